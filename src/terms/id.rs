@@ -1,0 +1,226 @@
+//! Typed public ids: a readable prefix and a UUIDv7, written as a TypeID
+//! (<https://github.com/jetify-com/typeid/tree/main/spec>, version 0.3):
+//! `person_01jd5m3v7ve8sb0p4k2q9x6c1r`.
+//!
+//! Inside, people are dense `i64` rows ([`super::PersonRow`]), the indexes of the graph; outside,
+//! nobody can count them.
+
+use std::{cmp::Ordering, fmt, hash, marker::PhantomData, str::FromStr};
+
+use diesel::{deserialize::FromSqlRow, expression::AsExpression, sql_types::Binary};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use uuid::Uuid;
+
+use super::{Chance, Timestamp};
+
+/// What an id names; see [`kinds`].
+pub trait Kind: Send + Sync + 'static {
+    /// The readable prefix, `[a-z_]`, without the separating underscore.
+    const PREFIX: &'static str;
+}
+
+/// The kinds of things that have an id of their own.
+pub mod kinds {
+    macro_rules! kinds {
+        ($($(#[$doc:meta])* $name:ident = $prefix:literal),* $(,)?) => {$(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy)]
+            pub enum $name {}
+            impl super::Kind for $name {
+                const PREFIX: &'static str = $prefix;
+            }
+        )*};
+    }
+    kinds! {
+        /// A member, past or present.
+        Person = "person",
+        /// An invite, whatever its kind.
+        Invite = "invite",
+        /// One newcomer's way through onboarding.
+        Flow = "flow",
+        /// A real-name case that waits for a person's decision.
+        Case = "case",
+        /// A signed-in session: the family of its refresh tokens.
+        Session = "session",
+        /// A sanction on a person.
+        Sanction = "sanction",
+        /// A service that may introspect tokens.
+        Service = "service",
+        /// One run of an import.
+        Import = "import",
+    }
+}
+
+/// A public id of kind `K`.
+#[derive(AsExpression, FromSqlRow)]
+#[diesel(sql_type = Binary)]
+pub struct Id<K: Kind>(Uuid, PhantomData<fn() -> K>);
+
+/// Why a text is not an id of the kind that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected an id of the form {prefix}_ followed by 26 characters of 0-9 a-z without i l o u")]
+pub struct IdError {
+    /// The prefix that was expected.
+    pub prefix: &'static str,
+}
+
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+impl<K: Kind> Id<K> {
+    /// A new UUIDv7 (RFC 9562 §5.7): milliseconds of `now`, then 74 random bits.
+    pub fn new(now: Timestamp, chance: &dyn Chance) -> Self {
+        let mut random = [0u8; 10];
+        chance.fill(&mut random);
+        let millis = u64::try_from(now.micros() / 1000).unwrap_or(0);
+        Self::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+    }
+
+    /// The id that stands for this UUID.
+    pub const fn from_uuid(uuid: Uuid) -> Self {
+        Self(uuid, PhantomData)
+    }
+
+    /// The UUID inside.
+    pub const fn uuid(&self) -> Uuid {
+        self.0
+    }
+
+    /// The sixteen bytes inside, as they are stored.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+}
+
+impl<K: Kind> fmt::Display for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bits = self.0.as_u128();
+        let mut text = [0u8; 26];
+        for (place, letter) in text.iter_mut().rev().enumerate() {
+            *letter = ALPHABET[((bits >> (5 * place)) & 31) as usize];
+        }
+        write!(f, "{}_{}", K::PREFIX, str::from_utf8(&text).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl<K: Kind> FromStr for Id<K> {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let refused = IdError { prefix: K::PREFIX };
+        let letters = text
+            .strip_prefix(K::PREFIX)
+            .and_then(|rest| rest.strip_prefix('_'))
+            .filter(|letters| letters.len() == 26)
+            .ok_or_else(|| refused.clone())?;
+        let mut bits: u128 = 0;
+        for (place, letter) in letters.bytes().enumerate() {
+            let value = ALPHABET
+                .iter()
+                .position(|&known| known == letter)
+                .ok_or_else(|| refused.clone())?;
+            // 26 letters carry 130 bits: the first may not exceed 7.
+            if place == 0 && value > 7 {
+                return Err(refused);
+            }
+            bits = (bits << 5) | value as u128;
+        }
+        Ok(Self::from_uuid(Uuid::from_u128(bits)))
+    }
+}
+
+// By hand, because a derive would demand the same of the marker `K`.
+impl<K: Kind> Clone for Id<K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<K: Kind> Copy for Id<K> {}
+impl<K: Kind> PartialEq for Id<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+impl<K: Kind> Eq for Id<K> {}
+impl<K: Kind> hash::Hash for Id<K> {
+    fn hash<H: hash::Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+impl<K: Kind> PartialOrd for Id<K> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl<K: Kind> Ord for Id<K> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+impl<K: Kind> fmt::Debug for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+impl<K: Kind> Serialize for Id<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+impl<'de, K: Kind> Deserialize<'de> for Id<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+impl<K: Kind> schemars::JsonSchema for Id<K> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("{}_id", K::PREFIX).into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": format!("^{}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$", K::PREFIX),
+        })
+    }
+}
+impl<K: Kind> utoipa::PartialSchema for Id<K> {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .pattern(Some(format!("^{}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$", K::PREFIX)))
+            .into()
+    }
+}
+impl<K: Kind> utoipa::ToSchema for Id<K> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        format!("{}_id", K::PREFIX).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A vector of the TypeID specification.
+    #[test]
+    fn writes_and_reads_what_the_specification_shows() {
+        let uuid = Uuid::parse_str("01890a5d-ac96-774b-bcce-b302099a8057").unwrap();
+        let id = Id::<kinds::Person>::from_uuid(uuid);
+        assert_eq!(id.to_string(), "person_01h455vb4pex5vsknk084sn02q");
+        assert_eq!("person_01h455vb4pex5vsknk084sn02q".parse(), Ok(id));
+    }
+
+    #[test]
+    fn refuses_another_kind_and_another_alphabet() {
+        for text in [
+            "invite_01h455vb4pex5vsknk084sn02q",
+            "person_81h455vb4pex5vsknk084sn02q",
+            "person_01h455vb4pex5vsknk084sn02u",
+            "person_01h455vb4pex5vsknk084sn02",
+            "person_01H455VB4PEX5VSKNK084SN02Q",
+            "",
+        ] {
+            assert!(text.parse::<Id<kinds::Person>>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The words that every room speaks: typed ids, time, chance, roles, standing, assurance.
+//!
+//! Nothing here decides anything; a rule about these words stands in the capability that it
+//! belongs to.
+
+mod chance;
+mod columns;
+mod id;
+mod time;
+mod words;
+
+pub use chance::{Chance, SeededChance, SystemChance};
+pub use id::{Id, IdError, Kind, kinds};
+pub use time::{Clock, ManualClock, SystemClock, Timestamp};
+pub use words::{Assurance, PersonRow, Role, Standing};
