@@ -1,3 +1,5 @@
 //! Vouchsafe: invites as a graph, real names kept sealed, tokens that room servers check.
 
+pub mod ledger;
+pub mod store;
 pub mod terms;

@@ -1,0 +1,409 @@
+//! Every kind of thing that ever happens here.
+//!
+//! An event says who, what, on whom, when and why, in rows, codes and figures: never a name, a
+//! contact or free text (those are sealed elsewhere, and can be forgotten). What is stored is
+//! what is hashed, so an event is never rewritten: a new version gets a new `v` beside the old
+//! one, and readers convert.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::terms::{Assurance, Id, PersonRow, Role, Timestamp, kinds};
+
+/// Who did it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// A member.
+    Person(PersonRow),
+    /// Somebody on their way in, known by their flow alone.
+    Newcomer,
+    /// Whoever has a shell on the server: the command line.
+    Operator,
+    /// The service itself.
+    System,
+}
+
+impl Actor {
+    /// The member, where it was one.
+    pub const fn person(self) -> Option<PersonRow> {
+        match self {
+            Self::Person(row) => Some(row),
+            Self::Newcomer | Self::Operator | Self::System => None,
+        }
+    }
+}
+
+/// How an invite reaches people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InviteKind {
+    /// Addressed: only whoever proves that e-mail address.
+    Email,
+    /// Open: whoever holds the code, up to the number of uses.
+    Link,
+}
+
+/// Why a held use was given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Release {
+    /// Its time had run out.
+    Expired,
+    /// The newcomer gave up.
+    Abandoned,
+    /// A reviewer's final refusal.
+    Refused,
+}
+
+/// Why a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionEnd {
+    /// By its owner.
+    SignedOut,
+    /// By revocation of its refresh token (RFC 7009).
+    Revoked,
+    /// A refresh token was used twice (RFC 9700 §4.14.2).
+    Reused,
+    /// Its owner was sanctioned.
+    Sanctioned,
+}
+
+/// A review's end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The name and document are accepted.
+    Approved,
+    /// They are to be given again.
+    Retry,
+    /// Final.
+    Refused,
+}
+
+/// SHA-256 over a random salt and a text: the chain commits to the text, the text and the salt
+/// stand sealed beside the row and can be erased.
+pub type Commitment = String;
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// A member without an inviter: the community's root, or one of a history's.
+    PersonFounded {
+        /// The new member.
+        person: PersonRow,
+        /// Their role.
+        role: Role,
+    },
+    /// A member with an inviter: the edge of the graph.
+    MemberAdmitted {
+        /// The new member.
+        person: PersonRow,
+        /// Who let them in.
+        inviter: PersonRow,
+        /// By which invite.
+        invite: Id<kinds::Invite>,
+        /// Through which flow; none in a replayed history.
+        flow: Option<Id<kinds::Flow>>,
+        /// How surely we know who they are.
+        assurance: Assurance,
+    },
+    /// One member stands up for another.
+    Vouched {
+        /// Who vouches.
+        from: PersonRow,
+        /// For whom.
+        to: PersonRow,
+    },
+    /// One member complains of another.
+    Reported {
+        /// Who complains.
+        from: PersonRow,
+        /// Of whom.
+        on: PersonRow,
+    },
+    /// Somebody's role changed.
+    RoleChanged {
+        /// Whose.
+        person: PersonRow,
+        /// From.
+        before: Role,
+        /// To.
+        after: Role,
+    },
+    /// An invite was issued.
+    InviteIssued {
+        /// Which.
+        invite: Id<kinds::Invite>,
+        /// By whom.
+        inviter: PersonRow,
+        /// How it reaches people.
+        kind: InviteKind,
+        /// How many may come by it.
+        max_uses: u32,
+        /// Until when.
+        expires_at: Timestamp,
+    },
+    /// An invite was taken back.
+    InviteRevoked {
+        /// Which.
+        invite: Id<kinds::Invite>,
+    },
+    /// One use is kept for a newcomer who has proved their contact.
+    InviteHeld {
+        /// Which.
+        invite: Id<kinds::Invite>,
+        /// For whom.
+        flow: Id<kinds::Flow>,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// A held use was given back.
+    InviteReleased {
+        /// Which.
+        invite: Id<kinds::Invite>,
+        /// Who had it.
+        flow: Id<kinds::Flow>,
+        /// Why.
+        why: Release,
+    },
+    /// Somebody opened an invite in earnest.
+    OnboardingStarted {
+        /// Their way in.
+        flow: Id<kinds::Flow>,
+        /// By which invite.
+        invite: Id<kinds::Invite>,
+    },
+    /// A newcomer named a contact and is to be sent a one-time code.
+    ProofRequested {
+        /// Whose.
+        flow: Id<kinds::Flow>,
+    },
+    /// A newcomer entered a one-time code that was not it.
+    ProofFailed {
+        /// Whose.
+        flow: Id<kinds::Flow>,
+    },
+    /// A newcomer proved control of their contact.
+    ContactProved {
+        /// Whose.
+        flow: Id<kinds::Flow>,
+    },
+    /// A newcomer gave a name and a document whose form holds.
+    IdentityGiven {
+        /// Whose.
+        flow: Id<kinds::Flow>,
+        /// How often they have now.
+        submission: u32,
+    },
+    /// A name waits for a person's eye.
+    CaseOpened {
+        /// Which.
+        case: Id<kinds::Case>,
+        /// Whose.
+        flow: Id<kinds::Flow>,
+    },
+    /// A reviewer took a case: the name and the document were shown to them.
+    CaseClaimed {
+        /// Which.
+        case: Id<kinds::Case>,
+    },
+    /// A reviewer decided.
+    CaseDecided {
+        /// Which.
+        case: Id<kinds::Case>,
+        /// Whose.
+        flow: Id<kinds::Flow>,
+        /// How.
+        verdict: Verdict,
+        /// The reason's commitment.
+        reason: Commitment,
+    },
+    /// A member was put out.
+    PersonBanned {
+        /// The sanction.
+        sanction: Id<kinds::Sanction>,
+        /// Who.
+        person: PersonRow,
+        /// Why, as a code.
+        reason: String,
+        /// Why, in words that are kept elsewhere.
+        note: Commitment,
+    },
+    /// A ban was lifted.
+    BanLifted {
+        /// The sanction.
+        sanction: Id<kinds::Sanction>,
+        /// Who is back.
+        person: PersonRow,
+        /// Why, in words that are kept elsewhere.
+        note: Commitment,
+    },
+    /// A one-time sign-in code was made at the command line.
+    SignInCodeMade {
+        /// For whom.
+        person: PersonRow,
+    },
+    /// Somebody signed in.
+    SessionStarted {
+        /// Their session.
+        session: Id<kinds::Session>,
+        /// Who.
+        person: PersonRow,
+    },
+    /// A refresh token was turned over.
+    SessionRefreshed {
+        /// Whose family.
+        session: Id<kinds::Session>,
+        /// Which generation is good now.
+        generation: u32,
+    },
+    /// A session ended.
+    SessionEnded {
+        /// Which.
+        session: Id<kinds::Session>,
+        /// Whose.
+        person: PersonRow,
+        /// Why.
+        why: SessionEnd,
+    },
+    /// The community's demands changed.
+    PolicyChanged {
+        /// The version that holds now.
+        version: i64,
+        /// SHA-256 of its document, in hex.
+        digest: String,
+    },
+    /// A service may introspect from now on.
+    ServiceAdded {
+        /// Which.
+        service: Id<kinds::Service>,
+    },
+    /// A service may no longer.
+    ServiceRemoved {
+        /// Which.
+        service: Id<kinds::Service>,
+    },
+    /// A key that signs tokens was made.
+    SigningKeyMade {
+        /// Its RFC 7638 thumbprint.
+        kid: String,
+    },
+    /// A history began to be replayed.
+    ImportStarted {
+        /// The run.
+        import: Id<kinds::Import>,
+        /// SHA-256 of the file, in hex.
+        digest: String,
+    },
+    /// A history was replayed to its end.
+    ImportFinished {
+        /// The run.
+        import: Id<kinds::Import>,
+        /// Rows in the file.
+        rows: u64,
+    },
+}
+
+/// The version in which new events are written.
+pub const VERSION: u8 = 1;
+
+/// An event with who, on whom and when: what the chain's canonical bytes hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Envelope {
+    /// The version of this shape.
+    pub v: u8,
+    /// When, as the writer's clock had it; order is by position.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// On whom, where it is about a member.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub subject: Option<PersonRow>,
+    /// What.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+impl Event {
+    /// The event's stable name: its `type`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::PersonFounded { .. } => "person_founded",
+            Self::MemberAdmitted { .. } => "member_admitted",
+            Self::Vouched { .. } => "vouched",
+            Self::Reported { .. } => "reported",
+            Self::RoleChanged { .. } => "role_changed",
+            Self::InviteIssued { .. } => "invite_issued",
+            Self::InviteRevoked { .. } => "invite_revoked",
+            Self::InviteHeld { .. } => "invite_held",
+            Self::InviteReleased { .. } => "invite_released",
+            Self::OnboardingStarted { .. } => "onboarding_started",
+            Self::ProofRequested { .. } => "proof_requested",
+            Self::ProofFailed { .. } => "proof_failed",
+            Self::ContactProved { .. } => "contact_proved",
+            Self::IdentityGiven { .. } => "identity_given",
+            Self::CaseOpened { .. } => "case_opened",
+            Self::CaseClaimed { .. } => "case_claimed",
+            Self::CaseDecided { .. } => "case_decided",
+            Self::PersonBanned { .. } => "person_banned",
+            Self::BanLifted { .. } => "ban_lifted",
+            Self::SignInCodeMade { .. } => "sign_in_code_made",
+            Self::SessionStarted { .. } => "session_started",
+            Self::SessionRefreshed { .. } => "session_refreshed",
+            Self::SessionEnded { .. } => "session_ended",
+            Self::PolicyChanged { .. } => "policy_changed",
+            Self::ServiceAdded { .. } => "service_added",
+            Self::ServiceRemoved { .. } => "service_removed",
+            Self::SigningKeyMade { .. } => "signing_key_made",
+            Self::ImportStarted { .. } => "import_started",
+            Self::ImportFinished { .. } => "import_finished",
+        }
+    }
+
+    /// The member that the event is about, by which the ledger is searched.
+    pub const fn subject(&self) -> Option<PersonRow> {
+        match self {
+            Self::PersonFounded { person, .. }
+            | Self::MemberAdmitted { person, .. }
+            | Self::RoleChanged { person, .. }
+            | Self::PersonBanned { person, .. }
+            | Self::BanLifted { person, .. }
+            | Self::SignInCodeMade { person }
+            | Self::SessionStarted { person, .. }
+            | Self::SessionEnded { person, .. } => Some(*person),
+            Self::Vouched { to, .. } => Some(*to),
+            Self::Reported { on, .. } => Some(*on),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_an_event_is_its_type() {
+        let event = Event::Vouched {
+            from: PersonRow(1),
+            to: PersonRow(2),
+        };
+        let envelope = Envelope {
+            v: VERSION,
+            at: Timestamp::from_seconds(0),
+            actor: Actor::Person(PersonRow(1)),
+            subject: event.subject(),
+            event: event.clone(),
+        };
+        let text = serde_json::to_string(&envelope).unwrap();
+        assert_eq!(
+            text,
+            r#"{"v":1,"at":"1970-01-01T00:00:00.000000Z","actor":{"person":1},"subject":2,"type":"vouched","from":1,"to":2}"#
+        );
+        assert_eq!(serde_json::from_str::<Envelope>(&text).unwrap(), envelope);
+        assert_eq!(event.kind(), "vouched");
+    }
+}

@@ -1,0 +1,118 @@
+//! What is kept in memory so that it can be answered fast: built from the store, kept by the feed.
+//!
+//! Nothing in memory is the truth. A [`Projection`] is loaded from tables in one snapshot and then
+//! fed every event after it. The tables may already hold what the feed tells again, so applying an
+//! event twice, or one that the load has seen, must change nothing.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::watch;
+
+use super::{Entry, Horizon, Ledger, Position, records};
+use crate::store::{Conn, StoreError};
+
+/// How many events are read at once.
+const BATCH: i64 = 1000;
+
+/// Something in memory that follows the feed.
+pub trait Projection: Send + Sync + 'static {
+    /// Builds it afresh from the store.
+    fn load(&self, conn: &mut Conn) -> Result<(), StoreError>;
+    /// Takes one event in. Idempotent.
+    fn apply(&self, entry: &Entry);
+}
+
+/// All that is kept in memory, and how far it has come. Clones share it.
+#[derive(Clone)]
+pub struct Mirror {
+    ledger: Ledger,
+    projections: Arc<[Arc<dyn Projection>]>,
+    applied: Arc<watch::Sender<Horizon>>,
+}
+
+impl Mirror {
+    /// Loads every projection from one snapshot. Blocks its caller until that is done; whoever
+    /// serves before [`Mirror::caught_up`] serves the past.
+    pub async fn load(ledger: Ledger, projections: Vec<Arc<dyn Projection>>) -> Result<Self, StoreError> {
+        // Nothing may be taken for caught up before the feed's end is known.
+        while ledger.advance().await? {}
+        let projections: Arc<[_]> = projections.into();
+        let parts = Arc::clone(&projections);
+        let pos = ledger
+            .store()
+            .snapshot(move |conn| {
+                let pos = records::last_position(conn)?;
+                for part in parts.iter() {
+                    part.load(conn)?;
+                }
+                Ok::<_, StoreError>(pos)
+            })
+            .await?;
+        // The mark is only reached by following: events of the snapshot may have no position yet.
+        let applied = Arc::new(watch::Sender::new(Horizon { pos, mark: -1 }));
+        Ok(Self {
+            ledger,
+            projections,
+            applied,
+        })
+    }
+
+    /// How far it has come.
+    pub fn applied(&self) -> Horizon {
+        *self.applied.borrow()
+    }
+
+    /// Whether everything that is sequenced, as far as this process knows, has been applied.
+    pub fn caught_up(&self) -> bool {
+        let applied = self.applied();
+        applied.mark >= 0 && applied.pos >= self.ledger.horizon().borrow().pos
+    }
+
+    /// Waits until what was written at `position` is in memory; false after `patience`.
+    pub async fn wait(&self, position: Position, patience: Duration) -> bool {
+        let mut applied = self.applied.subscribe();
+        let reached = applied.wait_for(|horizon| horizon.mark >= position.0);
+        matches!(tokio::time::timeout(patience, reached).await, Ok(Ok(_)))
+    }
+
+    /// Applies everything up to `target`.
+    async fn catch_up(&self, target: Horizon) -> Result<(), StoreError> {
+        let mut pos = self.applied().pos;
+        while pos < target.pos {
+            let entries = self
+                .ledger
+                .store()
+                .read(move |conn| records::entries(conn, pos, BATCH))
+                .await?;
+            let Some(last) = entries.last() else {
+                return Err(StoreError::Internal("the feed is shorter than its horizon".into()));
+            };
+            pos = last.pos;
+            for entry in &entries {
+                for projection in self.projections.iter() {
+                    projection.apply(entry);
+                }
+            }
+            self.applied.send_modify(|applied| applied.pos = pos);
+        }
+        // Entries beyond the target may have been taken in too; the mark is the target's alone.
+        self.applied.send_modify(|applied| applied.mark = target.mark);
+        Ok(())
+    }
+
+    /// Follows the feed until the task is dropped.
+    pub async fn keep_up(self) {
+        let mut horizon = self.ledger.horizon();
+        loop {
+            let target = *horizon.borrow_and_update();
+            if let Err(error) = self.catch_up(target).await {
+                tracing::warn!(%error, "memory falls behind the feed");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+            if horizon.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+}

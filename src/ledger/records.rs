@@ -1,0 +1,351 @@
+//! The ledger's rows.
+
+use diesel::{
+    ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update,
+};
+
+use super::{Actor, Envelope, Event, Horizon, events::VERSION};
+use crate::{
+    store::{
+        Conn, StoreError,
+        schema::{cursors, events, leases, ledger, sequencer},
+    },
+    terms::{PersonRow, Timestamp},
+};
+
+/// A sequenced event.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its place in the order of everything, from 1, without gaps.
+    pub pos: i64,
+    /// What happened.
+    pub envelope: Envelope,
+}
+
+/// Appends events to the running transaction; their shared transaction id (0 on SQLite), or none
+/// where there were none.
+pub(super) fn append(conn: &mut Conn, recorded: &[(Timestamp, Actor, Event)]) -> Result<Option<i64>, StoreError> {
+    let mut xid = None;
+    for (at, actor, event) in recorded {
+        let subject = event.subject();
+        let envelope = Envelope {
+            v: VERSION,
+            at: *at,
+            actor: *actor,
+            subject,
+            event: event.clone(),
+        };
+        let body = serde_json::to_string(&envelope).map_err(|error| StoreError::Internal(error.to_string()))?;
+        let row = (
+            events::at.eq(at),
+            events::kind.eq(event.kind()),
+            events::actor.eq(actor.person()),
+            events::subject.eq(subject),
+            events::body.eq(body),
+        );
+        xid = Some(
+            insert_into(events::table)
+                .values(row)
+                .returning(events::xid)
+                .get_result::<i64>(conn)?,
+        );
+    }
+    Ok(xid)
+}
+
+/// A row of the feed as it is stored.
+pub(super) struct Stored {
+    pub(super) pos: i64,
+    pub(super) hash: Vec<u8>,
+    pub(super) at: i64,
+    pub(super) kind: String,
+    pub(super) actor: Option<i64>,
+    pub(super) subject: Option<i64>,
+    pub(super) body: String,
+}
+
+/// The stored rows after `pos`, in order.
+pub(super) fn stored(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Vec<Stored>> {
+    type Row = (i64, Vec<u8>, i64, String, Option<i64>, Option<i64>, String);
+    let rows: Vec<Row> = ledger::table
+        .inner_join(events::table.on(events::id.eq(ledger::event_id)))
+        .filter(ledger::pos.gt(after))
+        .order(ledger::pos.asc())
+        .limit(limit)
+        .select((
+            ledger::pos,
+            ledger::hash,
+            events::at,
+            events::kind,
+            events::actor,
+            events::subject,
+            events::body,
+        ))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(pos, hash, at, kind, actor, subject, body)| Stored {
+            pos,
+            hash,
+            at,
+            kind,
+            actor,
+            subject,
+            body,
+        })
+        .collect())
+}
+
+fn read(pos: i64, body: &str) -> Result<Entry, StoreError> {
+    let envelope = serde_json::from_str(body)
+        .map_err(|error| StoreError::Internal(format!("the event at position {pos} is unreadable: {error}")))?;
+    Ok(Entry { pos, envelope })
+}
+
+/// The sequenced events after `pos`, in order, at most `limit`.
+pub fn entries(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
+    let rows: Vec<(i64, String)> = ledger::table
+        .inner_join(events::table.on(events::id.eq(ledger::event_id)))
+        .filter(ledger::pos.gt(after))
+        .order(ledger::pos.asc())
+        .limit(limit)
+        .select((ledger::pos, events::body))
+        .load(conn)?;
+    rows.iter().map(|(pos, body)| read(*pos, body)).collect()
+}
+
+/// What the ledger is searched by.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Who did it.
+    pub actor: Option<PersonRow>,
+    /// On whom.
+    pub subject: Option<PersonRow>,
+    /// The event's type.
+    pub kind: Option<String>,
+}
+
+/// The newest events before `before` that `filter` lets through, newest first.
+pub fn search(conn: &mut Conn, filter: &Filter, before: Option<i64>, limit: i64) -> Result<Vec<Entry>, StoreError> {
+    let mut query = ledger::table
+        .inner_join(events::table.on(events::id.eq(ledger::event_id)))
+        .order(ledger::pos.desc())
+        .limit(limit)
+        .select((ledger::pos, events::body))
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(ledger::pos.lt(before));
+    }
+    if let Some(actor) = filter.actor {
+        query = query.filter(events::actor.eq(actor.0));
+    }
+    if let Some(subject) = filter.subject {
+        query = query.filter(events::subject.eq(subject.0));
+    }
+    if let Some(kind) = &filter.kind {
+        query = query.filter(events::kind.eq(kind.clone()));
+    }
+    let rows: Vec<(i64, String)> = query.load(conn)?;
+    rows.iter().map(|(pos, body)| read(*pos, body)).collect()
+}
+
+/// The sequencer's one row.
+#[derive(Debug, Clone)]
+pub(super) struct State {
+    pub(super) cursor_xid: i64,
+    pub(super) cursor_id: i64,
+    pub(super) floor_id: i64,
+    pub(super) horizon_xid: i64,
+    pub(super) last_pos: i64,
+    pub(super) last_hash: Vec<u8>,
+}
+
+impl State {
+    pub(super) fn horizon(&self, conn: &Conn) -> Horizon {
+        let mark = match conn {
+            Conn::Sqlite(_) => self.last_pos,
+            // The horizon itself is the first transaction that is not yet sequenced.
+            Conn::Postgres(_) => (self.horizon_xid - 1).max(0),
+        };
+        Horizon {
+            pos: self.last_pos,
+            mark,
+        }
+    }
+}
+
+type StateRow = (i64, i64, i64, i64, i64, Vec<u8>);
+
+fn state_from((cursor_xid, cursor_id, floor_id, horizon_xid, last_pos, last_hash): StateRow) -> State {
+    State {
+        cursor_xid,
+        cursor_id,
+        floor_id,
+        horizon_xid,
+        last_pos,
+        last_hash,
+    }
+}
+
+/// The sequencer's row, as it stands.
+pub(super) fn state(conn: &mut Conn) -> QueryResult<State> {
+    sequencer::table
+        .select((
+            sequencer::cursor_xid,
+            sequencer::cursor_id,
+            sequencer::floor_id,
+            sequencer::horizon_xid,
+            sequencer::last_pos,
+            sequencer::last_hash,
+        ))
+        .first(conn)
+        .map(state_from)
+}
+
+/// The sequencer's row, locked; none where another replica is sequencing right now.
+pub(super) fn state_for_update(conn: &mut diesel::PgConnection) -> QueryResult<Option<State>> {
+    sequencer::table
+        .select((
+            sequencer::cursor_xid,
+            sequencer::cursor_id,
+            sequencer::floor_id,
+            sequencer::horizon_xid,
+            sequencer::last_pos,
+            sequencer::last_hash,
+        ))
+        .for_update()
+        .skip_locked()
+        .first(conn)
+        .optional()
+        .map(|row| row.map(state_from))
+}
+
+/// Writes the sequencer's row.
+pub(super) fn set_state(conn: &mut Conn, state: &State) -> QueryResult<()> {
+    update(sequencer::table)
+        .set((
+            sequencer::cursor_xid.eq(state.cursor_xid),
+            sequencer::cursor_id.eq(state.cursor_id),
+            sequencer::floor_id.eq(state.floor_id),
+            sequencer::horizon_xid.eq(state.horizon_xid),
+            sequencer::last_pos.eq(state.last_pos),
+            sequencer::last_hash.eq(&state.last_hash),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// The last sequenced position.
+pub fn last_position(conn: &mut Conn) -> QueryResult<i64> {
+    sequencer::table.select(sequencer::last_pos).first(conn)
+}
+
+/// SQLite: the events that have no position yet, as (id, body).
+pub(super) fn unsequenced(conn: &mut Conn, after_id: i64) -> QueryResult<Vec<(i64, String)>> {
+    events::table
+        .filter(events::id.gt(after_id))
+        .order(events::id.asc())
+        .select((events::id, events::body))
+        .load(conn)
+}
+
+/// Gives one event its position.
+pub(super) fn place(conn: &mut Conn, pos: i64, event_id: i64, hash: &[u8]) -> QueryResult<()> {
+    insert_into(ledger::table)
+        .values((
+            ledger::pos.eq(pos),
+            ledger::event_id.eq(event_id),
+            ledger::hash.eq(hash),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// How many events have no position yet.
+pub(super) fn count_unsequenced(conn: &mut Conn) -> QueryResult<i64> {
+    events::table
+        .left_join(ledger::table.on(ledger::event_id.eq(events::id)))
+        .filter(ledger::pos.is_null())
+        .count()
+        .get_result(conn)
+}
+
+/// A follower's cursor; 0 before its first event.
+pub(super) fn cursor(conn: &mut Conn, name: &str) -> QueryResult<i64> {
+    cursors::table
+        .find(name)
+        .select(cursors::pos)
+        .first(conn)
+        .optional()
+        .map(|pos| pos.unwrap_or(0))
+}
+
+/// Moves a cursor from where it was read to; false where somebody else has moved it.
+pub(super) fn move_cursor(conn: &mut Conn, name: &str, from: i64, to: i64) -> QueryResult<bool> {
+    let moved = update(cursors::table.find(name).filter(cursors::pos.eq(from)))
+        .set(cursors::pos.eq(to))
+        .execute(conn)?;
+    if moved == 0 && from == 0 {
+        insert_into(cursors::table)
+            .values((cursors::name.eq(name), cursors::pos.eq(to)))
+            .execute(conn)?;
+        return Ok(true);
+    }
+    Ok(moved == 1)
+}
+
+/// Takes over a lease that is free, over, or already ours; its new fence, or none.
+pub(super) fn take_lease(
+    conn: &mut Conn,
+    name: &str,
+    owner: &str,
+    now: Timestamp,
+    until: Timestamp,
+) -> QueryResult<Option<i64>> {
+    let held: Option<(String, Timestamp, i64)> = leases::table
+        .find(name)
+        .select((leases::owner, leases::until, leases::fence))
+        .first(conn)
+        .optional()?;
+    match held {
+        None => {
+            insert_into(leases::table)
+                .values((
+                    leases::name.eq(name),
+                    leases::owner.eq(owner),
+                    leases::until.eq(until),
+                    leases::fence.eq(1_i64),
+                ))
+                .execute(conn)?;
+            Ok(Some(1))
+        }
+        Some((holder, end, _)) if holder != owner && end > now => Ok(None),
+        Some((_, _, fence)) => {
+            let taken = update(leases::table.find(name).filter(leases::fence.eq(fence)))
+                .set((
+                    leases::owner.eq(owner),
+                    leases::until.eq(until),
+                    leases::fence.eq(fence + 1),
+                ))
+                .execute(conn)?;
+            Ok((taken == 1).then_some(fence + 1))
+        }
+    }
+}
+
+/// Renews a lease under its fence, and locks its row until the transaction ends; false where it
+/// has passed to somebody else.
+pub(super) fn renew_lease(conn: &mut Conn, name: &str, fence: i64, until: Timestamp) -> QueryResult<bool> {
+    update(leases::table.find(name).filter(leases::fence.eq(fence)))
+        .set(leases::until.eq(until))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// Gives a lease up, so that another replica need not wait for its end.
+pub(super) fn end_lease(conn: &mut Conn, name: &str, fence: i64) -> QueryResult<()> {
+    update(leases::table.find(name).filter(leases::fence.eq(fence)))
+        .set(leases::until.eq(Timestamp::default()))
+        .execute(conn)
+        .map(|_| ())
+}

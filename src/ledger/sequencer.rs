@@ -1,0 +1,236 @@
+//! Gives every event its position and its place in the hash chain.
+//!
+//! On SQLite the one writer sequences just before its commit. On PostgreSQL a locked chain head
+//! inside the writers' transactions would cost nine tenths of their rate, and a plain "everything
+//! after id N" would skip an event whose transaction commits late. So each event carries its
+//! writer's transaction id, and a pass takes, in the order of (transaction, id), what lies below
+//! the oldest transaction that is still running: nothing below that line can appear later. Any
+//! replica may run a pass; the lock on the sequencer's one row lets one at a time.
+//!
+//! The chain: `hash(n) = SHA-256("vouchsafe/ledger/1" ‖ hash(n−1) ‖ n as u64 big-endian ‖ body)`,
+//! `hash(0)` = 32 zero bytes, body = the stored UTF-8 text.
+
+use std::time::Duration;
+
+use aws_lc_rs::digest;
+use diesel::{
+    PgConnection, QueryableByName, RunQueryDsl, sql_query,
+    sql_types::{Array, BigInt, Binary, Text},
+};
+
+use super::{Horizon, Ledger, records};
+use crate::store::{Backend, Conn, Guard, Guards, StoreError};
+
+/// How many events one pass takes.
+const BATCH: i64 = 2000;
+
+/// The next hash of the chain.
+pub(super) fn link(previous: &[u8], pos: i64, body: &str) -> Vec<u8> {
+    let mut context = digest::Context::new(&digest::SHA256);
+    context.update(b"vouchsafe/ledger/1");
+    context.update(previous);
+    context.update(&pos.to_be_bytes());
+    context.update(body.as_bytes());
+    context.finish().as_ref().to_vec()
+}
+
+/// SQLite: sequences what the running batch has appended; the position it reached.
+pub(super) fn before_commit(conn: &mut Conn) -> Result<i64, StoreError> {
+    let mut state = records::state(conn)?;
+    let fresh = records::unsequenced(conn, state.cursor_id)?;
+    if fresh.is_empty() {
+        return Ok(state.last_pos);
+    }
+    for (id, body) in fresh {
+        state.last_pos += 1;
+        state.last_hash = link(&state.last_hash, state.last_pos, &body);
+        state.cursor_id = id;
+        records::place(conn, state.last_pos, id, &state.last_hash)?;
+    }
+    records::set_state(conn, &state)?;
+    Ok(state.last_pos)
+}
+
+#[derive(QueryableByName)]
+struct Fresh {
+    #[diesel(sql_type = BigInt)]
+    xid: i64,
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = Text)]
+    body: String,
+}
+
+#[derive(QueryableByName)]
+struct Oldest {
+    #[diesel(sql_type = BigInt)]
+    xmin: i64,
+    #[diesel(sql_type = BigInt)]
+    next: i64,
+}
+
+fn oldest(conn: &mut PgConnection) -> Result<Oldest, StoreError> {
+    Ok(sql_query(
+        "SELECT pg_snapshot_xmin(s)::text::bigint AS xmin, pg_snapshot_xmax(s)::text::bigint AS next \
+         FROM pg_current_snapshot() AS s",
+    )
+    .get_result(conn)?)
+}
+
+/// PostgreSQL: one pass, in a transaction of its own. Says how far the feed reaches now, and
+/// whether a further pass is worth while at once.
+fn pass(conn: &mut Conn, guards: &Guards) -> Result<(Horizon, bool), StoreError> {
+    let Conn::Postgres(pg) = conn else {
+        return Err(StoreError::Internal("a pass is for PostgreSQL".into()));
+    };
+    let Some(mut state) = records::state_for_update(pg)? else {
+        // Another replica is at it.
+        let state = records::state(conn)?;
+        return Ok((state.horizon(conn), false));
+    };
+    // Asked before the events: whatever is below it has ended, and the next statement sees it.
+    let xmin = if guards.on(Guard::FeedHorizon) {
+        oldest(pg)?.xmin
+    } else {
+        i64::MAX
+    };
+    let fresh: Vec<Fresh> = sql_query(
+        "SELECT xid, id, body FROM events \
+         WHERE (xid, id) > ($1, $2) AND xid < $3 AND id > $4 ORDER BY xid, id LIMIT $5",
+    )
+    .bind::<BigInt, _>(state.cursor_xid)
+    .bind::<BigInt, _>(state.cursor_id)
+    .bind::<BigInt, _>(xmin)
+    .bind::<BigInt, _>(state.floor_id)
+    .bind::<BigInt, _>(BATCH)
+    .load(pg)?;
+    let Some(last) = fresh.last() else {
+        return Ok((state.horizon(conn), false));
+    };
+    let full = fresh.len() as i64 == BATCH;
+    // A batch that was cut may have cut a transaction in two: its token is not reached yet.
+    let reached = if full { last.xid } else { xmin.min(i64::MAX - 1) };
+    state.horizon_xid = state.horizon_xid.max(if guards.on(Guard::FeedHorizon) {
+        reached
+    } else {
+        last.xid + 1
+    });
+    (state.cursor_xid, state.cursor_id) = (last.xid, last.id);
+
+    let (mut places, mut ids, mut hashes) = (Vec::new(), Vec::new(), Vec::new());
+    for event in &fresh {
+        state.last_pos += 1;
+        state.last_hash = link(&state.last_hash, state.last_pos, &event.body);
+        places.push(state.last_pos);
+        ids.push(event.id);
+        hashes.push(state.last_hash.clone());
+    }
+    sql_query("INSERT INTO ledger (pos, event_id, hash) SELECT * FROM unnest($1, $2, $3)")
+        .bind::<Array<BigInt>, _>(places)
+        .bind::<Array<BigInt>, _>(ids)
+        .bind::<Array<Binary>, _>(hashes)
+        .execute(pg)?;
+    records::set_state(conn, &state)?;
+    Ok((state.horizon(conn), full))
+}
+
+/// Transaction ids do not survive a dump and restore into another cluster. Run at start, before
+/// any writer: where this cluster's ids are behind the ones we have seen, what was left without a
+/// position is sequenced now, and counting begins again above it.
+pub(crate) fn after_restore(conn: &mut Conn) -> Result<(), StoreError> {
+    let Conn::Postgres(pg) = conn else { return Ok(()) };
+    let next = oldest(pg)?.next;
+    let newest: i64 = {
+        #[derive(QueryableByName)]
+        struct Newest {
+            #[diesel(sql_type = BigInt)]
+            xid: i64,
+        }
+        sql_query("SELECT COALESCE(MAX(xid), 0) AS xid FROM events")
+            .get_result::<Newest>(pg)?
+            .xid
+    };
+    let state = records::state(conn)?;
+    if newest < next && state.cursor_xid < next && state.horizon_xid <= next {
+        return Ok(());
+    }
+    tracing::warn!("the database was restored from another cluster: its events are sequenced afresh from here");
+    conn.run("BEGIN")?;
+    let outcome = restart(conn);
+    conn.run(if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+    outcome
+}
+
+fn restart(conn: &mut Conn) -> Result<(), StoreError> {
+    let Conn::Postgres(pg) = conn else { return Ok(()) };
+    let left: Vec<Fresh> = sql_query(
+        "SELECT e.xid, e.id, e.body FROM events e LEFT JOIN ledger l ON l.event_id = e.id \
+         WHERE l.pos IS NULL ORDER BY e.xid, e.id",
+    )
+    .load(pg)?;
+    let highest: Option<i64> = {
+        use crate::store::schema::events;
+        use diesel::{QueryDsl, dsl::max};
+        events::table.select(max(events::id)).first(pg)?
+    };
+    let mut state = records::state(conn)?;
+    for event in &left {
+        state.last_pos += 1;
+        state.last_hash = link(&state.last_hash, state.last_pos, &event.body);
+        records::place(conn, state.last_pos, event.id, &state.last_hash)?;
+    }
+    // Everything so far has its position; ids above the floor are new, whatever their transaction.
+    state.floor_id = highest.unwrap_or(0);
+    (state.cursor_xid, state.cursor_id, state.horizon_xid) = (0, 0, 0);
+    records::set_state(conn, &state)?;
+    Ok(())
+}
+
+/// How often the store is asked where nothing wakes us: other processes write too.
+const fn interval(backend: Backend) -> Duration {
+    match backend {
+        Backend::Sqlite => Duration::from_millis(100),
+        Backend::Postgres => Duration::from_millis(20),
+    }
+}
+
+impl Ledger {
+    /// Asks the store once how far the feed reaches (and on PostgreSQL sequences what can be), and
+    /// publishes it. Says whether to ask again at once.
+    pub(crate) async fn advance(&self) -> Result<bool, StoreError> {
+        let store = self.store();
+        let (horizon, more) = match store.backend() {
+            Backend::Sqlite => {
+                store
+                    .read(|conn| {
+                        records::state(conn)
+                            .map(|state| (state.horizon(conn), false))
+                            .map_err(StoreError::from)
+                    })
+                    .await?
+            }
+            Backend::Postgres => {
+                let guards = store.guards().clone();
+                store.transact(move |conn| pass(conn, &guards)).await?.value
+            }
+        };
+        self.publish(horizon);
+        Ok(more)
+    }
+
+    /// Keeps the feed moving until the task is dropped.
+    pub async fn keep_sequencing(self) {
+        let pause = interval(self.store().backend());
+        loop {
+            match self.advance().await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "the feed stands still");
+                }
+            }
+            // A wake means that something was committed just now.
+            let _ = tokio::time::timeout(pause, self.inner.wake.notified()).await;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The guards that a race or a crash leans on, each with a switch that exists only in tests.
+//!
+//! A test that stays green with its guard switched off proves nothing. With the feature `switches`
+//! a test can take one guard out of one store and must then see its own assertion fail; without
+//! the feature [`Guards::on`] is a constant and the branch is gone.
+
+/// One guard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Guard {
+    /// A use of an invite is taken only `WHERE uses + held < max_uses`.
+    InviteUses,
+    /// An onboarding flow is finished only `WHERE person IS NULL`.
+    FlowOnce,
+    /// A refresh token is turned over only `WHERE generation = ?`.
+    RefreshOnce,
+    /// One document stands behind at most N accounts: slots with a primary key.
+    IdentitySlots,
+    /// The feed's sequencer takes only what is below the oldest running transaction.
+    FeedHorizon,
+    /// A follower moves its cursor only under the fence of its own lease.
+    LeaseFence,
+    /// After a hard error SQLite's writer abandons the whole batch.
+    AbandonBatch,
+    /// Nobody is told before the commit.
+    AnswerAfterCommit,
+}
+
+/// Which guards are on.
+#[cfg(not(feature = "switches"))]
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Guards;
+
+#[cfg(not(feature = "switches"))]
+impl Guards {
+    /// Always.
+    #[inline(always)]
+    pub const fn on(&self, _: Guard) -> bool {
+        true
+    }
+}
+
+/// Which guards are on.
+#[cfg(feature = "switches")]
+#[derive(Debug, Clone, Default)]
+pub struct Guards {
+    off: std::sync::Arc<std::sync::atomic::AtomicU32>,
+}
+
+#[cfg(feature = "switches")]
+impl Guards {
+    /// Whether this guard still stands.
+    pub fn on(&self, guard: Guard) -> bool {
+        self.off.load(std::sync::atomic::Ordering::SeqCst) & (1 << guard as u32) == 0
+    }
+    /// Takes one guard out of everything that shares these switches.
+    pub fn switch_off(&self, guard: Guard) {
+        self.off
+            .fetch_or(1 << guard as u32, std::sync::atomic::Ordering::SeqCst);
+    }
+}

@@ -1,0 +1,125 @@
+//! A small pool: permits, idle connections, and no back-off.
+//!
+//! r2d2 waits longer and longer between attempts to reconnect (up to half a minute), so that a
+//! database that is back stays unused; here a caller connects when it needs to, and a failure is
+//! an answer at once. Whoever runs past its time leaves its thread and its permit behind until the
+//! database lets go of them: a server that hangs can hold `size` threads and never more.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use tokio::{sync::Semaphore, time::timeout};
+
+use super::{CommandError, Conn, Disposition, StoreError, Target};
+
+/// How long an idle connection is taken to be sound without asking.
+const TRUSTED: Duration = Duration::from_secs(1);
+
+pub(super) struct Pool {
+    shared: Arc<Shared>,
+    permits: Arc<Semaphore>,
+}
+
+struct Shared {
+    target: Target,
+    patience: Duration,
+    idle: Mutex<VecDeque<(Conn, Instant)>>,
+}
+
+impl Pool {
+    pub(super) fn new(target: Target, size: usize, patience: Duration) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                target,
+                patience,
+                idle: Mutex::default(),
+            }),
+            permits: Arc::new(Semaphore::new(size.max(1))),
+        }
+    }
+
+    /// Runs `work` on a connection, on a thread that may block, within `patience`.
+    pub(super) async fn run<T, E, F>(&self, patience: Duration, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: CommandError,
+    {
+        let shared = Arc::clone(&self.shared);
+        let permits = Arc::clone(&self.permits);
+        let whole = async move {
+            let permit = permits
+                .acquire_owned()
+                .await
+                .map_err(|_| StoreError::Unavailable("the pool is closed".into()))?;
+            let done = tokio::task::spawn_blocking(move || {
+                let _permit = permit;
+                shared.with_connection(work)
+            });
+            done.await
+                .map_err(|panic| StoreError::Internal(format!("a query panicked: {panic}")))?
+        };
+        match timeout(patience, whole).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(StoreError::Unavailable(format!("no answer within {patience:?}")).into()),
+        }
+    }
+}
+
+impl Shared {
+    fn with_connection<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Conn) -> Result<T, E>,
+        E: CommandError,
+    {
+        let mut conn = self.ready()?;
+        let outcome = work(&mut conn);
+        let sound = !matches!(&outcome, Err(error) if error.disposition() == Disposition::Abandon);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if sound {
+            idle.push_front((conn, Instant::now()));
+        } else {
+            // What broke one connection has most likely broken all of them.
+            idle.clear();
+        }
+        outcome
+    }
+
+    /// An idle connection that answers, or a new one.
+    fn ready(&self) -> Result<Conn, StoreError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        match idle {
+            // One that was just in use is trusted; one that stood about is asked first, so that a
+            // server's restart costs nobody an error.
+            Some((conn, since)) if since.elapsed() < TRUSTED => Ok(conn),
+            Some((mut conn, _)) => match conn.run("SELECT 1") {
+                Ok(()) => Ok(conn),
+                Err(_) => self.target.connect(self.patience),
+            },
+            None => self.target.connect(self.patience),
+        }
+    }
+}
+
+/// One command in a PostgreSQL transaction of its own.
+pub(super) fn in_transaction<T, E, F>(conn: &mut Conn, command: F) -> Result<T, E>
+where
+    F: FnOnce(&mut Conn) -> Result<T, E>,
+    E: CommandError,
+{
+    conn.run("BEGIN")?;
+    let outcome = command(conn);
+    match &outcome {
+        Err(error) if error.disposition() != Disposition::Keep => {
+            // Where the connection is gone there is nothing to roll back.
+            if conn.run("ROLLBACK").is_err() {
+                tracing::debug!("a connection was lost before its roll-back");
+            }
+        }
+        _ => conn.run("COMMIT")?,
+    }
+    outcome
+}

@@ -1,0 +1,320 @@
+//! The one schema of both databases. A test holds each migration set against it, column by column.
+
+diesel::table! {
+    events (id) {
+        id -> BigInt,
+        xid -> BigInt,
+        at -> BigInt,
+        kind -> Text,
+        actor -> Nullable<BigInt>,
+        subject -> Nullable<BigInt>,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    ledger (pos) {
+        pos -> BigInt,
+        event_id -> BigInt,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    sequencer (one) {
+        one -> BigInt,
+        cursor_xid -> BigInt,
+        cursor_id -> BigInt,
+        floor_id -> BigInt,
+        horizon_xid -> BigInt,
+        last_pos -> BigInt,
+        last_hash -> Binary,
+    }
+}
+
+diesel::table! {
+    leases (name) {
+        name -> Text,
+        owner -> Text,
+        until -> BigInt,
+        fence -> BigInt,
+    }
+}
+
+diesel::table! {
+    cursors (name) {
+        name -> Text,
+        pos -> BigInt,
+    }
+}
+
+diesel::table! {
+    subjects (id) {
+        id -> BigInt,
+        key_version -> BigInt,
+        wrapped_key -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    policies (version) {
+        version -> BigInt,
+        document -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    people (id) {
+        id -> BigInt,
+        uid -> Binary,
+        subject_id -> Nullable<BigInt>,
+        role -> Text,
+        standing -> Text,
+        assurance -> Text,
+        locale -> Text,
+        joined_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    contacts (blind) {
+        blind -> Binary,
+        person -> BigInt,
+        sealed -> Binary,
+        proved_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    credentials (person) {
+        person -> BigInt,
+        phc -> Text,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sign_in_codes (hash) {
+        hash -> Binary,
+        person -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    invites (id) {
+        id -> BigInt,
+        uid -> Binary,
+        inviter -> BigInt,
+        kind -> Text,
+        code_hash -> Binary,
+        key_version -> BigInt,
+        subject_id -> Nullable<BigInt>,
+        address_sealed -> Nullable<Binary>,
+        address_blind -> Nullable<Binary>,
+        locale -> Text,
+        max_uses -> BigInt,
+        uses -> BigInt,
+        held -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    edges (id) {
+        id -> BigInt,
+        kind -> Text,
+        from_person -> BigInt,
+        to_person -> BigInt,
+        invite_id -> Nullable<BigInt>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    flows (id) {
+        id -> BigInt,
+        uid -> Binary,
+        token_hash -> Binary,
+        invite_id -> BigInt,
+        subject_id -> BigInt,
+        locale -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        address_sealed -> Nullable<Binary>,
+        address_blind -> Nullable<Binary>,
+        proof_sealed -> Nullable<Binary>,
+        proof_expires_at -> Nullable<BigInt>,
+        proof_failures -> BigInt,
+        proved_at -> Nullable<BigInt>,
+        hold_until -> Nullable<BigInt>,
+        assurance -> Text,
+        person -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    identities (subject_id) {
+        subject_id -> BigInt,
+        name_sealed -> Binary,
+        document_sealed -> Binary,
+        given_at -> BigInt,
+        submissions -> BigInt,
+    }
+}
+
+diesel::table! {
+    identity_slots (blind, slot) {
+        blind -> Binary,
+        slot -> BigInt,
+        subject_id -> BigInt,
+        claimed_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    cases (id) {
+        id -> BigInt,
+        uid -> Binary,
+        subject_id -> BigInt,
+        state -> Text,
+        opened_at -> BigInt,
+        claimed_by -> Nullable<BigInt>,
+        claimed_until -> Nullable<BigInt>,
+        decided_by -> Nullable<BigInt>,
+        decided_at -> Nullable<BigInt>,
+        note_sealed -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    sanctions (id) {
+        id -> BigInt,
+        uid -> Binary,
+        person -> BigInt,
+        kind -> Text,
+        reason -> Text,
+        note_sealed -> Nullable<Binary>,
+        imposed_at -> BigInt,
+        imposed_by -> Nullable<BigInt>,
+        lifted_at -> Nullable<BigInt>,
+        lifted_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> BigInt,
+        uid -> Binary,
+        person -> BigInt,
+        generation -> BigInt,
+        started_at -> BigInt,
+        expires_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        subject_id -> BigInt,
+        private_sealed -> Binary,
+        made_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    services (id) {
+        id -> BigInt,
+        uid -> Binary,
+        name -> Text,
+        secret_hash -> Binary,
+        created_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    throttles (bucket) {
+        bucket -> Binary,
+        arrival -> BigInt,
+    }
+}
+
+diesel::table! {
+    idempotency (caller, route, key) {
+        caller -> Binary,
+        route -> Text,
+        key -> Text,
+        request -> Binary,
+        resource -> Binary,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> BigInt,
+        message_id -> Text,
+        subject_id -> BigInt,
+        kind -> Text,
+        letter_sealed -> Nullable<Binary>,
+        state -> Text,
+        attempts -> BigInt,
+        due_at -> BigInt,
+        claim -> Nullable<Text>,
+        created_at -> BigInt,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    imports (id) {
+        id -> BigInt,
+        digest -> Binary,
+        rows_done -> BigInt,
+        report -> Text,
+    }
+}
+
+diesel::table! {
+    import_people (import_id, name) {
+        import_id -> BigInt,
+        name -> Text,
+        person -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    events,
+    ledger,
+    sequencer,
+    leases,
+    cursors,
+    subjects,
+    policies,
+    people,
+    contacts,
+    credentials,
+    sign_in_codes,
+    invites,
+    edges,
+    flows,
+    identities,
+    identity_slots,
+    cases,
+    sanctions,
+    sessions,
+    signing_keys,
+    services,
+    throttles,
+    idempotency,
+    outbox,
+    imports,
+    import_people,
+);

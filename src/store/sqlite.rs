@@ -1,0 +1,203 @@
+//! SQLite's one writer: many commands, one commit.
+//!
+//! Each command runs in a savepoint of the batch's transaction, so that its own refusal undoes only
+//! itself. On a hard error (a full disk, an I/O error) SQLite rolls back the *whole* transaction
+//! behind our back; whatever ran after that would commit by itself while what ran before is gone.
+//! So: nobody is answered before the COMMIT has succeeded, and after a hard error the batch is
+//! abandoned and everybody in it is told that nothing is known.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread,
+    time::Duration,
+};
+
+use tokio::{
+    sync::{Mutex, mpsc, oneshot},
+    time::timeout,
+};
+
+use super::{BeforeCommit, CommandError, Committed, Conn, Disposition, Guard, Guards, StoreError, StoreOptions};
+
+pub(super) struct Writer {
+    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    queue: mpsc::WeakSender<Job>,
+    stopped: Mutex<Option<oneshot::Receiver<()>>>,
+}
+
+type Job = Box<dyn FnOnce(&mut Conn) -> Ran + Send>;
+
+/// A command that has run and waits for the commit.
+struct Ran {
+    disposition: Disposition,
+    /// Tells the caller, with the position that the commit reached or why there was none.
+    tell: Box<dyn FnOnce(Result<i64, StoreError>) + Send>,
+}
+
+impl Writer {
+    pub(super) fn start(options: &StoreOptions) -> Result<Self, StoreError> {
+        let conn = options.target.connect(Duration::from_secs(5))?;
+        // A queue as long as a second's work: what does not fit is told 503 at once.
+        let (jobs, queue) = mpsc::channel(options.batch.max(1) * 64);
+        let (stop, stopped) = oneshot::channel();
+        let worker = Worker {
+            conn,
+            target: options.target.clone(),
+            batch: options.batch.max(1),
+            before_commit: options.before_commit.clone(),
+            guards: options.guards.clone(),
+        };
+        thread::Builder::new()
+            .name("sqlite-writer".into())
+            .spawn(move || {
+                worker.run(queue);
+                // Nobody may be waiting for it any more.
+                let _ = stop.send(());
+            })
+            .map_err(|error| StoreError::Internal(error.to_string()))?;
+        Ok(Self {
+            queue: jobs.downgrade(),
+            jobs: Mutex::new(Some(jobs)),
+            stopped: Mutex::new(Some(stopped)),
+        })
+    }
+
+    pub(super) async fn submit<T, E, F>(&self, patience: Duration, command: F) -> Result<Committed<T>, E>
+    where
+        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: CommandError,
+    {
+        let (answer, answered) = oneshot::channel::<Result<Committed<T>, E>>();
+        let job: Job = Box::new(move |conn| {
+            // Whoever was already told 503 must not find it done afterwards.
+            if answer.is_closed() {
+                return Ran {
+                    disposition: Disposition::RollBack,
+                    tell: Box::new(|_| ()),
+                };
+            }
+            let outcome = catch_unwind(AssertUnwindSafe(|| command(conn)))
+                .unwrap_or_else(|_| Err(StoreError::Internal("a command panicked".into()).into()));
+            let disposition = outcome
+                .as_ref()
+                .err()
+                .map_or(Disposition::Keep, CommandError::disposition);
+            Ran {
+                disposition,
+                tell: Box::new(move |committed| {
+                    let told = match committed {
+                        Ok(position) => outcome.map(|value| Committed {
+                            value,
+                            position: Some(position),
+                        }),
+                        Err(error) => Err(error.into()),
+                    };
+                    // A caller that has gone away needs no answer.
+                    let _ = answer.send(told);
+                }),
+            }
+        });
+        let queue = self
+            .queue
+            .upgrade()
+            .ok_or_else(|| StoreError::Unavailable("the store is closed".into()))?;
+        queue
+            .try_send(job)
+            .map_err(|_| StoreError::Unavailable("the writer's queue is full".into()))?;
+        drop(queue);
+        match timeout(patience, answered).await {
+            Ok(Ok(told)) => told,
+            Ok(Err(_)) => Err(StoreError::Unavailable("the writer stopped".into()).into()),
+            Err(_) => Err(StoreError::Unavailable(format!("no commit within {patience:?}")).into()),
+        }
+    }
+
+    pub(super) async fn close(&self) {
+        drop(self.jobs.lock().await.take());
+        if let Some(stopped) = self.stopped.lock().await.take() {
+            // An error says that the writer is gone already.
+            let _ = stopped.await;
+        }
+    }
+}
+
+struct Worker {
+    conn: Conn,
+    target: super::Target,
+    batch: usize,
+    before_commit: BeforeCommit,
+    guards: Guards,
+}
+
+impl Worker {
+    fn run(mut self, mut queue: mpsc::Receiver<Job>) {
+        let mut batch = Vec::with_capacity(self.batch);
+        while let Some(first) = queue.blocking_recv() {
+            batch.push(first);
+            while batch.len() < self.batch
+                && let Ok(job) = queue.try_recv()
+            {
+                batch.push(job);
+            }
+            self.commit_together(&mut batch);
+        }
+    }
+
+    /// Runs a batch, commits it, and only then tells everybody.
+    fn commit_together(&mut self, batch: &mut Vec<Job>) {
+        let mut ran = Vec::with_capacity(batch.len());
+        let outcome = self.attempt(batch, &mut ran);
+        if let Err(error) = &outcome {
+            tracing::error!(%error, commands = ran.len() + batch.len(), "a batch was abandoned");
+            // The transaction may be gone already; then this is the error that says so.
+            let _ = self.conn.run("ROLLBACK");
+            // A fresh connection forgets whatever state the old one was left in.
+            match self.target.connect(Duration::from_secs(5)) {
+                Ok(conn) => self.conn = conn,
+                Err(error) => tracing::error!(%error, "the writer could not reopen the database"),
+            }
+        }
+        let lost = || StoreError::Unavailable("the transaction could not be committed".into());
+        for told in ran {
+            (told.tell)(outcome.as_ref().map(|&position| position).map_err(|_| lost()));
+        }
+        // Jobs that did not get to run are dropped, and with them their channel: 503.
+        batch.clear();
+    }
+
+    fn attempt(&mut self, batch: &mut Vec<Job>, ran: &mut Vec<Ran>) -> Result<i64, StoreError> {
+        self.conn.run("BEGIN IMMEDIATE")?;
+        for job in batch.drain(..) {
+            self.conn.run("SAVEPOINT command")?;
+            let end = job(&mut self.conn);
+            let disposition = end.disposition;
+            ran.push(end);
+            if self.guards.on(Guard::AbandonBatch) {
+                self.end_command(disposition)?;
+            } else {
+                // What a naive writer does: shrug, and go on with the next command.
+                let _ = self.end_command(disposition);
+            }
+            if !self.guards.on(Guard::AnswerAfterCommit)
+                && let Some(told) = ran.pop()
+            {
+                (told.tell)(Ok(0));
+            }
+        }
+        let position = (self.before_commit)(&mut self.conn)?;
+        self.conn.run("COMMIT")?;
+        Ok(position)
+    }
+
+    fn end_command(&mut self, disposition: Disposition) -> Result<(), StoreError> {
+        match disposition {
+            Disposition::Keep => self.conn.run("RELEASE command")?,
+            Disposition::RollBack => self.conn.run("ROLLBACK TO command; RELEASE command")?,
+            Disposition::Abandon => {
+                return Err(StoreError::Unavailable("the database failed in mid-batch".into()));
+            }
+        }
+        Ok(())
+    }
+}
