@@ -1,5 +1,7 @@
 //! Vouchsafe: invites as a graph, real names kept sealed, tokens that room servers check.
 
 pub mod ledger;
+pub mod people;
 pub mod store;
 pub mod terms;
+pub mod vault;

@@ -94,6 +94,10 @@ pub enum Event {
     PersonFounded {
         /// The new member.
         person: PersonRow,
+        /// Their public id.
+        id: Id<kinds::Person>,
+        /// How surely we know who they are.
+        assurance: Assurance,
         /// Their role.
         role: Role,
     },
@@ -101,6 +105,8 @@ pub enum Event {
     MemberAdmitted {
         /// The new member.
         person: PersonRow,
+        /// Their public id.
+        id: Id<kinds::Person>,
         /// Who let them in.
         inviter: PersonRow,
         /// By which invite.

@@ -1,0 +1,110 @@
+//! People: who is a member, in which role and standing, reached where, and how they prove that it
+//! is them.
+//!
+//! A member is a dense row ([`PersonRow`], the graph's index) and a public id. Nothing here says
+//! who somebody *is*: contacts are sealed, and names stand in `identity`. The commands here write a
+//! member's rows and events inside the transaction of whoever decided it.
+
+mod records;
+mod roster;
+
+pub use records::{
+    Member, by_contact, by_sign_in_code, change_role, count_owners, grant_sign_in_code, member, member_by_id, members,
+    password, set_password, set_standing, spend_sign_in_code,
+};
+pub use roster::{Roster, Seat};
+
+use crate::{
+    ledger::{Event, Tx},
+    store::StoreError,
+    terms::{Assurance, Id, PersonRow, Role, Timestamp, kinds},
+    vault::Subject,
+};
+
+/// What becomes a member.
+#[derive(Debug, Clone)]
+pub struct Newcomer {
+    /// Whose data key seals what identifies them; a member of a replayed history has none.
+    pub subject: Option<Subject>,
+    /// Their role.
+    pub role: Role,
+    /// How surely we know who they are.
+    pub assurance: Assurance,
+    /// The language for mails to them, as a BCP 47 tag.
+    pub locale: String,
+}
+
+/// By what an admitted member came in.
+#[derive(Debug, Clone, Copy)]
+pub struct Admission {
+    /// Who let them in.
+    pub inviter: PersonRow,
+    /// The invite's row.
+    pub invite_row: i64,
+    /// The invite's public id.
+    pub invite: Id<kinds::Invite>,
+    /// The flow, where there was one.
+    pub flow: Option<Id<kinds::Flow>>,
+}
+
+/// Makes a member without an inviter: a root of the graph.
+pub fn found(tx: &mut Tx<'_>, newcomer: &Newcomer) -> Result<Member, StoreError> {
+    let member = insert(tx, newcomer)?;
+    tx.record(Event::PersonFounded {
+        person: member.row,
+        id: member.id,
+        assurance: member.assurance,
+        role: member.role,
+    });
+    Ok(member)
+}
+
+/// Makes a member with an inviter: the row and the edge, in one transaction.
+pub fn admit(tx: &mut Tx<'_>, newcomer: &Newcomer, by: &Admission) -> Result<Member, StoreError> {
+    let member = insert(tx, newcomer)?;
+    records::insert_edge(tx.conn, records::INVITE, by.inviter, member.row, Some(by.invite_row), tx.now)?;
+    tx.record(Event::MemberAdmitted {
+        person: member.row,
+        id: member.id,
+        inviter: by.inviter,
+        invite: by.invite,
+        flow: by.flow,
+        assurance: member.assurance,
+    });
+    Ok(member)
+}
+
+fn insert(tx: &mut Tx<'_>, newcomer: &Newcomer) -> Result<Member, StoreError> {
+    let id = Id::new(tx.now, tx.chance);
+    Ok(records::insert(tx.conn, id, newcomer, tx.now)?)
+}
+
+/// One member stands up for another. False where they already did.
+pub fn vouch(tx: &mut Tx<'_>, from: PersonRow, to: PersonRow) -> Result<bool, StoreError> {
+    if records::has_edge(tx.conn, records::VOUCH, from, to)? {
+        return Ok(false);
+    }
+    records::insert_edge(tx.conn, records::VOUCH, from, to, None, tx.now)?;
+    tx.record(Event::Vouched { from, to });
+    Ok(true)
+}
+
+/// One member complains of another; the ledger alone keeps it.
+pub fn report(tx: &mut Tx<'_>, from: PersonRow, on: PersonRow) {
+    tx.record(Event::Reported { from, on });
+}
+
+/// A proved contact point of a member.
+pub struct Contact<'a> {
+    /// The blind index of its normalised form.
+    pub blind: &'a [u8],
+    /// Its entered form, sealed under the member's key.
+    pub sealed: &'a [u8],
+    /// When control of it was proved.
+    pub proved_at: Timestamp,
+}
+
+/// Gives a member a contact point. False where another member has it already.
+pub fn add_contact(tx: &mut Tx<'_>, person: PersonRow, contact: &Contact<'_>) -> Result<bool, StoreError> {
+    Ok(records::insert_contact(tx.conn, person, contact)? == 1)
+}

@@ -1,0 +1,269 @@
+//! The rows of members, their contacts, credentials and edges.
+
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, sql_query,
+    sql_types::{BigInt, Binary},
+    update,
+};
+
+use super::{Contact, Newcomer};
+use crate::{
+    store::{
+        Conn,
+        schema::{contacts, credentials, edges, people, sign_in_codes},
+    },
+    terms::{Assurance, Id, PersonRow, Role, Standing, Timestamp, kinds},
+    vault::Subject,
+};
+
+pub(super) const INVITE: &str = "invite";
+pub(super) const VOUCH: &str = "vouch";
+
+/// A member as they stand in the store.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// Their row.
+    pub row: PersonRow,
+    /// Their public id.
+    pub id: Id<kinds::Person>,
+    /// Whose data key seals what identifies them.
+    pub subject: Option<Subject>,
+    /// Their role.
+    pub role: Role,
+    /// Where they stand.
+    pub standing: Standing,
+    /// How surely we know who they are.
+    pub assurance: Assurance,
+    /// The language for mails to them.
+    pub locale: String,
+    /// Since when.
+    pub joined_at: Timestamp,
+}
+
+type Row = (PersonRow, Id<kinds::Person>, Option<i64>, Role, Standing, Assurance, String, Timestamp);
+const COLUMNS: (
+    people::id,
+    people::uid,
+    people::subject_id,
+    people::role,
+    people::standing,
+    people::assurance,
+    people::locale,
+    people::joined_at,
+) = (
+    people::id,
+    people::uid,
+    people::subject_id,
+    people::role,
+    people::standing,
+    people::assurance,
+    people::locale,
+    people::joined_at,
+);
+
+fn from_row((row, id, subject, role, standing, assurance, locale, joined_at): Row) -> Member {
+    Member { row, id, subject: subject.map(Subject), role, standing, assurance, locale, joined_at }
+}
+
+pub(super) fn insert(
+    conn: &mut Conn,
+    id: Id<kinds::Person>,
+    newcomer: &Newcomer,
+    now: Timestamp,
+) -> QueryResult<Member> {
+    let row: PersonRow = insert_into(people::table)
+        .values((
+            people::uid.eq(id),
+            people::subject_id.eq(newcomer.subject.map(|subject| subject.0)),
+            people::role.eq(newcomer.role),
+            people::standing.eq(Standing::Active),
+            people::assurance.eq(newcomer.assurance),
+            people::locale.eq(&newcomer.locale),
+            people::joined_at.eq(now),
+        ))
+        .returning(people::id)
+        .get_result(conn)?;
+    let newcomer = newcomer.clone();
+    Ok(Member {
+        row,
+        id,
+        subject: newcomer.subject,
+        role: newcomer.role,
+        standing: Standing::Active,
+        assurance: newcomer.assurance,
+        locale: newcomer.locale,
+        joined_at: now,
+    })
+}
+
+/// A member by row.
+pub fn member(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Member>> {
+    people::table.find(row).select(COLUMNS).first::<Row>(conn).optional().map(|row| row.map(from_row))
+}
+
+/// A member by public id.
+pub fn member_by_id(conn: &mut Conn, id: Id<kinds::Person>) -> QueryResult<Option<Member>> {
+    people::table.filter(people::uid.eq(id)).select(COLUMNS).first::<Row>(conn).optional().map(|row| row.map(from_row))
+}
+
+/// The member who has proved control of a contact, by its blind index.
+pub fn by_contact(conn: &mut Conn, blind: &[u8]) -> QueryResult<Option<PersonRow>> {
+    contacts::table.find(blind).select(contacts::person).first(conn).optional()
+}
+
+/// Members after `after` in the order of their rows.
+pub fn members(
+    conn: &mut Conn,
+    after: PersonRow,
+    role: Option<Role>,
+    standing: Option<Standing>,
+    limit: i64,
+) -> QueryResult<Vec<Member>> {
+    let mut query = people::table
+        .filter(people::id.gt(after))
+        .order(people::id.asc())
+        .limit(limit)
+        .select(COLUMNS)
+        .into_boxed();
+    if let Some(role) = role {
+        query = query.filter(people::role.eq(role));
+    }
+    if let Some(standing) = standing {
+        query = query.filter(people::standing.eq(standing));
+    }
+    Ok(query.load::<Row>(conn)?.into_iter().map(from_row).collect())
+}
+
+/// How many owners in good standing there are.
+pub fn count_owners(conn: &mut Conn) -> QueryResult<i64> {
+    people::table
+        .filter(people::role.eq(Role::Owner))
+        .filter(people::standing.eq(Standing::Active))
+        .count()
+        .get_result(conn)
+}
+
+/// Changes a role from what it was read as; false where it is no longer that.
+pub fn change_role(conn: &mut Conn, row: PersonRow, before: Role, after: Role) -> QueryResult<bool> {
+    update(people::table.find(row).filter(people::role.eq(before)))
+        .set(people::role.eq(after))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// Changes a standing from what it was read as; false where it is no longer that.
+pub fn set_standing(conn: &mut Conn, row: PersonRow, before: Standing, after: Standing) -> QueryResult<bool> {
+    update(people::table.find(row).filter(people::standing.eq(before)))
+        .set(people::standing.eq(after))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// What the in-memory roster holds, in the order of rows, a page at a time.
+pub(super) fn seats(
+    conn: &mut Conn,
+    after: PersonRow,
+    limit: i64,
+) -> QueryResult<Vec<(PersonRow, Id<kinds::Person>, Role, Standing, Assurance)>> {
+    people::table
+        .filter(people::id.gt(after))
+        .order(people::id.asc())
+        .limit(limit)
+        .select((people::id, people::uid, people::role, people::standing, people::assurance))
+        .load(conn)
+}
+
+pub(super) fn insert_contact(conn: &mut Conn, person: PersonRow, contact: &Contact<'_>) -> QueryResult<usize> {
+    // The builder's ON CONFLICT does not fit both backends; the statement does.
+    sql_query("INSERT INTO contacts (blind, person, sealed, proved_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
+        .bind::<Binary, _>(contact.blind)
+        .bind::<BigInt, _>(person.0)
+        .bind::<Binary, _>(contact.sealed)
+        .bind::<BigInt, _>(contact.proved_at.micros())
+        .execute(conn)
+}
+
+pub(super) fn insert_edge(
+    conn: &mut Conn,
+    kind: &str,
+    from: PersonRow,
+    to: PersonRow,
+    invite_row: Option<i64>,
+    at: Timestamp,
+) -> QueryResult<()> {
+    insert_into(edges::table)
+        .values((
+            edges::kind.eq(kind),
+            edges::from_person.eq(from),
+            edges::to_person.eq(to),
+            edges::invite_id.eq(invite_row),
+            edges::at.eq(at),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+pub(super) fn has_edge(conn: &mut Conn, kind: &str, from: PersonRow, to: PersonRow) -> QueryResult<bool> {
+    edges::table
+        .filter(edges::kind.eq(kind))
+        .filter(edges::from_person.eq(from))
+        .filter(edges::to_person.eq(to))
+        .select(edges::id)
+        .first::<i64>(conn)
+        .optional()
+        .map(|found| found.is_some())
+}
+
+/// The PHC string of a member's password, if they have one.
+pub fn password(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<String>> {
+    credentials::table.find(row).select(credentials::phc).first(conn).optional()
+}
+
+/// Sets a member's password.
+pub fn set_password(conn: &mut Conn, row: PersonRow, phc: &str, now: Timestamp) -> QueryResult<()> {
+    let changed = update(credentials::table.find(row))
+        .set((credentials::phc.eq(phc), credentials::changed_at.eq(now)))
+        .execute(conn)?;
+    if changed == 0 {
+        insert_into(credentials::table)
+            .values((credentials::person.eq(row), credentials::phc.eq(phc), credentials::changed_at.eq(now)))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Keeps the hash of a one-time sign-in code.
+pub fn grant_sign_in_code(conn: &mut Conn, hash: &[u8], row: PersonRow, expires_at: Timestamp) -> QueryResult<()> {
+    insert_into(sign_in_codes::table)
+        .values((
+            sign_in_codes::hash.eq(hash),
+            sign_in_codes::person.eq(row),
+            sign_in_codes::expires_at.eq(expires_at),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Whose one-time sign-in code this is, if it is good now.
+pub fn by_sign_in_code(conn: &mut Conn, hash: &[u8], now: Timestamp) -> QueryResult<Option<PersonRow>> {
+    sign_in_codes::table
+        .find(hash)
+        .filter(sign_in_codes::used_at.is_null())
+        .filter(sign_in_codes::expires_at.gt(now))
+        .select(sign_in_codes::person)
+        .first(conn)
+        .optional()
+}
+
+/// Spends a one-time sign-in code; false where it was spent or over.
+pub fn spend_sign_in_code(conn: &mut Conn, hash: &[u8], now: Timestamp) -> QueryResult<bool> {
+    update(
+        sign_in_codes::table
+            .find(hash)
+            .filter(sign_in_codes::used_at.is_null())
+            .filter(sign_in_codes::expires_at.gt(now)),
+    )
+    .set(sign_in_codes::used_at.eq(now))
+    .execute(conn)
+    .map(|rows| rows == 1)
+}
