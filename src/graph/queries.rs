@@ -137,9 +137,10 @@ impl InviteGraph {
         )
     }
 
-    /// The person's branch in numbers, by a walk over all of it. The walk goes by the tree's own
-    /// links: no recursion that a deep chain could overflow, and no visit map (petgraph's `Dfs`
-    /// makes one with a bit for every person of the community, which a small branch would pay for).
+    /// The person's branch in numbers, by a walk over all of it; `None` for one who is not in the
+    /// graph. The walk keeps a plain stack: recursion would overflow on a deep chain, and the visit
+    /// map of petgraph's `Dfs` has a bit for every person of the community, which a small branch
+    /// would pay for; in a tree nobody is met twice.
     pub fn branch_figures(&self, person: PersonRow) -> Option<BranchFigures> {
         let root = self.position(person)?;
         let above = self.tree.depth(root);

@@ -2,7 +2,7 @@
 //!
 //! petgraph lists a node's edges latest first and keeps no levels. The questions about invites want
 //! the invitees in order, a page of a branch from anywhere, and a climb that touches nothing else:
-//! sixteen bytes a person beside the graph give all of them without a search, a stack or a map.
+//! sixteen bytes a person beside the graph give all of them without a search.
 //!
 //! A position is a person's index in the graph. All positions that go in are below
 //! [`Tree::grow_to`]'s last length; [`super::InviteGraph`] sees to it.
@@ -100,9 +100,17 @@ impl Tree {
         (invitee != last).then(|| self.at(invitee).next_in_ring)
     }
 
-    /// Everybody below `root`, depth first.
+    /// Everybody below `root`, in no order that means anything: the walk for the whole of a branch.
+    /// The stack holds several people whose turn will come, so that their places in memory are
+    /// fetched side by side; [`Self::branch_after`] must have one to find the next.
     pub(super) fn branch(&self, root: u32) -> impl Iterator<Item = u32> {
-        self.branch_after(root, root)
+        let mut waiting = vec![root];
+        let walk = iter::from_fn(move || {
+            let person = waiting.pop()?;
+            waiting.extend(self.invitees_from(self.first_invitee(person)));
+            Some(person)
+        });
+        walk.skip(1)
     }
 
     /// Those of `root`'s branch who come after `person`, who is `root` or within it: the inviter
