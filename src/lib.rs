@@ -1,5 +1,6 @@
 //! Vouchsafe: invites as a graph, real names kept sealed, tokens that room servers check.
 
+pub mod graph;
 pub mod ledger;
 pub mod people;
 pub mod store;

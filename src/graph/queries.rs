@@ -1,0 +1,214 @@
+//! The questions, and the shape of their answers. A person who is not in the graph has no
+//! inviter, no chain, no invitees and no vouches.
+
+use petgraph::{
+    Direction::{self, Incoming, Outgoing},
+    visit::EdgeRef,
+};
+
+use super::{InviteGraph, node, row_of};
+use crate::terms::{PersonRow, Standing, Timestamp};
+
+/// Somebody in a branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Descendant {
+    /// Who.
+    pub person: PersonRow,
+    /// Steps below the one whose branch it is: 1 for a direct invitee.
+    pub depth: u32,
+}
+
+/// A branch in numbers, without the one whose branch it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BranchFigures {
+    /// How many people.
+    pub size: u32,
+    /// The most steps below; 0 for an empty branch.
+    pub depth: u32,
+    /// How many of them are in good standing.
+    pub active: u32,
+    /// How many of them are banned.
+    pub banned: u32,
+    /// How many of them have left.
+    pub left: u32,
+}
+
+/// One end of a vouch, seen from the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vouch {
+    /// Who is at the other end.
+    pub person: PersonRow,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// A person's vouches, each list by row.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Vouches {
+    /// Who vouched for them.
+    pub received: Vec<Vouch>,
+    /// Whom they vouch for.
+    pub given: Vec<Vouch>,
+}
+
+impl InviteGraph {
+    /// How many people.
+    pub const fn len(&self) -> usize {
+        self.people
+    }
+
+    /// Whether there is nobody.
+    pub const fn is_empty(&self) -> bool {
+        self.people == 0
+    }
+
+    /// Whether the person is in the graph.
+    pub fn contains(&self, person: PersonRow) -> bool {
+        self.position(person).is_some()
+    }
+
+    /// Who let the person in; `None` for a root.
+    pub fn inviter(&self, person: PersonRow) -> Option<PersonRow> {
+        self.tree.inviter(self.position(person)?).map(row_of)
+    }
+
+    /// When the person joined.
+    pub fn joined_at(&self, person: PersonRow) -> Option<Timestamp> {
+        Some(self.graph[node(self.position(person)?)].joined_at)
+    }
+
+    /// Where the person stands.
+    pub fn standing(&self, person: PersonRow) -> Option<Standing> {
+        self.graph[node(self.position(person)?)].standing
+    }
+
+    /// Steps up to the root: 0 for a root.
+    pub fn depth(&self, person: PersonRow) -> Option<u32> {
+        Some(self.tree.depth(self.position(person)?))
+    }
+
+    /// The person, their inviter, and so on up to the root.
+    pub fn chain(&self, person: PersonRow) -> Vec<PersonRow> {
+        let Some(position) = self.position(person) else {
+            return Vec::new();
+        };
+        let mut chain = Vec::with_capacity(self.tree.depth(position) as usize + 1);
+        chain.extend(self.tree.chain(position).map(row_of));
+        chain
+    }
+
+    /// Up to `limit` of those whom the person let in, by row, which is the order of joining, from
+    /// the start or `after` the last one of the former page. `None` where `after` is not one of
+    /// them. Every page costs what it holds; whoever joins between pages takes no other's place.
+    pub fn children(&self, person: PersonRow, after: Option<PersonRow>, limit: usize) -> Option<Vec<PersonRow>> {
+        let Some(position) = self.position(person) else {
+            return after.is_none().then(Vec::new);
+        };
+        let start = match after {
+            None => self.tree.first_invitee(position),
+            Some(after) if self.inviter(after) == Some(person) => self.tree.next_invitee(self.position(after)?),
+            Some(_) => return None,
+        };
+        Some(self.tree.invitees_from(start).take(limit).map(row_of).collect())
+    }
+
+    /// Up to `limit` of those below the person, depth first: an inviter before their invitees, the
+    /// invitees by row, from the start or `after` the last one of the former page. `None` where
+    /// `after` is not below the person. A page costs what it holds and two climbs from `after`,
+    /// wherever in the branch it is; whoever joins between pages takes no other's place.
+    pub fn branch(&self, person: PersonRow, after: Option<PersonRow>, limit: usize) -> Option<Vec<Descendant>> {
+        let Some(root) = self.position(person) else {
+            return after.is_none().then(Vec::new);
+        };
+        let start = match after {
+            None => root,
+            Some(after) => self
+                .position(after)
+                .filter(|&after| after != root && self.tree.is_within(root, after))?,
+        };
+        let above = self.tree.depth(root);
+        let page = self.tree.branch_after(root, start).take(limit);
+        Some(
+            page.map(|position| Descendant {
+                person: row_of(position),
+                depth: self.tree.depth(position) - above,
+            })
+            .collect(),
+        )
+    }
+
+    /// The person's branch in numbers, by a walk over all of it; `None` for one who is not in the
+    /// graph. The walk keeps a plain stack: recursion would overflow on a deep chain, and the visit
+    /// map of petgraph's `Dfs` has a bit for every person of the community, which a small branch
+    /// would pay for; in a tree nobody is met twice.
+    pub fn branch_figures(&self, person: PersonRow) -> Option<BranchFigures> {
+        let root = self.position(person)?;
+        let above = self.tree.depth(root);
+        let mut figures = BranchFigures::default();
+        for position in self.tree.branch(root) {
+            figures.size += 1;
+            figures.depth = figures.depth.max(self.tree.depth(position) - above);
+            match self.graph[node(position)].standing {
+                Some(Standing::Active) => figures.active += 1,
+                Some(Standing::Banned) => figures.banned += 1,
+                Some(Standing::Left) => figures.left += 1,
+                None => {}
+            }
+        }
+        Some(figures)
+    }
+
+    /// The nearest person by way of whom both came in, who may be one of the two; `None` where
+    /// they are in different trees.
+    pub fn nearest_common_inviter(&self, one: PersonRow, other: PersonRow) -> Option<PersonRow> {
+        let common = self.tree.nearest_common(self.position(one)?, self.position(other)?)?;
+        Some(row_of(common))
+    }
+
+    /// The two people's path through invites: from `from` up to the nearest common inviter and
+    /// down to `to`, each once, both ends included; `None` where they are in different trees.
+    pub fn path(&self, from: PersonRow, to: PersonRow) -> Option<Vec<PersonRow>> {
+        let (from, to) = (self.position(from)?, self.position(to)?);
+        let common = self.tree.nearest_common(from, to)?;
+        let below = |person| self.tree.chain(person).take_while(|&above| above != common).map(row_of);
+        let mut path: Vec<_> = below(from).collect();
+        path.push(row_of(common));
+        let turn = path.len();
+        path.extend(below(to));
+        path[turn..].reverse();
+        Some(path)
+    }
+
+    /// Who vouched for the person and whom they vouch for.
+    pub fn vouches_of(&self, person: PersonRow) -> Vouches {
+        let Some(position) = self.position(person) else {
+            return Vouches::default();
+        };
+        let ends = |direction: Direction| {
+            let mut ends: Vec<_> = self
+                .vouches(position, direction)
+                .map(|edge| Vouch {
+                    person: row_of(match direction {
+                        Incoming => edge.source().index() as u32,
+                        Outgoing => edge.target().index() as u32,
+                    }),
+                    at: edge.weight().at,
+                })
+                .collect();
+            ends.sort_unstable_by_key(|vouch| vouch.person);
+            ends
+        };
+        Vouches {
+            received: ends(Incoming),
+            given: ends(Outgoing),
+        }
+    }
+
+    /// Whether the person is `branch_root` or somewhere below them.
+    pub fn is_within(&self, branch_root: PersonRow, person: PersonRow) -> bool {
+        match (self.position(branch_root), self.position(person)) {
+            (Some(root), Some(position)) => self.tree.is_within(root, position),
+            _ => false,
+        }
+    }
+}
