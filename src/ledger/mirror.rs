@@ -18,8 +18,8 @@ const BATCH: i64 = 1000;
 pub trait Projection: Send + Sync + 'static {
     /// Builds it afresh from the store.
     fn load(&self, conn: &mut Conn) -> Result<(), StoreError>;
-    /// Takes one event in. Idempotent.
-    fn apply(&self, entry: &Entry);
+    /// Takes one event in, reading from the store what the event itself does not hold. Idempotent.
+    fn apply(&self, conn: &mut Conn, entry: &Entry) -> Result<(), StoreError>;
 }
 
 /// All that is kept in memory, and how far it has come. Clones share it.
@@ -79,20 +79,23 @@ impl Mirror {
     async fn catch_up(&self, target: Horizon) -> Result<(), StoreError> {
         let mut pos = self.applied().pos;
         while pos < target.pos {
-            let entries = self
+            let projections = Arc::clone(&self.projections);
+            pos = self
                 .ledger
                 .store()
-                .read(move |conn| records::entries(conn, pos, BATCH))
+                .read(move |conn| {
+                    let entries = records::entries(conn, pos, BATCH)?;
+                    for entry in &entries {
+                        for projection in projections.iter() {
+                            projection.apply(conn, entry)?;
+                        }
+                    }
+                    entries
+                        .last()
+                        .map(|last| last.pos)
+                        .ok_or_else(|| StoreError::Internal("the feed is shorter than its horizon".into()))
+                })
                 .await?;
-            let Some(last) = entries.last() else {
-                return Err(StoreError::Internal("the feed is shorter than its horizon".into()));
-            };
-            pos = last.pos;
-            for entry in &entries {
-                for projection in self.projections.iter() {
-                    projection.apply(entry);
-                }
-            }
             self.applied.send_modify(|applied| applied.pos = pos);
         }
         // Entries beyond the target may have been taken in too; the mark is the target's alone.

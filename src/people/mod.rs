@@ -62,7 +62,14 @@ pub fn found(tx: &mut Tx<'_>, newcomer: &Newcomer) -> Result<Member, StoreError>
 /// Makes a member with an inviter: the row and the edge, in one transaction.
 pub fn admit(tx: &mut Tx<'_>, newcomer: &Newcomer, by: &Admission) -> Result<Member, StoreError> {
     let member = insert(tx, newcomer)?;
-    records::insert_edge(tx.conn, records::INVITE, by.inviter, member.row, Some(by.invite_row), tx.now)?;
+    records::insert_edge(
+        tx.conn,
+        records::INVITE,
+        by.inviter,
+        member.row,
+        Some(by.invite_row),
+        tx.now,
+    )?;
     tx.record(Event::MemberAdmitted {
         person: member.row,
         id: member.id,

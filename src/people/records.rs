@@ -6,7 +6,7 @@ use diesel::{
     update,
 };
 
-use super::{Contact, Newcomer};
+use super::{Contact, Newcomer, Seat};
 use crate::{
     store::{
         Conn,
@@ -40,7 +40,16 @@ pub struct Member {
     pub joined_at: Timestamp,
 }
 
-type Row = (PersonRow, Id<kinds::Person>, Option<i64>, Role, Standing, Assurance, String, Timestamp);
+type Row = (
+    PersonRow,
+    Id<kinds::Person>,
+    Option<i64>,
+    Role,
+    Standing,
+    Assurance,
+    String,
+    Timestamp,
+);
 const COLUMNS: (
     people::id,
     people::uid,
@@ -62,7 +71,16 @@ const COLUMNS: (
 );
 
 fn from_row((row, id, subject, role, standing, assurance, locale, joined_at): Row) -> Member {
-    Member { row, id, subject: subject.map(Subject), role, standing, assurance, locale, joined_at }
+    Member {
+        row,
+        id,
+        subject: subject.map(Subject),
+        role,
+        standing,
+        assurance,
+        locale,
+        joined_at,
+    }
 }
 
 pub(super) fn insert(
@@ -98,17 +116,31 @@ pub(super) fn insert(
 
 /// A member by row.
 pub fn member(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Member>> {
-    people::table.find(row).select(COLUMNS).first::<Row>(conn).optional().map(|row| row.map(from_row))
+    people::table
+        .find(row)
+        .select(COLUMNS)
+        .first::<Row>(conn)
+        .optional()
+        .map(|row| row.map(from_row))
 }
 
 /// A member by public id.
 pub fn member_by_id(conn: &mut Conn, id: Id<kinds::Person>) -> QueryResult<Option<Member>> {
-    people::table.filter(people::uid.eq(id)).select(COLUMNS).first::<Row>(conn).optional().map(|row| row.map(from_row))
+    people::table
+        .filter(people::uid.eq(id))
+        .select(COLUMNS)
+        .first::<Row>(conn)
+        .optional()
+        .map(|row| row.map(from_row))
 }
 
 /// The member who has proved control of a contact, by its blind index.
 pub fn by_contact(conn: &mut Conn, blind: &[u8]) -> QueryResult<Option<PersonRow>> {
-    contacts::table.find(blind).select(contacts::person).first(conn).optional()
+    contacts::table
+        .find(blind)
+        .select(contacts::person)
+        .first(conn)
+        .optional()
 }
 
 /// Members after `after` in the order of their rows.
@@ -160,16 +192,18 @@ pub fn set_standing(conn: &mut Conn, row: PersonRow, before: Standing, after: St
 }
 
 /// What the in-memory roster holds, in the order of rows, a page at a time.
-pub(super) fn seats(
-    conn: &mut Conn,
-    after: PersonRow,
-    limit: i64,
-) -> QueryResult<Vec<(PersonRow, Id<kinds::Person>, Role, Standing, Assurance)>> {
+pub(super) fn seats(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResult<Vec<(PersonRow, Seat)>> {
     people::table
         .filter(people::id.gt(after))
         .order(people::id.asc())
         .limit(limit)
-        .select((people::id, people::uid, people::role, people::standing, people::assurance))
+        .select((
+            people::id,
+            people::uid,
+            people::role,
+            people::standing,
+            people::assurance,
+        ))
         .load(conn)
 }
 
@@ -216,7 +250,11 @@ pub(super) fn has_edge(conn: &mut Conn, kind: &str, from: PersonRow, to: PersonR
 
 /// The PHC string of a member's password, if they have one.
 pub fn password(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<String>> {
-    credentials::table.find(row).select(credentials::phc).first(conn).optional()
+    credentials::table
+        .find(row)
+        .select(credentials::phc)
+        .first(conn)
+        .optional()
 }
 
 /// Sets a member's password.
@@ -226,7 +264,11 @@ pub fn set_password(conn: &mut Conn, row: PersonRow, phc: &str, now: Timestamp) 
         .execute(conn)?;
     if changed == 0 {
         insert_into(credentials::table)
-            .values((credentials::person.eq(row), credentials::phc.eq(phc), credentials::changed_at.eq(now)))
+            .values((
+                credentials::person.eq(row),
+                credentials::phc.eq(phc),
+                credentials::changed_at.eq(now),
+            ))
             .execute(conn)?;
     }
     Ok(())

@@ -32,12 +32,16 @@ impl Roster {
     /// The member's seat, or none.
     pub fn seat(&self, row: PersonRow) -> Option<Seat> {
         let seats = self.seats.read().unwrap_or_else(PoisonError::into_inner);
-        usize::try_from(row.0).ok().and_then(|index| seats.get(index).copied().flatten())
+        usize::try_from(row.0)
+            .ok()
+            .and_then(|index| seats.get(index).copied().flatten())
     }
 
     /// The public ids of these members, in the same order; unknown rows are left out.
     pub fn ids(&self, rows: &[PersonRow]) -> Vec<(PersonRow, Id<kinds::Person>)> {
-        rows.iter().filter_map(|&row| self.seat(row).map(|seat| (row, seat.id))).collect()
+        rows.iter()
+            .filter_map(|&row| self.seat(row).map(|seat| (row, seat.id)))
+            .collect()
     }
 }
 
@@ -63,20 +67,47 @@ impl Projection for Roster {
             let Some(&(row, ..)) = page.last() else { return Ok(()) };
             last = row;
             for (row, id, role, standing, assurance) in page {
-                self.change(row, |seat| *seat = Some(Seat { id, role, standing, assurance }));
+                self.change(row, |seat| {
+                    *seat = Some(Seat {
+                        id,
+                        role,
+                        standing,
+                        assurance,
+                    })
+                });
             }
         }
     }
 
-    fn apply(&self, entry: &Entry) {
+    fn apply(&self, _: &mut Conn, entry: &Entry) -> Result<(), StoreError> {
         match &entry.envelope.event {
-            Event::PersonFounded { person, id, role, assurance } => {
-                self.arrive(*person, Seat { id: *id, role: *role, standing: Standing::Active, assurance: *assurance });
-            }
-            Event::MemberAdmitted { person, id, assurance, .. } => {
+            Event::PersonFounded {
+                person,
+                id,
+                role,
+                assurance,
+            } => {
                 self.arrive(
                     *person,
-                    Seat { id: *id, role: Role::Member, standing: Standing::Active, assurance: *assurance },
+                    Seat {
+                        id: *id,
+                        role: *role,
+                        standing: Standing::Active,
+                        assurance: *assurance,
+                    },
+                );
+            }
+            Event::MemberAdmitted {
+                person, id, assurance, ..
+            } => {
+                self.arrive(
+                    *person,
+                    Seat {
+                        id: *id,
+                        role: Role::Member,
+                        standing: Standing::Active,
+                        assurance: *assurance,
+                    },
                 );
             }
             Event::RoleChanged { person, after, .. } => self.amend(*person, |seat| seat.role = *after),
@@ -84,6 +115,7 @@ impl Projection for Roster {
             Event::BanLifted { person, .. } => self.amend(*person, |seat| seat.standing = Standing::Active),
             _ => {}
         }
+        Ok(())
     }
 }
 

@@ -126,7 +126,7 @@ impl Keyring {
         for one in &file.wrapping {
             wrapping.insert(
                 one.version,
-                aead_key(&*one.bytes()?).map_err(|_| "a wrapping key is not 32 bytes")?,
+                aead_key(&one.bytes()?).map_err(|_| "a wrapping key is not 32 bytes")?,
             );
         }
         let mut doors = BTreeMap::new();
