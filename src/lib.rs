@@ -1,4 +1,5 @@
 //! Vouchsafe: invites as a graph, real names kept sealed, tokens that room servers check.
 
 pub mod identity;
+pub mod people;
 pub mod terms;

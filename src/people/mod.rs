@@ -1,0 +1,3 @@
+//! People: their accounts, contact points, credentials, sessions and standing.
+
+pub mod passwords;
