@@ -1,6 +1,7 @@
 //! Vouchsafe: invites as a graph, real names kept sealed, tokens that room servers check.
 
 pub mod graph;
+pub mod identity;
 pub mod ledger;
 pub mod people;
 pub mod store;

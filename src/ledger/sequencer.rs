@@ -137,7 +137,7 @@ fn pass(conn: &mut Conn, guards: &Guards) -> Result<(Horizon, bool), StoreError>
 /// Transaction ids do not survive a dump and restore into another cluster. Run at start, before
 /// any writer: where this cluster's ids are behind the ones we have seen, what was left without a
 /// position is sequenced now, and counting begins again above it.
-pub(crate) fn after_restore(conn: &mut Conn) -> Result<(), StoreError> {
+pub(super) fn after_restore(conn: &mut Conn) -> Result<(), StoreError> {
     let Conn::Postgres(pg) = conn else { return Ok(()) };
     let next = oldest(pg)?.next;
     let newest: i64 = {

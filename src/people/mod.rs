@@ -5,6 +5,7 @@
 //! who somebody *is*: contacts are sealed, and names stand in `identity`. The commands here write a
 //! member's rows and events inside the transaction of whoever decided it.
 
+pub mod passwords;
 mod records;
 mod roster;
 

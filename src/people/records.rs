@@ -204,7 +204,21 @@ pub(super) fn seats(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResul
             people::standing,
             people::assurance,
         ))
-        .load(conn)
+        .load_iter::<(PersonRow, _, _, _, _), diesel::connection::DefaultLoadingMode>(conn)?
+        .map(|row| {
+            row.map(|(row, id, role, standing, assurance)| {
+                (
+                    row,
+                    Seat {
+                        id,
+                        role,
+                        standing,
+                        assurance,
+                    },
+                )
+            })
+        })
+        .collect()
 }
 
 pub(super) fn insert_contact(conn: &mut Conn, person: PersonRow, contact: &Contact<'_>) -> QueryResult<usize> {

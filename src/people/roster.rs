@@ -66,15 +66,8 @@ impl Projection for Roster {
             let page = records::seats(conn, last, PAGE)?;
             let Some(&(row, ..)) = page.last() else { return Ok(()) };
             last = row;
-            for (row, id, role, standing, assurance) in page {
-                self.change(row, |seat| {
-                    *seat = Some(Seat {
-                        id,
-                        role,
-                        standing,
-                        assurance,
-                    })
-                });
+            for (row, seat) in page {
+                self.change(row, |known| *known = Some(seat));
             }
         }
     }

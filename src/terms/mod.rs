@@ -12,4 +12,5 @@ mod words;
 pub use chance::{Chance, SeededChance, SystemChance};
 pub use id::{Id, IdError, Kind, kinds};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
+pub(crate) use words::words;
 pub use words::{Assurance, PersonRow, Role, Standing};

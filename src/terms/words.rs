@@ -72,6 +72,8 @@ macro_rules! words {
         }
     };
 }
+// The capabilities have closed vocabularies of their own, made the same way.
+pub(crate) use words;
 
 words! {
     /// What somebody may do here; the table of rights (`web/rights.rs`) says what each may call.
