@@ -218,9 +218,10 @@ mod tests {
         again.is_ok_and(|again| again.normalised() == address.normalised() && again.kept() == address.normalised())
     }
 
+    /// The planes that letters stand in; above them are tags and private use only.
     #[test]
     fn normalising_is_idempotent_for_every_character() {
-        for character in '\0'..=char::MAX {
+        for character in '\0'..='\u{3ffff}' {
             let text = format!("a{character}b@example.org");
             assert!(normalising_twice_is_normalising_once(&text), "{text:?}");
         }

@@ -237,11 +237,6 @@ mod tests {
                 html.contains("href=\"https://vouch.example.org/i#abc-def?a=1&#38;b=2\""),
                 "{html}"
             );
-            if let Ok(directory) = std::env::var("VOUCHSAFE_LETTERS") {
-                std::fs::write(format!("{directory}/{}.html", locale.tag()), html.as_bytes()).unwrap();
-                std::fs::write(format!("{directory}/{}.txt", locale.tag()), text.as_bytes()).unwrap();
-                std::fs::write(format!("{directory}/{}.eml", locale.tag()), &bytes).unwrap();
-            }
         }
     }
 

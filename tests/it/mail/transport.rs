@@ -260,7 +260,7 @@ async fn a_letter_cut_off_after_data_comes_twice_under_one_id() {
         "{cut:?}"
     );
     transport.deliver(&english()).await.unwrap();
-    let mails = server.mails();
+    let mails = server.wait_for(2);
     let ids: Vec<_> = mails.iter().map(|mail| mail.message_id().unwrap()).collect();
     assert_eq!(ids, ["00000000-0000-0000-0000-000000000007@vouch.example.org"; 2]);
     assert_eq!(mails[0].raw_message, mails[1].raw_message);

@@ -132,11 +132,6 @@ impl SmtpServer {
         }
     }
 
-    /// The port of 127.0.0.1 that it listens on.
-    pub const fn port(&self) -> u16 {
-        self.port
-    }
-
     /// The certificate of the authority that signed the server's (for 127.0.0.1 and localhost).
     pub fn ca_file(&self) -> PathBuf {
         self.file("ca.pem")
