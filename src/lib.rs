@@ -5,5 +5,6 @@ pub mod identity;
 pub mod ledger;
 pub mod people;
 pub mod store;
+pub mod mail;
 pub mod terms;
 pub mod vault;

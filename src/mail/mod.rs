@@ -1,0 +1,22 @@
+//! Letters: how they look, and how they reach a mail server.
+//!
+//! A capability composes a [`Letter`] in its own words and its reader's language; this room
+//! renders it as plain text and HTML ([`render`]) and hands it over ([`Transport`]). It promises
+//! that no text within a letter becomes a header, an SMTP command or markup; that a letter which
+//! is sent again is the same letter under the same `Message-ID`; and that neither an address nor
+//! a code ever stands in an error or a log.
+
+mod address;
+mod message;
+mod render;
+mod retry;
+mod smtp;
+mod transport;
+mod wrap;
+
+pub use address::{AddressError, EmailAddress};
+pub use message::{Button, ButtonError, Letter, Locale, Sender, SenderError, Subject, SubjectError};
+pub use render::{RenderError, render};
+pub use retry::{LONGEST_WAIT, MOST_ATTEMPTS, Next, after_failure};
+pub use smtp::{Security, SmtpCredentials, SmtpSettings};
+pub use transport::{Cause, DeliveryError, Enhanced, Reason, Stage, Transport, TransportError};

@@ -1,0 +1,3 @@
+//! Letters on their way to a real server.
+
+mod transport;
