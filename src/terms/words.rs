@@ -73,7 +73,6 @@ macro_rules! words {
     };
 }
 
-
 words! {
     /// What somebody may do here; the table of rights (`web/rights.rs`) says what each may call.
     Role {

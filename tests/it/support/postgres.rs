@@ -74,19 +74,24 @@ impl Cluster {
     fn start() -> Self {
         let bin = programs();
         let owner = Owner::needed();
-        let home = tempfile::Builder::new().prefix("vouchsafe-pg-").tempdir().expect("a temporary directory").keep();
+        let home = tempfile::Builder::new()
+            .prefix("vouchsafe-pg-")
+            .tempdir()
+            .expect("a temporary directory")
+            .keep();
         if let Some(owner) = owner {
             chown(&home, Some(owner.uid), Some(owner.gid)).expect("to give the directory to its owner");
         }
         let watchdog = watchdog(&home, &bin, owner);
-        let mut initdb = command(&bin.join("initdb"), &home, owner);
-        initdb.args(["--pgdata=data", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
-        initdb.arg(format!("--username={USER}"));
-        let out = initdb.output().expect("initdb to start");
-        assert!(out.status.success(), "initdb failed: {}", String::from_utf8_lossy(&out.stderr));
-
         // Another process may take the port between the look and the bind; then the next one is tried.
-        let mut cluster = Self { home, bin, owner, port: 0, server: Mutex::new(None), watchdog };
+        let mut cluster = Self {
+            home,
+            bin,
+            owner,
+            port: 0,
+            server: Mutex::new(None),
+            watchdog,
+        };
         for _ in 0..5 {
             cluster.port = free_port();
             if cluster.launch().is_ok() {
@@ -113,7 +118,11 @@ impl Cluster {
 
     /// The URL of a database over the Unix socket.
     pub fn url(&self, database: &str) -> String {
-        format!("postgresql:///{database}?host={}&port={}&user={USER}", self.home.display(), self.port)
+        format!(
+            "postgresql:///{database}?host={}&port={}&user={USER}",
+            self.home.display(),
+            self.port
+        )
     }
 
     /// The URL of a database over TCP, for what only a network shows.
@@ -130,11 +139,16 @@ impl Cluster {
     fn launch(&self) -> Result<(), ExitStatus> {
         let mut server = self.server.lock().expect("no test to panic in here");
         assert!(server.is_none(), "the server runs already");
-        let log = fs::File::options().create(true).append(true).open(self.home.join("log")).expect("to open the log");
+        let log = fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.home.join("log"))
+            .expect("to open the log");
         let mut child = command(&self.bin.join("postgres"), &self.home, self.owner)
             .args(["-D", "data", "-p", &self.port.to_string(), "-k"])
             .arg(&self.home)
             .args(["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=250"])
+            .process_group(self.watchdog.id() as i32)
             .stderr(log)
             .spawn()
             .expect("postgres to start");
@@ -145,7 +159,11 @@ impl Cluster {
             }
             match PgConnection::establish(&self.url("postgres")) {
                 Ok(_) => break,
-                Err(error) => assert!(begun.elapsed() < PATIENCE, "PostgreSQL is not ready ({error}): {}", self.log()),
+                Err(error) => assert!(
+                    begun.elapsed() < PATIENCE,
+                    "PostgreSQL is not ready ({error}): {}",
+                    self.log()
+                ),
             }
             sleep(Duration::from_millis(20));
         }
@@ -183,7 +201,11 @@ impl PrivateCluster {
     /// The URL of a fresh copy of the database `template`, over TCP.
     pub fn database(&self, template: &str) -> String {
         let socket = self.0.database(template);
-        let name = socket.trim_start_matches("postgresql:///").split('?').next().unwrap_or_default();
+        let name = socket
+            .trim_start_matches("postgresql:///")
+            .split('?')
+            .next()
+            .unwrap_or_default();
         self.0.tcp_url(name)
     }
 
@@ -229,7 +251,10 @@ impl Owner {
         ["postgres", "nobody"].iter().find_map(|name| {
             let line = users.lines().find(|line| line.split(':').next() == Some(name))?;
             let mut ids = line.split(':').skip(2).map_while(|id| id.parse().ok());
-            Some(Self { uid: ids.next()?, gid: ids.next()? })
+            Some(Self {
+                uid: ids.next()?,
+                gid: ids.next()?,
+            })
         })
     }
 }
@@ -238,7 +263,9 @@ impl Owner {
 fn programs() -> PathBuf {
     let bin = env::var_os(BIN).map(PathBuf::from).unwrap_or_else(|| {
         let installed = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-        let newest = installed.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()).max();
+        let newest = installed
+            .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
+            .max();
         PathBuf::from(format!("/usr/lib/postgresql/{}/bin", newest.unwrap_or(OLDEST)))
     });
     let version = match Command::new(bin.join("postgres")).arg("--version").output() {
@@ -249,39 +276,83 @@ fn programs() -> PathBuf {
             bin.join("postgres").display()
         ),
     };
-    let major = version.split(|c: char| !c.is_ascii_digit()).find_map(|digits| digits.parse::<u32>().ok());
-    assert!(major >= Some(OLDEST), "{} is {version:?}; the tests need {OLDEST} or newer", bin.display());
+    let major = version
+        .split(|c: char| !c.is_ascii_digit())
+        .find_map(|digits| digits.parse::<u32>().ok());
+    assert!(
+        major >= Some(OLDEST),
+        "{} is {version:?}; the tests need {OLDEST} or newer",
+        bin.display()
+    );
     bin
 }
 
-/// A program of the cluster: in its directory, as its owner, with nothing of our environment, and
-/// out of reach of a Ctrl-C at the terminal (the watchdog does the tidying).
+/// A program of the cluster: in its directory, as its owner, with nothing of our environment. Its
+/// process group is the watchdog's, out of reach of a Ctrl-C at the terminal.
 fn command(program: &Path, home: &Path, owner: Option<Owner>) -> Command {
     let mut command = Command::new(program);
-    command.current_dir(home).process_group(0).stdin(Stdio::null()).stdout(Stdio::null());
-    command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("LC_ALL", "C").env("TZ", "UTC");
+    command
+        .current_dir(home)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("LC_ALL", "C")
+        .env("TZ", "UTC");
     if let Some(Owner { uid, gid }) = owner {
         command.uid(uid).gid(gid);
     }
     command
 }
 
-/// Starts the process that outlives this one by just so much as it takes to tidy up.
+/// Starts the process that outlives this one by just so much as it takes to tidy up. It makes the
+/// cluster's files first, then waits for the end of its input, ends its process group, in which the
+/// server is, and removes the files.
 fn watchdog(home: &Path, bin: &Path, owner: Option<Owner>) -> Child {
+    // SIGQUIT is PostgreSQL's immediate stop. The server's children have groups of their own; one
+    // that is frozen is woken, so that it sees the server go. (SIGHUP comes from the kernel when a
+    // group with frozen members loses its parent.)
     const SCRIPT: &str = r#"
+        trap '' HUP PIPE QUIT
+        "$1/initdb" --pgdata=data --username="$2" --auth=trust --encoding=UTF8 --locale=C --no-sync >log 2>&1 &&
+            echo made
+        exec >/dev/null
         read -r _
-        if read -r server 2>/dev/null <data/postmaster.pid; then
+        kill -CONT 0
+        kill -QUIT 0
+        group=' ' round=0
+        while [ -n "$group" ] && [ $round -lt 200 ]; do
+            before=$group group= round=$((round + 1))
             for stat in /proc/[0-9]*/stat; do
-                read -r pid _ _ parent _ 2>/dev/null <"$stat" || continue
-                if [ "$pid" = "$server" ] || [ "$parent" = "$server" ]; then kill -CONT "$pid"; fi
+                read -r pid _ state parent of _ 2>/dev/null <"$stat" || continue
+                [ "$state" = Z ] || [ "$pid" = $$ ] && continue
+                [ "$of" = $$ ] && group="$group $pid "
+                case "$before" in *" $parent "*) kill -CONT "$pid" ;; esac
             done
-            "$1/pg_ctl" stop --silent --pgdata=data --mode=immediate
-        fi
-        cd / && rm -rf "$2"
+            sleep 0.05
+        done
+        cd / && rm -rf "$3"
+        [ -z "$group" ] || kill -KILL 0
     "#;
     let mut shell = command(Path::new("/bin/sh"), home, owner);
-    shell.args(["-c", SCRIPT, "watchdog"]).arg(bin).arg(home);
-    shell.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the watchdog to start")
+    shell
+        .args(["-c", SCRIPT, "watchdog"])
+        .arg(bin)
+        .arg(USER)
+        .arg(home)
+        .process_group(0);
+    let mut watchdog = shell
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the watchdog to start");
+    let mut word = String::new();
+    watchdog.stdout.take().map(|mut pipe| pipe.read_to_string(&mut word));
+    let said = fs::read_to_string(home.join("log")).unwrap_or_default();
+    assert!(word == "made\n", "initdb failed; it says:\n{said}");
+    watchdog
 }
 
 /// A port that nobody listens on, below those that the kernel lends to outgoing connections: so it
@@ -312,7 +383,11 @@ fn children(parent: u32) -> Vec<u32> {
 fn signal_to(signal: &str, processes: &[u32]) {
     for process in processes {
         let kill = format!("kill -{signal} {process}");
-        Command::new("/bin/sh").args(["-c", &kill]).stderr(Stdio::null()).status().expect("a shell");
+        Command::new("/bin/sh")
+            .args(["-c", &kill])
+            .stderr(Stdio::null())
+            .status()
+            .expect("a shell");
     }
 }
 
@@ -334,12 +409,17 @@ mod tests {
 
     fn run(url: &str, sql: &str) {
         let mut connection = PgConnection::establish(url).expect("a connection");
-        diesel::sql_query(sql).execute(&mut connection).expect("the statement to succeed");
+        diesel::sql_query(sql)
+            .execute(&mut connection)
+            .expect("the statement to succeed");
     }
 
     fn count(url: &str, sql: &str) -> i64 {
         let mut connection = PgConnection::establish(url).expect("a connection");
-        diesel::sql_query(sql).get_result::<Count>(&mut connection).expect("a count").n
+        diesel::sql_query(sql)
+            .get_result::<Count>(&mut connection)
+            .expect("a count")
+            .n
     }
 
     #[test]
@@ -349,8 +429,18 @@ mod tests {
         let (one, other) = (database("postgres_template"), database("postgres_template"));
         run(&one, "INSERT INTO seed VALUES (2)");
         assert_eq!(count(&one, "SELECT count(*) AS n FROM seed"), 2);
-        assert_eq!(count(&other, "SELECT count(*) AS n FROM seed"), 1, "the databases are apart");
-        assert_eq!(count(&one, "SELECT count(*) AS n FROM pg_settings WHERE name = 'fsync' AND setting = 'on'"), 1);
+        assert_eq!(
+            count(&other, "SELECT count(*) AS n FROM seed"),
+            1,
+            "the databases are apart"
+        );
+        assert_eq!(
+            count(
+                &one,
+                "SELECT count(*) AS n FROM pg_settings WHERE name = 'fsync' AND setting = 'on'"
+            ),
+            1
+        );
     }
 
     #[test]
@@ -362,7 +452,11 @@ mod tests {
         assert!(PgConnection::establish(&url).is_err(), "a stopped server answers");
         cluster.restart();
         assert_eq!(count(&url, "SELECT count(*) AS n FROM kept"), 1);
-        assert!(cluster.log().contains("not properly shut down"), "the stop was a crash: {}", cluster.log());
+        assert!(
+            cluster.log().contains("not properly shut down"),
+            "the stop was a crash: {}",
+            cluster.log()
+        );
     }
 
     #[test]
@@ -376,7 +470,10 @@ mod tests {
             let answer = diesel::sql_query("SELECT 1").execute(&mut connection);
             tell.send(answer.is_ok()).expect("somebody to listen");
         });
-        assert_eq!(told.recv_timeout(Duration::from_millis(300)), Err(RecvTimeoutError::Timeout));
+        assert_eq!(
+            told.recv_timeout(Duration::from_millis(300)),
+            Err(RecvTimeoutError::Timeout)
+        );
         cluster.resume();
         assert_eq!(told.recv_timeout(PATIENCE), Ok(true));
         asked.join().expect("the question to end");
@@ -393,9 +490,13 @@ mod tests {
         assert!(!home.exists(), "{} is still there", home.display());
         let gone = session.write_all(b"?").and_then(|()| session.read(&mut [0; 1]));
         assert!(
-            matches!(&gone, Ok(0)) || matches!(&gone, Err(e) if matches!(e.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset)),
+            matches!(&gone, Ok(0))
+                || matches!(&gone, Err(e) if matches!(e.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset)),
             "the server still holds the connection: {gone:?}"
         );
-        assert!(TcpListener::bind(("127.0.0.1", port)).is_ok(), "port {port} is still taken");
+        assert!(
+            TcpListener::bind(("127.0.0.1", port)).is_ok(),
+            "port {port} is still taken"
+        );
     }
 }
