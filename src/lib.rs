@@ -3,8 +3,8 @@
 pub mod graph;
 pub mod identity;
 pub mod ledger;
+pub mod mail;
 pub mod people;
 pub mod store;
-pub mod mail;
 pub mod terms;
 pub mod vault;

@@ -4,54 +4,28 @@
 //! Region codes are never a reason to refuse: they are retired and renamed, and cards outlive
 //! them (GB 11643 itself shows one whose region is gone).
 
-use std::fmt;
-
 use jiff::civil::Date;
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use super::Country;
+use crate::terms::words;
 
-/// What kind of document it is.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    schemars::JsonSchema,
-    utoipa::ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum DocumentKind {
-    /// A number after GB 11643-1999: the resident identity card, also of 15 digits as issued
-    /// before 2000; the residence permits for people from Hong Kong (81), Macau (82) and Taiwan
-    /// (83); the foreign permanent resident card issued since December 2023 (9).
-    CnResidentId,
-    /// A passport's number (ICAO 9303, TD3), typed by hand: without the machine-readable zone
-    /// there is no check digit.
-    Passport,
+words! {
+    /// What kind of document it is.
+    DocumentKind {
+        /// A number after GB 11643-1999: the resident identity card, also of 15 digits as issued
+        /// before 2000; the residence permits for people from Hong Kong (81), Macau (82) and Taiwan
+        /// (83); the foreign permanent resident card issued since December 2023 (9).
+        CnResidentId = "cn_resident_id",
+        /// A passport's number (ICAO 9303, TD3), typed by hand: without the machine-readable zone
+        /// there is no check digit.
+        Passport = "passport",
+    }
 }
 
 impl DocumentKind {
-    /// Every kind.
-    pub const ALL: &'static [Self] = &[Self::CnResidentId, Self::Passport];
-
-    /// The word as it is stored and sent.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::CnResidentId => "cn_resident_id",
-            Self::Passport => "passport",
-        }
-    }
-
     const fn right_length(self) -> &'static str {
         match self {
             Self::CnResidentId => "a resident identity number has 18 characters, or 15 on a card from before 2000",
@@ -64,12 +38,6 @@ impl DocumentKind {
             Self::CnResidentId => "a resident identity number has only the digits 0-9, and may end in X",
             Self::Passport => "a passport number has only the letters A-Z and the digits 0-9",
         }
-    }
-}
-
-impl fmt::Display for DocumentKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

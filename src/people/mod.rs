@@ -27,12 +27,32 @@ use crate::{
 pub struct Newcomer {
     /// Whose data key seals what identifies them; a member of a replayed history has none.
     pub subject: Option<Subject>,
+    /// A handle of their own choice, as [`handle`] lets it through.
+    pub handle: Option<String>,
     /// Their role.
     pub role: Role,
     /// How surely we know who they are.
     pub assurance: Assurance,
     /// The language for mails to them, as a BCP 47 tag.
     pub locale: String,
+}
+
+/// What is wrong with a handle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a handle has 3 to 30 of the characters a-z, 0-9 and _")]
+pub struct HandleError;
+
+/// A handle in the form that is kept: lower case.
+pub fn handle(entered: &str) -> Result<String, HandleError> {
+    let handle = entered.trim().to_ascii_lowercase();
+    let sound = handle
+        .bytes()
+        .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+    if sound && (3..=30).contains(&handle.len()) {
+        Ok(handle)
+    } else {
+        Err(HandleError)
+    }
 }
 
 /// By what an admitted member came in.

@@ -28,6 +28,8 @@ pub struct Member {
     pub id: Id<kinds::Person>,
     /// Whose data key seals what identifies them.
     pub subject: Option<Subject>,
+    /// The handle of their own choice.
+    pub handle: Option<String>,
     /// Their role.
     pub role: Role,
     /// Where they stand.
@@ -44,6 +46,7 @@ type Row = (
     PersonRow,
     Id<kinds::Person>,
     Option<i64>,
+    Option<String>,
     Role,
     Standing,
     Assurance,
@@ -54,6 +57,7 @@ const COLUMNS: (
     people::id,
     people::uid,
     people::subject_id,
+    people::handle,
     people::role,
     people::standing,
     people::assurance,
@@ -63,6 +67,7 @@ const COLUMNS: (
     people::id,
     people::uid,
     people::subject_id,
+    people::handle,
     people::role,
     people::standing,
     people::assurance,
@@ -70,11 +75,12 @@ const COLUMNS: (
     people::joined_at,
 );
 
-fn from_row((row, id, subject, role, standing, assurance, locale, joined_at): Row) -> Member {
+fn from_row((row, id, subject, handle, role, standing, assurance, locale, joined_at): Row) -> Member {
     Member {
         row,
         id,
         subject: subject.map(Subject),
+        handle,
         role,
         standing,
         assurance,
@@ -93,6 +99,7 @@ pub(super) fn insert(
         .values((
             people::uid.eq(id),
             people::subject_id.eq(newcomer.subject.map(|subject| subject.0)),
+            people::handle.eq(&newcomer.handle),
             people::role.eq(newcomer.role),
             people::standing.eq(Standing::Active),
             people::assurance.eq(newcomer.assurance),
@@ -106,6 +113,7 @@ pub(super) fn insert(
         row,
         id,
         subject: newcomer.subject,
+        handle: newcomer.handle,
         role: newcomer.role,
         standing: Standing::Active,
         assurance: newcomer.assurance,

@@ -69,6 +69,7 @@ diesel::table! {
         id -> BigInt,
         uid -> Binary,
         subject_id -> Nullable<BigInt>,
+        handle -> Nullable<Text>,
         role -> Text,
         standing -> Text,
         assurance -> Text,
@@ -152,7 +153,6 @@ diesel::table! {
         proof_failures -> BigInt,
         proved_at -> Nullable<BigInt>,
         hold_until -> Nullable<BigInt>,
-        assurance -> Text,
         person -> Nullable<BigInt>,
         ended_at -> Nullable<BigInt>,
     }

@@ -65,6 +65,8 @@ CREATE TABLE people (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     uid BLOB NOT NULL UNIQUE,
     subject_id BIGINT REFERENCES subjects (id),
+    -- Self-chosen, shown to those whom they invite and to admins; never a real name.
+    handle TEXT UNIQUE,
     role TEXT NOT NULL,
     standing TEXT NOT NULL,
     assurance TEXT NOT NULL,
@@ -144,7 +146,6 @@ CREATE TABLE flows (
     proof_failures BIGINT NOT NULL DEFAULT 0,
     proved_at BIGINT,
     hold_until BIGINT,
-    assurance TEXT NOT NULL,
     person BIGINT REFERENCES people (id),
     ended_at BIGINT
 );
