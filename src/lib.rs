@@ -1,4 +1,6 @@
 //! Vouchsafe: invites as a graph, real names kept sealed, tokens that room servers check.
 
+pub mod commands;
+pub mod config;
 pub mod document;
 pub mod terms;
