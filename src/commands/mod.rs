@@ -1,0 +1,3 @@
+//! What the command line can do, one file a command.
+
+pub mod check;

@@ -1,0 +1,377 @@
+//! Everything that an operator may set, one struct a concern, each value with its default and unit.
+//!
+//! Read in layers, each over the one before: the defaults; a TOML file (`--config`, else
+//! `VOUCHSAFE_CONFIG`, else `vouchsafe.toml` where there is one); environment variables
+//! (`VOUCHSAFE_HTTP__LISTEN`, two underscores between levels); flags (`--set http.listen=…`). A secret `x`
+//! may stand in a file of its own, named by `x_file`. [`Config::load`] names every mistake at once.
+//! Relative paths are seen from the directory in which the service is started.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
+
+use lettre::message::Mailbox;
+use schemars::JsonSchema;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+mod demands;
+mod load;
+mod text;
+mod values;
+
+pub use load::{Disk, Files, Found, Mistake, Origin, Sources};
+pub use values::{Network, PublicUrl};
+
+/// What the service is told by its operator.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The HTTP server.
+    pub http: HttpConfig,
+    /// The database.
+    pub store: StoreConfig,
+    /// The keys under which names and contacts are sealed.
+    pub vault: VaultConfig,
+    /// How mail leaves.
+    pub mail: MailConfig,
+    /// The cost of hashing passwords.
+    pub password: PasswordConfig,
+    /// How fast somebody may try.
+    pub throttle: ThrottleConfig,
+    /// Access and refresh tokens.
+    pub token: TokenConfig,
+    /// The community's policy at first start.
+    pub policy: PolicyConfig,
+    /// What is logged, and how.
+    pub log: LogConfig,
+}
+
+/// The HTTP server.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct HttpConfig {
+    /// Address and port to listen on. Default `127.0.0.1:8080`.
+    pub listen: SocketAddr,
+    /// Where the service is reached from outside: scheme, host, port; no path. Issuer of the tokens and
+    /// base of the links in mails. `https`, unless its host is this machine. Default: this machine, at the
+    /// port of `listen`: `http://127.0.0.1:8080`.
+    pub public_url: PublicUrl,
+    /// Worker threads; 0 is one for each core. Default 0.
+    #[schemars(range(min = 0, max = 1024))]
+    pub workers: usize,
+    /// The largest request body, in bytes. Default 65 536.
+    #[schemars(range(min = 1024, max = 16_777_216))]
+    pub body_limit_bytes: usize,
+    /// How long a request may take, in milliseconds. Default 10 000.
+    #[schemars(range(min = 100, max = 120_000))]
+    pub request_timeout_ms: u64,
+    /// How long requests in flight may go on after the signal to stop, in seconds. Default 10.
+    #[schemars(range(min = 0, max = 300))]
+    pub drain_seconds: u64,
+    /// Addresses and networks (`10.0.0.0/8`) of the reverse proxies in front. `X-Forwarded-For` counts only
+    /// when it comes from one of them. Default none.
+    pub trusted_proxies: Vec<Network>,
+}
+
+impl HttpConfig {
+    /// Whether `peer` is one of the proxies whose `X-Forwarded-For` counts.
+    pub fn trusts(&self, peer: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|network| network.contains(peer))
+    }
+}
+
+impl Default for HttpConfig {
+    fn default() -> Self {
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
+        Self {
+            listen,
+            public_url: PublicUrl::of_loopback(listen),
+            workers: 0,
+            body_limit_bytes: 64 * 1024,
+            request_timeout_ms: 10_000,
+            drain_seconds: 10,
+            trusted_proxies: Vec::new(),
+        }
+    }
+}
+
+/// The database.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreConfig {
+    /// `sqlite://` and a path (`sqlite://data/vouchsafe.db`, `sqlite:///var/lib/vouchsafe.db`), or a
+    /// PostgreSQL URI (`postgres://user:password@host/database?sslmode=verify-full`). Default
+    /// `sqlite://data/vouchsafe.db`.
+    #[serde(serialize_with = "text::database_url")]
+    #[schemars(with = "String", extend("writeOnly" = true))]
+    pub url: SecretString,
+    /// A file that holds the URL, instead of `url`. Default none.
+    pub url_file: Option<PathBuf>,
+    /// PostgreSQL: connections at most. Default 16.
+    #[schemars(range(min = 1, max = 1000))]
+    pub pool_size: u32,
+    /// SQLite: connections that read, beside the one that writes. Default 4.
+    #[schemars(range(min = 1, max = 256))]
+    pub sqlite_readers: u32,
+    /// How long a request waits for the database before it is answered 503, in milliseconds. Default 1 500.
+    #[schemars(range(min = 10, max = 60_000))]
+    pub wait_ms: u64,
+    /// SQLite: commands that share one commit, at most. Default 64.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub batch: usize,
+}
+
+impl StoreConfig {
+    /// Whether the database is the embedded one.
+    pub fn is_sqlite(&self) -> bool {
+        secrecy::ExposeSecret::expose_secret(&self.url).starts_with("sqlite://")
+    }
+}
+
+impl Default for StoreConfig {
+    fn default() -> Self {
+        Self {
+            url: "sqlite://data/vouchsafe.db".into(),
+            url_file: None,
+            pool_size: 16,
+            sqlite_readers: 4,
+            wait_ms: 1500,
+            batch: 64,
+        }
+    }
+}
+
+/// The keys under which names and contacts are sealed.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct VaultConfig {
+    /// The file of the keys. Without it nothing sealed can be read again: keep a copy, apart from the
+    /// database's. Default `data/keyring.toml`.
+    pub keyring_file: PathBuf,
+    /// Whether to make the file on first start. Default true with SQLite and false with PostgreSQL, where
+    /// each replica would make its own.
+    pub create_keyring: bool,
+}
+
+impl Default for VaultConfig {
+    fn default() -> Self {
+        Self {
+            keyring_file: "data/keyring.toml".into(),
+            create_keyring: true,
+        }
+    }
+}
+
+/// How mail leaves.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct MailConfig {
+    /// Into a directory (`mailbox`) or to an SMTP server (`smtp`). Default `mailbox`.
+    pub transport: MailTransport,
+    /// The sender of every mail. Default `Vouchsafe <no-reply@localhost>`.
+    #[serde(with = "text")]
+    #[schemars(with = "String")]
+    pub from: Mailbox,
+    /// `mailbox`: the directory, one file a mail. Default `data/mail`.
+    pub mailbox_dir: PathBuf,
+    /// `smtp`: the server.
+    pub smtp: SmtpConfig,
+}
+
+impl Default for MailConfig {
+    fn default() -> Self {
+        let local = lettre::Address::new("no-reply", "localhost");
+        Self {
+            transport: MailTransport::Mailbox,
+            from: Mailbox::new(
+                Some("Vouchsafe".into()),
+                local.unwrap_or_else(|_| unreachable!("a constant")),
+            ),
+            mailbox_dir: "data/mail".into(),
+            smtp: SmtpConfig::default(),
+        }
+    }
+}
+
+/// Where mail goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MailTransport {
+    /// Into files, for one's own machine.
+    Mailbox,
+    /// To an SMTP server.
+    Smtp,
+}
+
+/// The SMTP server that takes our mail.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SmtpConfig {
+    /// Its name or address. Needed with `transport = "smtp"`.
+    pub host: Option<String>,
+    /// Its port: 587 with `starttls`, 465 with `tls` (RFC 8314 §3.3), 25 with `none`, as a rule. Default 587.
+    #[schemars(range(min = 1, max = 65_535))]
+    pub port: u16,
+    /// How the connection is protected. Default `starttls`, demanded and never waived.
+    pub security: SmtpSecurity,
+    /// The user name to sign in with. Default none.
+    pub username: Option<String>,
+    /// The password to sign in with. Default none.
+    #[serde(serialize_with = "text::redacted")]
+    #[schemars(with = "Option<String>", extend("writeOnly" = true))]
+    pub password: Option<SecretString>,
+    /// A file that holds the password, instead of `password`. Default none.
+    pub password_file: Option<PathBuf>,
+    /// Certificates (PEM) to trust beside the system's. Default none.
+    pub ca_file: Option<PathBuf>,
+    /// How long one exchange with the server may take, in milliseconds. Default 10 000.
+    #[schemars(range(min = 100, max = 300_000))]
+    pub timeout_ms: u64,
+}
+
+impl Default for SmtpConfig {
+    fn default() -> Self {
+        Self {
+            host: None,
+            port: 587,
+            security: SmtpSecurity::Starttls,
+            username: None,
+            password: None,
+            password_file: None,
+            ca_file: None,
+            timeout_ms: 10_000,
+        }
+    }
+}
+
+/// How the connection to the SMTP server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SmtpSecurity {
+    /// Not at all; only for a server on this machine or in a network of one's own.
+    None,
+    /// STARTTLS (RFC 3207): the mail does not go out where the server does not offer it.
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+}
+
+/// The cost of hashing passwords.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PasswordConfig {
+    /// Hashes at one time, about 19 MiB each; 0 is one for each core. Default 0.
+    #[schemars(range(min = 0, max = 1024))]
+    pub hash_permits: usize,
+    /// How long a request waits for its turn before it is answered 503, in milliseconds. Default 500.
+    #[schemars(range(min = 0, max = 60_000))]
+    pub hash_wait_ms: u64,
+}
+
+impl Default for PasswordConfig {
+    fn default() -> Self {
+        Self {
+            hash_permits: 0,
+            hash_wait_ms: 500,
+        }
+    }
+}
+
+/// How fast somebody may try; counted in the store, over all replicas.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ThrottleConfig {
+    /// Unauthenticated POSTs and look-ups of a code, for each client address and minute. Default 120.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub per_address_per_minute: u32,
+    /// Failed sign-ins of one account in 24 hours; NIST SP 800-63B-4 §3.2.2 allows 100 at most. Default 100.
+    #[schemars(range(min = 1, max = 100))]
+    pub per_account_failures_per_day: u32,
+    /// Wrong answers to a one-time code before it is void. Default 5.
+    #[schemars(range(min = 1, max = 20))]
+    pub proof_attempts: u32,
+}
+
+impl Default for ThrottleConfig {
+    fn default() -> Self {
+        Self {
+            per_address_per_minute: 120,
+            per_account_failures_per_day: 100,
+            proof_attempts: 5,
+        }
+    }
+}
+
+/// Access and refresh tokens.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct TokenConfig {
+    /// How long an access token is valid, in minutes; so long a service that checks it offline may lag
+    /// behind a ban. Default 10.
+    #[schemars(range(min = 1, max = 60))]
+    pub access_minutes: u32,
+    /// How long a refresh token that is not used stays valid, in days. Default 30.
+    #[schemars(range(min = 1, max = 365))]
+    pub refresh_days: u32,
+    /// Whom the tokens are for (`aud`, RFC 9068 §2.2). Default: what `http.public_url` is.
+    pub audience: String,
+}
+
+impl Default for TokenConfig {
+    fn default() -> Self {
+        Self {
+            access_minutes: 10,
+            refresh_days: 30,
+            audience: HttpConfig::default().public_url.to_string(),
+        }
+    }
+}
+
+/// The community's policy at first start.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PolicyConfig {
+    /// The policy with which an empty database begins; afterwards the one in the ledger counts. Default
+    /// none: the preset `real-name`.
+    pub seed_file: Option<PathBuf>,
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogConfig {
+    /// One JSON object a line (`json`), or lines for the eye (`text`). Default `text`.
+    pub format: LogFormat,
+    /// Which events, as `tracing_subscriber::EnvFilter` writes it: `info`, `vouchsafe=debug,warn`. Default
+    /// `info`.
+    pub filter: String,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self {
+            format: LogFormat::Text,
+            filter: "info".into(),
+        }
+    }
+}
+
+/// The form of a line of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For the eye.
+    Text,
+}
+
+/// The JSON Schema of the configuration file, as it stands in `schemas/config.json`.
+pub fn schema() -> serde_json::Value {
+    crate::document::schema::<Config>()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,314 @@
+//! Values that are more than a number or a text: parsed once, here, and sound from then on.
+
+use std::{
+    borrow::Cow,
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    str::FromStr,
+};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// Where the service is reached from outside: scheme, host and, if need be, port; no path.
+///
+/// It is the issuer of tokens (RFC 8414 §2: compared character by character) and the base of every link,
+/// so that no `Host` header of a request ever decides where a link points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl {
+    text: String,
+    https: bool,
+    loopback: bool,
+}
+
+impl PublicUrl {
+    /// The URL of a service that listens on an address of this machine alone.
+    pub(super) fn of_loopback(listen: SocketAddr) -> Self {
+        Self {
+            text: format!("http://{listen}"),
+            https: false,
+            loopback: listen.ip().is_loopback(),
+        }
+    }
+    /// The URL, without a slash at its end.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+    /// Whether its scheme is `https`.
+    pub const fn is_https(&self) -> bool {
+        self.https
+    }
+    /// Whether its host is this machine alone: `localhost`, `127.0.0.0/8` or `::1`.
+    pub const fn is_loopback(&self) -> bool {
+        self.loopback
+    }
+}
+
+/// Whether a host, without a port, is this machine alone.
+pub(super) fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+impl FromStr for PublicUrl {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = |what: &str| Err(format!("{what}; write it like \"https://vouchsafe.example.org\""));
+        let (https, rest) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
+            (Some(rest), _) => (true, rest),
+            (_, Some(rest)) => (false, rest),
+            _ => return wrong("there is neither https:// nor http:// at the beginning"),
+        };
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        if rest.contains(['/', '?', '#', '@', '\\']) {
+            return wrong("there is more than a host and a port");
+        }
+        let (host, port) = match rest.rfind(':') {
+            Some(colon) if !rest.ends_with(']') => (&rest[..colon], Some(&rest[colon + 1..])),
+            _ => (rest, None),
+        };
+        if let Some(port) = port {
+            let digits = port.bytes().all(|byte| byte.is_ascii_digit());
+            if !digits || port.parse::<u16>().is_ok_and(|port| port == 0) || port.parse::<u16>().is_err() {
+                return wrong("the port is none");
+            }
+        }
+        if !is_host(host) {
+            return wrong("the host is none");
+        }
+        let host = host.to_ascii_lowercase();
+        let scheme = if https { "https" } else { "http" };
+        let loopback = is_loopback(&host);
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        Ok(Self {
+            text: format!("{scheme}://{host}{port}"),
+            https,
+            loopback,
+        })
+    }
+}
+
+/// A host as RFC 3986 §3.2.2 and RFC 1123 §2.1 have it: an IPv6 address in brackets, an IPv4 address, or
+/// labels of letters, digits and hyphens.
+fn is_host(host: &str) -> bool {
+    if let Some(bare) = host.strip_prefix('[') {
+        return bare
+            .strip_suffix(']')
+            .is_some_and(|bare| bare.parse::<Ipv6Addr>().is_ok());
+    }
+    let last = host.rsplit('.').next().unwrap_or_default();
+    if last.bytes().all(|byte| byte.is_ascii_digit()) {
+        return host.parse::<Ipv4Addr>().is_ok();
+    }
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    host.len() <= 253 && host.split('.').all(label)
+}
+
+impl fmt::Display for PublicUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// An address or a network in CIDR notation (RFC 4632 §3.1, RFC 4291 §2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    prefix: u8,
+}
+
+impl Network {
+    /// Whether `peer` lies in it. An IPv4 address that came over an IPv6 socket (`::ffff:…`) is taken for
+    /// what it is.
+    pub fn contains(&self, peer: IpAddr) -> bool {
+        match (self.address, peer.to_canonical()) {
+            (IpAddr::V4(net), IpAddr::V4(peer)) => same(net.to_bits().into(), peer.to_bits().into(), 32, self.prefix),
+            (IpAddr::V6(net), IpAddr::V6(peer)) => same(net.to_bits(), peer.to_bits(), 128, self.prefix),
+            _ => false,
+        }
+    }
+    /// Whether it is every address there is.
+    pub const fn is_everything(&self) -> bool {
+        self.prefix == 0
+    }
+    const fn width(address: IpAddr) -> u8 {
+        if address.is_ipv4() { 32 } else { 128 }
+    }
+}
+
+/// Whether the first `prefix` of `width` bits are the same.
+fn same(one: u128, other: u128, width: u8, prefix: u8) -> bool {
+    (one ^ other)
+        .checked_shr(u32::from(width.saturating_sub(prefix)))
+        .unwrap_or(0)
+        == 0
+}
+
+impl FromStr for Network {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is neither an address nor a network; write it like \"10.0.0.0/8\"");
+        let (address, prefix) = match text.split_once('/') {
+            Some((address, prefix)) => (address, Some(prefix)),
+            None => (text, None),
+        };
+        let address = address.parse::<IpAddr>().map_err(|_| wrong())?.to_canonical();
+        let width = Self::width(address);
+        let prefix = match prefix {
+            None => width,
+            Some(digits) => digits
+                .parse::<u8>()
+                .ok()
+                .filter(|&bits| bits <= width)
+                .ok_or_else(wrong)?,
+        };
+        Ok(Self { address, prefix })
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.prefix == Self::width(self.address) {
+            write!(f, "{}", self.address)
+        } else {
+            write!(f, "{}/{}", self.address, self.prefix)
+        }
+    }
+}
+
+macro_rules! written_as_text {
+    ($($name:ident = $title:literal),*) => {$(
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+            }
+        }
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                $title.into()
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string" })
+            }
+        }
+    )*};
+}
+written_as_text!(PublicUrl = "public_url", Network = "network");
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn public_urls() {
+        for (text, kept, loopback) in [
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080", true),
+            ("http://127.9.9.9", "http://127.9.9.9", true),
+            ("http://localhost/", "http://localhost", true),
+            ("http://[::1]:8080", "http://[::1]:8080", true),
+            ("https://[2001:db8::1]", "https://[2001:db8::1]", false),
+            ("https://Vouchsafe.Example.org", "https://vouchsafe.example.org", false),
+            (
+                "https://localhost.example.org:8443",
+                "https://localhost.example.org:8443",
+                false,
+            ),
+        ] {
+            let url: PublicUrl = text.parse().unwrap();
+            assert_eq!((url.as_str(), url.is_loopback()), (kept, loopback), "{text}");
+            assert_eq!(url.is_https(), text.starts_with("https"));
+            assert_eq!(url.as_str().parse::<PublicUrl>().unwrap(), url);
+        }
+        for text in [
+            "",
+            "ftp://a",
+            "a.example",
+            "https://",
+            "https:///",
+            "https://a/b",
+            "https://a//",
+            "https://a?b",
+            "https://a#b",
+            "https://u@a",
+            "https://a:0",
+            "https://a:65536",
+            "https://a:+1",
+            "https://a:",
+            "https://a b",
+            "https://-a",
+            "https://a..b",
+            "https://1.2.3",
+            "https://1.2.3.4.5",
+            "https://[::1",
+            "https://[1.2.3.4]",
+            "https://a\\b",
+            "https://é.example",
+        ] {
+            assert!(text.parse::<PublicUrl>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn networks() {
+        for (net, inside, outside) in [
+            ("10.0.0.0/8", "10.255.0.1", "11.0.0.0"),
+            ("192.168.1.7", "192.168.1.7", "192.168.1.6"),
+            ("192.168.1.128/25", "192.168.1.128", "192.168.1.127"),
+            ("2001:db8::/32", "2001:db8:ffff::1", "2001:db9::"),
+            ("10.0.0.0/8", "::ffff:10.1.2.3", "::10.1.2.3"),
+            ("::ffff:10.0.0.1", "10.0.0.1", "10.0.0.2"),
+        ] {
+            let net: Network = net.parse().unwrap();
+            assert!(net.contains(inside.parse().unwrap()), "{net} {inside}");
+            assert!(!net.contains(outside.parse().unwrap()), "{net} {outside}");
+            assert!(!net.is_everything());
+        }
+        assert!("0.0.0.0/0".parse::<Network>().unwrap().is_everything());
+        assert!(
+            "::/0"
+                .parse::<Network>()
+                .unwrap()
+                .contains("2001:db8::1".parse().unwrap())
+        );
+        for text in [
+            "",
+            "10.0.0.0/33",
+            "::/129",
+            "10.0.0/8",
+            "10.0.0.0/",
+            "10.0.0.0/-1",
+            "host",
+        ] {
+            assert!(text.parse::<Network>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_network_holds_just_what_shares_its_prefix(net: u32, prefix in 0u8..=32, peer: u32) {
+            let network: Network = format!("{}/{prefix}", Ipv4Addr::from_bits(net)).parse().unwrap();
+            let mask = if prefix == 0 { 0 } else { u32::MAX << (32 - u32::from(prefix)) };
+            prop_assert_eq!(network.contains(Ipv4Addr::from_bits(peer).into()), net & mask == peer & mask);
+            prop_assert_eq!(network.to_string().parse::<Network>().unwrap(), network);
+        }
+
+        #[test]
+        fn no_text_is_a_url_that_is_not_one_again(text in "https?://[a-zA-Z0-9\\.:\\[\\]/-]{0,20}") {
+            if let Ok(url) = text.parse::<PublicUrl>() {
+                prop_assert_eq!(url.as_str().parse::<PublicUrl>().unwrap(), url.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,366 @@
+//! What a community demands of whom: one TOML document, versioned in the ledger.
+//!
+//! The document's text is what is stored and hashed ([`digest`]), so that an operator's comments stay;
+//! [`Policy::from_toml`] is the only way from a text to a policy that may be acted upon. What follows from a
+//! policy is decided by the pure functions of this room.
+
+use aws_lc_rs::digest::{SHA256, digest as sha};
+use data_encoding::HEXLOWER;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    document::{self, Shape},
+    terms::{Assurance, Role},
+};
+
+mod rules;
+
+pub use crate::document::Fault as PolicyMistake;
+pub use rules::{
+    InviteDenied, Inviter, LifetimeDenied, Proved, Step, Wanted, demands, invite_expiry, may_invite, may_review,
+    next_demand,
+};
+
+/// A policy that comes with the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Preset {
+    /// Its name.
+    pub name: &'static str,
+    /// The document.
+    pub document: &'static str,
+}
+
+/// The policies that come with the program; the second, `real-name`, is the one to begin with.
+pub const PRESETS: [Preset; 3] = [
+    Preset {
+        name: "open-circle",
+        document: include_str!("presets/open-circle.toml"),
+    },
+    Preset {
+        name: "real-name",
+        document: include_str!("presets/real-name.toml"),
+    },
+    Preset {
+        name: "reviewed",
+        document: include_str!("presets/reviewed.toml"),
+    },
+];
+
+/// The document of the preset with this name.
+pub fn preset(name: &str) -> Option<&'static str> {
+    PRESETS
+        .iter()
+        .find(|preset| preset.name == name)
+        .map(|preset| preset.document)
+}
+
+/// SHA-256 of a document's text, in lower-case hexadecimal.
+pub fn digest(document: &str) -> String {
+    HEXLOWER.encode(sha(&SHA256, document.as_bytes()).as_ref())
+}
+
+/// What a community demands of whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// Who the community is.
+    pub community: Community,
+    /// What it takes to become a member.
+    pub join: Join,
+    /// Who may invite whom, how many, for how long.
+    #[serde(default)]
+    pub invite: Invite,
+    /// Who decides real-name cases.
+    #[serde(default)]
+    pub review: Review,
+}
+
+/// Who the community is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Community {
+    /// Its name, as it stands in invites: 1 to 100 characters.
+    pub name: String,
+    /// The language of mails whose invite names none: a language tag (RFC 5646) such as `en` or `zh-Hans`.
+    /// Default `en`.
+    #[serde(default = "english")]
+    pub locale: String,
+}
+
+/// What it takes to become a member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Join {
+    /// By what a newcomer is reached. Default `email`.
+    #[serde(default)]
+    pub contact: ContactKind,
+    /// How surely the community must know who a member is: `contact`, `checked` or `verified`.
+    pub assurance: Assurance,
+    /// How many accounts one person may have. Default 1.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 255))]
+    pub accounts_per_person: u8,
+    /// The documents that are accepted. Default none, which only `assurance = "contact"` can do with.
+    #[serde(default)]
+    pub documents: Vec<String>,
+    /// How long an invite's use is held for somebody who is on the way in, in days. Default 14.
+    #[serde(default = "fortnight")]
+    #[schemars(range(min = 1, max = 365))]
+    pub hold_days: u32,
+}
+
+/// By what a person is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(rename_all = "snake_case")]
+pub enum ContactKind {
+    /// An e-mail address.
+    #[default]
+    Email,
+}
+
+/// Who may invite whom, how many, for how long.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Invite {
+    /// How surely the community must know who an inviter is. Default `contact`.
+    pub assurance: Assurance,
+    /// Places that one member may give, used and still open together. Default 20.
+    #[schemars(range(min = 0, max = 1_000_000))]
+    pub quota_per_member: u32,
+    /// Roles without a quota, and without the wait that `min_membership_hours` asks for. Default owner and
+    /// admin.
+    pub unlimited_roles: Vec<Role>,
+    /// How long an invite lives at most, in days. Default 14.
+    #[schemars(range(min = 1, max = 365))]
+    pub lifetime_days: u32,
+    /// Uses that one open link may have at most. Default 100.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub max_uses: u32,
+    /// How long somebody must have been a member before inviting, in hours. Default 0.
+    #[schemars(range(min = 0, max = 8760))]
+    pub min_membership_hours: u32,
+    /// Roles that may give out open links: not addressed to anybody, for one use or many. Default owner and
+    /// admin.
+    pub open_links_by: Vec<Role>,
+}
+
+impl Default for Invite {
+    fn default() -> Self {
+        Self {
+            assurance: Assurance::Contact,
+            quota_per_member: 20,
+            unlimited_roles: vec![Role::Owner, Role::Admin],
+            lifetime_days: 14,
+            max_uses: 100,
+            min_membership_hours: 0,
+            open_links_by: vec![Role::Owner, Role::Admin],
+        }
+    }
+}
+
+/// Who decides real-name cases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Review {
+    /// Roles that see and decide cases. Default reviewer, admin and owner.
+    pub reviewers: Vec<Role>,
+    /// How often a newcomer may hand in again after a refusal. Default 3.
+    #[schemars(range(min = 0, max = 100))]
+    pub resubmissions: u32,
+}
+
+impl Default for Review {
+    fn default() -> Self {
+        Self {
+            reviewers: vec![Role::Reviewer, Role::Admin, Role::Owner],
+            resubmissions: 3,
+        }
+    }
+}
+
+fn english() -> String {
+    "en".into()
+}
+const fn one() -> u8 {
+    1
+}
+const fn fortnight() -> u32 {
+    14
+}
+
+impl Policy {
+    /// Reads a document. `documents` are the kinds of document that can be checked at all.
+    ///
+    /// # Errors
+    /// Every mistake at once, each with its line and key and what to do about it.
+    pub fn from_toml(text: &str, documents: &[&str]) -> Result<Self, Vec<PolicyMistake>> {
+        let shape = Shape::of::<Self>();
+        let (leaves, mut mistakes) = shape.read(text);
+        let base = sound_base();
+        let mut laid = toml::Table::new();
+        for leaf in &leaves {
+            match shape.complaint::<Self>(&base, &leaf.key, &leaf.value) {
+                Some(fault) => mistakes.push(PolicyMistake {
+                    line: Some(leaf.line),
+                    ..fault
+                }),
+                None => document::lay(&mut laid, &leaf.key, leaf.value.clone()),
+            }
+        }
+        // A key that was given wrongly is not missing too.
+        let missing = shape
+            .missing(&laid)
+            .filter(|fault| leaves.iter().all(|leaf| leaf.key != fault.key));
+        mistakes.extend(missing);
+        mistakes.sort_by_key(|fault| fault.line.unwrap_or(usize::MAX));
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        let policy: Self = laid.try_into().map_err(|error: toml::de::Error| {
+            let wrong = error.message().to_owned();
+            vec![PolicyMistake {
+                line: None,
+                key: String::new(),
+                wrong,
+                mend: "Compare it with a preset.".into(),
+            }]
+        })?;
+        for (key, wrong, mend) in policy.contradictions(documents) {
+            let line = leaves.iter().find(|leaf| leaf.key == key).map(|leaf| leaf.line);
+            mistakes.push(PolicyMistake {
+                line,
+                key: key.into(),
+                wrong,
+                mend,
+            });
+        }
+        if mistakes.is_empty() { Ok(policy) } else { Err(mistakes) }
+    }
+
+    /// The policy as a document, without comments.
+    ///
+    /// # Errors
+    /// None that a policy can cause: all its values can be written as TOML.
+    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string_pretty(self)
+    }
+
+    fn contradictions(&self, documents: &[&str]) -> Vec<(&'static str, String, String)> {
+        let mut found = Vec::new();
+        let mut tell = |key, wrong: &str, mend: &str| found.push((key, wrong.to_owned(), mend.to_owned()));
+        let Self {
+            community,
+            join,
+            invite,
+            review,
+        } = self;
+
+        let length = community.name.chars().count();
+        if community.name.trim().is_empty() || length > 100 || community.name.chars().any(char::is_control) {
+            tell("community.name", "is no name", "Give 1 to 100 characters in one line.");
+        }
+        if !is_language_tag(&community.locale) {
+            tell(
+                "community.locale",
+                "is no language tag",
+                "Give one as RFC 5646 has them, such as en or zh-Hans.",
+            );
+        }
+        if join.assurance == Assurance::None {
+            tell(
+                "join.assurance",
+                "would let in people of whom nothing is proved",
+                "Give contact, checked or verified.",
+            );
+        }
+        for kind in &join.documents {
+            if !documents.contains(&kind.as_str()) {
+                let known = documents.join(", ");
+                tell(
+                    "join.documents",
+                    &format!("names {kind:?}, which nobody here can check"),
+                    &format!("Choose among {known}."),
+                );
+            }
+        }
+        for (i, kind) in join.documents.iter().enumerate() {
+            if join.documents.iter().take(i).any(|other| other == kind) {
+                tell("join.documents", &format!("names {kind:?} twice"), "Name it once.");
+            }
+        }
+        if join.assurance >= Assurance::Checked && join.documents.is_empty() {
+            tell(
+                "join.documents",
+                "is empty, and join.assurance demands a document",
+                "Name the documents that you accept.",
+            );
+        }
+        let needs_review = join.assurance.max(invite.assurance) >= Assurance::Verified;
+        if needs_review && review.reviewers.is_empty() {
+            tell(
+                "review.reviewers",
+                "is empty, so that nobody could ever be verified",
+                "Name the roles that decide.",
+            );
+        }
+        for (key, roles, unfit) in [
+            (
+                "invite.unlimited_roles",
+                &invite.unlimited_roles,
+                &[Role::Auditor, Role::Service][..],
+            ),
+            (
+                "invite.open_links_by",
+                &invite.open_links_by,
+                &[Role::Auditor, Role::Service],
+            ),
+            (
+                "review.reviewers",
+                &review.reviewers,
+                &[Role::Auditor, Role::Service, Role::Member],
+            ),
+        ] {
+            for (i, role) in roles.iter().enumerate() {
+                if unfit.contains(role) {
+                    tell(
+                        key,
+                        &format!("names {role}, a role that cannot have this right"),
+                        "Take it out.",
+                    );
+                }
+                if roles.iter().take(i).any(|other| other == role) {
+                    tell(key, &format!("names {role} twice"), "Name it once.");
+                }
+            }
+        }
+        found
+    }
+}
+
+/// The least that a document must say, for trying one value at a time.
+fn sound_base() -> toml::Table {
+    let mut base = toml::Table::new();
+    document::lay(&mut base, "community.name", toml::Value::String("Community".into()));
+    document::lay(
+        &mut base,
+        "join.assurance",
+        toml::Value::String(Assurance::Contact.as_str().into()),
+    );
+    base
+}
+
+/// The form of a language tag, not its registration: subtags of 1 to 8 letters and digits, the first of 2
+/// or 3 letters (RFC 5646 §2.1).
+fn is_language_tag(text: &str) -> bool {
+    let mut subtags = text.split('-');
+    let first = subtags.next().unwrap_or_default();
+    (2..=3).contains(&first.len())
+        && first.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && text.len() <= 35
+        && subtags.all(|tag| (1..=8).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,226 @@
+//! What follows from a policy. Pure: policy, facts and time in, outcome out.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::Policy;
+use crate::terms::{Assurance, Role, Standing, Timestamp};
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A rung of the ladder that a newcomer climbs, lowest first.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+    utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[schema(rename_all = "snake_case")]
+pub enum Step {
+    /// Prove a contact point.
+    Contact,
+    /// Give a real name and a document.
+    Identity,
+    /// Wait until a reviewer has accepted them.
+    Review,
+    /// Choose a password.
+    Credentials,
+}
+
+/// What a newcomer has shown so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proved {
+    /// How surely we know who they are. After a refusal in review it is `Contact` again.
+    pub assurance: Assurance,
+    /// Whether they have chosen a password.
+    pub credentials: bool,
+}
+
+/// Everything that is asked of a newcomer, in order.
+pub fn demands(policy: &Policy) -> impl Iterator<Item = Step> {
+    let asked = policy.join.assurance;
+    [
+        (Step::Contact, true),
+        (Step::Identity, asked >= Assurance::Checked),
+        (Step::Review, asked >= Assurance::Verified),
+        (Step::Credentials, true),
+    ]
+    .into_iter()
+    .filter_map(|(step, demanded)| demanded.then_some(step))
+}
+
+/// The first demand that is not met yet; none when they may become a member.
+pub fn next_demand(policy: &Policy, proved: &Proved) -> Option<Step> {
+    demands(policy).find(|step| match step {
+        Step::Contact => proved.assurance < Assurance::Contact,
+        Step::Identity => proved.assurance < Assurance::Checked,
+        Step::Review => proved.assurance < Assurance::Verified,
+        Step::Credentials => !proved.credentials,
+    })
+}
+
+/// The member who wants to invite.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Inviter {
+    /// Their role.
+    pub role: Role,
+    /// Their standing now.
+    pub standing: Standing,
+    /// How surely we know who they are.
+    pub assurance: Assurance,
+    /// When they became a member.
+    pub joined_at: Timestamp,
+    /// Places that they have given: the uses made of their invites, and those that their open invites may
+    /// still have.
+    pub places_given: u64,
+}
+
+/// The invite that somebody wants to give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// To one contact, for one use.
+    Addressed,
+    /// A link for whoever has it.
+    Open {
+        /// How many may come in by it.
+        uses: u32,
+    },
+}
+
+/// Why somebody may not give an invite.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InviteDenied {
+    /// The role never invites.
+    #[error("the role {0} does not invite")]
+    Role(Role),
+    /// The member is not in good standing.
+    #[error("a member who is {0} does not invite")]
+    Standing(Standing),
+    /// Too little is known about who they are.
+    #[error("inviting needs the assurance {needed}; this member has {has}")]
+    Assurance {
+        /// What they have.
+        has: Assurance,
+        /// What the policy demands.
+        needed: Assurance,
+    },
+    /// They have not been a member for long enough.
+    #[error("may invite from {from} on")]
+    TooNew {
+        /// From when on they may.
+        from: Timestamp,
+    },
+    /// Their role gives out no open links.
+    #[error("the role {0} gives out no open links")]
+    OpenLink(Role),
+    /// A link for nobody, or for more than the policy lets in by one.
+    #[error("a link is for 1 to {at_most} uses, not for {wanted}")]
+    Uses {
+        /// What was asked for.
+        wanted: u32,
+        /// What the policy allows.
+        at_most: u32,
+    },
+    /// They would give more places than they have.
+    #[error("{left} places of {quota} are left, and {wanted} are wanted")]
+    Quota {
+        /// Places that they may have given in all.
+        quota: u32,
+        /// Places that are left of them.
+        left: u32,
+        /// Places that this invite takes.
+        wanted: u32,
+    },
+}
+
+/// Whether a member may give this invite now.
+///
+/// # Errors
+/// The first reason against it: what the member can change least comes first.
+pub fn may_invite(policy: &Policy, inviter: &Inviter, wanted: Wanted, now: Timestamp) -> Result<(), InviteDenied> {
+    let rule = &policy.invite;
+    if matches!(inviter.role, Role::Auditor | Role::Service) {
+        return Err(InviteDenied::Role(inviter.role));
+    }
+    if inviter.standing != Standing::Active {
+        return Err(InviteDenied::Standing(inviter.standing));
+    }
+    if inviter.assurance < rule.assurance {
+        return Err(InviteDenied::Assurance {
+            has: inviter.assurance,
+            needed: rule.assurance,
+        });
+    }
+    let from = inviter.joined_at.after(HOUR.saturating_mul(rule.min_membership_hours));
+    let unlimited = rule.unlimited_roles.contains(&inviter.role);
+    // Somebody must be able to give the first invite on the first day.
+    if now < from && !unlimited {
+        return Err(InviteDenied::TooNew { from });
+    }
+    let places = match wanted {
+        Wanted::Addressed => 1,
+        Wanted::Open { .. } if !rule.open_links_by.contains(&inviter.role) => {
+            return Err(InviteDenied::OpenLink(inviter.role));
+        }
+        Wanted::Open { uses } if uses == 0 || uses > rule.max_uses => {
+            return Err(InviteDenied::Uses {
+                wanted: uses,
+                at_most: rule.max_uses,
+            });
+        }
+        Wanted::Open { uses } => uses,
+    };
+    let quota = rule.quota_per_member;
+    let left = u32::try_from(u64::from(quota).saturating_sub(inviter.places_given)).unwrap_or(quota);
+    if places > left && !unlimited {
+        return Err(InviteDenied::Quota {
+            quota,
+            left,
+            wanted: places,
+        });
+    }
+    Ok(())
+}
+
+/// Whether a role sees and decides real-name cases.
+pub fn may_review(policy: &Policy, role: Role) -> bool {
+    policy.review.reviewers.contains(&role)
+}
+
+/// A lifetime that no invite may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an invite lives for a second to {at_most:?}, not for {wanted:?}")]
+pub struct LifetimeDenied {
+    /// What was asked for.
+    pub wanted: Duration,
+    /// What the policy allows.
+    pub at_most: Duration,
+}
+
+/// When an invite given now ends: after the lifetime that is wanted, or else the policy's. At that moment
+/// it is over.
+///
+/// # Errors
+/// A lifetime under one second, or longer than the policy's.
+pub fn invite_expiry(policy: &Policy, wanted: Option<Duration>, now: Timestamp) -> Result<Timestamp, LifetimeDenied> {
+    let at_most = DAY.saturating_mul(policy.invite.lifetime_days);
+    let lifetime = wanted.unwrap_or(at_most);
+    if lifetime < Duration::from_secs(1) || lifetime > at_most {
+        return Err(LifetimeDenied {
+            wanted: lifetime,
+            at_most,
+        });
+    }
+    Ok(now.after(lifetime))
+}
