@@ -1,14 +1,19 @@
 //! Vouchsafe: invites as a graph, real names kept sealed, tokens that room servers check.
+//!
+//! The rooms, in the order that data meets them: each imports only rooms below it (`web` is the
+//! exception: every `api` uses it, and it knows no capability).
 
-pub mod graph;
-pub mod identity;
-pub mod ledger;
-pub mod mail;
-pub mod people;
-pub mod store;
 pub mod commands;
+
+pub mod identity;
+pub mod people;
+pub mod mail;
+pub mod graph;
+pub mod policy;
+pub mod vault;
+pub mod ledger;
+pub mod store;
+
 pub mod config;
 pub mod document;
-pub mod policy;
 pub mod terms;
-pub mod vault;
