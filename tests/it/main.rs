@@ -1,5 +1,7 @@
 //! The service as its users meet it: one binary, a folder for each part.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fall over")]
+
 mod mail;
 mod structure;
 mod support;
