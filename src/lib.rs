@@ -1,3 +1,4 @@
 //! Vouchsafe: invites as a graph, real names kept sealed, tokens that room servers check.
 
 pub mod terms;
+pub mod web;
