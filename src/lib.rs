@@ -17,3 +17,4 @@ pub mod store;
 pub mod config;
 pub mod document;
 pub mod terms;
+pub mod web;

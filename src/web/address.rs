@@ -1,0 +1,163 @@
+//! Which address a request comes from, when proxies stand before us.
+
+use std::{
+    net::{IpAddr, Ipv6Addr, SocketAddr},
+    str::FromStr,
+};
+
+use actix_web::http::header::HeaderMap;
+
+/// A range of addresses, `192.0.2.0/24`, `2001:db8::/32` or a single address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    bits: u128,
+    prefix: u32,
+}
+
+/// Why a text is not a [`Network`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected an address or a network such as 10.0.0.0/8 or fd00::/8")]
+pub struct NetworkError;
+
+/// Both families in one space: an IPv4 address as its IPv4-mapped form (RFC 4291 §2.5.5.2).
+fn bits(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(v6) => v6.to_bits(),
+    }
+}
+
+impl Network {
+    /// Whether `address` lies in it.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.prefix == 0 || (self.bits ^ bits(address)) >> (128 - self.prefix) == 0
+    }
+}
+
+impl FromStr for Network {
+    type Err = NetworkError;
+
+    fn from_str(text: &str) -> Result<Self, NetworkError> {
+        let (address, length) = text.split_once('/').map_or((text, None), |(a, l)| (a, Some(l)));
+        let address: IpAddr = address.parse().map_err(|_| NetworkError)?;
+        let (width, before) = if address.is_ipv4() { (32, 96) } else { (128, 0) };
+        let length = match length {
+            None => width,
+            Some(text) => text
+                .parse::<u32>()
+                .ok()
+                .filter(|length| *length <= width)
+                .ok_or(NetworkError)?,
+        };
+        Ok(Self {
+            bits: bits(address),
+            prefix: before + length,
+        })
+    }
+}
+
+/// The client's address: the peer's, or, where the peer is a trusted proxy, the right-most entry of
+/// X-Forwarded-For that is not one. What stands to the left of it anybody may have written.
+pub(super) fn client(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
+    // No peer address means a Unix socket or a test: nothing to tell apart.
+    let mut nearest = peer.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.to_canonical());
+    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
+    if !is_trusted(nearest) {
+        return nearest;
+    }
+    let mut lines: Vec<_> = headers.get_all("x-forwarded-for").collect();
+    while let Some(line) = lines.pop() {
+        let Ok(line) = line.to_str() else { return nearest };
+        for entry in line.rsplit(',') {
+            // A proxy of ours that does not know whom it serves is as far as we can see.
+            let Some(address) = parse(entry.trim()) else {
+                return nearest;
+            };
+            nearest = address;
+            if !is_trusted(nearest) {
+                return nearest;
+            }
+        }
+    }
+    nearest
+}
+
+fn parse(entry: &str) -> Option<IpAddr> {
+    let bare = entry
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(entry);
+    bare.parse()
+        .ok()
+        .or_else(|| entry.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
+        .map(|address: IpAddr| address.to_canonical())
+}
+
+/// What is throttled as one: an IPv4 address, or an IPv6 /64, which one subscriber has to themself.
+pub(super) fn throttled_as(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn seen(peer: &str, forwarded: &[&str], trusted: &[&str]) -> String {
+        let mut request = TestRequest::default();
+        for line in forwarded {
+            request = request.append_header(("X-Forwarded-For", *line));
+        }
+        let trusted: Vec<Network> = trusted.iter().map(|text| text.parse().unwrap()).collect();
+        client(peer.parse().ok(), request.to_http_request().headers(), &trusted).to_string()
+    }
+
+    #[test]
+    fn a_stranger_cannot_choose_their_address() {
+        assert_eq!(seen("198.51.100.7", &["203.0.113.9"], &[]), "198.51.100.7");
+        assert_eq!(seen("198.51.100.7", &["203.0.113.9"], &["10.0.0.0/8"]), "198.51.100.7");
+        // Behind a proxy: what the client wrote stands to the left of what the proxy wrote.
+        assert_eq!(
+            seen("10.0.0.1", &["203.0.113.9, 198.51.100.7"], &["10.0.0.0/8"]),
+            "198.51.100.7"
+        );
+        assert_eq!(
+            seen("10.0.0.1", &["203.0.113.9", "198.51.100.7"], &["10.0.0.0/8"]),
+            "198.51.100.7"
+        );
+        assert_eq!(
+            seen("10.0.0.1", &["10.0.0.9, 198.51.100.7, 10.0.0.2"], &["10.0.0.0/8"]),
+            "198.51.100.7"
+        );
+        assert_eq!(seen("10.0.0.1", &["203.0.113.9, unknown"], &["10.0.0.0/8"]), "10.0.0.1");
+        assert_eq!(
+            seen("::ffff:10.0.0.1", &["[2001:db8::7]:443"], &["10.0.0.0/8"]),
+            "2001:db8::7"
+        );
+    }
+
+    #[test]
+    fn networks_are_read_strictly() {
+        for refused in ["10.0.0.0/33", "::/129", "10.0.0/8", "example.com", "", "10.0.0.0/-1"] {
+            assert_eq!(refused.parse::<Network>(), Err(NetworkError), "{refused}");
+        }
+        let all: Network = "0.0.0.0/0".parse().unwrap();
+        assert!(all.contains("192.0.2.1".parse().unwrap()));
+        assert!(!all.contains("2001:db8::1".parse().unwrap()));
+        let one: Network = "2001:db8::1".parse().unwrap();
+        assert!(one.contains("2001:db8::1".parse().unwrap()) && !one.contains("2001:db8::2".parse().unwrap()));
+        let any: Network = "::/0".parse().unwrap();
+        assert!(any.contains("2001:db8::2".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_slash_64_is_one_subscriber() {
+        let own = throttled_as("2001:db8:1:2:aaaa::1".parse().unwrap());
+        assert_eq!(own, throttled_as("2001:db8:1:2:bbbb::2".parse().unwrap()));
+        assert_ne!(own, throttled_as("2001:db8:1:3::1".parse().unwrap()));
+    }
+}

@@ -1,0 +1,376 @@
+//! The one way in: every request passes here, and what the table of rights does not know goes no
+//! further.
+//!
+//! In order: request id, route, throttle, authentication, role, position, handler; on the way out
+//! problems get the request id, answers the security headers, and the request is counted and logged.
+//! Logs hold the matched pattern, never the path: an invite's code stands in it.
+
+use std::{
+    future::{Ready, ready},
+    net::IpAddr,
+    pin::Pin,
+    rc::Rc,
+    sync::Arc,
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use actix_web::{
+    Error, HttpMessage, HttpResponse,
+    body::{BodySize, BoxBody, EitherBody, MessageBody},
+    dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
+    error::InternalError,
+    http::{
+        Method, StatusCode,
+        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
+    },
+    web::Bytes,
+};
+use futures_util::future::LocalBoxFuture;
+use tracing::{Instrument, Span, field};
+
+use super::{
+    address::{self, Network},
+    caller::{self, Basic, Doorkeeper, Passed, ServiceCaller, ThrottleBucket},
+    meters::Meters,
+    position::{AT_LEAST, Horizon},
+    problem::{Kind, OAuthProblem, Problem},
+    request_id::{self, RequestId, RequestIds},
+    rights::{self, Access, Operation, Route},
+};
+use crate::terms::Chance;
+
+/// What the operator may set.
+#[derive(Debug, Clone)]
+pub struct GateLimits {
+    /// Whose X-Forwarded-For is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// How long a request may take until its answer begins.
+    pub request_timeout: Duration,
+    /// Bytes of a body.
+    pub body_limit: usize,
+}
+
+/// The middleware around the whole application. A clone is the same gate: one for all workers.
+#[derive(Clone)]
+pub struct Gate(Arc<Shared>);
+
+struct Shared {
+    doorkeeper: Arc<dyn Doorkeeper>,
+    horizon: Arc<dyn Horizon>,
+    limits: GateLimits,
+    ids: RequestIds,
+    meters: Meters,
+}
+
+impl Gate {
+    /// A gate. Made after the metrics recorder is installed, or nothing is counted.
+    pub fn new(
+        limits: GateLimits,
+        doorkeeper: Arc<dyn Doorkeeper>,
+        horizon: Arc<dyn Horizon>,
+        chance: &dyn Chance,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            doorkeeper,
+            horizon,
+            limits,
+            ids: RequestIds::new(chance),
+            meters: Meters::new(),
+        }))
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for Gate
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type InitError = ();
+    type Transform = GateService<S>;
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        ready(Ok(GateService {
+            service: Rc::new(service),
+            shared: Arc::clone(&self.0),
+        }))
+    }
+}
+
+/// What [`Gate`] makes of an application's service.
+pub struct GateService<S> {
+    service: Rc<S>,
+    shared: Arc<Shared>,
+}
+
+impl<S, B> Service<ServiceRequest> for GateService<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self::Response, Error>>;
+
+    forward_ready!(service);
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let started = Instant::now();
+        let (service, shared) = (Rc::clone(&self.service), Arc::clone(&self.shared));
+        let id = shared.ids.of(request.headers());
+        let route = rights::route(request.method(), request.match_info().as_str());
+        let (place, operation) = match route {
+            Route::Found(place, operation) => (Some(place), Some(operation)),
+            Route::WrongMethod(_) | Route::Nothing => (None, None),
+        };
+        let span = tracing::info_span!(
+            "request",
+            request_id = id.as_str(),
+            method = known_method(request.method()),
+            operation = operation.map(|operation| operation.id),
+            route = operation.map(|operation| operation.path),
+            status = field::Empty,
+        );
+        let handled = async move {
+            let visit = Visit { id, operation };
+            let limit = shared.limits.request_timeout;
+            let outcome = match tokio::time::timeout(limit, shared.serve(service, request, route, &visit)).await {
+                Ok(outcome) => outcome,
+                // The request went down with its handler; an error may carry an answer without one.
+                Err(_) => Err(visit.bare_refusal(&Problem::new(Kind::Timeout))),
+            };
+            let status = match &outcome {
+                Ok(response) => response.status(),
+                Err(error) => error.as_response_error().status_code(),
+            };
+            shared.meters.record(place, status, started.elapsed());
+            visit.log(status, started.elapsed());
+            outcome
+        };
+        Box::pin(handled.instrument(span))
+    }
+}
+
+impl Shared {
+    async fn serve<S, B>(
+        &self,
+        service: Rc<S>,
+        mut request: ServiceRequest,
+        route: Route,
+        visit: &Visit,
+    ) -> Result<ServiceResponse<EitherBody<B>>, Error>
+    where
+        S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+        B: MessageBody + 'static,
+    {
+        let operation = match route {
+            Route::Found(_, operation) => operation,
+            Route::WrongMethod(allow) => {
+                let mut response = visit.refusal(&Problem::new(Kind::MethodNotAllowed));
+                if let Ok(allow) = HeaderValue::try_from(allow) {
+                    response.headers_mut().insert(ALLOW, allow);
+                }
+                return Ok(request.into_response(response.map_into_right_body()));
+            }
+            Route::Nothing => {
+                let response = visit.refusal(&Problem::new(Kind::NotFound));
+                return Ok(request.into_response(response.map_into_right_body()));
+            }
+        };
+        match self.admit(&request, operation).await {
+            Ok(passed) => request.extensions_mut().insert(passed),
+            Err(problem) => return Ok(request.into_response(visit.refusal(&problem).map_into_right_body())),
+        };
+        // Handlers answer GET alone; HEAD is the same without the body (RFC 9110 §9.3.2).
+        let headless = request.method() == Method::HEAD;
+        if headless {
+            request.head_mut().method = Method::GET;
+        }
+        let mut response = match service.call(request).await {
+            Ok(response) => response,
+            Err(error) => return Err(visit.bare_refusal(&problem_of(&error))),
+        };
+        if let Some(refusal) = visit.rewritten(response.response()) {
+            return Ok(response.into_response(refusal.map_into_right_body()));
+        }
+        visit.dress(response.headers_mut());
+        Ok(response.map_body(|_, body| match headless {
+            true => EitherBody::right(BoxBody::new(Headless(body.size()))),
+            false => EitherBody::left(body),
+        }))
+    }
+
+    /// Whether `request` may go on to `operation`, and as whom.
+    async fn admit(&self, request: &ServiceRequest, operation: &'static Operation) -> Result<Passed, Problem> {
+        let headers = request.headers();
+        let peer = request.peer_addr().map(|peer| peer.ip());
+        let address = address::client(peer, headers, &self.limits.trusted_proxies);
+        let mut passed = Passed {
+            caller: None,
+            service: None,
+            address,
+            body_limit: self.limits.body_limit,
+        };
+        match operation.access {
+            Access::Public => {}
+            Access::PublicThrottled => self.throttle(operation, address).await?,
+            Access::Flow => {
+                self.throttle(operation, address).await?;
+                caller::bearer(headers)?;
+            }
+            Access::Roles(roles) => {
+                let caller = self.doorkeeper.bearer(caller::bearer(headers)?).await?;
+                if !roles.contains(&caller.role) {
+                    return Err(Problem::new(Kind::Forbidden));
+                }
+                passed.caller = Some(caller);
+            }
+            Access::Service => passed.service = Some(self.service(headers, operation, address).await?),
+            Access::ServiceOrHolder if headers.contains_key("authorization") => {
+                passed.service = Some(self.service(headers, operation, address).await?);
+            }
+            Access::ServiceOrHolder => self.throttle(operation, address).await?,
+        }
+        if let Some(token) = headers.get(AT_LEAST) {
+            let token = token.to_str().map_err(|_| Problem::new(Kind::PositionUnknown))?;
+            self.horizon.wait(token).await?;
+        }
+        Ok(passed)
+    }
+
+    /// A service's own requests are many and not throttled; failures are, so that guessing is.
+    async fn service(
+        &self,
+        headers: &HeaderMap,
+        operation: &'static Operation,
+        address: IpAddr,
+    ) -> Result<ServiceCaller, Problem> {
+        let given = Basic::of(headers);
+        let outcome = match given.as_ref().and_then(Basic::parts) {
+            Some((client_id, secret)) => self.doorkeeper.basic(client_id, secret).await,
+            None => Err(Problem::service_unknown()),
+        };
+        if outcome
+            .as_ref()
+            .is_err_and(|problem| problem.kind() == Kind::Unauthenticated)
+        {
+            self.throttle(operation, address).await?;
+        }
+        outcome
+    }
+
+    async fn throttle(&self, operation: &'static Operation, address: IpAddr) -> Result<(), Problem> {
+        let bucket = ThrottleBucket {
+            operation: operation.id,
+            address: address::throttled_as(address),
+        };
+        self.doorkeeper.throttle(bucket).await
+    }
+}
+
+/// One request's way through the gate.
+struct Visit {
+    id: RequestId,
+    operation: Option<&'static Operation>,
+}
+
+impl Visit {
+    fn refusal(&self, problem: &Problem) -> HttpResponse {
+        let is_oauth = self
+            .operation
+            .is_some_and(|operation| operation.path.starts_with("/oauth/"));
+        let mut response = match is_oauth {
+            true => HttpResponse::from_error(OAuthProblem::from(problem.clone())),
+            false => problem.render(Some(self.id.as_str())),
+        };
+        self.dress(response.headers_mut());
+        response
+    }
+
+    /// A refusal where there is no request left to answer.
+    fn bare_refusal(&self, problem: &Problem) -> Error {
+        let response = self.refusal(problem);
+        InternalError::from_response(problem.kind().slug(), response).into()
+    }
+
+    /// What a handler's refusal looks like outside; none where it did not refuse.
+    fn rewritten<B>(&self, response: &HttpResponse<B>) -> Option<HttpResponse> {
+        match response.error() {
+            Some(error) if error.as_error::<OAuthProblem>().is_some() => None,
+            Some(error) => Some(self.refusal(&problem_of(error))),
+            // The router's own answer: the operation stands in the table, but nothing serves it.
+            None if response.status() == StatusCode::NOT_FOUND && !response.headers().contains_key(CONTENT_TYPE) => {
+                Some(self.refusal(&Problem::new(Kind::NotFound)))
+            }
+            None => None,
+        }
+    }
+
+    fn dress(&self, headers: &mut HeaderMap) {
+        if !headers.contains_key(CACHE_CONTROL) {
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        if let Some(id) = self.id.header() {
+            headers.insert(request_id::HEADER, id);
+        }
+    }
+
+    fn log(&self, status: StatusCode, taken: Duration) {
+        let status = status.as_u16();
+        Span::current().record("status", status);
+        let micros = u64::try_from(taken.as_micros()).unwrap_or(u64::MAX);
+        // What anybody may fetch as often as they like (probes, key sets) would drown the rest.
+        if self
+            .operation
+            .is_some_and(|operation| operation.access == Access::Public)
+            && status < 400
+        {
+            tracing::debug!(micros, "answered");
+        } else {
+            tracing::info!(micros, "answered");
+        }
+    }
+}
+
+/// The problem in an error, or the nearest one where the error is not ours.
+fn problem_of(error: &Error) -> Problem {
+    if let Some(problem) = error.as_error::<Problem>() {
+        return problem.clone();
+    }
+    match error.as_response_error().status_code() {
+        StatusCode::NOT_FOUND => Problem::new(Kind::NotFound),
+        StatusCode::METHOD_NOT_ALLOWED => Problem::new(Kind::MethodNotAllowed),
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Kind::BodyTooLarge),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::new(Kind::UnsupportedMediaType),
+        status if status.is_client_error() => Problem::new(Kind::InvalidField),
+        _ => Problem::internal(error),
+    }
+}
+
+/// A method is whatever token the client writes; only those that we know go into the log.
+fn known_method(method: &Method) -> &str {
+    match *method {
+        Method::GET | Method::HEAD | Method::POST | Method::PUT | Method::DELETE | Method::OPTIONS | Method::PATCH => {
+            method.as_str()
+        }
+        _ => "other",
+    }
+}
+
+/// The length of a body, and nothing of it: an answer to HEAD.
+struct Headless(BodySize);
+
+impl MessageBody for Headless {
+    type Error = std::convert::Infallible;
+    fn size(&self) -> BodySize {
+        self.0
+    }
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Poll::Ready(None)
+    }
+}

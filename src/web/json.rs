@@ -1,0 +1,333 @@
+//! Bodies, queries and path segments, read strictly; what is wrong is named, its value never repeated.
+//!
+//! These stand in for the extractors of actix-web, which write the raw path into the log when they
+//! refuse something: an invite's code stands in it.
+
+use std::{
+    borrow::Cow,
+    future::{Ready, ready},
+};
+
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder,
+    dev::Payload,
+    http::header::CONTENT_LENGTH,
+    web::{Bytes, BytesMut},
+};
+use futures_util::{StreamExt, future::LocalBoxFuture};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{
+    caller::Passed,
+    pointer,
+    problem::{Kind, OAuthProblem, Problem},
+};
+
+/// A JSON body, in and out. Types that are read should `deny_unknown_fields`.
+#[derive(Debug)]
+pub struct Json<T>(pub T);
+
+/// A body of `application/x-www-form-urlencoded`, as the OAuth endpoints read it.
+#[derive(Debug)]
+pub struct Form<T>(pub T);
+
+/// The query.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+/// The variable segments of the path: one value, a tuple in order, or a struct by name.
+/// A segment that is not of the form asked for names nothing, so it is answered 404.
+#[derive(Debug)]
+pub struct Segments<T>(pub T);
+
+impl<T: Serialize> Responder for Json<T> {
+    type Body = actix_web::body::BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Ok().json(self.0)
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest for Json<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let content = request.content_type();
+        let is_json = content.eq_ignore_ascii_case("application/json")
+            || content.len() > 5 && content.as_bytes()[content.len() - 5..].eq_ignore_ascii_case(b"+json");
+        let body = is_json.then(|| read(request, payload));
+        Box::pin(async move {
+            let body = body.ok_or_else(|| Problem::new(Kind::UnsupportedMediaType))?.await?;
+            serde_json::from_slice(&body)
+                .map(Self)
+                .map_err(|error| refused_json(&body, &error))
+        })
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest for Form<T> {
+    type Error = OAuthProblem;
+    type Future = LocalBoxFuture<'static, Result<Self, OAuthProblem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_form = request
+            .content_type()
+            .eq_ignore_ascii_case("application/x-www-form-urlencoded");
+        let body = is_form.then(|| read(request, payload));
+        Box::pin(async move {
+            let body = body.ok_or_else(|| Problem::new(Kind::UnsupportedMediaType))?.await?;
+            let text = str::from_utf8(&body).map_err(|_| Problem::new(Kind::InvalidField))?;
+            Ok(Self(pairs(text)?))
+        })
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(pairs(request.query_string()).map(Self))
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Segments<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(
+            request
+                .match_info()
+                .load()
+                .map(Self)
+                .map_err(|_| Problem::new(Kind::NotFound)),
+        )
+    }
+}
+
+/// Where no gate stands before the handler (tests of a single room), bodies may be this long.
+const UNGATED_LIMIT: usize = 64 * 1024;
+
+/// The whole body, never more than the operator allows.
+fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Bytes, Problem>> + use<> {
+    let limit = request
+        .extensions()
+        .get::<Passed>()
+        .map_or(UNGATED_LIMIT, |passed| passed.body_limit);
+    let announced = request
+        .headers()
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse().ok());
+    let mut payload = payload.take();
+    async move {
+        let too_large = || Problem::new(Kind::BodyTooLarge);
+        if announced.unwrap_or(0usize) > limit {
+            return Err(too_large());
+        }
+        // Most bodies come in one piece: it is then not copied.
+        let (mut first, mut rest) = (Bytes::new(), BytesMut::new());
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| Problem::new(Kind::MalformedJson).saying("Send the whole body."))?;
+            if first.len() + rest.len() + chunk.len() > limit {
+                return Err(too_large());
+            }
+            if first.is_empty() {
+                first = chunk;
+            } else {
+                rest.extend_from_slice(&chunk);
+            }
+        }
+        if rest.is_empty() {
+            return Ok(first);
+        }
+        let mut whole = BytesMut::with_capacity(first.len() + rest.len());
+        whole.extend_from_slice(&first);
+        whole.extend_from_slice(&rest);
+        Ok(whole.freeze())
+    }
+}
+
+fn pairs<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    actix_web::web::Query::<T>::from_query(text)
+        .map(|read| read.into_inner())
+        .map_err(|error| {
+            let actix_web::error::QueryPayloadError::Deserialize(error) = error else {
+                return Problem::new(Kind::InvalidField);
+            };
+            let message = error.to_string();
+            match Fault::of(&message) {
+                Fault::Missing(name) => Problem::field(name.to_owned(), "This parameter is required."),
+                fault => fault.problem(named(&message).map(ToOwned::to_owned)),
+            }
+        })
+}
+
+fn refused_json(body: &[u8], error: &serde_json::Error) -> Problem {
+    if !error.is_data() {
+        let detail = format!(
+            "The JSON is broken at line {}, column {}.",
+            error.line(),
+            error.column()
+        );
+        return Problem::new(Kind::MalformedJson).saying(detail);
+    }
+    let pointer = pointer::at(body, error.line(), error.column());
+    let message = error.to_string();
+    // `serde_json` puts the place at the end.
+    let message = message
+        .rfind(" at line ")
+        .map_or(message.as_str(), |end| &message[..end]);
+    match Fault::of(message) {
+        Fault::Missing(name) => Problem::field(format!("{pointer}/{name}"), "This field is required."),
+        fault => fault.problem(Some(pointer)),
+    }
+}
+
+/// What serde says is wrong. Its messages repeat values, so only what follows the last "expected" is
+/// ever used: that part is written by the type, not by the client.
+enum Fault<'a> {
+    Unknown { expected: Option<&'a str> },
+    Missing(&'a str),
+    Wrong { expected: Option<&'a str> },
+}
+
+impl<'a> Fault<'a> {
+    fn of(message: &'a str) -> Self {
+        let expected = message.strip_prefix("expected ").or_else(|| {
+            message
+                .rfind(", expected ")
+                .map(|at| &message[at + ", expected ".len()..])
+        });
+        if message.starts_with("unknown field ") {
+            Self::Unknown { expected }
+        } else if message.starts_with("missing field ") {
+            Self::Missing(named(message).unwrap_or_default())
+        } else {
+            Self::Wrong { expected }
+        }
+    }
+
+    fn problem(self, field: Option<String>) -> Problem {
+        let (kind, expected) = match self {
+            Self::Unknown { expected } => (Kind::UnknownField, expected),
+            Self::Missing(_) => (Kind::InvalidField, None),
+            Self::Wrong { expected } => (Kind::InvalidField, expected),
+        };
+        let detail = expected.map(|expected| Cow::Owned(format!("Expected: {expected}.")));
+        let problem = Problem::new(kind);
+        let problem = detail.map_or(problem.clone(), |detail| problem.saying(detail));
+        match field {
+            Some(field) => problem.at(field),
+            None => problem,
+        }
+    }
+}
+
+/// The field that serde names: what stands in the first backticks of the messages about fields.
+fn named(message: &str) -> Option<&str> {
+    let about_a_field = ["unknown field `", "missing field `", "duplicate field `"];
+    let rest = about_a_field.iter().find_map(|start| message.strip_prefix(start))?;
+    rest.split_once('`')
+        .map(|(name, _)| name)
+        .filter(|name| name.len() <= 64)
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::terms::{Id, Role, kinds};
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only read")]
+    struct Wanted {
+        name: String,
+        age: u8,
+        #[serde(default)]
+        friends: Vec<Friend>,
+    }
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only read")]
+    struct Friend {
+        id: Id<kinds::Person>,
+        role: Role,
+    }
+
+    async fn refused(body: &str) -> serde_json::Value {
+        let (request, mut payload) = TestRequest::post()
+            .insert_header(("Content-Type", "application/json"))
+            .set_payload(body.to_owned())
+            .to_http_parts();
+        let problem = Json::<Wanted>::from_request(&request, &mut payload).await.unwrap_err();
+        let body = actix_web::body::to_bytes(problem.render(None).into_body())
+            .await
+            .unwrap();
+        serde_json::from_slice(&body).unwrap()
+    }
+
+    #[actix_web::test]
+    async fn a_refused_body_names_the_field_and_never_repeats_the_value() {
+        let person = "person_01h455vb4pex5vsknk084sn02q";
+        for (body, kind, field) in [
+            (r#"{"name":"x","age":"canary"}"#, "invalid-field", "/age"),
+            (r#"{"name":"x","age":300}"#, "invalid-field", "/age"),
+            (r#"{"name":"x","age":1,"canary":2}"#, "unknown-field", "/canary"),
+            (r#"{"age":1}"#, "invalid-field", "/name"),
+            (r#"{"name":"x","age":1,"age":2}"#, "invalid-field", "/age"),
+            (
+                r#"{"name":"x","age":1,"friends":[{"id":"canary","role":"owner"}]}"#,
+                "invalid-field",
+                "/friends/0/id",
+            ),
+            (
+                &format!(r#"{{"name":"x","age":1,"friends":[{{"id":"{person}","role":"canary"}}]}}"#),
+                "invalid-field",
+                "/friends/0/role",
+            ),
+            (
+                &format!(r#"{{"name":"x","age":1,"friends":[{{"id":"{person}"}}]}}"#),
+                "invalid-field",
+                "/friends/0/role",
+            ),
+        ] {
+            let problem = refused(body).await;
+            assert_eq!(
+                problem["type"],
+                format!("urn:vouchsafe:problem:{kind}"),
+                "{body}: {problem}"
+            );
+            assert_eq!(problem["field"], field, "{body}: {problem}");
+            let detail = problem["detail"].as_str().unwrap();
+            assert!(!detail.contains("canary"), "{body}: {detail}");
+        }
+        assert_eq!(
+            refused("{\"name\":\n \"x\" 1}").await["detail"],
+            "The JSON is broken at line 2, column 6."
+        );
+        assert_eq!(refused("").await["type"], "urn:vouchsafe:problem:malformed-json");
+        let expected = refused(r#"{"name":"x","age":1,"x":", expected canary"}"#).await;
+        assert_eq!(expected["detail"], "Expected: one of `name`, `age`, `friends`.");
+    }
+
+    #[actix_web::test]
+    async fn a_query_is_read_as_strictly() {
+        for (query, kind, detail) in [
+            ("limit=0", "invalid-field", "Expected: a limit from 1 to 200."),
+            ("colour=canary", "unknown-field", "Expected: `limit` or `cursor`."),
+        ] {
+            let request = TestRequest::with_uri(&format!("/?{query}")).to_http_request();
+            let problem = Query::<super::super::Paging>::extract(&request).await.unwrap_err();
+            let body = actix_web::body::to_bytes(problem.render(None).into_body())
+                .await
+                .unwrap();
+            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(body["type"], format!("urn:vouchsafe:problem:{kind}"), "{query}: {body}");
+            assert_eq!(body["detail"], detail, "{query}");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What all routes share: the gate that every request passes, the table of who may call what, who
+//! the caller is, problem details, bodies, pages, positions, health and the API description.
+//!
+//! No capability is known here; `app.rs` fills in [`Doorkeeper`], [`Horizon`] and [`Readiness`].
+
+mod address;
+mod caller;
+mod gate;
+pub mod health;
+mod json;
+mod kinds;
+mod meters;
+pub mod openapi;
+mod paging;
+mod pointer;
+mod position;
+mod problem;
+mod request_id;
+pub mod rights;
+#[cfg(test)]
+mod tests;
+
+pub use address::{Network, NetworkError};
+pub use caller::{Bearer, Caller, ClientAddress, Doorkeeper, ServiceCaller, ThrottleBucket};
+pub use gate::{Gate, GateLimits, GateService};
+pub use health::{Check, Readiness};
+pub use json::{Form, Json, Query, Segments};
+pub use paging::{Cursor, Limit, Page, Paging};
+pub use position::{AT_LEAST, Horizon, POSITION, Written};
+pub use problem::{Kind, OAuthProblem, OAuthProblemBody, Problem, ProblemBody};
+
+/// Registers what belongs to no capability: health, metrics and the API description.
+pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    health::routes(config);
+    openapi::routes(config);
+}

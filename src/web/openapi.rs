@@ -1,0 +1,210 @@
+//! The API description (OpenAPI 3.1), made of what the api files say about their operations and of
+//! what is the same for all: who may call (from the table of rights) and how a refusal looks.
+
+use actix_web::{App, HttpResponse, Responder, get, web};
+use utoipa::{
+    PartialSchema as _,
+    openapi::{
+        Components, ContentBuilder, HttpMethod, Info, License, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr,
+        ResponseBuilder,
+        path::Operation,
+        security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
+    },
+};
+use utoipa_actix_web::{AppExt as _, service_config::ServiceConfig};
+
+use super::{
+    problem::{OAuthProblemBody, ProblemBody},
+    rights::{self, Access, OPERATIONS, Verb},
+};
+
+/// The description, written out once for all workers.
+#[derive(Debug, Clone)]
+pub struct Description(web::Bytes);
+
+impl Description {
+    /// The text as it is served and as it stands in `schemas/openapi.json`: pretty, in the order of
+    /// names, with a newline at the end.
+    pub fn new(document: &OpenApi) -> Result<Self, serde_json::Error> {
+        let mut text = document.to_pretty_json()?;
+        text.push('\n');
+        Ok(Self(text.into()))
+    }
+    /// The text.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Collects the description of everything that `routes` registers; nothing is served by it.
+pub fn describe(routes: impl FnOnce(&mut ServiceConfig<'_>)) -> OpenApi {
+    let (_, mut document) = App::new()
+        .into_utoipa_app()
+        .openapi(base())
+        .configure(routes)
+        .split_for_parts();
+    for known in OPERATIONS {
+        let operation = document
+            .paths
+            .paths
+            .get_mut(known.path)
+            .and_then(|item| slot(item, known.verb));
+        if let Some(operation) = operation {
+            complete(operation, known);
+        }
+    }
+    document
+}
+
+/// Registers `/openapi.json`. It wants `Data<Description>` among the application's data.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(openapi);
+}
+
+/// This description.
+#[utoipa::path(operation_id = "openapi", tag = "health", responses((status = 200, body = serde_json::Value)))]
+#[get("/openapi.json")]
+async fn openapi(description: web::Data<Description>) -> impl Responder {
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(description.0.clone())
+}
+
+/// Where the description and the table of rights disagree, one sentence each; empty where they agree.
+/// What stands only in the description would be refused by the gate; what stands only in the table
+/// is a promise without a handler.
+pub fn differences(document: &OpenApi) -> Vec<String> {
+    let mut found = Vec::new();
+    for known in OPERATIONS {
+        let described = document.paths.get_path_operation(known.path, method(known.verb));
+        match described.map(|operation| operation.operation_id.as_deref()) {
+            Some(Some(id)) if id == known.id => {}
+            Some(id) => found.push(format!("{} is described as {id:?}", known.id)),
+            None => found.push(format!("{} is not described", known.id)),
+        }
+    }
+    for (path, item) in &document.paths.paths {
+        for (word, operation) in all(item) {
+            let in_table = OPERATIONS
+                .iter()
+                .any(|known| known.path == path && known.verb.as_str() == word);
+            if operation.is_some() && !in_table {
+                found.push(format!("{word} {path} is not in the table of rights"));
+            }
+        }
+    }
+    found
+}
+
+fn all(item: &PathItem) -> [(&'static str, &Option<Operation>); 8] {
+    [
+        ("GET", &item.get),
+        ("PUT", &item.put),
+        ("POST", &item.post),
+        ("DELETE", &item.delete),
+        ("OPTIONS", &item.options),
+        ("HEAD", &item.head),
+        ("PATCH", &item.patch),
+        ("TRACE", &item.trace),
+    ]
+}
+
+fn slot(item: &mut PathItem, verb: Verb) -> Option<&mut Operation> {
+    match verb {
+        Verb::Get => item.get.as_mut(),
+        Verb::Post => item.post.as_mut(),
+        Verb::Put => item.put.as_mut(),
+        Verb::Delete => item.delete.as_mut(),
+    }
+}
+
+const fn method(verb: Verb) -> HttpMethod {
+    match verb {
+        Verb::Get => HttpMethod::Get,
+        Verb::Post => HttpMethod::Post,
+        Verb::Put => HttpMethod::Put,
+        Verb::Delete => HttpMethod::Delete,
+    }
+}
+
+/// Who may call, and how every refusal looks.
+fn complete(operation: &mut Operation, known: &rights::Operation) {
+    let scheme = |name: &str| SecurityRequirement::new(name, [] as [&str; 0]);
+    operation.security = match known.access {
+        Access::Public | Access::PublicThrottled => None,
+        Access::Flow => Some(vec![scheme("flow")]),
+        Access::Roles(_) => Some(vec![scheme("access")]),
+        Access::Service => Some(vec![scheme("service")]),
+        Access::ServiceOrHolder => Some(vec![scheme("service"), SecurityRequirement::default()]),
+    };
+    if let Access::Roles(roles) = known.access {
+        let roles: Vec<_> = roles.iter().map(|role| role.as_str()).collect();
+        let sentence = format!("Roles: {}.", roles.join(", "));
+        operation.description = Some(match operation.description.take() {
+            Some(text) if !text.is_empty() => format!("{text}\n\n{sentence}"),
+            _ => sentence,
+        });
+    }
+    let refusal = if known.path.starts_with("/oauth/") {
+        "OAuthProblem"
+    } else {
+        "Problem"
+    };
+    operation
+        .responses
+        .responses
+        .entry("default".to_owned())
+        .or_insert_with(|| RefOr::Ref(Ref::from_response_name(refusal)));
+}
+
+fn base() -> OpenApi {
+    let mut info = Info::new("Vouchsafe", env!("CARGO_PKG_VERSION"));
+    info.description = Some(
+        "Invites as a graph, real names kept sealed, and the tokens that room servers check. Every refusal is a \
+         problem (RFC 9457); docs/problems.md lists the kinds."
+            .to_owned(),
+    );
+    info.license = Some(License::new("Apache-2.0"));
+    let mut components = Components::new();
+    components.schemas.insert("Problem".to_owned(), ProblemBody::schema());
+    components
+        .schemas
+        .insert("OAuthProblem".to_owned(), OAuthProblemBody::schema());
+    for (name, content_type, says) in [
+        (
+            "Problem",
+            "application/problem+json",
+            "Refused; `type` says why, `detail` what to do.",
+        ),
+        ("OAuthProblem", "application/json", "Refused (RFC 6749 §5.2)."),
+    ] {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(name))).build();
+        let response = ResponseBuilder::new()
+            .description(says)
+            .content(content_type, content)
+            .build();
+        components.responses.insert(name.to_owned(), response.into());
+    }
+    for (name, scheme, says) in [
+        (
+            "access",
+            HttpAuthScheme::Bearer,
+            "A member's access token (RFC 9068), from /v1/sessions or /oauth/token.",
+        ),
+        (
+            "flow",
+            HttpAuthScheme::Bearer,
+            "The flow token that POST /v1/onboarding gives.",
+        ),
+        (
+            "service",
+            HttpAuthScheme::Basic,
+            "A service's client id and secret (RFC 6749 §2.3.1).",
+        ),
+    ] {
+        let mut http = Http::new(scheme);
+        http.description = Some(says.to_owned());
+        components.add_security_scheme(name, SecurityScheme::Http(http));
+    }
+    OpenApiBuilder::new().info(info).components(Some(components)).build()
+}

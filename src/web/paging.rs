@@ -1,0 +1,209 @@
+//! Lists, page by page: keyset cursors, so that no page is skipped or repeated while rows come in.
+
+use std::fmt;
+
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Deserializer, Serialize, de, de::DeserializeOwned};
+
+use super::problem::{Kind, Problem};
+
+/// How many items a page may hold: 1 to 200, 50 where nothing is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit(u8);
+
+impl Limit {
+    /// The most that a page may hold.
+    pub const MOST: u8 = 200;
+
+    /// How many.
+    pub const fn get(self) -> usize {
+        self.0 as usize
+    }
+    /// One more, as a query asks for: the extra row tells whether there is a next page.
+    pub const fn and_one(self) -> i64 {
+        self.0 as i64 + 1
+    }
+}
+impl Default for Limit {
+    fn default() -> Self {
+        Self(50)
+    }
+}
+impl<'de> Deserialize<'de> for Limit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reads;
+        impl de::Visitor<'_> for Reads {
+            type Value = Limit;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a limit from 1 to 200")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Limit, E> {
+                // Digits only: Rust's parser would take a sign too.
+                text.parse()
+                    .ok()
+                    .filter(|number| (1..=Limit::MOST).contains(number) && !text.starts_with('+'))
+                    .map(Limit)
+                    .ok_or_else(|| E::custom("expected a limit from 1 to 200"))
+            }
+        }
+        deserializer.deserialize_str(Reads)
+    }
+}
+impl utoipa::PartialSchema for Limit {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::Integer)
+            .minimum(Some(1))
+            .maximum(Some(Self::MOST))
+            .default(Some(Self::default().0.into()))
+            .into()
+    }
+}
+impl utoipa::ToSchema for Limit {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "limit".into()
+    }
+}
+
+/// The query of a plain list. A list with filters has the same two fields in its own struct.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Paging {
+    /// How many items at most.
+    #[serde(default)]
+    pub limit: Limit,
+    /// `next` of the page before, unchanged.
+    pub cursor: Option<String>,
+}
+
+impl Paging {
+    /// The key of the last item of the page before; none at the start.
+    pub fn after<T: DeserializeOwned>(&self) -> Result<Option<T>, Problem> {
+        self.cursor.as_deref().map(Cursor::decode).transpose()
+    }
+}
+
+/// The key of a page's last item, as an opaque text. The keys are those of rows that the caller has
+/// been shown, so nothing is hidden in it; a list must check rights on each page all the same.
+#[derive(Debug)]
+pub struct Cursor<T>(pub T);
+
+/// Goes up when the shape of any key changes; an old cursor is then refused, not misread.
+const VERSION: u8 = 1;
+const LONGEST: usize = 512;
+
+impl<T: Serialize> Cursor<T> {
+    /// The text for `next`.
+    pub fn encode(&self) -> String {
+        let mut bytes = vec![VERSION];
+        // A key that cannot be written as JSON ends the list rather than the request.
+        let _ = serde_json::to_writer(&mut bytes, &self.0);
+        BASE64URL_NOPAD.encode(&bytes)
+    }
+}
+impl Cursor<()> {
+    /// The key in a text; [`Kind::CursorInvalid`] for anything that [`Cursor::encode`] did not make.
+    pub fn decode<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+        let refused = || Problem::new(Kind::CursorInvalid).at("cursor");
+        if text.len() > LONGEST {
+            return Err(refused());
+        }
+        let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| refused())?;
+        match bytes.split_first() {
+            Some((&VERSION, key)) => serde_json::from_slice(key).map_err(|_| refused()),
+            _ => Err(refused()),
+        }
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Page<T> {
+    /// The items, in the list's order.
+    pub items: Vec<T>,
+    /// Where the next page starts: send it as `cursor`. Missing on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// A page of `rows`, of which [`Limit::and_one`] were asked for; `key` is what the list is ordered by.
+    pub fn of<R, K: Serialize>(
+        mut rows: Vec<R>,
+        limit: Limit,
+        key: impl Fn(&R) -> K,
+        show: impl FnMut(R) -> T,
+    ) -> Self {
+        let more = rows.len() > limit.get();
+        rows.truncate(limit.get());
+        let next = rows.last().filter(|_| more).map(|last| Cursor(key(last)).encode());
+        Self {
+            items: rows.into_iter().map(show).collect(),
+            next,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_follow_on_each_other_and_end() {
+        let all: Vec<i64> = (1..=5).collect();
+        let (mut seen, mut paging) = (
+            Vec::new(),
+            Paging {
+                limit: Limit(2),
+                cursor: None,
+            },
+        );
+        for _ in 0..3 {
+            let after = paging.after::<(i64,)>().unwrap().map_or(0, |key| key.0);
+            let rows: Vec<i64> = all
+                .iter()
+                .copied()
+                .filter(|row| *row > after)
+                .take(paging.limit.and_one() as usize)
+                .collect();
+            let page = Page::of(rows, paging.limit, |row| (*row,), |row| row);
+            seen.extend(page.items);
+            paging.cursor = page.next;
+        }
+        assert_eq!(seen, all);
+        assert_eq!(paging.cursor, None);
+    }
+
+    #[test]
+    fn a_cursor_of_another_make_is_refused() {
+        let good = Cursor((7_i64, "x")).encode();
+        assert_eq!(Cursor::decode::<(i64, String)>(&good).unwrap(), (7, "x".to_owned()));
+        let newer = BASE64URL_NOPAD.encode(b"\x02[7,\"x\"]");
+        let long = "A".repeat(LONGEST + 1);
+        for refused in [
+            "",
+            "A",
+            "!",
+            "AQ",
+            &newer,
+            &long,
+            &good[..good.len() - 1],
+            &format!("{good}="),
+        ] {
+            let problem = Cursor::decode::<(i64, String)>(refused).unwrap_err();
+            assert_eq!(problem.kind(), Kind::CursorInvalid, "{refused}");
+        }
+        assert!(Cursor::decode::<(String, i64)>(&good).is_err());
+    }
+
+    #[test]
+    fn limits_are_kept() {
+        let read = |text: &str| serde_json::from_value::<Limit>(serde_json::json!(text));
+        assert_eq!(read("1").unwrap().get(), 1);
+        assert_eq!(read("200").unwrap().and_one(), 201);
+        for refused in ["0", "201", "256", "-1", "+5", "1.5", "", "x"] {
+            assert!(read(refused).is_err(), "{refused}");
+        }
+    }
+}
