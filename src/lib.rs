@@ -5,6 +5,7 @@
 
 pub mod commands;
 
+pub mod web;
 pub mod identity;
 pub mod people;
 pub mod mail;
@@ -17,4 +18,3 @@ pub mod store;
 pub mod config;
 pub mod document;
 pub mod terms;
-pub mod web;
