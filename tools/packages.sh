@@ -71,7 +71,7 @@ have=$(cargo --version 2>/dev/null | cut -d' ' -f2) || true
 [ "$(printf '%s\n' "$needed" "$have" | sort -V | head -n1)" = "$needed" ] ||
     fail "Rust $needed or newer is needed, and this is $have: run 'rustup update stable'"
 
-wanted=$(missing | tr '\n' ' ')
+wanted=$(missing | tr '\n' ' ' | sed 's/ $//')
 [ -n "$wanted" ] || exit 0
 if ! command -v apt-get >/dev/null; then
     fail "Missing, by their names in Debian: $wanted. Install them and try again."
@@ -86,5 +86,5 @@ elif sudo -n true 2>/dev/null; then
 else
     fail "Missing: run 'sudo apt-get install --no-install-recommends $wanted' and try again."
 fi
-left=$(missing | tr '\n' ' ')
+left=$(missing | tr '\n' ' ' | sed 's/ $//')
 [ -z "$left" ] || fail "Installed, and yet not found or too old: $left"
