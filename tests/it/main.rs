@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fall over")]
 
+mod ledger;
 mod mail;
+mod store;
 mod structure;
 mod support;
