@@ -10,14 +10,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{Case, CaseError, CaseState, Claimed, Country, DocumentKind, Reason, case, cases, claim, decide};
 use crate::{
     ledger::{Actor, Ledger, Mirror, events::Verdict},
-    policy::{Current, Versioned, may_review},
+    policy::{self, Versioned, may_review},
     store::StoreError,
-    terms::{Id, Timestamp, kinds},
+    terms::{CaseId, FlowId, PersonId, Timestamp},
     vault::Vault,
     web::{Caller, Cursor, Json, Kind, Limit, Page, Problem, Query, Segments, Written},
 };
 
-/// Registers the routes. They want `Data` of [`Ledger`], [`Mirror`], [`Vault`] and [`Current`].
+/// Registers the routes. They want `Data<Cases>` among the application's data.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(list_cases)
@@ -26,15 +26,39 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(decide_case);
 }
 
+/// What the routes here work with.
+#[derive(Clone)]
+pub struct Cases {
+    /// Where decisions are written.
+    pub ledger: Ledger,
+    /// Whose token a write's answer carries.
+    pub mirror: Mirror,
+    /// Opens what a claim shows.
+    pub vault: Vault,
+    /// Says who reviews.
+    pub policy: Arc<policy::Current>,
+}
+
+impl Cases {
+    /// The policy that holds now, where it lets this caller review. The table of rights admits
+    /// whoever any policy could let.
+    fn reviewing(&self, caller: &Caller) -> Result<Arc<Versioned>, Problem> {
+        let versioned = self.policy.get()?;
+        if may_review(&versioned.policy, caller.role) {
+            Ok(versioned)
+        } else {
+            Err(Kind::Forbidden.into())
+        }
+    }
+}
+
 /// A case, without whom it is about.
 #[derive(Serialize, ToSchema)]
 struct CaseView {
     /// Its id.
-    #[schema(value_type = String)]
-    id: Id<kinds::Case>,
+    id: CaseId,
     /// The newcomer's way in.
-    #[schema(value_type = String)]
-    flow: Id<kinds::Flow>,
+    flow: FlowId,
     /// Where it stands.
     state: CaseState,
     /// Since when it waits, or waited.
@@ -53,8 +77,7 @@ struct CaseView {
     decided_at: Option<Timestamp>,
     /// By whom.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    decided_by: Option<Id<kinds::Person>>,
+    decided_by: Option<PersonId>,
 }
 
 impl CaseView {
@@ -168,8 +191,7 @@ struct NewDecision {
 #[derive(Serialize, ToSchema)]
 struct DecisionView {
     /// The case.
-    #[schema(value_type = String)]
-    id: Id<kinds::Case>,
+    id: CaseId,
     /// The verdict that holds: whoever has been sent back as often as the policy grants is refused.
     verdict: Verdict,
 }
@@ -186,17 +208,6 @@ fn problem(error: CaseError) -> Problem {
     }
 }
 
-/// The policy that holds now, where it lets this caller review. The table of rights admits whoever
-/// any policy could let.
-fn reviewing(current: &Current, caller: &Caller) -> Result<Arc<Versioned>, Problem> {
-    let versioned = current.get()?;
-    if may_review(&versioned.policy, caller.role) {
-        Ok(versioned)
-    } else {
-        Err(Kind::Forbidden.into())
-    }
-}
-
 fn reason(entered: &str) -> Result<Reason, Problem> {
     Reason::parse(entered).map_err(|_| Problem::field("/reason", "Give a reason of 1 to 500 characters."))
 }
@@ -208,17 +219,17 @@ fn reason(entered: &str) -> Result<Reason, Problem> {
 async fn list_cases(
     caller: Caller,
     query: Query<CaseFilter>,
-    current: Data<Current>,
-    ledger: Data<Ledger>,
+    desk: Data<Cases>,
 ) -> Result<Json<Page<CaseView>>, Problem> {
-    reviewing(&current, &caller)?;
+    desk.reviewing(&caller)?;
     let CaseFilter { state, limit, cursor } = query.0;
     let after = cursor.as_deref().map(Cursor::decode).transpose()?;
-    let rows = ledger
+    let rows = desk
+        .ledger
         .store()
         .read(move |conn| Ok::<_, StoreError>(cases(conn, state, after, limit.and_one())?))
         .await?;
-    let now = ledger.now();
+    let now = desk.ledger.now();
     Ok(Json(Page::of(
         rows,
         limit,
@@ -228,77 +239,77 @@ async fn list_cases(
 }
 
 /// One case, without whom it is about.
-#[utoipa::path(operation_id = "show_case", tag = "cases", params(("id" = String, Path, description = "Which.")),
+#[utoipa::path(operation_id = "show_case", tag = "cases", params(("id" = CaseId, Path, description = "Which.")),
     responses((status = 200, body = CaseView)))]
 #[get("/v1/admin/cases/{id}")]
-async fn show_case(
-    caller: Caller,
-    id: Segments<Id<kinds::Case>>,
-    current: Data<Current>,
-    ledger: Data<Ledger>,
-) -> Result<Json<CaseView>, Problem> {
-    reviewing(&current, &caller)?;
-    let found = ledger
+async fn show_case(caller: Caller, id: Segments<CaseId>, desk: Data<Cases>) -> Result<Json<CaseView>, Problem> {
+    desk.reviewing(&caller)?;
+    let found = desk
+        .ledger
         .store()
         .read(move |conn| Ok::<_, StoreError>(case(conn, id.0)?))
         .await?
         .ok_or(Kind::NotFound)?;
-    Ok(Json(CaseView::of(&found, &caller, ledger.now())))
+    Ok(Json(CaseView::of(&found, &caller, desk.ledger.now())))
 }
 
 /// Take a case for 15 minutes, and see whom it is about.
 ///
 /// That you looked stands in the ledger. Claiming it again prolongs the claim.
 #[utoipa::path(operation_id = "claim_case", tag = "cases", request_body = NewClaim,
-    params(("id" = String, Path, description = "Which.")),
+    params(("id" = CaseId, Path, description = "Which.")),
     responses((status = 200, body = ClaimView)))]
 #[post("/v1/admin/cases/{id}/claim")]
 async fn claim_case(
     caller: Caller,
-    id: Segments<Id<kinds::Case>>,
+    id: Segments<CaseId>,
     body: Json<NewClaim>,
-    current: Data<Current>,
-    ledger: Data<Ledger>,
-    mirror: Data<Mirror>,
-    vault: Data<Vault>,
+    desk: Data<Cases>,
 ) -> Result<Written<ClaimView>, Problem> {
-    reviewing(&current, &caller)?;
+    desk.reviewing(&caller)?;
     let reason = reason(&body.0.reason)?;
-    let written = ledger
+    let vault = desk.vault.clone();
+    let written = desk
+        .ledger
         .write(Actor::Person(caller.person), move |tx| {
             claim(tx, &vault, id.0, caller.person, &reason)
         })
         .await
         .map_err(problem)?;
-    let position = mirror.settle(written.position).await;
-    Ok(Written::ok(ClaimView::of(&written.value, &caller, ledger.now()), position))
+    let position = desk.mirror.settle(written.position).await;
+    Ok(Written::ok(
+        ClaimView::of(&written.value, &caller, desk.ledger.now()),
+        position,
+    ))
 }
 
 /// Decide a case that you have claimed. It is decided once.
 #[utoipa::path(operation_id = "decide_case", tag = "cases", request_body = NewDecision,
-    params(("id" = String, Path, description = "Which.")),
+    params(("id" = CaseId, Path, description = "Which.")),
     responses((status = 200, body = DecisionView)))]
 #[post("/v1/admin/cases/{id}/decision")]
 async fn decide_case(
     caller: Caller,
-    id: Segments<Id<kinds::Case>>,
+    id: Segments<CaseId>,
     body: Json<NewDecision>,
-    current: Data<Current>,
-    ledger: Data<Ledger>,
-    mirror: Data<Mirror>,
-    vault: Data<Vault>,
+    desk: Data<Cases>,
 ) -> Result<Written<DecisionView>, Problem> {
-    let resubmissions = reviewing(&current, &caller)?.policy.review.resubmissions;
-    let NewDecision { verdict, reason: entered } = body.0;
+    let resubmissions = desk.reviewing(&caller)?.policy.review.resubmissions;
+    let NewDecision {
+        verdict,
+        reason: entered,
+    } = body.0;
     let reason = reason(&entered)?;
+    let vault = desk.vault.clone();
     let id = id.0;
-    let written = ledger
+    let written = desk
+        .ledger
         .write(Actor::Person(caller.person), move |tx| {
             decide(tx, &vault, id, caller.person, verdict, &reason, resubmissions)
         })
         .await
         .map_err(problem)?;
-    let position = mirror.settle(written.position).await;
+    let position = desk.mirror.settle(written.position).await;
     let verdict = written.value;
     Ok(Written::ok(DecisionView { id, verdict }, position))
 }

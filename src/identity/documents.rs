@@ -142,7 +142,11 @@ impl Document {
     pub(super) fn to_json(&self) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
         // Room for the longest, so that no copy is left behind by growing.
         let mut bytes = Zeroizing::new(Vec::with_capacity(128));
-        let kept = Kept { country: self.country, kind: self.kind, number: self.expose_number() };
+        let kept = Kept {
+            country: self.country,
+            kind: self.kind,
+            number: self.expose_number(),
+        };
         serde_json::to_writer(&mut *bytes, &kept)?;
         Ok(bytes)
     }
@@ -150,7 +154,11 @@ impl Document {
     /// What [`Document::to_json`] wrote. It is not checked again: it was when it was given.
     pub(super) fn from_json(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         let Kept { country, kind, number } = serde_json::from_slice(bytes)?;
-        Ok(Self { country, kind, number: SecretString::from(number) })
+        Ok(Self {
+            country,
+            kind,
+            number: SecretString::from(number),
+        })
     }
 
     /// What stands for this document in a blind index: `CN`, `cn_resident_id` and the number, each

@@ -2,7 +2,9 @@
 
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
-    QueryResult, RunQueryDsl, dsl::min, insert_into, sql_query,
+    QueryResult, RunQueryDsl,
+    dsl::min,
+    insert_into, sql_query,
     sql_types::{BigInt, Binary},
     update,
 };
@@ -109,12 +111,7 @@ pub fn case(conn: &mut Conn, id: Id<kinds::Case>) -> QueryResult<Option<Case>> {
 }
 
 /// Cases in this state, those that were opened first in front; from behind `after` on.
-pub fn cases(
-    conn: &mut Conn,
-    state: CaseState,
-    after: Option<Id<kinds::Case>>,
-    limit: i64,
-) -> QueryResult<Vec<Case>> {
+pub fn cases(conn: &mut Conn, state: CaseState, after: Option<Id<kinds::Case>>, limit: i64) -> QueryResult<Vec<Case>> {
     let after: i64 = match after {
         None => 0,
         Some(id) => rows::table

@@ -202,7 +202,10 @@ mod tests {
     #[test]
     fn a_reason_is_some_words_and_not_a_report() {
         assert!(Reason::parse(" \n ").is_err());
-        assert_eq!(Reason::parse(" the photo is cut ").unwrap().0.expose_secret(), "the photo is cut");
+        assert_eq!(
+            Reason::parse(" the photo is cut ").unwrap().0.expose_secret(),
+            "the photo is cut"
+        );
         assert!(Reason::parse(&"字".repeat(500)).is_ok());
         assert!(Reason::parse(&"字".repeat(501)).is_err());
     }

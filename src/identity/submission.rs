@@ -146,12 +146,7 @@ pub fn release(tx: &mut Tx<'_>, subject: Subject) -> Result<(), StoreError> {
 
 /// How far somebody's real name has come, under what the policy asks now: whether a reviewer is to
 /// see it, and how often they may be sent back.
-pub fn reached(
-    conn: &mut Conn,
-    subject: Subject,
-    review: bool,
-    resubmissions: u32,
-) -> Result<Reached, StoreError> {
+pub fn reached(conn: &mut Conn, subject: Subject, review: bool, resubmissions: u32) -> Result<Reached, StoreError> {
     let (_, history) = records::history(conn, subject)?;
     Ok(rules::reached(&history, review, resubmissions))
 }

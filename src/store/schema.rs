@@ -126,6 +126,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    holds (flow) {
+        flow -> Binary,
+        invite_id -> BigInt,
+        until -> BigInt,
+    }
+}
+
+diesel::table! {
     edges (id) {
         id -> BigInt,
         kind -> Text,
@@ -152,7 +160,6 @@ diesel::table! {
         proof_expires_at -> Nullable<BigInt>,
         proof_failures -> BigInt,
         proved_at -> Nullable<BigInt>,
-        hold_until -> Nullable<BigInt>,
         person -> Nullable<BigInt>,
         ended_at -> Nullable<BigInt>,
     }
@@ -314,6 +321,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     credentials,
     sign_in_codes,
     invites,
+    holds,
     edges,
     flows,
     identities,

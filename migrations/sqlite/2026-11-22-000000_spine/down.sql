@@ -13,6 +13,7 @@ DROP TABLE identity_slots;
 DROP TABLE identities;
 DROP TABLE flows;
 DROP TABLE edges;
+DROP TABLE holds;
 DROP TABLE invites;
 DROP TABLE sign_in_codes;
 DROP TABLE credentials;

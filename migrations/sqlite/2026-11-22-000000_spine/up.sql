@@ -117,6 +117,14 @@ CREATE TABLE invites (
 );
 CREATE INDEX invites_by_inviter ON invites (inviter, id);
 
+-- A use that is kept for somebody on their way in; `invites.held` counts these rows.
+CREATE TABLE holds (
+    flow BLOB PRIMARY KEY NOT NULL,
+    invite_id BIGINT NOT NULL REFERENCES invites (id),
+    until BIGINT NOT NULL
+);
+CREATE INDEX holds_by_invite ON holds (invite_id);
+
 CREATE TABLE edges (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     -- 'invite' (a tree) or 'vouch'.
@@ -145,7 +153,6 @@ CREATE TABLE flows (
     proof_expires_at BIGINT,
     proof_failures BIGINT NOT NULL DEFAULT 0,
     proved_at BIGINT,
-    hold_until BIGINT,
     person BIGINT REFERENCES people (id),
     ended_at BIGINT
 );
