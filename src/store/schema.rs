@@ -189,6 +189,7 @@ diesel::table! {
         id -> BigInt,
         uid -> Binary,
         subject_id -> BigInt,
+        flow -> Binary,
         state -> Text,
         opened_at -> BigInt,
         claimed_by -> Nullable<BigInt>,
@@ -196,6 +197,16 @@ diesel::table! {
         decided_by -> Nullable<BigInt>,
         decided_at -> Nullable<BigInt>,
         note_sealed -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    disclosures (id) {
+        id -> BigInt,
+        case_id -> BigInt,
+        person -> BigInt,
+        at -> BigInt,
+        reason_sealed -> Binary,
     }
 }
 
@@ -316,6 +327,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     identities,
     identity_slots,
     cases,
+    disclosures,
     sanctions,
     sessions,
     signing_keys,

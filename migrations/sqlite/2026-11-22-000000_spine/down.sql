@@ -7,6 +7,7 @@ DROP TABLE services;
 DROP TABLE signing_keys;
 DROP TABLE sessions;
 DROP TABLE sanctions;
+DROP TABLE disclosures;
 DROP TABLE cases;
 DROP TABLE identity_slots;
 DROP TABLE identities;
