@@ -10,7 +10,7 @@ mod records;
 mod roster;
 
 pub use records::{
-    Member, by_contact, by_sign_in_code, change_role, count_owners, grant_sign_in_code, member, member_by_id, members,
+    Member, by_contact, by_handle, by_sign_in_code, change_role, count_owners, grant_sign_in_code, member, member_by_id, members,
     password, set_password, set_standing, spend_sign_in_code,
 };
 pub use roster::{Roster, Seat};

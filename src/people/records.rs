@@ -151,6 +151,11 @@ pub fn by_contact(conn: &mut Conn, blind: &[u8]) -> QueryResult<Option<PersonRow
         .optional()
 }
 
+/// The member who has this handle.
+pub fn by_handle(conn: &mut Conn, handle: &str) -> QueryResult<Option<PersonRow>> {
+    people::table.filter(people::handle.eq(handle)).select(people::id).first(conn).optional()
+}
+
 /// Members after `after` in the order of their rows.
 pub fn members(
     conn: &mut Conn,
