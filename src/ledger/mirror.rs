@@ -62,6 +62,11 @@ impl Mirror {
         *self.applied.borrow()
     }
 
+    /// What memory holds at least: for answers from it.
+    pub fn position(&self) -> Position {
+        Position(self.applied().mark.max(0))
+    }
+
     /// Whether everything that is sequenced, as far as this process knows, has been applied.
     pub fn caught_up(&self) -> bool {
         let applied = self.applied();
