@@ -20,7 +20,6 @@ pub mod rights;
 #[cfg(test)]
 mod tests;
 
-pub use address::{Network, NetworkError};
 pub use caller::{Bearer, Caller, ClientAddress, Doorkeeper, ServiceCaller, ThrottleBucket};
 pub use gate::{Gate, GateLimits, GateService};
 pub use health::{Check, Readiness};
