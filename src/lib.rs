@@ -6,7 +6,10 @@
 pub mod commands;
 
 pub mod web;
+pub mod moderation;
+pub mod audit;
 pub mod identity;
+pub mod invites;
 pub mod people;
 pub mod mail;
 pub mod graph;

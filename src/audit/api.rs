@@ -1,9 +1,10 @@
-//! The routes of the admin's questions. They want `Data<Ledger>`, `Data<Mirror>`,
-//! `Data<LiveGraph>` and `Data<Vault>` among the application's data.
+//! The routes of the admin's questions.
 
 mod graph;
 mod ledger;
 mod people;
+
+use std::sync::Arc;
 
 use actix_web::{CustomizeResponder, Responder};
 use serde::Serialize;
@@ -11,37 +12,62 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::AskError;
 use crate::{
-    ledger::Position,
-    store::StoreError,
+    graph::LiveGraph,
+    ledger::{Ledger, Mirror},
+    store::Conn,
+    vault::Vault,
     web::{Json, Kind, POSITION, Problem},
 };
 
-/// Registers the admin's questions.
+/// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     people::routes(config);
     graph::routes(config);
     ledger::routes(config);
 }
 
-/// An answer from memory, and the position that it stands on at least.
-type Answer<T> = Result<CustomizeResponder<Json<T>>, Problem>;
-
-fn answer<T: Serialize>(body: T, at: Position) -> CustomizeResponder<Json<T>> {
-    Json(body).customize().insert_header((POSITION, at.to_string()))
+/// What the routes here work with.
+#[derive(Clone)]
+pub struct Audit {
+    /// Whose store is read.
+    pub ledger: Ledger,
+    /// How far memory has come.
+    pub mirror: Mirror,
+    /// Who let whom in.
+    pub graph: Arc<LiveGraph>,
+    /// Finds a contact again.
+    pub vault: Vault,
 }
 
-fn refused(error: AskError) -> Problem {
-    match error {
-        AskError::PersonUnknown => Problem::new(Kind::NotFound),
-        AskError::NotCaughtUp => Problem::new(Kind::NotCaughtUp),
-        AskError::NotInList => Problem::new(Kind::CursorInvalid).at("cursor"),
-        AskError::Store(error) => broken(&error),
+/// An answer from memory, with the position that it stands on at least.
+type Answer<T> = Result<CustomizeResponder<Json<T>>, Problem>;
+
+impl Audit {
+    /// Asks the graph, on a thread that may block.
+    async fn ask<T, A>(
+        &self,
+        question: impl FnOnce(&mut Conn, &LiveGraph) -> Result<A, AskError> + Send + 'static,
+        show: impl FnOnce(A) -> T,
+    ) -> Answer<T>
+    where
+        T: Serialize,
+        A: Send + 'static,
+    {
+        // Read before the graph is: what it holds may be newer.
+        let position = self.mirror.token(None);
+        let graph = Arc::clone(&self.graph);
+        let found = self.ledger.store().read(move |conn| question(conn, &graph)).await?;
+        Ok(Json(show(found)).customize().insert_header((POSITION, position)))
     }
 }
 
-fn broken(error: &StoreError) -> Problem {
-    match error {
-        StoreError::Unavailable(_) => Problem::unavailable(error),
-        StoreError::Internal(_) | StoreError::Schema(_) => Problem::internal(error),
+impl From<AskError> for Problem {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::PersonUnknown => Self::new(Kind::NotFound),
+            AskError::NotCaughtUp => Self::new(Kind::NotCaughtUp),
+            AskError::NotInList => Self::new(Kind::CursorInvalid).at("cursor"),
+            AskError::Store(error) => error.into(),
+        }
     }
 }

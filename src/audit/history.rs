@@ -5,12 +5,11 @@ use std::collections::HashMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::PersonId;
 use crate::{
     ledger::{Actor, Entry},
     people,
     store::{Conn, StoreError},
-    terms::{PersonRow, Timestamp},
+    terms::{PersonId, PersonRow, Timestamp},
 };
 
 /// The members of an event that hold a person's row. A test holds this list against the events'

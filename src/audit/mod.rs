@@ -15,12 +15,8 @@ use crate::{
     graph::{BranchFigures, InviteGraph, LiveGraph},
     people::{self, Member, Name},
     store::{CommandError, Conn, Disposition, StoreError},
-    terms::{Id, PersonRow, Standing, Timestamp, kinds},
+    terms::{PersonId, PersonRow, Standing, Timestamp},
 };
-
-// The derives of the API description take a name here, and no type with a parameter.
-type PersonId = Id<kinds::Person>;
-type SanctionId = Id<kinds::Sanction>;
 
 /// Somebody in the graph.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -141,12 +137,7 @@ pub fn branch(
 ///
 /// # Errors
 /// [`AskError`].
-pub fn path(
-    conn: &mut Conn,
-    live: &LiveGraph,
-    from: PersonId,
-    to: PersonId,
-) -> Result<Option<Path>, AskError> {
+pub fn path(conn: &mut Conn, live: &LiveGraph, from: PersonId, to: PersonId) -> Result<Option<Path>, AskError> {
     let (from, to) = (placed(conn, live, from)?, placed(conn, live, to)?);
     let Some(places) = live.read(|graph| Some(places(graph, graph.path(from, to)?))) else {
         return Ok(None);

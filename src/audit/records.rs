@@ -2,10 +2,10 @@
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl};
 
-use super::{AskError, SanctionId};
+use super::AskError;
 use crate::{
     store::{Conn, schema::sanctions},
-    terms::{PersonRow, Timestamp},
+    terms::{PersonRow, SanctionId, Timestamp},
 };
 
 impl From<diesel::result::Error> for AskError {
@@ -35,11 +35,5 @@ pub(super) fn open_ban(conn: &mut Conn, person: PersonRow) -> QueryResult<Option
         .select((sanctions::uid, sanctions::reason, sanctions::imposed_at))
         .first(conn)
         .optional()
-        .map(|found| {
-            found.map(|(id, reason, imposed_at)| OpenBan {
-                id,
-                reason,
-                imposed_at,
-            })
-        })
+        .map(|found| found.map(|(id, reason, imposed_at)| OpenBan { id, reason, imposed_at }))
 }

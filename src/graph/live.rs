@@ -26,9 +26,7 @@ impl LiveGraph {
     }
 
     fn change(&self, change: impl FnOnce(&mut InviteGraph) -> Result<(), GraphError>) {
-        sound(change(
-            &mut self.graph.write().unwrap_or_else(PoisonError::into_inner),
-        ));
+        sound(change(&mut self.graph.write().unwrap_or_else(PoisonError::into_inner)));
     }
 }
 

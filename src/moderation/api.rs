@@ -1,33 +1,23 @@
-//! The routes of sanctions and roles. They want `Data<Ledger>`, `Data<Mirror>` and `Data<Vault>`
-//! among the application's data.
-//!
-//! Whatever is done here has taken effect in this process when the answer is given.
-
-use std::time::Duration;
+//! The routes of sanctions and roles. Whatever is done here has taken effect in this process when
+//! the answer is given.
 
 use actix_web::{get, post, put, web::Data};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
 
-use super::{NOTE_MOST, Notes, ReasonCode, RoleError, RoleRefusal, Sanction, SanctionError, SanctionKind};
+use super::{NOTE_MOST, NewBan, Notes, ReasonCode, RoleError, RoleRefusal, Sanction, SanctionError, SanctionKind};
 use crate::{
-    ledger::{self, Actor, Ledger, Mirror},
-    people,
+    ledger::{Actor, Ledger, Mirror},
+    people::{self, Member},
     store::{Conn, StoreError},
-    terms::{Id, Role, Timestamp, kinds},
+    terms::{Id, PersonId, Role, SanctionId, Timestamp},
     vault::Vault,
-    web::{Caller, Json, Kind, Page, Paging, Problem, Query, Segments, Written},
+    web::{Caller, IdempotencyKey, Json, Kind, Page, Paging, Problem, Query, Segments, Turn, Written},
 };
 
-// The derives of the API description take a name here, and no type with a parameter.
-type PersonId = Id<kinds::Person>;
-type SanctionId = Id<kinds::Sanction>;
-
-/// How long an answer waits for this process to have seen the write. It is milliseconds behind;
-/// whoever has waited so long is told to ask again.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-/// Registers sanctions and roles.
+/// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(list_sanctions)
@@ -36,8 +26,19 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(change_role);
 }
 
+/// What the routes here work with.
+#[derive(Clone)]
+pub struct Moderation {
+    /// Where sanctions are written.
+    pub ledger: Ledger,
+    /// What a write waits for.
+    pub mirror: Mirror,
+    /// Seals and opens notes.
+    pub vault: Vault,
+}
+
 /// A sanction, in force or lifted.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 struct SanctionShown {
     /// Its public id.
     id: SanctionId,
@@ -64,11 +65,7 @@ struct SanctionShown {
 }
 
 /// Sanctions as they are shown, with their notes where there is what opens them.
-fn shown(
-    conn: &mut Conn,
-    sanctions: Vec<Sanction>,
-    notes: Option<&Notes>,
-) -> Result<Vec<SanctionShown>, StoreError> {
+fn shown(conn: &mut Conn, sanctions: Vec<Sanction>, notes: Option<&Notes>) -> Result<Vec<SanctionShown>, StoreError> {
     let rows: Vec<_> = sanctions
         .iter()
         .flat_map(|sanction| [sanction.imposed_by, sanction.lifted_by])
@@ -110,13 +107,13 @@ async fn list_sanctions(
     id: Segments<PersonId>,
     paging: Query<Paging>,
     caller: Caller,
-    ledger: Data<Ledger>,
-    vault: Data<Vault>,
+    moderation: Data<Moderation>,
 ) -> Result<Json<Page<SanctionShown>>, Problem> {
     let after = paging.0.after::<(SanctionId,)>()?.map(|(id,)| id);
     let limit = paging.0.limit;
     // An auditor reads what is not sealed.
     let opens = matches!(caller.role, Role::Owner | Role::Admin);
+    let vault = moderation.vault.clone();
     let asked = move |conn: &mut Conn| {
         let Some(person) = people::member_by_id(conn, id.0)? else {
             return Ok(None);
@@ -125,7 +122,7 @@ async fn list_sanctions(
         let sanctions = super::sanctions(conn, person.row, after, limit.and_one())?;
         Ok::<_, StoreError>(Some(shown(conn, sanctions, notes.as_ref())?))
     };
-    let sanctions = ledger.store().read(asked).await.map_err(|error| broken(&error))?;
+    let sanctions = moderation.ledger.store().read(asked).await?;
     let sanctions = sanctions.ok_or_else(|| Problem::new(Kind::NotFound))?;
     Ok(Json(Page::of(
         sanctions,
@@ -136,7 +133,7 @@ async fn list_sanctions(
 }
 
 /// A sanction that is to be imposed.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewSanction {
     /// What it does.
@@ -153,7 +150,11 @@ struct NewSanction {
 #[utoipa::path(
     operation_id = "sanction_person",
     tag = "moderation",
-    params(("id" = PersonId, Path, description = "Whom.")),
+    params(
+        ("id" = PersonId, Path, description = "Whom."),
+        ("Idempotency-Key" = Option<String>, Header,
+            description = "Repeats of a request with the same key are answered as the first."),
+    ),
     request_body = NewSanction,
     responses((status = 201, body = SanctionShown,
         headers(("Vouchsafe-Position" = String, description = "Where the ledger holds it."))))
@@ -163,27 +164,47 @@ async fn sanction_person(
     id: Segments<PersonId>,
     body: Json<NewSanction>,
     caller: Caller,
-    ledger: Data<Ledger>,
-    mirror: Data<Mirror>,
-    vault: Data<Vault>,
+    key: IdempotencyKey,
+    moderation: Data<Moderation>,
 ) -> Result<Written<SanctionShown>, Problem> {
-    let NewSanction { kind, reason, note } = body.0;
+    let (id, body) = (id.0, body.0);
+    let once = key.bind(caller.id.as_bytes(), "sanction_person", &(id, &body))?;
+    let ledger = &moderation.ledger;
+    let sanction = Id::new(ledger.now(), ledger.chance());
+    let vault = moderation.vault.clone();
     let written = ledger
         .write(Actor::Person(caller.person), move |tx| {
-            // An Idempotency-Key belongs here: the sanction's id is the resource.
-            let target = people::member_by_id(tx.conn, id.0)?.ok_or(SanctionError::PersonUnknown)?;
-            let sanction = match kind {
-                SanctionKind::Ban => super::ban(tx, &vault, caller.person, target.row, reason, &note)?,
+            let target = people::member_by_id(tx.conn, id)?.ok_or(SanctionError::PersonUnknown)?;
+            let imposed = match once.claim(tx.conn, tx.now, sanction.as_bytes())? {
+                Turn::First => match body.kind {
+                    SanctionKind::Ban => {
+                        let new = NewBan {
+                            id: sanction,
+                            target: target.row,
+                            reason: body.reason,
+                            note: &body.note,
+                        };
+                        super::ban(tx, &vault, caller.person, &new)?
+                    }
+                },
+                Turn::Again(id) => {
+                    let id = Id::from_uuid(Uuid::from_bytes(id));
+                    super::sanction(tx.conn, id)?.ok_or(SanctionError::Unknown)?
+                }
+                Turn::Clash => return Ok(None),
             };
-            one_shown(tx.conn, &vault, target.row, sanction)
+            one_shown(tx.conn, &vault, &target, imposed).map(Some)
         })
         .await?;
-    let position = settled(&mirror, &written).await?;
-    Ok(Written::created(written.value, position))
+    let shown = written.value.ok_or_else(|| Problem::new(Kind::IdempotencyKeyReused))?;
+    Ok(Written::created(
+        shown,
+        moderation.mirror.settle(written.position).await,
+    ))
 }
 
 /// Why a sanction is lifted.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Lift {
     /// Why, in words that are kept sealed.
@@ -209,25 +230,24 @@ async fn lift_sanction(
     path: Segments<(PersonId, SanctionId)>,
     body: Json<Lift>,
     caller: Caller,
-    ledger: Data<Ledger>,
-    mirror: Data<Mirror>,
-    vault: Data<Vault>,
+    moderation: Data<Moderation>,
 ) -> Result<Written<SanctionShown>, Problem> {
     let (id, sanction) = path.0;
-    let note = body.0.note;
-    let written = ledger
+    let (note, vault) = (body.0.note, moderation.vault.clone());
+    let written = moderation
+        .ledger
         .write(Actor::Person(caller.person), move |tx| {
             let target = people::member_by_id(tx.conn, id)?.ok_or(SanctionError::PersonUnknown)?;
             let lifted = super::lift(tx, &vault, caller.person, target.row, sanction, &note)?;
-            one_shown(tx.conn, &vault, target.row, lifted)
+            one_shown(tx.conn, &vault, &target, lifted)
         })
         .await?;
-    let position = settled(&mirror, &written).await?;
+    let position = moderation.mirror.settle(written.position).await;
     Ok(Written::ok(written.value, position))
 }
 
 /// The role that somebody is to have.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewRole {
     /// The role; any but `service`.
@@ -235,7 +255,7 @@ struct NewRole {
 }
 
 /// Somebody's role.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 struct RoleGiven {
     /// Whose.
     id: PersonId,
@@ -258,44 +278,32 @@ async fn change_role(
     id: Segments<PersonId>,
     body: Json<NewRole>,
     caller: Caller,
-    ledger: Data<Ledger>,
-    mirror: Data<Mirror>,
+    moderation: Data<Moderation>,
 ) -> Result<Written<RoleGiven>, Problem> {
     let (id, role) = (id.0, body.0.role);
-    let written = ledger
+    let written = moderation
+        .ledger
         .write(Actor::Person(caller.person), move |tx| {
             let target = people::member_by_id(tx.conn, id)?.ok_or(RoleError::PersonUnknown)?;
             super::give_role(tx, caller.person, target.row, role)
         })
         .await?;
-    let position = settled(&mirror, &written).await?;
+    let position = moderation.mirror.settle(written.position).await;
     Ok(Written::ok(RoleGiven { id, role }, position))
 }
 
+/// One sanction as it is shown to whoever may impose it.
 fn one_shown(
     conn: &mut Conn,
     vault: &Vault,
-    person: crate::terms::PersonRow,
+    person: &Member,
     sanction: Sanction,
 ) -> Result<SanctionShown, SanctionError> {
-    // Read again: the sanction may have given them a subject.
-    let person = people::member(conn, person)?.ok_or(SanctionError::PersonUnknown)?;
+    // Read again: the sanction may have given them the subject whose key opens the notes.
+    let person = people::member(conn, person.row)?.ok_or(SanctionError::PersonUnknown)?;
     let notes = Notes::about(conn, vault, &person)?;
     let mut shown = shown(conn, vec![sanction], Some(&notes))?;
-    Ok(shown.remove(0))
-}
-
-/// Waits until this process has seen what was written; the position for the answer. Where it has
-/// not in time, nobody is told that it has taken effect.
-async fn settled<T>(mirror: &Mirror, written: &ledger::Written<T>) -> Result<String, Problem> {
-    let Some(position) = written.position else {
-        return Ok(mirror.position().to_string());
-    };
-    if mirror.wait(position, PATIENCE).await {
-        Ok(position.to_string())
-    } else {
-        Err(Problem::new(Kind::Timeout))
-    }
+    shown.pop().ok_or(SanctionError::Unknown)
 }
 
 impl From<SanctionError> for Problem {
@@ -306,7 +314,7 @@ impl From<SanctionError> for Problem {
             SanctionError::Exists => Self::new(Kind::SanctionExists),
             SanctionError::Unknown => Self::new(Kind::SanctionUnknown),
             SanctionError::Note(_) => Self::field("/note", format!("Give 1 to {NOTE_MOST} characters.")),
-            SanctionError::Store(error) => broken(&error),
+            SanctionError::Store(error) => error.into(),
         }
     }
 }
@@ -316,18 +324,12 @@ impl From<RoleError> for Problem {
         match error {
             RoleError::Refused(RoleRefusal::NotAllowed(_)) => Self::new(Kind::Forbidden),
             RoleError::Refused(RoleRefusal::LastOwner) => Self::new(Kind::LastOwner),
-            RoleError::Refused(RoleRefusal::NotForPeople) => {
-                Self::field("/role", "Give a member's role: owner, admin, auditor, reviewer or member.")
-            }
+            RoleError::Refused(RoleRefusal::NotForPeople) => Self::field(
+                "/role",
+                "Give a member's role: owner, admin, auditor, reviewer or member.",
+            ),
             RoleError::PersonUnknown => Self::new(Kind::NotFound),
-            RoleError::Store(error) => broken(&error),
+            RoleError::Store(error) => error.into(),
         }
-    }
-}
-
-fn broken(error: &StoreError) -> Problem {
-    match error {
-        StoreError::Unavailable(_) => Problem::unavailable(error),
-        StoreError::Internal(_) | StoreError::Schema(_) => Problem::internal(error),
     }
 }

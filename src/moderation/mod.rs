@@ -22,7 +22,7 @@ use crate::{
     ledger::{Event, Tx, events::SessionEnd},
     people::{self, Member},
     store::{CommandError, Conn, Disposition, StoreError},
-    terms::{Id, PersonRow, Role, Standing, Timestamp, kinds},
+    terms::{PersonRow, Role, SanctionId, Standing, Timestamp},
     tokens,
     vault::{DataKey, Vault, VaultError},
 };
@@ -31,7 +31,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Sanction {
     /// Its public id.
-    pub id: Id<kinds::Sanction>,
+    pub id: SanctionId,
     /// On whom.
     pub person: PersonRow,
     /// What it does.
@@ -134,23 +134,28 @@ fn hold(conn: &mut Conn, by: PersonRow, target: PersonRow) -> Result<Option<Held
     Ok(Some(Held { by, target, owners }))
 }
 
+/// A ban that is to be.
+#[derive(Debug, Clone, Copy)]
+pub struct NewBan<'a> {
+    /// Its public id.
+    pub id: SanctionId,
+    /// On whom.
+    pub target: PersonRow,
+    /// Why.
+    pub reason: ReasonCode,
+    /// Why, in words: 1 to [`NOTE_MOST`] characters.
+    pub note: &'a str,
+}
+
 /// Puts a member out: their standing, all their sessions, and with their standing their invites.
-/// `note` says why in words, 1 to [`NOTE_MOST`] characters.
 ///
 /// An owner may ban an owner. That leaves one at least: whoever bans is in good standing, at the
 /// commit too, and nobody bans themself.
 ///
 /// # Errors
 /// [`SanctionError`].
-pub fn ban(
-    tx: &mut Tx<'_>,
-    vault: &Vault,
-    by: PersonRow,
-    target: PersonRow,
-    reason: ReasonCode,
-    note: &str,
-) -> Result<Sanction, SanctionError> {
-    let note = rules::note(note)?;
+pub fn ban(tx: &mut Tx<'_>, vault: &Vault, by: PersonRow, new: &NewBan<'_>) -> Result<Sanction, SanctionError> {
+    let (target, note) = (new.target, rules::note(new.note)?);
     let held = hold(tx.conn, by, target)?.ok_or(SanctionError::PersonUnknown)?;
     rules::may_sanction(&held.by, &held.target)?;
     if !people::set_standing(tx.conn, target, Standing::Active, Standing::Banned)? {
@@ -158,10 +163,10 @@ pub fn ban(
     }
     let note = key(tx, vault, &held.target)?.seal_note(note, tx.chance)?;
     let sanction = Sanction {
-        id: Id::new(tx.now, tx.chance),
+        id: new.id,
         person: target,
         kind: SanctionKind::Ban,
-        reason,
+        reason: new.reason,
         imposed_at: tx.now,
         imposed_by: Some(by),
         lifted_at: None,
@@ -173,7 +178,7 @@ pub fn ban(
     tx.record(Event::PersonBanned {
         sanction: sanction.id,
         person: target,
-        reason: reason.to_string(),
+        reason: new.reason.to_string(),
         note: note.commitment,
     });
     tokens::sessions::end_all(tx, target, SessionEnd::Sanctioned)?;
@@ -190,7 +195,7 @@ pub fn lift(
     vault: &Vault,
     by: PersonRow,
     target: PersonRow,
-    sanction: Id<kinds::Sanction>,
+    sanction: SanctionId,
     note: &str,
 ) -> Result<Sanction, SanctionError> {
     let note = rules::note(note)?;
@@ -245,6 +250,14 @@ pub fn give_role(tx: &mut Tx<'_>, by: PersonRow, target: PersonRow, role: Role) 
     Ok(true)
 }
 
+/// A sanction by its public id.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn sanction(conn: &mut Conn, id: SanctionId) -> Result<Option<Sanction>, StoreError> {
+    Ok(records::by_id(conn, id)?)
+}
+
 /// A person's sanctions, newest first, up to `limit`, from the start or after `after`.
 ///
 /// # Errors
@@ -252,7 +265,7 @@ pub fn give_role(tx: &mut Tx<'_>, by: PersonRow, target: PersonRow, role: Role) 
 pub fn sanctions(
     conn: &mut Conn,
     person: PersonRow,
-    after: Option<Id<kinds::Sanction>>,
+    after: Option<SanctionId>,
     limit: i64,
 ) -> Result<Vec<Sanction>, StoreError> {
     Ok(records::of_person(conn, person, after, limit)?)

@@ -5,7 +5,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQue
 use super::{ReasonCode, RoleError, Sanction, SanctionError, SanctionKind};
 use crate::{
     store::{Conn, schema::sanctions},
-    terms::{Id, PersonRow, Timestamp, kinds},
+    terms::{PersonRow, SanctionId, Timestamp},
 };
 
 impl From<diesel::result::Error> for SanctionError {
@@ -20,7 +20,7 @@ impl From<diesel::result::Error> for RoleError {
 }
 
 type Row = (
-    Id<kinds::Sanction>,
+    SanctionId,
     PersonRow,
     SanctionKind,
     ReasonCode,
@@ -90,7 +90,7 @@ pub(super) fn insert(conn: &mut Conn, sanction: &Sanction) -> QueryResult<()> {
 /// Lifts a sanction that is in force; none where this person has no such one.
 pub(super) fn lift(
     conn: &mut Conn,
-    id: Id<kinds::Sanction>,
+    id: SanctionId,
     person: PersonRow,
     by: PersonRow,
     note_sealed: &[u8],
@@ -113,11 +113,20 @@ pub(super) fn lift(
     .map(|row| row.map(from_row))
 }
 
+pub(super) fn by_id(conn: &mut Conn, id: SanctionId) -> QueryResult<Option<Sanction>> {
+    sanctions::table
+        .filter(sanctions::uid.eq(id))
+        .select(COLUMNS)
+        .first::<Row>(conn)
+        .optional()
+        .map(|row| row.map(from_row))
+}
+
 /// A person's sanctions, newest first, from the start or before `before`.
 pub(super) fn of_person(
     conn: &mut Conn,
     person: PersonRow,
-    before: Option<Id<kinds::Sanction>>,
+    before: Option<SanctionId>,
     limit: i64,
 ) -> QueryResult<Vec<Sanction>> {
     let mut query = sanctions::table

@@ -158,7 +158,10 @@ mod tests {
                     standing,
                     ..member(1, role)
                 };
-                assert!(may_sanction(&by, &member(2, Role::Member)).is_err(), "{role} {standing}");
+                assert!(
+                    may_sanction(&by, &member(2, Role::Member)).is_err(),
+                    "{role} {standing}"
+                );
                 assert!(may_give_role(&by, &member(2, Role::Member), Role::Auditor, 2).is_err());
             }
         }

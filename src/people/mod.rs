@@ -10,9 +10,8 @@ mod records;
 mod roster;
 
 pub use records::{
-    Member, Name, by_contact, by_sign_in_code, change_role, count_owners, grant_sign_in_code, hold, member,
-    member_by_handle, member_by_id, members, names, password, set_password, set_standing, set_subject,
-    spend_sign_in_code,
+    Member, Name, by_contact, by_handle, by_sign_in_code, change_role, count_owners, grant_sign_in_code, hold, member,
+    member_by_id, members, names, password, set_password, set_standing, set_subject, spend_sign_in_code,
 };
 pub use roster::{Roster, Seat};
 

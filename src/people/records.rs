@@ -145,16 +145,6 @@ pub fn member_by_id(conn: &mut Conn, id: Id<kinds::Person>) -> QueryResult<Optio
         .map(|row| row.map(from_row))
 }
 
-/// A member by handle, in the form that is kept.
-pub fn member_by_handle(conn: &mut Conn, handle: &str) -> QueryResult<Option<Member>> {
-    people::table
-        .filter(people::handle.eq(handle))
-        .select(COLUMNS)
-        .first::<Row>(conn)
-        .optional()
-        .map(|row| row.map(from_row))
-}
-
 /// What a member is called outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
@@ -211,6 +201,15 @@ pub fn by_contact(conn: &mut Conn, blind: &[u8]) -> QueryResult<Option<PersonRow
     contacts::table
         .find(blind)
         .select(contacts::person)
+        .first(conn)
+        .optional()
+}
+
+/// The member who has this handle.
+pub fn by_handle(conn: &mut Conn, handle: &str) -> QueryResult<Option<PersonRow>> {
+    people::table
+        .filter(people::handle.eq(handle))
+        .select(people::id)
         .first(conn)
         .optional()
 }

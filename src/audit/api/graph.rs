@@ -4,12 +4,10 @@ use actix_web::{get, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Answer, answer, refused};
+use super::{Answer, Audit};
 use crate::{
-    audit::{self, AskError, Node, PersonId},
-    graph::LiveGraph,
-    ledger::{Ledger, Mirror},
-    store::Conn,
+    audit::{self, Node, Path},
+    terms::PersonId,
     web::{Limit, Page, Paging, Problem, Query, Segments},
 };
 
@@ -30,16 +28,13 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         headers(("Vouchsafe-Position" = String, description = "The answer is no older than this."))))
 )]
 #[get("/v1/admin/people/{id}/chain")]
-async fn show_chain(
-    id: Segments<PersonId>,
-    ledger: Data<Ledger>,
-    mirror: Data<Mirror>,
-    live: Data<LiveGraph>,
-) -> Answer<Page<Node>> {
-    let (at, live) = (mirror.position(), live.into_inner());
-    let asked = move |conn: &mut Conn| audit::chain(conn, &live, id.0);
-    let items = ledger.store().read(asked).await.map_err(refused)?;
-    Ok(answer(Page { items, next: None }, at))
+async fn show_chain(id: Segments<PersonId>, audit: Data<Audit>) -> Answer<Page<Node>> {
+    audit
+        .ask(
+            move |conn, graph| audit::chain(conn, graph, id.0),
+            |items| Page { items, next: None },
+        )
+        .await
 }
 
 /// Whom the person let in, in the order of joining.
@@ -51,18 +46,14 @@ async fn show_chain(
         headers(("Vouchsafe-Position" = String, description = "The answer is no older than this."))))
 )]
 #[get("/v1/admin/people/{id}/children")]
-async fn list_children(
-    id: Segments<PersonId>,
-    paging: Query<Paging>,
-    ledger: Data<Ledger>,
-    mirror: Data<Mirror>,
-    live: Data<LiveGraph>,
-) -> Answer<Page<Node>> {
-    let (at, live) = (mirror.position(), live.into_inner());
+async fn list_children(id: Segments<PersonId>, paging: Query<Paging>, audit: Data<Audit>) -> Answer<Page<Node>> {
     let (after, limit) = start(&paging.0)?;
-    let asked = move |conn: &mut Conn| audit::children(conn, &live, id.0, after, limit.get() + 1);
-    let nodes = ledger.store().read(asked).await.map_err(refused)?;
-    Ok(answer(page(nodes, limit), at))
+    audit
+        .ask(
+            move |conn, graph| audit::children(conn, graph, id.0, after, limit.get() + 1),
+            |nodes| page(nodes, limit),
+        )
+        .await
 }
 
 /// Everybody below the person, an inviter before their invitees. A page of a great branch costs no
@@ -75,18 +66,14 @@ async fn list_children(
         headers(("Vouchsafe-Position" = String, description = "The answer is no older than this."))))
 )]
 #[get("/v1/admin/people/{id}/branch")]
-async fn list_branch(
-    id: Segments<PersonId>,
-    paging: Query<Paging>,
-    ledger: Data<Ledger>,
-    mirror: Data<Mirror>,
-    live: Data<LiveGraph>,
-) -> Answer<Page<Node>> {
-    let (at, live) = (mirror.position(), live.into_inner());
+async fn list_branch(id: Segments<PersonId>, paging: Query<Paging>, audit: Data<Audit>) -> Answer<Page<Node>> {
     let (after, limit) = start(&paging.0)?;
-    let asked = move |conn: &mut Conn| audit::branch(conn, &live, id.0, after, limit.get() + 1);
-    let nodes = ledger.store().read(asked).await.map_err(refused)?;
-    Ok(answer(page(nodes, limit), at))
+    audit
+        .ask(
+            move |conn, graph| audit::branch(conn, graph, id.0, after, limit.get() + 1),
+            |nodes| page(nodes, limit),
+        )
+        .await
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -119,28 +106,26 @@ struct Connection {
         headers(("Vouchsafe-Position" = String, description = "The answer is no older than this."))))
 )]
 #[get("/v1/admin/paths")]
-async fn show_paths(
-    ends: Query<Ends>,
-    ledger: Data<Ledger>,
-    mirror: Data<Mirror>,
-    live: Data<LiveGraph>,
-) -> Answer<Connection> {
-    let (at, live) = (mirror.position(), live.into_inner());
+async fn show_paths(ends: Query<Ends>, audit: Data<Audit>) -> Answer<Connection> {
     let Ends { from, to } = ends.0;
-    let asked = move |conn: &mut Conn| audit::path(conn, &live, from, to);
-    let connection = match ledger.store().read(asked).await {
-        Ok(Some(path)) => Connection {
-            common_inviter: path.people.get(path.turn).map(|node| node.id),
-            path: path.people,
-        },
-        Ok(None) => Connection {
-            path: Vec::new(),
-            common_inviter: None,
-        },
-        Err(error @ AskError::PersonUnknown) => return Err(refused(error).saying("Nobody has one of the two ids.")),
-        Err(error) => return Err(refused(error)),
-    };
-    Ok(answer(connection, at))
+    audit
+        .ask(move |conn, graph| audit::path(conn, graph, from, to), Connection::from)
+        .await
+}
+
+impl From<Option<Path>> for Connection {
+    fn from(path: Option<Path>) -> Self {
+        match path {
+            Some(Path { people, turn }) => Self {
+                common_inviter: people.get(turn).map(|node| node.id),
+                path: people,
+            },
+            None => Self {
+                path: Vec::new(),
+                common_inviter: None,
+            },
+        }
+    }
 }
 
 /// After whom a page starts, and how long it is.

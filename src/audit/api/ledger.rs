@@ -4,13 +4,13 @@ use actix_web::{get, web::Data};
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::broken;
+use super::Audit;
 use crate::{
-    audit::{self, Happened, PersonId},
-    ledger::{self, Filter, Ledger},
+    audit::{self, Happened},
+    ledger::{self, Filter},
     people,
     store::{Conn, StoreError},
-    terms::{PersonRow},
+    terms::{PersonId, PersonRow},
     web::{Cursor, Json, Limit, Page, Problem, Query},
 };
 
@@ -46,7 +46,7 @@ struct Sought {
     responses((status = 200, body = Page<Happened>))
 )]
 #[get("/v1/admin/ledger")]
-async fn list_ledger(query: Query<Sought>, ledger: Data<Ledger>) -> Result<Json<Page<Happened>>, Problem> {
+async fn list_ledger(query: Query<Sought>, audit: Data<Audit>) -> Result<Json<Page<Happened>>, Problem> {
     let sought = query.0;
     let (limit, kind) = (sought.limit, sought.kind);
     let last = sought.cursor.map(|cursor| Cursor::decode::<(i64,)>(&cursor));
@@ -64,7 +64,7 @@ async fn list_ledger(query: Query<Sought>, ledger: Data<Ledger>) -> Result<Json<
         let entries = ledger::search(conn, &filter, before, limit.and_one())?;
         audit::happened(conn, &entries)
     };
-    let found = ledger.store().read(asked).await.map_err(|error| broken(&error))?;
+    let found = audit.ledger.store().read(asked).await?;
     Ok(Json(Page::of(found, limit, |event| (event.number,), |event| event)))
 }
 

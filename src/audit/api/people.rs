@@ -4,16 +4,15 @@ use actix_web::{get, post, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Answer, answer, broken, refused};
+use super::{Answer, Audit};
 use crate::{
-    audit::{self, OpenBan, PersonId, Profile},
-    graph::{BranchFigures, LiveGraph},
-    ledger::{Ledger, Mirror},
+    audit::{self, OpenBan, Profile},
+    graph::BranchFigures,
     mail::EmailAddress,
     people::{self, Member, Name},
     store::{Conn, StoreError},
-    terms::{Assurance, PersonRow, Role, Standing, Timestamp},
-    vault::{Blind, Vault},
+    terms::{Assurance, PersonId, PersonRow, Role, Standing, Timestamp},
+    vault::Blind,
     web::{Cursor, Json, Kind, Limit, Page, Problem, Query, Segments},
 };
 
@@ -74,7 +73,7 @@ struct People {
     responses((status = 200, body = Page<Person>))
 )]
 #[get("/v1/admin/people")]
-async fn list_people(query: Query<People>, ledger: Data<Ledger>) -> Result<Json<Page<Person>>, Problem> {
+async fn list_people(query: Query<People>, audit: Data<Audit>) -> Result<Json<Page<Person>>, Problem> {
     let People {
         role,
         standing,
@@ -92,7 +91,7 @@ async fn list_people(query: Query<People>, ledger: Data<Ledger>) -> Result<Json<
         let members = people::members(conn, after, role, standing, limit.and_one())?;
         Ok::<_, StoreError>(Some(members))
     };
-    let members = ledger.store().read(asked).await.map_err(|error| broken(&error))?;
+    let members = audit.ledger.store().read(asked).await?;
     let members = members.ok_or_else(|| Problem::new(Kind::CursorInvalid).at("cursor"))?;
     Ok(Json(Page::of(members, limit, |member| (member.id,), Person::from)))
 }
@@ -115,17 +114,15 @@ struct Search {
     responses((status = 200, body = Page<Person>))
 )]
 #[post("/v1/admin/people/search")]
-async fn search_people(
-    search: Json<Search>,
-    ledger: Data<Ledger>,
-    vault: Data<Vault>,
-) -> Result<Json<Page<Person>>, Problem> {
-    let blind = vault.blind(Blind::Contact, search.0.contact.normalised().as_bytes());
+async fn search_people(search: Json<Search>, audit: Data<Audit>) -> Result<Json<Page<Person>>, Problem> {
+    let blind = audit
+        .vault
+        .blind(Blind::Contact, search.0.contact.normalised().as_bytes());
     let asked = move |conn: &mut Conn| match people::by_contact(conn, &blind)? {
         Some(row) => Ok::<_, StoreError>(people::member(conn, row)?),
         None => Ok(None),
     };
-    let found = ledger.store().read(asked).await.map_err(|error| broken(&error))?;
+    let found = audit.ledger.store().read(asked).await?;
     Ok(Json(Page {
         items: found.into_iter().map(Person::from).collect(),
         next: None,
@@ -211,14 +208,8 @@ impl From<Profile> for PersonInFull {
         headers(("Vouchsafe-Position" = String, description = "The answer is no older than this."))))
 )]
 #[get("/v1/admin/people/{id}")]
-async fn show_person(
-    id: Segments<PersonId>,
-    ledger: Data<Ledger>,
-    mirror: Data<Mirror>,
-    live: Data<LiveGraph>,
-) -> Answer<PersonInFull> {
-    let (at, live) = (mirror.position(), live.into_inner());
-    let asked = move |conn: &mut Conn| audit::profile(conn, &live, id.0);
-    let profile = ledger.store().read(asked).await.map_err(refused)?;
-    Ok(answer(profile.into(), at))
+async fn show_person(id: Segments<PersonId>, audit: Data<Audit>) -> Answer<PersonInFull> {
+    audit
+        .ask(move |conn, graph| audit::profile(conn, graph, id.0), PersonInFull::from)
+        .await
 }
