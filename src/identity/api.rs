@@ -276,7 +276,7 @@ async fn claim_case(
         })
         .await
         .map_err(problem)?;
-    let position = desk.mirror.settle(written.position).await;
+    let position = desk.mirror.token(written.position);
     Ok(Written::ok(
         ClaimView::of(&written.value, &caller, desk.ledger.now()),
         position,
@@ -309,7 +309,7 @@ async fn decide_case(
         })
         .await
         .map_err(problem)?;
-    let position = desk.mirror.settle(written.position).await;
+    let position = desk.mirror.token(written.position);
     let verdict = written.value;
     Ok(Written::ok(DecisionView { id, verdict }, position))
 }

@@ -224,12 +224,12 @@ mod tests {
             claimed_until: micros.map(|micros| Timestamp::from_micros(now.micros() + micros)),
         };
         assert_eq!(free_slots(&[], 2, now), [0, 1]);
-        assert_eq!(free_slots(&[slot(0, Some(1))], 1, now), []);
+        assert_eq!(free_slots(&[slot(0, Some(1))], 1, now), Vec::<i64>::new());
         assert_eq!(free_slots(&[slot(0, Some(0))], 1, now), [0]);
-        assert_eq!(free_slots(&[slot(0, None)], 1, now), []);
+        assert_eq!(free_slots(&[slot(0, None)], 1, now), Vec::<i64>::new());
         assert_eq!(free_slots(&[slot(0, None), slot(1, Some(-1))], 2, now), [1]);
         // The policy once granted two, and grants one now.
-        assert_eq!(free_slots(&[slot(1, None)], 1, now), []);
+        assert_eq!(free_slots(&[slot(1, None)], 1, now), Vec::<i64>::new());
         assert_eq!(free_slots(&[slot(1, Some(0))], 1, now), [0]);
         assert_eq!(free_slots(&[slot(2, None)], 2, now), [0]);
     }

@@ -23,6 +23,17 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(show).service(replace);
 }
 
+/// What the routes here work with.
+#[derive(Clone)]
+pub struct Policies {
+    /// Where changes are written.
+    pub ledger: Ledger,
+    /// Where a change must be seen before it is answered.
+    pub mirror: Mirror,
+    /// The policy that holds now.
+    pub current: Arc<Current>,
+}
+
 /// The policy that holds now.
 #[derive(Serialize, ToSchema)]
 struct PolicyView {
@@ -63,8 +74,8 @@ fn answer(versioned: &Versioned, position: Option<String>) -> HttpResponse {
 #[utoipa::path(operation_id = "show_policy", tag = "policy",
     responses((status = 200, body = PolicyView, headers(("ETag" = String, description = "The version.")))))]
 #[get("/v1/admin/policy")]
-async fn show(_caller: Caller, current: Data<Current>) -> Result<HttpResponse, Problem> {
-    Ok(answer(&*current.get().map_err(Problem::unavailable)?, None))
+async fn show(_caller: Caller, policies: Data<Policies>) -> Result<HttpResponse, Problem> {
+    Ok(answer(&*policies.current.get()?, None))
 }
 
 /// Put another policy in its place. It holds from the answer on, on every replica within a second.
@@ -76,9 +87,7 @@ async fn replace(
     request: HttpRequest,
     caller: Caller,
     body: Json<NewPolicy>,
-    current: Data<Current>,
-    ledger: Data<Ledger>,
-    mirror: Data<Mirror>,
+    policies: Data<Policies>,
 ) -> Result<HttpResponse, Problem> {
     let from: i64 = request
         .headers()
@@ -89,19 +98,20 @@ async fn replace(
         .and_then(|text| text.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok())
         .ok_or_else(|| Problem::new(Kind::PreconditionFailed))?;
     let document = body.0.document;
-    let policy = current.read(&document).map_err(|mistakes| {
+    let policy = policies.current.read(&document).map_err(|mistakes| {
         let all: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
         Problem::from(Kind::PolicyInvalid).at("/document").saying(all.join(" "))
     })?;
     let text = document.clone();
-    let written = ledger
+    let written = policies
+        .ledger
         .write(Actor::Person(caller.person), move |tx| change(tx, &text, from))
         .await
         .map_err(|error| match error {
             ChangeError::Stale(_) => Kind::PreconditionFailed.into(),
-            ChangeError::Store(cause) => Problem::unavailable(cause),
+            ChangeError::Store(cause) => cause.into(),
         })?;
-    let position = mirror.settle(written.position).await;
+    let position = policies.mirror.settle(written.position).await;
     let versioned = Arc::new(Versioned {
         version: written.value,
         document,

@@ -21,26 +21,26 @@ const START: Timestamp = Timestamp::from_seconds(1_790_000_000);
 const HOUR: Duration = Duration::from_secs(3600);
 const MICRO: Duration = Duration::from_micros(1);
 /// Long enough to be found nowhere by accident.
-const NAME: &str = "Zéphyrine Kanarienvogel·Nachtigall";
+pub(super) const NAME: &str = "Zéphyrine Kanarienvogel·Nachtigall";
 const NUMBER: &str = "11010519491231002X";
 
 /// A community with reviewers, and newcomers at its door.
 #[derive(Clone)]
-struct Scene {
-    ledger: Ledger,
-    vault: Vault,
+pub(super) struct Scene {
+    pub(super) ledger: Ledger,
+    pub(super) vault: Vault,
     clock: Arc<ManualClock>,
 }
 
 /// Somebody on their way in.
 #[derive(Clone, Copy)]
-struct Stranger {
+pub(super) struct Stranger {
     subject: Subject,
     flow: Id<kinds::Flow>,
 }
 
 impl Scene {
-    fn new(db: &Database, guards: Guards) -> Self {
+    pub(super) fn new(db: &Database, guards: Guards) -> Self {
         let clock = Arc::new(ManualClock::new(START));
         let ledger = db.ledger(Setup {
             clock: clock.clone(),
@@ -52,7 +52,7 @@ impl Scene {
         Self { ledger, vault, clock }
     }
 
-    async fn stranger(&self) -> Stranger {
+    pub(super) async fn stranger(&self) -> Stranger {
         let vault = self.vault.clone();
         let written = self.ledger.write(Actor::Newcomer, move |tx| {
             let (subject, _) = vault.new_subject(tx).map_err(StoreError::from)?;
@@ -64,7 +64,7 @@ impl Scene {
         written.await.unwrap().value
     }
 
-    async fn reviewer(&self) -> PersonRow {
+    pub(super) async fn reviewer(&self) -> PersonRow {
         let newcomer = Newcomer {
             subject: None,
             handle: None,
@@ -78,7 +78,12 @@ impl Scene {
         written.await.unwrap().value.row
     }
 
-    async fn submit(&self, who: Stranger, document: Document, demands: Demands) -> Result<Submitted, SubmitError> {
+    pub(super) async fn submit(
+        &self,
+        who: Stranger,
+        document: Document,
+        demands: Demands,
+    ) -> Result<Submitted, SubmitError> {
         let vault = self.vault.clone();
         let written = self.ledger.write(Actor::Newcomer, move |tx| {
             let key = vault.key(tx.conn, who.subject)?;
@@ -141,7 +146,7 @@ impl Scene {
     }
 }
 
-const REVIEWED: Demands = Demands {
+pub(super) const REVIEWED: Demands = Demands {
     accounts_per_person: 1,
     review: true,
     resubmissions: 1,
@@ -152,7 +157,7 @@ const PLAIN: Demands = Demands {
     ..REVIEWED
 };
 
-fn passport(number: &str) -> Document {
+pub(super) fn passport(number: &str) -> Document {
     Document::parse(
         Country::CN,
         DocumentKind::Passport,
