@@ -6,6 +6,7 @@
 pub mod commands;
 
 pub mod web;
+pub mod tokens;
 pub mod identity;
 pub mod people;
 pub mod mail;

@@ -101,7 +101,12 @@ mod tests {
     async fn hashes_and_verifies() {
         let hasher = hasher(10_000);
         let phc = hasher.hash("correct horse battery".into()).await.unwrap();
-        assert!(hasher.verify("correct horse battery".into(), phc.clone()).await.unwrap());
+        assert!(
+            hasher
+                .verify("correct horse battery".into(), phc.clone())
+                .await
+                .unwrap()
+        );
         assert!(!hasher.verify("correct horse batteri".into(), phc).await.unwrap());
     }
 
