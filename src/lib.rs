@@ -8,6 +8,7 @@ pub mod commands;
 pub mod web;
 pub mod moderation;
 pub mod audit;
+pub mod tokens;
 pub mod identity;
 pub mod invites;
 pub mod people;
