@@ -181,7 +181,7 @@ pub fn ban(tx: &mut Tx<'_>, vault: &Vault, by: PersonRow, new: &NewBan<'_>) -> R
         reason: new.reason.to_string(),
         note: note.commitment,
     });
-    tokens::sessions::end_all(tx, target, SessionEnd::Sanctioned)?;
+    tokens::end_all(tx, target, SessionEnd::Sanctioned)?;
     Ok(sanction)
 }
 
