@@ -7,6 +7,7 @@ pub mod commands;
 
 pub mod web;
 pub mod identity;
+pub mod invites;
 pub mod people;
 pub mod mail;
 pub mod graph;

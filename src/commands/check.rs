@@ -23,3 +23,66 @@ pub fn run(load: Result<Config, Vec<Mistake>>, out: &mut impl Write) -> io::Resu
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{io, path::Path};
+
+    use super::run;
+    use crate::{
+        config::{Config, Files, Found, Mistake, Sources},
+        document::Shape,
+    };
+
+    struct OneFile<'a>(&'a str);
+
+    impl Files for OneFile<'_> {
+        fn read(&self, path: &Path) -> io::Result<Found> {
+            if path == Path::new("vouchsafe.toml") {
+                Ok(Found {
+                    text: self.0.into(),
+                    world_readable: false,
+                })
+            } else {
+                Err(io::ErrorKind::NotFound.into())
+            }
+        }
+    }
+
+    fn file(text: &str) -> Result<Config, Vec<Mistake>> {
+        Config::load(&Sources {
+            file: None,
+            environment: Vec::new(),
+            sets: Vec::new(),
+            files: &OneFile(text),
+        })
+    }
+
+    #[test]
+    fn check_prints_all_or_the_whole() {
+        let mut out = Vec::new();
+        let text = "[mail]\ntransport = 'smtp'\n[mail.smtp]\nhost = 'mx'\nusername = 'u'\npassword = 'hush-1'\n[store]\nurl = 'postgres://v:hush-2@h/v?password=hush-3'";
+        let loaded = file(text);
+        assert!(!format!("{loaded:?}").contains("hush"));
+        assert!(run(loaded, &mut out).unwrap());
+        let shown = String::from_utf8(out).unwrap();
+        let (first, rest) = shown.split_once("\n\n").unwrap();
+        assert_eq!(first, "configuration is sound");
+        assert!(!shown.contains("hush"), "{shown}");
+        assert!(
+            shown.contains("password = \"[redacted]\"") && shown.contains("url = \"postgres://[redacted]\""),
+            "{shown}"
+        );
+        // What is shown is itself a configuration, but for the secrets.
+        assert_eq!(Shape::of::<Config>().read(rest).1, []);
+        file(rest).unwrap();
+
+        let mut out = Vec::new();
+        assert!(!run(file("http.workers = -1\nhtp = 1"), &mut out).unwrap());
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "vouchsafe.toml:1: http.workers: is -1, which is out of range\n  Give a whole number from 0 to 1024.\n\n\
+             vouchsafe.toml:2: htp: is not a known key\n  Did you mean http?\n"
+        );
+    }
+}

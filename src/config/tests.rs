@@ -6,7 +6,6 @@ use proptest::prelude::*;
 use secrecy::ExposeSecret;
 
 use super::*;
-use crate::{commands::check, document::Shape};
 
 #[derive(Default)]
 struct Shelf(HashMap<PathBuf, Found>);
@@ -418,34 +417,6 @@ fn what_hangs_on_a_broken_value_is_not_told() {
         assert_eq!(keys.len(), 2, "{keys:?}");
         assert_eq!(keys[1], "http.public_url");
     }
-}
-
-#[test]
-fn check_prints_all_or_the_whole() {
-    let mut out = Vec::new();
-    let text = "[mail]\ntransport = 'smtp'\n[mail.smtp]\nhost = 'mx'\nusername = 'u'\npassword = 'hush-1'\n[store]\nurl = 'postgres://v:hush-2@h/v?password=hush-3'";
-    let loaded = file(text);
-    assert!(!format!("{loaded:?}").contains("hush"));
-    assert!(check::run(loaded, &mut out).unwrap());
-    let shown = String::from_utf8(out).unwrap();
-    let (first, rest) = shown.split_once("\n\n").unwrap();
-    assert_eq!(first, "configuration is sound");
-    assert!(!shown.contains("hush"), "{shown}");
-    assert!(
-        shown.contains("password = \"[redacted]\"") && shown.contains("url = \"postgres://[redacted]\""),
-        "{shown}"
-    );
-    // What is shown is itself a configuration, but for the secrets.
-    assert_eq!(Shape::of::<Config>().read(rest).1, []);
-    file(rest).unwrap();
-
-    let mut out = Vec::new();
-    assert!(!check::run(file("http.workers = -1\nhtp = 1"), &mut out).unwrap());
-    assert_eq!(
-        String::from_utf8(out).unwrap(),
-        "vouchsafe.toml:1: http.workers: is -1, which is out of range\n  Give a whole number from 0 to 1024.\n\n\
-         vouchsafe.toml:2: htp: is not a known key\n  Did you mean http?\n"
-    );
 }
 
 #[test]

@@ -30,7 +30,7 @@ use futures_util::future::LocalBoxFuture;
 use tracing::{Instrument, Span, field};
 
 use super::{
-    address::{self, Network},
+    address,
     caller::{self, Basic, Doorkeeper, Passed, ServiceCaller, ThrottleBucket},
     meters::Meters,
     position::{AT_LEAST, Horizon},
@@ -38,6 +38,7 @@ use super::{
     request_id::{self, RequestId, RequestIds},
     rights::{self, Access, Operation, Route},
 };
+use crate::config::Network;
 use crate::terms::Chance;
 
 /// What the operator may set.

@@ -16,7 +16,7 @@ use std::{
 use paths::{Token, paths, tokens};
 
 /// The rooms from top to bottom: each imports only what stands below it.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
     "commands",
     "app",
     "onboarding",
@@ -34,6 +34,7 @@ const ORDER: [&str; 18] = [
     "ledger",
     "store",
     "config",
+    "document",
     "terms",
 ];
 /// Stands beside the order: only `api` files (and what builds the parts) import it.

@@ -1,0 +1,58 @@
+# `make` lists what can be done. Everything that a target needs and that Debian has is installed by
+# it (as root or by sudo), or named.
+
+export PATH := $(PATH):$(HOME)/.cargo/bin
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+VENV := $(TARGET)/test-venv
+TEST := cargo test --locked --features switches
+
+# Where the tests find their tools; looked up only when a test target runs.
+TOOLS = VOUCHSAFE_TEST_PYTHON=$(abspath $(VENV))/bin/python \
+	VOUCHSAFE_TEST_PG_BIN=$(shell sh tools/packages.sh postgres-bin)
+
+.PHONY: help run build test lint fmt schemas bench test-tools test-real-history build-packages test-packages
+
+help: ## List these targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r name what; do \
+		printf '  make %-18s %s\n' "$$name" "$$what"; done
+
+run: build ## Build and start a service with a sample community, on http://127.0.0.1:8080
+	@exec $(TARGET)/release/vouchsafe demo
+
+build: build-packages ## Build the release binary
+	cargo build --release --locked
+
+test: lint test-tools ## Run every check and every test, on SQLite and PostgreSQL
+	$(TOOLS) $(TEST)
+
+lint: build-packages ## Check the format, and lint
+	cargo fmt --check
+	cargo clippy --all-targets --features switches --locked -- -D warnings
+
+fmt: ## Format the sources
+	cargo fmt
+
+schemas: build-packages ## Write the generated files in schemas/ anew
+	UPDATE_SCHEMAS=1 $(TEST) schema
+
+bench: test-tools ## Measure the rates, each against what the machine can do
+	$(TOOLS) cargo bench --locked --bench rates
+
+test-real-history: test-tools ## Import a real history: VOUCHSAFE_REAL_HISTORY=FILE.csv
+	@test -r "$(VOUCHSAFE_REAL_HISTORY)" || { echo "Set VOUCHSAFE_REAL_HISTORY to the CSV file."; exit 1; }
+	@$(TEST) --quiet --test it real_history -- --list | grep -q ': test$$' || { echo "No such test."; exit 1; }
+	$(TOOLS) VOUCHSAFE_REAL_HISTORY="$(abspath $(VOUCHSAFE_REAL_HISTORY))" $(TEST) --test it real_history
+
+test-tools: $(VENV)/.made ## Install what the tests need besides Rust
+
+$(VENV)/.made: tests/tools/requirements.txt | test-packages
+	rm -rf $(VENV)
+	python3 -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+build-packages:
+	@sh tools/packages.sh build
+
+test-packages:
+	@sh tools/packages.sh test
