@@ -153,7 +153,11 @@ pub fn by_contact(conn: &mut Conn, blind: &[u8]) -> QueryResult<Option<PersonRow
 
 /// The member who has this handle.
 pub fn by_handle(conn: &mut Conn, handle: &str) -> QueryResult<Option<PersonRow>> {
-    people::table.filter(people::handle.eq(handle)).select(people::id).first(conn).optional()
+    people::table
+        .filter(people::handle.eq(handle))
+        .select(people::id)
+        .first(conn)
+        .optional()
 }
 
 /// Members after `after` in the order of their rows.
@@ -291,7 +295,11 @@ pub fn inviter_of(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Member>
 
 /// A member's own contact, sealed.
 pub fn own_contact(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Vec<u8>>> {
-    contacts::table.filter(contacts::person.eq(row)).select(contacts::sealed).first(conn).optional()
+    contacts::table
+        .filter(contacts::person.eq(row))
+        .select(contacts::sealed)
+        .first(conn)
+        .optional()
 }
 
 /// The PHC string of a member's password, if they have one.
