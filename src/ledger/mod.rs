@@ -271,7 +271,11 @@ impl Ledger {
 
     /// For how long the feed has not been seen: what is in memory may be that old.
     pub fn quiet(&self) -> Duration {
-        self.inner.asked.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+        self.inner
+            .asked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .elapsed()
     }
 
     /// Where the feed stands, as far as this process knows.

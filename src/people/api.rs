@@ -69,7 +69,9 @@ async fn me(caller: Caller, people: Data<People>) -> Result<Json<MeView>, Proble
         .ledger
         .store()
         .read(move |conn| {
-            let Some(own) = member(conn, caller.person)? else { return Ok(None) };
+            let Some(own) = member(conn, caller.person)? else {
+                return Ok(None);
+            };
             let inviter = inviter_of(conn, own.row)?;
             let sealed = own_contact(conn, own.row)?;
             let contact = own.subject.zip(sealed).and_then(|(subject, sealed)| {
@@ -88,7 +90,10 @@ async fn me(caller: Caller, people: Data<People>) -> Result<Json<MeView>, Proble
         standing: own.standing,
         assurance: own.assurance,
         joined_at: own.joined_at,
-        inviter: inviter.map(|inviter| OwnInviterView { id: inviter.id, handle: inviter.handle }),
+        inviter: inviter.map(|inviter| OwnInviterView {
+            id: inviter.id,
+            handle: inviter.handle,
+        }),
         session: caller.session,
     }))
 }

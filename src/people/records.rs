@@ -349,7 +349,11 @@ pub fn inviter_of(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Member>
 
 /// A member's own contact, sealed.
 pub fn own_contact(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Vec<u8>>> {
-    contacts::table.filter(contacts::person.eq(row)).select(contacts::sealed).first(conn).optional()
+    contacts::table
+        .filter(contacts::person.eq(row))
+        .select(contacts::sealed)
+        .first(conn)
+        .optional()
 }
 
 /// The PHC string of a member's password, if they have one.

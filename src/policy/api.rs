@@ -108,7 +108,7 @@ async fn replace(
         .write(Actor::Person(caller.person), move |tx| change(tx, &text, from))
         .await
         .map_err(|error| match error {
-            ChangeError::Stale(_) => Kind::PreconditionFailed.into(),
+            ChangeError::Stale(_) => Problem::from(Kind::PreconditionFailed),
             ChangeError::Store(cause) => cause.into(),
         })?;
     let position = policies.mirror.settle(written.position).await;

@@ -35,7 +35,10 @@ impl Timestamp {
     }
     /// The civil date in UTC.
     pub fn date(self) -> jiff::civil::Date {
-        jiff::Timestamp::from_microsecond(self.0).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC).date()
+        jiff::Timestamp::from_microsecond(self.0)
+            .unwrap_or_default()
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .date()
     }
     /// Later by `span`.
     pub fn after(self, span: Duration) -> Self {
