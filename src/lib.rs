@@ -8,6 +8,7 @@ pub mod commands;
 pub mod web;
 pub mod tokens;
 pub mod identity;
+pub mod invites;
 pub mod people;
 pub mod mail;
 pub mod graph;

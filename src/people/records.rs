@@ -151,6 +151,15 @@ pub fn by_contact(conn: &mut Conn, blind: &[u8]) -> QueryResult<Option<PersonRow
         .optional()
 }
 
+/// The member who has this handle.
+pub fn by_handle(conn: &mut Conn, handle: &str) -> QueryResult<Option<PersonRow>> {
+    people::table
+        .filter(people::handle.eq(handle))
+        .select(people::id)
+        .first(conn)
+        .optional()
+}
+
 /// Members after `after` in the order of their rows.
 pub fn members(
     conn: &mut Conn,
@@ -268,6 +277,29 @@ pub(super) fn has_edge(conn: &mut Conn, kind: &str, from: PersonRow, to: PersonR
         .first::<i64>(conn)
         .optional()
         .map(|found| found.is_some())
+}
+
+/// Who let a member in.
+pub fn inviter_of(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Member>> {
+    let inviter: Option<PersonRow> = edges::table
+        .filter(edges::kind.eq(INVITE))
+        .filter(edges::to_person.eq(row))
+        .select(edges::from_person)
+        .first(conn)
+        .optional()?;
+    match inviter {
+        Some(inviter) => member(conn, inviter),
+        None => Ok(None),
+    }
+}
+
+/// A member's own contact, sealed.
+pub fn own_contact(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Vec<u8>>> {
+    contacts::table
+        .filter(contacts::person.eq(row))
+        .select(contacts::sealed)
+        .first(conn)
+        .optional()
 }
 
 /// The PHC string of a member's password, if they have one.

@@ -8,6 +8,8 @@ use actix_web::{
 };
 use serde::Serialize;
 
+use crate::store::StoreError;
+
 pub use super::kinds::Kind;
 
 /// A refusal, ready to be sent. It never carries an internal cause: that is logged where the
@@ -159,6 +161,15 @@ impl ResponseError for Problem {
 impl From<Kind> for Problem {
     fn from(kind: Kind) -> Self {
         Self::new(kind)
+    }
+}
+impl From<StoreError> for Problem {
+    /// A database that is away is 503; one that refused our own statement is our fault.
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) | StoreError::Schema(_) => Self::unavailable(error),
+            StoreError::Internal(_) => Self::internal(error),
+        }
     }
 }
 impl From<Problem> for HttpResponse {

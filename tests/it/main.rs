@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fall over")]
 
+mod admin;
 mod mail;
 mod structure;
 mod support;

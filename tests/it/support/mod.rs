@@ -1,4 +1,5 @@
 //! What the tests stand on: real servers, started for one test and gone with it.
 
+pub mod db;
 pub mod postgres;
 pub mod smtp;
