@@ -58,6 +58,9 @@ pub struct HttpConfig {
     /// base of the links in mails. `https`, unless its host is this machine. Default: this machine, at the
     /// port of `listen`: `http://127.0.0.1:8080`.
     pub public_url: PublicUrl,
+    /// Where a client app opens invites, with `{code}` in the place of the code: the link in mails. Default:
+    /// the preview that this service itself serves, `/v1/invites/{code}` below `public_url`.
+    pub join_url: Option<String>,
     /// Worker threads; 0 is one for each core. Default 0.
     #[schemars(range(min = 0, max = 1024))]
     pub workers: usize,
@@ -80,6 +83,12 @@ impl HttpConfig {
     pub fn trusts(&self, peer: IpAddr) -> bool {
         self.trusted_proxies.iter().any(|network| network.contains(peer))
     }
+
+    /// The link template that counts: `join_url`, or this service's own preview.
+    pub fn join_link(&self) -> String {
+        let own = || format!("{}/v1/invites/{{code}}", self.public_url.as_str().trim_end_matches('/'));
+        self.join_url.clone().unwrap_or_else(own)
+    }
 }
 
 impl Default for HttpConfig {
@@ -88,6 +97,7 @@ impl Default for HttpConfig {
         Self {
             listen,
             public_url: PublicUrl::of_loopback(listen),
+            join_url: None,
             workers: 0,
             body_limit_bytes: 64 * 1024,
             request_timeout_ms: 10_000,
@@ -170,7 +180,7 @@ impl Default for VaultConfig {
 pub struct MailConfig {
     /// Into a directory (`mailbox`) or to an SMTP server (`smtp`). Default `mailbox`.
     pub transport: MailTransport,
-    /// The sender of every mail. Default `Vouchsafe <no-reply@localhost>`.
+    /// The sender of every mail. Default `Vouchsafe <no-reply@vouchsafe.localhost>`.
     #[serde(with = "text")]
     #[schemars(with = "String")]
     pub from: Mailbox,
@@ -182,7 +192,7 @@ pub struct MailConfig {
 
 impl Default for MailConfig {
     fn default() -> Self {
-        let local = lettre::Address::new("no-reply", "localhost");
+        let local = lettre::Address::new("no-reply", "vouchsafe.localhost");
         Self {
             transport: MailTransport::Mailbox,
             from: Mailbox::new(
@@ -292,6 +302,9 @@ pub struct ThrottleConfig {
     /// Wrong answers to a one-time code before it is void. Default 5.
     #[schemars(range(min = 1, max = 20))]
     pub proof_attempts: u32,
+    /// One-time codes mailed to one address in an hour. Default 6.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub codes_per_address_per_hour: u32,
 }
 
 impl Default for ThrottleConfig {
@@ -300,6 +313,7 @@ impl Default for ThrottleConfig {
             per_address_per_minute: 120,
             per_account_failures_per_day: 100,
             proof_attempts: 5,
+            codes_per_address_per_hour: 6,
         }
     }
 }

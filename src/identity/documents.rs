@@ -6,6 +6,7 @@
 
 use jiff::civil::Date;
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
@@ -83,6 +84,14 @@ pub struct Document {
     number: SecretString,
 }
 
+/// A document's form under seal. Numbers hold nothing that JSON escapes, so they can be borrowed.
+#[derive(Serialize, Deserialize)]
+struct Kept<'a> {
+    country: Country,
+    kind: DocumentKind,
+    number: &'a str,
+}
+
 impl Document {
     /// Reads a number as it was entered: full-width forms, small letters, spaces and hyphens are
     /// taken, and a resident number of 15 digits becomes the one of 18 that it stands for.
@@ -127,6 +136,29 @@ impl Document {
     /// The normalised number, in the open.
     pub fn expose_number(&self) -> &str {
         self.number.expose_secret()
+    }
+
+    /// The document as it is sealed.
+    pub(super) fn to_json(&self) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
+        // Room for the longest, so that no copy is left behind by growing.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(128));
+        let kept = Kept {
+            country: self.country,
+            kind: self.kind,
+            number: self.expose_number(),
+        };
+        serde_json::to_writer(&mut *bytes, &kept)?;
+        Ok(bytes)
+    }
+
+    /// What [`Document::to_json`] wrote. It is not checked again: it was when it was given.
+    pub(super) fn from_json(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        let Kept { country, kind, number } = serde_json::from_slice(bytes)?;
+        Ok(Self {
+            country,
+            kind,
+            number: SecretString::from(number),
+        })
     }
 
     /// What stands for this document in a blind index: `CN`, `cn_resident_id` and the number, each
@@ -266,6 +298,17 @@ mod tests {
             assert_eq!(document.expose_number(), number);
             assert_eq!(document.birth_date(), date(&number[6..14]), "{number}");
         }
+    }
+
+    #[test]
+    fn comes_out_of_its_sealed_form_as_it_went_in() {
+        let document = resident("11010519491231002X").unwrap();
+        let json = document.to_json().unwrap();
+        assert_eq!(
+            json.as_slice(),
+            br#"{"country":"CN","kind":"cn_resident_id","number":"11010519491231002X"}"#
+        );
+        assert_eq!(Document::from_json(&json).unwrap().canonical(), document.canonical());
     }
 
     #[test]

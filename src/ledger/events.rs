@@ -215,6 +215,8 @@ pub enum Event {
     CaseClaimed {
         /// Which.
         case: Id<kinds::Case>,
+        /// Why they looked: the reason's commitment.
+        reason: Commitment,
     },
     /// A reviewer decided.
     CaseDecided {

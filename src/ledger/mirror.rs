@@ -14,6 +14,9 @@ use crate::store::{Conn, StoreError};
 /// How many events are read at once.
 const BATCH: i64 = 1000;
 
+/// How long a write's answer waits for memory.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Something in memory that follows the feed.
 pub trait Projection: Send + Sync + 'static {
     /// Builds it afresh from the store.
@@ -73,6 +76,25 @@ impl Mirror {
         let mut applied = self.applied.subscribe();
         let reached = applied.wait_for(|horizon| horizon.mark >= position.0);
         matches!(tokio::time::timeout(patience, reached).await, Ok(Ok(_)))
+    }
+
+    /// Waits until this process has seen what it has just written, so that what it answers next is
+    /// not older; the position's token for the answer. Where memory lags behind for
+    /// [`PATIENCE`], the write stands and the token says from when on it is seen.
+    pub async fn settle(&self, position: Option<Position>) -> String {
+        if let Some(position) = position
+            && !self.wait(position, PATIENCE).await
+        {
+            tracing::warn!("a write was not seen in memory within {PATIENCE:?}");
+        }
+        self.token(position)
+    }
+
+    /// A write's token for its answer; where nothing was written, one for what is seen already.
+    pub fn token(&self, position: Option<Position>) -> String {
+        position
+            .unwrap_or_else(|| Position(self.applied().mark.max(0)))
+            .to_string()
     }
 
     /// Applies everything up to `target`.

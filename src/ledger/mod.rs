@@ -14,7 +14,12 @@ mod records;
 mod sequencer;
 mod verify;
 
-use std::{fmt, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    str::FromStr,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use tokio::sync::{Notify, watch};
 
@@ -62,6 +67,8 @@ struct Inner {
     chance: Arc<dyn Chance>,
     horizon: watch::Sender<Horizon>,
     wake: Notify,
+    /// When the store was last asked how far the feed reaches, and answered.
+    asked: Mutex<Instant>,
 }
 
 /// How far the feed reaches.
@@ -169,6 +176,7 @@ impl Ledger {
                 chance: options.chance,
                 horizon: watch::Sender::new(Horizon::default()),
                 wake: Notify::new(),
+                asked: Mutex::new(Instant::now()),
             }),
         })
     }
@@ -264,6 +272,15 @@ impl Ledger {
             }
             moved
         });
+    }
+
+    /// For how long the feed has not been seen: what is in memory may be that old.
+    pub fn quiet(&self) -> Duration {
+        self.inner
+            .asked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .elapsed()
     }
 
     /// Where the feed stands, as far as this process knows.

@@ -10,7 +10,10 @@
 //! The chain: `hash(n) = SHA-256("vouchsafe/ledger/1" ‖ hash(n−1) ‖ n as u64 big-endian ‖ body)`,
 //! `hash(0)` = 32 zero bytes, body = the stored UTF-8 text.
 
-use std::time::Duration;
+use std::{
+    sync::PoisonError,
+    time::{Duration, Instant},
+};
 
 use aws_lc_rs::digest;
 use diesel::{
@@ -244,6 +247,7 @@ impl Ledger {
                 store.transact(move |conn| pass(conn, &guards)).await?.value
             }
         };
+        *self.inner.asked.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         self.publish(horizon);
         Ok(more)
     }

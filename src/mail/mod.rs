@@ -5,18 +5,27 @@
 //! that no text within a letter becomes a header, an SMTP command or markup; that a letter which
 //! is sent again is the same letter under the same `Message-ID`; and that neither an address nor
 //! a code ever stands in an error or a log.
+//!
+//! The capability's follower does not deliver: it [`post`]s the letter in its own transaction, and
+//! a [`Postman`] takes it from there. A mail server's outage delays letters and loses none; what is
+//! given up stays, sealed, for an operator to [`retry`].
 
 mod address;
 mod message;
+mod outbox;
+mod records;
 mod render;
 mod retry;
 mod smtp;
 mod transport;
+mod work;
 mod wrap;
 
 pub use address::{AddressError, EmailAddress};
 pub use message::{Button, ButtonError, Letter, Locale, Sender, SenderError, Subject, SubjectError};
+pub use outbox::{Backlog, DeadLetter, LetterId, Posted, backlog, dead, post, retry};
 pub use render::{RenderError, render};
 pub use retry::{LONGEST_WAIT, MOST_ATTEMPTS, Next, after_failure};
 pub use smtp::{Security, SmtpCredentials, SmtpSettings};
 pub use transport::{Cause, DeliveryError, Enhanced, Reason, Stage, Transport, TransportError};
+pub use work::{AT_ONCE, CLAIM_TERM, MAIL_DEAD, MAIL_FAILED_TOTAL, MAIL_SENT_TOTAL, MAIL_WAITING, Postman};

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use super::DeliveryError;
 
-/// So many attempts, then the letter is dead: the last one some 2 h 50 min after the first.
-pub const MOST_ATTEMPTS: u32 = 12;
-/// No wait is longer.
-pub const LONGEST_WAIT: Duration = Duration::from_secs(6 * 60 * 60);
+/// So many attempts, then the letter is dead: the last one 24 h or more after the first, so that a
+/// mail server may be away for a night and a working day.
+pub const MOST_ATTEMPTS: u32 = 34;
+/// No wait is longer, but for what [`spread`] adds: when a mail server is back, the last letter
+/// leaves within five quarters of an hour.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 const FIRST_WAIT: Duration = Duration::from_secs(5);
 
 /// What happens to a letter after an attempt that failed.
@@ -25,9 +27,23 @@ pub enum Next {
 pub fn after_failure(attempts: u32, error: &DeliveryError) -> Next {
     match error {
         DeliveryError::Permanent(_) => Next::DeadLetter,
-        DeliveryError::Temporary(_) if attempts >= MOST_ATTEMPTS => Next::DeadLetter,
-        DeliveryError::Temporary(_) => Next::RetryAfter(wait(attempts)),
+        DeliveryError::Temporary(_) => after_fault(attempts),
     }
+}
+
+/// The same for what is not the letter's fault.
+pub(super) fn after_fault(attempts: u32) -> Next {
+    if attempts >= MOST_ATTEMPTS {
+        Next::DeadLetter
+    } else {
+        Next::RetryAfter(wait(attempts))
+    }
+}
+
+/// A wait, longer by up to a quarter of itself as `chance` has it: letters that failed together do
+/// not come back together.
+pub(super) fn spread(wait: Duration, chance: u8) -> Duration {
+    wait + wait * u32::from(chance) / 1024
 }
 
 fn wait(attempts: u32) -> Duration {
@@ -50,16 +66,36 @@ mod tests {
     }
 
     #[test]
-    fn doubles_from_five_seconds_and_ends_after_twelve_attempts() {
+    fn doubles_from_five_seconds_to_an_hour() {
         let error = DeliveryError::Temporary(reason(451));
         let waits: Vec<_> = (1..=12).map(|attempts| after_failure(attempts, &error)).collect();
-        let expected: Vec<_> = [5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120]
-            .map(|seconds| Next::RetryAfter(Duration::from_secs(seconds)))
-            .into_iter()
-            .chain([Next::DeadLetter])
-            .collect();
+        let expected = [5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600]
+            .map(|s| Next::RetryAfter(Duration::from_secs(s)));
         assert_eq!(waits, expected);
+        assert_eq!(wait(0), FIRST_WAIT);
+        assert_eq!(wait(u32::MAX), LONGEST_WAIT);
+    }
+
+    #[test]
+    fn outlasts_a_night_and_a_day() {
+        let error = DeliveryError::Temporary(reason(451));
+        let mut waited = Duration::ZERO;
+        let mut attempts = 1;
+        while let Next::RetryAfter(wait) = after_failure(attempts, &error) {
+            waited += wait;
+            attempts += 1;
+        }
+        assert_eq!(attempts, MOST_ATTEMPTS);
+        let day = Duration::from_secs(24 * 60 * 60);
+        assert!(waited >= day && waited < day + LONGEST_WAIT, "{waited:?}");
         assert_eq!(after_failure(u32::MAX, &error), Next::DeadLetter);
+    }
+
+    #[test]
+    fn spreads_by_a_quarter_at_most() {
+        let wait = Duration::from_secs(1024);
+        assert_eq!(spread(wait, 0), wait);
+        assert_eq!(spread(wait, 255), Duration::from_secs(1024 + 255));
     }
 
     #[test]
@@ -68,13 +104,5 @@ mod tests {
             after_failure(1, &DeliveryError::Permanent(reason(550))),
             Next::DeadLetter
         );
-    }
-
-    #[test]
-    fn never_waits_longer_than_six_hours() {
-        assert_eq!(wait(13), Duration::from_secs(20_480));
-        assert_eq!(wait(14), LONGEST_WAIT);
-        assert_eq!(wait(u32::MAX), LONGEST_WAIT);
-        assert_eq!(wait(0), FIRST_WAIT);
     }
 }

@@ -5,13 +5,15 @@
 //! who somebody *is*: contacts are sealed, and names stand in `identity`. The commands here write a
 //! member's rows and events inside the transaction of whoever decided it.
 
+pub mod api;
 pub mod passwords;
 mod records;
 mod roster;
 
 pub use records::{
-    Member, by_contact, by_sign_in_code, change_role, count_owners, grant_sign_in_code, member, member_by_id, members,
-    password, set_password, set_standing, spend_sign_in_code,
+    Member, Name, by_contact, by_handle, by_sign_in_code, change_role, count_owners, grant_sign_in_code, hold,
+    inviter_of, member, member_by_id, members, names, own_contact, password, set_password, set_standing, set_subject,
+    spend_sign_in_code,
 };
 pub use roster::{Roster, Seat};
 

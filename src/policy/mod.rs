@@ -14,9 +14,13 @@ use crate::{
     terms::{Assurance, Role},
 };
 
+pub mod api;
+mod current;
+mod records;
 mod rules;
 
 pub use crate::document::Fault as PolicyMistake;
+pub use current::{ChangeError, Current, Versioned, change};
 pub use rules::{
     InviteDenied, Inviter, LifetimeDenied, Proved, Step, Wanted, demands, invite_expiry, may_invite, may_review,
     next_demand,

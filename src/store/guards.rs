@@ -10,8 +10,6 @@
 pub enum Guard {
     /// A use of an invite is taken only `WHERE uses + held < max_uses`.
     InviteUses,
-    /// An onboarding flow is finished only `WHERE person IS NULL`.
-    FlowOnce,
     /// A refresh token is turned over only `WHERE generation = ?`.
     RefreshOnce,
     /// One document stands behind at most N accounts: slots with a primary key.

@@ -126,6 +126,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    holds (flow) {
+        flow -> Binary,
+        invite_id -> BigInt,
+        until -> BigInt,
+    }
+}
+
+diesel::table! {
     edges (id) {
         id -> BigInt,
         kind -> Text,
@@ -152,7 +160,6 @@ diesel::table! {
         proof_expires_at -> Nullable<BigInt>,
         proof_failures -> BigInt,
         proved_at -> Nullable<BigInt>,
-        hold_until -> Nullable<BigInt>,
         person -> Nullable<BigInt>,
         ended_at -> Nullable<BigInt>,
     }
@@ -182,6 +189,7 @@ diesel::table! {
         id -> BigInt,
         uid -> Binary,
         subject_id -> BigInt,
+        flow -> Binary,
         state -> Text,
         opened_at -> BigInt,
         claimed_by -> Nullable<BigInt>,
@@ -189,6 +197,16 @@ diesel::table! {
         decided_by -> Nullable<BigInt>,
         decided_at -> Nullable<BigInt>,
         note_sealed -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    disclosures (id) {
+        id -> BigInt,
+        case_id -> BigInt,
+        person -> BigInt,
+        at -> BigInt,
+        reason_sealed -> Binary,
     }
 }
 
@@ -204,6 +222,7 @@ diesel::table! {
         imposed_by -> Nullable<BigInt>,
         lifted_at -> Nullable<BigInt>,
         lifted_by -> Nullable<BigInt>,
+        lift_note_sealed -> Nullable<Binary>,
     }
 }
 
@@ -303,11 +322,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     credentials,
     sign_in_codes,
     invites,
+    holds,
     edges,
     flows,
     identities,
     identity_slots,
     cases,
+    disclosures,
     sanctions,
     sessions,
     signing_keys,

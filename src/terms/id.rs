@@ -56,6 +56,22 @@ pub mod kinds {
 #[diesel(sql_type = Binary)]
 pub struct Id<K: Kind>(Uuid, PhantomData<fn() -> K>);
 
+// For the API description, whose derive does not see through a generic type.
+/// The id of a person.
+pub type PersonId = Id<kinds::Person>;
+/// The id of an invite.
+pub type InviteId = Id<kinds::Invite>;
+/// The id of a flow.
+pub type FlowId = Id<kinds::Flow>;
+/// The id of a case.
+pub type CaseId = Id<kinds::Case>;
+/// The id of a session.
+pub type SessionId = Id<kinds::Session>;
+/// The id of a sanction.
+pub type SanctionId = Id<kinds::Sanction>;
+/// The id of a service.
+pub type ServiceId = Id<kinds::Service>;
+
 /// Why a text is not an id of the kind that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected an id of the form {prefix}_ followed by 26 characters of 0-9 a-z without i l o u")]

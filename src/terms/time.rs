@@ -33,6 +33,13 @@ impl Timestamp {
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(1_000_000)
     }
+    /// The civil date in UTC.
+    pub fn date(self) -> jiff::civil::Date {
+        jiff::Timestamp::from_microsecond(self.0)
+            .unwrap_or_default()
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .date()
+    }
     /// Later by `span`.
     pub fn after(self, span: Duration) -> Self {
         Self(

@@ -13,8 +13,10 @@ mod meters;
 pub mod openapi;
 mod paging;
 mod pointer;
+mod once;
 mod position;
 mod problem;
+mod records;
 mod request_id;
 pub mod rights;
 #[cfg(test)]
@@ -24,9 +26,11 @@ pub use caller::{Bearer, Caller, ClientAddress, Doorkeeper, ServiceCaller, Throt
 pub use gate::{Gate, GateLimits, GateService};
 pub use health::{Check, Readiness};
 pub use json::{Form, Json, Query, Segments};
+pub use once::{IdempotencyKey, Once, REMEMBERED, Turn};
 pub use paging::{Cursor, Limit, Page, Paging};
 pub use position::{AT_LEAST, Horizon, POSITION, Written};
 pub use problem::{Kind, OAuthProblem, OAuthProblemBody, Problem, ProblemBody};
+pub use records::forget_keys;
 
 /// Registers what belongs to no capability: health, metrics and the API description.
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {

@@ -8,6 +8,8 @@ use actix_web::{
 };
 use serde::Serialize;
 
+use crate::store::StoreError;
+
 pub use super::kinds::Kind;
 
 /// A refusal, ready to be sent. It never carries an internal cause: that is logged where the
@@ -161,6 +163,15 @@ impl From<Kind> for Problem {
         Self::new(kind)
     }
 }
+impl From<StoreError> for Problem {
+    /// A database that is away is 503; one that refused our own statement is our fault.
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) | StoreError::Schema(_) => Self::unavailable(error),
+            StoreError::Internal(_) => Self::internal(error),
+        }
+    }
+}
 impl From<Problem> for HttpResponse {
     fn from(problem: Problem) -> Self {
         // Keeps the problem beside the answer, so that the gate can put the request id into it.
@@ -216,6 +227,11 @@ impl From<Problem> for OAuthProblem {
             _ => problem,
         };
         Self { error, problem }
+    }
+}
+impl From<StoreError> for OAuthProblem {
+    fn from(error: StoreError) -> Self {
+        Problem::from(error).into()
     }
 }
 impl From<Kind> for OAuthProblem {

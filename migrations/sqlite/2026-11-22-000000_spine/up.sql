@@ -117,6 +117,14 @@ CREATE TABLE invites (
 );
 CREATE INDEX invites_by_inviter ON invites (inviter, id);
 
+-- A use that is kept for somebody on their way in; `invites.held` counts these rows.
+CREATE TABLE holds (
+    flow BLOB PRIMARY KEY NOT NULL,
+    invite_id BIGINT NOT NULL REFERENCES invites (id),
+    until BIGINT NOT NULL
+);
+CREATE INDEX holds_by_invite ON holds (invite_id);
+
 CREATE TABLE edges (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     -- 'invite' (a tree) or 'vouch'.
@@ -145,7 +153,6 @@ CREATE TABLE flows (
     proof_expires_at BIGINT,
     proof_failures BIGINT NOT NULL DEFAULT 0,
     proved_at BIGINT,
-    hold_until BIGINT,
     person BIGINT REFERENCES people (id),
     ended_at BIGINT
 );
@@ -173,6 +180,8 @@ CREATE TABLE cases (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     uid BLOB NOT NULL UNIQUE,
     subject_id BIGINT NOT NULL REFERENCES subjects (id),
+    -- The flow's public id, for the ledger.
+    flow BLOB NOT NULL,
     -- 'open', 'approved', 'refused' (final) or 'retry' (give it again).
     state TEXT NOT NULL,
     opened_at BIGINT NOT NULL,
@@ -185,6 +194,16 @@ CREATE TABLE cases (
 CREATE INDEX cases_by_state ON cases (state, id);
 CREATE INDEX cases_by_subject ON cases (subject_id, id);
 
+-- Each time that a case was shown to a reviewer, and why.
+CREATE TABLE disclosures (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    case_id BIGINT NOT NULL REFERENCES cases (id),
+    person BIGINT NOT NULL REFERENCES people (id),
+    at BIGINT NOT NULL,
+    reason_sealed BLOB NOT NULL
+);
+CREATE INDEX disclosures_by_case ON disclosures (case_id);
+
 -- Moderation --------------------------------------------------------------------------------
 CREATE TABLE sanctions (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -196,7 +215,8 @@ CREATE TABLE sanctions (
     imposed_at BIGINT NOT NULL,
     imposed_by BIGINT REFERENCES people (id),
     lifted_at BIGINT,
-    lifted_by BIGINT REFERENCES people (id)
+    lifted_by BIGINT REFERENCES people (id),
+    lift_note_sealed BLOB
 );
 CREATE UNIQUE INDEX sanctions_one_ban ON sanctions (person) WHERE kind = 'ban' AND lifted_at IS NULL;
 CREATE INDEX sanctions_by_person ON sanctions (person, id);

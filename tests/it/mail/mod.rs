@@ -1,3 +1,4 @@
-//! Letters on their way to a real server.
+//! Letters: in the outbox, and on their way to a real server.
 
+mod outbox;
 mod transport;

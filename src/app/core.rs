@@ -1,0 +1,236 @@
+//! Everything but HTTP: what the server and the command line both stand on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::ExposeSecret;
+use tokio::task::JoinSet;
+
+use crate::{
+    config::{Config, MailTransport, SmtpSecurity},
+    graph::LiveGraph,
+    identity::DocumentKind,
+    ledger::{Actor, Ledger, LedgerOptions, Mirror},
+    mail::{self, EmailAddress, Sender, Transport},
+    people::{Roster, passwords::Hasher},
+    policy::{self, ChangeError, Current},
+    store::{Guards, StoreError, Target},
+    terms::{Chance, Clock, SystemChance, SystemClock},
+    tokens::Tokens,
+    vault::{KeyringError, Vault},
+};
+
+/// Why the service did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error("the database: {0}")]
+    Store(#[from] StoreError),
+    /// The keyring.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    /// The policy to begin with.
+    #[error("the policy to begin with: {0}")]
+    Policy(String),
+    /// Mail.
+    #[error("mail: {0}")]
+    Mail(String),
+    /// The address to listen on.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(std::net::SocketAddr, std::io::Error),
+    /// Something that cannot be had twice.
+    #[error("{0}")]
+    Setup(String),
+}
+
+/// What a process takes from the world: time, chance and, in tests, switches.
+#[derive(Clone)]
+pub struct Parts {
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Where random bytes come from.
+    pub chance: Arc<dyn Chance>,
+    /// Test switches; a release has none.
+    pub guards: Guards,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            chance: Arc::new(SystemChance),
+            guards: Guards::default(),
+        }
+    }
+}
+
+/// The capabilities, ready to be asked. Its tasks end when it is dropped.
+pub struct Core {
+    /// The configuration that it was built from.
+    pub config: Config,
+    /// Where everything is written.
+    pub ledger: Ledger,
+    /// What is kept in memory, and how far it has come.
+    pub mirror: Mirror,
+    /// What is sealed.
+    pub vault: Vault,
+    /// What the community demands.
+    pub policy: Arc<Current>,
+    /// Everybody's role and standing.
+    pub roster: Arc<Roster>,
+    /// Who let whom in.
+    pub graph: Arc<LiveGraph>,
+    /// Sessions and tokens.
+    pub tokens: Tokens,
+    /// Hashes passwords.
+    pub hasher: Hasher,
+    pub(super) tasks: JoinSet<()>,
+}
+
+/// The kinds of documents that can be checked here.
+pub const DOCUMENTS: &[&str] = &[DocumentKind::CnResidentId.as_str(), DocumentKind::Passport.as_str()];
+
+/// How a ledger is opened by this configuration.
+fn options(config: &Config, parts: &Parts) -> Result<LedgerOptions, StoreError> {
+    let pool_size = if config.store.is_sqlite() {
+        config.store.sqlite_readers
+    } else {
+        config.store.pool_size
+    };
+    Ok(LedgerOptions {
+        target: config.store.url.expose_secret().parse()?,
+        pool_size: pool_size as usize,
+        wait: Duration::from_millis(config.store.wait_ms),
+        batch: config.store.batch,
+        clock: Arc::clone(&parts.clock),
+        chance: Arc::clone(&parts.chance),
+        guards: parts.guards.clone(),
+    })
+}
+
+impl Core {
+    /// Migrates, opens the store and the vault, seeds the policy at the first start, loads what is
+    /// kept in memory and follows the feed. Returns when memory has caught up.
+    pub async fn open(config: Config, parts: Parts) -> Result<Self, StartError> {
+        let options = options(&config, &parts)?;
+        let target: Target = options.target.clone();
+        let applied = tokio::task::spawn_blocking(move || Ledger::migrate(&target))
+            .await
+            .map_err(|error| StartError::Setup(error.to_string()))??;
+        for name in applied {
+            tracing::info!(migration = name, "the schema was brought up to date");
+        }
+        let vault = Vault::open(&config.vault.keyring_file, config.vault.create_keyring, &*parts.chance)?;
+        let ledger = Ledger::open(options)?;
+        let policy = Arc::new(Current::new(DOCUMENTS));
+        seed(&ledger, &policy, &config).await?;
+
+        let (roster, graph) = (Arc::new(Roster::default()), Arc::new(LiveGraph::default()));
+        let tokens = Tokens::open(
+            ledger.clone(),
+            vault.clone(),
+            Arc::clone(&roster),
+            &config.token,
+            &config.http.public_url,
+        )
+        .await?;
+        let mut projections = tokens.projections();
+        projections.push(policy.clone());
+        projections.push(roster.clone());
+        projections.push(graph.clone());
+        let mirror = Mirror::load(ledger.clone(), projections).await?;
+        let hasher = Hasher::new(&config.password, Arc::clone(&parts.chance));
+
+        let mut tasks = JoinSet::new();
+        tasks.spawn(ledger.clone().keep_sequencing());
+        tasks.spawn(mirror.clone().keep_up());
+        while !mirror.caught_up() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Ok(Self {
+            config,
+            ledger,
+            mirror,
+            vault,
+            policy,
+            roster,
+            graph,
+            tokens,
+            hasher,
+            tasks,
+        })
+    }
+
+    /// The way for letters to leave, and who they come from.
+    pub(super) fn mail(&self) -> Result<(Transport, Sender), StartError> {
+        let mail = &self.config.mail;
+        let wrong = |error: &dyn std::fmt::Display| StartError::Mail(error.to_string());
+        let transport = match mail.transport {
+            MailTransport::Mailbox => Transport::mailbox(&mail.mailbox_dir),
+            MailTransport::Smtp => {
+                let smtp = &mail.smtp;
+                let credentials = smtp.username.clone().zip(smtp.password.clone());
+                Transport::smtp(&mail::SmtpSettings {
+                    host: smtp.host.clone().ok_or_else(|| wrong(&"no SMTP host is configured"))?,
+                    port: smtp.port,
+                    security: match smtp.security {
+                        SmtpSecurity::None => mail::Security::None,
+                        SmtpSecurity::Starttls => mail::Security::StartTls,
+                        SmtpSecurity::Tls => mail::Security::Tls,
+                    },
+                    credentials: credentials.map(|(username, password)| mail::SmtpCredentials { username, password }),
+                    ca_file: smtp.ca_file.clone(),
+                    timeout: Duration::from_millis(smtp.timeout_ms),
+                })
+            }
+        };
+        let from = mail.from.email.to_string();
+        let sender = match EmailAddress::parse(&from) {
+            Ok(address) => Sender::new(&address, mail.from.name.as_deref().unwrap_or_default()),
+            Err(error) => return Err(StartError::Mail(format!("mail.from: {error}"))),
+        };
+        Ok((
+            transport.map_err(|error| wrong(&error))?,
+            sender.map_err(|error| wrong(&error))?,
+        ))
+    }
+
+    /// Ends the tasks, commits what was taken, and takes no more.
+    pub async fn close(mut self) {
+        self.tasks.shutdown().await;
+        self.ledger.close().await;
+    }
+}
+
+/// Puts the first policy in force, where there is none yet.
+async fn seed(ledger: &Ledger, policy: &Arc<Current>, config: &Config) -> Result<(), StartError> {
+    let known = Arc::clone(policy);
+    let there = ledger
+        .store()
+        .read(move |conn| {
+            crate::ledger::Projection::load(&*known, conn)?;
+            Ok::<_, StoreError>(known.get().is_ok())
+        })
+        .await?;
+    if there {
+        return Ok(());
+    }
+    let document = match &config.policy.seed_file {
+        Some(path) => {
+            std::fs::read_to_string(path).map_err(|error| StartError::Policy(format!("{}: {error}", path.display())))?
+        }
+        None => policy::preset("real-name").unwrap_or_default().to_owned(),
+    };
+    policy.read(&document).map_err(|mistakes| {
+        let all: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
+        StartError::Policy(all.join("\n"))
+    })?;
+    let seeded = ledger
+        .write(Actor::Operator, move |tx| policy::change(tx, &document, 0))
+        .await;
+    match seeded {
+        // Another replica was first.
+        Ok(_) | Err(ChangeError::Stale(_)) => Ok(()),
+        Err(ChangeError::Store(error)) => Err(error.into()),
+    }
+}

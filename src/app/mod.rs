@@ -1,0 +1,8 @@
+//! Builds the parts, hands them to each other, starts and drains them.
+
+mod core;
+mod door;
+mod serve;
+
+pub use core::{Core, Parts, StartError};
+pub use serve::{App, Offer, description, offer};

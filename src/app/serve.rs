@@ -1,0 +1,308 @@
+//! The HTTP server, the followers and the workers: started together, drained together.
+
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use actix_web::{App as Service, HttpServer, dev::ServerHandle, web::Data};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::{
+    sync::{Notify, oneshot},
+    task::JoinHandle,
+};
+use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
+
+use super::{
+    Core, Parts, StartError,
+    door::{Ready, Seen},
+};
+use crate::{
+    audit,
+    config::Config,
+    identity, invites,
+    ledger::{Follower, follow},
+    mail, moderation, onboarding, people, policy,
+    store::{
+        StoreError,
+        throttle::{self, Rate},
+    },
+    tokens, web,
+};
+
+/// Every route there is.
+pub fn offer(config: &mut ServiceConfig<'_>) {
+    web::routes(config);
+    invites::api::routes(config);
+    onboarding::api::routes(config);
+    tokens::api::routes(config);
+    people::api::routes(config);
+    identity::api::routes(config);
+    moderation::api::routes(config);
+    audit::api::routes(config);
+    policy::api::routes(config);
+}
+
+/// What is offered, as an OpenAPI description.
+pub type Offer = web::openapi::Description;
+
+/// The description of every route, as it is served and checked in.
+pub fn description() -> Result<Offer, StartError> {
+    web::openapi::Description::new(&web::openapi::describe(offer)).map_err(|error| StartError::Setup(error.to_string()))
+}
+
+/// The one recorder of a process.
+fn metrics() -> Result<PrometheusHandle, StartError> {
+    static RECORDER: OnceLock<Result<PrometheusHandle, String>> = OnceLock::new();
+    RECORDER
+        .get_or_init(|| web::health::install_metrics().map_err(|error| error.to_string()))
+        .clone()
+        .map_err(StartError::Setup)
+}
+
+/// A running service.
+pub struct App {
+    /// The capabilities, for whoever runs in the same process.
+    pub core: Core,
+    /// Where it listens.
+    pub address: SocketAddr,
+    server: ServerHandle,
+    ended: JoinHandle<std::io::Result<()>>,
+    draining: Arc<AtomicBool>,
+    stop_mail: oneshot::Sender<()>,
+    mail: JoinHandle<()>,
+}
+
+impl App {
+    /// Starts everything. When this returns, requests are taken.
+    pub async fn start(config: Config, parts: Parts) -> Result<Self, StartError> {
+        Self::around(Core::open(config, parts).await?).await
+    }
+
+    /// Serves what is open already.
+    pub async fn around(mut core: Core) -> Result<Self, StartError> {
+        let listener = TcpListener::bind(core.config.http.listen)
+            .map_err(|error| StartError::Listen(core.config.http.listen, error))?;
+        let address = listener
+            .local_addr()
+            .map_err(|error| StartError::Listen(core.config.http.listen, error))?;
+
+        let bell = Arc::new(Notify::new());
+        let (stop_mail, mail_stopped) = oneshot::channel::<()>();
+        let (transport, sender) = core.mail()?;
+        let postman = mail::Postman {
+            ledger: core.ledger.clone(),
+            vault: core.vault.clone(),
+            transport,
+            sender,
+            at_once: mail::AT_ONCE,
+            term: mail::CLAIM_TERM,
+            bell: Arc::clone(&bell),
+        };
+        let mail = tokio::spawn(postman.run(async move {
+            // Dropped or sent, it is the end.
+            let _ = mail_stopped.await;
+        }));
+        follow_all(&mut core);
+        keep_house(&mut core);
+
+        let draining = Arc::new(AtomicBool::new(false));
+        let server = listen(&core, listener, &draining)?;
+        let handle = server.handle();
+        let ended = tokio::spawn(server);
+        Ok(Self {
+            core,
+            address,
+            server: handle,
+            ended,
+            draining,
+            stop_mail,
+            mail,
+        })
+    }
+
+    /// Stops: says that it is not ready, ends what is under way within the configured time, lets the
+    /// mail workers end what they carry, commits, and returns.
+    pub async fn stop(self) {
+        self.draining.store(true, Ordering::SeqCst);
+        self.server.stop(true).await;
+        // Whoever has gone already needs no telling.
+        let _ = self.stop_mail.send(());
+        if let Err(error) = self.ended.await {
+            tracing::error!(%error, "the server ended badly");
+        }
+        if tokio::time::timeout(Duration::from_secs(5), self.mail).await.is_err() {
+            tracing::warn!("a letter was still on its way: it will be sent again after its claim's term");
+        }
+        self.core.close().await;
+    }
+}
+
+/// What must happen because something happened.
+fn follow_all(core: &mut Core) {
+    let mut owner = [0_u8; 8];
+    core.ledger.chance().fill(&mut owner);
+    let owner = data_encoding::HEXLOWER.encode(&owner);
+    let followers: [Arc<dyn Follower>; 2] = [
+        Arc::new(invites::InviteMails {
+            vault: core.vault.clone(),
+            policy: Arc::clone(&core.policy),
+            link: invites::JoinLink::new(core.config.http.join_link()),
+        }),
+        Arc::new(onboarding::OnboardingMails {
+            vault: core.vault.clone(),
+            policy: Arc::clone(&core.policy),
+        }),
+    ];
+    for follower in followers {
+        core.tasks.spawn(follow(core.ledger.clone(), follower, owner.clone()));
+    }
+}
+
+/// Keeps tables and samples small. Nothing depends on it but their size.
+fn keep_house(core: &mut Core) {
+    let ledger = core.ledger.clone();
+    core.tasks.spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(600)).await;
+            let swept = ledger
+                .write(crate::ledger::Actor::System, |tx| {
+                    let forgotten = tx.now.before(web::REMEMBERED);
+                    web::forget_keys(tx.conn, forgotten)?;
+                    throttle::sweep(tx.conn, tx.now)?;
+                    Ok::<_, StoreError>(())
+                })
+                .await;
+            if let Err(error) = swept {
+                tracing::warn!(%error, "the house was not swept");
+            }
+        }
+    });
+    let (ledger, mirror) = (core.ledger.clone(), core.mirror.clone());
+    core.tasks.spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            if let Ok(recorder) = metrics() {
+                recorder.run_upkeep();
+            }
+            let now = ledger.now();
+            // Where the database is away, readiness says so; a gauge that stands still is enough here.
+            let _ = ledger.store().read(move |conn| identity::measure(conn, now)).await;
+            metrics::gauge!("vouchsafe_feed_position").set(mirror.applied().pos as f64);
+            metrics::gauge!("vouchsafe_feed_quiet_seconds").set(ledger.quiet().as_secs_f64());
+        }
+    });
+}
+
+fn listen(
+    core: &Core,
+    listener: TcpListener,
+    draining: &Arc<AtomicBool>,
+) -> Result<actix_web::dev::Server, StartError> {
+    let config = &core.config;
+    let recorder = metrics()?;
+    let description = description()?;
+    let door = Arc::new(tokens::api::TokenDoor::new(
+        core.tokens.clone(),
+        core.ledger.clone(),
+        core.vault.clone(),
+        &config.throttle,
+    ));
+    let readiness: Arc<dyn web::Readiness> = Arc::new(Ready {
+        ledger: core.ledger.clone(),
+        mirror: core.mirror.clone(),
+        draining: Arc::clone(draining),
+    });
+    let limits = web::GateLimits {
+        trusted_proxies: config.http.trusted_proxies.clone(),
+        request_timeout: Duration::from_millis(config.http.request_timeout_ms),
+        body_limit: config.http.body_limit_bytes,
+    };
+    let gate = web::Gate::new(limits, door, Arc::new(Seen(core.mirror.clone())), core.ledger.chance());
+
+    let (ledger, mirror, vault) = (core.ledger.clone(), core.mirror.clone(), core.vault.clone());
+    let (policy, graph) = (Arc::clone(&core.policy), Arc::clone(&core.graph));
+    let invites = Data::new(invites::api::Invites {
+        ledger: ledger.clone(),
+        mirror: mirror.clone(),
+        vault: vault.clone(),
+        policy: Arc::clone(&policy),
+        link: invites::JoinLink::new(config.http.join_link()),
+    });
+    let onboarding = Data::new(onboarding::api::Onboarding {
+        ledger: ledger.clone(),
+        mirror: mirror.clone(),
+        vault: vault.clone(),
+        policy: Arc::clone(&policy),
+        hasher: core.hasher.clone(),
+        tokens: core.tokens.clone(),
+        proof_attempts: config.throttle.proof_attempts,
+        codes_per_address: Rate::at_most(config.throttle.codes_per_address_per_hour, Duration::from_secs(3600)),
+    });
+    let sign_in = Data::new(tokens::SignIn::new(
+        core.tokens.clone(),
+        core.hasher.clone(),
+        &config.throttle,
+    ));
+    let tokens = Data::new(core.tokens.clone());
+    let people = Data::new(people::api::People {
+        ledger: ledger.clone(),
+        vault: vault.clone(),
+    });
+    let cases = Data::new(identity::api::Cases {
+        ledger: ledger.clone(),
+        mirror: mirror.clone(),
+        vault: vault.clone(),
+        policy: Arc::clone(&policy),
+    });
+    let moderation = Data::new(moderation::api::Moderation {
+        ledger: ledger.clone(),
+        mirror: mirror.clone(),
+        vault: vault.clone(),
+    });
+    let audit = Data::new(audit::api::Audit {
+        ledger: ledger.clone(),
+        mirror: mirror.clone(),
+        vault: vault.clone(),
+        graph,
+    });
+    let policies = Data::new(policy::api::Policies {
+        ledger,
+        mirror,
+        current: policy,
+    });
+
+    let workers = match config.http.workers {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        workers => workers,
+    };
+    let server = HttpServer::new(move || {
+        Service::new()
+            .wrap(gate.clone())
+            .app_data(Data::from(Arc::clone(&readiness)))
+            .app_data(Data::new(recorder.clone()))
+            .app_data(Data::new(description.clone()))
+            .app_data(invites.clone())
+            .app_data(onboarding.clone())
+            .app_data(sign_in.clone())
+            .app_data(tokens.clone())
+            .app_data(people.clone())
+            .app_data(cases.clone())
+            .app_data(moderation.clone())
+            .app_data(audit.clone())
+            .app_data(policies.clone())
+            .into_utoipa_app()
+            .configure(offer)
+            .into_app()
+    })
+    .workers(workers)
+    .shutdown_timeout(config.http.drain_seconds)
+    .disable_signals()
+    .listen(listener)
+    .map_err(|error| StartError::Listen(config.http.listen, error))?;
+    Ok(server.run())
+}

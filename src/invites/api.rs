@@ -1,0 +1,320 @@
+//! Invites over HTTP: what a code opens, and a member's own.
+
+use std::{sync::Arc, time::Duration};
+
+use actix_web::{delete, get, post, web::Data};
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{Closed, Code, Invite, IssueError, JoinLink, NewInvite, State, To, code_of, issue, records, revoke, rules};
+use crate::{
+    ledger::{Actor, Ledger, Mirror, events::InviteKind},
+    mail::{EmailAddress, Locale},
+    people,
+    policy::{self, InviteDenied, Step, demands},
+    store::{Conn, StoreError},
+    terms::{Id, InviteId, PersonId, Standing, Timestamp},
+    vault::Vault,
+    web::{Caller, IdempotencyKey, Json, Kind, Page, Paging, Problem, Query, Segments, Turn, Written},
+};
+
+/// Registers the routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(preview).service(create).service(list).service(withdraw);
+}
+
+/// What the routes here work with.
+#[derive(Clone)]
+pub struct Invites {
+    /// Where invites are written.
+    pub ledger: Ledger,
+    /// Whose token a write's answer carries.
+    pub mirror: Mirror,
+    /// Derives codes and opens one's own invites' addresses.
+    pub vault: Vault,
+    /// What the community demands.
+    pub policy: Arc<policy::Current>,
+    /// Where a code is opened.
+    pub link: JoinLink,
+}
+
+/// Who invites.
+#[derive(Serialize, ToSchema)]
+struct InviterView {
+    /// Their public id.
+    id: PersonId,
+    /// The handle that they chose, where they chose one.
+    handle: Option<String>,
+}
+
+/// What a code opens. Looking consumes nothing.
+#[derive(Serialize, ToSchema)]
+struct PreviewView {
+    /// To what.
+    community: String,
+    /// Who invites.
+    inviter: InviterView,
+    /// How it reaches people: `email` is for whoever proves the address that it was sent to.
+    kind: String,
+    /// The address that it was sent to, masked; none for a link.
+    address_hint: Option<String>,
+    /// Until when it can be used.
+    expires_at: Timestamp,
+    /// What will be asked, in order.
+    asks: Vec<Step>,
+    /// Which documents are accepted where a real name is asked for.
+    documents: Vec<String>,
+}
+
+impl From<Closed> for Problem {
+    fn from(closed: Closed) -> Self {
+        match closed {
+            Closed::Revoked => Kind::InviteRevoked,
+            Closed::Suspended => Kind::InviteSuspended,
+            Closed::Expired => Kind::InviteExpired,
+            Closed::Used => Kind::InviteUsed,
+            Closed::Held => Kind::InviteExhausted,
+        }
+        .into()
+    }
+}
+
+/// See what an invite is: who invites to what, what will be asked, until when. Opening it any
+/// number of times consumes nothing.
+#[utoipa::path(operation_id = "preview_invite", tag = "invites",
+    params(("code" = String, Path, description = "The invite's code; case and dashes are forgiven.")),
+    responses((status = 200, body = PreviewView)))]
+#[get("/v1/invites/{code}")]
+async fn preview(code: Segments<String>, invites: Data<Invites>) -> Result<Json<PreviewView>, Problem> {
+    let code = Code::parse(&code.0).ok_or_else(|| Problem::new(Kind::InviteUnknown))?;
+    let policy = invites.policy.get()?;
+    let (now, vault) = (invites.ledger.now(), invites.vault.clone());
+    let found = invites
+        .ledger
+        .store()
+        .read(move |conn| {
+            let Some(invite) = records::by_code(conn, &code.hash())? else {
+                return Ok(None);
+            };
+            let Some(inviter) = people::member(conn, invite.inviter)? else {
+                return Ok(None);
+            };
+            let in_vain = records::expired_holds(conn, invite.row, now)?;
+            let hint = super::address(conn, &vault, &invite)
+                .ok()
+                .flatten()
+                .map(|address| address.masked());
+            Ok::<_, StoreError>(Some((invite, inviter, in_vain, hint)))
+        })
+        .await?;
+    let (invite, inviter, in_vain, address_hint) = found.ok_or_else(|| Problem::new(Kind::InviteUnknown))?;
+    rules::open(&invite, inviter.standing, in_vain, now)?;
+    Ok(Json(PreviewView {
+        community: policy.policy.community.name.clone(),
+        inviter: InviterView {
+            id: inviter.id,
+            handle: inviter.handle,
+        },
+        kind: kind(&invite).into(),
+        address_hint,
+        expires_at: invite.expires_at,
+        asks: demands(&policy.policy).collect(),
+        documents: policy.policy.join.documents.clone(),
+    }))
+}
+
+const fn kind(invite: &Invite) -> &'static str {
+    match invite.kind {
+        InviteKind::Email => "email",
+        InviteKind::Link => "link",
+    }
+}
+
+/// An invite to give: to one e-mail address, or an open link.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewInviteBody {
+    /// Who is invited. Only whoever proves control of this address can use the invite. Without it
+    /// the invite is an open link.
+    #[serde(default)]
+    email: Option<String>,
+    /// How many may come in by an open link: 1 where nothing is said. Not with `email`.
+    #[serde(default)]
+    max_uses: Option<u32>,
+    /// The language of the mail: a BCP 47 tag, `en` or `zh-Hans`.
+    #[serde(default)]
+    locale: Option<String>,
+    /// For how many hours it holds; the policy's lifetime where nothing is said.
+    #[serde(default)]
+    lifetime_hours: Option<u32>,
+}
+
+/// One of one's own invites.
+#[derive(Serialize, ToSchema)]
+struct InviteView {
+    /// Its id.
+    id: InviteId,
+    /// `email` or `link`.
+    kind: String,
+    /// Where it stands.
+    state: State,
+    /// The address, for the member who entered it.
+    email: Option<String>,
+    /// The code of a link. An addressed invite's code goes by mail alone.
+    #[schema(value_type = Option<String>)]
+    code: Option<String>,
+    /// Where a link's code is opened.
+    url: Option<String>,
+    /// How many may come in by it.
+    max_uses: i64,
+    /// How many have.
+    uses: i64,
+    /// How many are on their way in.
+    held: i64,
+    /// Since when.
+    created_at: Timestamp,
+    /// Until when.
+    expires_at: Timestamp,
+}
+
+impl Invites {
+    /// An invite as its own inviter sees it.
+    fn view(&self, conn: &mut Conn, invite: &Invite) -> Result<InviteView, StoreError> {
+        let now = self.ledger.now();
+        let in_vain = records::expired_holds(conn, invite.row, now)?;
+        let code = match invite.kind {
+            InviteKind::Link => code_of(&self.vault, invite.key_version, invite.id),
+            InviteKind::Email => None,
+        };
+        let email = super::address(conn, &self.vault, invite).ok().flatten();
+        Ok(InviteView {
+            id: invite.id,
+            kind: kind(invite).into(),
+            // Whoever reads this is signed in, so they stand well.
+            state: rules::state(invite, Standing::Active, in_vain, now),
+            email: email.map(|address| address.kept().to_owned()),
+            url: code.as_ref().map(|code| self.link.to(code).expose_secret().to_owned()),
+            code: code.map(|code| code.expose().to_string()),
+            max_uses: invite.max_uses,
+            uses: invite.uses,
+            held: invite.held,
+            created_at: invite.created_at,
+            expires_at: invite.expires_at,
+        })
+    }
+}
+
+fn refused(error: IssueError) -> Problem {
+    match error {
+        IssueError::Denied(denied @ InviteDenied::Quota { .. }) => Problem::from(Kind::QuotaExhausted)
+            .saying(format!("{denied}. Revoke an open invite, or wait until one is over.")),
+        IssueError::Denied(denied @ InviteDenied::Uses { .. }) => Problem::field("/max_uses", denied.to_string()),
+        IssueError::Denied(denied) => Problem::from(Kind::NotEligibleToInvite).saying(denied.to_string()),
+        IssueError::Lifetime(denied) => Problem::field("/lifetime_hours", denied.to_string()),
+        IssueError::NoMember => Kind::SessionEnded.into(),
+        IssueError::Store(cause) => Problem::from(cause),
+    }
+}
+
+/// Invite somebody. An addressed invite is mailed; an open link's code stands in the answer.
+#[utoipa::path(operation_id = "create_invite", tag = "invites", request_body = NewInviteBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Repeats of a request with the same key are answered as the first.")),
+    responses((status = 201, body = InviteView)))]
+#[post("/v1/me/invites")]
+async fn create(
+    caller: Caller,
+    body: Json<NewInviteBody>,
+    key: IdempotencyKey,
+    invites: Data<Invites>,
+) -> Result<Written<InviteView>, Problem> {
+    let once = key.bind(caller.id.as_bytes(), "create_invite", &body.0)?;
+    let NewInviteBody {
+        email,
+        max_uses,
+        locale,
+        lifetime_hours,
+    } = body.0;
+    let to = match (email, max_uses) {
+        (Some(_), Some(_)) => {
+            return Err(Problem::field(
+                "/max_uses",
+                "An invite to an address is for one person; leave max_uses out.",
+            ));
+        }
+        (Some(email), None) => {
+            To::Address(EmailAddress::parse(&email).map_err(|error| Problem::field("/email", error.to_string()))?)
+        }
+        (None, uses) => To::Holder {
+            uses: uses.unwrap_or(1),
+        },
+    };
+    let policy = invites.policy.get()?;
+    let new = NewInvite {
+        id: Id::new(invites.ledger.now(), invites.ledger.chance()),
+        to,
+        locale: Locale::from_tag(locale.as_deref().unwrap_or(&policy.policy.community.locale)),
+        lifetime: lifetime_hours.map(|hours| Duration::from_secs(u64::from(hours) * 3600)),
+    };
+    let (inviter, desk) = (caller.person, Invites::clone(&invites));
+    let written = invites
+        .ledger
+        .write(Actor::Person(inviter), move |tx| {
+            let invite = match once.claim(tx.conn, tx.now, new.id.as_bytes())? {
+                Turn::First => issue(tx, &desk.vault, &policy.policy, inviter, &new)?,
+                Turn::Again(id) => {
+                    let id = Id::from_uuid(uuid::Uuid::from_bytes(id));
+                    records::by_id(tx.conn, id)?.ok_or(IssueError::NoMember)?
+                }
+                Turn::Clash => return Ok(None),
+            };
+            Ok::<_, IssueError>(Some(desk.view(tx.conn, &invite)?))
+        })
+        .await
+        .map_err(refused)?;
+    let view = written.value.ok_or_else(|| Problem::new(Kind::IdempotencyKeyReused))?;
+    Ok(Written::created(view, invites.mirror.token(written.position)))
+}
+
+/// One's own invites, newest first.
+#[utoipa::path(operation_id = "list_my_invites", tag = "invites", params(Paging),
+    responses((status = 200, body = Page<InviteView>)))]
+#[get("/v1/me/invites")]
+async fn list(caller: Caller, query: Query<Paging>, invites: Data<Invites>) -> Result<Json<Page<InviteView>>, Problem> {
+    let before = query.0.after::<(i64,)>()?.map(|(row,)| row);
+    let (inviter, limit, desk) = (caller.person, query.0.limit, Invites::clone(&invites));
+    let rows = invites
+        .ledger
+        .store()
+        .read(move |conn| {
+            let mut rows = Vec::new();
+            for invite in records::of_inviter(conn, inviter, before, limit.and_one())? {
+                rows.push((invite.row, desk.view(conn, &invite)?));
+            }
+            Ok::<_, StoreError>(rows)
+        })
+        .await?;
+    Ok(Json(Page::of(rows, limit, |(row, _)| (*row,), |(_, view)| view)))
+}
+
+/// Take one of one's own invites back. Whoever is on their way in by it cannot finish.
+#[utoipa::path(operation_id = "revoke_invite", tag = "invites",
+    params(("id" = InviteId, Path, description = "The invite.")),
+    responses((status = 204, description = "It is taken back, or was already.")))]
+#[delete("/v1/me/invites/{id}")]
+async fn withdraw(caller: Caller, id: Segments<InviteId>, invites: Data<Invites>) -> Result<Written<()>, Problem> {
+    let (inviter, id) = (caller.person, id.0);
+    let written = invites
+        .ledger
+        .write(Actor::Person(inviter), move |tx| {
+            if revoke(tx, inviter, id)? {
+                return Ok(Some(()));
+            }
+            let own = records::by_id(tx.conn, id)?.filter(|invite| invite.inviter == inviter);
+            Ok::<_, StoreError>(own.map(|_| ()))
+        })
+        .await?;
+    written.value.ok_or_else(|| Problem::new(Kind::InviteUnknown))?;
+    Ok(Written::nothing(invites.mirror.token(written.position)))
+}

@@ -1,0 +1,95 @@
+//! The code that opens an invite: derived from the invite's id under a master key, so that it can be
+//! sent again without being stored; looked up by its hash.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::{
+    terms::{Id, kinds},
+    vault::{Door, Vault, sha256},
+};
+
+/// Twenty letters of an alphabet of 31 without 0, 1, I, L and O: 99 bits.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Code(Zeroizing<String>);
+
+const ALPHABET: &[u8; 31] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+const LENGTH: usize = 20;
+
+impl Code {
+    /// The code of an invite under the newest key, and that key's version.
+    pub(super) fn newest(vault: &Vault, id: Id<kinds::Invite>) -> (i64, Self) {
+        let (version, secret) = vault.derive(Door::Invite, id.as_bytes());
+        (version, Self::from_secret(&secret))
+    }
+
+    pub(super) fn from_secret(secret: &[u8]) -> Self {
+        let mut number = secret
+            .iter()
+            .take(16)
+            .fold(0_u128, |number, &byte| number << 8 | u128::from(byte));
+        let mut code = String::with_capacity(LENGTH);
+        for _ in 0..LENGTH {
+            code.push(char::from(ALPHABET[(number % 31) as usize]));
+            number /= 31;
+        }
+        Self(Zeroizing::new(code))
+    }
+
+    /// Reads what somebody typed: case, dashes and spaces are forgiven. None where it cannot be a
+    /// code, which costs no look-up.
+    pub fn parse(entered: &str) -> Option<Self> {
+        let mut code = String::with_capacity(LENGTH);
+        for letter in entered.chars().filter(|letter| !matches!(letter, '-' | ' ')) {
+            let letter = u8::try_from(letter.to_ascii_uppercase()).ok()?;
+            if code.len() == LENGTH || !ALPHABET.contains(&letter) {
+                return None;
+            }
+            code.push(char::from(letter));
+        }
+        (code.len() == LENGTH).then(|| Self(Zeroizing::new(code)))
+    }
+
+    /// SHA-256 of the code: what is stored.
+    pub fn hash(&self) -> Vec<u8> {
+        sha256(self.0.as_bytes()).to_vec()
+    }
+
+    /// The code as it is shown, in groups of five.
+    pub fn expose(&self) -> Zeroizing<String> {
+        let groups: Vec<&str> = (0..LENGTH).step_by(5).map(|at| &self.0[at..at + 5]).collect();
+        Zeroizing::new(groups.join("-"))
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Code([redacted])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_read_as_people_type_it() {
+        let code = Code::from_secret(&[0xA7; 32]);
+        let shown = code.expose();
+        assert_eq!(shown.len(), 23);
+        for typed in [
+            shown.to_lowercase(),
+            shown.replace('-', ""),
+            format!(" {} ", shown.replace('-', " ")),
+        ] {
+            assert_eq!(Code::parse(&typed).as_ref(), Some(&code), "{typed}");
+        }
+        let mut longer = shown.to_string();
+        longer.push('A');
+        for wrong in [&shown[1..], &longer, "", "00000-00000-00000-00000", "张伟"] {
+            assert_eq!(Code::parse(wrong), None, "{wrong}");
+        }
+        assert_eq!(format!("{code:?}"), "Code([redacted])");
+    }
+}

@@ -1,0 +1,258 @@
+//! Invites: issued by a member, opened any number of times, held once a contact is proved, used
+//! once the newcomer is a member.
+//!
+//! A place is taken in two moves. [`hold`] keeps one use for somebody who may need days (a review);
+//! [`redeem`] turns it into a use in the transaction that makes the member. Both are one conditional
+//! UPDATE each, and a CHECK in the database says the same again. Expiry is a comparison, never a
+//! clean-up job; a sanctioned inviter's invites are dead by comparison too, and live again when the
+//! sanction is lifted.
+
+pub mod api;
+mod code;
+mod follow;
+mod letter;
+mod records;
+mod rules;
+
+pub use code::Code;
+pub use follow::InviteMails;
+pub use letter::JoinLink;
+pub use records::{Invite, by_code, by_id, by_row, held_until};
+pub use rules::{Closed, State};
+
+use std::time::Duration;
+
+use crate::{
+    ledger::{
+        Event, Tx,
+        events::{InviteKind, Release},
+    },
+    mail::{EmailAddress, Locale},
+    people::{self, Member},
+    policy::{InviteDenied, Inviter, LifetimeDenied, Policy, Wanted, invite_expiry, may_invite},
+    store::{CommandError, Conn, Disposition, Guard, StoreError},
+    terms::{Id, PersonRow, Standing, Timestamp, kinds},
+    vault::{Blind, Door, Field, Vault, VaultError},
+};
+
+/// To whom an invite goes.
+#[derive(Debug, Clone)]
+pub enum To {
+    /// Whoever proves this address.
+    Address(EmailAddress),
+    /// Whoever has the code, up to so many.
+    Holder {
+        /// How many may come in by it.
+        uses: u32,
+    },
+}
+
+/// An invite to be issued.
+#[derive(Debug, Clone)]
+pub struct NewInvite {
+    /// Its id, made beforehand so that an idempotency key can point to it.
+    pub id: Id<kinds::Invite>,
+    /// To whom.
+    pub to: To,
+    /// The language of its mail.
+    pub locale: Locale,
+    /// For how long; the policy's lifetime where nothing is said.
+    pub lifetime: Option<Duration>,
+}
+
+/// Why an invite was not issued.
+#[derive(Debug, thiserror::Error)]
+pub enum IssueError {
+    /// The policy.
+    #[error(transparent)]
+    Denied(#[from] InviteDenied),
+    /// The policy, on its lifetime.
+    #[error(transparent)]
+    Lifetime(#[from] LifetimeDenied),
+    /// The inviter is gone.
+    #[error("the inviter is no member")]
+    NoMember,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<VaultError> for IssueError {
+    fn from(error: VaultError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl CommandError for IssueError {
+    fn disposition(&self) -> Disposition {
+        match self {
+            Self::Store(error) => error.disposition(),
+            _ => Disposition::RollBack,
+        }
+    }
+}
+
+/// Issues an invite. Two at once by one member never overdraw their quota.
+pub fn issue(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    policy: &Policy,
+    inviter: PersonRow,
+    new: &NewInvite,
+) -> Result<Invite, IssueError> {
+    let limited = |member: &Member| !policy.invite.unlimited_roles.contains(&member.role);
+    let mut member = people::member(tx.conn, inviter)?.ok_or(IssueError::NoMember)?;
+    let mut places_given = 0;
+    if limited(&member) {
+        // Whoever counts must be the only one who counts until the count is written.
+        records::lock_inviter(tx.conn, inviter)?;
+        member = people::member(tx.conn, inviter)?.ok_or(IssueError::NoMember)?;
+        places_given = records::places_given(tx.conn, inviter, tx.now)?;
+    }
+    let (wanted, kind, max_uses) = match &new.to {
+        To::Address(_) => (Wanted::Addressed, InviteKind::Email, 1),
+        To::Holder { uses } => (Wanted::Open { uses: *uses }, InviteKind::Link, *uses),
+    };
+    let inviting = Inviter {
+        role: member.role,
+        standing: member.standing,
+        assurance: member.assurance,
+        joined_at: member.joined_at,
+        places_given,
+    };
+    may_invite(policy, &inviting, wanted, tx.now)?;
+    let expires_at = invite_expiry(policy, new.lifetime, tx.now)?;
+
+    let (key_version, code) = Code::newest(vault, new.id);
+    let address = match &new.to {
+        To::Holder { .. } => None,
+        To::Address(address) => {
+            let (subject, key) = vault.new_subject(tx)?;
+            Some(records::Address {
+                subject,
+                sealed: key.seal(Field::Contact, address.kept().as_bytes(), tx.chance)?,
+                blind: vault.blind(Blind::Contact, address.normalised().as_bytes()),
+            })
+        }
+    };
+    let row = records::insert(
+        tx.conn,
+        &records::New {
+            id: new.id,
+            inviter,
+            kind,
+            code_hash: code.hash(),
+            key_version,
+            address,
+            locale: new.locale.tag(),
+            max_uses,
+            created_at: tx.now,
+            expires_at,
+        },
+    )?;
+    tx.record(Event::InviteIssued {
+        invite: new.id,
+        inviter,
+        kind,
+        max_uses,
+        expires_at,
+    });
+    Ok(row)
+}
+
+/// Takes an invite of one's own back: whoever holds a use of it cannot finish either. False where
+/// there was nothing to take back.
+pub fn revoke(tx: &mut Tx<'_>, inviter: PersonRow, id: Id<kinds::Invite>) -> Result<bool, StoreError> {
+    let revoked = records::revoke(tx.conn, inviter, id, tx.now)?;
+    if revoked {
+        tx.record(Event::InviteRevoked { invite: id });
+    }
+    Ok(revoked)
+}
+
+/// Keeps one use for a newcomer until `until`; false where none is free or the invite does not
+/// stand. Holds whose time is over are given back first, so no clean-up job is needed.
+pub fn hold(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>, until: Timestamp) -> Result<bool, StoreError> {
+    for expired in records::end_expired_holds(tx.conn, invite.row, tx.now)? {
+        tx.record(Event::InviteReleased {
+            invite: invite.id,
+            flow: expired,
+            why: Release::Expired,
+        });
+    }
+    let guarded = tx.guards.on(Guard::InviteUses);
+    if !records::take_use(tx.conn, invite.row, tx.now, guarded)? {
+        return Ok(false);
+    }
+    records::insert_hold(tx.conn, invite.row, flow, until)?;
+    tx.record(Event::InviteHeld {
+        invite: invite.id,
+        flow,
+        until,
+    });
+    Ok(true)
+}
+
+/// Gives a held use back; nothing where it was given back already.
+pub fn release(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>, why: Release) -> Result<(), StoreError> {
+    if records::end_hold(tx.conn, flow)? {
+        records::give_back(tx.conn, invite.row, 1)?;
+        tx.record(Event::InviteReleased {
+            invite: invite.id,
+            flow,
+            why,
+        });
+    }
+    Ok(())
+}
+
+/// Turns a held use into a use, in the transaction that makes the member. It must still be held,
+/// and the invite must still stand; it may have expired since.
+pub fn redeem(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>) -> Result<(), RedeemError> {
+    match records::held_until(tx.conn, flow)? {
+        Some(until) if tx.now < until && records::end_hold(tx.conn, flow)? => {}
+        _ => return Err(RedeemError::NotHeld),
+    }
+    if records::use_up(tx.conn, invite.row)? {
+        Ok(())
+    } else {
+        Err(RedeemError::Withdrawn)
+    }
+}
+
+/// Why a held use did not become a use.
+#[derive(Debug, thiserror::Error)]
+pub enum RedeemError {
+    /// Its time is over, or it was given back.
+    #[error("the use is no longer held")]
+    NotHeld,
+    /// The invite was revoked, or its inviter sanctioned.
+    #[error("the invite no longer stands")]
+    Withdrawn,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Opens the address that an invite was sent to.
+pub fn address(conn: &mut Conn, vault: &Vault, invite: &Invite) -> Result<Option<EmailAddress>, VaultError> {
+    let Some((subject, sealed)) = &invite.address else {
+        return Ok(None);
+    };
+    let kept = vault.key(conn, *subject)?.open_text(Field::Contact, sealed)?;
+    Ok(EmailAddress::parse(&kept).ok())
+}
+
+/// The code of an invite that was issued under an earlier version of the master key.
+fn code_of(vault: &Vault, version: i64, id: Id<kinds::Invite>) -> Option<Code> {
+    vault
+        .derive_with(version, Door::Invite, id.as_bytes())
+        .map(|secret| Code::from_secret(&secret))
+}
+
+/// Whether an invite can be used by somebody new, now.
+pub fn open(conn: &mut Conn, invite: &Invite, now: Timestamp) -> Result<Result<(), Closed>, StoreError> {
+    let inviter = people::member(conn, invite.inviter)?.map_or(Standing::Left, |member| member.standing);
+    let in_vain = records::expired_holds(conn, invite.row, now)?;
+    Ok(rules::open(invite, inviter, in_vain, now))
+}

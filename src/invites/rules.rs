@@ -1,0 +1,73 @@
+//! Whether an invite stands, decided from its row and the time. The conditional UPDATEs in
+//! `records.rs` say the same in SQL; a boundary test holds the two together.
+
+use super::Invite;
+use crate::terms::{Standing, Timestamp};
+
+/// Why an invite cannot be used now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Closed {
+    /// Taken back.
+    #[error("the invite was revoked")]
+    Revoked,
+    /// Its inviter is under a sanction or has left.
+    #[error("the inviter is not in good standing")]
+    Suspended,
+    /// Its time is over.
+    #[error("the invite has expired")]
+    Expired,
+    /// Every use was made.
+    #[error("the invite was used")]
+    Used,
+    /// Every use that is left is held by somebody.
+    #[error("every use of the invite is held")]
+    Held,
+}
+
+/// Where an invite stands, in the words of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It can be used.
+    Open,
+    /// Somebody holds its last use.
+    Held,
+    /// Every use was made.
+    Used,
+    /// Its time is over.
+    Expired,
+    /// It was taken back.
+    Revoked,
+    /// Its inviter is under a sanction.
+    Suspended,
+}
+
+/// Whether it can be used now; `expired_holds` are held uses whose time is over and which the next
+/// who asks will get.
+pub fn open(invite: &Invite, inviter: Standing, expired_holds: i64, now: Timestamp) -> Result<(), Closed> {
+    if invite.revoked_at.is_some() {
+        Err(Closed::Revoked)
+    } else if inviter != Standing::Active {
+        Err(Closed::Suspended)
+    } else if invite.uses >= invite.max_uses {
+        Err(Closed::Used)
+    } else if now >= invite.expires_at {
+        Err(Closed::Expired)
+    } else if invite.uses + invite.held - expired_holds >= invite.max_uses {
+        Err(Closed::Held)
+    } else {
+        Ok(())
+    }
+}
+
+/// The same, as a word.
+pub fn state(invite: &Invite, inviter: Standing, expired_holds: i64, now: Timestamp) -> State {
+    match open(invite, inviter, expired_holds, now) {
+        Ok(()) => State::Open,
+        Err(Closed::Revoked) => State::Revoked,
+        Err(Closed::Suspended) => State::Suspended,
+        Err(Closed::Used) => State::Used,
+        Err(Closed::Expired) => State::Expired,
+        Err(Closed::Held) => State::Held,
+    }
+}

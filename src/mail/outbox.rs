@@ -1,0 +1,90 @@
+//! Letters that wait: written in the transaction that they follow from, kept sealed until they are
+//! delivered or given up.
+
+use zeroize::Zeroizing;
+
+use super::{Letter, records};
+use crate::{
+    ledger::Tx,
+    store::{Conn, StoreError},
+    terms::{Id, Kind, Timestamp},
+    vault::{DataKey, Field},
+};
+
+/// What a [`LetterId`] names.
+#[derive(Debug, Clone, Copy)]
+pub enum Posted {}
+
+impl Kind for Posted {
+    const PREFIX: &'static str = "letter";
+}
+
+/// The id of a letter in the outbox. Its UUID is the left side of the `Message-ID`, the same for
+/// every attempt.
+pub type LetterId = Id<Posted>;
+
+/// A letter that was given up. To whom it was is not said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// Which letter.
+    pub id: LetterId,
+    /// What it is about: the word that its capability posted it under.
+    pub kind: String,
+    /// How often it was tried since it was posted or last retried.
+    pub attempts: i64,
+    /// Why it was given up: a step and codes, never a server's words. `erased` where its reader
+    /// was forgotten; then nothing is left to retry.
+    pub last_error: String,
+    /// When it was posted.
+    pub created_at: Timestamp,
+}
+
+/// How many letters are not delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backlog {
+    /// To be tried, now or later.
+    pub waiting: i64,
+    /// Given up.
+    pub dead: i64,
+}
+
+/// Posts a letter, sealed under its reader's data key and due at once. It leaves if and only if the
+/// transaction commits.
+///
+/// `kind` is a short word for operators (`invite`, `contact-code`); it says nothing of the reader.
+///
+/// # Errors
+/// [`StoreError`] where the row cannot be written.
+pub fn post(tx: &mut Tx<'_>, key: &DataKey, kind: &'static str, letter: &Letter) -> Result<(), StoreError> {
+    let plain = serde_json::to_vec(letter).map_err(|error| StoreError::Internal(format!("a letter: {error}")))?;
+    let sealed = key.seal(Field::Letter, &Zeroizing::new(plain), tx.chance)?;
+    let id = LetterId::new(tx.now, tx.chance);
+    records::insert(tx.conn, id, key.subject(), kind, &sealed, tx.now)?;
+    Ok(())
+}
+
+/// The letters that were given up, in the order in which they were posted; at most `limit`, from
+/// after the letter `after`.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub fn dead(conn: &mut Conn, after: Option<LetterId>, limit: i64) -> Result<Vec<DeadLetter>, StoreError> {
+    Ok(records::dead(conn, after, limit)?)
+}
+
+/// Makes a dead letter due at once, with all its attempts before it. False where no dead letter has
+/// this id, or its reader was forgotten.
+///
+/// # Errors
+/// [`StoreError`] where the row cannot be written.
+pub fn retry(tx: &mut Tx<'_>, id: LetterId) -> Result<bool, StoreError> {
+    Ok(records::revive(tx.conn, id, tx.now)?)
+}
+
+/// How many letters wait, and how many were given up.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub fn backlog(conn: &mut Conn) -> Result<Backlog, StoreError> {
+    Ok(records::backlog(conn)?)
+}

@@ -1,0 +1,253 @@
+//! The outbox's rows. Its states: `waiting`, `sent`, `dead`.
+
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, QueryableByName, RunQueryDsl,
+    dsl::count_star,
+    insert_into,
+    result::Error,
+    sql_query,
+    sql_types::{BigInt, Binary, Nullable, Text},
+    update,
+};
+use uuid::Uuid;
+
+use super::outbox::{Backlog, DeadLetter, LetterId};
+use crate::{
+    store::{Backend, Conn, schema::outbox},
+    terms::Timestamp,
+    vault::Subject,
+};
+
+const WAITING: &str = "waiting";
+const SENT: &str = "sent";
+const DEAD: &str = "dead";
+
+/// A letter that the holder of `claim` may deliver, and nobody else until its term has passed.
+pub(super) struct Claimed {
+    pub(super) row: i64,
+    pub(super) claim: String,
+    pub(super) id: LetterId,
+    pub(super) subject: Subject,
+    pub(super) kind: String,
+    /// None once the letter was taken out.
+    pub(super) sealed: Option<Vec<u8>>,
+    pub(super) attempts: u32,
+    pub(super) created_at: Timestamp,
+}
+
+pub(super) fn insert(
+    conn: &mut Conn,
+    id: LetterId,
+    subject: Subject,
+    kind: &str,
+    sealed: &[u8],
+    now: Timestamp,
+) -> QueryResult<()> {
+    insert_into(outbox::table)
+        .values((
+            outbox::message_id.eq(text(id)),
+            outbox::subject_id.eq(subject.0),
+            outbox::kind.eq(kind),
+            outbox::letter_sealed.eq(sealed),
+            outbox::state.eq(WAITING),
+            outbox::attempts.eq(0_i64),
+            outbox::due_at.eq(now),
+            outbox::created_at.eq(now),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Whether a letter is due: cheap, and takes no lock.
+pub(super) fn any_due(conn: &mut Conn, now: Timestamp) -> QueryResult<bool> {
+    outbox::table
+        .filter(outbox::state.eq(WAITING))
+        .filter(outbox::due_at.le(now))
+        .select(outbox::id)
+        .first::<i64>(conn)
+        .optional()
+        .map(|found| found.is_some())
+}
+
+/// Claims up to `most` due letters, the longest due first. They fall due again at `until`.
+///
+/// What another transaction is claiming right now is passed over, so two replicas neither wait for
+/// each other nor take the same letter; on SQLite there is one writer at a time anyhow.
+pub(super) fn claim(
+    conn: &mut Conn,
+    claim: &str,
+    now: Timestamp,
+    until: Timestamp,
+    most: i64,
+) -> QueryResult<Vec<Claimed>> {
+    let lock = match conn.backend() {
+        Backend::Sqlite => "",
+        Backend::Postgres => "FOR UPDATE SKIP LOCKED",
+    };
+    let rows: Vec<Row> = sql_query(format!(
+        "WITH due AS MATERIALIZED ( \
+             SELECT id AS due_id FROM outbox WHERE state = 'waiting' AND due_at <= $1 \
+             ORDER BY due_at LIMIT $2 {lock} \
+         ) \
+         UPDATE outbox SET claim = $3, due_at = $4 FROM due WHERE id = due_id \
+         RETURNING id, message_id, subject_id, kind, letter_sealed, attempts, created_at"
+    ))
+    .bind::<BigInt, _>(now)
+    .bind::<BigInt, _>(most)
+    .bind::<Text, _>(claim)
+    .bind::<BigInt, _>(until)
+    .load(conn)?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Claimed {
+                row: row.id,
+                claim: claim.to_owned(),
+                id: read(&row.message_id)?,
+                subject: Subject(row.subject_id),
+                kind: row.kind,
+                sealed: row.letter_sealed,
+                attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
+                created_at: row.created_at,
+            })
+        })
+        .collect()
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = Text)]
+    message_id: String,
+    #[diesel(sql_type = BigInt)]
+    subject_id: i64,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Nullable<Binary>)]
+    letter_sealed: Option<Vec<u8>>,
+    #[diesel(sql_type = BigInt)]
+    attempts: i64,
+    #[diesel(sql_type = BigInt)]
+    created_at: Timestamp,
+}
+
+/// Delivered: the letter is taken out. False where the claim has passed on.
+pub(super) fn sent(conn: &mut Conn, row: i64, claim: &str) -> QueryResult<bool> {
+    update(outbox::table.find(row))
+        .filter(outbox::claim.eq(claim))
+        .set((
+            outbox::state.eq(SENT),
+            outbox::letter_sealed.eq(None::<Vec<u8>>),
+            outbox::claim.eq(None::<String>),
+        ))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// Failed, and due again later. False where the claim has passed on.
+pub(super) fn put_off(conn: &mut Conn, row: i64, claim: &str, due: Timestamp, error: &str) -> QueryResult<bool> {
+    update(outbox::table.find(row))
+        .filter(outbox::claim.eq(claim))
+        .set((
+            outbox::attempts.eq(outbox::attempts + 1),
+            outbox::due_at.eq(due),
+            outbox::claim.eq(None::<String>),
+            outbox::last_error.eq(error),
+        ))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// Given up. False where the claim has passed on.
+pub(super) fn give_up(conn: &mut Conn, row: i64, claim: &str, error: &str) -> QueryResult<bool> {
+    update(outbox::table.find(row))
+        .filter(outbox::claim.eq(claim))
+        .set((
+            outbox::state.eq(DEAD),
+            outbox::attempts.eq(outbox::attempts + 1),
+            outbox::claim.eq(None::<String>),
+            outbox::last_error.eq(error),
+        ))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// Given up because nobody can read it any more, and taken out. False where the claim has passed on.
+pub(super) fn empty(conn: &mut Conn, row: i64, claim: &str, error: &str) -> QueryResult<bool> {
+    update(outbox::table.find(row))
+        .filter(outbox::claim.eq(claim))
+        .set((
+            outbox::state.eq(DEAD),
+            outbox::letter_sealed.eq(None::<Vec<u8>>),
+            outbox::claim.eq(None::<String>),
+            outbox::last_error.eq(error),
+        ))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+pub(super) fn dead(conn: &mut Conn, after: Option<LetterId>, limit: i64) -> QueryResult<Vec<DeadLetter>> {
+    type Row = (String, String, i64, Option<String>, Timestamp);
+    let rows: Vec<Row> = outbox::table
+        .filter(outbox::state.eq(DEAD))
+        .filter(outbox::message_id.gt(after.map(text).unwrap_or_default()))
+        .order(outbox::message_id.asc())
+        .limit(limit)
+        .select((
+            outbox::message_id,
+            outbox::kind,
+            outbox::attempts,
+            outbox::last_error,
+            outbox::created_at,
+        ))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(id, kind, attempts, last_error, created_at)| {
+            Ok(DeadLetter {
+                id: read(&id)?,
+                kind,
+                attempts,
+                last_error: last_error.unwrap_or_default(),
+                created_at,
+            })
+        })
+        .collect()
+}
+
+/// Makes a dead letter wait again. False where there is none, or nothing is left of it.
+pub(super) fn revive(conn: &mut Conn, id: LetterId, now: Timestamp) -> QueryResult<bool> {
+    update(outbox::table.filter(outbox::message_id.eq(text(id))))
+        .filter(outbox::state.eq(DEAD))
+        .filter(outbox::letter_sealed.is_not_null())
+        .set((
+            outbox::state.eq(WAITING),
+            outbox::attempts.eq(0_i64),
+            outbox::due_at.eq(now),
+        ))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+pub(super) fn backlog(conn: &mut Conn) -> QueryResult<Backlog> {
+    let mut count = |state: &str| {
+        outbox::table
+            .filter(outbox::state.eq(state))
+            .select(count_star())
+            .first::<i64>(conn)
+    };
+    Ok(Backlog {
+        waiting: count(WAITING)?,
+        dead: count(DEAD)?,
+    })
+}
+
+/// The left side of the `Message-ID`; in this form text order is the order of time.
+fn text(id: LetterId) -> String {
+    id.uuid().hyphenated().to_string()
+}
+
+fn read(text: &str) -> QueryResult<LetterId> {
+    Uuid::parse_str(text)
+        .map(LetterId::from_uuid)
+        .map_err(|error| Error::DeserializationError(error.into()))
+}

@@ -1,0 +1,278 @@
+//! Postmen: they take due letters out of the outbox and deliver them, several at once.
+//!
+//! A postman *claims* a letter for a term before it touches it, and gives up delivering well before
+//! that term ends; so of any number of replicas one has it at a time, and what a killed one had
+//! claimed falls due again by itself. Only the holder of the claim can write how it went.
+//!
+//! Delivery is at least once. Whoever is killed between the mail server's answer and the row's
+//! update leaves a letter that is delivered again, in the same bytes under the same `Message-ID`.
+
+use std::{future::Future, mem, pin::pin, sync::Arc, time::Duration};
+
+use metrics::{counter, gauge};
+use tokio::{
+    sync::Notify,
+    task::JoinSet,
+    time::{Instant, MissedTickBehavior, interval, sleep, timeout_at},
+};
+
+use super::{
+    Cause, DeliveryError, Letter, Next, Reason, Sender, Stage, Transport, after_failure,
+    outbox::backlog,
+    records::{self, Claimed},
+    render,
+    retry::{after_fault, spread},
+};
+use crate::{
+    ledger::{Actor, Ledger, Tx},
+    store::StoreError,
+    vault::{Field, Vault, VaultError},
+};
+
+/// How many letters one postman has on their way at once, as a rule: also the most connections that
+/// a mail server sees from one replica when it comes back after an outage.
+pub const AT_ONCE: usize = 8;
+/// How long a claim lasts, as a rule: much longer than a mail server may take for one letter.
+pub const CLAIM_TERM: Duration = Duration::from_secs(5 * 60);
+
+/// Gauge: letters that are to be tried, now or later.
+pub const MAIL_WAITING: &str = "vouchsafe_mail_waiting";
+/// Gauge: letters that were given up.
+pub const MAIL_DEAD: &str = "vouchsafe_mail_dead";
+/// Counter: letters delivered.
+pub const MAIL_SENT_TOTAL: &str = "vouchsafe_mail_sent_total";
+/// Counter: attempts that failed; `outcome` is `retry` or `dead`.
+pub const MAIL_FAILED_TOTAL: &str = "vouchsafe_mail_failed_total";
+
+/// The longest that a due letter waits to be noticed.
+const LOOK: Duration = Duration::from_millis(250);
+const MEASURE: Duration = Duration::from_secs(5);
+
+/// What a postman works with. Every replica runs one.
+pub struct Postman {
+    /// Where the outbox is.
+    pub ledger: Ledger,
+    /// Opens the letters.
+    pub vault: Vault,
+    /// The way for letters to leave.
+    pub transport: Transport,
+    /// Who letters come from.
+    pub sender: Sender,
+    /// How many letters are on their way at once, at least 1; [`AT_ONCE`] as a rule.
+    pub at_once: usize,
+    /// How long a claim lasts; [`CLAIM_TERM`] as a rule. Delivery is cut off after two thirds of it.
+    pub term: Duration,
+    /// Rung after a commit that posted or retried letters, it spares them the wait for the next
+    /// look (a quarter of a second). Nobody has to ring it.
+    pub bell: Arc<Notify>,
+}
+
+/// How an attempt went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Outcome {
+    Sent,
+    /// Due again after so long, and some more by chance.
+    Later(Duration, String),
+    Dead(String),
+    Erased,
+}
+
+impl Postman {
+    /// Delivers until `shutdown` resolves; then takes no more letters, ends what it has begun, and
+    /// returns. Dropped before that, it loses nothing: its letters fall due after the claim's term.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) {
+        let postman = Arc::new(self);
+        let mut under_way = JoinSet::new();
+        let mut shutdown = pin!(shutdown);
+        let (mut look, mut measure) = (interval(LOOK), interval(MEASURE));
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        measure.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut failing = false;
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut shutdown => break,
+                Some(ended) = under_way.join_next() => report(ended),
+                _ = measure.tick() => postman.measure().await,
+                () = postman.bell.notified() => {}
+                _ = look.tick() => {}
+            }
+            let free = postman.at_once.max(1).saturating_sub(under_way.len());
+            // Not raced against the shutdown: what is claimed is delivered.
+            match postman.take(free).await {
+                Ok((claimed, taken)) => {
+                    failing = false;
+                    for letter in claimed {
+                        under_way.spawn(Arc::clone(&postman).carry(letter, taken));
+                    }
+                }
+                Err(error) if !mem::replace(&mut failing, true) => {
+                    tracing::warn!(%error, "no mail leaves: the outbox cannot be read");
+                }
+                Err(_) => {}
+            }
+        }
+        while let Some(ended) = under_way.join_next().await {
+            report(ended);
+        }
+    }
+
+    /// Claims up to `free` due letters, and says when the claim began.
+    async fn take(&self, free: usize) -> Result<(Vec<Claimed>, Instant), StoreError> {
+        let (taken, now, term) = (Instant::now(), self.ledger.now(), self.term);
+        let most = i64::try_from(free).unwrap_or(i64::MAX);
+        if most == 0 {
+            return Ok((Vec::new(), taken));
+        }
+        // Most looks find nothing: they do not trouble the writer.
+        let due = self
+            .ledger
+            .store()
+            .read(move |conn| Ok::<_, StoreError>(records::any_due(conn, now)?))
+            .await?;
+        if !due {
+            return Ok((Vec::new(), taken));
+        }
+        let claimed = self
+            .ledger
+            .write(Actor::System, move |tx| {
+                let mut token = [0_u8; 16];
+                tx.chance.fill(&mut token);
+                let token = data_encoding::HEXLOWER.encode(&token);
+                Ok::<_, StoreError>(records::claim(tx.conn, &token, tx.now, tx.now.after(term), most)?)
+            })
+            .await?;
+        Ok((claimed.value, taken))
+    }
+
+    /// One letter, from the claim to the books. While the database is away it is tried on for as
+    /// long as the claim lasts: a letter that is only claimed waits for the whole term, and a
+    /// delivery that is not written down is made twice.
+    async fn carry(self: Arc<Self>, letter: Claimed, taken: Instant) {
+        let (last_call, end) = (taken + self.term / 3 * 2, taken + self.term);
+        let outcome = loop {
+            match self.attempt(&letter, last_call).await {
+                Ok(outcome) => break outcome,
+                Err(error) if Instant::now() >= last_call => {
+                    return tracing::warn!(letter = %letter.id, %error, "a letter could not be opened in time");
+                }
+                Err(_) => sleep(LOOK).await,
+            }
+        };
+        self.settle(&letter, outcome, end).await;
+    }
+
+    async fn attempt(&self, letter: &Claimed, until: Instant) -> Result<Outcome, StoreError> {
+        let attempts = letter.attempts.saturating_add(1);
+        let Some(sealed) = letter.sealed.as_deref() else {
+            return Ok(Outcome::Erased);
+        };
+        let (vault, subject) = (self.vault.clone(), letter.subject);
+        let key = self
+            .ledger
+            .store()
+            .read(move |conn| match vault.key(conn, subject) {
+                Err(VaultError::Store(error)) => Err(error),
+                other => Ok(other),
+            })
+            .await?;
+        let opened = match key.and_then(|key| key.open(Field::Letter, sealed)) {
+            Ok(opened) => opened,
+            Err(VaultError::Store(error)) => return Err(error),
+            Err(VaultError::Erased) => return Ok(Outcome::Erased),
+            // A key that this replica's keyring lacks can still be given to it.
+            Err(VaultError::Sealed) => return Ok(outcome(after_fault(attempts), "open: the key is missing")),
+        };
+        let message = serde_json::from_slice::<Letter>(&opened)
+            .ok()
+            .and_then(|read| render(&read, &self.sender, letter.id.uuid(), letter.created_at).ok());
+        let Some(message) = message else {
+            return Ok(Outcome::Dead("render: not a letter".to_owned()));
+        };
+        let delivered = timeout_at(until, self.transport.deliver(&message)).await;
+        let late = DeliveryError::Temporary(Reason {
+            stage: Stage::Handover,
+            cause: Cause::Timeout,
+        });
+        Ok(match delivered.unwrap_or(Err(late)) {
+            Ok(()) => Outcome::Sent,
+            Err(error) => outcome(after_failure(attempts, &error), &error.reason().to_string()),
+        })
+    }
+
+    /// Writes down how it went.
+    async fn settle(&self, letter: &Claimed, outcome: Outcome, until: Instant) {
+        loop {
+            let (row, claim, how) = (letter.row, letter.claim.clone(), outcome.clone());
+            let written = self
+                .ledger
+                .write(Actor::System, move |tx| write_down(tx, row, &claim, &how))
+                .await;
+            match written {
+                Ok(held) if held.value => break count(letter, &outcome),
+                Ok(_) => break tracing::warn!(letter = %letter.id, ?outcome, "a claim ran out before its outcome"),
+                Err(error) if Instant::now() >= until => {
+                    break tracing::warn!(letter = %letter.id, ?outcome, %error, "an outcome could not be written");
+                }
+                Err(_) => sleep(LOOK).await,
+            }
+        }
+    }
+
+    async fn measure(&self) {
+        match self.ledger.store().read(backlog).await {
+            Ok(backlog) => {
+                gauge!(MAIL_WAITING).set(backlog.waiting as f64);
+                gauge!(MAIL_DEAD).set(backlog.dead as f64);
+            }
+            Err(error) => tracing::debug!(%error, "the outbox could not be counted"),
+        }
+    }
+}
+
+fn outcome(next: Next, error: &str) -> Outcome {
+    match next {
+        Next::RetryAfter(wait) => Outcome::Later(wait, error.to_owned()),
+        Next::DeadLetter => Outcome::Dead(error.to_owned()),
+    }
+}
+
+/// False where the claim has passed to somebody else.
+fn write_down(tx: &mut Tx<'_>, row: i64, claim: &str, outcome: &Outcome) -> Result<bool, StoreError> {
+    Ok(match outcome {
+        Outcome::Sent => records::sent(tx.conn, row, claim)?,
+        Outcome::Later(wait, error) => {
+            let mut byte = [0_u8; 1];
+            tx.chance.fill(&mut byte);
+            let due = tx.now.after(spread(*wait, byte[0]));
+            records::put_off(tx.conn, row, claim, due, error)?
+        }
+        Outcome::Dead(error) => records::give_up(tx.conn, row, claim, error)?,
+        Outcome::Erased => records::empty(tx.conn, row, claim, "erased")?,
+    })
+}
+
+fn count(letter: &Claimed, outcome: &Outcome) {
+    let (id, kind) = (letter.id, letter.kind.as_str());
+    match outcome {
+        Outcome::Sent => counter!(MAIL_SENT_TOTAL).increment(1),
+        Outcome::Later(_, error) => {
+            counter!(MAIL_FAILED_TOTAL, "outcome" => "retry").increment(1);
+            tracing::info!(letter = %id, kind, error, "a letter is tried again later");
+        }
+        Outcome::Dead(error) => {
+            counter!(MAIL_FAILED_TOTAL, "outcome" => "dead").increment(1);
+            tracing::warn!(letter = %id, kind, error, "a letter was given up");
+        }
+        Outcome::Erased => {
+            counter!(MAIL_FAILED_TOTAL, "outcome" => "dead").increment(1);
+            tracing::info!(letter = %id, kind, "a letter has no reader any more");
+        }
+    }
+}
+
+fn report(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "a delivery fell over; its letter falls due again after the claim");
+    }
+}

@@ -1,0 +1,529 @@
+//! Onboarding over HTTP: one sub-resource for each step.
+
+use std::sync::Arc;
+
+use actix_web::{delete, get, post, web::Data};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    Flow, Progress, ProofError, StepError, abandon, admit, by_id, flow_token, give_contact, give_identity,
+    prove_contact, read_progress, start,
+};
+use crate::{
+    identity::{Country, Document, DocumentKind, FullName, SubmitError},
+    invites::{self, Code},
+    ledger::{Actor, Ledger, Mirror, events::Release},
+    mail::{EmailAddress, Locale},
+    people::{
+        self,
+        passwords::{self, Hasher, HasherError, PasswordRefusal},
+    },
+    policy::{self, Step, Versioned, demands},
+    store::{
+        StoreError,
+        throttle::{self, Rate, Throttled},
+    },
+    terms::{FlowId, Id, PersonId, Timestamp},
+    tokens::{self, Tokens, api::SignedIn},
+    vault::{Blind, Field, Vault, VaultError, sha256},
+    web::{Bearer, IdempotencyKey, Json, Kind, Problem, Segments, Turn, Written},
+};
+
+/// Registers the routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(begin)
+        .service(show)
+        .service(give_up)
+        .service(contact)
+        .service(proof)
+        .service(name)
+        .service(password);
+}
+
+/// What the routes here work with.
+#[derive(Clone)]
+pub struct Onboarding {
+    /// Where flows are written.
+    pub ledger: Ledger,
+    /// Where a new member must be seen before they are told.
+    pub mirror: Mirror,
+    /// Seals what a newcomer says of themself.
+    pub vault: Vault,
+    /// What the community demands.
+    pub policy: Arc<policy::Current>,
+    /// Hashes passwords, so many at once.
+    pub hasher: Hasher,
+    /// Signs a new member in.
+    pub tokens: Tokens,
+    /// Wrong one-time codes before a new one must be asked for.
+    pub proof_attempts: u32,
+    /// One-time codes that may be sent to one address.
+    pub codes_per_address: Rate,
+}
+
+/// The invite that somebody comes in by.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BeginBody {
+    /// The invite's code; case and dashes are forgiven.
+    code: String,
+    /// The language for mails, a BCP 47 tag; the invite's where nothing is said.
+    #[serde(default)]
+    locale: Option<String>,
+}
+
+/// Where a newcomer stands.
+#[derive(Serialize, ToSchema)]
+struct FlowView {
+    /// The flow. It may be an earlier one of the same newcomer: go on with the id given here.
+    flow: FlowId,
+    /// `in_progress`, `member`, `refused`, `ended` or `lapsed`.
+    state: &'static str,
+    /// What is to be done next; none at the end. `review` is done by a reviewer.
+    next: Option<Step>,
+    /// Everything that is asked, in order.
+    asks: Vec<Step>,
+    /// Which documents are accepted where a real name is asked for.
+    documents: Vec<String>,
+    /// The address that a code was sent to, masked.
+    contact_hint: Option<String>,
+    /// Until when the place is held or, before the contact is proved, the flow is open.
+    expires_at: Timestamp,
+    /// The member that the newcomer has become.
+    person: Option<PersonId>,
+}
+
+/// A flow that was just opened.
+#[derive(Serialize, ToSchema)]
+struct BegunView {
+    /// Shown as bearer token at each of its steps: `Authorization: Bearer vsf_…`.
+    flow_token: String,
+    #[serde(flatten)]
+    view: FlowView,
+}
+
+/// A new member, signed in.
+#[derive(Serialize, ToSchema)]
+struct AdmittedView {
+    #[serde(flatten)]
+    view: FlowView,
+    /// Their first session.
+    session: SignedIn,
+}
+
+impl From<StepError> for Problem {
+    fn from(error: StepError) -> Self {
+        match error {
+            StepError::UnknownInvite => Kind::InviteUnknown.into(),
+            StepError::Closed(closed) => closed.into(),
+            StepError::OutOfOrder => Kind::StepOutOfOrder.into(),
+            StepError::Ended => Kind::FlowEnded.into(),
+            StepError::HoldExpired => Kind::HoldExpired.into(),
+            StepError::Submit(SubmitError::Store(error)) | StepError::Store(error) => error.into(),
+            StepError::Submit(refusal @ SubmitError::Waiting) => {
+                Self::from(Kind::StepOutOfOrder).saying(refusal.to_string())
+            }
+            StepError::Submit(refusal) => Self::from(Kind::PersonLimitReached).saying(refusal.to_string()),
+            StepError::HandleTaken => Self::field("/handle", "The handle is taken; choose another one."),
+            StepError::Member => Kind::PersonLimitReached.into(),
+        }
+    }
+}
+
+impl From<ProofError> for Problem {
+    fn from(error: ProofError) -> Self {
+        match error {
+            ProofError::Step(error) => error.into(),
+            ProofError::AnotherAddress => Self::from(Kind::ContactMismatch).at("/email"),
+            ProofError::NoAddress => Self::field("/email", "Give the e-mail address that you want to prove."),
+            ProofError::Wrong => Self::from(Kind::ProofWrong).at("/code"),
+            ProofError::Stale => Self::from(Kind::ProofStale).at("/code"),
+            ProofError::Locked => Self::from(Kind::ProofLocked)
+                .saying("Ask for a new code by giving the contact again.")
+                .retry_after(1),
+        }
+    }
+}
+
+impl From<PasswordRefusal> for Problem {
+    fn from(refusal: PasswordRefusal) -> Self {
+        Self::from(Kind::PasswordRefused)
+            .at("/password")
+            .saying(refusal.to_string())
+    }
+}
+
+impl From<HasherError> for Problem {
+    fn from(error: HasherError) -> Self {
+        match error {
+            HasherError::Busy => Kind::Unavailable.into(),
+            HasherError::Hash(error) => Self::internal(error),
+        }
+    }
+}
+
+impl Onboarding {
+    /// The address that a newcomer has proved, which their password may not be made of.
+    async fn address(&self, flow: &Flow) -> Result<Option<String>, Problem> {
+        let Some((_, sealed)) = flow.address.clone() else {
+            return Ok(None);
+        };
+        let (vault, subject) = (self.vault.clone(), flow.subject);
+        let opened = self.ledger.store().read(move |conn| {
+            let text = vault.key(conn, subject)?.open_text(Field::Contact, &sealed)?;
+            Ok::<_, VaultError>(text.to_string())
+        });
+        Ok(Some(opened.await.map_err(StoreError::from)?))
+    }
+
+    /// The flow that the request may act on: the token is the proof. Whoever guesses an id learns
+    /// nothing, not even that it exists.
+    async fn opened(&self, id: FlowId, bearer: &Bearer) -> Result<(Flow, Arc<Versioned>), Problem> {
+        let policy = self.policy.get()?;
+        let flow = self
+            .ledger
+            .store()
+            .read(move |conn| Ok::<_, StoreError>(by_id(conn, id)?))
+            .await?;
+        let hash = sha256(bearer.0.expose_secret().as_bytes());
+        match flow {
+            Some(flow) if bool::from(flow.token_hash.ct_eq(&hash)) => Ok((flow, policy)),
+            _ => Err(Kind::FlowUnknown.into()),
+        }
+    }
+
+    async fn view(&self, id: FlowId, policy: &Arc<Versioned>) -> Result<FlowView, Problem> {
+        let (vault, now, rules) = (self.vault.clone(), self.ledger.now(), Arc::clone(policy));
+        let found = self.ledger.store().read(move |conn| {
+            let Some(flow) = by_id(conn, id)? else { return Ok(None) };
+            let progress = read_progress(conn, &rules.policy, &flow, now)?;
+            let held_until = invites::held_until(conn, flow.id)?;
+            let hint = flow.address.as_ref().and_then(|(_, sealed)| {
+                let kept = vault
+                    .key(conn, flow.subject)
+                    .ok()?
+                    .open_text(Field::Contact, sealed)
+                    .ok()?;
+                EmailAddress::parse(&kept).ok().map(|address| address.masked())
+            });
+            let person = match flow.person {
+                Some(row) => people::member(conn, row)?.map(|member| member.id),
+                None => None,
+            };
+            Ok::<_, StoreError>(Some((flow, progress, held_until, hint, person)))
+        });
+        let (flow, progress, held_until, contact_hint, person) =
+            found.await?.ok_or_else(|| Problem::new(Kind::FlowUnknown))?;
+        let (state, next) = match progress {
+            Progress::Next(step) => ("in_progress", Some(step)),
+            Progress::Member => ("member", None),
+            Progress::Refused => ("refused", None),
+            Progress::Ended => ("ended", None),
+            Progress::Lapsed => ("lapsed", None),
+        };
+        Ok(FlowView {
+            flow: flow.id,
+            state,
+            next,
+            asks: demands(&policy.policy).collect(),
+            documents: policy.policy.join.documents.clone(),
+            contact_hint,
+            expires_at: held_until.unwrap_or(flow.expires_at),
+            person,
+        })
+    }
+}
+
+/// Begin to come in by an invite. Nothing is used up.
+#[utoipa::path(operation_id = "start_onboarding", tag = "onboarding", request_body = BeginBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Repeats of a request with the same key are answered as the first.")),
+    responses((status = 201, body = BegunView)))]
+#[post("/v1/onboarding")]
+async fn begin(
+    body: Json<BeginBody>,
+    key: IdempotencyKey,
+    onboarding: Data<Onboarding>,
+) -> Result<Written<BegunView>, Problem> {
+    let once = key.bind(body.0.code.as_bytes(), "start_onboarding", &body.0)?;
+    let code = Code::parse(&body.0.code).ok_or_else(|| Problem::new(Kind::InviteUnknown))?;
+    let locale = body.0.locale.as_deref().map(Locale::from_tag);
+    let policy = onboarding.policy.get()?;
+    let id: FlowId = Id::new(onboarding.ledger.now(), onboarding.ledger.chance());
+    let vault = onboarding.vault.clone();
+    let written = onboarding
+        .ledger
+        .write(Actor::Newcomer, move |tx| {
+            match once.claim(tx.conn, tx.now, id.as_bytes())? {
+                Turn::First => start(tx, &vault, &code, id, locale).map(|flow| Some(flow.id)),
+                Turn::Again(id) => Ok(Some(Id::from_uuid(uuid::Uuid::from_bytes(id)))),
+                Turn::Clash => Ok(None),
+            }
+        })
+        .await?;
+    let id = written.value.ok_or_else(|| Problem::new(Kind::IdempotencyKeyReused))?;
+    let view = onboarding.view(id, &policy).await?;
+    let flow_token = flow_token(&onboarding.vault, id).expose_secret().to_owned();
+    Ok(Written::created(
+        BegunView { flow_token, view },
+        onboarding.mirror.token(written.position),
+    ))
+}
+
+/// Where one stands, and what is next.
+#[utoipa::path(operation_id = "show_onboarding", tag = "onboarding",
+    params(("flow" = FlowId, Path, description = "The flow.")), responses((status = 200, body = FlowView)))]
+#[get("/v1/onboarding/{flow}")]
+async fn show(flow: Segments<FlowId>, bearer: Bearer, onboarding: Data<Onboarding>) -> Result<Json<FlowView>, Problem> {
+    let (flow, policy) = onboarding.opened(flow.0, &bearer).await?;
+    Ok(Json(onboarding.view(flow.id, &policy).await?))
+}
+
+/// Give up. A use that was held is free again.
+#[utoipa::path(operation_id = "abandon_onboarding", tag = "onboarding",
+    params(("flow" = FlowId, Path, description = "The flow.")),
+    responses((status = 204, description = "It is over, or was already.")))]
+#[delete("/v1/onboarding/{flow}")]
+async fn give_up(flow: Segments<FlowId>, bearer: Bearer, onboarding: Data<Onboarding>) -> Result<Written<()>, Problem> {
+    let (flow, _) = onboarding.opened(flow.0, &bearer).await?;
+    let written = onboarding
+        .ledger
+        .write(Actor::Newcomer, move |tx| abandon(tx, &flow, Release::Abandoned))
+        .await?;
+    Ok(Written::nothing(onboarding.mirror.token(written.position)))
+}
+
+/// The address to be proved.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ContactBody {
+    /// An e-mail address. Of an addressed invite it must be that one, and may be left out.
+    #[serde(default)]
+    email: Option<String>,
+}
+
+/// Name the address to be proved; a one-time code is mailed to it. Doing so again sends a new code,
+/// and the former one is void.
+#[utoipa::path(operation_id = "give_contact", tag = "onboarding", request_body = ContactBody,
+    params(("flow" = FlowId, Path, description = "The flow.")), responses((status = 200, body = FlowView)))]
+#[post("/v1/onboarding/{flow}/contact")]
+async fn contact(
+    flow: Segments<FlowId>,
+    bearer: Bearer,
+    body: Json<ContactBody>,
+    onboarding: Data<Onboarding>,
+) -> Result<Written<FlowView>, Problem> {
+    let (flow, policy) = onboarding.opened(flow.0, &bearer).await?;
+    let address = body
+        .0
+        .email
+        .map(|email| EmailAddress::parse(&email))
+        .transpose()
+        .map_err(|error| Problem::field("/email", error.to_string()))?;
+    // Nobody's mailbox is to be flooded through us, whoever asks: counted for each address, or for
+    // the flow where the invite knows the address.
+    let counted = address
+        .as_ref()
+        .map_or_else(|| flow.id.to_string(), |address| address.normalised().to_owned());
+    let bucket = onboarding
+        .vault
+        .blind(Blind::Throttle, format!("proof-mail/{counted}").as_bytes());
+    let rate = onboarding.codes_per_address;
+    onboarding
+        .ledger
+        .write(Actor::Newcomer, move |tx| {
+            throttle::admit(tx.conn, &bucket, rate, tx.now)
+        })
+        .await
+        .map_err(|error| match error {
+            Throttled::Wait(seconds) => Problem::from(Kind::TooManyRequests).retry_after(seconds),
+            Throttled::Store(error) => error.into(),
+        })?;
+    let (vault, rules, id) = (onboarding.vault.clone(), Arc::clone(&policy), flow.id);
+    let written = onboarding
+        .ledger
+        .write(Actor::Newcomer, move |tx| {
+            give_contact(tx, &vault, &rules.policy, id, address)
+        })
+        .await?;
+    let view = onboarding.view(id, &policy).await?;
+    Ok(Written::ok(view, onboarding.mirror.token(written.position)))
+}
+
+/// A one-time code.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ProofBody {
+    /// The six digits that were mailed.
+    #[schema(value_type = String)]
+    code: SecretString,
+}
+
+/// Prove the address. From now on one use of the invite is held. Somebody who had come this far
+/// before goes on where they were: mind the flow in the answer.
+#[utoipa::path(operation_id = "prove_contact", tag = "onboarding", request_body = ProofBody,
+    params(("flow" = FlowId, Path, description = "The flow.")), responses((status = 200, body = FlowView)))]
+#[post("/v1/onboarding/{flow}/contact/proof")]
+async fn proof(
+    flow: Segments<FlowId>,
+    bearer: Bearer,
+    body: Json<ProofBody>,
+    onboarding: Data<Onboarding>,
+) -> Result<Written<FlowView>, Problem> {
+    let (flow, policy) = onboarding.opened(flow.0, &bearer).await?;
+    let (vault, rules, id) = (onboarding.vault.clone(), Arc::clone(&policy), flow.id);
+    let attempts = i64::from(onboarding.proof_attempts);
+    let code = body.0.code;
+    let written = onboarding
+        .ledger
+        .write(Actor::Newcomer, move |tx| {
+            prove_contact(tx, &vault, &rules.policy, id, code.expose_secret(), attempts)
+        })
+        .await?;
+    let view = onboarding.view(written.value.id, &policy).await?;
+    Ok(Written::ok(view, onboarding.mirror.token(written.position)))
+}
+
+/// Who somebody is.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct IdentityBody {
+    /// The full name as it stands in the document, in any script.
+    #[schema(value_type = String)]
+    full_name: SecretString,
+    /// The document.
+    document: DocumentBody,
+}
+
+/// An identity document.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DocumentBody {
+    /// The country that issued it, ISO 3166-1 alpha-2.
+    #[schema(value_type = String, example = "CN")]
+    country: Country,
+    /// What it is.
+    kind: DocumentKind,
+    /// Its number.
+    #[schema(value_type = String)]
+    number: SecretString,
+}
+
+/// Give one's real name and document. They are sealed at once; where the policy wants a person's
+/// eye, a reviewer is asked.
+#[utoipa::path(operation_id = "give_identity", tag = "onboarding", request_body = IdentityBody,
+    params(("flow" = FlowId, Path, description = "The flow.")), responses((status = 200, body = FlowView)))]
+#[post("/v1/onboarding/{flow}/identity")]
+async fn name(
+    flow: Segments<FlowId>,
+    bearer: Bearer,
+    body: Json<IdentityBody>,
+    onboarding: Data<Onboarding>,
+) -> Result<Written<FlowView>, Problem> {
+    let (flow, policy) = onboarding.opened(flow.0, &bearer).await?;
+    let IdentityBody { full_name, document } = body.0;
+    if !policy
+        .policy
+        .join
+        .documents
+        .iter()
+        .any(|kind| kind == document.kind.as_str())
+    {
+        let detail = format!(
+            "Give one of these documents: {}.",
+            policy.policy.join.documents.join(", ")
+        );
+        return Err(Problem::from(Kind::DocumentInvalid).at("/document/kind").saying(detail));
+    }
+    let full_name = FullName::parse(full_name.expose_secret()).map_err(|error| {
+        Problem::from(Kind::NameInvalid)
+            .at("/full_name")
+            .saying(error.to_string())
+    })?;
+    let document = Document::parse(
+        document.country,
+        document.kind,
+        document.number.expose_secret(),
+        onboarding.ledger.now().date(),
+    )
+    .map_err(|error| {
+        Problem::from(Kind::DocumentInvalid)
+            .at("/document/number")
+            .saying(error.to_string())
+    })?;
+    let (vault, rules, id) = (onboarding.vault.clone(), Arc::clone(&policy), flow.id);
+    let written = onboarding
+        .ledger
+        .write(Actor::Newcomer, move |tx| {
+            give_identity(tx, &vault, &rules.policy, id, &full_name, &document)
+        })
+        .await?;
+    let view = onboarding.view(id, &policy).await?;
+    Ok(Written::ok(view, onboarding.mirror.token(written.position)))
+}
+
+/// The last step.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PasswordBody {
+    /// At least 15 characters; common ones are refused (NIST SP 800-63B-4).
+    #[schema(value_type = String)]
+    password: SecretString,
+    /// A handle, shown to those whom one invites and to admins; never one's real name.
+    #[serde(default)]
+    handle: Option<String>,
+}
+
+/// Choose a password, and be a member: the held use becomes a use, and the edge is written.
+#[utoipa::path(operation_id = "give_password", tag = "onboarding", request_body = PasswordBody,
+    params(("flow" = FlowId, Path, description = "The flow.")), responses((status = 201, body = AdmittedView)))]
+#[post("/v1/onboarding/{flow}/password")]
+async fn password(
+    flow: Segments<FlowId>,
+    bearer: Bearer,
+    body: Json<PasswordBody>,
+    onboarding: Data<Onboarding>,
+) -> Result<Written<AdmittedView>, Problem> {
+    let (flow, policy) = onboarding.opened(flow.0, &bearer).await?;
+    let PasswordBody { password, handle } = body.0;
+    let handle = handle
+        .map(|handle| people::handle(&handle))
+        .transpose()
+        .map_err(|error| Problem::field("/handle", error.to_string()))?;
+    // A refusal that is certain already costs no hash.
+    let view = onboarding.view(flow.id, &policy).await?;
+    match (view.state, view.next) {
+        ("in_progress", Some(Step::Credentials)) => {}
+        ("in_progress", _) => return Err(Kind::StepOutOfOrder.into()),
+        ("lapsed", _) => return Err(Kind::HoldExpired.into()),
+        _ => return Err(Kind::FlowEnded.into()),
+    }
+    let mut context = vec![policy.policy.community.name.clone()];
+    context.extend(handle.clone());
+    context.extend(onboarding.address(&flow).await?);
+    let judged = password.clone();
+    onboarding
+        .hasher
+        .run(move || {
+            let context: Vec<&str> = context.iter().map(String::as_str).collect();
+            passwords::acceptable(judged.expose_secret(), &context)
+        })
+        .await??;
+    let phc = onboarding.hasher.hash(password).await?;
+    let (rules, id, lifetime) = (Arc::clone(&policy), flow.id, onboarding.tokens.session_lifetime());
+    let written = onboarding
+        .ledger
+        .write(Actor::Newcomer, move |tx| {
+            let member = admit(tx, &rules.policy, id, Some(&phc), handle)?;
+            tokens::start_session(tx, member.row, lifetime)?.ok_or(StepError::Ended)
+        })
+        .await?;
+    let position = onboarding.mirror.settle(written.position).await;
+    let session = SignedIn::new(&written.value, &onboarding.tokens.grant(&written.value)?);
+    let view = onboarding.view(flow.id, &policy).await?;
+    Ok(Written::created(AdmittedView { view, session }, position))
+}

@@ -1,0 +1,169 @@
+//! Proving control of an address, and holding a use of the invite for it.
+
+use std::time::Duration;
+
+use subtle::ConstantTimeEq;
+
+use super::{Flow, StepError, at_step, by_id, records};
+use crate::{
+    invites,
+    ledger::{Event, Tx, events::Release},
+    mail::EmailAddress,
+    people,
+    policy::{Policy, Step},
+    store::{CommandError, Disposition, StoreError},
+    terms::{Chance, Id, kinds},
+    vault::{Blind, Field, Vault, VaultError},
+};
+
+/// For how long a one-time code is good (NIST SP 800-63B-4 §3.1.3.3: at most ten minutes).
+pub const PROOF_LASTS: Duration = Duration::from_secs(10 * 60);
+
+/// The digits of a one-time code.
+const DIGITS: usize = 6;
+
+/// Why a contact was not proved.
+#[derive(Debug, thiserror::Error)]
+pub enum ProofError {
+    /// The step itself.
+    #[error(transparent)]
+    Step(#[from] StepError),
+    /// The invite was sent to another address.
+    #[error("the invite is for another address")]
+    AnotherAddress,
+    /// No address was given, and the invite names none.
+    #[error("an address is needed")]
+    NoAddress,
+    /// That is not the code. It has been counted.
+    #[error("the code is not right")]
+    Wrong,
+    /// The code's time is over, or there is none.
+    #[error("the code is no longer valid")]
+    Stale,
+    /// Too many wrong codes: a new one must be asked for.
+    #[error("too many wrong codes")]
+    Locked,
+}
+
+impl CommandError for ProofError {
+    fn disposition(&self) -> Disposition {
+        match self {
+            Self::Step(error) => error.disposition(),
+            // What was tried must be remembered.
+            Self::Wrong => Disposition::Keep,
+            Self::AnotherAddress | Self::NoAddress | Self::Stale | Self::Locked => Disposition::RollBack,
+        }
+    }
+}
+
+impl From<StoreError> for ProofError {
+    fn from(error: StoreError) -> Self {
+        Self::Step(error.into())
+    }
+}
+
+impl From<VaultError> for ProofError {
+    fn from(error: VaultError) -> Self {
+        Self::Step(error.into())
+    }
+}
+
+fn one_time_code(chance: &dyn Chance) -> String {
+    // 64 random bits over a million codes: the bias is below 2⁻⁴⁴.
+    let mut bytes = [0_u8; 8];
+    chance.fill(&mut bytes);
+    format!("{:0DIGITS$}", u64::from_be_bytes(bytes) % 10_u64.pow(DIGITS as u32))
+}
+
+/// Takes the address to be proved (of an addressed invite it must be that one, and may be left out)
+/// and makes a one-time code for it. The code goes by mail, through the ledger's feed.
+pub fn give_contact(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    policy: &Policy,
+    flow: Id<kinds::Flow>,
+    address: Option<EmailAddress>,
+) -> Result<(), ProofError> {
+    let flow = by_id(tx.conn, flow)?.ok_or(StepError::Ended)?;
+    at_step(tx, policy, &flow, Step::Contact)?;
+    let invite = invites::by_row(tx.conn, flow.invite_row)?;
+    invites::open(tx.conn, &invite, tx.now)?.map_err(StepError::from)?;
+    let address = match (address, invites::address(tx.conn, vault, &invite)?) {
+        (None, Some(invited)) => invited,
+        (None, None) => return Err(ProofError::NoAddress),
+        (Some(given), _) => given,
+    };
+    let blind = vault.blind(Blind::Contact, address.normalised().as_bytes());
+    if invite.address_blind.as_ref().is_some_and(|invited| *invited != blind) {
+        return Err(ProofError::AnotherAddress);
+    }
+    let key = vault.key(tx.conn, flow.subject)?;
+    let code = one_time_code(tx.chance);
+    records::ask(
+        tx.conn,
+        flow.row,
+        &records::Ask {
+            address_sealed: key.seal(Field::Contact, address.kept().as_bytes(), tx.chance)?,
+            address_blind: blind,
+            proof_sealed: key.seal(Field::Proof, code.as_bytes(), tx.chance)?,
+            proof_expires_at: tx.now.after(PROOF_LASTS),
+        },
+    )?;
+    tx.record(Event::ProofRequested { flow: flow.id });
+    Ok(())
+}
+
+/// Takes a one-time code. If it is the right one, a use of the invite is held from now on. Somebody
+/// who had proved the same address for the same invite before goes on where they were: their flow
+/// is the answer, and this one's token opens it.
+pub fn prove_contact(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    policy: &Policy,
+    flow: Id<kinds::Flow>,
+    code: &str,
+    attempts: i64,
+) -> Result<Flow, ProofError> {
+    let flow = by_id(tx.conn, flow)?.ok_or(StepError::Ended)?;
+    at_step(tx, policy, &flow, Step::Contact)?;
+    let (sealed, until) = flow.proof.as_ref().ok_or(ProofError::Stale)?;
+    if tx.now >= *until {
+        return Err(ProofError::Stale);
+    }
+    if flow.proof_failures >= attempts {
+        return Err(ProofError::Locked);
+    }
+    let expected = vault.key(tx.conn, flow.subject)?.open(Field::Proof, sealed)?;
+    if !bool::from(expected.ct_eq(code.trim().as_bytes())) {
+        records::count_failure(tx.conn, flow.row)?;
+        tx.record(Event::ProofFailed { flow: flow.id });
+        return Err(ProofError::Wrong);
+    }
+    let (blind, _) = flow.address.as_ref().ok_or(ProofError::Stale)?;
+    if people::by_contact(tx.conn, blind)?.is_some() {
+        // They control the address, so telling them is no leak.
+        return Err(StepError::Member.into());
+    }
+    if !records::prove(tx.conn, flow.row, tx.now)? {
+        return Err(StepError::OutOfOrder.into());
+    }
+    tx.record(Event::ContactProved { flow: flow.id });
+    let invite = invites::by_row(tx.conn, flow.invite_row)?;
+    if let Some(former) = records::on_the_way(tx.conn, flow.invite_row, blind, flow.row)? {
+        if invites::held_until(tx.conn, former.id)?.is_some_and(|until| tx.now < until) {
+            records::end(tx.conn, flow.row, tx.now)?;
+            records::open_with(tx.conn, former.row, &flow.token_hash)?;
+            return Ok(former);
+        }
+        super::abandon(tx, &former, Release::Expired)?;
+    }
+    let until = tx
+        .now
+        .after(Duration::from_secs(u64::from(policy.join.hold_days) * 24 * 60 * 60));
+    if !invites::hold(tx, &invite, flow.id, until)? {
+        invites::open(tx.conn, &invite, tx.now)?.map_err(StepError::from)?;
+        // It was free a moment ago and is taken now.
+        return Err(StepError::Closed(invites::Closed::Held).into());
+    }
+    by_id(tx.conn, flow.id)?.ok_or_else(|| StepError::Ended.into())
+}

@@ -1,0 +1,90 @@
+//! What follows from a newcomer's steps and from a reviewer's decision: mails, and the end of a
+//! flow that was refused.
+
+use std::sync::Arc;
+
+use super::{Flow, abandon, by_id, letters};
+use crate::{
+    ledger::{
+        Entry, Event, Follower, Tx,
+        events::{Release, Verdict},
+    },
+    mail::{self, EmailAddress, Letter, Locale},
+    policy,
+    store::StoreError,
+    vault::{DataKey, Field, Vault, VaultError},
+};
+
+/// Composes the mails to newcomers, and gives back what a refused one held.
+pub struct OnboardingMails {
+    /// Opens addresses and one-time codes.
+    pub vault: Vault,
+    /// The community's name.
+    pub policy: Arc<policy::Current>,
+}
+
+impl Follower for OnboardingMails {
+    fn name(&self) -> &'static str {
+        "onboarding-mails"
+    }
+
+    fn follow(&self, tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
+        match entry.envelope.event {
+            Event::ProofRequested { flow } => {
+                let Some(flow) = by_id(tx.conn, flow)? else {
+                    return Ok(());
+                };
+                // Proved, over, or replaced meanwhile: there is no code to send any more.
+                let Some((sealed, until)) = &flow.proof else {
+                    return Ok(());
+                };
+                if tx.now >= *until {
+                    return Ok(());
+                }
+                self.write(tx, &flow, "proof", |key, to, community| {
+                    let code = key.open_text(Field::Proof, sealed).map_err(StoreError::from)?;
+                    letters::proof(to, Locale::from_tag(&flow.locale), community, code.as_str().into())
+                })
+            }
+            Event::CaseDecided { flow, verdict, .. } => {
+                let Some(flow) = by_id(tx.conn, flow)? else {
+                    return Ok(());
+                };
+                if verdict == Verdict::Refused {
+                    abandon(tx, &flow, Release::Refused)?;
+                }
+                self.write(tx, &flow, "decision", |_, to, community| {
+                    letters::decision(to, Locale::from_tag(&flow.locale), community, verdict)
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl OnboardingMails {
+    /// Posts a letter to a newcomer, if they can still be written to.
+    fn write(
+        &self,
+        tx: &mut Tx<'_>,
+        flow: &Flow,
+        kind: &'static str,
+        compose: impl FnOnce(&DataKey, EmailAddress, &str) -> Result<Letter, StoreError>,
+    ) -> Result<(), StoreError> {
+        let Some((_, sealed)) = &flow.address else {
+            return Ok(());
+        };
+        let key = match self.vault.key(tx.conn, flow.subject) {
+            Ok(key) => key,
+            Err(VaultError::Erased) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        let kept = key.open_text(Field::Contact, sealed)?;
+        let Ok(to) = EmailAddress::parse(&kept) else {
+            return Ok(());
+        };
+        let policy = self.policy.get()?;
+        let letter = compose(&key, to, &policy.policy.community.name)?;
+        mail::post(tx, &key, kind, &letter)
+    }
+}

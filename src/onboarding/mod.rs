@@ -1,0 +1,261 @@
+//! A newcomer's way in: invite → contact → real name → credentials → active member.
+//!
+//! A flow is opened with an invite's code and costs nothing until the contact is proved; then one
+//! use of the invite is held for it, for as many days as the policy grants, so that a review may
+//! take its time. The last step makes the held use a use, the newcomer a member and the edge, in
+//! one transaction. Where a newcomer stands is not stored: it follows from what they have shown and
+//! what the policy demands now.
+
+pub mod api;
+mod contact;
+mod follow;
+mod letters;
+mod records;
+mod rules;
+
+pub use contact::{ProofError, give_contact, prove_contact};
+pub use follow::OnboardingMails;
+pub use records::{Flow, by_id};
+pub use rules::{Progress, progress};
+
+use secrecy::SecretString;
+
+use crate::{
+    identity::{self, Document, FullName, SubmitError},
+    invites::{self, Closed, Code, Invite, RedeemError},
+    ledger::{Event, Tx, events::Release},
+    mail::Locale,
+    people::{self, Admission, Contact, Member, Newcomer, passwords::hash::Phc},
+    policy::{Policy, Step},
+    store::{CommandError, Conn, Disposition, StoreError},
+    terms::{Assurance, Id, Role, Timestamp, kinds},
+    vault::{Door, Vault, VaultError, sha256},
+};
+
+/// For how long a flow may be without a proved contact.
+const UNPROVED: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+
+/// Why a step was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// No invite has this code.
+    #[error("there is no such invite")]
+    UnknownInvite,
+    /// The invite cannot be used now.
+    #[error(transparent)]
+    Closed(#[from] Closed),
+    /// It is another step's turn.
+    #[error("it is not the time for this step")]
+    OutOfOrder,
+    /// The flow is over: a member, refused, given up, or too old.
+    #[error("the flow has ended")]
+    Ended,
+    /// The use is no longer held.
+    #[error("the use is no longer held")]
+    HoldExpired,
+    /// The name and document are not taken.
+    #[error(transparent)]
+    Submit(SubmitError),
+    /// The handle is somebody else's.
+    #[error("the handle is taken")]
+    HandleTaken,
+    /// The contact or the person belongs to a member already.
+    #[error("this person is a member already")]
+    Member,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl CommandError for StepError {
+    fn disposition(&self) -> Disposition {
+        match self {
+            Self::Store(error) => error.disposition(),
+            _ => Disposition::RollBack,
+        }
+    }
+}
+
+impl From<VaultError> for StepError {
+    fn from(error: VaultError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl From<SubmitError> for StepError {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::Store(error) => Self::Store(error),
+            refusal => Self::Submit(refusal),
+        }
+    }
+}
+
+impl From<RedeemError> for StepError {
+    fn from(error: RedeemError) -> Self {
+        match error {
+            RedeemError::NotHeld => Self::HoldExpired,
+            RedeemError::Withdrawn => Self::Closed(Closed::Revoked),
+            RedeemError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// The token that whoever started a flow shows at each of its steps: derived, never stored.
+pub fn flow_token(vault: &Vault, id: Id<kinds::Flow>) -> SecretString {
+    let (_, secret) = vault.derive(Door::Flow, id.as_bytes());
+    format!("vsf_{}", data_encoding::BASE64URL_NOPAD.encode(&secret)).into()
+}
+
+/// Opens a flow for the invite that `code` opens. Uses nothing up.
+pub fn start(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    code: &Code,
+    id: Id<kinds::Flow>,
+    locale: Option<Locale>,
+) -> Result<Flow, StepError> {
+    let invite = invites::by_code(tx.conn, &code.hash())?.ok_or(StepError::UnknownInvite)?;
+    invites::open(tx.conn, &invite, tx.now)??;
+    let (subject, _) = vault.new_subject(tx)?;
+    let token = flow_token(vault, id);
+    let locale = locale.unwrap_or_else(|| Locale::from_tag(&invite.locale));
+    let flow = records::insert(
+        tx.conn,
+        &records::New {
+            id,
+            token_hash: &sha256(secrecy::ExposeSecret::expose_secret(&token).as_bytes()),
+            invite_row: invite.row,
+            subject,
+            locale: locale.tag(),
+            created_at: tx.now,
+            expires_at: tx.now.after(UNPROVED),
+        },
+    )?;
+    tx.record(Event::OnboardingStarted {
+        flow: id,
+        invite: invite.id,
+    });
+    Ok(flow)
+}
+
+/// Where a flow stands, with what it takes to say so.
+pub fn read_progress(conn: &mut Conn, policy: &Policy, flow: &Flow, now: Timestamp) -> Result<Progress, StoreError> {
+    let held_until = invites::held_until(conn, flow.id)?;
+    let reached = identity::reached(
+        conn,
+        flow.subject,
+        policy.join.assurance >= Assurance::Verified,
+        policy.review.resubmissions,
+    )?;
+    Ok(progress(policy, flow, held_until, &reached, now))
+}
+
+/// The flow, if `step` is its next; for a step that changes it.
+fn at_step(tx: &mut Tx<'_>, policy: &Policy, flow: &Flow, step: Step) -> Result<(), StepError> {
+    match read_progress(tx.conn, policy, flow, tx.now)? {
+        Progress::Next(next) if next == step => Ok(()),
+        Progress::Next(_) => Err(StepError::OutOfOrder),
+        Progress::Member | Progress::Refused | Progress::Ended => Err(StepError::Ended),
+        Progress::Lapsed if flow.proved_at.is_some() => Err(StepError::HoldExpired),
+        Progress::Lapsed => Err(StepError::Ended),
+    }
+}
+
+/// Takes a name and a document; a reviewer is asked where the policy wants one.
+pub fn give_identity(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    policy: &Policy,
+    flow: Id<kinds::Flow>,
+    name: &FullName,
+    document: &Document,
+) -> Result<(), StepError> {
+    let flow = by_id(tx.conn, flow)?.ok_or(StepError::Ended)?;
+    at_step(tx, policy, &flow, Step::Identity)?;
+    let slot_until = invites::held_until(tx.conn, flow.id)?.ok_or(StepError::HoldExpired)?;
+    let key = vault.key(tx.conn, flow.subject)?;
+    let demands = identity::Demands {
+        accounts_per_person: policy.join.accounts_per_person,
+        review: policy.join.assurance >= Assurance::Verified,
+        resubmissions: policy.review.resubmissions,
+        slot_until,
+    };
+    identity::submit(tx, vault, &key, flow.id, name, document, &demands)?;
+    Ok(())
+}
+
+/// Makes the newcomer a member: the held use becomes a use, the edge is written, the contact and
+/// the password are theirs; all in this transaction, or nothing.
+pub fn admit(
+    tx: &mut Tx<'_>,
+    policy: &Policy,
+    flow: Id<kinds::Flow>,
+    phc: Option<&Phc>,
+    handle: Option<String>,
+) -> Result<Member, StepError> {
+    let flow = by_id(tx.conn, flow)?.ok_or(StepError::Ended)?;
+    at_step(tx, policy, &flow, Step::Credentials)?;
+    // Of two last steps at once, one goes on.
+    if !records::end(tx.conn, flow.row, tx.now)? {
+        return Err(StepError::Ended);
+    }
+    let invite = invites::by_row(tx.conn, flow.invite_row)?;
+    invites::redeem(tx, &invite, flow.id)?;
+    let reached = identity::reached(
+        tx.conn,
+        flow.subject,
+        policy.join.assurance >= Assurance::Verified,
+        policy.review.resubmissions,
+    )?;
+    if reached.assurance >= Assurance::Checked && !identity::confirm(tx, flow.subject)? {
+        return Err(StepError::HoldExpired);
+    }
+    if let Some(handle) = &handle
+        && people::by_handle(tx.conn, handle)?.is_some()
+    {
+        return Err(StepError::HandleTaken);
+    }
+    let newcomer = Newcomer {
+        subject: Some(flow.subject),
+        handle,
+        role: Role::Member,
+        assurance: reached.assurance.max(Assurance::Contact),
+        locale: flow.locale.clone(),
+    };
+    let by = Admission {
+        inviter: invite.inviter,
+        invite_row: invite.row,
+        invite: invite.id,
+        flow: Some(flow.id),
+    };
+    let member = people::admit(tx, &newcomer, &by)?;
+    let (blind, sealed) = flow.address.as_ref().ok_or(StepError::OutOfOrder)?;
+    let proved_at = flow.proved_at.ok_or(StepError::OutOfOrder)?;
+    if !people::add_contact(
+        tx,
+        member.row,
+        &Contact {
+            blind,
+            sealed,
+            proved_at,
+        },
+    )? {
+        return Err(StepError::Member);
+    }
+    if let Some(phc) = phc {
+        people::set_password(tx.conn, member.row, phc.expose(), tx.now)?;
+    }
+    records::belongs_to(tx.conn, flow.row, member.row)?;
+    Ok(member)
+}
+
+/// Gives up: the held use is free again. Nothing where the flow is over already.
+pub fn abandon(tx: &mut Tx<'_>, flow: &Flow, why: Release) -> Result<(), StoreError> {
+    if !records::end(tx.conn, flow.row, tx.now)? {
+        return Ok(());
+    }
+    let invite: Invite = invites::by_row(tx.conn, flow.invite_row)?;
+    invites::release(tx, &invite, flow.id, why)?;
+    identity::release(tx, flow.subject)
+}

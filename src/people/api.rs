@@ -1,0 +1,99 @@
+//! A member's own record over HTTP.
+
+use actix_web::{get, web::Data};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{Member, inviter_of, member, own_contact};
+use crate::{
+    ledger::Ledger,
+    store::StoreError,
+    terms::{Assurance, PersonId, Role, SessionId, Standing, Timestamp},
+    vault::{Field, Vault},
+    web::{Caller, Json, Kind, Problem},
+};
+
+/// Registers the routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(me);
+}
+
+/// What the routes here work with.
+#[derive(Clone)]
+pub struct People {
+    /// Where members are read.
+    pub ledger: Ledger,
+    /// Opens one's own contact.
+    pub vault: Vault,
+}
+
+/// Who let the reader in.
+#[derive(Serialize, ToSchema)]
+struct OwnInviterView {
+    /// Their public id.
+    id: PersonId,
+    /// Their handle, where they chose one.
+    handle: Option<String>,
+}
+
+/// What a member sees of themself.
+#[derive(Serialize, ToSchema)]
+struct MeView {
+    /// Their public id: the `sub` of their tokens.
+    id: PersonId,
+    /// Their handle, where they chose one.
+    handle: Option<String>,
+    /// Their address, which they have proved.
+    contact: Option<String>,
+    /// Their role.
+    role: Role,
+    /// Where they stand.
+    standing: Standing,
+    /// How surely we know who they are.
+    assurance: Assurance,
+    /// Since when.
+    joined_at: Timestamp,
+    /// Who let them in; none for a root.
+    inviter: Option<OwnInviterView>,
+    /// The session that asks.
+    session: SessionId,
+}
+
+/// One's own record.
+#[utoipa::path(operation_id = "show_me", tag = "people", responses((status = 200, body = MeView)))]
+#[get("/v1/me")]
+async fn me(caller: Caller, people: Data<People>) -> Result<Json<MeView>, Problem> {
+    let vault = people.vault.clone();
+    let found = people
+        .ledger
+        .store()
+        .read(move |conn| {
+            let Some(own) = member(conn, caller.person)? else {
+                return Ok(None);
+            };
+            let inviter = inviter_of(conn, own.row)?;
+            let sealed = own_contact(conn, own.row)?;
+            let contact = own.subject.zip(sealed).and_then(|(subject, sealed)| {
+                let text = vault.key(conn, subject).ok()?.open_text(Field::Contact, &sealed).ok()?;
+                Some(text.to_string())
+            });
+            Ok::<_, StoreError>(Some((own, inviter, contact)))
+        })
+        .await?;
+    let (own, inviter, contact): (Member, Option<Member>, _) = found.ok_or_else(|| Problem::new(Kind::SessionEnded))?;
+    Ok(Json(MeView {
+        id: own.id,
+        handle: own.handle,
+        contact,
+        role: own.role,
+        standing: own.standing,
+        assurance: own.assurance,
+        joined_at: own.joined_at,
+        inviter: inviter.map(|inviter| OwnInviterView {
+            id: inviter.id,
+            handle: inviter.handle,
+        }),
+        session: caller.session,
+    }))
+}

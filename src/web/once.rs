@@ -1,0 +1,109 @@
+//! Idempotency keys: a repeated request gets the answer of the first, and does nothing again.
+//!
+//! The key is claimed in the transaction of the command itself, with the id of what is to be made;
+//! so a command that is refused claims nothing, and two requests at once are one. No body is
+//! stored: the repetition reads the resource by its id, and secrets are derived again. A key is
+//! remembered for 24 hours (draft-ietf-httpapi-idempotency-key-header-07).
+
+use std::{
+    future::{Ready, ready},
+    time::Duration,
+};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use aws_lc_rs::digest;
+use serde::Serialize;
+
+use super::{problem::Problem, records};
+use crate::{
+    store::{Conn, StoreError},
+    terms::Timestamp,
+};
+
+/// For how long a key is remembered.
+pub const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The header `Idempotency-Key` of a request, where there is one.
+#[derive(Debug, Clone)]
+pub struct IdempotencyKey(Option<String>);
+
+impl FromRequest for IdempotencyKey {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let key = match request.headers().get("idempotency-key") {
+            None => Ok(Self(None)),
+            Some(value) => match value.to_str() {
+                Ok(key) if (1..=255).contains(&key.len()) => Ok(Self(Some(key.to_owned()))),
+                _ => Err(Problem::field(
+                    "Idempotency-Key",
+                    "Use 1 to 255 visible ASCII characters, such as a UUID.",
+                )),
+            },
+        };
+        ready(key)
+    }
+}
+
+/// One request that may be repeated: whose key, for which operation, and what was asked.
+#[derive(Debug, Clone)]
+pub struct Once(Option<Claim>);
+
+#[derive(Debug, Clone)]
+struct Claim {
+    caller: Vec<u8>,
+    route: &'static str,
+    key: String,
+    request: Vec<u8>,
+}
+
+/// What a claim came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Nobody has used the key: go on.
+    First,
+    /// The request was answered before; this is the id that was made.
+    Again([u8; 16]),
+    /// The key was used with another request.
+    Clash,
+}
+
+impl IdempotencyKey {
+    /// Binds the key to its caller (their id, or a hash of what they authenticated with), the
+    /// operation and the request's content.
+    pub fn bind(self, caller: &[u8], operation: &'static str, request: &impl Serialize) -> Result<Once, Problem> {
+        let Some(key) = self.0 else { return Ok(Once(None)) };
+        let content = serde_json::to_vec(request).map_err(Problem::internal)?;
+        let hash = |bytes: &[u8]| digest::digest(&digest::SHA256, bytes).as_ref().to_vec();
+        Ok(Once(Some(Claim {
+            caller: hash(caller),
+            route: operation,
+            key,
+            request: hash(&content),
+        })))
+    }
+}
+
+impl Once {
+    /// Claims the key for the resource `id`, in the command's transaction, before anything else.
+    pub fn claim(&self, conn: &mut Conn, now: Timestamp, id: &[u8; 16]) -> Result<Turn, StoreError> {
+        let Some(claim) = &self.0 else { return Ok(Turn::First) };
+        let row = records::Key {
+            caller: &claim.caller,
+            route: claim.route,
+            key: &claim.key,
+        };
+        if records::claim_key(conn, &row, &claim.request, id, now, now.before(REMEMBERED))? {
+            return Ok(Turn::First);
+        }
+        let (request, resource) = records::claimed(conn, &row)?;
+        if request != claim.request {
+            return Ok(Turn::Clash);
+        }
+        resource
+            .try_into()
+            .map(Turn::Again)
+            .map_err(|_| StoreError::Internal("an idempotency row without an id".into()))
+    }
+}
