@@ -6,3 +6,4 @@ mod admin;
 mod mail;
 mod structure;
 mod support;
+mod tokens;
