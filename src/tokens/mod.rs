@@ -20,7 +20,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 pub use access::{Bad, Claims, FIRST_PARTY};
-pub use keys::{Keys, Published};
+pub use keys::Published;
 pub use sessions::{Holder, RefreshError, Session, end_all, end_session, refresh, start_session};
 pub use sign_in::{Claim, SignIn, SignInError};
 
@@ -34,6 +34,7 @@ use crate::{
 };
 
 use access::{Access, Verified};
+use keys::Keys;
 use live::{Life, Live};
 use services::Services;
 use sessions::Refresh;

@@ -191,6 +191,9 @@ impl SignIn {
                     return Err(SignInError::Wrong);
                 }
                 let session = begin(tx, claim, |_| Ok(person), lifetime)?;
+                if session.holder.person != person {
+                    return Err(SignInError::Clash);
+                }
                 if let Some(anew) = anew {
                     people::set_password(tx.conn, person, anew.expose(), tx.now)?;
                 }

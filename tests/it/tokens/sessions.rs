@@ -153,6 +153,36 @@ on_both! {
         assert!(matches!(replica.refresh(&hers[0].1).await, Err(RefreshError::Unknown)));
     }
 
+    /// Sign-ins and a ban at the same moment: whichever comes first, nothing lives on that the ban has
+    /// not seen.
+    async fn no_session_slips_past_a_sanction(db: &Database) {
+        let world = World::new();
+        let replica = Arc::new(world.replica(db).await);
+        for round in 0..20 {
+            let ada = world.member(&replica.ledger, &format!("ada{round}@example.org"), None).await;
+            let row = ada.row;
+            let mut together = JoinSet::new();
+            for number in 0..8 {
+                let replica = replica.clone();
+                together.spawn(async move {
+                    if number == 4 {
+                        let banned = replica.ledger.write(Actor::Operator, move |tx| {
+                            assert!(set_standing(tx.conn, row, Standing::Active, Standing::Banned)?);
+                            end_all(tx, row, SessionEnd::Sanctioned)
+                        });
+                        banned.await.unwrap();
+                    } else {
+                        let started = replica.ledger.write(Actor::Person(row), move |tx| start_session(tx, row, MONTH));
+                        started.await.unwrap();
+                    }
+                });
+            }
+            together.join_all().await;
+            let living = "SELECT COUNT(*) AS n FROM sessions WHERE ended_at IS NULL";
+            assert_eq!(db.figures(living), [0], "round {round}");
+        }
+    }
+
     /// Standing counts by itself, whatever has become of the sessions.
     async fn a_member_out_of_standing_refreshes_nothing(db: &Database) {
         let world = World::new();
