@@ -1,2 +1,6 @@
 mod cases;
 mod cases_http;
+mod community;
+mod graph;
+mod ledger;
+mod sanctions;
