@@ -178,7 +178,13 @@ fn table(out: &mut impl Write, nodes: &[Node]) -> io::Result<()> {
         })
         .collect();
     let heads = ["depth", "handle", "standing", "joined (UTC)", "id"].map(str::to_owned);
-    let width = |column: usize| rows.iter().chain([&heads]).map(|row| row[column].len()).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter()
+            .chain([&heads])
+            .map(|row| row[column].len())
+            .max()
+            .unwrap_or(0)
+    };
     let widths: [usize; 5] = std::array::from_fn(width);
     for row in [&heads].into_iter().chain(&rows) {
         let cells: Vec<String> = row
@@ -188,5 +194,10 @@ fn table(out: &mut impl Write, nodes: &[Node]) -> io::Result<()> {
             .collect();
         writeln!(out, "{}", cells.join("  ").trim_end())?;
     }
-    writeln!(out, "\n{} {}", nodes.len(), if nodes.len() == 1 { "person" } else { "people" })
+    writeln!(
+        out,
+        "\n{} {}",
+        nodes.len(),
+        if nodes.len() == 1 { "person" } else { "people" }
+    )
 }

@@ -97,12 +97,12 @@ async fn list_people(query: Query<People>, audit: Data<Audit>) -> Result<Json<Pa
 }
 
 /// What is looked for.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Search {
     /// An e-mail address, whole.
-    #[schema(value_type = String, format = "email")]
-    contact: EmailAddress,
+    #[schema(format = "email")]
+    contact: String,
 }
 
 /// Whoever has proved control of a contact: one person or none. Addresses are kept sealed, so that

@@ -12,7 +12,7 @@ use vouchsafe::{
     ledger::{Actor, Ledger, Mirror, Position},
     moderation::{self, NewBan, ReasonCode, RoleError, Sanction, SanctionError},
     people::{self, Admission, Contact, Member, Newcomer},
-    store::StoreError,
+    store::{Guards, StoreError},
     terms::{Assurance, Id, PersonRow, Role, SanctionId, Standing, SystemChance},
     tokens,
     vault::{Keyring, Vault},
@@ -40,7 +40,12 @@ fn newcomer(handle: &str, role: Role) -> Newcomer {
 
 impl Community {
     pub async fn new(db: &Database) -> Self {
+        Self::guarded(db, Guards::default()).await
+    }
+
+    pub async fn guarded(db: &Database, guards: Guards) -> Self {
         let ledger = db.ledger(Setup {
+            guards,
             pool_size: 20,
             ..Setup::default()
         });
@@ -107,7 +112,9 @@ impl Community {
 
     pub async fn vouch(&self, from: &Member, to: &Member) {
         let (from, to) = (from.row, to.row);
-        let written = self.ledger.write(Actor::Person(from), move |tx| people::vouch(tx, from, to));
+        let written = self
+            .ledger
+            .write(Actor::Person(from), move |tx| people::vouch(tx, from, to));
         self.seen(written.await.unwrap().position).await;
     }
 
@@ -142,7 +149,8 @@ impl Community {
     }
 
     pub async fn ban(&self, by: &Member, target: &Member) -> Result<Sanction, SanctionError> {
-        self.ban_for(by.row, target.row, ReasonCode::Spam, "invites by the dozen").await
+        self.ban_for(by.row, target.row, ReasonCode::Spam, "invites by the dozen")
+            .await
     }
 
     pub async fn ban_for(
@@ -183,9 +191,9 @@ impl Community {
 
     pub async fn give_role(&self, by: &Member, target: &Member, role: Role) -> Result<bool, RoleError> {
         let (by, target) = (by.row, target.row);
-        let written = self.ledger.write(Actor::Person(by), move |tx| {
-            moderation::give_role(tx, by, target, role)
-        });
+        let written = self
+            .ledger
+            .write(Actor::Person(by), move |tx| moderation::give_role(tx, by, target, role));
         written.await.map(|written| written.value)
     }
 

@@ -47,11 +47,7 @@ async fn ask<T: Send + 'static>(
     question: impl FnOnce(&mut Conn, &LiveGraph) -> Result<T, AskError> + Send + 'static,
 ) -> Result<T, AskError> {
     let graph = community.graph.clone();
-    community
-        .ledger
-        .store()
-        .read(move |conn| question(conn, &graph))
-        .await
+    community.ledger.store().read(move |conn| question(conn, &graph)).await
 }
 
 fn handles(nodes: &[Node]) -> Vec<&str> {

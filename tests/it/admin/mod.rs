@@ -3,4 +3,5 @@ mod cases_http;
 mod community;
 mod graph;
 mod ledger;
+mod people;
 mod sanctions;
