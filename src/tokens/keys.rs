@@ -246,6 +246,19 @@ pub(super) mod tests {
         Ring::of((0..count).map(make).collect()).unwrap()
     }
 
+    /// Signs whatever it is given, header and all.
+    pub(in crate::tokens) fn forge(key: &SigningKey, header: &str, claims: &str) -> String {
+        let encode = |text: &str| BASE64URL_NOPAD.encode(text.as_bytes());
+        let message = format!("{}.{}", encode(header), encode(claims));
+        let signature = key.pair.sign(&SystemRandom::new(), message.as_bytes()).unwrap();
+        format!("{message}.{}", BASE64URL_NOPAD.encode(signature.as_ref()))
+    }
+
+    /// The public key as somebody would try it who takes it for a shared secret.
+    pub(in crate::tokens) fn public_bytes(key: &SigningKey) -> Vec<u8> {
+        key.pair.public_key().as_ref().to_vec()
+    }
+
     /// The key of RFC 7517 appendix A.1; its thumbprint was computed apart, with Python's hashlib.
     #[test]
     fn the_thumbprint_is_the_standard_s() {

@@ -4,7 +4,6 @@ use std::{net::IpAddr, time::Duration};
 
 use futures_util::future::BoxFuture;
 
-use super::store_problem;
 use crate::{
     config::ThrottleConfig,
     ledger::{Actor, Ledger},
@@ -43,7 +42,7 @@ impl Doorkeeper for TokenDoor {
                     Problem::token_invalid()
                 }
                 TokenRefused::SessionEnded => Problem::new(Kind::SessionEnded),
-                TokenRefused::Store(error) => store_problem(error),
+                TokenRefused::Store(error) => Problem::from(error),
             })?;
             Ok(Caller {
                 person: checked.person,
@@ -56,11 +55,7 @@ impl Doorkeeper for TokenDoor {
 
     fn basic<'a>(&'a self, client_id: &'a str, secret: &'a str) -> BoxFuture<'a, Result<ServiceCaller, Problem>> {
         Box::pin(async move {
-            let found = self
-                .tokens
-                .authenticate(client_id, secret)
-                .await
-                .map_err(store_problem)?;
+            let found = self.tokens.authenticate(client_id, secret).await?;
             let id = found.ok_or_else(Problem::service_unknown)?;
             Ok(ServiceCaller {
                 id,
@@ -83,7 +78,7 @@ impl Doorkeeper for TokenDoor {
                 .await;
             counted.map(|_| ()).map_err(|refused| match refused {
                 Throttled::Wait(seconds) => Problem::new(Kind::TooManyRequests).retry_after(seconds),
-                Throttled::Store(error) => store_problem(error),
+                Throttled::Store(error) => Problem::from(error),
             })
         })
     }

@@ -8,11 +8,11 @@ mod well_known;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use doorkeeper::TokenDoor;
+pub use sessions::SignedIn;
 
 use super::SignInError;
 use crate::{
     ledger::Position,
-    store::StoreError,
     web::{Kind, Problem},
 };
 
@@ -23,20 +23,13 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     well_known::routes(config);
 }
 
-fn store_problem(error: StoreError) -> Problem {
-    match error {
-        StoreError::Unavailable(_) => Problem::unavailable(error),
-        StoreError::Internal(_) | StoreError::Schema(_) => Problem::internal(error),
-    }
-}
-
 fn sign_in_problem(error: SignInError) -> Problem {
     match error {
         SignInError::Wrong => Problem::new(Kind::CredentialsWrong),
         SignInError::Suspended => Problem::new(Kind::Forbidden).saying("The account is suspended. Ask an admin."),
         SignInError::Locked(seconds) => Problem::new(Kind::AccountLocked).retry_after(seconds),
         SignInError::Busy => Problem::new(Kind::Unavailable),
-        SignInError::Store(error) => store_problem(error),
+        SignInError::Store(error) => error.into(),
     }
 }
 

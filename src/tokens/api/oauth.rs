@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{position, store_problem};
+use super::position;
 use crate::{
     terms::{Assurance, Id, Role, kinds},
     tokens::{Checked, FIRST_PARTY, Introspected, RefreshError, Tokens},
@@ -102,9 +102,9 @@ async fn refresh(
     let written = tokens.refresh(presented).await.map_err(|error| match error {
         RefreshError::Unknown => Problem::new(Kind::RefreshUnknown),
         RefreshError::Reused => Problem::new(Kind::RefreshReused),
-        RefreshError::Store(error) => store_problem(error),
+        RefreshError::Store(error) => Problem::from(error),
     })?;
-    let grant = tokens.grant(&written.value).map_err(store_problem)?;
+    let grant = tokens.grant(&written.value)?;
     let body = Refreshed {
         access_token: grant.access.expose_secret().to_owned(),
         token_type: "Bearer",
@@ -212,7 +212,7 @@ async fn introspect(
 ) -> Result<impl Responder, OAuthProblem> {
     let parameters = Parameters::read(form)?;
     let token = parameters.demand("token")?.expose_secret();
-    let answer = match tokens.introspect(token).await.map_err(store_problem)? {
+    let answer = match tokens.introspect(token).await? {
         None => Introspection::Inactive { active: false },
         Some(Introspected::Refresh { id, expires_at }) => Introspection::Refresh {
             active: true,
@@ -246,6 +246,6 @@ async fn revoke(
     let token = parameters.demand("token")?.expose_secret();
     // Where there are credentials, the gate has checked that they are a service's.
     let by_service = request.headers().contains_key(AUTHORIZATION);
-    tokens.revoke(token, by_service).await.map_err(store_problem)?;
+    tokens.revoke(token, by_service).await?;
     Ok(HttpResponse::Ok().finish())
 }

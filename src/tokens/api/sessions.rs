@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{position, sign_in_problem, store_problem};
+use super::{position, sign_in_problem};
 use crate::{
     mail::EmailAddress,
     terms::{Id, Timestamp, kinds},
@@ -37,7 +37,7 @@ struct Credentials {
 
 /// A session that has just begun.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct SignedIn {
+pub struct SignedIn {
     /// The access token (RFC 9068), to be sent as a bearer token.
     access_token: String,
     /// Always `Bearer`.
@@ -70,7 +70,8 @@ struct PersonSeen {
 }
 
 impl SignedIn {
-    pub(super) fn new(session: &Session, grant: &Grant) -> Self {
+    /// What is told of a session after its commit.
+    pub fn new(session: &Session, grant: &Grant) -> Self {
         Self {
             access_token: grant.access.expose_secret().to_owned(),
             token_type: "Bearer",
@@ -113,7 +114,7 @@ async fn sign_in(credentials: Json<Credentials>, door: Data<SignIn>) -> Result<W
         }
     };
     let written = written.map_err(sign_in_problem)?;
-    let grant = door.tokens().grant(&written.value).map_err(store_problem)?;
+    let grant = door.tokens().grant(&written.value)?;
     Ok(Written::created(
         SignedIn::new(&written.value, &grant),
         position(written.position)?,
@@ -126,10 +127,7 @@ async fn sign_in(credentials: Json<Credentials>, door: Data<SignIn>) -> Result<W
 #[utoipa::path(operation_id = "sign_out", tag = "sessions", responses((status = 204, description = "Signed out.")))]
 #[delete("/v1/sessions/current")]
 async fn sign_out(caller: Caller, tokens: Data<Tokens>) -> Result<Written<()>, Problem> {
-    let written = tokens
-        .sign_out(caller.person, caller.session)
-        .await
-        .map_err(store_problem)?;
+    let written = tokens.sign_out(caller.person, caller.session).await?;
     match written.value {
         true => Ok(Written::nothing(position(written.position)?)),
         // Somebody was faster.
