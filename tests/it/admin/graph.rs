@@ -83,7 +83,8 @@ on_both! {
         assert_eq!(chain.iter().map(|node| node.depth).collect::<Vec<_>>(), [3, 2, 1, 0]);
         assert_eq!((chain[3].id, chain[0].joined_at), (owner.id, dan.joined_at));
 
-        let children = ask(&community, move |conn, graph| audit::children(conn, graph, ann.id, None, 10)).await.unwrap();
+        let children = ask(&community, move |conn, graph| audit::children(conn, graph, ann.id, None, 10));
+        let children = children.await.unwrap();
         assert_eq!(handles(&children), ["bob", "cat"]);
         assert_eq!(children[1].standing, Standing::Banned);
         let rest = ask(&community, move |conn, graph| audit::children(conn, graph, ann.id, Some(bob.id), 10));

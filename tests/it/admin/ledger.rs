@@ -31,10 +31,12 @@ on_both! {
         let banned = &all[0];
         let (owner_id, member_id) = (owner.id.to_string(), member.id.to_string());
         assert_eq!(banned["actor"]["person"], owner_id);
-        assert_eq!((&banned["subject"], &banned["details"]["person"]), (&member_id.clone().into(), &member_id.clone().into()));
+        assert_eq!(banned["subject"], member_id);
+        assert_eq!(banned["details"]["person"], member_id);
         assert_eq!(banned["details"]["sanction"], ban.id.to_string());
         assert_eq!(banned["details"]["reason"], "spam");
-        assert_eq!((&all[1]["details"]["from"], &all[1]["details"]["to"]), (&owner_id.clone().into(), &member_id.into()));
+        assert_eq!(all[1]["details"]["from"], owner_id);
+        assert_eq!(all[1]["details"]["to"], member_id);
         assert_eq!((&all[2]["actor"], &all[2]["details"]["inviter"]), (&"newcomer".into(), &owner_id.into()));
         assert_eq!(all[3]["actor"], "operator");
 

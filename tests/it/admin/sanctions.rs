@@ -123,9 +123,16 @@ on_both! {
     async fn a_ban_is_refused_upwards_on_oneself_and_without_a_note(db: &Database) {
         let community = Community::new(db).await;
         let owner = community.found("owner", Role::Owner).await;
-        let (admin, colleague) = (community.found("admin", Role::Admin).await, community.found("other", Role::Admin).await);
+        let admin = community.found("admin", Role::Admin).await;
+        let colleague = community.found("other", Role::Admin).await;
         let member = community.admit(&owner, "member").await;
-        let not_allowed = [(&admin, &owner), (&admin, &colleague), (&admin, &admin), (&owner, &owner), (&member, &admin)];
+        let not_allowed = [
+            (&admin, &owner),
+            (&admin, &colleague),
+            (&admin, &admin),
+            (&owner, &owner),
+            (&member, &admin),
+        ];
         for (by, target) in not_allowed {
             let refused = community.ban(by, target).await;
             assert!(matches!(refused, Err(SanctionError::NotAllowed(NotAllowed))), "{refused:?}");
