@@ -9,3 +9,4 @@ mod store;
 mod structure;
 mod support;
 mod whole_path;
+mod tokens;
