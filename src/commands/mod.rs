@@ -1,3 +1,4 @@
 //! What the command line can do, one file a command.
 
 pub mod check;
+pub mod import;
