@@ -4,8 +4,13 @@
 //! exception: every `api` uses it, and it knows no capability).
 
 pub mod commands;
+pub mod app;
 
 pub mod web;
+pub mod onboarding;
+pub mod moderation;
+pub mod audit;
+pub mod tokens;
 pub mod identity;
 pub mod invites;
 pub mod people;

@@ -56,7 +56,11 @@ pub struct Parts {
 
 impl Default for Parts {
     fn default() -> Self {
-        Self { clock: Arc::new(SystemClock), chance: Arc::new(SystemChance), guards: Guards::default() }
+        Self {
+            clock: Arc::new(SystemClock),
+            chance: Arc::new(SystemChance),
+            guards: Guards::default(),
+        }
     }
 }
 
@@ -88,7 +92,11 @@ pub const DOCUMENTS: &[&str] = &[DocumentKind::CnResidentId.as_str(), DocumentKi
 
 /// How a ledger is opened by this configuration.
 fn options(config: &Config, parts: &Parts) -> Result<LedgerOptions, StoreError> {
-    let pool_size = if config.store.is_sqlite() { config.store.sqlite_readers } else { config.store.pool_size };
+    let pool_size = if config.store.is_sqlite() {
+        config.store.sqlite_readers
+    } else {
+        config.store.pool_size
+    };
     Ok(LedgerOptions {
         target: config.store.url.expose_secret().parse()?,
         pool_size: pool_size as usize,
@@ -139,7 +147,18 @@ impl Core {
         while !mirror.caught_up() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        Ok(Self { config, ledger, mirror, vault, policy, roster, graph, tokens, hasher, tasks })
+        Ok(Self {
+            config,
+            ledger,
+            mirror,
+            vault,
+            policy,
+            roster,
+            graph,
+            tokens,
+            hasher,
+            tasks,
+        })
     }
 
     /// The way for letters to leave, and who they come from.
@@ -170,7 +189,10 @@ impl Core {
             Ok(address) => Sender::new(&address, mail.from.name.as_deref().unwrap_or_default()),
             Err(error) => return Err(StartError::Mail(format!("mail.from: {error}"))),
         };
-        Ok((transport.map_err(|error| wrong(&error))?, sender.map_err(|error| wrong(&error))?))
+        Ok((
+            transport.map_err(|error| wrong(&error))?,
+            sender.map_err(|error| wrong(&error))?,
+        ))
     }
 
     /// Ends the tasks, commits what was taken, and takes no more.
@@ -194,15 +216,18 @@ async fn seed(ledger: &Ledger, policy: &Arc<Current>, config: &Config) -> Result
         return Ok(());
     }
     let document = match &config.policy.seed_file {
-        Some(path) => std::fs::read_to_string(path)
-            .map_err(|error| StartError::Policy(format!("{}: {error}", path.display())))?,
+        Some(path) => {
+            std::fs::read_to_string(path).map_err(|error| StartError::Policy(format!("{}: {error}", path.display())))?
+        }
         None => policy::preset("real-name").unwrap_or_default().to_owned(),
     };
     policy.read(&document).map_err(|mistakes| {
         let all: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
         StartError::Policy(all.join("\n"))
     })?;
-    let seeded = ledger.write(Actor::Operator, move |tx| policy::change(tx, &document, 0)).await;
+    let seeded = ledger
+        .write(Actor::Operator, move |tx| policy::change(tx, &document, 0))
+        .await;
     match seeded {
         // Another replica was first.
         Ok(_) | Err(ChangeError::Stale(_)) => Ok(()),

@@ -1,18 +1,13 @@
-//! What `web` asks of the capabilities: who somebody is, how far memory has come, whether all is well.
+//! What `web` asks of the whole: how far memory has come, and whether all is well.
 
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
 
 use crate::{
-    ledger::{Actor, Ledger, Mirror, Position},
-    store::{
-        StoreError,
-        throttle::{self, Rate, Throttled},
-    },
-    tokens::{TokenRefused, Tokens},
-    vault::{Blind, Vault},
-    web::{Caller, Check, Doorkeeper, Horizon, Kind, Problem, Readiness, ServiceCaller, ThrottleBucket},
+    ledger::{Ledger, Mirror, Position},
+    store::StoreError,
+    web::{Check, Horizon, Kind, Problem, Readiness},
 };
 
 /// How long a read waits for the position that it demands.
@@ -21,62 +16,18 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// A feed that stands still for longer than this makes a replica unready.
 const LAG: Duration = Duration::from_secs(5);
 
-/// Answers the gate.
-pub(super) struct Door {
-    pub(super) ledger: Ledger,
-    pub(super) mirror: Mirror,
-    pub(super) vault: Vault,
-    pub(super) tokens: Tokens,
-    pub(super) per_address: Rate,
-}
+/// Answers a read that demands a position.
+pub(super) struct Seen(pub(super) Mirror);
 
-impl Doorkeeper for Door {
-    fn bearer<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Caller, Problem>> {
-        Box::pin(async move {
-            match self.tokens.check(token).await {
-                Ok(checked) => Ok(Caller {
-                    person: checked.person,
-                    id: checked.id,
-                    role: checked.role,
-                    session: checked.session,
-                }),
-                Err(TokenRefused::Invalid(_)) => Err(Problem::token_invalid()),
-                Err(TokenRefused::SessionEnded) => Err(Kind::SessionEnded.into()),
-                Err(TokenRefused::Store(error)) => Err(error.into()),
-            }
-        })
-    }
-
-    fn basic<'a>(&'a self, client_id: &'a str, secret: &'a str) -> BoxFuture<'a, Result<ServiceCaller, Problem>> {
-        Box::pin(async move {
-            match self.tokens.authenticate_service(client_id, secret).await? {
-                Some(id) => Ok(ServiceCaller { id, client_id: client_id.to_owned() }),
-                None => Err(Problem::service_unknown()),
-            }
-        })
-    }
-
-    fn throttle(&self, bucket: ThrottleBucket) -> BoxFuture<'_, Result<(), Problem>> {
-        let key = format!("address/{}/{}", bucket.operation, bucket.address);
-        let blind = self.vault.blind(Blind::Throttle, key.as_bytes());
-        let rate = self.per_address;
-        Box::pin(async move {
-            let counted =
-                self.ledger.write(Actor::System, move |tx| throttle::admit(tx.conn, &blind, rate, tx.now)).await;
-            match counted {
-                Ok(_) => Ok(()),
-                Err(Throttled::Wait(seconds)) => Err(Problem::from(Kind::TooManyRequests).retry_after(seconds)),
-                Err(Throttled::Store(error)) => Err(error.into()),
-            }
-        })
-    }
-}
-
-impl Horizon for Door {
+impl Horizon for Seen {
     fn wait<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<(), Problem>> {
         Box::pin(async move {
             let position: Position = token.parse().map_err(|_| Problem::new(Kind::PositionUnknown))?;
-            if self.mirror.wait(position, PATIENCE).await { Ok(()) } else { Err(Kind::NotCaughtUp.into()) }
+            if self.0.wait(position, PATIENCE).await {
+                Ok(())
+            } else {
+                Err(Kind::NotCaughtUp.into())
+            }
         })
     }
 }
@@ -91,11 +42,22 @@ pub(super) struct Ready {
 impl Readiness for Ready {
     fn checks(&self) -> BoxFuture<'_, Vec<Check>> {
         Box::pin(async move {
-            let asked = self.ledger.store().read(|conn| Ok::<_, StoreError>(crate::ledger::last_position(conn)?));
+            let asked = self
+                .ledger
+                .store()
+                .read(|conn| Ok::<_, StoreError>(crate::ledger::last_position(conn)?));
             let stored = tokio::time::timeout(Duration::from_millis(900), asked).await;
             let database = match &stored {
-                Ok(Ok(_)) => Check { name: "database", ready: true, detail: "it answers".into() },
-                _ => Check { name: "database", ready: false, detail: "it does not answer".into() },
+                Ok(Ok(_)) => Check {
+                    name: "database",
+                    ready: true,
+                    detail: "it answers".into(),
+                },
+                _ => Check {
+                    name: "database",
+                    ready: false,
+                    detail: "it does not answer".into(),
+                },
             };
             let seen = self.mirror.applied().pos;
             let behind = stored.ok().and_then(Result::ok).map_or(0, |last| (last - seen).max(0));
@@ -109,7 +71,12 @@ impl Readiness for Ready {
             let serving = Check {
                 name: "serving",
                 ready: !draining,
-                detail: if draining { "it is stopping" } else { "it takes requests" }.into(),
+                detail: if draining {
+                    "it is stopping"
+                } else {
+                    "it takes requests"
+                }
+                .into(),
             };
             vec![database, feed, serving]
         })

@@ -19,14 +19,18 @@ use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
 use super::{
     Core, Parts, StartError,
-    door::{Door, Ready},
+    door::{Ready, Seen},
 };
 use crate::{
-    audit, config::Config,
+    audit,
+    config::Config,
     identity, invites,
     ledger::{Follower, follow},
     mail, moderation, onboarding, people, policy,
-    store::{StoreError, throttle::{self, Rate}},
+    store::{
+        StoreError,
+        throttle::{self, Rate},
+    },
     tokens, web,
 };
 
@@ -83,7 +87,9 @@ impl App {
     pub async fn around(mut core: Core) -> Result<Self, StartError> {
         let listener = TcpListener::bind(core.config.http.listen)
             .map_err(|error| StartError::Listen(core.config.http.listen, error))?;
-        let address = listener.local_addr().map_err(|error| StartError::Listen(core.config.http.listen, error))?;
+        let address = listener
+            .local_addr()
+            .map_err(|error| StartError::Listen(core.config.http.listen, error))?;
 
         let bell = Arc::new(Notify::new());
         let (stop_mail, mail_stopped) = oneshot::channel::<()>();
@@ -108,7 +114,15 @@ impl App {
         let server = listen(&core, listener, &draining)?;
         let handle = server.handle();
         let ended = tokio::spawn(server);
-        Ok(Self { core, address, server: handle, ended, draining, stop_mail, mail })
+        Ok(Self {
+            core,
+            address,
+            server: handle,
+            ended,
+            draining,
+            stop_mail,
+            mail,
+        })
     }
 
     /// Stops: says that it is not ready, ends what is under way within the configured time, lets the
@@ -139,7 +153,10 @@ fn follow_all(core: &mut Core) {
             policy: Arc::clone(&core.policy),
             link: invites::JoinLink::new(core.config.http.join_link()),
         }),
-        Arc::new(onboarding::OnboardingMails { vault: core.vault.clone(), policy: Arc::clone(&core.policy) }),
+        Arc::new(onboarding::OnboardingMails {
+            vault: core.vault.clone(),
+            policy: Arc::clone(&core.policy),
+        }),
     ];
     for follower in followers {
         core.tasks.spawn(follow(core.ledger.clone(), follower, owner.clone()));
@@ -181,17 +198,20 @@ fn keep_house(core: &mut Core) {
     });
 }
 
-fn listen(core: &Core, listener: TcpListener, draining: &Arc<AtomicBool>) -> Result<actix_web::dev::Server, StartError> {
+fn listen(
+    core: &Core,
+    listener: TcpListener,
+    draining: &Arc<AtomicBool>,
+) -> Result<actix_web::dev::Server, StartError> {
     let config = &core.config;
     let recorder = metrics()?;
     let description = description()?;
-    let door = Arc::new(Door {
-        ledger: core.ledger.clone(),
-        mirror: core.mirror.clone(),
-        vault: core.vault.clone(),
-        tokens: core.tokens.clone(),
-        per_address: Rate::at_most(config.throttle.per_address_per_minute, Duration::from_secs(60)),
-    });
+    let door = Arc::new(tokens::api::TokenDoor::new(
+        core.tokens.clone(),
+        core.ledger.clone(),
+        core.vault.clone(),
+        &config.throttle,
+    ));
     let readiness: Arc<dyn web::Readiness> = Arc::new(Ready {
         ledger: core.ledger.clone(),
         mirror: core.mirror.clone(),
@@ -202,10 +222,10 @@ fn listen(core: &Core, listener: TcpListener, draining: &Arc<AtomicBool>) -> Res
         request_timeout: Duration::from_millis(config.http.request_timeout_ms),
         body_limit: config.http.body_limit_bytes,
     };
-    let gate = web::Gate::new(limits, door.clone(), door, core.ledger.chance());
+    let gate = web::Gate::new(limits, door, Arc::new(Seen(core.mirror.clone())), core.ledger.chance());
 
     let (ledger, mirror, vault) = (core.ledger.clone(), core.mirror.clone(), core.vault.clone());
-    let (policy, roster, graph) = (Arc::clone(&core.policy), Arc::clone(&core.roster), Arc::clone(&core.graph));
+    let (policy, graph) = (Arc::clone(&core.policy), Arc::clone(&core.graph));
     let invites = Data::new(invites::api::Invites {
         ledger: ledger.clone(),
         mirror: mirror.clone(),
@@ -223,9 +243,16 @@ fn listen(core: &Core, listener: TcpListener, draining: &Arc<AtomicBool>) -> Res
         proof_attempts: config.throttle.proof_attempts,
         codes_per_address: Rate::at_most(config.throttle.codes_per_address_per_hour, Duration::from_secs(3600)),
     });
-    let sign_in = Data::new(tokens::SignIn::new(core.tokens.clone(), core.hasher.clone(), &config.throttle));
+    let sign_in = Data::new(tokens::SignIn::new(
+        core.tokens.clone(),
+        core.hasher.clone(),
+        &config.throttle,
+    ));
     let tokens = Data::new(core.tokens.clone());
-    let people = Data::new(people::api::People { ledger: ledger.clone(), vault: vault.clone() });
+    let people = Data::new(people::api::People {
+        ledger: ledger.clone(),
+        vault: vault.clone(),
+    });
     let cases = Data::new(identity::api::Cases {
         ledger: ledger.clone(),
         mirror: mirror.clone(),
@@ -236,16 +263,18 @@ fn listen(core: &Core, listener: TcpListener, draining: &Arc<AtomicBool>) -> Res
         ledger: ledger.clone(),
         mirror: mirror.clone(),
         vault: vault.clone(),
-        roster: Arc::clone(&roster),
     });
     let audit = Data::new(audit::api::Audit {
         ledger: ledger.clone(),
         mirror: mirror.clone(),
         vault: vault.clone(),
-        roster,
         graph,
     });
-    let policies = Data::new(policy::api::Policies { ledger, mirror, current: policy });
+    let policies = Data::new(policy::api::Policies {
+        ledger,
+        mirror,
+        current: policy,
+    });
 
     let workers = match config.http.workers {
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),

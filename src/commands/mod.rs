@@ -1,4 +1,5 @@
 //! What the command line can do, one file a command.
 
+pub mod audit;
 pub mod check;
 pub mod import;

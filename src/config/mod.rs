@@ -180,7 +180,7 @@ impl Default for VaultConfig {
 pub struct MailConfig {
     /// Into a directory (`mailbox`) or to an SMTP server (`smtp`). Default `mailbox`.
     pub transport: MailTransport,
-    /// The sender of every mail. Default `Vouchsafe <no-reply@localhost>`.
+    /// The sender of every mail. Default `Vouchsafe <no-reply@vouchsafe.localhost>`.
     #[serde(with = "text")]
     #[schemars(with = "String")]
     pub from: Mailbox,
@@ -192,7 +192,7 @@ pub struct MailConfig {
 
 impl Default for MailConfig {
     fn default() -> Self {
-        let local = lettre::Address::new("no-reply", "localhost");
+        let local = lettre::Address::new("no-reply", "vouchsafe.localhost");
         Self {
             transport: MailTransport::Mailbox,
             from: Mailbox::new(

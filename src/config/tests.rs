@@ -75,7 +75,7 @@ fn nothing_given_is_sound_and_embedded() {
     assert_eq!(config.http.public_url.as_str(), "http://127.0.0.1:8080");
     assert_eq!(config.token.audience, "http://127.0.0.1:8080");
     assert_eq!(config.store.url.expose_secret(), "sqlite://data/vouchsafe.db");
-    assert_eq!(config.mail.from.to_string(), "Vouchsafe <no-reply@localhost>");
+    assert_eq!(config.mail.from.to_string(), "Vouchsafe <no-reply@vouchsafe.localhost>");
     assert!(config.store.is_sqlite() && config.vault.create_keyring);
     assert!(
         !config.http.trusts([127, 0, 0, 1].into()),
@@ -210,7 +210,7 @@ port = 70000
         "Give a whole number from 1024 to 16777216.",
         "Give one of json, text.",
         "Give text of the form \"127.0.0.1:8080\".",
-        "Give text of the form \"Vouchsafe <no-reply@localhost>\".",
+        "Give text of the form \"Vouchsafe <no-reply@vouchsafe.localhost>\".",
         "Give true or false.",
         "Take it out, or look for its name in the documentation.",
     ] {

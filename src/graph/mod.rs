@@ -12,11 +12,14 @@
 //!
 //! Nothing here decides who may invite, vouch or ask.
 
+mod live;
 mod queries;
+mod records;
 #[cfg(test)]
 mod tests;
 mod tree;
 
+pub use live::LiveGraph;
 pub use queries::{BranchFigures, Descendant, Vouch, Vouches};
 
 use petgraph::{

@@ -70,10 +70,13 @@ pub(super) fn compose(told: Told<'_>) -> Result<Letter, StoreError> {
             "如果您不认识邀请人，或并未期待这封邮件，请不必理会：打开邀请不会消耗任何名额。",
         ),
     };
-    paragraphs.push(match told.locale {
-        Locale::En => format!("Or type this code where the app asks for it: {}", *told.code.expose()),
-        Locale::ZhHans => format!("也可以在应用中输入邀请码：{}", *told.code.expose()),
-    });
+    paragraphs.push(
+        match told.locale {
+            Locale::En => "Open it with the button, or type this code where the app asks for it:",
+            Locale::ZhHans => "请点击按钮打开，或在应用中输入邀请码：",
+        }
+        .to_owned(),
+    );
     let internal = |error: &dyn std::fmt::Display| StoreError::Internal(format!("an invite's mail: {error}"));
     Ok(Letter {
         to: told.to,
@@ -81,7 +84,7 @@ pub(super) fn compose(told: Told<'_>) -> Result<Letter, StoreError> {
         subject: Subject::parse(&subject).map_err(|error| internal(&error))?,
         heading,
         paragraphs,
-        code: None,
+        code: Some(told.code.expose().as_str().into()),
         button: Some(Button::new(button, told.link.to(told.code)).map_err(|error| internal(&error))?),
         footer: vec![footer.to_owned()],
     })

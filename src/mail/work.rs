@@ -145,14 +145,21 @@ impl Postman {
         Ok((claimed.value, taken))
     }
 
-    /// One letter, from the claim to the books.
+    /// One letter, from the claim to the books. While the database is away it is tried on for as
+    /// long as the claim lasts: a letter that is only claimed waits for the whole term, and a
+    /// delivery that is not written down is made twice.
     async fn carry(self: Arc<Self>, letter: Claimed, taken: Instant) {
-        match self.attempt(&letter, taken + self.term / 3 * 2).await {
-            Ok(outcome) => self.settle(&letter, outcome, taken + self.term).await,
-            Err(error) => {
-                tracing::warn!(letter = %letter.id, %error, "a letter waits for the database");
+        let (last_call, end) = (taken + self.term / 3 * 2, taken + self.term);
+        let outcome = loop {
+            match self.attempt(&letter, last_call).await {
+                Ok(outcome) => break outcome,
+                Err(error) if Instant::now() >= last_call => {
+                    return tracing::warn!(letter = %letter.id, %error, "a letter could not be opened in time");
+                }
+                Err(_) => sleep(LOOK).await,
             }
-        }
+        };
+        self.settle(&letter, outcome, end).await;
     }
 
     async fn attempt(&self, letter: &Claimed, until: Instant) -> Result<Outcome, StoreError> {
@@ -193,8 +200,7 @@ impl Postman {
         })
     }
 
-    /// Writes down how it went. While the database is away it tries on for as long as the claim
-    /// lasts: every delivery that is not written down is one that is made twice.
+    /// Writes down how it went.
     async fn settle(&self, letter: &Claimed, outcome: Outcome, until: Instant) {
         loop {
             let (row, claim, how) = (letter.row, letter.claim.clone(), outcome.clone());

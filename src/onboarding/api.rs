@@ -19,8 +19,8 @@ use crate::{
     ledger::{Actor, Ledger, Mirror, events::Release},
     mail::{EmailAddress, Locale},
     people::{
-        self, Member,
-        passwords::{self, permits::Hasher},
+        self,
+        passwords::{self, Hasher, HasherError, PasswordRefusal},
     },
     policy::{self, Step, Versioned, demands},
     store::{
@@ -28,8 +28,8 @@ use crate::{
         throttle::{self, Rate, Throttled},
     },
     terms::{FlowId, Id, PersonId, Timestamp},
-    tokens::{self, Tokens},
-    vault::{Blind, Field, Vault, sha256},
+    tokens::{self, Tokens, api::SignedIn},
+    vault::{Blind, Field, Vault, VaultError, sha256},
     web::{Bearer, IdempotencyKey, Json, Kind, Problem, Segments, Turn, Written},
 };
 
@@ -113,7 +113,7 @@ struct AdmittedView {
     #[serde(flatten)]
     view: FlowView,
     /// Their first session.
-    session: tokens::Granted,
+    session: SignedIn,
 }
 
 impl From<StepError> for Problem {
@@ -143,19 +143,53 @@ impl From<ProofError> for Problem {
             ProofError::NoAddress => Self::field("/email", "Give the e-mail address that you want to prove."),
             ProofError::Wrong => Self::from(Kind::ProofWrong).at("/code"),
             ProofError::Stale => Self::from(Kind::ProofStale).at("/code"),
-            ProofError::Locked => {
-                Self::from(Kind::ProofLocked).saying("Ask for a new code by giving the contact again.").retry_after(1)
-            }
+            ProofError::Locked => Self::from(Kind::ProofLocked)
+                .saying("Ask for a new code by giving the contact again.")
+                .retry_after(1),
+        }
+    }
+}
+
+impl From<PasswordRefusal> for Problem {
+    fn from(refusal: PasswordRefusal) -> Self {
+        Self::from(Kind::PasswordRefused)
+            .at("/password")
+            .saying(refusal.to_string())
+    }
+}
+
+impl From<HasherError> for Problem {
+    fn from(error: HasherError) -> Self {
+        match error {
+            HasherError::Busy => Kind::Unavailable.into(),
+            HasherError::Hash(error) => Self::internal(error),
         }
     }
 }
 
 impl Onboarding {
+    /// The address that a newcomer has proved, which their password may not be made of.
+    async fn address(&self, flow: &Flow) -> Result<Option<String>, Problem> {
+        let Some((_, sealed)) = flow.address.clone() else {
+            return Ok(None);
+        };
+        let (vault, subject) = (self.vault.clone(), flow.subject);
+        let opened = self.ledger.store().read(move |conn| {
+            let text = vault.key(conn, subject)?.open_text(Field::Contact, &sealed)?;
+            Ok::<_, VaultError>(text.to_string())
+        });
+        Ok(Some(opened.await.map_err(StoreError::from)?))
+    }
+
     /// The flow that the request may act on: the token is the proof. Whoever guesses an id learns
     /// nothing, not even that it exists.
     async fn opened(&self, id: FlowId, bearer: &Bearer) -> Result<(Flow, Arc<Versioned>), Problem> {
         let policy = self.policy.get()?;
-        let flow = self.ledger.store().read(move |conn| Ok::<_, StoreError>(by_id(conn, id)?)).await?;
+        let flow = self
+            .ledger
+            .store()
+            .read(move |conn| Ok::<_, StoreError>(by_id(conn, id)?))
+            .await?;
         let hash = sha256(bearer.0.expose_secret().as_bytes());
         match flow {
             Some(flow) if bool::from(flow.token_hash.ct_eq(&hash)) => Ok((flow, policy)),
@@ -170,7 +204,11 @@ impl Onboarding {
             let progress = read_progress(conn, &rules.policy, &flow, now)?;
             let held_until = invites::held_until(conn, flow.id)?;
             let hint = flow.address.as_ref().and_then(|(_, sealed)| {
-                let kept = vault.key(conn, flow.subject).ok()?.open_text(Field::Contact, sealed).ok()?;
+                let kept = vault
+                    .key(conn, flow.subject)
+                    .ok()?
+                    .open_text(Field::Contact, sealed)
+                    .ok()?;
                 EmailAddress::parse(&kept).ok().map(|address| address.masked())
             });
             let person = match flow.person {
@@ -219,27 +257,28 @@ async fn begin(
     let vault = onboarding.vault.clone();
     let written = onboarding
         .ledger
-        .write(Actor::Newcomer, move |tx| match once.claim(tx.conn, tx.now, id.as_bytes())? {
-            Turn::First => start(tx, &vault, &code, id, locale).map(|flow| Some(flow.id)),
-            Turn::Again(id) => Ok(Some(Id::from_uuid(uuid::Uuid::from_bytes(id)))),
-            Turn::Clash => Ok(None),
+        .write(Actor::Newcomer, move |tx| {
+            match once.claim(tx.conn, tx.now, id.as_bytes())? {
+                Turn::First => start(tx, &vault, &code, id, locale).map(|flow| Some(flow.id)),
+                Turn::Again(id) => Ok(Some(Id::from_uuid(uuid::Uuid::from_bytes(id)))),
+                Turn::Clash => Ok(None),
+            }
         })
         .await?;
     let id = written.value.ok_or_else(|| Problem::new(Kind::IdempotencyKeyReused))?;
     let view = onboarding.view(id, &policy).await?;
     let flow_token = flow_token(&onboarding.vault, id).expose_secret().to_owned();
-    Ok(Written::created(BegunView { flow_token, view }, onboarding.mirror.token(written.position)))
+    Ok(Written::created(
+        BegunView { flow_token, view },
+        onboarding.mirror.token(written.position),
+    ))
 }
 
 /// Where one stands, and what is next.
 #[utoipa::path(operation_id = "show_onboarding", tag = "onboarding",
     params(("flow" = FlowId, Path, description = "The flow.")), responses((status = 200, body = FlowView)))]
 #[get("/v1/onboarding/{flow}")]
-async fn show(
-    flow: Segments<FlowId>,
-    bearer: Bearer,
-    onboarding: Data<Onboarding>,
-) -> Result<Json<FlowView>, Problem> {
+async fn show(flow: Segments<FlowId>, bearer: Bearer, onboarding: Data<Onboarding>) -> Result<Json<FlowView>, Problem> {
     let (flow, policy) = onboarding.opened(flow.0, &bearer).await?;
     Ok(Json(onboarding.view(flow.id, &policy).await?))
 }
@@ -249,13 +288,12 @@ async fn show(
     params(("flow" = FlowId, Path, description = "The flow.")),
     responses((status = 204, description = "It is over, or was already.")))]
 #[delete("/v1/onboarding/{flow}")]
-async fn give_up(
-    flow: Segments<FlowId>,
-    bearer: Bearer,
-    onboarding: Data<Onboarding>,
-) -> Result<Written<()>, Problem> {
+async fn give_up(flow: Segments<FlowId>, bearer: Bearer, onboarding: Data<Onboarding>) -> Result<Written<()>, Problem> {
     let (flow, _) = onboarding.opened(flow.0, &bearer).await?;
-    let written = onboarding.ledger.write(Actor::Newcomer, move |tx| abandon(tx, &flow, Release::Abandoned)).await?;
+    let written = onboarding
+        .ledger
+        .write(Actor::Newcomer, move |tx| abandon(tx, &flow, Release::Abandoned))
+        .await?;
     Ok(Written::nothing(onboarding.mirror.token(written.position)))
 }
 
@@ -288,12 +326,18 @@ async fn contact(
         .map_err(|error| Problem::field("/email", error.to_string()))?;
     // Nobody's mailbox is to be flooded through us, whoever asks: counted for each address, or for
     // the flow where the invite knows the address.
-    let counted = address.as_ref().map_or_else(|| flow.id.to_string(), |address| address.normalised().to_owned());
-    let bucket = onboarding.vault.blind(Blind::Throttle, format!("proof-mail/{counted}").as_bytes());
+    let counted = address
+        .as_ref()
+        .map_or_else(|| flow.id.to_string(), |address| address.normalised().to_owned());
+    let bucket = onboarding
+        .vault
+        .blind(Blind::Throttle, format!("proof-mail/{counted}").as_bytes());
     let rate = onboarding.codes_per_address;
     onboarding
         .ledger
-        .write(Actor::Newcomer, move |tx| throttle::admit(tx.conn, &bucket, rate, tx.now))
+        .write(Actor::Newcomer, move |tx| {
+            throttle::admit(tx.conn, &bucket, rate, tx.now)
+        })
         .await
         .map_err(|error| match error {
             Throttled::Wait(seconds) => Problem::from(Kind::TooManyRequests).retry_after(seconds),
@@ -302,7 +346,9 @@ async fn contact(
     let (vault, rules, id) = (onboarding.vault.clone(), Arc::clone(&policy), flow.id);
     let written = onboarding
         .ledger
-        .write(Actor::Newcomer, move |tx| give_contact(tx, &vault, &rules.policy, id, address))
+        .write(Actor::Newcomer, move |tx| {
+            give_contact(tx, &vault, &rules.policy, id, address)
+        })
         .await?;
     let view = onboarding.view(id, &policy).await?;
     Ok(Written::ok(view, onboarding.mirror.token(written.position)))
@@ -380,23 +426,41 @@ async fn name(
 ) -> Result<Written<FlowView>, Problem> {
     let (flow, policy) = onboarding.opened(flow.0, &bearer).await?;
     let IdentityBody { full_name, document } = body.0;
-    if !policy.policy.join.documents.iter().any(|kind| kind == document.kind.as_str()) {
-        let detail = format!("Give one of these documents: {}.", policy.policy.join.documents.join(", "));
+    if !policy
+        .policy
+        .join
+        .documents
+        .iter()
+        .any(|kind| kind == document.kind.as_str())
+    {
+        let detail = format!(
+            "Give one of these documents: {}.",
+            policy.policy.join.documents.join(", ")
+        );
         return Err(Problem::from(Kind::DocumentInvalid).at("/document/kind").saying(detail));
     }
-    let full_name = FullName::parse(full_name.expose_secret())
-        .map_err(|error| Problem::from(Kind::NameInvalid).at("/full_name").saying(error.to_string()))?;
+    let full_name = FullName::parse(full_name.expose_secret()).map_err(|error| {
+        Problem::from(Kind::NameInvalid)
+            .at("/full_name")
+            .saying(error.to_string())
+    })?;
     let document = Document::parse(
         document.country,
         document.kind,
         document.number.expose_secret(),
         onboarding.ledger.now().date(),
     )
-    .map_err(|error| Problem::from(Kind::DocumentInvalid).at("/document/number").saying(error.to_string()))?;
+    .map_err(|error| {
+        Problem::from(Kind::DocumentInvalid)
+            .at("/document/number")
+            .saying(error.to_string())
+    })?;
     let (vault, rules, id) = (onboarding.vault.clone(), Arc::clone(&policy), flow.id);
     let written = onboarding
         .ledger
-        .write(Actor::Newcomer, move |tx| give_identity(tx, &vault, &rules.policy, id, &full_name, &document))
+        .write(Actor::Newcomer, move |tx| {
+            give_identity(tx, &vault, &rules.policy, id, &full_name, &document)
+        })
         .await?;
     let view = onboarding.view(id, &policy).await?;
     Ok(Written::ok(view, onboarding.mirror.token(written.position)))
@@ -438,24 +502,28 @@ async fn password(
         ("lapsed", _) => return Err(Kind::HoldExpired.into()),
         _ => return Err(Kind::FlowEnded.into()),
     }
-    let context = [policy.policy.community.name.clone(), handle.clone().unwrap_or_default()];
-    let phc = onboarding
+    let mut context = vec![policy.policy.community.name.clone()];
+    context.extend(handle.clone());
+    context.extend(onboarding.address(&flow).await?);
+    let judged = password.clone();
+    onboarding
         .hasher
-        .choose(password, context.into())
-        .await
-        .map_err(|error| Problem::from(error).at("/password"))?;
-    let (rules, id) = (Arc::clone(&policy), flow.id);
+        .run(move || {
+            let context: Vec<&str> = context.iter().map(String::as_str).collect();
+            passwords::acceptable(judged.expose_secret(), &context)
+        })
+        .await??;
+    let phc = onboarding.hasher.hash(password).await?;
+    let (rules, id, lifetime) = (Arc::clone(&policy), flow.id, onboarding.tokens.session_lifetime());
     let written = onboarding
         .ledger
         .write(Actor::Newcomer, move |tx| {
-            let member: Member = admit(tx, &rules.policy, id, Some(&phc), handle)?;
-            let session = tokens::start_session(tx, member.row)?;
-            Ok::<_, StepError>((member, session))
+            let member = admit(tx, &rules.policy, id, Some(&phc), handle)?;
+            tokens::start_session(tx, member.row, lifetime)?.ok_or(StepError::Ended)
         })
         .await?;
     let position = onboarding.mirror.settle(written.position).await;
-    let (_, session) = written.value;
-    let session = onboarding.tokens.grant(&session)?;
+    let session = SignedIn::new(&written.value, &onboarding.tokens.grant(&written.value)?);
     let view = onboarding.view(flow.id, &policy).await?;
     Ok(Written::created(AdmittedView { view, session }, position))
 }

@@ -157,7 +157,9 @@ pub fn prove_contact(
         }
         super::abandon(tx, &former, Release::Expired)?;
     }
-    let until = tx.now.after(Duration::from_secs(u64::from(policy.join.hold_days) * 24 * 60 * 60));
+    let until = tx
+        .now
+        .after(Duration::from_secs(u64::from(policy.join.hold_days) * 24 * 60 * 60));
     if !invites::hold(tx, &invite, flow.id, until)? {
         invites::open(tx.conn, &invite, tx.now)?.map_err(StepError::from)?;
         // It was free a moment ago and is taken now.

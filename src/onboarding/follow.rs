@@ -31,9 +31,13 @@ impl Follower for OnboardingMails {
     fn follow(&self, tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
         match entry.envelope.event {
             Event::ProofRequested { flow } => {
-                let Some(flow) = by_id(tx.conn, flow)? else { return Ok(()) };
+                let Some(flow) = by_id(tx.conn, flow)? else {
+                    return Ok(());
+                };
                 // Proved, over, or replaced meanwhile: there is no code to send any more.
-                let Some((sealed, until)) = &flow.proof else { return Ok(()) };
+                let Some((sealed, until)) = &flow.proof else {
+                    return Ok(());
+                };
                 if tx.now >= *until {
                     return Ok(());
                 }
@@ -43,7 +47,9 @@ impl Follower for OnboardingMails {
                 })
             }
             Event::CaseDecided { flow, verdict, .. } => {
-                let Some(flow) = by_id(tx.conn, flow)? else { return Ok(()) };
+                let Some(flow) = by_id(tx.conn, flow)? else {
+                    return Ok(());
+                };
                 if verdict == Verdict::Refused {
                     abandon(tx, &flow, Release::Refused)?;
                 }
@@ -65,14 +71,18 @@ impl OnboardingMails {
         kind: &'static str,
         compose: impl FnOnce(&DataKey, EmailAddress, &str) -> Result<Letter, StoreError>,
     ) -> Result<(), StoreError> {
-        let Some((_, sealed)) = &flow.address else { return Ok(()) };
+        let Some((_, sealed)) = &flow.address else {
+            return Ok(());
+        };
         let key = match self.vault.key(tx.conn, flow.subject) {
             Ok(key) => key,
             Err(VaultError::Erased) => return Ok(()),
             Err(error) => return Err(error.into()),
         };
         let kept = key.open_text(Field::Contact, sealed)?;
-        let Ok(to) = EmailAddress::parse(&kept) else { return Ok(()) };
+        let Ok(to) = EmailAddress::parse(&kept) else {
+            return Ok(());
+        };
         let policy = self.policy.get()?;
         let letter = compose(&key, to, &policy.policy.community.name)?;
         mail::post(tx, &key, kind, &letter)

@@ -132,7 +132,10 @@ pub fn start(
             expires_at: tx.now.after(UNPROVED),
         },
     )?;
-    tx.record(Event::OnboardingStarted { flow: id, invite: invite.id });
+    tx.record(Event::OnboardingStarted {
+        flow: id,
+        invite: invite.id,
+    });
     Ok(flow)
 }
 
@@ -229,7 +232,15 @@ pub fn admit(
     let member = people::admit(tx, &newcomer, &by)?;
     let (blind, sealed) = flow.address.as_ref().ok_or(StepError::OutOfOrder)?;
     let proved_at = flow.proved_at.ok_or(StepError::OutOfOrder)?;
-    if !people::add_contact(tx, member.row, &Contact { blind, sealed, proved_at })? {
+    if !people::add_contact(
+        tx,
+        member.row,
+        &Contact {
+            blind,
+            sealed,
+            proved_at,
+        },
+    )? {
         return Err(StepError::Member);
     }
     if let Some(phc) = phc {

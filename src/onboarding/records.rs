@@ -1,8 +1,6 @@
 //! The rows of flows.
 
-use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update,
-};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update};
 
 use super::{ProofError, StepError};
 use crate::{
@@ -56,7 +54,13 @@ pub struct Flow {
 
 type Row = (
     (i64, Id<kinds::Flow>, Vec<u8>, i64, i64, String, Timestamp),
-    (Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>, Option<Timestamp>, i64),
+    (
+        Option<Vec<u8>>,
+        Option<Vec<u8>>,
+        Option<Vec<u8>>,
+        Option<Timestamp>,
+        i64,
+    ),
     (Option<Timestamp>, Option<PersonRow>, Option<Timestamp>),
 );
 
@@ -144,12 +148,7 @@ pub fn by_id(conn: &mut Conn, id: Id<kinds::Flow>) -> QueryResult<Option<Flow>> 
 }
 
 /// The newest other flow of an invite by which the same address is on its way in.
-pub(super) fn on_the_way(
-    conn: &mut Conn,
-    invite_row: i64,
-    blind: &[u8],
-    but: i64,
-) -> QueryResult<Option<Flow>> {
+pub(super) fn on_the_way(conn: &mut Conn, invite_row: i64, blind: &[u8], but: i64) -> QueryResult<Option<Flow>> {
     flows::table
         .filter(flows::invite_id.eq(invite_row))
         .filter(flows::address_blind.eq(blind))
@@ -194,15 +193,23 @@ pub(super) fn count_failure(conn: &mut Conn, row: i64) -> QueryResult<()> {
 /// Notes that the contact is proved, and forgets the code; false where that has happened, or the
 /// flow is over.
 pub(super) fn prove(conn: &mut Conn, row: i64, now: Timestamp) -> QueryResult<bool> {
-    update(flows::table.find(row).filter(flows::proved_at.is_null()).filter(flows::ended_at.is_null()))
-        .set((flows::proved_at.eq(now), flows::proof_sealed.eq(None::<Vec<u8>>)))
-        .execute(conn)
-        .map(|rows| rows == 1)
+    update(
+        flows::table
+            .find(row)
+            .filter(flows::proved_at.is_null())
+            .filter(flows::ended_at.is_null()),
+    )
+    .set((flows::proved_at.eq(now), flows::proof_sealed.eq(None::<Vec<u8>>)))
+    .execute(conn)
+    .map(|rows| rows == 1)
 }
 
 /// Lets another token open a flow.
 pub(super) fn open_with(conn: &mut Conn, row: i64, token_hash: &[u8]) -> QueryResult<()> {
-    update(flows::table.find(row)).set(flows::token_hash.eq(token_hash)).execute(conn).map(|_| ())
+    update(flows::table.find(row))
+        .set(flows::token_hash.eq(token_hash))
+        .execute(conn)
+        .map(|_| ())
 }
 
 /// Ends a flow; false where it is over already.
@@ -213,8 +220,10 @@ pub(super) fn end(conn: &mut Conn, row: i64, now: Timestamp) -> QueryResult<bool
         .map(|rows| rows == 1)
 }
 
-
 /// Notes whom the newcomer has become.
 pub(super) fn belongs_to(conn: &mut Conn, row: i64, person: PersonRow) -> QueryResult<()> {
-    update(flows::table.find(row)).set(flows::person.eq(person)).execute(conn).map(|_| ())
+    update(flows::table.find(row))
+        .set(flows::person.eq(person))
+        .execute(conn)
+        .map(|_| ())
 }

@@ -40,14 +40,29 @@ pub fn progress(
     if flow.ended_at.is_some() {
         return Progress::Ended;
     }
-    let until = if flow.proved_at.is_some() { held_until } else { Some(flow.expires_at) };
+    let until = if flow.proved_at.is_some() {
+        held_until
+    } else {
+        Some(flow.expires_at)
+    };
     if until.is_none_or(|until| now >= until) {
         return Progress::Lapsed;
     }
-    let contact = if flow.proved_at.is_some() { Assurance::Contact } else { Assurance::None };
+    let contact = if flow.proved_at.is_some() {
+        Assurance::Contact
+    } else {
+        Assurance::None
+    };
     // A name without a proved contact is worth nothing here.
-    let assurance = if contact == Assurance::None { contact } else { contact.max(reached.assurance) };
-    let proved = Proved { assurance, credentials: false };
+    let assurance = if contact == Assurance::None {
+        contact
+    } else {
+        contact.max(reached.assurance)
+    };
+    let proved = Proved {
+        assurance,
+        credentials: false,
+    };
     Progress::Next(next_demand(policy, &proved).unwrap_or(Step::Credentials))
 }
 
@@ -97,16 +112,28 @@ mod tests {
         let at = |flow: &Flow, reached: &Reached| progress(&reviewed, flow, until, reached, NOW);
         assert_eq!(at(&flow, &nothing), Progress::Next(Step::Contact));
         // Whatever else was shown, the contact comes first.
-        assert_eq!(at(&flow, &reached(Assurance::Verified, Some(CaseState::Approved))), Progress::Next(Step::Contact));
+        assert_eq!(
+            at(&flow, &reached(Assurance::Verified, Some(CaseState::Approved))),
+            Progress::Next(Step::Contact)
+        );
         flow.proved_at = Some(NOW);
         assert_eq!(at(&flow, &nothing), Progress::Next(Step::Identity));
-        assert_eq!(at(&flow, &reached(Assurance::Checked, Some(CaseState::Open))), Progress::Next(Step::Review));
-        assert_eq!(at(&flow, &reached(Assurance::Contact, Some(CaseState::Retry))), Progress::Next(Step::Identity));
+        assert_eq!(
+            at(&flow, &reached(Assurance::Checked, Some(CaseState::Open))),
+            Progress::Next(Step::Review)
+        );
+        assert_eq!(
+            at(&flow, &reached(Assurance::Contact, Some(CaseState::Retry))),
+            Progress::Next(Step::Identity)
+        );
         assert_eq!(
             at(&flow, &reached(Assurance::Verified, Some(CaseState::Approved))),
             Progress::Next(Step::Credentials)
         );
-        assert_eq!(at(&flow, &reached(Assurance::Contact, Some(CaseState::Refused))), Progress::Refused);
+        assert_eq!(
+            at(&flow, &reached(Assurance::Contact, Some(CaseState::Refused))),
+            Progress::Refused
+        );
         flow.person = Some(PersonRow(1));
         assert_eq!(at(&flow, &nothing), Progress::Member);
     }
@@ -122,7 +149,11 @@ mod tests {
         let held = Some(Timestamp::from_seconds(5_000));
         assert_eq!(at(&flow, held, 4_999), Progress::Next(Step::Credentials));
         assert_eq!(at(&flow, held, 5_000), Progress::Lapsed);
-        assert_eq!(at(&flow, None, 1_000), Progress::Lapsed, "the hold was given to somebody else");
+        assert_eq!(
+            at(&flow, None, 1_000),
+            Progress::Lapsed,
+            "the hold was given to somebody else"
+        );
         flow.ended_at = Some(NOW);
         assert_eq!(at(&flow, held, 1_000), Progress::Ended);
     }

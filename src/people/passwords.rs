@@ -4,6 +4,9 @@
 //! long, and not among the first that an attacker would try.
 
 pub mod hash;
+mod permits;
+
+pub use permits::{Hasher, HasherError};
 
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;

@@ -1,7 +1,10 @@
 //! The rows of members, their contacts, credentials and edges.
 
+use std::collections::HashMap;
+
 use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, sql_query,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into,
+    sql_query,
     sql_types::{BigInt, Binary},
     update,
 };
@@ -140,6 +143,57 @@ pub fn member_by_id(conn: &mut Conn, id: Id<kinds::Person>) -> QueryResult<Optio
         .first::<Row>(conn)
         .optional()
         .map(|row| row.map(from_row))
+}
+
+/// What a member is called outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// Their public id.
+    pub id: Id<kinds::Person>,
+    /// The handle of their own choice.
+    pub handle: Option<String>,
+}
+
+/// What these members are called; unknown rows are left out.
+pub fn names(conn: &mut Conn, rows: &[PersonRow]) -> QueryResult<HashMap<PersonRow, Name>> {
+    // SQLite binds each row by itself and has an end to that.
+    const MOST: usize = 1000;
+    let mut names = HashMap::with_capacity(rows.len());
+    for part in rows.chunks(MOST) {
+        let part: Vec<i64> = part.iter().map(|row| row.0).collect();
+        let found: Vec<(PersonRow, Id<kinds::Person>, Option<String>)> = people::table
+            .filter(people::id.eq_any(part))
+            .select((people::id, people::uid, people::handle))
+            .load(conn)?;
+        names.extend(found.into_iter().map(|(row, id, handle)| (row, Name { id, handle })));
+    }
+    Ok(names)
+}
+
+/// These two and every owner in good standing, as they are now, in the order of their rows. Nobody
+/// else changes their role or standing before the transaction ends, so what is decided by them
+/// still holds at the commit. Rows are locked in one order, so two of these never wait for each
+/// other; what only refers to a member goes on meanwhile.
+pub fn hold(conn: &mut Conn, one: PersonRow, other: PersonRow) -> QueryResult<Vec<Member>> {
+    let owner = people::role.eq(Role::Owner).and(people::standing.eq(Standing::Active));
+    let query = people::table
+        .filter(people::id.eq(one).or(people::id.eq(other)).or(owner))
+        .order(people::id.asc())
+        .select(COLUMNS);
+    let rows: Vec<Row> = match conn {
+        // There is one writer.
+        Conn::Sqlite(conn) => query.load(conn)?,
+        Conn::Postgres(conn) => query.for_no_key_update().load(conn)?,
+    };
+    Ok(rows.into_iter().map(from_row).collect())
+}
+
+/// Gives a member who has none a subject of their own; false where they have one.
+pub fn set_subject(conn: &mut Conn, row: PersonRow, subject: Subject) -> QueryResult<bool> {
+    update(people::table.find(row).filter(people::subject_id.is_null()))
+        .set(people::subject_id.eq(subject.0))
+        .execute(conn)
+        .map(|rows| rows == 1)
 }
 
 /// The member who has proved control of a contact, by its blind index.

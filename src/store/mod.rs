@@ -15,6 +15,7 @@ mod pool;
 #[expect(missing_docs, reason = "the migrations say what each column holds")]
 pub mod schema;
 mod sqlite;
+pub mod throttle;
 
 use std::{sync::Arc, time::Duration};
 

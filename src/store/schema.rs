@@ -222,6 +222,7 @@ diesel::table! {
         imposed_by -> Nullable<BigInt>,
         lifted_at -> Nullable<BigInt>,
         lifted_by -> Nullable<BigInt>,
+        lift_note_sealed -> Nullable<Binary>,
     }
 }
 

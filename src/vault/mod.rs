@@ -24,7 +24,7 @@ pub use keyring::{Keyring, KeyringError};
 
 use crate::{
     ledger::Tx,
-    store::{Conn, StoreError},
+    store::{CommandError, Conn, Disposition, StoreError},
     terms::Chance,
 };
 
@@ -123,6 +123,15 @@ pub enum VaultError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl CommandError for VaultError {
+    fn disposition(&self) -> Disposition {
+        match self {
+            Self::Store(error) => error.disposition(),
+            Self::Erased | Self::Sealed => Disposition::RollBack,
+        }
+    }
 }
 
 impl From<VaultError> for StoreError {

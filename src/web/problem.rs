@@ -229,6 +229,11 @@ impl From<Problem> for OAuthProblem {
         Self { error, problem }
     }
 }
+impl From<StoreError> for OAuthProblem {
+    fn from(error: StoreError) -> Self {
+        Problem::from(error).into()
+    }
+}
 impl From<Kind> for OAuthProblem {
     fn from(kind: Kind) -> Self {
         Problem::new(kind).into()

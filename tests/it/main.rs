@@ -7,3 +7,4 @@ mod commands;
 mod mail;
 mod structure;
 mod support;
+mod whole_path;

@@ -216,7 +216,8 @@ CREATE TABLE sanctions (
     imposed_at BIGINT NOT NULL,
     imposed_by BIGINT REFERENCES people (id),
     lifted_at BIGINT,
-    lifted_by BIGINT REFERENCES people (id)
+    lifted_by BIGINT REFERENCES people (id),
+    lift_note_sealed BYTEA
 );
 CREATE UNIQUE INDEX sanctions_one_ban ON sanctions (person) WHERE kind = 'ban' AND lifted_at IS NULL;
 CREATE INDEX sanctions_by_person ON sanctions (person, id);

@@ -3,56 +3,41 @@
 use std::{collections::HashMap, fs, sync::Arc, time::Duration};
 
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
-use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle, time::sleep};
 use vouchsafe::{
-    ledger::{Actor, Ledger, LedgerOptions},
+    ledger::{Actor, Ledger},
     mail::{
         AT_ONCE, DeadLetter, EmailAddress, Letter, LetterId, Locale, Postman, Sender, SmtpSettings, Subject, Transport,
         backlog, dead, post, retry,
     },
-    store::{Guards, StoreError, Target, schema::outbox},
+    store::{Backend, StoreError, schema::outbox},
     terms::{ManualClock, SystemChance, Timestamp},
     vault::{self, Keyring, Vault},
 };
 
 use crate::support::{
-    self,
+    db::{Database, Setup, on_both},
     smtp::{Fault, Kind, SmtpServer, header},
 };
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const TERM: Duration = Duration::from_secs(30);
 
-/// A migrated database, a clock that stands until it is moved, and keys.
-struct Office {
-    directory: TempDir,
-    target: Target,
+/// A database, a clock that stands until it is moved, and keys.
+struct Office<'a> {
+    db: &'a Database,
     clock: Arc<ManualClock>,
     vault: Vault,
     ledger: Ledger,
 }
 
-impl Office {
-    fn sqlite() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}/mail.db", directory.path().display());
-        Self::over(&url, directory)
-    }
-
-    fn postgres() -> Self {
-        Self::over(&support::postgres::database("template1"), tempfile::tempdir().unwrap())
-    }
-
-    fn over(url: &str, directory: TempDir) -> Self {
-        let target: Target = url.parse().unwrap();
-        Ledger::migrate(&target).unwrap();
+impl<'a> Office<'a> {
+    fn over(db: &'a Database) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_795_377_600)));
         Self {
-            ledger: open(&target, &clock),
+            ledger: open(db, &clock),
             vault: Vault::new(Keyring::generate(&SystemChance)),
-            directory,
-            target,
+            db,
             clock,
         }
     }
@@ -74,7 +59,7 @@ impl Office {
     fn postman(&self, settings: &SmtpSettings, name: &str) -> Postman {
         let from = EmailAddress::parse("no-reply@vouch.example.org").unwrap();
         Postman {
-            ledger: open(&self.target, &self.clock),
+            ledger: open(self.db, &self.clock),
             vault: self.vault.clone(),
             transport: Transport::smtp(settings).unwrap(),
             sender: Sender::new(&from, name).unwrap(),
@@ -143,17 +128,11 @@ struct Row {
     error: Option<String>,
 }
 
-fn open(target: &Target, clock: &Arc<ManualClock>) -> Ledger {
-    Ledger::open(LedgerOptions {
-        target: target.clone(),
-        pool_size: 6,
-        wait: Duration::from_secs(10),
-        batch: 16,
+fn open(db: &Database, clock: &Arc<ManualClock>) -> Ledger {
+    db.ledger(Setup {
         clock: clock.clone(),
-        chance: Arc::new(SystemChance),
-        guards: Guards::default(),
+        ..Setup::default()
     })
-    .unwrap()
 }
 
 fn letter(number: usize) -> Letter {
@@ -205,6 +184,13 @@ fn tried(rows: &[Row], attempts: i64) -> usize {
     rows.iter().filter(put_off).count()
 }
 
+/// However many letters are due: a server that is back is not run over.
+fn few_at_once(rows: &[Row]) -> bool {
+    let under_way = rows.iter().filter(|row| row.claimed).count();
+    assert!(under_way <= AT_ONCE, "{under_way} letters under way at once");
+    true
+}
+
 /// How often each letter came, by `Message-ID`; letters of one id have to be the same bytes.
 fn arrivals(server: &SmtpServer) -> HashMap<String, usize> {
     let mut seen: HashMap<String, (Vec<u8>, usize)> = HashMap::new();
@@ -218,248 +204,260 @@ fn arrivals(server: &SmtpServer) -> HashMap<String, usize> {
     seen.into_iter().map(|(id, (_, count))| (id, count)).collect()
 }
 
-macro_rules! on_both_databases {
-    ($($test:ident),* $(,)?) => {
-        mod sqlite {
-            $(#[tokio::test] async fn $test() { super::$test(super::Office::sqlite()).await; })*
-        }
-        mod postgres {
-            $(#[tokio::test] async fn $test() { super::$test(super::Office::postgres()).await; })*
-        }
-    };
-}
-on_both_databases!(
-    an_outage_loses_nothing,
-    a_refusal_is_seen_and_can_be_retried,
-    two_postmen_deliver_each_letter_once,
-    what_a_killed_postman_had_claimed_falls_to_another,
-    a_late_postman_does_not_overwrite_the_books,
-    a_letter_without_its_reader_is_taken_out,
-    a_shutdown_ends_what_was_begun,
-);
+on_both! {
+    async fn an_outage_loses_nothing(db: &Database) {
+        let office = Office::over(db);
+        let mut server = SmtpServer::start_as(Kind::Plain);
+        let settings = server.settings();
+        server.stop();
+        office.post(60).await;
+        let running = start(office.postman(&settings, ""));
 
-async fn an_outage_loses_nothing(office: Office) {
-    let mut server = SmtpServer::start_as(Kind::Plain);
-    let settings = server.settings();
-    server.stop();
-    office.post(60).await;
-    let running = start(office.postman(&settings, ""));
+        let rows = office.until(|rows| few_at_once(rows) && tried(rows, 1) == 60).await;
+        for row in &rows {
+            assert_eq!(row.error.as_deref(), Some("connect: the connection failed"));
+        }
 
-    let rows = office.until(|rows| tried(rows, 1) == 60).await;
-    for row in &rows {
-        assert_eq!(row.error.as_deref(), Some("connect: the connection failed"));
+        server.start_again();
+        server.fail_next(30, 451);
+        office.clock.advance(HOUR);
+        let rows = office
+            .until(|rows| few_at_once(rows) && count(rows, "sent") == 30 && tried(rows, 2) == 30)
+            .await;
+        let put_off = rows.iter().find(|row| row.state == "waiting").unwrap();
+        assert_eq!(
+            put_off.error.as_deref(),
+            Some("hand over: 451 4.3.0"),
+            "codes, and no address"
+        );
+
+        server.fault_next(10, Fault::Cut);
+        office.clock.advance(HOUR);
+        office
+            .until(|rows| count(rows, "sent") == 50 && tried(rows, 3) == 10)
+            .await;
+
+        office.clock.advance(HOUR);
+        let rows = office
+            .until(|rows| few_at_once(rows) && count(rows, "sent") == 60)
+            .await;
+        assert!(rows.iter().all(|row| !row.sealed && !row.claimed));
+        running.end().await;
+
+        let arrivals = arrivals(&server);
+        assert_eq!(arrivals.len(), 60);
+        assert_eq!(arrivals.values().filter(|&&times| times == 2).count(), 10);
+        assert_eq!(arrivals.values().sum::<usize>(), 70, "twice only what was cut off");
+        let mut readers: Vec<_> = server
+            .mails()
+            .iter()
+            .map(|mail| header(mail, "X-Envelope-To"))
+            .collect();
+        readers.sort();
+        readers.dedup();
+        assert_eq!(readers.len(), 60);
     }
 
-    server.start_again();
-    server.fail_next(30, 451);
-    office.clock.advance(HOUR);
-    let rows = office
-        .until(|rows| count(rows, "sent") == 30 && tried(rows, 2) == 30)
-        .await;
-    let put_off = rows.iter().find(|row| row.state == "waiting").unwrap();
-    assert_eq!(
-        put_off.error.as_deref(),
-        Some("hand over: 451 4.3.0"),
-        "codes, and no address"
-    );
+    async fn a_refusal_is_seen_and_can_be_retried(db: &Database) {
+        let office = Office::over(db);
+        let server = SmtpServer::start_as(Kind::Plain);
+        server.fail_next(1, 550);
+        office.post(5).await;
+        let running = start(office.postman(&server.settings(), ""));
+        let rows = office
+            .until(|rows| count(rows, "sent") == 4 && count(rows, "dead") == 1)
+            .await;
+        assert!(rows.iter().all(|row| row.sealed == (row.state == "dead")));
 
-    server.fault_next(10, Fault::Cut);
-    office.clock.advance(HOUR);
-    office
-        .until(|rows| count(rows, "sent") == 50 && tried(rows, 3) == 10)
-        .await;
+        let all = office.dead(None).await;
+        let [letter] = all.as_slice() else { panic!("{all:?}") };
+        assert_eq!((letter.kind.as_str(), letter.attempts), ("contact-code", 1));
+        assert_eq!(letter.last_error, "hand over: 550 5.1.1");
+        assert_eq!(letter.created_at, Timestamp::from_seconds(1_795_377_600));
+        assert!(office.dead(Some(letter.id)).await.is_empty());
+        let counted = office.ledger.store().read(backlog).await.unwrap();
+        assert_eq!((counted.waiting, counted.dead), (0, 1));
+        assert!(office.retry(letter.id).await);
+        office.until(|rows| count(rows, "sent") == 5).await;
+        assert!(
+            !office.retry(letter.id).await,
+            "what is delivered is not delivered again"
+        );
+        running.end().await;
+        let arrivals = arrivals(&server);
+        assert!(arrivals.len() == 5 && arrivals.values().all(|&times| times == 1));
+        let id = format!("{}@vouch.example.org", letter.id.uuid().hyphenated());
+        assert!(arrivals.contains_key(&id), "the retried letter keeps its Message-ID");
+    }
 
-    office.clock.advance(HOUR);
-    let rows = office.until(|rows| count(rows, "sent") == 60).await;
-    assert!(rows.iter().all(|row| !row.sealed && !row.claimed));
-    running.end().await;
+    async fn two_postmen_deliver_each_letter_once(db: &Database) {
+        let office = Office::over(db);
+        let server = SmtpServer::start_as(Kind::Plain);
+        office.post(60).await;
+        let postman = |name| Postman {
+            at_once: 3,
+            ..office.postman(&server.settings(), name)
+        };
+        let running = [postman("left"), postman("right")].map(start);
+        office.until(|rows| count(rows, "sent") == 60).await;
+        for one in running {
+            one.end().await;
+        }
+        let mails = server.mails();
+        for name in ["left", "right"] {
+            let by = mails
+                .iter()
+                .filter(|mail| mail.from().unwrap().first().unwrap().name() == Some(name));
+            assert!(by.count() > 0, "{name} delivered nothing: the two did not race");
+        }
+        let mut ids: Vec<_> = mails.iter().map(|mail| mail.message_id().unwrap()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!((ids.len(), mails.len()), (60, 60));
+    }
 
-    let arrivals = arrivals(&server);
-    assert_eq!(arrivals.len(), 60);
-    assert_eq!(arrivals.values().filter(|&&times| times == 2).count(), 10);
-    assert_eq!(arrivals.values().sum::<usize>(), 70, "twice only what was cut off");
-    let mut readers: Vec<_> = server
-        .mails()
-        .iter()
-        .map(|mail| header(mail, "X-Envelope-To"))
-        .collect();
-    readers.sort();
-    readers.dedup();
-    assert_eq!(readers.len(), 60);
+    async fn what_a_killed_postman_had_claimed_falls_to_another(db: &Database) {
+        let office = Office::over(db);
+        let (silent, server) = (SmtpServer::start_as(Kind::Plain), SmtpServer::start_as(Kind::Plain));
+        silent.fault_next(1, Fault::Tarpit);
+        office.post(1).await;
+        let killed = start(office.postman(&silent.settings(), ""));
+        office.until(|rows| rows[0].claimed).await;
+        killed.kill().await;
+
+        let heir = start(office.postman(&server.settings(), ""));
+        office.clock.advance(TERM - Duration::from_secs(1));
+        sleep(Duration::from_millis(800)).await;
+        assert!(
+            server.mails().is_empty(),
+            "another's claim is not touched before its term"
+        );
+        office.clock.advance(Duration::from_secs(1));
+        let rows = office.until(|rows| count(rows, "sent") == 1).await;
+        assert_eq!(rows[0].attempts, 0);
+        heir.end().await;
+        assert_eq!((server.mails().len(), silent.mails().len()), (1, 0));
+    }
+
+    async fn a_late_postman_does_not_overwrite_the_books(db: &Database) {
+        let office = Office::over(db);
+        let (silent, server) = (SmtpServer::start_as(Kind::Plain), SmtpServer::start_as(Kind::Plain));
+        silent.fault_next(1, Fault::Tarpit);
+        office.post(1).await;
+        let patient = SmtpSettings {
+            timeout: Duration::from_secs(3),
+            ..silent.settings()
+        };
+        let late = start(office.postman(&patient, ""));
+        office.until(|rows| rows[0].claimed).await;
+        // As if the first one's clock stood still: its claim runs out while it waits for an answer.
+        office.clock.advance(TERM);
+        let other = start(office.postman(&server.settings(), ""));
+        office.until(|rows| count(rows, "sent") == 1).await;
+        other.end().await;
+        late.end().await;
+        let rows = office.rows().await;
+        assert_eq!(
+            (rows[0].state.as_str(), rows[0].attempts, &rows[0].error),
+            ("sent", 0, &None)
+        );
+    }
+
+    async fn a_letter_without_its_reader_is_taken_out(db: &Database) {
+        let office = Office::over(db);
+        let server = SmtpServer::start_as(Kind::Plain);
+        let subject = office.post(1).await;
+        office.post(1).await;
+        let vault = office.vault.clone();
+        let erased = office.ledger.write(Actor::System, move |tx| {
+            vault.erase(tx, subject)?;
+            Ok::<_, StoreError>(())
+        });
+        erased.await.unwrap();
+        let running = start(office.postman(&server.settings(), ""));
+        let rows = office
+            .until(|rows| count(rows, "sent") == 1 && count(rows, "dead") == 1)
+            .await;
+        assert!(rows.iter().all(|row| !row.sealed));
+        let letter = office.dead(None).await.remove(0);
+        assert_eq!(letter.last_error, "erased");
+        assert!(!office.retry(letter.id).await, "nothing is left of it");
+        running.end().await;
+        assert_eq!(server.mails().len(), 1);
+    }
+
+    async fn a_shutdown_ends_what_was_begun(db: &Database) {
+        let office = Office::over(db);
+        let server = SmtpServer::start_as(Kind::Plain);
+        server.fault_next(1, Fault::Tarpit);
+        office.post(40).await;
+        let settings = SmtpSettings {
+            timeout: Duration::from_secs(2),
+            ..server.settings()
+        };
+        let postman = Postman {
+            at_once: 2,
+            ..office.postman(&settings, "")
+        };
+        let running = start(postman);
+        office.until(|rows| count(rows, "sent") > 0).await;
+        running.end().await;
+        let rows = office.rows().await;
+        assert!(rows.iter().all(|row| !row.claimed), "nothing is left claimed");
+        assert_eq!(tried(&rows, 1), 1, "the slow letter was waited for");
+        assert_eq!(count(&rows, "sent"), server.mails().len());
+        assert!(count(&rows, "sent") < 40, "it went on after the shutdown");
+    }
 }
 
-async fn a_refusal_is_seen_and_can_be_retried(office: Office) {
+/// On one thread, where the test's own recorder sees what is counted.
+#[tokio::test]
+async fn what_waits_and_what_is_dead_is_counted() {
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
     let _recorded = metrics::set_default_local_recorder(&metrics);
+    let db = Database::fresh(Backend::Sqlite);
+    let office = Office::over(&db);
     let server = SmtpServer::start_as(Kind::Plain);
     server.fail_next(1, 550);
     office.post(5).await;
     let running = start(office.postman(&server.settings(), ""));
-    let rows = office
+    office
         .until(|rows| count(rows, "sent") == 4 && count(rows, "dead") == 1)
         .await;
-    assert!(rows.iter().all(|row| row.sealed == (row.state == "dead")));
-
-    let all = office.dead(None).await;
-    let [letter] = all.as_slice() else { panic!("{all:?}") };
-    assert_eq!((letter.kind.as_str(), letter.attempts), ("contact-code", 1));
-    assert_eq!(letter.last_error, "hand over: 550 5.1.1");
-    assert_eq!(letter.created_at, Timestamp::from_seconds(1_795_377_600));
-    assert!(office.dead(Some(letter.id)).await.is_empty());
-    let counted = office.ledger.store().read(backlog).await.unwrap();
-    assert_eq!((counted.waiting, counted.dead), (0, 1));
+    server.fail_next(1, 451);
+    office.post(1).await;
+    office.until(|rows| tried(rows, 1) == 1).await;
+    let expected = [
+        "vouchsafe_mail_waiting 1",
+        "vouchsafe_mail_dead 1",
+        "vouchsafe_mail_sent_total 4",
+        "vouchsafe_mail_failed_total{outcome=\"dead\"} 1",
+        "vouchsafe_mail_failed_total{outcome=\"retry\"} 1",
+    ];
+    let missing = || {
+        let shown = metrics.handle().render();
+        expected.into_iter().find(|line| !shown.contains(line))
+    };
     for _ in 0..200 {
-        if metrics.handle().render().contains("vouchsafe_mail_dead 1") {
+        if missing().is_none() {
             break;
         }
         sleep(Duration::from_millis(50)).await;
     }
-    let shown = metrics.handle().render();
-    for line in [
-        "vouchsafe_mail_waiting 0",
-        "vouchsafe_mail_dead 1",
-        "vouchsafe_mail_sent_total 4",
-        "vouchsafe_mail_failed_total{outcome=\"dead\"} 1",
-    ] {
-        assert!(shown.contains(line), "{line}: {shown}");
-    }
-
-    assert!(office.retry(letter.id).await);
-    office.until(|rows| count(rows, "sent") == 5).await;
-    assert!(
-        !office.retry(letter.id).await,
-        "what is delivered is not delivered again"
-    );
+    assert_eq!(missing(), None, "{}", metrics.handle().render());
     running.end().await;
-    let arrivals = arrivals(&server);
-    assert!(arrivals.len() == 5 && arrivals.values().all(|&times| times == 1));
-    let id = format!("{}@vouch.example.org", letter.id.uuid().hyphenated());
-    assert!(arrivals.contains_key(&id), "the retried letter keeps its Message-ID");
-}
-
-async fn two_postmen_deliver_each_letter_once(office: Office) {
-    let server = SmtpServer::start_as(Kind::Plain);
-    office.post(60).await;
-    let postman = |name| Postman {
-        at_once: 3,
-        ..office.postman(&server.settings(), name)
-    };
-    let running = [postman("left"), postman("right")].map(start);
-    office.until(|rows| count(rows, "sent") == 60).await;
-    for one in running {
-        one.end().await;
-    }
-    let mails = server.mails();
-    for name in ["left", "right"] {
-        let by = mails
-            .iter()
-            .filter(|mail| mail.from().unwrap().first().unwrap().name() == Some(name));
-        assert!(by.count() > 0, "{name} delivered nothing: the two did not race");
-    }
-    let mut ids: Vec<_> = mails.iter().map(|mail| mail.message_id().unwrap()).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    assert_eq!((ids.len(), mails.len()), (60, 60));
-}
-
-async fn what_a_killed_postman_had_claimed_falls_to_another(office: Office) {
-    let (silent, server) = (SmtpServer::start_as(Kind::Plain), SmtpServer::start_as(Kind::Plain));
-    silent.fault_next(1, Fault::Tarpit);
-    office.post(1).await;
-    let killed = start(office.postman(&silent.settings(), ""));
-    office.until(|rows| rows[0].claimed).await;
-    killed.kill().await;
-
-    let heir = start(office.postman(&server.settings(), ""));
-    office.clock.advance(TERM - Duration::from_secs(1));
-    sleep(Duration::from_millis(800)).await;
-    assert!(
-        server.mails().is_empty(),
-        "another's claim is not touched before its term"
-    );
-    office.clock.advance(Duration::from_secs(1));
-    let rows = office.until(|rows| count(rows, "sent") == 1).await;
-    assert_eq!(rows[0].attempts, 0);
-    heir.end().await;
-    assert_eq!((server.mails().len(), silent.mails().len()), (1, 0));
-}
-
-async fn a_late_postman_does_not_overwrite_the_books(office: Office) {
-    let (silent, server) = (SmtpServer::start_as(Kind::Plain), SmtpServer::start_as(Kind::Plain));
-    silent.fault_next(1, Fault::Tarpit);
-    office.post(1).await;
-    let patient = SmtpSettings {
-        timeout: Duration::from_secs(3),
-        ..silent.settings()
-    };
-    let late = start(office.postman(&patient, ""));
-    office.until(|rows| rows[0].claimed).await;
-    // As if the first one's clock stood still: its claim runs out while it waits for an answer.
-    office.clock.advance(TERM);
-    let other = start(office.postman(&server.settings(), ""));
-    office.until(|rows| count(rows, "sent") == 1).await;
-    other.end().await;
-    late.end().await;
-    let rows = office.rows().await;
-    assert_eq!(
-        (rows[0].state.as_str(), rows[0].attempts, &rows[0].error),
-        ("sent", 0, &None)
-    );
-}
-
-async fn a_letter_without_its_reader_is_taken_out(office: Office) {
-    let server = SmtpServer::start_as(Kind::Plain);
-    let subject = office.post(1).await;
-    office.post(1).await;
-    let vault = office.vault.clone();
-    let erased = office.ledger.write(Actor::System, move |tx| {
-        vault.erase(tx, subject)?;
-        Ok::<_, StoreError>(())
-    });
-    erased.await.unwrap();
-    let running = start(office.postman(&server.settings(), ""));
-    let rows = office
-        .until(|rows| count(rows, "sent") == 1 && count(rows, "dead") == 1)
-        .await;
-    assert!(rows.iter().all(|row| !row.sealed));
-    let letter = office.dead(None).await.remove(0);
-    assert_eq!(letter.last_error, "erased");
-    assert!(!office.retry(letter.id).await, "nothing is left of it");
-    running.end().await;
-    assert_eq!(server.mails().len(), 1);
-}
-
-async fn a_shutdown_ends_what_was_begun(office: Office) {
-    let server = SmtpServer::start_as(Kind::Plain);
-    server.fault_next(1, Fault::Tarpit);
-    office.post(40).await;
-    let settings = SmtpSettings {
-        timeout: Duration::from_secs(2),
-        ..server.settings()
-    };
-    let postman = Postman {
-        at_once: 2,
-        ..office.postman(&settings, "")
-    };
-    let running = start(postman);
-    office.until(|rows| count(rows, "sent") > 0).await;
-    running.end().await;
-    let rows = office.rows().await;
-    assert!(rows.iter().all(|row| !row.claimed), "nothing is left claimed");
-    assert_eq!(tried(&rows, 1), 1, "the slow letter was waited for");
-    assert_eq!(count(&rows, "sent"), server.mails().len());
-    assert!(count(&rows, "sent") < 40, "it went on after the shutdown");
 }
 
 /// What a thief of the disk finds: no address and no code, whether the letter waits, was given up
 /// or was delivered.
 #[tokio::test]
 async fn the_database_holds_no_address_and_no_code() {
-    let office = Office::sqlite();
+    let db = Database::fresh(Backend::Sqlite);
+    let office = Office::over(&db);
     let server = SmtpServer::start_as(Kind::Plain);
     let clean = |when: &str| {
         let mut read = 0;
-        for entry in fs::read_dir(office.directory.path()).unwrap() {
+        for entry in fs::read_dir(db.path().parent().unwrap()).unwrap() {
             let bytes = fs::read(entry.unwrap().path()).unwrap();
             read += bytes.len();
             for secret in ["reader0", "example.org", "canary-481516"] {

@@ -2,4 +2,5 @@
 
 pub mod db;
 pub mod postgres;
+pub mod service;
 pub mod smtp;

@@ -1,0 +1,88 @@
+//! The graph as it stands: loaded from the store, kept by the feed.
+
+use std::sync::{PoisonError, RwLock};
+
+use super::{GraphError, InviteGraph, records};
+use crate::{
+    ledger::{Entry, Event, Projection},
+    store::{Conn, StoreError},
+    terms::{PersonRow, Standing},
+};
+
+/// How many rows are read at once.
+const PAGE: i64 = 10_000;
+
+/// The community's graph, shared by whoever asks and the one who keeps it.
+#[derive(Default)]
+pub struct LiveGraph {
+    graph: RwLock<InviteGraph>,
+}
+
+impl LiveGraph {
+    /// Asks the graph. Whoever keeps it waits meanwhile: a walk over a great branch belongs on a
+    /// thread that may block.
+    pub fn read<T>(&self, ask: impl FnOnce(&InviteGraph) -> T) -> T {
+        ask(&self.graph.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn change(&self, change: impl FnOnce(&mut InviteGraph) -> Result<(), GraphError>) {
+        sound(change(&mut self.graph.write().unwrap_or_else(PoisonError::into_inner)));
+    }
+}
+
+/// What is known already is no error; what contradicts it is one of the store, and is told. The
+/// rest of the graph goes on.
+fn sound(outcome: Result<(), GraphError>) {
+    if let Err(error) = outcome {
+        tracing::error!(%error, "the graph and the store contradict each other");
+    }
+}
+
+impl Projection for LiveGraph {
+    fn load(&self, conn: &mut Conn) -> Result<(), StoreError> {
+        let greatest = usize::try_from(records::greatest(conn)?).unwrap_or(0);
+        let mut graph = InviteGraph::with_capacity(greatest);
+        let mut last = PersonRow(0);
+        loop {
+            // Whoever let somebody in was there before: their row is the lesser.
+            let page = records::members(conn, last, PAGE)?;
+            let Some(&(row, ..)) = page.last() else { break };
+            last = row;
+            for (person, standing, joined_at, inviter) in page {
+                sound(match inviter {
+                    Some(inviter) => graph.add_invited(person, inviter, joined_at),
+                    None => graph.add_root(person, joined_at),
+                });
+                if standing != Standing::Active {
+                    sound(graph.set_standing(person, standing));
+                }
+            }
+        }
+        let mut last = 0;
+        loop {
+            let page = records::vouches(conn, last, PAGE)?;
+            let Some(&(edge, ..)) = page.last() else { break };
+            last = edge;
+            for (_, from, to, at) in page {
+                sound(graph.add_vouch(from, to, at));
+            }
+        }
+        *self.graph.write().unwrap_or_else(PoisonError::into_inner) = graph;
+        Ok(())
+    }
+
+    fn apply(&self, _: &mut Conn, entry: &Entry) -> Result<(), StoreError> {
+        let at = entry.envelope.at;
+        match entry.envelope.event {
+            Event::PersonFounded { person, .. } => self.change(|graph| graph.add_root(person, at)),
+            Event::MemberAdmitted { person, inviter, .. } => {
+                self.change(|graph| graph.add_invited(person, inviter, at));
+            }
+            Event::Vouched { from, to } => self.change(|graph| graph.add_vouch(from, to, at)),
+            Event::PersonBanned { person, .. } => self.change(|graph| graph.set_standing(person, Standing::Banned)),
+            Event::BanLifted { person, .. } => self.change(|graph| graph.set_standing(person, Standing::Active)),
+            _ => {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,53 @@
+//! What the graph is built from: members with the edge that let them in, and vouches.
+
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, QueryResult, RunQueryDsl,
+    dsl::max,
+};
+
+use crate::{
+    store::{
+        Conn,
+        schema::{edges, people},
+    },
+    terms::{PersonRow, Standing, Timestamp},
+};
+
+/// A member, and by whom they came in.
+pub(super) type MemberRow = (PersonRow, Standing, Timestamp, Option<PersonRow>);
+
+/// The greatest row; 0 where there is nobody.
+pub(super) fn greatest(conn: &mut Conn) -> QueryResult<i64> {
+    let row: Option<i64> = people::table.select(max(people::id)).first(conn)?;
+    Ok(row.unwrap_or(0))
+}
+
+/// Members after `after` in the order of their rows.
+pub(super) fn members(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResult<Vec<MemberRow>> {
+    people::table
+        .left_join(edges::table.on(edges::to_person.eq(people::id).and(edges::kind.eq("invite"))))
+        .filter(people::id.gt(after))
+        .order(people::id.asc())
+        .limit(limit)
+        .select((
+            people::id,
+            people::standing,
+            people::joined_at,
+            edges::from_person.nullable(),
+        ))
+        .load(conn)
+}
+
+/// A vouch: its edge, who vouches, for whom and since when.
+pub(super) type VouchRow = (i64, PersonRow, PersonRow, Timestamp);
+
+/// Vouches after the edge `after`, in the order of edges.
+pub(super) fn vouches(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Vec<VouchRow>> {
+    edges::table
+        .filter(edges::id.gt(after))
+        .filter(edges::kind.eq("vouch"))
+        .order(edges::id.asc())
+        .limit(limit)
+        .select((edges::id, edges::from_person, edges::to_person, edges::at))
+        .load(conn)
+}

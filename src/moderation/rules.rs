@@ -1,0 +1,203 @@
+//! Who may act on whom, and what a note is. Pure.
+
+use crate::{
+    people::Member,
+    terms::{Role, Standing, words},
+};
+
+words! {
+    /// Why somebody is sanctioned, as a code that the ledger may hold.
+    ReasonCode {
+        /// Unasked-for advertisement, or invites by the dozen to strangers.
+        Spam = "spam",
+        /// Harm done to other members.
+        Abuse = "abuse",
+        /// They are not who they say they are.
+        FalseIdentity = "false_identity",
+        /// They are somebody who was put out before.
+        BanEvasion = "ban_evasion",
+        /// Their account is in another's hands, or is a danger to the service.
+        Security = "security",
+        /// They asked for it, or an authority did.
+        Request = "request",
+        /// What the note says.
+        Other = "other",
+    }
+}
+
+words! {
+    /// What a sanction does.
+    SanctionKind {
+        /// Puts a member out until it is lifted.
+        Ban = "ban",
+    }
+}
+
+/// They may not do this to that person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not allowed to do this to that person")]
+pub struct NotAllowed;
+
+/// Whether `by` may sanction `target`, or lift a sanction of theirs: an owner whomever they like, an
+/// admin whoever is below an admin, nobody themself, and only in good standing.
+///
+/// # Errors
+/// [`NotAllowed`].
+pub fn may_sanction(by: &Member, target: &Member) -> Result<(), NotAllowed> {
+    let reaches = match by.role {
+        Role::Owner => true,
+        Role::Admin => !matches!(target.role, Role::Owner | Role::Admin),
+        Role::Auditor | Role::Reviewer | Role::Member | Role::Service => false,
+    };
+    if reaches && by.standing == Standing::Active && by.row != target.row {
+        Ok(())
+    } else {
+        Err(NotAllowed)
+    }
+}
+
+/// Why a role cannot be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RoleRefusal {
+    /// Owners alone give roles.
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
+    /// The community would have no owner in good standing.
+    #[error("the last owner in good standing cannot go")]
+    LastOwner,
+    /// No member is a service.
+    #[error("the role service is for services alone")]
+    NotForPeople,
+}
+
+/// Whether `by` may give `target` the role `after`, where `owners` are in good standing: an owner
+/// anybody, themself too, while there is another.
+///
+/// # Errors
+/// [`RoleRefusal`].
+pub fn may_give_role(by: &Member, target: &Member, after: Role, owners: usize) -> Result<(), RoleRefusal> {
+    if by.role != Role::Owner || by.standing != Standing::Active {
+        return Err(NotAllowed.into());
+    }
+    if after == Role::Service {
+        return Err(RoleRefusal::NotForPeople);
+    }
+    let leaves = target.role == Role::Owner && target.standing == Standing::Active && after != Role::Owner;
+    if leaves && owners <= 1 {
+        return Err(RoleRefusal::LastOwner);
+    }
+    Ok(())
+}
+
+/// The most characters of a note.
+pub const NOTE_MOST: usize = 2000;
+
+/// A note is empty or too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a note has 1 to {NOTE_MOST} characters that are not all blank")]
+pub struct NoteError;
+
+/// A note without the blanks around it.
+///
+/// # Errors
+/// [`NoteError`].
+pub fn note(entered: &str) -> Result<&str, NoteError> {
+    let note = entered.trim();
+    if (1..=NOTE_MOST).contains(&note.chars().count()) {
+        Ok(note)
+    } else {
+        Err(NoteError)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::terms::{Assurance, Id, PersonRow, Timestamp};
+
+    fn member(row: i64, role: Role) -> Member {
+        Member {
+            row: PersonRow(row),
+            id: Id::from_uuid(Uuid::from_u128(row as u128)),
+            subject: None,
+            handle: None,
+            role,
+            standing: Standing::Active,
+            assurance: Assurance::Contact,
+            locale: "en".into(),
+            joined_at: Timestamp::default(),
+        }
+    }
+
+    #[test]
+    fn owners_reach_all_and_admins_whoever_is_below_them() {
+        let reached = |by| {
+            let reached = Role::ALL
+                .iter()
+                .filter(|&&role| may_sanction(&member(1, by), &member(2, role)).is_ok());
+            reached.copied().collect::<Vec<_>>()
+        };
+        assert_eq!(reached(Role::Owner), Role::ALL);
+        assert_eq!(
+            reached(Role::Admin),
+            [Role::Auditor, Role::Reviewer, Role::Member, Role::Service]
+        );
+        for role in [Role::Auditor, Role::Reviewer, Role::Member, Role::Service] {
+            assert_eq!(reached(role), [], "{role}");
+        }
+    }
+
+    #[test]
+    fn nobody_reaches_themself_or_anybody_from_outside() {
+        for &role in Role::ALL {
+            assert!(may_sanction(&member(1, role), &member(1, role)).is_err(), "{role}");
+            for standing in [Standing::Banned, Standing::Left] {
+                let by = Member {
+                    standing,
+                    ..member(1, role)
+                };
+                assert!(
+                    may_sanction(&by, &member(2, Role::Member)).is_err(),
+                    "{role} {standing}"
+                );
+                assert!(may_give_role(&by, &member(2, Role::Member), Role::Auditor, 2).is_err());
+            }
+        }
+    }
+
+    #[test]
+    fn a_role_is_given_by_owners_and_one_of_them_stays() {
+        let (owner, member_) = (member(1, Role::Owner), member(2, Role::Member));
+        for &role in Role::ALL {
+            let given = may_give_role(&member(3, role), &member_, Role::Auditor, 2);
+            assert_eq!(given.is_ok(), role == Role::Owner, "{role}");
+        }
+        assert_eq!(
+            may_give_role(&owner, &member_, Role::Service, 1),
+            Err(RoleRefusal::NotForPeople)
+        );
+        assert_eq!(
+            may_give_role(&owner, &owner, Role::Admin, 1),
+            Err(RoleRefusal::LastOwner)
+        );
+        assert_eq!(may_give_role(&owner, &owner, Role::Admin, 2), Ok(()));
+        assert_eq!(may_give_role(&owner, &owner, Role::Owner, 1), Ok(()));
+        // An owner who is banned is not counted and may lose the role.
+        let banned = Member {
+            standing: Standing::Banned,
+            ..member(2, Role::Owner)
+        };
+        assert_eq!(may_give_role(&owner, &banned, Role::Member, 1), Ok(()));
+    }
+
+    #[test]
+    fn a_note_says_something_and_not_too_much() {
+        assert_eq!(note(" 垃圾邀请 \n"), Ok("垃圾邀请"));
+        assert_eq!(note(&"界".repeat(NOTE_MOST)).map(str::len), Ok(NOTE_MOST * 3));
+        for refused in ["", " \n\t", &"x".repeat(NOTE_MOST + 1)] {
+            assert_eq!(note(refused), Err(NoteError));
+        }
+    }
+}

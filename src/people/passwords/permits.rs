@@ -1,0 +1,134 @@
+//! A permit for each hash in flight: what bounds the memory and the cores that sign-ins take.
+
+use std::{sync::Arc, thread, time::Duration};
+
+use secrecy::{ExposeSecret, SecretString};
+use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
+
+use super::hash::{self, HashError, Phc};
+use crate::{config::PasswordConfig, terms::Chance};
+
+/// Hashes and verifies off the async threads, so many at a time and no more; clones share the permits.
+#[derive(Clone)]
+pub struct Hasher {
+    permits: Arc<Semaphore>,
+    wait: Duration,
+    chance: Arc<dyn Chance>,
+}
+
+/// Why nothing was hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum HasherError {
+    /// All permits were taken for as long as a caller waits: 503, with Retry-After.
+    #[error("too many passwords are being checked at this moment")]
+    Busy,
+    /// The memory was refused.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+}
+
+impl Hasher {
+    /// As many permits as configured; 0 is one for each core.
+    pub fn new(config: &PasswordConfig, chance: Arc<dyn Chance>) -> Self {
+        let cores = || thread::available_parallelism().map_or(1, usize::from);
+        let permits = match config.hash_permits {
+            0 => cores(),
+            permits => permits,
+        };
+        Self {
+            permits: Arc::new(Semaphore::new(permits)),
+            wait: Duration::from_millis(config.hash_wait_ms),
+            chance,
+        }
+    }
+
+    /// Hashes a password that [`super::acceptable`] let pass.
+    ///
+    /// # Errors
+    /// [`HasherError`]
+    pub async fn hash(&self, password: SecretString) -> Result<Phc, HasherError> {
+        let chance = Arc::clone(&self.chance);
+        let hashed = self.run(move || hash::hash(password.expose_secret(), &*chance)).await?;
+        Ok(hashed?)
+    }
+
+    /// Whether `phc` is the password's.
+    ///
+    /// # Errors
+    /// [`HasherError::Busy`]
+    pub async fn verify(&self, password: SecretString, phc: Phc) -> Result<bool, HasherError> {
+        self.run(move || hash::verify(password.expose_secret(), &phc)).await
+    }
+
+    /// Runs what holds a core and some memory, such as judging a password, under a permit. The permit
+    /// is given back when the work is done, not when its caller has gone away.
+    ///
+    /// # Errors
+    /// [`HasherError::Busy`]
+    pub async fn run<T, F>(&self, work: F) -> Result<T, HasherError>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let permit = timeout(self.wait, Arc::clone(&self.permits).acquire_owned()).await;
+        let Ok(Ok(permit)) = permit else {
+            return Err(HasherError::Busy);
+        };
+        let done = spawn_blocking(move || {
+            let _permit = permit;
+            work()
+        });
+        done.await.map_err(|_| HasherError::Busy)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+    use crate::terms::SystemChance;
+
+    fn hasher(hash_wait_ms: u64) -> Hasher {
+        let config = PasswordConfig {
+            hash_permits: 1,
+            hash_wait_ms,
+        };
+        Hasher::new(&config, Arc::new(SystemChance))
+    }
+
+    #[tokio::test]
+    async fn hashes_and_verifies() {
+        let hasher = hasher(10_000);
+        let phc = hasher.hash("correct horse battery".into()).await.unwrap();
+        assert!(
+            hasher
+                .verify("correct horse battery".into(), phc.clone())
+                .await
+                .unwrap()
+        );
+        assert!(!hasher.verify("correct horse batteri".into(), phc).await.unwrap());
+    }
+
+    /// One who hangs up keeps the permit until the work is done; whoever waits too long is told.
+    #[tokio::test]
+    async fn work_in_flight_keeps_its_permit() {
+        let hasher = hasher(20);
+        let (release, held) = mpsc::channel::<()>();
+        let (started, running) = tokio::sync::oneshot::channel();
+        let slow = hasher.run(move || {
+            started.send(()).unwrap();
+            held.recv().unwrap();
+        });
+        let abandoned = timeout(Duration::from_millis(30), slow).await;
+        assert!(abandoned.is_err());
+        running.await.unwrap();
+        assert_eq!(hasher.run(|| ()).await, Err(HasherError::Busy));
+        release.send(()).unwrap();
+        let patient = Hasher {
+            wait: Duration::from_secs(10),
+            ..hasher
+        };
+        assert_eq!(patient.run(|| ()).await, Ok(()));
+    }
+}

@@ -1,0 +1,251 @@
+//! `/oauth`: refreshing (RFC 6749 §6), introspection (RFC 7662), revocation (RFC 7009).
+
+use actix_web::{HttpRequest, HttpResponse, Responder, http::header::AUTHORIZATION, post, web::Data};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::position;
+use crate::{
+    terms::{Assurance, Id, Role, kinds},
+    tokens::{Checked, FIRST_PARTY, Introspected, RefreshError, Tokens},
+    web::{Form, Kind, OAuthProblem, Problem, ServiceCaller, Written},
+};
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(refresh).service(introspect).service(revoke);
+}
+
+/// The parameters of a request: each once at most, those without a value as if left out, those that
+/// are not known ignored (RFC 6749 §3.2).
+struct Parameters(Vec<(String, SecretString)>);
+
+impl Parameters {
+    fn read(form: Form<Vec<(String, SecretString)>>) -> Result<Self, OAuthProblem> {
+        let mut names: Vec<&str> = form.0.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        if names.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(Problem::new(Kind::InvalidField)
+                .saying("Send each parameter once.")
+                .into());
+        }
+        Ok(Self(form.0))
+    }
+
+    fn get(&self, name: &str) -> Option<&SecretString> {
+        let found = self.0.iter().find(|(known, _)| known == name)?;
+        Some(&found.1).filter(|value| !value.expose_secret().is_empty())
+    }
+
+    fn demand(&self, name: &'static str) -> Result<&SecretString, OAuthProblem> {
+        self.get(name)
+            .ok_or_else(|| Problem::field(name, "This parameter is required.").into())
+    }
+}
+
+type PersonId = Id<kinds::Person>;
+
+/// What `/oauth/token` reads.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "only described: a form is read parameter by parameter")]
+struct TokenForm {
+    /// Always `refresh_token`.
+    #[schema(example = "refresh_token")]
+    grant_type: String,
+    /// The refresh token, which is spent by this.
+    refresh_token: String,
+    /// `vouchsafe`, or left out.
+    client_id: Option<String>,
+}
+
+/// New tokens (RFC 6749 §5.1).
+#[derive(Serialize, utoipa::ToSchema)]
+struct Refreshed {
+    /// The access token (RFC 9068).
+    access_token: String,
+    /// Always `Bearer`.
+    #[schema(example = "Bearer")]
+    token_type: &'static str,
+    /// How long the access token holds, in seconds.
+    #[schema(example = 600)]
+    expires_in: i64,
+    /// The next refresh token, good once.
+    refresh_token: String,
+}
+
+/// Refresh.
+///
+/// A refresh token is good once. Using one a second time ends its session: whoever has a copy of it
+/// may not have come by it honestly.
+#[utoipa::path(
+    operation_id = "oauth_token",
+    tag = "oauth",
+    request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, body = Refreshed))
+)]
+#[post("/oauth/token")]
+async fn refresh(
+    form: Form<Vec<(String, SecretString)>>,
+    tokens: Data<Tokens>,
+) -> Result<Written<Refreshed>, OAuthProblem> {
+    let parameters = Parameters::read(form)?;
+    if parameters.demand("grant_type")?.expose_secret() != "refresh_token" {
+        return Err(OAuthProblem::unsupported_grant_type());
+    }
+    let client = parameters.get("client_id").map(ExposeSecret::expose_secret);
+    if client.is_some_and(|client| client != FIRST_PARTY) {
+        return Err(Problem::new(Kind::Unauthenticated)
+            .saying("There is no such client.")
+            .into());
+    }
+    let presented = parameters.demand("refresh_token")?.clone();
+    let written = tokens.refresh(presented).await.map_err(|error| match error {
+        RefreshError::Unknown => Problem::new(Kind::RefreshUnknown),
+        RefreshError::Reused => Problem::new(Kind::RefreshReused),
+        RefreshError::Store(error) => Problem::from(error),
+    })?;
+    let grant = tokens.grant(&written.value)?;
+    let body = Refreshed {
+        access_token: grant.access.expose_secret().to_owned(),
+        token_type: "Bearer",
+        expires_in: grant.expires_in,
+        refresh_token: grant.refresh.expose_secret().to_owned(),
+    };
+    Ok(Written::ok(body, position(written.position)?))
+}
+
+/// What introspection and revocation read.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "only described: a form is read parameter by parameter")]
+struct PresentedForm {
+    /// An access or a refresh token.
+    token: String,
+    /// `access_token` or `refresh_token`; not needed, since the two look different.
+    token_type_hint: Option<String>,
+}
+
+/// What a token is now (RFC 7662 §2.2). Of one that does not hold, `active` is all that is said.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+enum Introspection {
+    /// It does not hold: unknown, expired, revoked, or its holder sanctioned.
+    Inactive {
+        /// False.
+        active: bool,
+    },
+    /// A refresh token.
+    Refresh {
+        /// True.
+        active: bool,
+        /// Whose.
+        sub: PersonId,
+        /// When its session ends, in seconds.
+        exp: i64,
+        /// For which client.
+        client_id: &'static str,
+        /// Who issued it.
+        iss: String,
+    },
+    /// An access token.
+    Access {
+        /// True.
+        active: bool,
+        /// Always `Bearer`.
+        token_type: &'static str,
+        /// Whose.
+        sub: PersonId,
+        /// For whom it is.
+        aud: String,
+        /// Who issued it.
+        iss: String,
+        /// The first second in which it no longer holds.
+        exp: i64,
+        /// When it was issued, in seconds.
+        iat: i64,
+        /// Its own name.
+        jti: String,
+        /// For which client.
+        client_id: String,
+        /// The session, as the token has it.
+        sid: serde_json::Value,
+        /// How surely the person is known, now.
+        assurance: Assurance,
+        /// Their role now.
+        roles: [Role; 1],
+    },
+}
+
+impl Introspection {
+    fn of_access(checked: &Checked) -> Result<Self, Problem> {
+        let mut claims = serde_json::to_value(&*checked.claims).map_err(Problem::internal)?;
+        let claims_sid = claims["sid"].take();
+        let claims = &checked.claims;
+        Ok(Self::Access {
+            active: true,
+            token_type: "Bearer",
+            sub: checked.id,
+            aud: claims.aud.clone(),
+            iss: claims.iss.clone(),
+            exp: claims.exp,
+            iat: claims.iat,
+            jti: claims.jti.clone(),
+            client_id: claims.client_id.clone(),
+            sid: claims_sid,
+            assurance: checked.assurance,
+            roles: [checked.role],
+        })
+    }
+}
+
+/// Ask what a token is now.
+#[utoipa::path(
+    operation_id = "oauth_introspect",
+    tag = "oauth",
+    request_body(content = PresentedForm, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, body = Introspection))
+)]
+#[post("/oauth/introspect")]
+async fn introspect(
+    _: ServiceCaller,
+    form: Form<Vec<(String, SecretString)>>,
+    tokens: Data<Tokens>,
+) -> Result<impl Responder, OAuthProblem> {
+    let parameters = Parameters::read(form)?;
+    let token = parameters.demand("token")?.expose_secret();
+    let answer = match tokens.introspect(token).await? {
+        None => Introspection::Inactive { active: false },
+        Some(Introspected::Refresh { id, expires_at }) => Introspection::Refresh {
+            active: true,
+            sub: id,
+            exp: expires_at.seconds(),
+            client_id: FIRST_PARTY,
+            iss: tokens.issuer().to_owned(),
+        },
+        Some(Introspected::Access(checked)) => Introspection::of_access(&checked)?,
+    };
+    Ok(HttpResponse::Ok().json(answer))
+}
+
+/// Revoke a token.
+///
+/// Ends its session, and with it every token of the session. A token that is none of ours is as good
+/// as revoked: 200.
+#[utoipa::path(
+    operation_id = "oauth_revoke",
+    tag = "oauth",
+    request_body(content = PresentedForm, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "It does not hold, or no longer."))
+)]
+#[post("/oauth/revoke")]
+async fn revoke(
+    request: HttpRequest,
+    form: Form<Vec<(String, SecretString)>>,
+    tokens: Data<Tokens>,
+) -> Result<impl Responder, OAuthProblem> {
+    let parameters = Parameters::read(form)?;
+    let token = parameters.demand("token")?.expose_secret();
+    // Where there are credentials, the gate has checked that they are a service's.
+    let by_service = request.headers().contains_key(AUTHORIZATION);
+    tokens.revoke(token, by_service).await?;
+    Ok(HttpResponse::Ok().finish())
+}

@@ -1,0 +1,258 @@
+//! Sessions: a family of refresh tokens, of which one generation is good at a time.
+//!
+//! A refresh token is derived, never stored: the session, its generation, and a MAC over both. Using
+//! it turns the session over to the next generation; a token of any other generation ends the whole
+//! family (RFC 9700 §4.14.2), and that is remembered in the row, so also after a restart. A session
+//! ends a fixed time after it was started, however often it is refreshed.
+
+use std::time::Duration;
+
+use data_encoding::BASE64URL_NOPAD;
+use secrecy::SecretString;
+use subtle::ConstantTimeEq;
+
+use super::records;
+use crate::{
+    ledger::{Event, Tx, events::SessionEnd},
+    people,
+    store::{CommandError, Disposition, Guard, StoreError},
+    terms::{Assurance, Id, PersonRow, Role, Standing, Timestamp, kinds},
+    vault::{Door, Vault},
+};
+
+/// What every refresh token begins with.
+pub const PREFIX: &str = "vsr_";
+/// Session, generation, key version, MAC.
+const LENGTH: usize = 16 + 4 + 4 + 32;
+
+/// A living session, as it is after the command that answered it.
+#[derive(Debug, Clone, Copy)]
+pub struct Session {
+    /// Its row.
+    pub row: i64,
+    /// Its public id.
+    pub id: Id<kinds::Session>,
+    /// Which refresh token is good now.
+    pub generation: u32,
+    /// When it ends at the latest, however often it is refreshed.
+    pub expires_at: Timestamp,
+    /// Whose it is.
+    pub holder: Holder,
+}
+
+/// Whose session it is, as they stand in the same transaction.
+#[derive(Debug, Clone, Copy)]
+pub struct Holder {
+    /// Their row.
+    pub person: PersonRow,
+    /// Their public id.
+    pub id: Id<kinds::Person>,
+    /// Their role.
+    pub role: Role,
+    /// How surely we know who they are.
+    pub assurance: Assurance,
+}
+
+/// Why a refresh token bought nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum RefreshError {
+    /// It is none of ours, or its session is over, or its holder is not in good standing.
+    #[error("the refresh token is not valid")]
+    Unknown,
+    /// It was used before. Its whole family is over now.
+    #[error("the refresh token has been used before")]
+    Reused,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl CommandError for RefreshError {
+    fn disposition(&self) -> Disposition {
+        match self {
+            Self::Unknown => Disposition::RollBack,
+            // That the family is over must stand in the store.
+            Self::Reused => Disposition::Keep,
+            Self::Store(error) => error.disposition(),
+        }
+    }
+}
+
+/// A refresh token that we have made, taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Refresh {
+    pub(super) session: Id<kinds::Session>,
+    pub(super) generation: u32,
+}
+
+impl Refresh {
+    fn id(self) -> [u8; 20] {
+        let mut id = [0; 20];
+        id[..16].copy_from_slice(self.session.as_bytes());
+        id[16..].copy_from_slice(&self.generation.to_be_bytes());
+        id
+    }
+
+    /// The token itself.
+    pub(super) fn write(self, vault: &Vault) -> Result<SecretString, StoreError> {
+        let (version, mac) = vault.derive(Door::Refresh, &self.id());
+        let version = u32::try_from(version).map_err(|error| StoreError::Internal(error.to_string()))?;
+        let bytes = [self.id().as_slice(), &version.to_be_bytes(), &mac].concat();
+        Ok(format!("{PREFIX}{}", BASE64URL_NOPAD.encode(&bytes)).into())
+    }
+
+    /// Reads a token; none where it is not one that we made. The MAC is compared in constant time.
+    pub(super) fn read(token: &str, vault: &Vault) -> Option<Self> {
+        let text = token.strip_prefix(PREFIX).filter(|text| text.len() <= LENGTH * 2)?;
+        let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
+        let bytes: &[u8; LENGTH] = bytes.as_slice().try_into().ok()?;
+        let (session, rest) = bytes.split_first_chunk::<16>()?;
+        let (generation, rest) = rest.split_first_chunk::<4>()?;
+        let (version, mac) = rest.split_first_chunk::<4>()?;
+        let refresh = Self {
+            session: Id::from_uuid(uuid::Uuid::from_bytes(*session)),
+            generation: u32::from_be_bytes(*generation),
+        };
+        let version = i64::from(u32::from_be_bytes(*version));
+        let expected = vault.derive_with(version, Door::Refresh, &refresh.id())?;
+        bool::from(expected.ct_eq(mac)).then_some(refresh)
+    }
+}
+
+/// Starts a session that lasts `lifetime` from now; none where the member is not in good standing.
+///
+/// It holds the member's row until the transaction ends, so that a sanction which is imposed at the
+/// same moment either is seen here or sees the new session: whoever sanctions changes the standing
+/// first, and then calls [`end_all`].
+///
+/// # Errors
+/// [`StoreError`]
+pub fn start_session(tx: &mut Tx<'_>, person: PersonRow, lifetime: Duration) -> Result<Option<Session>, StoreError> {
+    if !people::set_standing(tx.conn, person, Standing::Active, Standing::Active)? {
+        return Ok(None);
+    }
+    let Some(holder) = holder(tx, person)? else {
+        return Ok(None);
+    };
+    let id = Id::new(tx.now, tx.chance);
+    let expires_at = tx.now.after(lifetime);
+    let row = records::insert_session(tx.conn, id, person, tx.now, expires_at)?;
+    tx.record(Event::SessionStarted { session: id, person });
+    Ok(Some(Session {
+        row,
+        id,
+        generation: 0,
+        expires_at,
+        holder,
+    }))
+}
+
+/// Turns a session over: the presented refresh token is spent, and the next generation is good.
+///
+/// # Errors
+/// [`RefreshError`]
+pub fn refresh(tx: &mut Tx<'_>, vault: &Vault, presented: &str) -> Result<Session, RefreshError> {
+    let Refresh { session, generation } = Refresh::read(presented, vault).ok_or(RefreshError::Unknown)?;
+    let turned = if tx.guards.on(Guard::RefreshOnce) {
+        records::turn_over(tx.conn, session, i64::from(generation), tx.now)?
+    } else {
+        records::turn_over_unguarded(tx.conn, session)?
+    };
+    let row = records::session(tx.conn, session)?.ok_or(RefreshError::Unknown)?;
+    if !turned {
+        let living = row.ended_at.is_none() && row.expires_at > tx.now;
+        // A later generation than ours is no better: the store may have been restored since.
+        if living && row.generation != i64::from(generation) {
+            end_session(tx, session, SessionEnd::Reused)?;
+            return Err(RefreshError::Reused);
+        }
+        return Err(RefreshError::Unknown);
+    }
+    let holder = holder(tx, row.person)?.ok_or(RefreshError::Unknown)?;
+    let generation = u32::try_from(row.generation).map_err(|error| StoreError::Internal(error.to_string()))?;
+    tx.record(Event::SessionRefreshed { session, generation });
+    Ok(Session {
+        row: row.row,
+        id: session,
+        generation,
+        expires_at: row.expires_at,
+        holder,
+    })
+}
+
+/// Ends a session; false where it has ended before, or never was.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn end_session(tx: &mut Tx<'_>, session: Id<kinds::Session>, why: SessionEnd) -> Result<bool, StoreError> {
+    let Some(person) = records::end(tx.conn, session, tx.now)? else {
+        return Ok(false);
+    };
+    tx.record(Event::SessionEnded { session, person, why });
+    Ok(true)
+}
+
+/// Ends every session of a member, and says how many there were.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn end_all(tx: &mut Tx<'_>, person: PersonRow, why: SessionEnd) -> Result<usize, StoreError> {
+    let ended = records::end_all(tx.conn, person, tx.now)?;
+    for &session in &ended {
+        tx.record(Event::SessionEnded { session, person, why });
+    }
+    Ok(ended.len())
+}
+
+/// The member, if they are in good standing.
+fn holder(tx: &mut Tx<'_>, person: PersonRow) -> Result<Option<Holder>, StoreError> {
+    let member = people::member(tx.conn, person)?.filter(|member| member.standing == Standing::Active);
+    Ok(member.map(|member| Holder {
+        person,
+        id: member.id,
+        role: member.role,
+        assurance: member.assurance,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+    use crate::{terms::SeededChance, vault::Keyring};
+
+    fn vault(seed: u64) -> Vault {
+        Vault::new(Keyring::generate(&SeededChance::new(seed)))
+    }
+
+    #[test]
+    fn a_refresh_token_says_which_and_nobody_else_can_make_one() {
+        let refresh = Refresh {
+            session: Id::new(Timestamp::from_seconds(1_795_376_648), &SeededChance::new(1)),
+            generation: 7,
+        };
+        let token = refresh.write(&vault(1)).unwrap();
+        let token = token.expose_secret();
+        assert!(token.starts_with(PREFIX) && token.len() == 4 + 75, "{}", token.len());
+        assert_eq!(Refresh::read(token, &vault(1)), Some(refresh));
+        assert_eq!(Refresh::read(token, &vault(2)), None, "another community's keys");
+        for place in 0..token.len() {
+            let mut bent = token.as_bytes().to_vec();
+            bent[place] = if bent[place] == b'A' { b'B' } else { b'A' };
+            let bent = String::from_utf8(bent).unwrap();
+            assert_eq!(Refresh::read(&bent, &vault(1)), None, "character {place}");
+        }
+        for bent in [
+            String::new(),
+            PREFIX.to_owned(),
+            format!("{token}A"),
+            token[..token.len() - 1].to_owned(),
+            format!("{token}="),
+            token.replace(PREFIX, ""),
+            format!("{PREFIX}{}", "A".repeat(1_000_000)),
+        ] {
+            assert_eq!(Refresh::read(&bent, &vault(1)), None);
+        }
+    }
+}
