@@ -40,7 +40,7 @@ bench: test-tools ## Measure the rates, each against what the machine can do
 
 test-real-history: test-tools ## Import the Bitcoin-OTC history: VOUCHSAFE_REAL_HISTORY=FILE.csv
 	@test -r "$(VOUCHSAFE_REAL_HISTORY)" || { echo "Set VOUCHSAFE_REAL_HISTORY to the CSV file."; exit 1; }
-	$(TOOLS) VOUCHSAFE_REAL_HISTORY="$(abspath $(VOUCHSAFE_REAL_HISTORY))" $(TEST) --test real_history -- --nocapture
+	$(TOOLS) VOUCHSAFE_REAL_HISTORY="$(abspath $(VOUCHSAFE_REAL_HISTORY))" $(TEST) --test real_history -- on_ --nocapture --test-threads=1
 
 test-tools: $(VENV)/.made ## Install what the tests need besides Rust
 
