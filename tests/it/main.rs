@@ -4,7 +4,10 @@
 
 mod admin;
 mod commands;
+mod ledger;
 mod mail;
+mod store;
 mod structure;
 mod support;
 mod whole_path;
+mod tokens;
