@@ -25,18 +25,27 @@ mod support {
 async fn comes_to_what_it_was(backend: Backend) {
     let file = env::var_os("VOUCHSAFE_REAL_HISTORY").expect("VOUCHSAFE_REAL_HISTORY names the file");
     let (db, file) = (Database::fresh(backend), PathBuf::from(file));
-    let (ledger, vault) = (db.ledger(Setup::default()), Vault::new(Keyring::generate(&SystemChance)));
+    let (ledger, vault) = (
+        db.ledger(Setup::default()),
+        Vault::new(Keyring::generate(&SystemChance)),
+    );
     let sequencing = tokio::spawn(ledger.clone().keep_sequencing());
 
     let begun = Instant::now();
     let mut told = Vec::new();
-    assert_eq!(import::run(&ledger, &vault, &file, pending(), &mut told).await.unwrap(), Ended::Done);
+    assert_eq!(
+        import::run(&ledger, &vault, &file, pending(), &mut told).await.unwrap(),
+        Ended::Done
+    );
     let took = begun.elapsed();
     let told = String::from_utf8(told).unwrap();
     println!("{backend:?}, {:.1} s: {told}", took.as_secs_f64());
 
     let one = |sql: &str| db.figures(sql)[0];
-    let (people, edges) = ("SELECT COUNT(*) AS n FROM people", "SELECT COUNT(*) AS n FROM edges WHERE kind = ");
+    let (people, edges) = (
+        "SELECT COUNT(*) AS n FROM people",
+        "SELECT COUNT(*) AS n FROM edges WHERE kind = ",
+    );
     assert_eq!(one(people), 4_884 + 714);
     assert_eq!(one(&format!("{edges} 'invite'")), 4_884);
     assert_eq!(one(&format!("{edges} 'vouch'")), 27_145);
@@ -63,8 +72,13 @@ async fn comes_to_what_it_was(backend: Backend) {
     }
 
     let events = one("SELECT COUNT(*) AS n FROM events");
-    let again = import::run(&ledger, &vault, &file, pending(), &mut Vec::new()).await.unwrap();
-    assert_eq!((again, one("SELECT COUNT(*) AS n FROM events")), (Ended::DoneBefore, events));
+    let again = import::run(&ledger, &vault, &file, pending(), &mut Vec::new())
+        .await
+        .unwrap();
+    assert_eq!(
+        (again, one("SELECT COUNT(*) AS n FROM events")),
+        (Ended::DoneBefore, events)
+    );
     let ledger = Arc::new(ledger);
     let verified = loop {
         let verified = ledger.store().snapshot(|conn| verify(conn, |_| ())).await.unwrap();

@@ -184,12 +184,7 @@ fn write_down(
 
 /// Issues an invite of a history that is replayed: for one use, in the same moment. Nobody's policy
 /// is asked, for it has happened already; everything else is as in [`issue`].
-pub fn replay(
-    tx: &mut Tx<'_>,
-    vault: &Vault,
-    inviter: PersonRow,
-    id: Id<kinds::Invite>,
-) -> Result<Invite, StoreError> {
+pub fn replay(tx: &mut Tx<'_>, vault: &Vault, inviter: PersonRow, id: Id<kinds::Invite>) -> Result<Invite, StoreError> {
     let new = NewInvite {
         id,
         to: To::Holder { uses: 1 },
@@ -287,8 +282,9 @@ pub fn address(conn: &mut Conn, vault: &Vault, invite: &Invite) -> Result<Option
     Ok(EmailAddress::parse(&kept).ok())
 }
 
-/// The code of an invite that was issued under an earlier version of the master key.
-fn code_of(vault: &Vault, version: i64, id: Id<kinds::Invite>) -> Option<Code> {
+/// The code of an invite, under the version of the master key that it was issued with; none where the
+/// keyring lacks it.
+pub fn code_of(vault: &Vault, version: i64, id: Id<kinds::Invite>) -> Option<Code> {
     vault
         .derive_with(version, Door::Invite, id.as_bytes())
         .map(|secret| Code::from_secret(&secret))

@@ -59,6 +59,28 @@ impl fmt::Display for BadRow {
     }
 }
 
+/// Counts the lines up to a row. The reader's own count is behind where lines end in CR LF.
+struct Lines<'a> {
+    file: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line at which the row begins; rows are asked for in order.
+    fn of(&mut self, row: Option<&csv::Position>) -> u64 {
+        let begins = row.and_then(|row| usize::try_from(row.byte()).ok()).unwrap_or(self.at);
+        // Where a row is said to begin, the end of the line before it may still stand.
+        while let Some(byte) = self.file.get(self.at)
+            && (self.at < begins || matches!(byte, b'\r' | b'\n'))
+        {
+            self.line += u64::from(*byte == b'\n');
+            self.at += 1;
+        }
+        self.line
+    }
+}
+
 /// Where the columns stand.
 struct Columns {
     from: usize,
@@ -75,10 +97,19 @@ impl History {
     /// # Errors
     /// Every row that cannot be taken.
     pub fn read(file: &[u8]) -> Result<Self, Vec<BadRow>> {
+        let digest = sha256(file);
+        // A byte order mark is what some programs put first.
+        let file = file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(file);
         let mut reader = ReaderBuilder::new().flexible(true).from_reader(file);
+        let mut lines = Lines { file, at: 0, line: 1 };
         let header = match reader.byte_headers() {
             Ok(header) => header.clone(),
-            Err(error) => return Err(vec![BadRow { line: 1, wrong: error.to_string() }]),
+            Err(error) => {
+                return Err(vec![BadRow {
+                    line: 1,
+                    wrong: error.to_string(),
+                }]);
+            }
         };
         let columns = Columns::of(&header).map_err(|wrong| vec![BadRow { line: 1, wrong }])?;
         let (mut names, mut known) = (Vec::new(), HashMap::new());
@@ -89,12 +120,15 @@ impl History {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err(error) => {
-                    let line = error.position().map_or(0, csv::Position::line);
-                    bad.push(BadRow { line, wrong: error.to_string() });
+                    let line = lines.of(error.position());
+                    bad.push(BadRow {
+                        line,
+                        wrong: error.to_string(),
+                    });
                     break;
                 }
             }
-            let line = row.position().map_or(0, csv::Position::line);
+            let line = lines.of(row.position());
             if row.len() != header.len() {
                 let wrong = format!("has {} columns, and the header has {}", row.len(), header.len());
                 bad.push(BadRow { line, wrong });
@@ -110,19 +144,28 @@ impl History {
                         })
                     };
                     let (from, to) = (name(from), name(to));
-                    ratings.push(Rating { line, from, to, rating, at });
+                    ratings.push(Rating {
+                        line,
+                        from,
+                        to,
+                        rating,
+                        at,
+                    });
                 }
             }
         }
         if ratings.is_empty() && bad.is_empty() {
-            bad.push(BadRow { line: 1, wrong: "the file has a header and no row".into() });
+            bad.push(BadRow {
+                line: 1,
+                wrong: "the file has a header and no row".into(),
+            });
         }
         if !bad.is_empty() {
             return Err(bad);
         }
         // The sort is stable.
         ratings.sort_by_key(|rating| rating.at);
-        Ok(Self { digest: sha256(file), names, ratings })
+        Ok(Self { digest, names, ratings })
     }
 }
 
@@ -130,8 +173,7 @@ impl Columns {
     fn of(header: &ByteRecord) -> Result<Self, String> {
         let find = |names: &[&str]| {
             let is_it = |field: &[u8]| {
-                // A byte order mark is what some programs put first.
-                let field = field.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(field).trim_ascii();
+                let field = field.trim_ascii();
                 names.iter().any(|name| field.eq_ignore_ascii_case(name.as_bytes()))
             };
             let mut found = header.iter().enumerate().filter(|(_, field)| is_it(field));
@@ -151,7 +193,8 @@ impl Columns {
 
     fn read<'a>(&self, row: &'a ByteRecord) -> Result<(&'a str, &'a str, i8, Timestamp), String> {
         let field = |place: usize, what: &str| {
-            let text = str::from_utf8(row.get(place).unwrap_or_default()).map_err(|_| format!("{what} is not UTF-8"))?;
+            let text =
+                str::from_utf8(row.get(place).unwrap_or_default()).map_err(|_| format!("{what} is not UTF-8"))?;
             Ok::<_, String>(text.trim())
         };
         let name = |place, what| {
@@ -159,7 +202,9 @@ impl Columns {
             if name.is_empty() {
                 Err(format!("{what} is empty"))
             } else if name.chars().nth(LONGEST_NAME).is_some() || name.chars().any(char::is_control) {
-                Err(format!("{what} is no name: it has up to {LONGEST_NAME} characters, in one line"))
+                Err(format!(
+                    "{what} is no name: it has up to {LONGEST_NAME} characters, in one line"
+                ))
             } else {
                 Ok(name)
             }
@@ -188,7 +233,11 @@ mod tests {
     use super::*;
 
     fn bad(text: &[u8]) -> Vec<String> {
-        History::read(text).unwrap_err().iter().map(ToString::to_string).collect()
+        History::read(text)
+            .unwrap_err()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]
@@ -200,7 +249,10 @@ mod tests {
         assert_eq!(one.ratings[2].at, Timestamp::from_micros(20_500_000));
         let other = b"\xEF\xBB\xBFtime,note,Source,target,rating\r\n20.5,x,6,2,+4\r\n";
         let other = History::read(other).unwrap();
-        assert_eq!(other.ratings[0], Rating { line: 2, ..one.ratings[2] });
+        assert_eq!(other.ratings[0], one.ratings[2]);
+        let blank = History::read(b"from,to,rating,time\r\n\r\na,b,1,1\r\n\r\nb,a,1,2\r\n").unwrap();
+        let lines: Vec<u64> = blank.ratings.iter().map(|rating| rating.line).collect();
+        assert_eq!(lines, [3, 5]);
         let precise = History::read(b"from,to,rating,time\na,b,1,1289241911.72836\n").unwrap();
         assert_eq!(precise.ratings[0].at, Timestamp::from_micros(1_289_241_911_728_360));
     }
@@ -233,9 +285,21 @@ mod tests {
     #[test]
     fn names_a_bad_header() {
         assert_eq!(bad(b""), ["line 1: the header names no column from or source"]);
-        assert_eq!(bad(b"6,2,4,1289241911.72836\n"), ["line 1: the header names no column from or source"]);
-        assert_eq!(bad(b"from,to,time\n"), ["line 1: the header names no column rating or feature"]);
-        assert_eq!(bad(b"from,to,rating,feature,time\n"), ["line 1: the header names rating or feature twice"]);
-        assert_eq!(bad(b"from,to,rating,time\n"), ["line 1: the file has a header and no row"]);
+        assert_eq!(
+            bad(b"6,2,4,1289241911.72836\n"),
+            ["line 1: the header names no column from or source"]
+        );
+        assert_eq!(
+            bad(b"from,to,time\n"),
+            ["line 1: the header names no column rating or feature"]
+        );
+        assert_eq!(
+            bad(b"from,to,rating,feature,time\n"),
+            ["line 1: the header names rating or feature twice"]
+        );
+        assert_eq!(
+            bad(b"from,to,rating,time\n"),
+            ["line 1: the file has a header and no row"]
+        );
     }
 }

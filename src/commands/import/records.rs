@@ -1,73 +1,10 @@
-//! The rows of imports: how far each has come, and who is who in it.
+//! Diesel's errors as the import's.
 
-use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, sql_query,
-    sql_types::{Binary, Text},
-    update,
-};
+use super::ImportError;
+use crate::store::StoreError;
 
-use super::ChunkError;
-use crate::{
-    store::{
-        Conn, StoreError,
-        schema::{import_people, imports},
-    },
-    terms::PersonRow,
-};
-
-impl From<diesel::result::Error> for ChunkError {
+impl From<diesel::result::Error> for ImportError {
     fn from(error: diesel::result::Error) -> Self {
         Self::Store(StoreError::from(error))
     }
-}
-
-/// The import of the file with this digest, and how many rows of it are done.
-pub(super) fn find(conn: &mut Conn, digest: &[u8]) -> QueryResult<Option<(i64, i64)>> {
-    imports::table
-        .filter(imports::digest.eq(digest))
-        .select((imports::id, imports::rows_done))
-        .first(conn)
-        .optional()
-}
-
-/// Begins an import; false where another has begun the same.
-pub(super) fn begin(conn: &mut Conn, digest: &[u8], report: &str) -> QueryResult<bool> {
-    sql_query("INSERT INTO imports (digest, rows_done, report) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING")
-        .bind::<Binary, _>(digest)
-        .bind::<Text, _>(report)
-        .execute(conn)
-        .map(|rows| rows == 1)
-}
-
-/// Counts rows as done; false where it no longer stands at `from`.
-pub(super) fn advance(conn: &mut Conn, import: i64, from: i64, to: i64) -> QueryResult<bool> {
-    update(imports::table.find(import).filter(imports::rows_done.eq(from)))
-        .set(imports::rows_done.eq(to))
-        .execute(conn)
-        .map(|rows| rows == 1)
-}
-
-/// Notes what a whole import came to.
-pub(super) fn finish(conn: &mut Conn, import: i64, report: &str) -> QueryResult<()> {
-    update(imports::table.find(import)).set(imports::report.eq(report)).execute(conn).map(|_| ())
-}
-
-/// Notes whom somebody in the file has become.
-pub(super) fn insert_person(conn: &mut Conn, import: i64, name: &str, person: PersonRow) -> QueryResult<()> {
-    insert_into(import_people::table)
-        .values((
-            import_people::import_id.eq(import),
-            import_people::name.eq(name),
-            import_people::person.eq(person),
-        ))
-        .execute(conn)
-        .map(|_| ())
-}
-
-/// Whom everybody in the file has become so far.
-pub(super) fn people(conn: &mut Conn, import: i64) -> QueryResult<Vec<(String, PersonRow)>> {
-    import_people::table
-        .filter(import_people::import_id.eq(import))
-        .select((import_people::name, import_people::person))
-        .load(conn)
 }

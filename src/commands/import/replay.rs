@@ -141,7 +141,11 @@ impl fmt::Display for Report {
             ("  vouches", self.vouches, "taken"),
             ("  vouched before", self.vouched_before, "nothing new"),
             ("  reports", self.reports, "taken"),
-            ("  set aside", self.set_aside, "a negative word about somebody who was no member"),
+            (
+                "  set aside",
+                self.set_aside,
+                "a negative word about somebody who was no member",
+            ),
             ("  refused", self.of_oneself, "a word about oneself"),
             ("  refused", self.zero, "a rating of 0 says nothing"),
             ("people", self.people, ""),
@@ -194,10 +198,26 @@ mod tests {
             ]
         );
         let report = plan.report;
-        assert_eq!((report.roots, report.invites, report.never_admitted, report.people), (3, 3, 1, 7));
+        assert_eq!(
+            (report.roots, report.invites, report.never_admitted, report.people),
+            (3, 3, 1, 7)
+        );
         assert_eq!(report.greatest_depth, 3);
-        let super::Report { invites, vouches, vouched_before, reports, set_aside, of_oneself, zero, rows, .. } = report;
-        assert_eq!(invites + vouches + vouched_before + reports + set_aside + of_oneself + zero, rows);
+        let super::Report {
+            invites,
+            vouches,
+            vouched_before,
+            reports,
+            set_aside,
+            of_oneself,
+            zero,
+            rows,
+            ..
+        } = report;
+        assert_eq!(
+            invites + vouches + vouched_before + reports + set_aside + of_oneself + zero,
+            rows
+        );
     }
 
     #[test]

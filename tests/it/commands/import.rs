@@ -32,7 +32,11 @@ fn look_alike(seed: u64) -> String {
         time += chance.below(3) * chance.below(40_000);
         people += u64::from(chance.below(4) == 0);
         let known = |spread: u64| people - 1 - chance.below(people.min(spread));
-        let from = if chance.below(3) == 0 { known(10) } else { chance.below(people) };
+        let from = if chance.below(3) == 0 {
+            known(10)
+        } else {
+            chance.below(people)
+        };
         let to = if chance.below(3) == 0 { people } else { known(400) };
         let rating = match chance.below(20) {
             0 => 0,
@@ -145,18 +149,32 @@ async fn is_whole(db: &Database, ledger: &Ledger, text: &str) {
     let invites = model.invites.len() as i64;
     assert_eq!(one("SELECT COUNT(*) AS n FROM people"), model.roots + invites);
     assert_eq!(one("SELECT COUNT(*) AS n FROM import_people"), model.roots + invites);
-    assert_eq!(one("SELECT COUNT(*) AS n FROM invites WHERE uses = 1 AND held = 0 AND max_uses = 1"), invites);
+    assert_eq!(
+        one("SELECT COUNT(*) AS n FROM invites WHERE uses = 1 AND held = 0 AND max_uses = 1"),
+        invites
+    );
     assert_eq!(one("SELECT COUNT(*) AS n FROM invites"), invites);
     assert_eq!(one("SELECT COUNT(*) AS n FROM holds"), 0);
     assert_eq!(one("SELECT rows_done AS n FROM imports"), ROWS as i64);
     for kind in ["invite_issued", "invite_held", "member_admitted"] {
-        assert_eq!(one(&format!("SELECT COUNT(*) AS n FROM events WHERE kind = '{kind}'")), invites, "{kind}");
+        assert_eq!(
+            one(&format!("SELECT COUNT(*) AS n FROM events WHERE kind = '{kind}'")),
+            invites,
+            "{kind}"
+        );
     }
     for kind in ["import_started", "import_finished"] {
-        assert_eq!(one(&format!("SELECT COUNT(*) AS n FROM events WHERE kind = '{kind}'")), 1, "{kind}");
+        assert_eq!(
+            one(&format!("SELECT COUNT(*) AS n FROM events WHERE kind = '{kind}'")),
+            1,
+            "{kind}"
+        );
     }
     // Everything bears its own time, and nobody joined before whoever let them in.
-    assert_eq!(one("SELECT COUNT(*) AS n FROM people WHERE joined_at > 1600000000000000"), 0);
+    assert_eq!(
+        one("SELECT COUNT(*) AS n FROM people WHERE joined_at > 1600000000000000"),
+        0
+    );
     let early = "SELECT COUNT(*) AS n FROM edges JOIN people ON people.id = from_person WHERE at < joined_at";
     assert_eq!(one(early), 0);
     let sequencing = tokio::spawn(ledger.clone().keep_sequencing());

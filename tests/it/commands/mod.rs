@@ -1,1 +1,3 @@
+mod admin;
+mod demo;
 mod import;
