@@ -244,7 +244,12 @@ impl Ledger {
         let Committed {
             value: (value, xid),
             position,
-        } = committed?;
+        } = committed.inspect_err(|error| {
+            // A refusal that is remembered may have left an event.
+            if error.disposition() == Disposition::Keep {
+                self.inner.wake.notify_one();
+            }
+        })?;
         match position {
             Some(pos) => self.publish(Horizon { pos, mark: pos }),
             None => self.inner.wake.notify_one(),

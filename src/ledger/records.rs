@@ -161,6 +161,11 @@ pub(super) struct State {
 }
 
 impl State {
+    /// Whether the last batch was full, and may have cut a transaction in two.
+    pub(super) fn is_cut(&self) -> bool {
+        self.horizon_xid <= self.cursor_xid
+    }
+
     pub(super) fn horizon(&self, conn: &Conn) -> Horizon {
         let mark = match conn {
             Conn::Sqlite(_) => self.last_pos,

@@ -21,7 +21,10 @@ use diesel::{
     sql_types::{Array, BigInt, Binary, Text},
 };
 
-use super::{Horizon, Ledger, records};
+use super::{
+    Horizon, Ledger,
+    records::{self, State},
+};
 use crate::store::{Backend, Conn, Guard, Guards, StoreError};
 
 /// How many events one pass takes.
@@ -80,34 +83,57 @@ fn oldest(conn: &mut PgConnection) -> Result<Oldest, StoreError> {
     .get_result(conn)?)
 }
 
+/// The line below which no further event can appear.
+fn line(conn: &mut PgConnection, guards: &Guards) -> Result<i64, StoreError> {
+    if guards.on(Guard::FeedHorizon) {
+        Ok(oldest(conn)?.xmin)
+    } else {
+        Ok(i64::MAX)
+    }
+}
+
+/// The events above the sequencer's cursor and below `line`, in order, at most `limit`.
+fn fresh(conn: &mut PgConnection, state: &State, line: i64, limit: i64) -> Result<Vec<Fresh>, StoreError> {
+    let events = sql_query(
+        "SELECT xid, id, body FROM events \
+         WHERE (xid, id) > ($1, $2) AND xid < $3 AND id > $4 ORDER BY xid, id LIMIT $5",
+    )
+    .bind::<BigInt, _>(state.cursor_xid)
+    .bind::<BigInt, _>(state.cursor_id)
+    .bind::<BigInt, _>(line)
+    .bind::<BigInt, _>(state.floor_id)
+    .bind::<BigInt, _>(limit)
+    .load(conn)?;
+    Ok(events)
+}
+
 /// PostgreSQL: one pass, in a transaction of its own. Says how far the feed reaches now, and
 /// whether a further pass is worth while at once.
 fn pass(conn: &mut Conn, guards: &Guards) -> Result<(Horizon, bool), StoreError> {
+    // A look without the lock: locking takes a transaction id and a sync to disk, and a feed where
+    // nothing happens is to cost neither.
+    let state = records::state(conn)?;
     let Conn::Postgres(pg) = conn else {
         return Err(StoreError::Internal("a pass is for PostgreSQL".into()));
     };
+    let line_now = line(pg, guards)?;
+    if !state.is_cut() && fresh(pg, &state, line_now, 1)?.is_empty() {
+        return Ok((state.horizon(conn), false));
+    }
     let Some(mut state) = records::state_for_update(pg)? else {
         // Another replica is at it.
         let state = records::state(conn)?;
         return Ok((state.horizon(conn), false));
     };
     // Asked before the events: whatever is below it has ended, and the next statement sees it.
-    let xmin = if guards.on(Guard::FeedHorizon) {
-        oldest(pg)?.xmin
-    } else {
-        i64::MAX
-    };
-    let fresh: Vec<Fresh> = sql_query(
-        "SELECT xid, id, body FROM events \
-         WHERE (xid, id) > ($1, $2) AND xid < $3 AND id > $4 ORDER BY xid, id LIMIT $5",
-    )
-    .bind::<BigInt, _>(state.cursor_xid)
-    .bind::<BigInt, _>(state.cursor_id)
-    .bind::<BigInt, _>(xmin)
-    .bind::<BigInt, _>(state.floor_id)
-    .bind::<BigInt, _>(BATCH)
-    .load(pg)?;
+    let xmin = line(pg, guards)?;
+    let fresh = fresh(pg, &state, xmin, BATCH)?;
     let Some(last) = fresh.last() else {
+        if state.is_cut() {
+            // The transaction where the last batch was cut had no more: its token is reached.
+            state.horizon_xid = state.cursor_xid + 1;
+            records::set_state(conn, &state)?;
+        }
         return Ok((state.horizon(conn), false));
     };
     let full = fresh.len() as i64 == BATCH;
@@ -141,30 +167,34 @@ fn pass(conn: &mut Conn, guards: &Guards) -> Result<(Horizon, bool), StoreError>
 /// any writer: where this cluster's ids are behind the ones we have seen, what was left without a
 /// position is sequenced now, and counting begins again above it.
 pub(super) fn after_restore(conn: &mut Conn) -> Result<(), StoreError> {
+    let state = records::state(conn)?;
     let Conn::Postgres(pg) = conn else { return Ok(()) };
-    let next = oldest(pg)?.next;
+    // What lies below the floor was dealt with by an earlier restart, and keeps its old ids.
     let newest: i64 = {
         #[derive(QueryableByName)]
         struct Newest {
             #[diesel(sql_type = BigInt)]
             xid: i64,
         }
-        sql_query("SELECT COALESCE(MAX(xid), 0) AS xid FROM events")
+        sql_query("SELECT COALESCE(MAX(xid), 0) AS xid FROM events WHERE id > $1")
+            .bind::<BigInt, _>(state.floor_id)
             .get_result::<Newest>(pg)?
             .xid
     };
-    let state = records::state(conn)?;
+    // Asked last: another replica may be writing, and nothing that was seen above can be newer.
+    let next = oldest(pg)?.next;
     if newest < next && state.cursor_xid < next && state.horizon_xid <= next {
         return Ok(());
     }
     tracing::warn!("the database was restored from another cluster: its events are sequenced afresh from here");
-    conn.run("BEGIN")?;
-    let outcome = restart(conn);
+    conn.run("BEGIN; SELECT one FROM sequencer FOR UPDATE")?;
+    let outcome = restart(conn, next);
     conn.run(if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
     outcome
 }
 
-fn restart(conn: &mut Conn) -> Result<(), StoreError> {
+/// `next` is the first transaction id that this cluster has not given out.
+fn restart(conn: &mut Conn, next: i64) -> Result<(), StoreError> {
     let Conn::Postgres(pg) = conn else { return Ok(()) };
     let left: Vec<Fresh> = sql_query(
         "SELECT e.xid, e.id, e.body FROM events e LEFT JOIN ledger l ON l.event_id = e.id \
@@ -184,7 +214,7 @@ fn restart(conn: &mut Conn) -> Result<(), StoreError> {
     }
     // Everything so far has its position; ids above the floor are new, whatever their transaction.
     state.floor_id = highest.unwrap_or(0);
-    (state.cursor_xid, state.cursor_id, state.horizon_xid) = (0, 0, 0);
+    (state.cursor_xid, state.cursor_id, state.horizon_xid) = (next - 1, i64::MAX, next);
     records::set_state(conn, &state)?;
     Ok(())
 }

@@ -25,7 +25,8 @@ pub struct Finding {
     pub what: &'static str,
 }
 
-/// Walks the whole ledger, `progress` told after each page.
+/// Walks the whole ledger, `progress` told after each page. Beside writers it must stand in one
+/// [`crate::store::Store::snapshot`]: the end of the chain is compared with the sequencer's row.
 pub fn verify(conn: &mut Conn, mut progress: impl FnMut(i64)) -> Result<Verified, StoreError> {
     let mut verified = Verified::default();
     let (mut pos, mut hash) = (0, vec![0_u8; 32]);

@@ -133,7 +133,7 @@ async fn list_sanctions(
 }
 
 /// A sanction that is to be imposed.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewSanction {
     /// What it does.
@@ -204,7 +204,7 @@ async fn sanction_person(
 }
 
 /// Why a sanction is lifted.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Lift {
     /// Why, in words that are kept sealed.
@@ -247,7 +247,7 @@ async fn lift_sanction(
 }
 
 /// The role that somebody is to have.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewRole {
     /// The role; any but `service`.

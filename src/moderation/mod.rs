@@ -122,8 +122,8 @@ struct Held {
 }
 
 /// None where the target is nobody.
-fn hold(conn: &mut Conn, by: PersonRow, target: PersonRow) -> Result<Option<Held>, StoreError> {
-    let members = people::hold(conn, by, target)?;
+fn hold(tx: &mut Tx<'_>, by: PersonRow, target: PersonRow) -> Result<Option<Held>, StoreError> {
+    let members = people::hold(tx.conn, tx.guards, by, target)?;
     let find = |row| members.iter().find(|member| member.row == row).cloned();
     let Some(target) = find(target) else { return Ok(None) };
     let by = find(by).ok_or_else(|| StoreError::Internal("somebody acts who is no member".into()))?;
@@ -156,7 +156,7 @@ pub struct NewBan<'a> {
 /// [`SanctionError`].
 pub fn ban(tx: &mut Tx<'_>, vault: &Vault, by: PersonRow, new: &NewBan<'_>) -> Result<Sanction, SanctionError> {
     let (target, note) = (new.target, rules::note(new.note)?);
-    let held = hold(tx.conn, by, target)?.ok_or(SanctionError::PersonUnknown)?;
+    let held = hold(tx, by, target)?.ok_or(SanctionError::PersonUnknown)?;
     rules::may_sanction(&held.by, &held.target)?;
     if !people::set_standing(tx.conn, target, Standing::Active, Standing::Banned)? {
         return Err(SanctionError::Exists);
@@ -199,7 +199,7 @@ pub fn lift(
     note: &str,
 ) -> Result<Sanction, SanctionError> {
     let note = rules::note(note)?;
-    let held = hold(tx.conn, by, target)?.ok_or(SanctionError::PersonUnknown)?;
+    let held = hold(tx, by, target)?.ok_or(SanctionError::PersonUnknown)?;
     rules::may_sanction(&held.by, &held.target)?;
     let note = key(tx, vault, &held.target)?.seal_note(note, tx.chance)?;
     let lifted = records::lift(tx.conn, sanction, target, by, &note.sealed, tx.now)?.ok_or(SanctionError::Unknown)?;
@@ -233,7 +233,7 @@ fn key(tx: &mut Tx<'_>, vault: &Vault, member: &Member) -> Result<DataKey, Sanct
 /// # Errors
 /// [`RoleError`].
 pub fn give_role(tx: &mut Tx<'_>, by: PersonRow, target: PersonRow, role: Role) -> Result<bool, RoleError> {
-    let held = hold(tx.conn, by, target)?.ok_or(RoleError::PersonUnknown)?;
+    let held = hold(tx, by, target)?.ok_or(RoleError::PersonUnknown)?;
     rules::may_give_role(&held.by, &held.target, role, held.owners)?;
     let before = held.target.role;
     if before == role {

@@ -20,7 +20,7 @@ use crate::{
     mail::{EmailAddress, Locale},
     people::{
         self,
-        passwords::{self, Hasher, HasherError, PasswordRefusal},
+        passwords::{self, Hasher, PasswordRefusal},
     },
     policy::{self, Step, Versioned, demands},
     store::{
@@ -28,7 +28,7 @@ use crate::{
         throttle::{self, Rate, Throttled},
     },
     terms::{FlowId, Id, PersonId, Timestamp},
-    tokens::{self, Tokens, api::SignedIn},
+    tokens::{self, Granted, Tokens},
     vault::{Blind, Field, Vault, VaultError, sha256},
     web::{Bearer, IdempotencyKey, Json, Kind, Problem, Segments, Turn, Written},
 };
@@ -113,7 +113,7 @@ struct AdmittedView {
     #[serde(flatten)]
     view: FlowView,
     /// Their first session.
-    session: SignedIn,
+    session: Granted,
 }
 
 impl From<StepError> for Problem {
@@ -155,15 +155,6 @@ impl From<PasswordRefusal> for Problem {
         Self::from(Kind::PasswordRefused)
             .at("/password")
             .saying(refusal.to_string())
-    }
-}
-
-impl From<HasherError> for Problem {
-    fn from(error: HasherError) -> Self {
-        match error {
-            HasherError::Busy => Kind::Unavailable.into(),
-            HasherError::Hash(error) => Self::internal(error),
-        }
     }
 }
 
@@ -523,7 +514,7 @@ async fn password(
         })
         .await?;
     let position = onboarding.mirror.settle(written.position).await;
-    let session = SignedIn::new(&written.value, &onboarding.tokens.grant(&written.value)?);
+    let session = onboarding.tokens.grant(&written.value)?;
     let view = onboarding.view(flow.id, &policy).await?;
     Ok(Written::created(AdmittedView { view, session }, position))
 }

@@ -12,7 +12,7 @@ use diesel::{
 use super::{Contact, Newcomer, Seat};
 use crate::{
     store::{
-        Conn,
+        Conn, Guard, Guards,
         schema::{contacts, credentials, edges, people, sign_in_codes},
     },
     terms::{Assurance, Id, PersonRow, Role, Standing, Timestamp, kinds},
@@ -174,7 +174,7 @@ pub fn names(conn: &mut Conn, rows: &[PersonRow]) -> QueryResult<HashMap<PersonR
 /// else changes their role or standing before the transaction ends, so what is decided by them
 /// still holds at the commit. Rows are locked in one order, so two of these never wait for each
 /// other; what only refers to a member goes on meanwhile.
-pub fn hold(conn: &mut Conn, one: PersonRow, other: PersonRow) -> QueryResult<Vec<Member>> {
+pub fn hold(conn: &mut Conn, guards: &Guards, one: PersonRow, other: PersonRow) -> QueryResult<Vec<Member>> {
     let owner = people::role.eq(Role::Owner).and(people::standing.eq(Standing::Active));
     let query = people::table
         .filter(people::id.eq(one).or(people::id.eq(other)).or(owner))
@@ -183,7 +183,8 @@ pub fn hold(conn: &mut Conn, one: PersonRow, other: PersonRow) -> QueryResult<Ve
     let rows: Vec<Row> = match conn {
         // There is one writer.
         Conn::Sqlite(conn) => query.load(conn)?,
-        Conn::Postgres(conn) => query.for_no_key_update().load(conn)?,
+        Conn::Postgres(conn) if guards.on(Guard::MembersHeld) => query.for_no_key_update().load(conn)?,
+        Conn::Postgres(conn) => query.load(conn)?,
     };
     Ok(rows.into_iter().map(from_row).collect())
 }

@@ -85,6 +85,10 @@ fn with_defaults(url: &str) -> String {
     for (key, value) in [
         ("connect_timeout", "2"),
         ("tcp_user_timeout", "3000"),
+        // For whoever waits for an answer: nothing of theirs is unacknowledged.
+        ("keepalives_idle", "5"),
+        ("keepalives_interval", "2"),
+        ("keepalives_count", "3"),
         ("application_name", "vouchsafe"),
     ] {
         if !url.contains(&format!("{key}=")) {
@@ -153,7 +157,10 @@ impl Conn {
         match self {
             Self::Sqlite(_) => self.run("BEGIN")?,
             Self::Postgres(_) => {
-                self.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0")?;
+                self.run(
+                    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0; \
+                          SET LOCAL idle_in_transaction_session_timeout = 0",
+                )?;
             }
         }
         let outcome = queries(self);

@@ -22,6 +22,8 @@ pub enum Guard {
     AbandonBatch,
     /// Nobody is told before the commit.
     AnswerAfterCommit,
+    /// Whoever is acted on, whoever acts and every owner stay as they are until the commit.
+    MembersHeld,
 }
 
 /// Which guards are on.

@@ -35,8 +35,11 @@ pub fn migrate<E: From<StoreError>>(
     let outcome = apply(&mut conn)
         .map_err(E::from)
         .and_then(|names| after(&mut conn).map(|()| names));
-    unlock(&mut conn, outcome.is_ok())?;
-    outcome
+    let unlocked = unlock(&mut conn, outcome.is_ok());
+    // Why it broke off says more than that the lock went with it.
+    let names = outcome?;
+    unlocked?;
+    Ok(names)
 }
 
 /// Whether the schema lacks a migration of this version.

@@ -11,6 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use diesel::connection::{Connection, TransactionManager};
 use tokio::{sync::Semaphore, time::timeout};
 
 use super::{CommandError, Conn, Disposition, StoreError, Target};
@@ -59,8 +60,9 @@ impl Pool {
                 let _permit = permit;
                 shared.with_connection(work)
             });
+            // What the panic said may quote a row; the panic hook has it.
             done.await
-                .map_err(|panic| StoreError::Internal(format!("a query panicked: {panic}")))?
+                .map_err(|_| StoreError::Internal("a query panicked".into()))?
         };
         match timeout(patience, whole).await {
             Ok(outcome) => outcome,
@@ -77,7 +79,8 @@ impl Shared {
     {
         let mut conn = self.ready()?;
         let outcome = work(&mut conn);
-        let sound = !matches!(&outcome, Err(error) if error.disposition() == Disposition::Abandon);
+        let sound = !matches!(&outcome, Err(error) if error.disposition() == Disposition::Abandon)
+            && !<Conn as Connection>::TransactionManager::is_broken_transaction_manager(&mut conn);
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if sound {
             idle.push_front((conn, Instant::now()));
@@ -119,7 +122,9 @@ where
                 tracing::debug!("a connection was lost before its roll-back");
             }
         }
-        _ => conn.run("COMMIT")?,
+        // PostgreSQL answers the COMMIT of a transaction in which a statement has failed with a
+        // silent roll-back. Any statement before it, in the same message, makes it an error.
+        _ => conn.run("SELECT 1; COMMIT")?,
     }
     outcome
 }

@@ -26,7 +26,7 @@ use crate::{
 const KID_LENGTH: usize = 16;
 
 /// Every signing key; kept up to date by the feed.
-pub struct Keys {
+pub(super) struct Keys {
     vault: Vault,
     ring: ArcSwap<Ring>,
 }

@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fall over")]
 
 mod admin;
+mod ledger;
 mod mail;
+mod store;
 mod structure;
 mod support;
 mod whole_path;
+mod tokens;

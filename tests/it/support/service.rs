@@ -4,7 +4,6 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use reqwest::{Method, StatusCode};
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use vouchsafe::{
@@ -253,7 +252,7 @@ impl Service {
         self.app.core.mirror.settle(written.position).await;
         let session = written.value.expect("an active member");
         let grant = self.app.core.tokens.grant(&session).expect("a grant");
-        grant.access.expose_secret().to_owned()
+        grant.access_token
     }
 
     /// Opens a flow by an invite's code: its id and its token.

@@ -1,0 +1,146 @@
+//! Followers that stumble, die, compete and oversleep.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use tokio::{task::JoinSet, time::sleep};
+use vouchsafe::{
+    ledger::{Actor, Entry, Follower, Lease, Tx, follow},
+    store::{Guard, Guards, StoreError},
+    terms::{ManualClock, SeededChance, Timestamp},
+};
+
+use super::{Witness, eventually, write};
+use crate::support::db::{Database, Setup, ensure, needs, on_both};
+
+/// Longer than a lease lasts.
+const TERM: Duration = Duration::from_secs(6);
+
+fn noon() -> Arc<ManualClock> {
+    Arc::new(ManualClock::new(Timestamp::from_seconds(1_800_000_000)))
+}
+
+/// How a follower fails at an event.
+#[derive(Clone, Copy)]
+enum Mishap {
+    Refusal,
+    Panic,
+}
+
+/// Leaves its row, and then fails where it is meant to: half-way.
+struct Clumsy {
+    witness: Witness,
+    mishaps: Mutex<BTreeMap<i64, Vec<Mishap>>>,
+}
+
+impl Follower for Clumsy {
+    fn name(&self) -> &'static str {
+        self.witness.name()
+    }
+    fn follow(&self, tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
+        self.witness.follow(tx, entry)?;
+        let mishap = self.mishaps.lock().unwrap().get_mut(&entry.pos).and_then(Vec::pop);
+        match mishap {
+            None => Ok(()),
+            Some(Mishap::Refusal) => Err(StoreError::Internal("on purpose".into())),
+            Some(Mishap::Panic) => std::panic::resume_unwind(Box::new("on purpose")),
+        }
+    }
+}
+
+on_both! {
+    async fn mishaps_and_deaths_repeat_nothing_and_lose_nothing(db: &Database) {
+        Witness::table(db);
+        let clock = noon();
+        let follower = Arc::new(Clumsy {
+            witness: Witness("clumsy"),
+            mishaps: Mutex::new(BTreeMap::from([
+                (1, vec![Mishap::Refusal]),
+                (30, vec![Mishap::Panic, Mishap::Refusal]),
+                (77, vec![Mishap::Panic]),
+                (90, vec![Mishap::Refusal]),
+            ])),
+        });
+        let chance = SeededChance::new(4);
+        let mut written = 0;
+        for life in 0..6 {
+            // Two processes, which both want to follow; then both die, wherever they are.
+            let mut tasks = JoinSet::new();
+            let setup = Setup { clock: clock.clone(), ..Setup::default() };
+            let replicas = [db.ledger(setup.clone()), db.ledger(setup)];
+            for (place, replica) in replicas.iter().enumerate() {
+                tasks.spawn(replica.clone().keep_sequencing());
+                tasks.spawn(follow(replica.clone(), follower.clone(), format!("{life}/{place}")));
+            }
+            for n in 0..20 {
+                write(&replicas[n % 2], written).await.unwrap();
+                written += 1;
+            }
+            if life == 5 {
+                eventually("it is through", async || Witness("clumsy").saw(db).len() as i64 >= written).await;
+                // Whatever might be done twice has its chance.
+                sleep(Duration::from_millis(100)).await;
+            } else {
+                sleep(Duration::from_millis(chance.below(400))).await;
+            }
+            tasks.shutdown().await;
+            clock.advance(TERM);
+        }
+        assert_eq!(Witness("clumsy").saw(db), (1..=written).collect::<Vec<_>>());
+        assert!(follower.mishaps.lock().unwrap().values().all(Vec::is_empty), "every mishap happened");
+    }
+
+    async fn a_follower_that_gave_its_lease_up_need_not_be_outwaited(db: &Database) {
+        let ledger = db.ledger(Setup { clock: noon(), ..Setup::default() });
+        let first = Lease::take(&ledger, "job", "one").await.unwrap().unwrap();
+        assert!(Lease::take(&ledger, "job", "two").await.unwrap().is_none());
+        first.clone().end(&ledger).await.unwrap();
+        let second = Lease::take(&ledger, "job", "two").await.unwrap().unwrap();
+        // What the first may still believe ends nothing of the second's.
+        first.end(&ledger).await.unwrap();
+        assert!(Lease::take(&ledger, "job", "one").await.unwrap().is_none());
+        let holds = ledger.write(Actor::System, move |tx| second.holds(tx));
+        assert!(holds.await.unwrap().value);
+    }
+
+    async fn who_overslept_its_lease_follows_nothing(db: &Database) {
+        needs(Guard::LeaseFence, db.target().backend(), nothing_is_followed).await;
+    }
+}
+
+/// A follower whose clock stands still, as if its process had been stopped, while another takes its
+/// lease over and has not moved the cursor yet: so the cursor alone would let the first go on.
+async fn nothing_is_followed(db: &Database, guards: Guards) -> Result<(), String> {
+    Witness::table(db);
+    let (stopped, running) = (noon(), noon());
+    let sleeper = db.ledger(Setup {
+        clock: stopped,
+        guards: guards.clone(),
+        ..Setup::default()
+    });
+    let other = db.ledger(Setup {
+        clock: running.clone(),
+        guards,
+        ..Setup::default()
+    });
+    let mut tasks = JoinSet::new();
+    tasks.spawn(sleeper.clone().keep_sequencing());
+    tasks.spawn(follow(sleeper.clone(), Arc::new(Witness("job")), "sleeper".into()));
+    write(&sleeper, 1).await.map_err(|error| error.to_string())?;
+    eventually("the first event is followed", async || Witness("job").saw(db) == [1]).await;
+
+    running.advance(TERM);
+    let taken = Lease::take(&other, "job", "other")
+        .await
+        .map_err(|error| error.to_string())?;
+    ensure(taken.is_some(), "a lease that is over can be taken")?;
+    write(&sleeper, 2).await.map_err(|error| error.to_string())?;
+    sleep(Duration::from_millis(700)).await;
+    ensure(
+        Witness("job").saw(db) == [1],
+        "it wrote under a lease that was not its own",
+    )
+}

@@ -1,0 +1,165 @@
+//! "At least as new as this write", on every replica.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use tokio::task::JoinSet;
+use vouchsafe::{
+    ledger::{Actor, Entry, Ledger, Mirror, Position, Projection, entries},
+    store::{Backend, Conn, StoreError},
+};
+
+use super::{eventually, number, numbered, write};
+use crate::support::db::{Database, Setup, on_both};
+
+const PATIENCE: Duration = Duration::from_secs(5);
+const BRIEFLY: Duration = Duration::from_millis(150);
+
+/// The numbers that were written.
+#[derive(Default)]
+struct Known(Mutex<BTreeSet<i64>>);
+
+impl Known {
+    fn has(&self, n: i64) -> bool {
+        self.0.lock().unwrap().contains(&n)
+    }
+}
+
+impl Projection for Known {
+    fn load(&self, conn: &mut Conn) -> Result<(), StoreError> {
+        *self.0.lock().unwrap() = entries(conn, 0, 1_000_000)?.iter().map(number).collect();
+        Ok(())
+    }
+    fn apply(&self, _: &mut Conn, entry: &Entry) -> Result<(), StoreError> {
+        self.0.lock().unwrap().insert(number(entry));
+        Ok(())
+    }
+}
+
+/// One process: a ledger, what it keeps in memory, and what keeps that fresh.
+struct Replica {
+    ledger: Ledger,
+    mirror: Mirror,
+    known: Arc<Known>,
+    tasks: JoinSet<()>,
+}
+
+impl Replica {
+    /// Loads; nothing runs yet.
+    async fn load(db: &Database) -> Self {
+        let ledger = db.ledger(Setup::default());
+        let known = Arc::new(Known::default());
+        let mirror = Mirror::load(ledger.clone(), vec![known.clone()]).await.unwrap();
+        Self {
+            ledger,
+            mirror,
+            known,
+            tasks: JoinSet::new(),
+        }
+    }
+
+    fn run(&mut self) {
+        self.tasks.spawn(self.ledger.clone().keep_sequencing());
+        self.tasks.spawn(self.mirror.clone().keep_up());
+    }
+
+    async fn start(db: &Database) -> Self {
+        let mut replica = Self::load(db).await;
+        replica.run();
+        replica
+    }
+
+    async fn write(&self, n: i64) -> Position {
+        write(&self.ledger, n).await.unwrap().position.unwrap()
+    }
+}
+
+on_both! {
+    async fn a_write_is_seen_by_whoever_waits_for_it(db: &Database) {
+        let (one, two) = (Replica::start(db).await, Replica::start(db).await);
+        for n in 1..=100 {
+            let (here, there) = if n % 2 == 0 { (&one, &two) } else { (&two, &one) };
+            let position = here.write(n).await;
+            // As a client would hand it on.
+            let position: Position = position.to_string().parse().unwrap();
+            let (seen_here, seen_there) =
+                tokio::join!(here.mirror.wait(position, PATIENCE), there.mirror.wait(position, PATIENCE));
+            assert!(seen_here && seen_there, "{n} is not reached");
+            assert!(here.known.has(n) && there.known.has(n), "{n} is reached and not known");
+        }
+    }
+
+    async fn nobody_is_caught_up_who_is_not(db: &Database) {
+        let mut first = Replica::start(db).await;
+        let position = first.write(1).await;
+        assert!(first.mirror.wait(position, PATIENCE).await);
+        assert!(first.mirror.caught_up());
+        // Its followers of the feed stop: what is written now is not in its memory.
+        first.tasks.shutdown().await;
+        let position = first.write(2).await;
+        assert!(!first.mirror.wait(position, BRIEFLY).await, "nothing has been applied");
+        assert!(!first.known.has(2));
+
+        // A restart: loaded, and still it does not say so before it has followed.
+        let mut second = Replica::load(db).await;
+        assert!(!second.mirror.caught_up());
+        assert!(!second.mirror.wait(position, BRIEFLY).await);
+        second.run();
+        assert!(second.mirror.wait(position, PATIENCE).await, "a token outlives its process");
+        eventually("it is caught up", async || second.mirror.caught_up()).await;
+        assert!(second.known.has(1) && second.known.has(2));
+    }
+
+    async fn a_command_without_an_event_has_no_position(db: &Database) {
+        let replica = Replica::start(db).await;
+        let nothing = replica.ledger.write(Actor::System, |_| Ok::<_, StoreError>(()));
+        assert_eq!(nothing.await.unwrap().position, None);
+    }
+
+    /// Commands with many events end where a pass of the sequencer ends.
+    async fn a_full_pass_reaches_its_last_write(db: &Database) {
+        let writer = db.ledger(Setup::default());
+        let mut last = None;
+        for half in 0..2 {
+            let written = writer.write(Actor::System, move |tx| {
+                (0..1000).for_each(|n| tx.record(numbered(half * 1000 + n)));
+                Ok::<_, StoreError>(())
+            });
+            last = written.await.unwrap().position;
+        }
+        let replica = Replica::start(db).await;
+        assert!(replica.mirror.wait(last.unwrap(), PATIENCE).await, "the last of 2000 is not reached");
+        assert!(replica.known.has(1999));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_waits_for_a_transaction_that_holds_the_feed() {
+    let db = Database::fresh(Backend::Postgres);
+    let replica = Replica::start(&db).await;
+    let mut long = super::order::open_writer(&db, 1);
+    let position = replica.write(2).await;
+    assert!(!replica.mirror.wait(position, BRIEFLY).await);
+    assert!(!replica.known.has(2), "what is not sequenced is not followed");
+    crate::support::db::run(&mut long, "COMMIT");
+    assert!(replica.mirror.wait(position, PATIENCE).await);
+    assert!(replica.known.has(1) && replica.known.has(2));
+}
+
+#[test]
+fn what_is_not_a_position_is_refused() {
+    for text in [
+        "",
+        "1",
+        "AAAAAAAAAAA=",
+        "AAAAAAAAAA",
+        "__________8",
+        "AAAAAAAAAAAA",
+        "💥",
+    ] {
+        assert!(text.parse::<Position>().is_err(), "{text}");
+    }
+}

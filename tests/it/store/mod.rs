@@ -1,0 +1,5 @@
+//! The database below everything: its schema, its commits, and its absence.
+
+mod batch;
+mod outage;
+mod schema;

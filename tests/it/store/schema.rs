@@ -1,0 +1,257 @@
+//! One schema, three times: both migration sets and what the code believes.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    thread,
+};
+
+use diesel::{PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query, sql_types::Text};
+use vouchsafe::{
+    ledger::Ledger,
+    store::{Backend, Conn, pending},
+};
+
+use crate::support::db::Database;
+
+const BELIEVED: &str = include_str!("../../../src/store/schema.rs");
+
+/// What a column is: its type, whether it may be null, and its place in the primary key (0: none).
+type Column = (String, bool, usize);
+/// By table and column.
+type Columns = BTreeMap<(String, String), Column>;
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+fn sqlite_lines(conn: &mut SqliteConnection, sql: &str) -> Vec<String> {
+    let rows: Vec<Line> = sql_query(sql).load(conn).unwrap();
+    rows.into_iter().map(|row| row.line).collect()
+}
+
+fn postgres_lines(conn: &mut PgConnection, sql: &str) -> Vec<String> {
+    let rows: Vec<Line> = sql_query(sql).load(conn).unwrap();
+    rows.into_iter().map(|row| row.line).collect()
+}
+
+/// Reads `table! { name (key) { column -> Type, } }`.
+fn believed() -> Columns {
+    let mut columns = Columns::new();
+    let (mut table, mut key) = (String::new(), Vec::new());
+    for line in BELIEVED.lines().map(str::trim) {
+        if let Some((head, _)) = line
+            .strip_suffix(") {")
+            .and_then(|head| head.split_once(" ("))
+            .map(|(name, keys)| {
+                key = keys.split(", ").map(str::to_owned).collect();
+                (name, ())
+            })
+        {
+            table = head.to_owned();
+        } else if let Some((name, kind)) = line.trim_end_matches(',').split_once(" -> ") {
+            let bare = kind.strip_prefix("Nullable<").map(|rest| rest.trim_end_matches('>'));
+            let place = key.iter().position(|one| one == name).map_or(0, |place| place + 1);
+            columns.insert(
+                (table.clone(), name.to_owned()),
+                (bare.unwrap_or(kind).to_owned(), bare.is_some(), place),
+            );
+        }
+    }
+    columns
+}
+
+fn columns(lines: Vec<String>, kind: impl Fn(&str) -> &'static str) -> Columns {
+    lines
+        .iter()
+        .map(|line| {
+            let parts: Vec<_> = line.split('|').collect();
+            let [table, name, is, null, place] = parts[..] else {
+                panic!("{line}");
+            };
+            (
+                (table.to_owned(), name.to_owned()),
+                (kind(is).to_owned(), null == "1", place.parse().unwrap()),
+            )
+        })
+        .collect()
+}
+
+fn sqlite_columns(conn: &mut SqliteConnection) -> Columns {
+    let lines = sqlite_lines(
+        conn,
+        "SELECT t.name || '|' || c.name || '|' || c.type || '|' || (1 - c.\"notnull\") || '|' || c.pk AS line \
+         FROM sqlite_master t JOIN pragma_table_info(t.name) c \
+         WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND t.name NOT LIKE '\\_\\_%' ESCAPE '\\'",
+    );
+    columns(lines, |kind| match kind {
+        "INTEGER" | "BIGINT" => "BigInt",
+        "TEXT" => "Text",
+        "BLOB" => "Binary",
+        _ => "something else",
+    })
+}
+
+fn postgres_columns(conn: &mut PgConnection) -> Columns {
+    let lines = postgres_lines(
+        conn,
+        "SELECT c.table_name || '|' || c.column_name || '|' || c.data_type || '|' \
+            || (c.is_nullable = 'YES')::int || '|' || COALESCE(k.ordinal_position, 0) AS line \
+         FROM information_schema.columns c \
+         LEFT JOIN information_schema.table_constraints p \
+            ON p.table_schema = c.table_schema AND p.table_name = c.table_name AND p.constraint_type = 'PRIMARY KEY' \
+         LEFT JOIN information_schema.key_column_usage k \
+            ON k.constraint_schema = p.constraint_schema AND k.constraint_name = p.constraint_name \
+            AND k.column_name = c.column_name \
+         WHERE c.table_schema = 'public' AND c.table_name NOT LIKE '\\_\\_%'",
+    );
+    columns(lines, |kind| match kind {
+        "bigint" => "BigInt",
+        "text" => "Text",
+        "bytea" => "Binary",
+        _ => "something else",
+    })
+}
+
+/// A rule's text without what only one of the two databases writes.
+fn plain(rule: &str) -> String {
+    rule.replace("public.", "")
+        .replace("USING btree", "")
+        .replace("::text", "")
+        .replace("::bigint", "")
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '"'))
+        .collect::<String>()
+        .to_lowercase()
+}
+
+/// Indexes, unique columns, references and checks, each as one line.
+fn sqlite_rules(conn: &mut SqliteConnection) -> BTreeSet<String> {
+    let mut lines = sqlite_lines(
+        conn,
+        "SELECT sql AS line FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
+    );
+    lines.extend(sqlite_lines(
+        conn,
+        "SELECT t.name || ' unique ' || (SELECT group_concat(name) FROM pragma_index_info(i.name)) AS line \
+         FROM sqlite_master t JOIN pragma_index_list(t.name) i WHERE t.type = 'table' AND i.origin = 'u'",
+    ));
+    lines.extend(sqlite_lines(
+        conn,
+        "SELECT t.name || ' references ' || f.\"from\" || ' ' || f.\"table\" || ' ' || f.\"to\" AS line \
+         FROM sqlite_master t JOIN pragma_foreign_key_list(t.name) f WHERE t.type = 'table'",
+    ));
+    for table in sqlite_lines(
+        conn,
+        "SELECT sql AS line FROM sqlite_master WHERE type = 'table' AND sql LIKE '%CHECK%'",
+    ) {
+        let name = table.split_whitespace().nth(2).unwrap().to_owned();
+        for part in table.split("CHECK ").skip(1) {
+            let mut depth = 0;
+            let end = part
+                .find(|c| {
+                    depth += i32::from(c == '(') - i32::from(c == ')');
+                    depth == 0
+                })
+                .unwrap();
+            lines.push(format!("{name} check {}", &part[..end]));
+        }
+    }
+    lines.iter().map(|line| plain(line)).collect()
+}
+
+fn postgres_rules(conn: &mut PgConnection) -> BTreeSet<String> {
+    let mut lines = postgres_lines(
+        conn,
+        "SELECT pg_get_indexdef(i.indexrelid) AS line FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid \
+         WHERE t.relnamespace = 'public'::regnamespace \
+         AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u'))",
+    );
+    let columns = |key| {
+        format!(
+            "(SELECT string_agg(a.attname, ',' ORDER BY k.place) FROM unnest({key}) WITH ORDINALITY AS k (num, place) \
+             JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.num)"
+        )
+    };
+    let from =
+        "FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid WHERE t.relnamespace = 'public'::regnamespace";
+    let unique = columns("c.conkey");
+    lines.extend(postgres_lines(
+        conn,
+        &format!("SELECT t.relname || ' unique ' || {unique} AS line {from} AND c.contype = 'u'"),
+    ));
+    lines.extend(postgres_lines(
+        conn,
+        &format!(
+            "SELECT t.relname || ' references ' || {unique} || ' ' || c.confrelid::regclass || ' ' \
+             || (SELECT attname FROM pg_attribute WHERE attrelid = c.confrelid AND attnum = c.confkey[1]) AS line \
+             {from} AND c.contype = 'f'"
+        ),
+    ));
+    lines.extend(postgres_lines(
+        conn,
+        &format!(
+            "SELECT t.relname || ' check ' || replace(pg_get_constraintdef(c.oid), 'CHECK ', '') AS line \
+             {from} AND c.contype = 'c'"
+        ),
+    ));
+    lines.iter().map(|line| plain(line)).collect()
+}
+
+fn connections() -> (SqliteConnection, PgConnection, [Database; 2]) {
+    let kept = [Database::fresh(Backend::Sqlite), Database::fresh(Backend::Postgres)];
+    match (kept[0].connect(), kept[1].connect()) {
+        (Conn::Sqlite(sqlite), Conn::Postgres(postgres)) => (sqlite, postgres, kept),
+        _ => panic!("the databases are mixed up"),
+    }
+}
+
+#[test]
+fn both_migration_sets_make_the_columns_that_the_code_believes_in() {
+    let (mut sqlite, mut postgres, _kept) = connections();
+    let believed = believed();
+    assert!(believed.len() > 150, "schema.rs was read: {}", believed.len());
+    assert_eq!(sqlite_columns(&mut sqlite), believed);
+    assert_eq!(postgres_columns(&mut postgres), believed);
+}
+
+#[test]
+fn both_migration_sets_make_the_same_indexes_references_and_checks() {
+    let (mut sqlite, mut postgres, _kept) = connections();
+    let rules = sqlite_rules(&mut sqlite);
+    for part in ["createindex", "createuniqueindex", "unique", "references", "check"] {
+        assert!(rules.iter().any(|rule| rule.contains(part)), "no {part} was read");
+    }
+    assert_eq!(rules, postgres_rules(&mut postgres));
+}
+
+#[test]
+fn of_two_migrators_one_applies_and_both_succeed() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let db = Database::empty(backend);
+        let applied: Vec<_> = thread::scope(|scope| {
+            let run = || Ledger::migrate(&db.target());
+            let migrators: Vec<_> = (0..4).map(|_| scope.spawn(run)).collect();
+            let ended = migrators.into_iter().map(|one| one.join().expect("no panic"));
+            ended.map(|outcome| outcome.expect("to migrate").len()).collect()
+        });
+        assert_eq!(applied.iter().filter(|&&count| count > 0).count(), 1, "{applied:?}");
+        assert_eq!(Ledger::migrate(&db.target()).unwrap(), Vec::<String>::new());
+        assert!(!pending(&db.target()).unwrap());
+    }
+}
+
+#[test]
+fn a_migration_that_breaks_off_leaves_nothing() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let db = Database::empty(backend);
+        // In the way of a table that comes late.
+        db.run("CREATE TABLE outbox (id BIGINT)");
+        let error = Ledger::migrate(&db.target()).unwrap_err();
+        assert!(error.to_string().contains("outbox"), "it says what stopped it: {error}");
+        db.run("DROP TABLE outbox");
+        assert!(pending(&db.target()).unwrap());
+        assert!(!Ledger::migrate(&db.target()).unwrap().is_empty());
+    }
+}
