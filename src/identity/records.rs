@@ -10,7 +10,7 @@ use diesel::{
 };
 
 use super::{
-    CaseError, CaseState, SubmitError,
+    CaseState,
     rules::{History, Slot},
 };
 use crate::{
@@ -21,17 +21,6 @@ use crate::{
     terms::{Id, PersonRow, Timestamp, kinds},
     vault::Subject,
 };
-
-impl From<diesel::result::Error> for SubmitError {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-impl From<diesel::result::Error> for CaseError {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
 
 /// A case as it stands in the store: everything but what it is about.
 #[derive(Debug, Clone)]

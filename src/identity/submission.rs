@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     ledger::{Event, Tx},
-    store::{CommandError, Conn, Disposition, Guard, StoreError},
+    store::{CommandError, Conn, Disposition, Guard, StoreError, from_query},
     terms::{Id, Timestamp, kinds},
     vault::{Blind, DataKey, Field, Subject, Vault, VaultError},
 };
@@ -53,6 +53,8 @@ pub enum SubmitError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+from_query!(SubmitError);
 
 impl CommandError for SubmitError {
     fn disposition(&self) -> Disposition {

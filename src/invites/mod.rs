@@ -30,7 +30,7 @@ use crate::{
     mail::{EmailAddress, Locale},
     people::{self, Member},
     policy::{InviteDenied, Inviter, LifetimeDenied, Policy, Wanted, invite_expiry, may_invite},
-    store::{CommandError, Conn, Disposition, Guard, StoreError},
+    store::{CommandError, Conn, Disposition, Guard, StoreError, from_query},
     terms::{Id, PersonRow, Standing, Timestamp, kinds},
     vault::{Blind, Door, Field, Vault, VaultError},
 };
@@ -82,6 +82,8 @@ impl From<VaultError> for IssueError {
         Self::Store(error.into())
     }
 }
+
+from_query!(IssueError);
 
 impl CommandError for IssueError {
     fn disposition(&self) -> Disposition {
@@ -233,6 +235,8 @@ pub enum RedeemError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+from_query!(RedeemError);
 
 /// Opens the address that an invite was sent to.
 pub fn address(conn: &mut Conn, vault: &Vault, invite: &Invite) -> Result<Option<EmailAddress>, VaultError> {

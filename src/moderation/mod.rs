@@ -21,7 +21,7 @@ pub use rules::{NOTE_MOST, NotAllowed, NoteError, ReasonCode, RoleRefusal, Sanct
 use crate::{
     ledger::{Event, Tx, events::SessionEnd},
     people::{self, Member},
-    store::{CommandError, Conn, Disposition, StoreError},
+    store::{CommandError, Conn, Disposition, StoreError, from_query},
     terms::{PersonRow, Role, SanctionId, Standing, Timestamp},
     tokens,
     vault::{DataKey, Vault, VaultError},
@@ -79,6 +79,8 @@ impl From<VaultError> for SanctionError {
     }
 }
 
+from_query!(SanctionError);
+
 impl CommandError for SanctionError {
     fn disposition(&self) -> Disposition {
         match self {
@@ -103,6 +105,8 @@ pub enum RoleError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+from_query!(RoleError);
 
 impl CommandError for RoleError {
     fn disposition(&self) -> Disposition {

@@ -11,7 +11,7 @@ use crate::{
     mail::EmailAddress,
     people,
     policy::{Policy, Step},
-    store::{CommandError, Disposition, StoreError},
+    store::{CommandError, Disposition, StoreError, from_query},
     terms::{Chance, Id, kinds},
     vault::{Blind, Field, Vault, VaultError},
 };
@@ -44,6 +44,8 @@ pub enum ProofError {
     #[error("too many wrong codes")]
     Locked,
 }
+
+from_query!(ProofError);
 
 impl CommandError for ProofError {
     fn disposition(&self) -> Disposition {

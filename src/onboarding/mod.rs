@@ -27,7 +27,7 @@ use crate::{
     mail::Locale,
     people::{self, Admission, Contact, Member, Newcomer, passwords::hash::Phc},
     policy::{Policy, Step},
-    store::{CommandError, Conn, Disposition, StoreError},
+    store::{CommandError, Conn, Disposition, StoreError, from_query},
     terms::{Assurance, Id, Role, Timestamp, kinds},
     vault::{Door, Vault, VaultError, sha256},
 };
@@ -66,6 +66,8 @@ pub enum StepError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+from_query!(StepError);
 
 impl CommandError for StepError {
     fn disposition(&self) -> Disposition {

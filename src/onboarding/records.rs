@@ -2,24 +2,11 @@
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update};
 
-use super::{ProofError, StepError};
 use crate::{
-    store::{Conn, StoreError, schema::flows},
+    store::{Conn, schema::flows},
     terms::{Id, PersonRow, Timestamp, kinds},
     vault::Subject,
 };
-
-impl From<diesel::result::Error> for StepError {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Store(StoreError::from(error))
-    }
-}
-
-impl From<diesel::result::Error> for ProofError {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Step(error.into())
-    }
-}
 
 /// A newcomer's way in, as it is stored.
 #[derive(Debug, Clone)]

@@ -20,6 +20,7 @@ pub mod throttle;
 use std::{sync::Arc, time::Duration};
 
 pub use connection::{Backend, Conn, ConnBackend, Target};
+pub(crate) use error::from_query;
 pub use error::{CommandError, Disposition, StoreError};
 pub use guards::{Guard, Guards};
 pub use migrate::{migrate, pending};

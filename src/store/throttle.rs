@@ -11,7 +11,7 @@ use diesel::{
     sql_types::{BigInt, Binary},
 };
 
-use super::{CommandError, Conn, Disposition, StoreError, schema::throttles};
+use super::{CommandError, Conn, Disposition, StoreError, from_query, schema::throttles};
 use crate::terms::Timestamp;
 
 /// At most so many in so long, in *any* stretch of that length.
@@ -34,11 +34,7 @@ pub enum Throttled {
     Store(#[from] StoreError),
 }
 
-impl From<diesel::result::Error> for Throttled {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
+from_query!(Throttled);
 
 impl CommandError for Throttled {
     fn disposition(&self) -> Disposition {

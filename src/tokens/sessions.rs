@@ -15,7 +15,7 @@ use super::records;
 use crate::{
     ledger::{Event, Tx, events::SessionEnd},
     people,
-    store::{CommandError, Disposition, Guard, StoreError},
+    store::{CommandError, Disposition, Guard, StoreError, from_query},
     terms::{Assurance, Id, PersonRow, Role, Standing, Timestamp, kinds},
     vault::{Door, Vault},
 };
@@ -66,6 +66,8 @@ pub enum RefreshError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+from_query!(RefreshError);
 
 impl CommandError for RefreshError {
     fn disposition(&self) -> Disposition {

@@ -23,7 +23,7 @@ use crate::{
         },
     },
     store::{
-        CommandError, Disposition, StoreError,
+        CommandError, Disposition, StoreError, from_query,
         throttle::{self, Rate, Throttled},
     },
     terms::{Id, PersonRow, SessionId},
@@ -68,6 +68,8 @@ pub enum SignInError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+from_query!(SignInError);
 
 impl CommandError for SignInError {
     fn disposition(&self) -> Disposition {
