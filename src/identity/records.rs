@@ -234,6 +234,18 @@ pub(super) fn take_slot(
     .map(|taken| taken == 1)
 }
 
+/// Takes a subject's open cases out of the queue; which they were.
+pub(super) fn withdraw_cases(conn: &mut Conn, subject: Subject) -> QueryResult<Vec<Id<kinds::Case>>> {
+    update(
+        rows::table
+            .filter(rows::subject_id.eq(subject.0))
+            .filter(rows::state.eq(CaseState::Open)),
+    )
+    .set(rows::state.eq(CaseState::Withdrawn))
+    .returning(rows::uid)
+    .get_results(conn)
+}
+
 /// Gives back what is kept for a newcomer; a member's place stays.
 pub(super) fn give_up_slots(conn: &mut Conn, subject: Subject) -> QueryResult<()> {
     diesel::delete(

@@ -141,9 +141,14 @@ pub fn confirm(tx: &mut Tx<'_>, subject: Subject) -> Result<bool, StoreError> {
     Ok(records::confirm_slots(tx.conn, subject)? > 0)
 }
 
-/// Gives back the place that was kept for somebody who does not become a member. A member's stays.
+/// Gives back the place that was kept for somebody who does not become a member, and takes their
+/// open case out of the reviewers' queue. A member's place stays.
 pub fn release(tx: &mut Tx<'_>, subject: Subject) -> Result<(), StoreError> {
-    Ok(records::give_up_slots(tx.conn, subject)?)
+    records::give_up_slots(tx.conn, subject)?;
+    for case in records::withdraw_cases(tx.conn, subject)? {
+        tx.record(Event::CaseWithdrawn { case });
+    }
+    Ok(())
 }
 
 /// How far somebody's real name has come, under what the policy asks now: whether a reviewer is to

@@ -168,23 +168,4 @@ mod tests {
             );
         }
     }
-
-    #[test]
-    fn takes_only_a_well_formed_code_from_a_server_s_words() {
-        let read = |words, code| Enhanced::leading(words, code).map(|enhanced| enhanced.to_string());
-        assert_eq!(read("5.1.1 <a@example.org> unknown", 550).as_deref(), Some("5.1.1"));
-        assert_eq!(read("4.7.650 later", 451).as_deref(), Some("4.7.650"));
-        for words in [
-            "",
-            "a@example.org",
-            "4.1.1 other class",
-            "5.1",
-            "5.1.1.1",
-            "5.1.1000",
-            "5.+1.1",
-            "5.1.a",
-        ] {
-            assert_eq!(read(words, 550), None, "{words}");
-        }
-    }
 }

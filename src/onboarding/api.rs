@@ -18,10 +18,7 @@ use crate::{
     invites::{self, Code},
     ledger::{Actor, Ledger, Mirror, events::Release},
     mail::{EmailAddress, Locale},
-    people::{
-        self,
-        passwords::{self, Hasher, PasswordRefusal},
-    },
+    people::{self, passwords::Hasher},
     policy::{self, Step, Versioned, demands},
     store::{
         StoreError,
@@ -147,14 +144,6 @@ impl From<ProofError> for Problem {
                 .saying("Ask for a new code by giving the contact again.")
                 .retry_after(1),
         }
-    }
-}
-
-impl From<PasswordRefusal> for Problem {
-    fn from(refusal: PasswordRefusal) -> Self {
-        Self::from(Kind::PasswordRefused)
-            .at("/password")
-            .saying(refusal.to_string())
     }
 }
 
@@ -496,15 +485,7 @@ async fn password(
     let mut context = vec![policy.policy.community.name.clone()];
     context.extend(handle.clone());
     context.extend(onboarding.address(&flow).await?);
-    let judged = password.clone();
-    onboarding
-        .hasher
-        .run(move || {
-            let context: Vec<&str> = context.iter().map(String::as_str).collect();
-            passwords::acceptable(judged.expose_secret(), &context)
-        })
-        .await??;
-    let phc = onboarding.hasher.hash(password).await?;
+    let phc = onboarding.hasher.choose(password, context).await?;
     let (rules, id, lifetime) = (Arc::clone(&policy), flow.id, onboarding.tokens.session_lifetime());
     let written = onboarding
         .ledger

@@ -104,12 +104,7 @@ impl Home {
         let app = App::start(self.config.clone(), parts)
             .await
             .expect("the service to start");
-        let base = format!("http://{}", app.address);
-        let client = reqwest::Client::builder()
-            .timeout(Duration::from_secs(60))
-            .build()
-            .expect("a client");
-        Service { app, base, client }
+        Service::around(app)
     }
 }
 
@@ -151,6 +146,16 @@ impl Answer {
 }
 
 impl Service {
+    /// What runs already.
+    pub fn around(app: App) -> Self {
+        let base = format!("http://{}", app.address);
+        let client = reqwest::Client::builder()
+            .timeout(Duration::from_secs(60))
+            .build()
+            .expect("a client");
+        Self { app, base, client }
+    }
+
     /// Stops it, as Ctrl-C does.
     pub async fn stop(self) {
         self.app.stop().await;
