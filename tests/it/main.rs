@@ -4,6 +4,7 @@
 
 mod admin;
 mod commands;
+mod http;
 mod ledger;
 mod mail;
 mod store;
