@@ -14,7 +14,8 @@ use vouchsafe::{
     commands::{admin, audit, check, demo, health, import, serve},
     config::{Config, LogFormat, Sources},
     ledger::Ledger,
-    terms::SystemChance,
+    mail::LetterId,
+    terms::{ServiceId, SystemChance},
     vault::Keyring,
 };
 
@@ -89,6 +90,18 @@ enum Admin {
     Service {
         /// A name for people to know it by.
         name: String,
+    },
+    /// Takes a service's right to introspect away.
+    RemoveService {
+        /// Its client id.
+        service: ServiceId,
+    },
+    /// Lists the letters that were given up: what they are about, and why.
+    Letters,
+    /// Tries a letter that was given up again.
+    RetryLetter {
+        /// Its id, as `letters` lists it.
+        letter: LetterId,
     },
 }
 
@@ -172,7 +185,7 @@ fn log(config: &Config) {
         .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr);
     match config.log.format {
-        LogFormat::Json => lines.json().flatten_event(true).init(),
+        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).init(),
         LogFormat::Text => lines.init(),
     }
 }
@@ -223,6 +236,9 @@ async fn carry_out(command: Command, config: Config) -> Result<ExitCode, Box<dyn
                 }
                 Admin::SignIn { email } => admin::sign_in(&core.ledger, &core.vault, url, &email, &mut out).await?,
                 Admin::Service { name } => admin::service(&core.ledger, &name, &mut out).await?,
+                Admin::RemoveService { service } => admin::remove_service(&core.ledger, service, &mut out).await?,
+                Admin::Letters => admin::letters(&core.ledger, &mut out).await?,
+                Admin::RetryLetter { letter } => admin::retry_letter(&core.ledger, letter, &mut out).await?,
             }
             core.close().await;
         }

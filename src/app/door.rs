@@ -90,6 +90,10 @@ impl Horizon for Door {
     }
 }
 
+/// Events that are held back for longer than this, by a transaction that somebody left open, make a
+/// replica unready: what was decided meanwhile takes no effect.
+const HELD_BACK: Duration = Duration::from_secs(30);
+
 /// Says whether this replica can take requests.
 pub(super) struct Ready {
     pub(super) ledger: Ledger,
@@ -100,10 +104,12 @@ pub(super) struct Ready {
 impl Readiness for Ready {
     fn checks(&self) -> BoxFuture<'_, Vec<Check>> {
         Box::pin(async move {
-            let asked = self
-                .ledger
-                .store()
-                .read(|conn| Ok::<_, StoreError>(crate::ledger::last_position(conn)?));
+            let asked = self.ledger.store().read(|conn| {
+                Ok::<_, StoreError>((
+                    crate::ledger::last_position(conn)?,
+                    crate::ledger::oldest_waiting(conn)?,
+                ))
+            });
             let stored = tokio::time::timeout(Duration::from_millis(900), asked).await;
             let database = match &stored {
                 Ok(Ok(_)) => Check {
@@ -118,12 +124,18 @@ impl Readiness for Ready {
                 },
             };
             let seen = self.mirror.applied().pos;
-            let behind = stored.ok().and_then(Result::ok).map_or(0, |last| (last - seen).max(0));
+            let (last, waiting) = stored.ok().and_then(Result::ok).unwrap_or((seen, None));
+            let behind = (last - seen).max(0);
+            let held = waiting.map_or(Duration::ZERO, |since| self.ledger.now().since(since));
             let quiet = self.ledger.quiet();
             let feed = Check {
                 name: "feed",
-                ready: self.mirror.caught_up() && quiet < LAG,
-                detail: format!("{behind} events behind; last asked {} ms ago", quiet.as_millis()),
+                ready: self.mirror.caught_up() && quiet < LAG && held < HELD_BACK,
+                detail: format!(
+                    "{behind} events behind; the oldest without a position waits for {} ms; last asked {} ms ago",
+                    held.as_millis(),
+                    quiet.as_millis()
+                ),
             };
             let draining = self.draining.load(std::sync::atomic::Ordering::SeqCst);
             let serving = Check {

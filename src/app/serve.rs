@@ -191,7 +191,14 @@ fn keep_house(core: &mut Core) {
             }
             let now = ledger.now();
             // Where the database is away, readiness says so; a gauge that stands still is enough here.
-            let _ = ledger.store().read(move |conn| identity::measure(conn, now)).await;
+            let waiting = ledger.store().read(move |conn| {
+                identity::measure(conn, now)?;
+                Ok::<_, StoreError>(crate::ledger::oldest_waiting(conn)?)
+            });
+            if let Ok(waiting) = waiting.await {
+                let held = waiting.map_or(Duration::ZERO, |since| now.since(since));
+                metrics::gauge!("vouchsafe_feed_held_back_seconds").set(held.as_secs_f64());
+            }
             metrics::gauge!("vouchsafe_feed_position").set(mirror.applied().pos as f64);
             metrics::gauge!("vouchsafe_feed_quiet_seconds").set(ledger.quiet().as_secs_f64());
         }

@@ -12,10 +12,10 @@ use zeroize::Zeroizing;
 use crate::{
     config::PublicUrl,
     ledger::{Actor, Event, Ledger, Tx},
-    mail::{AddressError, EmailAddress},
+    mail::{self, AddressError, EmailAddress, LetterId},
     people::{self, Contact, HandleError, Member, Newcomer},
     store::StoreError,
-    terms::{Assurance, PersonRow, Role},
+    terms::{Assurance, PersonRow, Role, ServiceId},
     tokens::services::{self, ServiceError},
     vault::{Blind, Field, Vault, sha256},
 };
@@ -44,6 +44,12 @@ pub enum AdminError {
     /// No member has proved this address as theirs.
     #[error("no member has this address")]
     Unknown,
+    /// There is no such service, or no longer.
+    #[error("there is no service with this id")]
+    NoService,
+    /// There is no such letter, or nobody any more whom it could reach.
+    #[error("there is no letter with this id that could be tried again; `vouchsafe admin letters` lists them")]
+    NoLetter,
     /// The service.
     #[error(transparent)]
     Service(#[from] ServiceError),
@@ -180,5 +186,59 @@ pub async fn service(ledger: &Ledger, name: &str, out: &mut impl Write) -> Resul
     let (id, secret) = added.value;
     writeln!(out, "client_id      {id}\nclient_secret  {}", secret.expose_secret())?;
     writeln!(out, "\nThe secret is not shown again.")?;
+    Ok(())
+}
+
+/// Takes a service's right to introspect away.
+///
+/// # Errors
+/// [`AdminError::NoService`] where there is none with this id.
+pub async fn remove_service(ledger: &Ledger, service: ServiceId, out: &mut impl Write) -> Result<(), AdminError> {
+    let removed = ledger
+        .write(Actor::Operator, move |tx| services::remove(tx, service))
+        .await?;
+    if !removed.value {
+        return Err(AdminError::NoService);
+    }
+    writeln!(out, "{service} may introspect no longer")?;
+    Ok(())
+}
+
+/// Lists the letters that were given up, oldest first. To whom they were is not said.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn letters(ledger: &Ledger, out: &mut impl Write) -> Result<(), AdminError> {
+    let mut after = None;
+    loop {
+        let page = ledger.store().read(move |conn| mail::dead(conn, after, 200)).await?;
+        for letter in &page {
+            let mail::DeadLetter {
+                id,
+                kind,
+                attempts,
+                last_error,
+                created_at,
+            } = letter;
+            writeln!(out, "{id}  {created_at}  {kind}  {attempts} attempts  {last_error}")?;
+        }
+        match page.last() {
+            Some(last) => after = Some(last.id),
+            None if after.is_none() => return Ok(writeln!(out, "no letter was given up")?),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Lets a letter that was given up be tried again, at once.
+///
+/// # Errors
+/// [`AdminError::NoLetter`] where there is none with this id, or its reader was erased.
+pub async fn retry_letter(ledger: &Ledger, letter: LetterId, out: &mut impl Write) -> Result<(), AdminError> {
+    let retried = ledger.write(Actor::Operator, move |tx| mail::retry(tx, letter)).await?;
+    if !retried.value {
+        return Err(AdminError::NoLetter);
+    }
+    writeln!(out, "{letter} is tried again by the running service")?;
     Ok(())
 }

@@ -55,6 +55,8 @@ struct Inner {
     access: Access,
     verified: Verified,
     session_lifetime: Duration,
+    /// For how long memory is believed without the store having answered.
+    memory_lease: Duration,
 }
 
 /// An access token that holds, and who stands behind it now.
@@ -162,6 +164,7 @@ impl Tokens {
             access: Access::new(issuer.as_str().to_owned(), config.audience.clone(), lifetime),
             verified: Verified::default(),
             session_lifetime: Duration::from_secs(u64::from(config.refresh_days) * 86_400),
+            memory_lease: Duration::from_millis(config.memory_lease_ms),
             ledger,
             vault,
             roster,
@@ -259,6 +262,11 @@ impl Tokens {
         let Inner {
             ledger, live, access, ..
         } = &*self.inner;
+        // Whoever was banned since the feed was last seen would still pass.
+        let quiet = ledger.quiet();
+        if quiet > self.inner.memory_lease {
+            return Err(StoreError::Unavailable(format!("the feed has not been seen for {quiet:?}")).into());
+        }
         let now = ledger.now();
         let verify = || access.verify(token, &self.inner.keys.ring(), now);
         let claims = self.inner.verified.get(token, now, verify)?;

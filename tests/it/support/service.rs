@@ -56,6 +56,7 @@ impl Home {
         };
         // The tests share the machine's cores: an answer may be late there without being wrong.
         config.store.wait_ms = 8000;
+        config.token.memory_lease_ms = 20_000;
         config.password.hash_wait_ms = 60_000;
         config.vault.keyring_file = folder.path().join("keyring.toml");
         config.vault.create_keyring = true;
