@@ -2,7 +2,6 @@
 
 use futures_util::future::join_all;
 use reqwest::Method;
-use secrecy::ExposeSecret;
 use serde_json::json;
 use vouchsafe::{ledger::Actor, store::Backend, terms::PersonRow, tokens, web::Kind};
 
@@ -22,10 +21,7 @@ async fn session(service: &Service, person: PersonRow) -> (String, String) {
     let written = written.await.expect("a session");
     core.mirror.settle(written.position).await;
     let grant = core.tokens.grant(&written.value.expect("a member")).expect("a grant");
-    (
-        grant.access.expose_secret().into(),
-        grant.refresh.expose_secret().into(),
-    )
+    (grant.access_token, grant.refresh_token)
 }
 
 async fn turn(service: &Service, refresh: &str) -> Answer {
