@@ -5,5 +5,6 @@ pub mod audit;
 pub mod check;
 pub mod demo;
 mod errand;
+pub mod health;
 pub mod import;
 pub mod serve;

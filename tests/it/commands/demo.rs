@@ -61,7 +61,7 @@ async fn the_sample_community_is_whole_and_made_once() {
     let idle = "SELECT COUNT(*) AS n FROM invites WHERE uses = 0 AND held = 0 AND revoked_at IS NULL AND expires_at";
     let now = open.ledger.now().micros();
     assert_eq!(one(&format!("{idle} <= {now}")), 14, "nobody came in time");
-    // Eight links, three letters, and what the refused gave back.
+    // Eight links, three letters.
     assert_eq!(one(&format!("{idle} > {now}")), 8 + 3);
     for (role, count) in [("owner", 1), ("admin", 2), ("reviewer", 3), ("auditor", 2)] {
         assert_eq!(

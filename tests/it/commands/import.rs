@@ -83,10 +83,10 @@ impl Model {
                 model.idle += 1;
                 continue;
             }
-            if !depth.contains_key(&from) {
-                depth.insert(from, 0);
+            depth.entry(from).or_insert_with(|| {
                 model.roots += 1;
-            }
+                0
+            });
             match (depth.contains_key(&to), rating > 0) {
                 (false, true) => {
                     depth.insert(to, depth[&from] + 1);
