@@ -17,7 +17,10 @@ fn held(name: &str, now: &str) {
     let path = file(name);
     if env::var_os("UPDATE_SCHEMAS").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, now).unwrap();
+        // Whole or not at all: other tests read it at this moment.
+        let unfinished = path.with_extension("new");
+        fs::write(&unfinished, now).unwrap();
+        fs::rename(unfinished, &path).unwrap();
     }
     let written = fs::read_to_string(&path).unwrap_or_default();
     assert!(
@@ -168,7 +171,7 @@ fn the_event_schemas_are_the_ones_checked_in() {
         held(&format!("events/{name}.json"), &format!("{schema:#}\n"));
     }
     // A type that is gone is still in somebody's ledger: its schema stays, and is then listed here.
-    let mut files: Vec<_> = fs::read_dir(file("events"))
+    let mut files: Vec<String> = fs::read_dir(file("events"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
