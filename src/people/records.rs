@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into,
+    result::{DatabaseErrorKind, Error},
     sql_query,
     sql_types::{BigInt, Binary},
     update,
@@ -236,6 +237,20 @@ pub fn members(
         query = query.filter(people::standing.eq(standing));
     }
     Ok(query.load::<Row>(conn)?.into_iter().map(from_row).collect())
+}
+
+/// Gives a member a handle; false where it is somebody else's, also where two take it at once. Then
+/// the transaction can only be rolled back.
+pub fn set_handle(conn: &mut Conn, row: PersonRow, handle: &str) -> QueryResult<bool> {
+    match update(people::table.find(row))
+        .set(people::handle.eq(handle))
+        .execute(conn)
+    {
+        Ok(rows) => Ok(rows == 1),
+        // The row is there and refers to nothing new, so this is the handle's own constraint.
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// How many owners in good standing there are.
