@@ -254,6 +254,10 @@ pub fn redeem(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>) -> Result
         Some(until) if tx.now < until && records::end_hold(tx.conn, flow)? => {}
         _ => return Err(RedeemError::NotHeld),
     }
+    // Without it somebody could come in after the answer to a ban of their inviter.
+    if tx.guards.on(Guard::InviterHeld) {
+        people::keep_standing(tx.conn, invite.inviter)?;
+    }
     if records::use_up(tx.conn, invite.row)? {
         Ok(())
     } else {

@@ -153,6 +153,8 @@ pub struct NewBan<'a> {
 
 /// Puts a member out: their standing, all their sessions, and with their standing their invites.
 ///
+/// Whoever comes in by an invite of theirs stands before the ban in the ledger, or stays out.
+///
 /// An owner may ban an owner. That leaves one at least: whoever bans is in good standing, at the
 /// commit too, and nobody bans themself.
 ///
@@ -160,6 +162,7 @@ pub struct NewBan<'a> {
 /// [`SanctionError`].
 pub fn ban(tx: &mut Tx<'_>, vault: &Vault, by: PersonRow, new: &NewBan<'_>) -> Result<Sanction, SanctionError> {
     let (target, note) = (new.target, rules::note(new.note)?);
+    people::await_standing(tx.conn, target)?;
     let held = hold(tx, by, target)?.ok_or(SanctionError::PersonUnknown)?;
     rules::may_sanction(&held.by, &held.target)?;
     if !people::set_standing(tx.conn, target, Standing::Active, Standing::Banned)? {

@@ -7,6 +7,7 @@ mod commands;
 mod http;
 mod ledger;
 mod mail;
+mod races;
 mod store;
 mod structure;
 mod support;

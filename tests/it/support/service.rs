@@ -152,6 +152,9 @@ impl Service {
         let base = format!("http://{}", app.address);
         let client = reqwest::Client::builder()
             .timeout(Duration::from_secs(60))
+            // A request on a connection that the server is just closing would be lost, and a POST is
+            // not sent again: the server closes after five idle seconds.
+            .pool_idle_timeout(Duration::from_secs(2))
             .build()
             .expect("a client");
         Self { app, base, client }
