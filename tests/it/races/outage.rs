@@ -3,7 +3,7 @@
 use std::{
     future::Future,
     sync::{
-        Mutex,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::{Duration, Instant},
@@ -135,7 +135,7 @@ impl Known {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_crashes_and_hangs() {
-    let cluster = block_in_place(PrivateCluster::start);
+    let cluster = Arc::new(block_in_place(PrivateCluster::start));
     let db = Database::at(&cluster.database("template1"));
     block_in_place(|| Ledger::migrate(&db.target())).unwrap();
     let mut home = home(&db, Guards::default());
@@ -166,20 +166,24 @@ async fn postgres_crashes_and_hangs() {
                 sleep(Duration::from_millis(20)).await;
             }
             let crash = round % 2 == 0;
-            block_in_place(|| {
-                if crash {
-                    cluster.stop_immediate()
-                } else {
-                    cluster.hang()
-                }
-            });
+            let away = if crash {
+                PrivateCluster::stop_immediate
+            } else {
+                PrivateCluster::hang
+            };
+            apart(&cluster, away).await;
             let begun = Instant::now();
             // The lease of what is in memory runs out.
             sleep(Duration::from_millis(600)).await;
             while begun.elapsed() < Duration::from_secs(if crash { 1 } else { 5 }) {
                 known.meanwhile(&service).await;
             }
-            block_in_place(|| if crash { cluster.restart() } else { cluster.resume() });
+            let back = if crash {
+                PrivateCluster::restart
+            } else {
+                PrivateCluster::resume
+            };
+            apart(&cluster, back).await;
             known.heals(&service).await;
         }
         stream.over.store(true, Ordering::SeqCst);
@@ -194,6 +198,12 @@ async fn postgres_crashes_and_hangs() {
     let lost = lost(&service, acknowledged.clone()).await;
     assert!(lost.is_empty(), "{} of {} were lost", lost.len(), acknowledged.len());
     service.stop().await;
+}
+
+/// Does something to the server while the clients of this test go on.
+async fn apart(cluster: &Arc<PrivateCluster>, what: fn(&PrivateCluster)) {
+    let cluster = Arc::clone(cluster);
+    tokio::task::spawn_blocking(move || what(&cluster)).await.unwrap();
 }
 
 /// Which of these invites are not there.
