@@ -9,6 +9,7 @@
 
 mod connection;
 mod error;
+mod fixed;
 pub mod guards;
 mod migrate;
 mod pool;
@@ -21,6 +22,7 @@ use std::{sync::Arc, time::Duration};
 
 pub use connection::{Backend, Conn, ConnBackend, Target};
 pub use error::{CommandError, Disposition, StoreError};
+pub use fixed::{Bind, Fixed, fixed};
 pub use guards::{Guard, Guards};
 pub use migrate::{migrate, pending};
 
