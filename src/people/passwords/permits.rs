@@ -1,11 +1,18 @@
 //! A permit for each hash in flight: what bounds the memory and the cores that sign-ins take.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
-use super::hash::{self, HashError, Phc};
+use super::hash::{self, HashError, Memory, Phc};
 use crate::{config::PasswordConfig, terms::Chance};
 
 /// Hashes and verifies off the async threads, so many at a time and no more; clones share the permits.
@@ -14,6 +21,49 @@ pub struct Hasher {
     permits: Arc<Semaphore>,
     wait: Duration,
     chance: Arc<dyn Chance>,
+    kept: Arc<Kept>,
+}
+
+/// The memory of hashes that were made, kept for those who wait; without anybody waiting it is freed.
+#[derive(Default)]
+struct Kept {
+    waiting: AtomicUsize,
+    memories: Mutex<Vec<Memory>>,
+}
+
+/// Somebody who waits for a permit, until it is dropped.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Kept {
+    fn take(&self) -> Memory {
+        let mut memories = self.memories.lock().unwrap_or_else(PoisonError::into_inner);
+        memories.pop().unwrap_or_default()
+    }
+
+    fn give_back(&self, memory: Memory) {
+        let mut memories = self.memories.lock().unwrap_or_else(PoisonError::into_inner);
+        memories.push(memory);
+    }
+
+    fn free_unless_wanted(&self) {
+        if self.waiting.load(Ordering::Relaxed) == 0 {
+            let mut memories = self.memories.lock().unwrap_or_else(PoisonError::into_inner);
+            memories.clear();
+        }
+    }
 }
 
 /// Why nothing was hashed.
@@ -39,6 +89,7 @@ impl Hasher {
             permits: Arc::new(Semaphore::new(permits)),
             wait: Duration::from_millis(config.hash_wait_ms),
             chance,
+            kept: Arc::default(),
         }
     }
 
@@ -47,9 +98,14 @@ impl Hasher {
     /// # Errors
     /// [`HasherError`]
     pub async fn hash(&self, password: SecretString) -> Result<Phc, HasherError> {
-        let chance = Arc::clone(&self.chance);
-        let hashed = self.run(move || hash::hash(password.expose_secret(), &*chance)).await?;
-        Ok(hashed?)
+        let (chance, kept) = (Arc::clone(&self.chance), Arc::clone(&self.kept));
+        let hash = move || {
+            let mut memory = kept.take();
+            let hashed = hash::hash_in(&mut memory, password.expose_secret(), &*chance);
+            kept.give_back(memory);
+            hashed
+        };
+        Ok(self.run(hash).await??)
     }
 
     /// Whether `phc` is the password's.
@@ -70,13 +126,18 @@ impl Hasher {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
+        let waiting = Waiting::new(&self.kept.waiting);
         let permit = timeout(self.wait, Arc::clone(&self.permits).acquire_owned()).await;
         let Ok(Ok(permit)) = permit else {
             return Err(HasherError::Busy);
         };
+        drop(waiting);
+        let kept = Arc::clone(&self.kept);
         let done = spawn_blocking(move || {
             let _permit = permit;
-            work()
+            let outcome = work();
+            kept.free_unless_wanted();
+            outcome
         });
         done.await.map_err(|_| HasherError::Busy)
     }
