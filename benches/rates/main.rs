@@ -44,7 +44,7 @@ const CLIENTS: usize = 64;
 /// Members who invite, each with a token of their own.
 const INVITERS: usize = 64;
 /// Newcomers who wait at the last step before `redeem` begins.
-const NEWCOMERS: usize = 1500;
+const NEWCOMERS: usize = 1800;
 /// How many of them one transaction brings there.
 const TOGETHER: usize = 50;
 
@@ -134,7 +134,12 @@ fn print(rows: &[Row]) {
 fn between(peer: impl Fn() -> f64, ours: impl FnOnce() -> Run) -> (Run, f64) {
     let before = peer();
     let run = ours();
-    (run, (before + peer()) / 2.0)
+    let after = peer();
+    eprintln!(
+        "  {} answers; the peer before and after: {before:.0}, {after:.0}",
+        run.answers
+    );
+    (run, (before + after) / 2.0)
 }
 
 /// Newcomers who have given all but their password choose one: a hash, the use, the member, the edge
@@ -153,16 +158,17 @@ fn redeem(runtime: &tokio::runtime::Runtime) -> Row {
         })
         .collect();
     let plan = Plan {
-        clients: 8,
-        warm_up: Duration::from_secs(1),
+        clients: CLIENTS,
+        warm_up: Duration::from_secs(2),
         counted: Duration::from_secs(10),
         status: 201,
     };
     let address = service.app.address;
-    let (run, peer) = between(peers::argon2id, move || {
-        drive(address, plan, Arc::new(move |n| requests.get(n).cloned()))
+    let (run, peer) = between(peers::argon2id, || {
+        let run = drive(address, plan, Arc::new(move |n| requests.get(n).cloned()));
+        runtime.block_on(service.stop());
+        run
     });
-    runtime.block_on(service.stop());
     Row {
         name: "redeem",
         run,
@@ -223,7 +229,7 @@ fn invite(runtime: &tokio::runtime::Runtime, db: &Database, peer: impl Fn() -> f
         status: 201,
     };
     let address = service.app.address;
-    let outcome = between(peer, || {
+    between(peer, || {
         let run = drive(
             address,
             plan,
@@ -233,11 +239,9 @@ fn invite(runtime: &tokio::runtime::Runtime, db: &Database, peer: impl Fn() -> f
                 Some(post("/v1/me/invites", &tokens[n % tokens.len()], &key, &body))
             }),
         );
-        runtime.block_on(settle(&service));
+        runtime.block_on(service.stop());
         run
-    });
-    runtime.block_on(service.stop());
-    outcome
+    })
 }
 
 /// Waits until everything that followed is done: the followers and the mail.
