@@ -180,16 +180,24 @@ struct InviteView {
 }
 
 impl Invites {
-    /// An invite as its own inviter sees it.
-    fn view(&self, conn: &mut Conn, invite: &Invite) -> Result<InviteView, StoreError> {
+    /// An invite as its own inviter sees it, read from its row.
+    fn read(&self, conn: &mut Conn, invite: &Invite) -> Result<InviteView, StoreError> {
+        let in_vain = match invite.held {
+            0 => 0,
+            _ => records::expired_holds(conn, invite.row, self.ledger.now())?,
+        };
+        let email = super::address(conn, &self.vault, invite).ok().flatten();
+        Ok(self.view(invite, email.as_ref(), in_vain))
+    }
+
+    /// The same where its address is at hand. `in_vain` of its held uses are over.
+    fn view(&self, invite: &Invite, email: Option<&EmailAddress>, in_vain: i64) -> InviteView {
         let now = self.ledger.now();
-        let in_vain = records::expired_holds(conn, invite.row, now)?;
         let code = match invite.kind {
             InviteKind::Link => code_of(&self.vault, invite.key_version, invite.id),
             InviteKind::Email => None,
         };
-        let email = super::address(conn, &self.vault, invite).ok().flatten();
-        Ok(InviteView {
+        InviteView {
             id: invite.id,
             kind: kind(invite).into(),
             // Whoever reads this is signed in, so they stand well.
@@ -202,7 +210,7 @@ impl Invites {
             held: invite.held,
             created_at: invite.created_at,
             expires_at: invite.expires_at,
-        })
+        }
     }
 }
 
@@ -261,15 +269,22 @@ async fn create(
     let written = invites
         .ledger
         .write(Actor::Person(inviter), move |tx| {
-            let invite = match once.claim(tx.conn, tx.now, new.id.as_bytes())? {
-                Turn::First => issue(tx, &desk.vault, &policy.policy, inviter, &new)?,
+            Ok::<_, IssueError>(match once.claim(tx.conn, tx.now, new.id.as_bytes())? {
+                Turn::First => {
+                    let invite = issue(tx, &desk.vault, &policy.policy, inviter, &new)?;
+                    let email = match &new.to {
+                        To::Address(address) => Some(address),
+                        To::Holder { .. } => None,
+                    };
+                    Some(desk.view(&invite, email, 0))
+                }
                 Turn::Again(id) => {
                     let id = Id::from_uuid(uuid::Uuid::from_bytes(id));
-                    records::by_id(tx.conn, id)?.ok_or(IssueError::NoMember)?
+                    let invite = records::by_id(tx.conn, id)?.ok_or(IssueError::NoMember)?;
+                    Some(desk.read(tx.conn, &invite)?)
                 }
-                Turn::Clash => return Ok(None),
-            };
-            Ok::<_, IssueError>(Some(desk.view(tx.conn, &invite)?))
+                Turn::Clash => None,
+            })
         })
         .await
         .map_err(refused)?;
@@ -290,7 +305,7 @@ async fn list(caller: Caller, query: Query<Paging>, invites: Data<Invites>) -> R
         .read(move |conn| {
             let mut rows = Vec::new();
             for invite in records::of_inviter(conn, inviter, before, limit.and_one())? {
-                rows.push((invite.row, desk.view(conn, &invite)?));
+                rows.push((invite.row, desk.read(conn, &invite)?));
             }
             Ok::<_, StoreError>(rows)
         })

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use super::{
-    address, by_id, code_of,
+    by_id, code_of,
     letter::{JoinLink, Told, compose},
 };
 use crate::{
     ledger::{Entry, Event, Follower, Tx, events::InviteKind},
-    mail::{self, Locale},
+    mail::{self, EmailAddress, Locale},
     people,
     policy::{self, demands},
     store::StoreError,
-    vault::{Vault, VaultError},
+    vault::{Field, Vault, VaultError},
 };
 
 /// Composes the mail of each addressed invite.
@@ -42,14 +42,17 @@ impl Follower for InviteMails {
         let Some(invite) = by_id(tx.conn, id)? else {
             return Ok(());
         };
-        let Some((subject, _)) = invite.address else {
+        let Some((subject, sealed)) = &invite.address else {
             return Ok(());
         };
-        let to = match address(tx.conn, &self.vault, &invite) {
-            Ok(Some(to)) => to,
-            // Forgotten meanwhile, or no address after all: there is nobody to write to.
-            Ok(None) | Err(VaultError::Erased) => return Ok(()),
+        let key = match self.vault.key(tx.conn, *subject) {
+            Ok(key) => key,
+            // Forgotten meanwhile: there is nobody to write to.
+            Err(VaultError::Erased) => return Ok(()),
             Err(error) => return Err(error.into()),
+        };
+        let Ok(to) = EmailAddress::parse(&key.open_text(Field::Contact, sealed)?) else {
+            return Ok(());
         };
         let code = code_of(&self.vault, invite.key_version, id)
             .ok_or_else(|| StoreError::Internal("the keyring lacks the key of an invite's code".into()))?;
@@ -65,7 +68,6 @@ impl Follower for InviteMails {
             code: &code,
             link: &self.link,
         })?;
-        let key = self.vault.key(tx.conn, subject)?;
         mail::post(tx, &key, "invite", &letter)
     }
 }

@@ -2,13 +2,13 @@
 
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, QueryableByName, RunQueryDsl, delete, insert_into,
-    sql_query, sql_types::BigInt, update,
+    sql_types::BigInt, update,
 };
 
 use crate::{
     ledger::events::InviteKind,
     store::{
-        Conn,
+        Conn, fixed,
         schema::{holds, invites},
     },
     terms::{Id, PersonRow, Timestamp, kinds},
@@ -207,12 +207,12 @@ struct Count {
 
 /// The places that somebody has given: uses made, and uses that invites which still stand may have.
 pub(super) fn places_given(conn: &mut Conn, inviter: PersonRow, now: Timestamp) -> QueryResult<u64> {
-    let given: Count = sql_query(
-        "SELECT CAST(COALESCE(SUM(CASE WHEN revoked_at IS NULL AND expires_at > $1 THEN max_uses \
-         ELSE uses + held END), 0) AS BIGINT) AS count FROM invites WHERE inviter = $2",
+    let given: Count = fixed(
+        "SELECT CAST(COALESCE(SUM(CASE WHEN revoked_at IS NULL AND expires_at > ? THEN max_uses \
+         ELSE uses + held END), 0) AS BIGINT) AS count FROM invites WHERE inviter = ?",
     )
-    .bind::<BigInt, _>(now.micros())
-    .bind::<BigInt, _>(inviter.0)
+    .bind(now.micros())
+    .bind(inviter.0)
     .get_result(conn)?;
     Ok(u64::try_from(given.count).unwrap_or(0))
 }
@@ -247,19 +247,32 @@ pub(super) fn revoke(conn: &mut Conn, inviter: PersonRow, id: Id<kinds::Invite>,
     .map(|rows| rows == 1)
 }
 
-const STANDS: &str = "revoked_at IS NULL AND EXISTS \
-     (SELECT 1 FROM people WHERE people.id = invites.inviter AND people.standing = 'active')";
+/// What an invite must be to be held or used: its text is part of two statements.
+macro_rules! stands {
+    () => {
+        "revoked_at IS NULL AND EXISTS \
+         (SELECT 1 FROM people WHERE people.id = invites.inviter AND people.standing = 'active')"
+    };
+}
 
 /// Counts one more held use, if one is free and the invite stands.
 pub(super) fn take_use(conn: &mut Conn, row: i64, now: Timestamp, guarded: bool) -> QueryResult<bool> {
-    let free = if guarded { "uses + held < max_uses AND" } else { "" };
-    sql_query(format!(
-        "UPDATE invites SET held = held + 1 WHERE id = $1 AND expires_at > $2 AND {free} {STANDS}"
-    ))
-    .bind::<BigInt, _>(row)
-    .bind::<BigInt, _>(now.micros())
-    .execute(conn)
-    .map(|rows| rows == 1)
+    let sql = if guarded {
+        concat!(
+            "UPDATE invites SET held = held + 1 WHERE id = ? AND expires_at > ? AND uses + held < max_uses AND ",
+            stands!()
+        )
+    } else {
+        concat!(
+            "UPDATE invites SET held = held + 1 WHERE id = ? AND expires_at > ? AND ",
+            stands!()
+        )
+    };
+    fixed(sql)
+        .bind(row)
+        .bind(now.micros())
+        .execute(conn)
+        .map(|rows| rows == 1)
 }
 
 /// Counts `uses` held uses less.
@@ -272,10 +285,11 @@ pub(super) fn give_back(conn: &mut Conn, row: i64, uses: i64) -> QueryResult<()>
 
 /// Makes a held use a use, if the invite still stands; it may have expired since it was held.
 pub(super) fn use_up(conn: &mut Conn, row: i64) -> QueryResult<bool> {
-    sql_query(format!(
-        "UPDATE invites SET held = held - 1, uses = uses + 1 WHERE id = $1 AND held > 0 AND {STANDS}"
+    fixed(concat!(
+        "UPDATE invites SET held = held - 1, uses = uses + 1 WHERE id = ? AND held > 0 AND ",
+        stands!()
     ))
-    .bind::<BigInt, _>(row)
+    .bind(row)
     .execute(conn)
     .map(|rows| rows == 1)
 }

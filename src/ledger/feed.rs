@@ -5,13 +5,19 @@
 //! loses nothing. What it must do *outside* the database it leaves as rows (the outbox) for workers
 //! that may repeat.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::{Actor, Entry, Lease, Ledger, Tx, records};
 use crate::store::StoreError;
 
-/// How many events one transaction of a follower takes.
-const BATCH: i64 = 200;
+/// How many events one transaction of a follower takes: on SQLite it holds up every other writer.
+const BATCH: i64 = 50;
+/// How many times as long as a step took its follower rests after it, and how long at most.
+const REST: u32 = 3;
+const LONGEST_REST: Duration = Duration::from_millis(500);
 
 /// Does what follows from events.
 pub trait Follower: Send + Sync + 'static {
@@ -26,8 +32,8 @@ pub trait Follower: Send + Sync + 'static {
 enum Step {
     /// It is at the feed's end.
     Idle,
-    /// There may be more.
-    More,
+    /// It has gone on; there may be more.
+    Gone,
     /// The lease has passed to another replica.
     Lost,
 }
@@ -61,35 +67,33 @@ async fn step(ledger: &Ledger, follower: &Arc<dyn Follower>, lease: &Lease) -> R
                     "the cursor of {name} moved under its lease"
                 )));
             }
-            Ok(if entries.len() as i64 == BATCH {
-                Step::More
-            } else {
-                Step::Idle
-            })
+            Ok(Step::Gone)
         })
         .await?;
     Ok(written.value)
 }
 
 /// Runs one follower until the task is dropped: takes its lease (waiting where another replica has
-/// it), then follows the feed.
+/// it), then follows the feed. After each step it rests, the longer the longer the step took: where the
+/// database is busy, those who wait for an answer go first, and what follows may lag.
 pub async fn follow(ledger: Ledger, follower: Arc<dyn Follower>, owner: String) {
     let mut horizon = ledger.horizon();
     let mut held: Option<Lease> = None;
     loop {
+        let begun = Instant::now();
         let outcome = match &held {
             None => match Lease::take(&ledger, follower.name(), &owner).await {
                 Ok(lease) => {
                     let waits = lease.is_none();
                     held = lease;
-                    Ok(if waits { Step::Lost } else { Step::More })
+                    Ok(if waits { Step::Lost } else { Step::Gone })
                 }
                 Err(error) => Err(error),
             },
             Some(lease) => step(&ledger, &follower, lease).await,
         };
         match outcome {
-            Ok(Step::More) => {}
+            Ok(Step::Gone) => tokio::time::sleep((begun.elapsed() * REST).min(LONGEST_REST)).await,
             Ok(Step::Idle) => {
                 match tokio::time::timeout(super::lease::TERM / 3, horizon.changed()).await {
                     Ok(Ok(())) => {}

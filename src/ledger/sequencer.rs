@@ -219,6 +219,10 @@ fn restart(conn: &mut Conn, next: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The least time between two passes on PostgreSQL: a pass is a transaction with a sync to disk, and
+/// under load the next one takes as many events as have come meanwhile.
+const PACE: Duration = Duration::from_millis(10);
+
 /// How often the store is asked where nothing wakes us: other processes write too.
 const fn interval(backend: Backend) -> Duration {
     match backend {
@@ -254,7 +258,8 @@ impl Ledger {
 
     /// Keeps the feed moving until the task is dropped.
     pub async fn keep_sequencing(self) {
-        let pause = interval(self.store().backend());
+        let backend = self.store().backend();
+        let pause = interval(backend);
         loop {
             match self.advance().await {
                 Ok(true) => continue,
@@ -262,6 +267,9 @@ impl Ledger {
                 Err(error) => {
                     tracing::warn!(%error, "the feed stands still");
                 }
+            }
+            if backend == Backend::Postgres {
+                tokio::time::sleep(PACE).await;
             }
             // A wake means that something was committed just now.
             let _ = tokio::time::timeout(pause, self.inner.wake.notified()).await;

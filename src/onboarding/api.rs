@@ -148,17 +148,30 @@ impl From<ProofError> for Problem {
 }
 
 impl Onboarding {
-    /// The address that a newcomer has proved, which their password may not be made of.
-    async fn address(&self, flow: &Flow) -> Result<Option<String>, Problem> {
-        let Some((_, sealed)) = flow.address.clone() else {
-            return Ok(None);
-        };
-        let (vault, subject) = (self.vault.clone(), flow.subject);
-        let opened = self.ledger.store().read(move |conn| {
-            let text = vault.key(conn, subject)?.open_text(Field::Contact, &sealed)?;
-            Ok::<_, VaultError>(text.to_string())
+    /// The address that a newcomer who may choose a password now has proved: the password may not be
+    /// made of it. A refusal that is certain already costs no hash.
+    async fn before_password(&self, flow: Flow, policy: &Arc<Versioned>) -> Result<Option<String>, Problem> {
+        let (vault, now, rules) = (self.vault.clone(), self.ledger.now(), Arc::clone(policy));
+        let read = self.ledger.store().read(move |conn| {
+            let progress = read_progress(conn, &rules.policy, &flow, now)?;
+            let address = match &flow.address {
+                Some((_, sealed)) => Some(
+                    vault
+                        .key(conn, flow.subject)?
+                        .open_text(Field::Contact, sealed)?
+                        .to_string(),
+                ),
+                None => None,
+            };
+            Ok::<_, VaultError>((progress, address))
         });
-        Ok(Some(opened.await.map_err(StoreError::from)?))
+        let (progress, address) = read.await.map_err(StoreError::from)?;
+        match progress {
+            Progress::Next(Step::Credentials) => Ok(address),
+            Progress::Next(_) => Err(Kind::StepOutOfOrder.into()),
+            Progress::Lapsed => Err(Kind::HoldExpired.into()),
+            Progress::Member | Progress::Refused | Progress::Ended => Err(Kind::FlowEnded.into()),
+        }
     }
 
     /// The flow that the request may act on: the token is the proof. Whoever guesses an id learns
@@ -474,19 +487,13 @@ async fn password(
         .map(|handle| people::handle(&handle))
         .transpose()
         .map_err(|error| Problem::field("/handle", error.to_string()))?;
-    // A refusal that is certain already costs no hash.
-    let view = onboarding.view(flow.id, &policy).await?;
-    match (view.state, view.next) {
-        ("in_progress", Some(Step::Credentials)) => {}
-        ("in_progress", _) => return Err(Kind::StepOutOfOrder.into()),
-        ("lapsed", _) => return Err(Kind::HoldExpired.into()),
-        _ => return Err(Kind::FlowEnded.into()),
-    }
+    let id = flow.id;
+    let address = onboarding.before_password(flow, &policy).await?;
     let mut context = vec![policy.policy.community.name.clone()];
     context.extend(handle.clone());
-    context.extend(onboarding.address(&flow).await?);
+    context.extend(address);
     let phc = onboarding.hasher.choose(password, context).await?;
-    let (rules, id, lifetime) = (Arc::clone(&policy), flow.id, onboarding.tokens.session_lifetime());
+    let (rules, lifetime) = (Arc::clone(&policy), onboarding.tokens.session_lifetime());
     let written = onboarding
         .ledger
         .write(Actor::Newcomer, move |tx| {
@@ -496,6 +503,6 @@ async fn password(
         .await?;
     let position = onboarding.mirror.settle(written.position).await;
     let session = onboarding.tokens.grant(&written.value)?;
-    let view = onboarding.view(flow.id, &policy).await?;
+    let view = onboarding.view(id, &policy).await?;
     Ok(Written::created(AdmittedView { view, session }, position))
 }

@@ -6,14 +6,14 @@ use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into,
     result::{DatabaseErrorKind, Error},
     sql_query,
-    sql_types::{BigInt, Binary},
+    sql_types::BigInt,
     update,
 };
 
 use super::{Contact, Newcomer, Seat};
 use crate::{
     store::{
-        Conn, Guard, Guards,
+        Conn, Guard, Guards, fixed,
         schema::{contacts, credentials, edges, people, sign_in_codes},
     },
     terms::{Assurance, Id, PersonRow, Role, Standing, Timestamp, kinds},
@@ -334,11 +334,11 @@ pub(super) fn seats(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResul
 
 pub(super) fn insert_contact(conn: &mut Conn, person: PersonRow, contact: &Contact<'_>) -> QueryResult<usize> {
     // The builder's ON CONFLICT does not fit both backends; the statement does.
-    sql_query("INSERT INTO contacts (blind, person, sealed, proved_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
-        .bind::<Binary, _>(contact.blind)
-        .bind::<BigInt, _>(person.0)
-        .bind::<Binary, _>(contact.sealed)
-        .bind::<BigInt, _>(contact.proved_at.micros())
+    fixed("INSERT INTO contacts (blind, person, sealed, proved_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+        .bind(contact.blind)
+        .bind(person.0)
+        .bind(contact.sealed)
+        .bind(contact.proved_at.micros())
         .execute(conn)
 }
 

@@ -9,6 +9,7 @@
 
 mod connection;
 mod error;
+mod fixed;
 pub mod guards;
 mod migrate;
 mod pool;
@@ -22,6 +23,7 @@ use std::{sync::Arc, time::Duration};
 pub use connection::{Backend, Conn, ConnBackend, Target};
 pub(crate) use error::from_query;
 pub use error::{CommandError, Disposition, StoreError};
+pub use fixed::{Bind, Fixed, fixed};
 pub use guards::{Guard, Guards};
 pub use migrate::{migrate, pending};
 

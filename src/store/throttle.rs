@@ -6,12 +6,9 @@
 
 use std::time::Duration;
 
-use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, delete, sql_query,
-    sql_types::{BigInt, Binary},
-};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, delete};
 
-use super::{CommandError, Conn, Disposition, StoreError, from_query, schema::throttles};
+use super::{CommandError, Conn, Disposition, StoreError, fixed, from_query, schema::throttles};
 use crate::terms::Timestamp;
 
 /// At most so many in so long, in *any* stretch of that length.
@@ -87,18 +84,20 @@ impl Rate {
 /// [`Throttled::Wait`] where there were too many.
 pub fn admit(conn: &mut Conn, bucket: &[u8], rate: Rate, now: Timestamp) -> Result<(), Throttled> {
     let time = now.micros();
-    let counted = sql_query(
-        "INSERT INTO throttles (bucket, arrival) VALUES ($1, $2) \
-         ON CONFLICT (bucket) DO UPDATE SET arrival = $3 + CASE \
-         WHEN throttles.arrival > $4 AND throttles.arrival <= $5 THEN throttles.arrival ELSE $4 END \
-         WHERE throttles.arrival <= $6 OR throttles.arrival > $5",
+    let counted = fixed(
+        "INSERT INTO throttles (bucket, arrival) VALUES (?, ?) \
+         ON CONFLICT (bucket) DO UPDATE SET arrival = ? + CASE \
+         WHEN throttles.arrival > ? AND throttles.arrival <= ? THEN throttles.arrival ELSE ? END \
+         WHERE throttles.arrival <= ? OR throttles.arrival > ?",
     )
-    .bind::<Binary, _>(bucket)
-    .bind::<BigInt, _>(time.saturating_add(rate.interval))
-    .bind::<BigInt, _>(rate.interval)
-    .bind::<BigInt, _>(time)
-    .bind::<BigInt, _>(rate.absurd(time))
-    .bind::<BigInt, _>(rate.latest(time))
+    .bind(bucket)
+    .bind(time.saturating_add(rate.interval))
+    .bind(rate.interval)
+    .bind(time)
+    .bind(rate.absurd(time))
+    .bind(time)
+    .bind(rate.latest(time))
+    .bind(rate.absurd(time))
     .execute(conn)?;
     if counted == 1 {
         return Ok(());
@@ -131,6 +130,8 @@ fn arrival(conn: &mut Conn, bucket: &[u8]) -> QueryResult<Option<i64>> {
 
 #[cfg(test)]
 mod tests {
+    use diesel::sql_query;
+
     use super::*;
 
     const MINUTE: Duration = Duration::from_secs(60);

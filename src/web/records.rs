@@ -1,12 +1,9 @@
 //! The rows of what all routes share.
 
-use diesel::{
-    ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl, delete, sql_query,
-    sql_types::{BigInt, Binary, Text},
-};
+use diesel::{ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl, delete};
 
 use crate::{
-    store::{Conn, schema::idempotency},
+    store::{Conn, fixed, schema::idempotency},
     terms::Timestamp,
 };
 
@@ -27,19 +24,19 @@ pub(super) fn claim_key(
     now: Timestamp,
     forgotten: Timestamp,
 ) -> QueryResult<bool> {
-    sql_query(
-        "INSERT INTO idempotency (caller, route, key, request, resource, at) VALUES ($1, $2, $3, $4, $5, $6) \
+    fixed(
+        "INSERT INTO idempotency (caller, route, key, request, resource, at) VALUES (?, ?, ?, ?, ?, ?) \
          ON CONFLICT (caller, route, key) DO UPDATE \
          SET request = excluded.request, resource = excluded.resource, at = excluded.at \
-         WHERE idempotency.at < $7",
+         WHERE idempotency.at < ?",
     )
-    .bind::<Binary, _>(row.caller)
-    .bind::<Text, _>(row.route)
-    .bind::<Text, _>(row.key)
-    .bind::<Binary, _>(request)
-    .bind::<Binary, _>(resource)
-    .bind::<BigInt, _>(now.micros())
-    .bind::<BigInt, _>(forgotten.micros())
+    .bind(row.caller)
+    .bind(row.route)
+    .bind(row.key)
+    .bind(request)
+    .bind(resource)
+    .bind(now.micros())
+    .bind(forgotten.micros())
     .execute(conn)
     .map(|rows| rows == 1)
 }

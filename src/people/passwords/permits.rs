@@ -1,13 +1,20 @@
 //! A permit for each hash in flight: what bounds the memory and the cores that sign-ins take.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
 use super::{
     PasswordRefusal, acceptable,
-    hash::{self, HashError, Phc},
+    hash::{self, HashError, Memory, Phc},
 };
 use crate::{config::PasswordConfig, terms::Chance};
 
@@ -17,6 +24,49 @@ pub struct Hasher {
     permits: Arc<Semaphore>,
     wait: Duration,
     chance: Arc<dyn Chance>,
+    kept: Arc<Kept>,
+}
+
+/// The memory of hashes that were made, kept for those who wait; without anybody waiting it is freed.
+#[derive(Default)]
+struct Kept {
+    waiting: AtomicUsize,
+    memories: Mutex<Vec<Memory>>,
+}
+
+/// Somebody who waits for a permit, until it is dropped.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Kept {
+    fn take(&self) -> Memory {
+        let mut memories = self.memories.lock().unwrap_or_else(PoisonError::into_inner);
+        memories.pop().unwrap_or_default()
+    }
+
+    fn give_back(&self, memory: Memory) {
+        let mut memories = self.memories.lock().unwrap_or_else(PoisonError::into_inner);
+        memories.push(memory);
+    }
+
+    fn free_unless_wanted(&self) {
+        if self.waiting.load(Ordering::Relaxed) == 0 {
+            let mut memories = self.memories.lock().unwrap_or_else(PoisonError::into_inner);
+            memories.clear();
+        }
+    }
 }
 
 /// Why nothing was hashed.
@@ -53,6 +103,7 @@ impl Hasher {
             permits: Arc::new(Semaphore::new(permits)),
             wait: Duration::from_millis(config.hash_wait_ms),
             chance,
+            kept: Arc::default(),
         }
     }
 
@@ -61,9 +112,14 @@ impl Hasher {
     /// # Errors
     /// [`HasherError`]
     pub async fn hash(&self, password: SecretString) -> Result<Phc, HasherError> {
-        let chance = Arc::clone(&self.chance);
-        let hashed = self.run(move || hash::hash(password.expose_secret(), &*chance)).await?;
-        Ok(hashed?)
+        let (chance, kept) = (Arc::clone(&self.chance), Arc::clone(&self.kept));
+        let hash = move || {
+            let mut memory = kept.take();
+            let hashed = hash::hash_in(&mut memory, password.expose_secret(), &*chance);
+            kept.give_back(memory);
+            hashed
+        };
+        Ok(self.run(hash).await??)
     }
 
     /// Judges a new password ([`acceptable`], which see for `context`) and hashes it.
@@ -71,11 +127,14 @@ impl Hasher {
     /// # Errors
     /// [`ChoiceError`]
     pub async fn choose(&self, password: SecretString, context: Vec<String>) -> Result<Phc, ChoiceError> {
-        let chance = Arc::clone(&self.chance);
+        let (chance, kept) = (Arc::clone(&self.chance), Arc::clone(&self.kept));
         let work = move || {
             let context: Vec<&str> = context.iter().map(String::as_str).collect();
             acceptable(password.expose_secret(), &context)?;
-            hash::hash(password.expose_secret(), &*chance).map_err(|error| HasherError::from(error).into())
+            let mut memory = kept.take();
+            let hashed = hash::hash_in(&mut memory, password.expose_secret(), &*chance);
+            kept.give_back(memory);
+            hashed.map_err(|error| HasherError::from(error).into())
         };
         self.run(work).await?
     }
@@ -98,13 +157,18 @@ impl Hasher {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
+        let waiting = Waiting::new(&self.kept.waiting);
         let permit = timeout(self.wait, Arc::clone(&self.permits).acquire_owned()).await;
         let Ok(Ok(permit)) = permit else {
             return Err(HasherError::Busy);
         };
+        drop(waiting);
+        let kept = Arc::clone(&self.kept);
         let done = spawn_blocking(move || {
             let _permit = permit;
-            work()
+            let outcome = work();
+            kept.free_unless_wanted();
+            outcome
         });
         done.await.map_err(|_| HasherError::Busy)
     }

@@ -1,0 +1,91 @@
+//! Statements that the query builder has no words for, prepared once for each connection.
+//!
+//! Diesel prepares `sql_query` afresh each time, since its text could be another one each time: on
+//! PostgreSQL a second round trip, on SQLite a parse. The text of a [`Fixed`] is a constant.
+
+use diesel::{
+    QueryResult, RunQueryDsl,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    sql_types::{BigInt, Binary, Text, Untyped},
+};
+
+use super::{Conn, ConnBackend};
+
+/// One statement and what is bound to its placeholders.
+pub struct Fixed<'a> {
+    sql: &'static str,
+    binds: Vec<Bind<'a>>,
+}
+
+/// A bound value.
+pub enum Bind<'a> {
+    /// A number or a time.
+    BigInt(i64),
+    /// A text.
+    Text(&'a str),
+    /// Bytes.
+    Binary(&'a [u8]),
+}
+
+impl From<i64> for Bind<'_> {
+    fn from(value: i64) -> Self {
+        Self::BigInt(value)
+    }
+}
+
+impl<'a> From<&'a str> for Bind<'a> {
+    fn from(value: &'a str) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl<'a> From<&'a [u8]> for Bind<'a> {
+    fn from(value: &'a [u8]) -> Self {
+        Self::Binary(value)
+    }
+}
+
+/// A statement with a `?` for each value, and no other `?` in it.
+pub const fn fixed(sql: &'static str) -> Fixed<'static> {
+    Fixed { sql, binds: Vec::new() }
+}
+
+impl<'a> Fixed<'a> {
+    /// Binds the next `?`.
+    pub fn bind<'b>(self, value: impl Into<Bind<'b>>) -> Fixed<'b>
+    where
+        'a: 'b,
+    {
+        let mut binds: Vec<Bind<'b>> = self.binds;
+        binds.push(value.into());
+        Fixed { sql: self.sql, binds }
+    }
+}
+
+impl QueryFragment<ConnBackend> for Fixed<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, ConnBackend>) -> QueryResult<()> {
+        let mut pieces = self.sql.split('?');
+        out.push_sql(pieces.next().unwrap_or_default());
+        for (piece, bind) in pieces.zip(&self.binds) {
+            match bind {
+                Bind::BigInt(value) => out.push_bind_param::<BigInt, _>(value)?,
+                Bind::Text(value) => out.push_bind_param::<Text, _>(*value)?,
+                Bind::Binary(value) => out.push_bind_param::<Binary, _>(*value)?,
+            }
+            out.push_sql(piece);
+        }
+        Ok(())
+    }
+}
+
+impl QueryId for Fixed<'_> {
+    type QueryId = ();
+    // It is known again by its text.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Fixed<'_> {
+    type SqlType = Untyped;
+}
+
+impl RunQueryDsl<Conn> for Fixed<'_> {}
