@@ -3,8 +3,12 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tokio::time::{sleep, timeout};
+use tokio::{
+    task::block_in_place,
+    time::{sleep, timeout},
+};
 use vouchsafe::{
+    ledger::Ledger,
     store::{Backend, Guard, Guards},
     terms::{Role, SeededChance},
     vault::Blind,
@@ -16,6 +20,7 @@ use super::{
 use crate::support::{
     db::{Database, ensure, needs, on_both, run},
     invariants::sound_soon,
+    postgres::PrivateCluster,
 };
 
 on_both! {
@@ -100,5 +105,12 @@ async fn waits(db: &Database, guards: Guards) -> Result<(), String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_ban_waits_for_whoever_is_through_the_door() {
-    needs(Guard::InviterHeld, Backend::Postgres, waits).await;
+    // A server of its own: a transaction that waits holds back the feeds of all its databases.
+    let cluster = block_in_place(PrivateCluster::start);
+    needs(Guard::InviterHeld, Backend::Postgres, async |_: &Database, guards| {
+        let db = Database::at(&cluster.database("template1"));
+        block_in_place(|| Ledger::migrate(&db.target())).unwrap();
+        waits(&db, guards).await
+    })
+    .await;
 }

@@ -100,12 +100,12 @@ pub fn sound(db: &Database) -> Result<i64, String> {
 }
 
 /// The same of a service that runs and is asked nothing: what was just written may still wait for
-/// its place.
+/// its place, on PostgreSQL for as long as any transaction of the server runs.
 pub async fn sound_soon(db: &Database) -> Result<i64, String> {
     let begun = std::time::Instant::now();
     loop {
         match tokio::task::block_in_place(|| sound(db)) {
-            Err(what) if what.ends_with("wait for their place") && begun.elapsed().as_secs() < 5 => {
+            Err(what) if what.ends_with("wait for their place") && begun.elapsed().as_secs() < 20 => {
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
             }
             outcome => return outcome,
