@@ -1,3 +1,261 @@
 //! The command line, nothing else.
 
-fn main() {}
+use std::{
+    fmt::Display,
+    io::{self, IsTerminal as _, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+use vouchsafe::{
+    app::{Core, Parts},
+    commands::{admin, audit, check, demo, health, import, serve},
+    config::{Config, LogFormat, Sources},
+    ledger::Ledger,
+    mail::LetterId,
+    terms::{ServiceId, SystemChance},
+    vault::Keyring,
+};
+
+// Many small allocations from many threads: about a tenth faster than the system's here.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Invites as a graph, real names kept sealed, tokens that room servers check.
+#[derive(Parser)]
+#[command(version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args)]
+struct Settings {
+    /// The configuration file; else VOUCHSAFE_CONFIG, else vouchsafe.toml where there is one.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Sets one value over file and environment: `--set http.listen=0.0.0.0:8080`.
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the service.
+    Serve,
+    /// Runs the service with a sample community, made on first start.
+    Demo,
+    /// Says whether the configuration is sound, and shows the one that counts.
+    Check,
+    /// Brings the database's schema up to this version.
+    Migrate,
+    /// Replays a history of ratings (columns from, to, rating, time) through the service's commands.
+    Import {
+        /// A CSV file.
+        file: PathBuf,
+    },
+    /// Owners, one-time sign-in codes, services.
+    #[command(subcommand)]
+    Admin(Admin),
+    /// The ledger's chain, and who let whom in.
+    #[command(subcommand)]
+    Audit(Audit),
+    /// The keyring.
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Asks the running service whether it is ready: exit 0 if it is.
+    Health,
+}
+
+#[derive(Subcommand)]
+enum Admin {
+    /// Makes an owner, and prints a one-time code to sign in with.
+    Owner {
+        /// Their e-mail address.
+        email: String,
+        /// Their handle: 3 to 30 of a-z, 0-9 and _.
+        #[arg(long, default_value = "owner")]
+        handle: String,
+    },
+    /// Prints a one-time code with which a member can sign in, once, within 24 hours.
+    SignIn {
+        /// Their e-mail address.
+        email: String,
+    },
+    /// Adds a service that may introspect tokens; prints its secret, once.
+    Service {
+        /// A name for people to know it by.
+        name: String,
+    },
+    /// Takes a service's right to introspect away.
+    RemoveService {
+        /// Its client id.
+        service: ServiceId,
+    },
+    /// Lists the letters that were given up: what they are about, and why.
+    Letters,
+    /// Tries a letter that was given up again.
+    RetryLetter {
+        /// Its id, as `letters` lists it.
+        letter: LetterId,
+    },
+}
+
+#[derive(Subcommand)]
+enum Audit {
+    /// Recomputes the hash chain; exit 1 if anything does not hold.
+    Verify,
+    /// Who let this person in, up to the root.
+    Chain {
+        /// A person's id or handle.
+        person: String,
+    },
+    /// Whom this person let in.
+    Children {
+        /// A person's id or handle.
+        person: String,
+    },
+    /// Everybody below this person.
+    Branch {
+        /// A person's id or handle.
+        person: String,
+    },
+    /// How two people are connected.
+    Path {
+        /// One's id or handle.
+        from: String,
+        /// The other's.
+        to: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum Keys {
+    /// Makes a new keyring file; refuses to overwrite one.
+    New {
+        /// Where.
+        file: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let loaded = Config::load(&Sources::of_process(cli.settings.config, cli.settings.set));
+    match cli.command {
+        Command::Check => match check::run(loaded, &mut io::stdout()) {
+            Ok(sound) => code(sound),
+            Err(error) => failed(&error),
+        },
+        Command::Keys(Keys::New { file }) => match Keyring::write_new(&file, &SystemChance) {
+            Ok(()) => {
+                let _ = writeln!(io::stdout(), "made {}: keep a copy in a safe place", file.display());
+                ExitCode::SUCCESS
+            }
+            Err(error) => failed(&error),
+        },
+        command => match loaded {
+            Ok(config) => run(command, config),
+            Err(mistakes) => {
+                let all: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
+                failed(&format_args!("the configuration has mistakes:\n\n{}", all.join("\n\n")))
+            }
+        },
+    }
+}
+
+fn code(sound: bool) -> ExitCode {
+    if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn failed(error: &dyn Display) -> ExitCode {
+    // Where even this cannot be said, the exit code says it.
+    let _ = writeln!(io::stderr(), "vouchsafe: {error}");
+    ExitCode::FAILURE
+}
+
+/// Logs go to stderr, so that what a command prints can be piped.
+fn log(config: &Config) {
+    let filter = EnvFilter::try_new(&config.log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr);
+    match config.log.format {
+        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).init(),
+        LogFormat::Text => lines.init(),
+    }
+}
+
+fn run(command: Command, config: Config) -> ExitCode {
+    log(&config);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error),
+    };
+    match runtime.block_on(carry_out(command, config)) {
+        Ok(code) => code,
+        Err(error) => failed(&error),
+    }
+}
+
+async fn carry_out(command: Command, config: Config) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let mut out = io::stdout();
+    match command {
+        Command::Serve => serve::run(config, &mut out).await?,
+        Command::Demo => demo::run(config, &mut out).await?,
+        Command::Migrate => {
+            let target = secrecy::ExposeSecret::expose_secret(&config.store.url).parse()?;
+            let applied = tokio::task::spawn_blocking(move || Ledger::migrate(&target)).await??;
+            match applied.as_slice() {
+                [] => writeln!(out, "the schema is up to date")?,
+                names => writeln!(out, "applied {}", names.join(", "))?,
+            }
+        }
+        Command::Health => return Ok(code(health::ready(config.http.listen)?)),
+        Command::Import { file } => {
+            let core = Core::open(config, Parts::default()).await?;
+            let interrupted = async {
+                // Where Ctrl-C cannot be heard, the import runs to its end.
+                if tokio::signal::ctrl_c().await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            };
+            import::run(&core.ledger, &core.vault, &file, interrupted, &mut out).await?;
+            core.close().await;
+        }
+        Command::Admin(what) => {
+            let core = Core::open(config, Parts::default()).await?;
+            let url = &core.config.http.public_url;
+            match what {
+                Admin::Owner { email, handle } => {
+                    admin::owner(&core.ledger, &core.vault, url, &email, &handle, &mut out).await?;
+                }
+                Admin::SignIn { email } => admin::sign_in(&core.ledger, &core.vault, url, &email, &mut out).await?,
+                Admin::Service { name } => admin::service(&core.ledger, &name, &mut out).await?,
+                Admin::RemoveService { service } => admin::remove_service(&core.ledger, service, &mut out).await?,
+                Admin::Letters => admin::letters(&core.ledger, &mut out).await?,
+                Admin::RetryLetter { letter } => admin::retry_letter(&core.ledger, letter, &mut out).await?,
+            }
+            core.close().await;
+        }
+        Command::Audit(what) => {
+            let core = Core::open(config, Parts::default()).await?;
+            let store = core.ledger.store();
+            let holds = match what {
+                Audit::Verify => audit::verify(store, &mut out).await?,
+                Audit::Chain { person } => audit::chain(store, &person, &mut out).await.map(|()| true)?,
+                Audit::Children { person } => audit::children(store, &person, &mut out).await.map(|()| true)?,
+                Audit::Branch { person } => audit::branch(store, &person, &mut out).await.map(|()| true)?,
+                Audit::Path { from, to } => audit::path(store, &from, &to, &mut out).await.map(|()| true)?,
+            };
+            core.close().await;
+            return Ok(code(holds));
+        }
+        Command::Check | Command::Keys(_) => unreachable!("done before the configuration is needed"),
+    }
+    Ok(ExitCode::SUCCESS)
+}

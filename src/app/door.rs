@@ -1,13 +1,18 @@
-//! What `web` asks of the whole: how far memory has come, and whether all is well.
+//! What `web` asks of the capabilities: who somebody is, how far memory has come, whether all is well.
 
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
 
 use crate::{
-    ledger::{Ledger, Mirror, Position},
-    store::StoreError,
-    web::{Check, Horizon, Kind, Problem, Readiness},
+    ledger::{Actor, Ledger, Mirror, Position},
+    store::{
+        StoreError,
+        throttle::{self, Rate, Throttled},
+    },
+    tokens::{TokenRefused, Tokens},
+    vault::{Blind, Vault},
+    web::{Caller, Check, Doorkeeper, Horizon, Kind, Problem, Readiness, ServiceCaller, ThrottleBucket},
 };
 
 /// How long a read waits for the position that it demands.
@@ -16,14 +21,67 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// A feed that stands still for longer than this makes a replica unready.
 const LAG: Duration = Duration::from_secs(5);
 
-/// Answers a read that demands a position.
-pub(super) struct Seen(pub(super) Mirror);
+/// Answers the gate.
+pub(super) struct Door {
+    pub(super) ledger: Ledger,
+    pub(super) mirror: Mirror,
+    pub(super) vault: Vault,
+    pub(super) tokens: Tokens,
+    pub(super) per_address: Rate,
+}
 
-impl Horizon for Seen {
+impl Doorkeeper for Door {
+    fn bearer<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Caller, Problem>> {
+        Box::pin(async move {
+            match self.tokens.check(token).await {
+                Ok(checked) => Ok(Caller {
+                    person: checked.person,
+                    id: checked.id,
+                    role: checked.role,
+                    session: checked.session,
+                }),
+                Err(TokenRefused::Invalid(_)) => Err(Problem::token_invalid()),
+                Err(TokenRefused::SessionEnded) => Err(Kind::SessionEnded.into()),
+                Err(TokenRefused::Store(error)) => Err(error.into()),
+            }
+        })
+    }
+
+    fn basic<'a>(&'a self, client_id: &'a str, secret: &'a str) -> BoxFuture<'a, Result<ServiceCaller, Problem>> {
+        Box::pin(async move {
+            match self.tokens.authenticate_service(client_id, secret).await? {
+                Some(id) => Ok(ServiceCaller {
+                    id,
+                    client_id: client_id.to_owned(),
+                }),
+                None => Err(Problem::service_unknown()),
+            }
+        })
+    }
+
+    fn throttle(&self, bucket: ThrottleBucket) -> BoxFuture<'_, Result<(), Problem>> {
+        let key = format!("address/{}/{}", bucket.operation, bucket.address);
+        let blind = self.vault.blind(Blind::Throttle, key.as_bytes());
+        let rate = self.per_address;
+        Box::pin(async move {
+            let counted = self
+                .ledger
+                .write(Actor::System, move |tx| throttle::admit(tx.conn, &blind, rate, tx.now))
+                .await;
+            match counted {
+                Ok(_) => Ok(()),
+                Err(Throttled::Wait(seconds)) => Err(Problem::from(Kind::TooManyRequests).retry_after(seconds)),
+                Err(Throttled::Store(error)) => Err(error.into()),
+            }
+        })
+    }
+}
+
+impl Horizon for Door {
     fn wait<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<(), Problem>> {
         Box::pin(async move {
             let position: Position = token.parse().map_err(|_| Problem::new(Kind::PositionUnknown))?;
-            if self.0.wait(position, PATIENCE).await {
+            if self.mirror.wait(position, PATIENCE).await {
                 Ok(())
             } else {
                 Err(Kind::NotCaughtUp.into())
@@ -31,6 +89,10 @@ impl Horizon for Seen {
         })
     }
 }
+
+/// Events that are held back for longer than this, by a transaction that somebody left open, make a
+/// replica unready: what was decided meanwhile takes no effect.
+const HELD_BACK: Duration = Duration::from_secs(30);
 
 /// Says whether this replica can take requests.
 pub(super) struct Ready {
@@ -42,10 +104,12 @@ pub(super) struct Ready {
 impl Readiness for Ready {
     fn checks(&self) -> BoxFuture<'_, Vec<Check>> {
         Box::pin(async move {
-            let asked = self
-                .ledger
-                .store()
-                .read(|conn| Ok::<_, StoreError>(crate::ledger::last_position(conn)?));
+            let asked = self.ledger.store().read(|conn| {
+                Ok::<_, StoreError>((
+                    crate::ledger::last_position(conn)?,
+                    crate::ledger::oldest_waiting(conn)?,
+                ))
+            });
             let stored = tokio::time::timeout(Duration::from_millis(900), asked).await;
             let database = match &stored {
                 Ok(Ok(_)) => Check {
@@ -60,12 +124,18 @@ impl Readiness for Ready {
                 },
             };
             let seen = self.mirror.applied().pos;
-            let behind = stored.ok().and_then(Result::ok).map_or(0, |last| (last - seen).max(0));
+            let (last, waiting) = stored.ok().and_then(Result::ok).unwrap_or((seen, None));
+            let behind = (last - seen).max(0);
+            let held = waiting.map_or(Duration::ZERO, |since| self.ledger.now().since(since));
             let quiet = self.ledger.quiet();
             let feed = Check {
                 name: "feed",
-                ready: self.mirror.caught_up() && quiet < LAG,
-                detail: format!("{behind} events behind; last asked {} ms ago", quiet.as_millis()),
+                ready: self.mirror.caught_up() && quiet < LAG && held < HELD_BACK,
+                detail: format!(
+                    "{behind} events behind; the oldest without a position waits for {} ms; last asked {} ms ago",
+                    held.as_millis(),
+                    quiet.as_millis()
+                ),
             };
             let draining = self.draining.load(std::sync::atomic::Ordering::SeqCst);
             let serving = Check {

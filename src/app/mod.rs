@@ -4,5 +4,5 @@ mod core;
 mod door;
 mod serve;
 
-pub use core::{Core, Parts, StartError};
+pub use core::{Core, DOCUMENTS, Parts, StartError};
 pub use serve::{App, Offer, description, offer};

@@ -19,7 +19,7 @@ use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
 use super::{
     Core, Parts, StartError,
-    door::{Ready, Seen},
+    door::{Door, Ready},
 };
 use crate::{
     audit,
@@ -191,7 +191,14 @@ fn keep_house(core: &mut Core) {
             }
             let now = ledger.now();
             // Where the database is away, readiness says so; a gauge that stands still is enough here.
-            let _ = ledger.store().read(move |conn| identity::measure(conn, now)).await;
+            let waiting = ledger.store().read(move |conn| {
+                identity::measure(conn, now)?;
+                Ok::<_, StoreError>(crate::ledger::oldest_waiting(conn)?)
+            });
+            if let Ok(waiting) = waiting.await {
+                let held = waiting.map_or(Duration::ZERO, |since| now.since(since));
+                metrics::gauge!("vouchsafe_feed_held_back_seconds").set(held.as_secs_f64());
+            }
             metrics::gauge!("vouchsafe_feed_position").set(mirror.applied().pos as f64);
             metrics::gauge!("vouchsafe_feed_quiet_seconds").set(ledger.quiet().as_secs_f64());
         }
@@ -206,12 +213,13 @@ fn listen(
     let config = &core.config;
     let recorder = metrics()?;
     let description = description()?;
-    let door = Arc::new(tokens::api::TokenDoor::new(
-        core.tokens.clone(),
-        core.ledger.clone(),
-        core.vault.clone(),
-        &config.throttle,
-    ));
+    let door = Arc::new(Door {
+        ledger: core.ledger.clone(),
+        mirror: core.mirror.clone(),
+        vault: core.vault.clone(),
+        tokens: core.tokens.clone(),
+        per_address: Rate::at_most(config.throttle.per_address_per_minute, Duration::from_secs(60)),
+    });
     let readiness: Arc<dyn web::Readiness> = Arc::new(Ready {
         ledger: core.ledger.clone(),
         mirror: core.mirror.clone(),
@@ -222,7 +230,7 @@ fn listen(
         request_timeout: Duration::from_millis(config.http.request_timeout_ms),
         body_limit: config.http.body_limit_bytes,
     };
-    let gate = web::Gate::new(limits, door, Arc::new(Seen(core.mirror.clone())), core.ledger.chance());
+    let gate = web::Gate::new(limits, door.clone(), door, core.ledger.chance());
 
     let (ledger, mirror, vault) = (core.ledger.clone(), core.mirror.clone(), core.vault.clone());
     let (policy, graph) = (Arc::clone(&core.policy), Arc::clone(&core.graph));
@@ -246,6 +254,7 @@ fn listen(
     let sign_in = Data::new(tokens::SignIn::new(
         core.tokens.clone(),
         core.hasher.clone(),
+        core.mirror.clone(),
         &config.throttle,
     ));
     let tokens = Data::new(core.tokens.clone());

@@ -14,7 +14,7 @@ pub use records::OpenBan;
 use crate::{
     graph::{BranchFigures, InviteGraph, LiveGraph},
     people::{self, Member, Name},
-    store::{CommandError, Conn, Disposition, StoreError},
+    store::{CommandError, Conn, Disposition, StoreError, from_query},
     terms::{PersonId, PersonRow, Standing, Timestamp},
 };
 
@@ -75,6 +75,8 @@ pub enum AskError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+from_query!(AskError);
 
 impl CommandError for AskError {
     fn disposition(&self) -> Disposition {

@@ -2,17 +2,10 @@
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl};
 
-use super::AskError;
 use crate::{
     store::{Conn, schema::sanctions},
     terms::{PersonRow, SanctionId, Timestamp},
 };
-
-impl From<diesel::result::Error> for AskError {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
 
 /// A ban that is in force.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]

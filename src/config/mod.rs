@@ -234,7 +234,7 @@ pub struct SmtpConfig {
     pub password: Option<SecretString>,
     /// A file that holds the password, instead of `password`. Default none.
     pub password_file: Option<PathBuf>,
-    /// Certificates (PEM) to trust beside the system's. Default none.
+    /// Certificates (PEM) to trust in place of the system's. Default none.
     pub ca_file: Option<PathBuf>,
     /// How long one exchange with the server may take, in milliseconds. Default 10 000.
     #[schemars(range(min = 100, max = 300_000))]
@@ -326,11 +326,15 @@ pub struct TokenConfig {
     /// behind a ban. Default 10.
     #[schemars(range(min = 1, max = 60))]
     pub access_minutes: u32,
-    /// How long a refresh token that is not used stays valid, in days. Default 30.
+    /// How long a session lasts from signing in, however often it is refreshed, in days. Default 30.
     #[schemars(range(min = 1, max = 365))]
     pub refresh_days: u32,
     /// Whom the tokens are for (`aud`, RFC 9068 §2.2). Default: what `http.public_url` is.
     pub audience: String,
+    /// For how long what is in memory about sessions and standing is believed without the database having
+    /// answered, in milliseconds; after that a token check is answered 503, never an old yes. Default 500.
+    #[schemars(range(min = 100, max = 60_000))]
+    pub memory_lease_ms: u64,
 }
 
 impl Default for TokenConfig {
@@ -339,6 +343,7 @@ impl Default for TokenConfig {
             access_minutes: 10,
             refresh_days: 30,
             audience: HttpConfig::default().public_url.to_string(),
+            memory_lease_ms: 500,
         }
     }
 }

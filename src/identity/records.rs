@@ -10,7 +10,7 @@ use diesel::{
 };
 
 use super::{
-    CaseError, CaseState, SubmitError,
+    CaseState,
     rules::{History, Slot},
 };
 use crate::{
@@ -21,17 +21,6 @@ use crate::{
     terms::{Id, PersonRow, Timestamp, kinds},
     vault::Subject,
 };
-
-impl From<diesel::result::Error> for SubmitError {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-impl From<diesel::result::Error> for CaseError {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
 
 /// A case as it stands in the store: everything but what it is about.
 #[derive(Debug, Clone)]
@@ -243,6 +232,18 @@ pub(super) fn take_slot(
     .bind::<BigInt, _>(now.micros())
     .execute(conn)
     .map(|taken| taken == 1)
+}
+
+/// Takes a subject's open cases out of the queue; which they were.
+pub(super) fn withdraw_cases(conn: &mut Conn, subject: Subject) -> QueryResult<Vec<Id<kinds::Case>>> {
+    update(
+        rows::table
+            .filter(rows::subject_id.eq(subject.0))
+            .filter(rows::state.eq(CaseState::Open)),
+    )
+    .set(rows::state.eq(CaseState::Withdrawn))
+    .returning(rows::uid)
+    .get_results(conn)
 }
 
 /// Gives back what is kept for a newcomer; a member's place stays.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     ledger::{Event, Tx, events::Verdict},
-    store::{CommandError, Conn, Disposition, StoreError},
+    store::{CommandError, Conn, Disposition, StoreError, from_query},
     terms::{Id, PersonRow, Timestamp, kinds},
     vault::{Field, Vault, VaultError},
 };
@@ -76,6 +76,8 @@ pub enum CaseError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+from_query!(CaseError);
 
 impl CommandError for CaseError {
     fn disposition(&self) -> Disposition {

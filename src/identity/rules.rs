@@ -16,6 +16,8 @@ words! {
         Retry = "retry",
         /// Final.
         Refused = "refused",
+        /// The newcomer's way ended before anybody decided.
+        Withdrawn = "withdrawn",
     }
 }
 
@@ -72,7 +74,7 @@ pub(super) fn reached(history: &History, review: bool, resubmissions: u32) -> Re
         None if review => Assurance::Contact,
         None | Some(CaseState::Open) => Assurance::Checked,
         Some(CaseState::Approved) => Assurance::Verified,
-        Some(CaseState::Retry | CaseState::Refused) => Assurance::Contact,
+        Some(CaseState::Retry | CaseState::Refused | CaseState::Withdrawn) => Assurance::Contact,
     };
     Reached {
         assurance,
@@ -93,7 +95,7 @@ pub(super) fn may_submit(history: &History, resubmissions: u32) -> Result<(), No
     match history.cases.last() {
         // A reviewer decides about what they were shown: it does not change under their eyes.
         Some(CaseState::Open) => Err(NotNow::Waiting),
-        Some(CaseState::Approved | CaseState::Refused) => Err(NotNow::Decided),
+        Some(CaseState::Approved | CaseState::Refused | CaseState::Withdrawn) => Err(NotNow::Decided),
         Some(CaseState::Retry) if history.retries() > resubmissions as usize => Err(NotNow::TooMany),
         Some(CaseState::Retry) | None => Ok(()),
     }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     ledger::{Event, Tx},
-    store::{CommandError, Conn, Disposition, Guard, StoreError},
+    store::{CommandError, Conn, Disposition, Guard, StoreError, from_query},
     terms::{Id, Timestamp, kinds},
     vault::{Blind, DataKey, Field, Subject, Vault, VaultError},
 };
@@ -53,6 +53,8 @@ pub enum SubmitError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+from_query!(SubmitError);
 
 impl CommandError for SubmitError {
     fn disposition(&self) -> Disposition {
@@ -139,9 +141,14 @@ pub fn confirm(tx: &mut Tx<'_>, subject: Subject) -> Result<bool, StoreError> {
     Ok(records::confirm_slots(tx.conn, subject)? > 0)
 }
 
-/// Gives back the place that was kept for somebody who does not become a member. A member's stays.
+/// Gives back the place that was kept for somebody who does not become a member, and takes their
+/// open case out of the reviewers' queue. A member's place stays.
 pub fn release(tx: &mut Tx<'_>, subject: Subject) -> Result<(), StoreError> {
-    Ok(records::give_up_slots(tx.conn, subject)?)
+    records::give_up_slots(tx.conn, subject)?;
+    for case in records::withdraw_cases(tx.conn, subject)? {
+        tx.record(Event::CaseWithdrawn { case });
+    }
+    Ok(())
 }
 
 /// How far somebody's real name has come, under what the policy asks now: whether a reviewer is to

@@ -30,7 +30,7 @@ use crate::{
     mail::{EmailAddress, Locale},
     people::{self, Member},
     policy::{InviteDenied, Inviter, LifetimeDenied, Policy, Wanted, invite_expiry, may_invite},
-    store::{CommandError, Conn, Disposition, Guard, StoreError},
+    store::{CommandError, Conn, Disposition, Guard, StoreError, from_query},
     terms::{Id, PersonRow, Standing, Timestamp, kinds},
     vault::{Blind, Door, Field, Vault, VaultError},
 };
@@ -83,6 +83,8 @@ impl From<VaultError> for IssueError {
     }
 }
 
+from_query!(IssueError);
+
 impl CommandError for IssueError {
     fn disposition(&self) -> Disposition {
         match self {
@@ -123,6 +125,28 @@ pub fn issue(
     may_invite(policy, &inviting, wanted, tx.now)?;
     let expires_at = invite_expiry(policy, new.lifetime, tx.now)?;
 
+    let terms = Terms {
+        kind,
+        max_uses,
+        expires_at,
+    };
+    Ok(write_down(tx, vault, inviter, new, terms)?)
+}
+
+/// What is settled about an invite before it is written.
+struct Terms {
+    kind: InviteKind,
+    max_uses: u32,
+    expires_at: Timestamp,
+}
+
+fn write_down(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    inviter: PersonRow,
+    new: &NewInvite,
+    terms: Terms,
+) -> Result<Invite, StoreError> {
     let (key_version, code) = Code::newest(vault, new.id);
     let address = match &new.to {
         To::Holder { .. } => None,
@@ -140,24 +164,41 @@ pub fn issue(
         &records::New {
             id: new.id,
             inviter,
-            kind,
+            kind: terms.kind,
             code_hash: code.hash(),
             key_version,
             address,
             locale: new.locale.tag(),
-            max_uses,
+            max_uses: terms.max_uses,
             created_at: tx.now,
-            expires_at,
+            expires_at: terms.expires_at,
         },
     )?;
     tx.record(Event::InviteIssued {
         invite: new.id,
         inviter,
-        kind,
-        max_uses,
-        expires_at,
+        kind: terms.kind,
+        max_uses: terms.max_uses,
+        expires_at: terms.expires_at,
     });
     Ok(row)
+}
+
+/// Issues an invite of a history that is replayed: for one use, in the same moment. Nobody's policy
+/// is asked, for it has happened already; everything else is as in [`issue`].
+pub fn replay(tx: &mut Tx<'_>, vault: &Vault, inviter: PersonRow, id: Id<kinds::Invite>) -> Result<Invite, StoreError> {
+    let new = NewInvite {
+        id,
+        to: To::Holder { uses: 1 },
+        locale: Locale::En,
+        lifetime: None,
+    };
+    let terms = Terms {
+        kind: InviteKind::Link,
+        max_uses: 1,
+        expires_at: tx.now.after(Duration::from_secs(1)),
+    };
+    write_down(tx, vault, inviter, &new, terms)
 }
 
 /// Takes an invite of one's own back: whoever holds a use of it cannot finish either. False where
@@ -213,6 +254,10 @@ pub fn redeem(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>) -> Result
         Some(until) if tx.now < until && records::end_hold(tx.conn, flow)? => {}
         _ => return Err(RedeemError::NotHeld),
     }
+    // Without it somebody could come in after the answer to a ban of their inviter.
+    if tx.guards.on(Guard::InviterHeld) {
+        people::keep_standing(tx.conn, invite.inviter)?;
+    }
     if records::use_up(tx.conn, invite.row)? {
         Ok(())
     } else {
@@ -234,6 +279,8 @@ pub enum RedeemError {
     Store(#[from] StoreError),
 }
 
+from_query!(RedeemError);
+
 /// Opens the address that an invite was sent to.
 pub fn address(conn: &mut Conn, vault: &Vault, invite: &Invite) -> Result<Option<EmailAddress>, VaultError> {
     let Some((subject, sealed)) = &invite.address else {
@@ -243,8 +290,9 @@ pub fn address(conn: &mut Conn, vault: &Vault, invite: &Invite) -> Result<Option
     Ok(EmailAddress::parse(&kept).ok())
 }
 
-/// The code of an invite that was issued under an earlier version of the master key.
-fn code_of(vault: &Vault, version: i64, id: Id<kinds::Invite>) -> Option<Code> {
+/// The code of an invite, under the version of the master key that it was issued with; none where the
+/// keyring lacks it.
+pub fn code_of(vault: &Vault, version: i64, id: Id<kinds::Invite>) -> Option<Code> {
     vault
         .derive_with(version, Door::Invite, id.as_bytes())
         .map(|secret| Code::from_secret(&secret))

@@ -5,28 +5,15 @@ use diesel::{
     sql_types::BigInt, update,
 };
 
-use super::{IssueError, RedeemError};
 use crate::{
     ledger::events::InviteKind,
     store::{
-        Conn, StoreError, fixed,
+        Conn, fixed,
         schema::{holds, invites},
     },
     terms::{Id, PersonRow, Timestamp, kinds},
     vault::Subject,
 };
-
-impl From<diesel::result::Error> for IssueError {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Store(StoreError::from(error))
-    }
-}
-
-impl From<diesel::result::Error> for RedeemError {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Store(StoreError::from(error))
-    }
-}
 
 /// An invite as it is stored.
 #[derive(Debug, Clone)]

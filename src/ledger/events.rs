@@ -229,6 +229,11 @@ pub enum Event {
         /// The reason's commitment.
         reason: Commitment,
     },
+    /// A newcomer's way ended while their case was open.
+    CaseWithdrawn {
+        /// Which.
+        case: Id<kinds::Case>,
+    },
     /// A member was put out.
     PersonBanned {
         /// The sanction.
@@ -296,7 +301,7 @@ pub enum Event {
     },
     /// A key that signs tokens was made.
     SigningKeyMade {
-        /// Its RFC 7638 thumbprint.
+        /// The beginning of its RFC 7638 thumbprint.
         kid: String,
     },
     /// A history began to be replayed.
@@ -356,6 +361,7 @@ impl Event {
             Self::CaseOpened { .. } => "case_opened",
             Self::CaseClaimed { .. } => "case_claimed",
             Self::CaseDecided { .. } => "case_decided",
+            Self::CaseWithdrawn { .. } => "case_withdrawn",
             Self::PersonBanned { .. } => "person_banned",
             Self::BanLifted { .. } => "ban_lifted",
             Self::SignInCodeMade { .. } => "sign_in_code_made",

@@ -27,7 +27,7 @@ pub use events::{Actor, Envelope, Event};
 pub use feed::{Follower, follow};
 pub use lease::Lease;
 pub use mirror::{Mirror, Projection};
-pub use records::{Entry, Filter, entries, last_position, search};
+pub use records::{Entry, Filter, entries, last_position, oldest_waiting, search};
 pub use verify::{Finding, Verified, verify};
 
 use crate::{

@@ -1,7 +1,8 @@
 //! The ledger's rows.
 
 use diesel::{
-    ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update,
+    ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, sql_query,
+    sql_types::BigInt, update,
 };
 
 use super::{Actor, Envelope, Event, Horizon, events::VERSION};
@@ -264,6 +265,25 @@ pub(super) fn place(conn: &mut Conn, pos: i64, event_id: i64, hash: &[u8]) -> Qu
         ))
         .execute(conn)
         .map(|_| ())
+}
+
+/// When the oldest event that has no position yet was recorded. On PostgreSQL a transaction that
+/// stays open, in whichever database of the cluster, holds all later events back.
+pub fn oldest_waiting(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
+    #[derive(diesel::QueryableByName)]
+    struct Waiting {
+        #[diesel(sql_type = BigInt)]
+        at: i64,
+    }
+    let state = state(conn)?;
+    let oldest: Option<Waiting> =
+        sql_query("SELECT at FROM events WHERE (xid, id) > ($1, $2) AND id > $3 ORDER BY xid, id LIMIT 1")
+            .bind::<BigInt, _>(state.cursor_xid)
+            .bind::<BigInt, _>(state.cursor_id)
+            .bind::<BigInt, _>(state.floor_id)
+            .get_result(conn)
+            .optional()?;
+    Ok(oldest.map(|waiting| Timestamp::from_micros(waiting.at)))
 }
 
 /// How many events have no position yet.

@@ -11,6 +11,7 @@
 //! given up stays, sealed, for an operator to [`retry`].
 
 mod address;
+mod failure;
 mod message;
 mod outbox;
 mod records;
@@ -22,10 +23,12 @@ mod work;
 mod wrap;
 
 pub use address::{AddressError, EmailAddress};
+pub use failure::{Cause, DeliveryError, Enhanced, Reason, Stage, TransportError};
 pub use message::{Button, ButtonError, Letter, Locale, Sender, SenderError, Subject, SubjectError};
-pub use outbox::{Backlog, DeadLetter, LetterId, Posted, backlog, dead, post, retry};
+pub use outbox::{backlog, dead, post, retry};
+pub use records::{Backlog, DeadLetter, LetterId, Posted};
 pub use render::{RenderError, render};
 pub use retry::{LONGEST_WAIT, MOST_ATTEMPTS, Next, after_failure};
 pub use smtp::{Security, SmtpCredentials, SmtpSettings};
-pub use transport::{Cause, DeliveryError, Enhanced, Reason, Stage, Transport, TransportError};
+pub use transport::Transport;
 pub use work::{AT_ONCE, CLAIM_TERM, MAIL_DEAD, MAIL_FAILED_TOTAL, MAIL_SENT_TOTAL, MAIL_WAITING, Postman};

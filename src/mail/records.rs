@@ -11,12 +11,48 @@ use diesel::{
 };
 use uuid::Uuid;
 
-use super::outbox::{Backlog, DeadLetter, LetterId};
 use crate::{
     store::{Backend, Conn, schema::outbox},
-    terms::Timestamp,
+    terms::{Id, Kind, Timestamp},
     vault::Subject,
 };
+
+/// What a [`LetterId`] names.
+#[derive(Debug, Clone, Copy)]
+pub enum Posted {}
+
+impl Kind for Posted {
+    const PREFIX: &'static str = "letter";
+}
+
+/// The id of a letter in the outbox. Its UUID is the left side of the `Message-ID`, the same for
+/// every attempt.
+pub type LetterId = Id<Posted>;
+
+/// A letter that was given up. To whom it was is not said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// Which letter.
+    pub id: LetterId,
+    /// What it is about: the word that its capability posted it under.
+    pub kind: String,
+    /// How often it was tried since it was posted or last retried.
+    pub attempts: i64,
+    /// Why it was given up: a step and codes, never a server's words. `erased` where its reader
+    /// was forgotten; then nothing is left to retry.
+    pub last_error: String,
+    /// When it was posted.
+    pub created_at: Timestamp,
+}
+
+/// How many letters are not delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backlog {
+    /// To be tried, now or later.
+    pub waiting: i64,
+    /// Given up.
+    pub dead: i64,
+}
 
 const WAITING: &str = "waiting";
 const SENT: &str = "sent";

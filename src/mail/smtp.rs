@@ -13,7 +13,7 @@ use lettre::{
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::timeout;
 
-use super::transport::{Cause, DeliveryError, Reason, Stage, TransportError};
+use super::failure::{Cause, DeliveryError, Reason, Stage, TransportError};
 
 /// How the connection is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -133,7 +133,7 @@ async fn list_sanctions(
 }
 
 /// A sanction that is to be imposed.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewSanction {
     /// What it does.
@@ -175,6 +175,7 @@ async fn sanction_person(
     let written = ledger
         .write(Actor::Person(caller.person), move |tx| {
             let target = people::member_by_id(tx.conn, id)?.ok_or(SanctionError::PersonUnknown)?;
+            people::await_standing(tx.conn, target.row)?;
             let imposed = match once.claim(tx.conn, tx.now, sanction.as_bytes())? {
                 Turn::First => match body.kind {
                     SanctionKind::Ban => {
@@ -204,7 +205,7 @@ async fn sanction_person(
 }
 
 /// Why a sanction is lifted.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Lift {
     /// Why, in words that are kept sealed.
@@ -247,7 +248,7 @@ async fn lift_sanction(
 }
 
 /// The role that somebody is to have.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewRole {
     /// The role; any but `service`.

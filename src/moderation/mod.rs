@@ -21,7 +21,7 @@ pub use rules::{NOTE_MOST, NotAllowed, NoteError, ReasonCode, RoleRefusal, Sanct
 use crate::{
     ledger::{Event, Tx, events::SessionEnd},
     people::{self, Member},
-    store::{CommandError, Conn, Disposition, StoreError},
+    store::{CommandError, Conn, Disposition, StoreError, from_query},
     terms::{PersonRow, Role, SanctionId, Standing, Timestamp},
     tokens,
     vault::{DataKey, Vault, VaultError},
@@ -79,6 +79,8 @@ impl From<VaultError> for SanctionError {
     }
 }
 
+from_query!(SanctionError);
+
 impl CommandError for SanctionError {
     fn disposition(&self) -> Disposition {
         match self {
@@ -104,6 +106,8 @@ pub enum RoleError {
     Store(#[from] StoreError),
 }
 
+from_query!(RoleError);
+
 impl CommandError for RoleError {
     fn disposition(&self) -> Disposition {
         match self {
@@ -122,8 +126,8 @@ struct Held {
 }
 
 /// None where the target is nobody.
-fn hold(conn: &mut Conn, by: PersonRow, target: PersonRow) -> Result<Option<Held>, StoreError> {
-    let members = people::hold(conn, by, target)?;
+fn hold(tx: &mut Tx<'_>, by: PersonRow, target: PersonRow) -> Result<Option<Held>, StoreError> {
+    let members = people::hold(tx.conn, tx.guards, by, target)?;
     let find = |row| members.iter().find(|member| member.row == row).cloned();
     let Some(target) = find(target) else { return Ok(None) };
     let by = find(by).ok_or_else(|| StoreError::Internal("somebody acts who is no member".into()))?;
@@ -149,6 +153,8 @@ pub struct NewBan<'a> {
 
 /// Puts a member out: their standing, all their sessions, and with their standing their invites.
 ///
+/// Whoever comes in by an invite of theirs stands before the ban in the ledger, or stays out.
+///
 /// An owner may ban an owner. That leaves one at least: whoever bans is in good standing, at the
 /// commit too, and nobody bans themself.
 ///
@@ -156,7 +162,8 @@ pub struct NewBan<'a> {
 /// [`SanctionError`].
 pub fn ban(tx: &mut Tx<'_>, vault: &Vault, by: PersonRow, new: &NewBan<'_>) -> Result<Sanction, SanctionError> {
     let (target, note) = (new.target, rules::note(new.note)?);
-    let held = hold(tx.conn, by, target)?.ok_or(SanctionError::PersonUnknown)?;
+    people::await_standing(tx.conn, target)?;
+    let held = hold(tx, by, target)?.ok_or(SanctionError::PersonUnknown)?;
     rules::may_sanction(&held.by, &held.target)?;
     if !people::set_standing(tx.conn, target, Standing::Active, Standing::Banned)? {
         return Err(SanctionError::Exists);
@@ -199,7 +206,7 @@ pub fn lift(
     note: &str,
 ) -> Result<Sanction, SanctionError> {
     let note = rules::note(note)?;
-    let held = hold(tx.conn, by, target)?.ok_or(SanctionError::PersonUnknown)?;
+    let held = hold(tx, by, target)?.ok_or(SanctionError::PersonUnknown)?;
     rules::may_sanction(&held.by, &held.target)?;
     let note = key(tx, vault, &held.target)?.seal_note(note, tx.chance)?;
     let lifted = records::lift(tx.conn, sanction, target, by, &note.sealed, tx.now)?.ok_or(SanctionError::Unknown)?;
@@ -233,7 +240,7 @@ fn key(tx: &mut Tx<'_>, vault: &Vault, member: &Member) -> Result<DataKey, Sanct
 /// # Errors
 /// [`RoleError`].
 pub fn give_role(tx: &mut Tx<'_>, by: PersonRow, target: PersonRow, role: Role) -> Result<bool, RoleError> {
-    let held = hold(tx.conn, by, target)?.ok_or(RoleError::PersonUnknown)?;
+    let held = hold(tx, by, target)?.ok_or(RoleError::PersonUnknown)?;
     rules::may_give_role(&held.by, &held.target, role, held.owners)?;
     let before = held.target.role;
     if before == role {

@@ -2,22 +2,11 @@
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update};
 
-use super::{ReasonCode, RoleError, Sanction, SanctionError, SanctionKind};
+use super::{ReasonCode, Sanction, SanctionKind};
 use crate::{
     store::{Conn, schema::sanctions},
     terms::{PersonRow, SanctionId, Timestamp},
 };
-
-impl From<diesel::result::Error> for SanctionError {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-impl From<diesel::result::Error> for RoleError {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
 
 type Row = (
     SanctionId,

@@ -18,17 +18,14 @@ use crate::{
     invites::{self, Code},
     ledger::{Actor, Ledger, Mirror, events::Release},
     mail::{EmailAddress, Locale},
-    people::{
-        self,
-        passwords::{self, Hasher, HasherError, PasswordRefusal},
-    },
+    people::{self, passwords::Hasher},
     policy::{self, Step, Versioned, demands},
     store::{
         StoreError,
         throttle::{self, Rate, Throttled},
     },
     terms::{FlowId, Id, PersonId, Timestamp},
-    tokens::{self, Tokens, api::SignedIn},
+    tokens::{self, Granted, Tokens},
     vault::{Blind, Field, Vault, VaultError, sha256},
     web::{Bearer, IdempotencyKey, Json, Kind, Problem, Segments, Turn, Written},
 };
@@ -113,7 +110,7 @@ struct AdmittedView {
     #[serde(flatten)]
     view: FlowView,
     /// Their first session.
-    session: SignedIn,
+    session: Granted,
 }
 
 impl From<StepError> for Problem {
@@ -146,23 +143,6 @@ impl From<ProofError> for Problem {
             ProofError::Locked => Self::from(Kind::ProofLocked)
                 .saying("Ask for a new code by giving the contact again.")
                 .retry_after(1),
-        }
-    }
-}
-
-impl From<PasswordRefusal> for Problem {
-    fn from(refusal: PasswordRefusal) -> Self {
-        Self::from(Kind::PasswordRefused)
-            .at("/password")
-            .saying(refusal.to_string())
-    }
-}
-
-impl From<HasherError> for Problem {
-    fn from(error: HasherError) -> Self {
-        match error {
-            HasherError::Busy => Kind::Unavailable.into(),
-            HasherError::Hash(error) => Self::internal(error),
         }
     }
 }
@@ -512,15 +492,7 @@ async fn password(
     let mut context = vec![policy.policy.community.name.clone()];
     context.extend(handle.clone());
     context.extend(address);
-    let judged = password.clone();
-    onboarding
-        .hasher
-        .run(move || {
-            let context: Vec<&str> = context.iter().map(String::as_str).collect();
-            passwords::acceptable(judged.expose_secret(), &context)
-        })
-        .await??;
-    let phc = onboarding.hasher.hash(password).await?;
+    let phc = onboarding.hasher.choose(password, context).await?;
     let (rules, lifetime) = (Arc::clone(&policy), onboarding.tokens.session_lifetime());
     let written = onboarding
         .ledger
@@ -530,7 +502,7 @@ async fn password(
         })
         .await?;
     let position = onboarding.mirror.settle(written.position).await;
-    let session = SignedIn::new(&written.value, &onboarding.tokens.grant(&written.value)?);
+    let session = onboarding.tokens.grant(&written.value)?;
     let view = onboarding.view(id, &policy).await?;
     Ok(Written::created(AdmittedView { view, session }, position))
 }

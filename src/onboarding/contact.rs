@@ -11,7 +11,7 @@ use crate::{
     mail::EmailAddress,
     people,
     policy::{Policy, Step},
-    store::{CommandError, Disposition, StoreError},
+    store::{CommandError, Disposition, StoreError, from_query},
     terms::{Chance, Id, kinds},
     vault::{Blind, Field, Vault, VaultError},
 };
@@ -44,6 +44,8 @@ pub enum ProofError {
     #[error("too many wrong codes")]
     Locked,
 }
+
+from_query!(ProofError);
 
 impl CommandError for ProofError {
     fn disposition(&self) -> Disposition {
@@ -130,12 +132,12 @@ pub fn prove_contact(
     if tx.now >= *until {
         return Err(ProofError::Stale);
     }
-    if flow.proof_failures >= attempts {
+    // Before the code is looked at, and in the row: who tries often at once tries no more often.
+    if !records::take_attempt(tx.conn, flow.row, attempts)? {
         return Err(ProofError::Locked);
     }
     let expected = vault.key(tx.conn, flow.subject)?.open(Field::Proof, sealed)?;
     if !bool::from(expected.ct_eq(code.trim().as_bytes())) {
-        records::count_failure(tx.conn, flow.row)?;
         tx.record(Event::ProofFailed { flow: flow.id });
         return Err(ProofError::Wrong);
     }

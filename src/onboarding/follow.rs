@@ -46,6 +46,15 @@ impl Follower for OnboardingMails {
                     letters::proof(to, Locale::from_tag(&flow.locale), community, code.as_str().into())
                 })
             }
+            // Its hold went to somebody else: nobody goes on by it.
+            Event::InviteReleased {
+                flow,
+                why: Release::Expired,
+                ..
+            } => match by_id(tx.conn, flow)? {
+                Some(flow) => abandon(tx, &flow, Release::Expired),
+                None => Ok(()),
+            },
             Event::CaseDecided { flow, verdict, .. } => {
                 let Some(flow) = by_id(tx.conn, flow)? else {
                     return Ok(());

@@ -27,7 +27,7 @@ use crate::{
     mail::Locale,
     people::{self, Admission, Contact, Member, Newcomer, passwords::hash::Phc},
     policy::{Policy, Step},
-    store::{CommandError, Conn, Disposition, StoreError},
+    store::{CommandError, Conn, Disposition, StoreError, from_query},
     terms::{Assurance, Id, Role, Timestamp, kinds},
     vault::{Door, Vault, VaultError, sha256},
 };
@@ -66,6 +66,8 @@ pub enum StepError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+from_query!(StepError);
 
 impl CommandError for StepError {
     fn disposition(&self) -> Disposition {
@@ -211,14 +213,9 @@ pub fn admit(
     if reached.assurance >= Assurance::Checked && !identity::confirm(tx, flow.subject)? {
         return Err(StepError::HoldExpired);
     }
-    if let Some(handle) = &handle
-        && people::by_handle(tx.conn, handle)?.is_some()
-    {
-        return Err(StepError::HandleTaken);
-    }
     let newcomer = Newcomer {
         subject: Some(flow.subject),
-        handle,
+        handle: None,
         role: Role::Member,
         assurance: reached.assurance.max(Assurance::Contact),
         locale: flow.locale.clone(),
@@ -229,7 +226,13 @@ pub fn admit(
         invite: invite.id,
         flow: Some(flow.id),
     };
-    let member = people::admit(tx, &newcomer, &by)?;
+    let mut member = people::admit(tx, &newcomer, &by)?;
+    if let Some(handle) = handle {
+        if !people::set_handle(tx.conn, member.row, &handle)? {
+            return Err(StepError::HandleTaken);
+        }
+        member.handle = Some(handle);
+    }
     let (blind, sealed) = flow.address.as_ref().ok_or(StepError::OutOfOrder)?;
     let proved_at = flow.proved_at.ok_or(StepError::OutOfOrder)?;
     if !people::add_contact(

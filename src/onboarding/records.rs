@@ -2,24 +2,11 @@
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update};
 
-use super::{ProofError, StepError};
 use crate::{
-    store::{Conn, StoreError, schema::flows},
+    store::{Conn, schema::flows},
     terms::{Id, PersonRow, Timestamp, kinds},
     vault::Subject,
 };
-
-impl From<diesel::result::Error> for StepError {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Store(StoreError::from(error))
-    }
-}
-
-impl From<diesel::result::Error> for ProofError {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Step(error.into())
-    }
-}
 
 /// A newcomer's way in, as it is stored.
 #[derive(Debug, Clone)]
@@ -183,11 +170,12 @@ pub(super) fn ask(conn: &mut Conn, row: i64, ask: &Ask) -> QueryResult<()> {
         .map(|_| ())
 }
 
-pub(super) fn count_failure(conn: &mut Conn, row: i64) -> QueryResult<()> {
-    update(flows::table.find(row))
+/// Takes one of `attempts` at the code; false where none is left. Of many at once each takes its own.
+pub(super) fn take_attempt(conn: &mut Conn, row: i64, attempts: i64) -> QueryResult<bool> {
+    update(flows::table.find(row).filter(flows::proof_failures.lt(attempts)))
         .set(flows::proof_failures.eq(flows::proof_failures + 1))
         .execute(conn)
-        .map(|_| ())
+        .map(|rows| rows == 1)
 }
 
 /// Notes that the contact is proved, and forgets the code; false where that has happened, or the

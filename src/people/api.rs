@@ -5,7 +5,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Member, inviter_of, member, own_contact};
+use super::{
+    Member, inviter_of, member, own_contact,
+    passwords::{ChoiceError, HasherError},
+};
 use crate::{
     ledger::Ledger,
     store::StoreError,
@@ -96,4 +99,22 @@ async fn me(caller: Caller, people: Data<People>) -> Result<Json<MeView>, Proble
         }),
         session: caller.session,
     }))
+}
+
+impl From<HasherError> for Problem {
+    fn from(error: HasherError) -> Self {
+        match error {
+            HasherError::Busy => Kind::Unavailable.into(),
+            HasherError::Hash(error) => Self::unavailable(error),
+        }
+    }
+}
+
+impl From<ChoiceError> for Problem {
+    fn from(error: ChoiceError) -> Self {
+        match error {
+            ChoiceError::Refused(refusal) => Self::new(Kind::PasswordRefused).saying(refusal.to_string()),
+            ChoiceError::Hasher(error) => error.into(),
+        }
+    }
 }

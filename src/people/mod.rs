@@ -11,9 +11,9 @@ mod records;
 mod roster;
 
 pub use records::{
-    Member, Name, by_contact, by_handle, by_sign_in_code, change_role, count_owners, grant_sign_in_code, hold,
-    inviter_of, member, member_by_id, members, names, own_contact, password, set_password, set_standing, set_subject,
-    spend_sign_in_code,
+    Member, Name, await_standing, by_contact, by_handle, by_sign_in_code, change_role, count_owners,
+    grant_sign_in_code, hold, inviter_of, keep_standing, member, member_by_id, members, names, own_contact, password,
+    set_handle, set_password, set_standing, set_subject, spend_sign_in_code,
 };
 pub use roster::{Roster, Seat};
 

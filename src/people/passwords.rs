@@ -6,7 +6,7 @@
 pub mod hash;
 mod permits;
 
-pub use permits::{Hasher, HasherError};
+pub use permits::{ChoiceError, Hasher, HasherError};
 
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;

@@ -4,13 +4,16 @@ use std::collections::HashMap;
 
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into,
+    result::{DatabaseErrorKind, Error},
+    sql_query,
+    sql_types::BigInt,
     update,
 };
 
 use super::{Contact, Newcomer, Seat};
 use crate::{
     store::{
-        Conn, fixed,
+        Conn, Guard, Guards, fixed,
         schema::{contacts, credentials, edges, people, sign_in_codes},
     },
     terms::{Assurance, Id, PersonRow, Role, Standing, Timestamp, kinds},
@@ -172,7 +175,7 @@ pub fn names(conn: &mut Conn, rows: &[PersonRow]) -> QueryResult<HashMap<PersonR
 /// else changes their role or standing before the transaction ends, so what is decided by them
 /// still holds at the commit. Rows are locked in one order, so two of these never wait for each
 /// other; what only refers to a member goes on meanwhile.
-pub fn hold(conn: &mut Conn, one: PersonRow, other: PersonRow) -> QueryResult<Vec<Member>> {
+pub fn hold(conn: &mut Conn, guards: &Guards, one: PersonRow, other: PersonRow) -> QueryResult<Vec<Member>> {
     let owner = people::role.eq(Role::Owner).and(people::standing.eq(Standing::Active));
     let query = people::table
         .filter(people::id.eq(one).or(people::id.eq(other)).or(owner))
@@ -181,9 +184,34 @@ pub fn hold(conn: &mut Conn, one: PersonRow, other: PersonRow) -> QueryResult<Ve
     let rows: Vec<Row> = match conn {
         // There is one writer.
         Conn::Sqlite(conn) => query.load(conn)?,
-        Conn::Postgres(conn) => query.for_no_key_update().load(conn)?,
+        Conn::Postgres(conn) if guards.on(Guard::MembersHeld) => query.for_no_key_update().load(conn)?,
+        Conn::Postgres(conn) => query.load(conn)?,
     };
     Ok(rows.into_iter().map(from_row).collect())
+}
+
+/// Until the transaction ends, whoever wants to sanction this member waits; others who keep it go on.
+/// What a sanction has changed before is seen from here on.
+pub fn keep_standing(conn: &mut Conn, row: PersonRow) -> QueryResult<()> {
+    lock_standing(conn, row, "pg_advisory_xact_lock_shared")
+}
+
+/// Waits for everybody who keeps this member's standing, and lets nobody keep it until the
+/// transaction ends. To be called before anything is written or locked: then the transaction has no
+/// id yet, and the feed, which goes by these, has it after those that it waited for.
+pub fn await_standing(conn: &mut Conn, row: PersonRow) -> QueryResult<()> {
+    lock_standing(conn, row, "pg_advisory_xact_lock")
+}
+
+fn lock_standing(conn: &mut Conn, row: PersonRow, lock: &str) -> QueryResult<()> {
+    match conn {
+        // There is one writer.
+        Conn::Sqlite(_) => Ok(()),
+        Conn::Postgres(conn) => sql_query(format!("SELECT {lock}(hashtextextended('standing', $1))"))
+            .bind::<BigInt, _>(row.0)
+            .execute(conn)
+            .map(|_| ()),
+    }
 }
 
 /// Gives a member who has none a subject of their own; false where they have one.
@@ -233,6 +261,20 @@ pub fn members(
         query = query.filter(people::standing.eq(standing));
     }
     Ok(query.load::<Row>(conn)?.into_iter().map(from_row).collect())
+}
+
+/// Gives a member a handle; false where it is somebody else's, also where two take it at once. Then
+/// the transaction can only be rolled back.
+pub fn set_handle(conn: &mut Conn, row: PersonRow, handle: &str) -> QueryResult<bool> {
+    match update(people::table.find(row))
+        .set(people::handle.eq(handle))
+        .execute(conn)
+    {
+        Ok(rows) => Ok(rows == 1),
+        // The row is there and refers to nothing new, so this is the handle's own constraint.
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// How many owners in good standing there are.

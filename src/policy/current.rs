@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::{Policy, PolicyMistake, digest, records};
 use crate::{
     ledger::{Entry, Event, Projection, Tx},
-    store::{CommandError, Conn, Disposition, StoreError},
+    store::{CommandError, Conn, Disposition, StoreError, from_query},
 };
 
 /// A policy and its version, counted from 1.
@@ -92,6 +92,8 @@ pub enum ChangeError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+from_query!(ChangeError);
 
 impl CommandError for ChangeError {
     fn disposition(&self) -> Disposition {

@@ -5,17 +5,10 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 
-use super::current::ChangeError;
 use crate::{
-    store::{Conn, StoreError, schema::policies},
+    store::{Conn, schema::policies},
     terms::Timestamp,
 };
-
-impl From<diesel::result::Error> for ChangeError {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Store(StoreError::from(error))
-    }
-}
 
 /// The newest version and its document.
 pub(super) fn newest(conn: &mut Conn) -> QueryResult<Option<(i64, String)>> {

@@ -65,6 +65,18 @@ pub trait CommandError: From<StoreError> + From<DieselError> + Send + 'static {
     fn disposition(&self) -> Disposition;
 }
 
+/// Lets `?` turn a query's error into a capability's own, which says so by `From<StoreError>`.
+macro_rules! from_query {
+    ($($error:ty),* $(,)?) => {$(
+        impl From<diesel::result::Error> for $error {
+            fn from(error: diesel::result::Error) -> Self {
+                $crate::store::StoreError::from(error).into()
+            }
+        }
+    )*};
+}
+pub(crate) use from_query;
+
 impl CommandError for StoreError {
     fn disposition(&self) -> Disposition {
         match self {

@@ -10,6 +10,8 @@
 pub enum Guard {
     /// A use of an invite is taken only `WHERE uses + held < max_uses`.
     InviteUses,
+    /// Whoever comes in holds their inviter's standing until the commit.
+    InviterHeld,
     /// A refresh token is turned over only `WHERE generation = ?`.
     RefreshOnce,
     /// One document stands behind at most N accounts: slots with a primary key.
@@ -22,6 +24,8 @@ pub enum Guard {
     AbandonBatch,
     /// Nobody is told before the commit.
     AnswerAfterCommit,
+    /// Whoever is acted on, whoever acts and every owner stay as they are until the commit.
+    MembersHeld,
 }
 
 /// Which guards are on.

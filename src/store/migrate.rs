@@ -27,7 +27,12 @@ pub fn migrate<E: From<StoreError>>(
     if let Target::Sqlite(path) = target
         && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
     {
-        std::fs::create_dir_all(folder)
+        // The owner's alone: the database and, by default, the keyring and the mailbox lie here.
+        let mut made = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut made, 0o700);
+        made.recursive(true)
+            .create(folder)
             .map_err(|error| StoreError::Schema(format!("cannot make {}: {error}", folder.display())))?;
     }
     let mut conn = target.connect(PATIENCE)?;

@@ -21,6 +21,7 @@ pub mod throttle;
 use std::{sync::Arc, time::Duration};
 
 pub use connection::{Backend, Conn, ConnBackend, Target};
+pub(crate) use error::from_query;
 pub use error::{CommandError, Disposition, StoreError};
 pub use fixed::{Bind, Fixed, fixed};
 pub use guards::{Guard, Guards};

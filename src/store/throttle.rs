@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, delete};
 
-use super::{CommandError, Conn, Disposition, StoreError, fixed, schema::throttles};
+use super::{CommandError, Conn, Disposition, StoreError, fixed, from_query, schema::throttles};
 use crate::terms::Timestamp;
 
 /// At most so many in so long, in *any* stretch of that length.
@@ -31,11 +31,7 @@ pub enum Throttled {
     Store(#[from] StoreError),
 }
 
-impl From<diesel::result::Error> for Throttled {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
+from_query!(Throttled);
 
 impl CommandError for Throttled {
     fn disposition(&self) -> Disposition {

@@ -18,8 +18,6 @@ use crate::{
     vault::sha256,
 };
 
-/// The media type of an access token, without `application/` (RFC 9068 §2.1).
-pub(super) const TYPE: &str = "at+jwt";
 /// The client that the community's own applications are, all of them.
 pub const FIRST_PARTY: &str = "vouchsafe";
 /// A longer text is not looked at.

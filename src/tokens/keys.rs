@@ -14,19 +14,22 @@ use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::{Algorithm, DecodingKey, Header};
 use serde::Serialize;
 
-use super::{access::TYPE, records};
+use super::records;
 use crate::{
     ledger::{Actor, Entry, Event, Ledger, Projection, Tx},
     store::{Conn, StoreError},
     vault::{Field, Vault, sha256},
 };
 
+/// The media type of an access token, without `application/` (RFC 9068 §2.1).
+const TYPE: &str = "at+jwt";
+
 /// How many characters of the thumbprint name a key, 96 bits: enough to tell our own few keys apart,
 /// and what lets a token stay below 512 bytes.
 const KID_LENGTH: usize = 16;
 
 /// Every signing key; kept up to date by the feed.
-pub struct Keys {
+pub(super) struct Keys {
     vault: Vault,
     ring: ArcSwap<Ring>,
 }

@@ -85,6 +85,12 @@ impl Live {
             .map(|row| row.person))
     }
 
+    /// Takes it for ended at once, in the process that has just ended it; the feed says so again.
+    pub(super) fn end(&self, session: Id<kinds::Session>, at: Timestamp) {
+        let until = at.after(self.linger);
+        self.note(session, Known { person: None, until });
+    }
+
     fn note(&self, session: Id<kinds::Session>, known: Known) {
         let mut sessions = self.sessions.write().unwrap_or_else(PoisonError::into_inner);
         sessions.known.insert(session, known);
@@ -121,10 +127,7 @@ impl Projection for Live {
                     self.note(session, Known { person, until });
                 }
             }
-            Event::SessionEnded { session, .. } => {
-                let until = entry.envelope.at.after(self.linger);
-                self.note(session, Known { person: None, until });
-            }
+            Event::SessionEnded { session, .. } => self.end(session, entry.envelope.at),
             _ => {}
         }
         Ok(())

@@ -16,23 +16,25 @@ mod sign_in;
 
 use std::{sync::Arc, time::Duration};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
 
 pub use access::{Bad, Claims, FIRST_PARTY};
-pub use keys::{Keys, Published};
+pub use keys::Published;
 pub use sessions::{Holder, RefreshError, Session, end_all, end_session, refresh, start_session};
-pub use sign_in::{SignIn, SignInError};
+pub use sign_in::{Claim, SignIn, SignInError};
 
 use crate::{
     config::{PublicUrl, TokenConfig},
     ledger::{Actor, Ledger, Projection, Written, events::SessionEnd},
     people::{self, Roster, Seat},
     store::StoreError,
-    terms::{Assurance, Id, PersonRow, Role, Standing, Timestamp, kinds},
+    terms::{Assurance, PersonId, PersonRow, Role, ServiceId, SessionId, Standing, Timestamp},
     vault::Vault,
 };
 
 use access::{Access, Verified};
+use keys::Keys;
 use live::{Life, Live};
 use services::Services;
 use sessions::Refresh;
@@ -53,6 +55,8 @@ struct Inner {
     access: Access,
     verified: Verified,
     session_lifetime: Duration,
+    /// For how long memory is believed without the store having answered.
+    memory_lease: Duration,
 }
 
 /// An access token that holds, and who stands behind it now.
@@ -61,9 +65,9 @@ pub struct Checked {
     /// The member's row.
     pub person: PersonRow,
     /// Their public id.
-    pub id: Id<kinds::Person>,
+    pub id: PersonId,
     /// The session.
-    pub session: Id<kinds::Session>,
+    pub session: SessionId,
     /// Their role now, not when the token was made.
     pub role: Role,
     /// How surely we know who they are, now.
@@ -96,21 +100,46 @@ pub enum Introspected {
     /// A refresh token that is good now.
     Refresh {
         /// Whose.
-        id: Id<kinds::Person>,
+        id: PersonId,
         /// When its session ends at the latest.
         expires_at: Timestamp,
     },
 }
 
-/// What a session buys: both tokens. They are not in `Debug`.
-#[derive(Debug)]
-pub struct Grant {
-    /// The access token.
-    pub access: SecretString,
-    /// How long it holds, in seconds.
+/// What a session buys, as it is sent (RFC 6749 §5.1, and two members more). It has no `Debug`.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Granted {
+    /// The access token (RFC 9068), to be sent as a bearer token.
+    pub access_token: String,
+    /// Always `Bearer`.
+    #[schema(example = "Bearer")]
+    pub token_type: &'static str,
+    /// How long the access token holds, in seconds.
+    #[schema(example = 600)]
     pub expires_in: i64,
-    /// The refresh token of the session's generation.
-    pub refresh: SecretString,
+    /// The refresh token, good once, at `/oauth/token`.
+    pub refresh_token: String,
+    /// The session that both belong to.
+    pub session: SessionView,
+    /// Whose they are.
+    pub person: PersonView,
+}
+
+/// A session: the family of its refresh tokens.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct SessionView {
+    /// Its id.
+    pub id: SessionId,
+    /// When it ends at the latest, however often it is refreshed.
+    pub expires_at: Timestamp,
+}
+
+/// A member.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = TokenHolder)]
+pub struct PersonView {
+    /// Their public id: the `sub` of the token.
+    pub id: PersonId,
 }
 
 impl Tokens {
@@ -135,6 +164,7 @@ impl Tokens {
             access: Access::new(issuer.as_str().to_owned(), config.audience.clone(), lifetime),
             verified: Verified::default(),
             session_lifetime: Duration::from_secs(u64::from(config.refresh_days) * 86_400),
+            memory_lease: Duration::from_millis(config.memory_lease_ms),
             ledger,
             vault,
             roster,
@@ -174,7 +204,7 @@ impl Tokens {
     ///
     /// # Errors
     /// [`StoreError::Internal`] where there is no key to sign with.
-    pub fn grant(&self, session: &Session) -> Result<Grant, StoreError> {
+    pub fn grant(&self, session: &Session) -> Result<Granted, StoreError> {
         let Inner {
             ledger,
             vault,
@@ -191,10 +221,16 @@ impl Tokens {
             session: session.id,
             generation: session.generation,
         };
-        Ok(Grant {
-            access: token.into(),
+        Ok(Granted {
+            access_token: token,
+            token_type: "Bearer",
             expires_in: (claims.exp - claims.iat).max(0),
-            refresh: refresh.write(vault)?,
+            refresh_token: refresh.write(vault)?.expose_secret().to_owned(),
+            session: SessionView {
+                id: session.id,
+                expires_at: session.expires_at,
+            },
+            person: PersonView { id: session.holder.id },
         })
     }
 
@@ -203,13 +239,19 @@ impl Tokens {
     /// # Errors
     /// [`RefreshError`]
     pub async fn refresh(&self, presented: SecretString) -> Result<Written<Session>, RefreshError> {
-        let vault = self.inner.vault.clone();
-        self.inner
-            .ledger
-            .write(Actor::System, move |tx| {
-                refresh(tx, &vault, secrecy::ExposeSecret::expose_secret(&presented))
-            })
-            .await
+        let Inner {
+            ledger, vault, live, ..
+        } = &*self.inner;
+        let (keys, token) = (vault.clone(), presented.clone());
+        let written = ledger
+            .write(Actor::System, move |tx| refresh(tx, &keys, token.expose_secret()))
+            .await;
+        if let Err(RefreshError::Reused) = &written
+            && let Some(refresh) = Refresh::read(presented.expose_secret(), vault)
+        {
+            live.end(refresh.session, ledger.now());
+        }
+        written
     }
 
     /// Whether an access token holds: its signature and claims, its session, its holder's standing.
@@ -220,6 +262,11 @@ impl Tokens {
         let Inner {
             ledger, live, access, ..
         } = &*self.inner;
+        // Whoever was banned since the feed was last seen would still pass.
+        let quiet = ledger.quiet();
+        if quiet > self.inner.memory_lease {
+            return Err(StoreError::Unavailable(format!("the feed has not been seen for {quiet:?}")).into());
+        }
         let now = ledger.now();
         let verify = || access.verify(token, &self.inner.keys.ring(), now);
         let claims = self.inner.verified.get(token, now, verify)?;
@@ -316,6 +363,7 @@ impl Tokens {
             ledger,
             vault,
             keys,
+            live,
             access,
             ..
         } = &*self.inner;
@@ -340,28 +388,31 @@ impl Tokens {
         };
         ledger
             .write(actor, move |tx| end_session(tx, session, SessionEnd::Revoked))
-            .await
-            .map(|_| ())
+            .await?;
+        live.end(session, ledger.now());
+        Ok(())
     }
 
     /// Ends a member's session at their own wish; false where it has ended before.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn sign_out(&self, person: PersonRow, session: Id<kinds::Session>) -> Result<Written<bool>, StoreError> {
-        self.inner
-            .ledger
+    pub async fn sign_out(&self, person: PersonRow, session: SessionId) -> Result<Written<bool>, StoreError> {
+        let Inner { ledger, live, .. } = &*self.inner;
+        let written = ledger
             .write(Actor::Person(person), move |tx| {
                 end_session(tx, session, SessionEnd::SignedOut)
             })
-            .await
+            .await?;
+        live.end(session, ledger.now());
+        Ok(written)
     }
 
     /// The service that this client id and secret belong to.
     ///
     /// # Errors
     /// [`StoreError`] where nobody can tell.
-    pub async fn authenticate(&self, client_id: &str, secret: &str) -> Result<Option<Id<kinds::Service>>, StoreError> {
+    pub async fn authenticate_service(&self, client_id: &str, secret: &str) -> Result<Option<ServiceId>, StoreError> {
         let Inner { ledger, services, .. } = &*self.inner;
         services.authenticate(ledger.store(), client_id, secret).await
     }

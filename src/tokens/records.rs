@@ -2,7 +2,6 @@
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update};
 
-use super::{services::ServiceError, sessions::RefreshError, sign_in::SignInError};
 use crate::{
     store::{
         Conn,
@@ -11,17 +10,6 @@ use crate::{
     terms::{Id, PersonRow, Timestamp, kinds},
     vault::Subject,
 };
-
-macro_rules! from_diesel {
-    ($($error:ty),*) => {$(
-        impl From<diesel::result::Error> for $error {
-            fn from(error: diesel::result::Error) -> Self {
-                Self::Store(error.into())
-            }
-        }
-    )*};
-}
-from_diesel!(RefreshError, ServiceError, SignInError);
 
 // Signing keys --------------------------------------------------------------------------------
 

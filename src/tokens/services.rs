@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 use super::records;
 use crate::{
     ledger::{Entry, Event, Projection, Tx},
-    store::{CommandError, Conn, Disposition, Store, StoreError},
+    store::{CommandError, Conn, Disposition, Store, StoreError, from_query},
     terms::{Id, kinds},
     vault::sha256,
 };
@@ -27,6 +27,8 @@ pub enum ServiceError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+from_query!(ServiceError);
 
 impl CommandError for ServiceError {
     fn disposition(&self) -> Disposition {

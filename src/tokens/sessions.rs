@@ -15,7 +15,7 @@ use super::records;
 use crate::{
     ledger::{Event, Tx, events::SessionEnd},
     people,
-    store::{CommandError, Disposition, Guard, StoreError},
+    store::{CommandError, Disposition, Guard, StoreError, from_query},
     terms::{Assurance, Id, PersonRow, Role, Standing, Timestamp, kinds},
     vault::{Door, Vault},
 };
@@ -66,6 +66,8 @@ pub enum RefreshError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+from_query!(RefreshError);
 
 impl CommandError for RefreshError {
     fn disposition(&self) -> Disposition {
@@ -128,13 +130,23 @@ impl Refresh {
 /// # Errors
 /// [`StoreError`]
 pub fn start_session(tx: &mut Tx<'_>, person: PersonRow, lifetime: Duration) -> Result<Option<Session>, StoreError> {
+    let id = Id::new(tx.now, tx.chance);
+    start_as(tx, id, person, lifetime)
+}
+
+/// The same under an id that was drawn before.
+pub(super) fn start_as(
+    tx: &mut Tx<'_>,
+    id: Id<kinds::Session>,
+    person: PersonRow,
+    lifetime: Duration,
+) -> Result<Option<Session>, StoreError> {
     if !people::set_standing(tx.conn, person, Standing::Active, Standing::Active)? {
         return Ok(None);
     }
     let Some(holder) = holder(tx, person)? else {
         return Ok(None);
     };
-    let id = Id::new(tx.now, tx.chance);
     let expires_at = tx.now.after(lifetime);
     let row = records::insert_session(tx.conn, id, person, tx.now, expires_at)?;
     tx.record(Event::SessionStarted { session: id, person });
@@ -145,6 +157,26 @@ pub fn start_session(tx: &mut Tx<'_>, person: PersonRow, lifetime: Duration) -> 
         expires_at,
         holder,
     }))
+}
+
+/// A session that was started before, as it stands now; none where it is over.
+pub(super) fn resume(tx: &mut Tx<'_>, id: Id<kinds::Session>) -> Result<Option<Session>, StoreError> {
+    let row = records::session(tx.conn, id)?.filter(|row| row.ended_at.is_none() && row.expires_at > tx.now);
+    let Some(row) = row else { return Ok(None) };
+    let Some(holder) = holder(tx, row.person)? else {
+        return Ok(None);
+    };
+    Ok(Some(Session {
+        row: row.row,
+        id,
+        generation: generation(row.generation)?,
+        expires_at: row.expires_at,
+        holder,
+    }))
+}
+
+fn generation(stored: i64) -> Result<u32, StoreError> {
+    u32::try_from(stored).map_err(|error| StoreError::Internal(error.to_string()))
 }
 
 /// Turns a session over: the presented refresh token is spent, and the next generation is good.
@@ -169,7 +201,7 @@ pub fn refresh(tx: &mut Tx<'_>, vault: &Vault, presented: &str) -> Result<Sessio
         return Err(RefreshError::Unknown);
     }
     let holder = holder(tx, row.person)?.ok_or(RefreshError::Unknown)?;
-    let generation = u32::try_from(row.generation).map_err(|error| StoreError::Internal(error.to_string()))?;
+    let generation = self::generation(row.generation)?;
     tx.record(Event::SessionRefreshed { session, generation });
     Ok(Session {
         row: row.row,

@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Session, Tokens, start_session};
+use super::{
+    Session, Tokens,
+    sessions::{resume, start_as},
+};
 use crate::{
     config::ThrottleConfig,
-    ledger::{Actor, Written},
+    ledger::{Actor, Mirror, Tx, Written},
     mail::EmailAddress,
     people::{
         self,
@@ -20,10 +23,10 @@ use crate::{
         },
     },
     store::{
-        CommandError, Disposition, StoreError,
+        CommandError, Disposition, StoreError, from_query,
         throttle::{self, Rate, Throttled},
     },
-    terms::PersonRow,
+    terms::{Id, PersonRow, SessionId},
     vault::{Blind, sha256},
 };
 
@@ -32,8 +35,13 @@ use crate::{
 pub struct SignIn {
     tokens: Tokens,
     hasher: Hasher,
+    mirror: Mirror,
     failures: Rate,
 }
+
+/// Claims an idempotency key, first of all in the command, for the session that it is about to start:
+/// that id where the key is new, and the id of the session that was started under it where it is not.
+pub type Claim = Box<dyn FnOnce(&mut Tx<'_>, SessionId) -> Result<SessionId, SignInError> + Send>;
 
 /// Why nobody was let in.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +55,12 @@ pub enum SignInError {
     /// Too many failures of this account; another try is open after so many seconds.
     #[error("too many failed sign-ins; the next one is open in {0} s")]
     Locked(u32),
+    /// The idempotency key belongs to another request.
+    #[error("the idempotency key belongs to another request")]
+    Clash,
+    /// The request was answered before, and the session of that answer is over.
+    #[error("the session has ended")]
+    SessionEnded,
     /// Too many passwords are being checked at this moment.
     #[error("too many passwords are being checked at this moment")]
     Busy,
@@ -55,11 +69,15 @@ pub enum SignInError {
     Store(#[from] StoreError),
 }
 
+from_query!(SignInError);
+
 impl CommandError for SignInError {
     fn disposition(&self) -> Disposition {
         match self {
             Self::Store(error) => error.disposition(),
-            Self::Wrong | Self::Suspended | Self::Locked(_) | Self::Busy => Disposition::RollBack,
+            Self::Wrong | Self::Suspended | Self::Locked(_) | Self::Clash | Self::SessionEnded | Self::Busy => {
+                Disposition::RollBack
+            }
         }
     }
 }
@@ -84,11 +102,12 @@ impl From<HasherError> for SignInError {
 
 impl SignIn {
     /// Signs in with these permits, and with as many failures a day as configured.
-    pub fn new(tokens: Tokens, hasher: Hasher, config: &ThrottleConfig) -> Self {
+    pub fn new(tokens: Tokens, hasher: Hasher, mirror: Mirror, config: &ThrottleConfig) -> Self {
         let day = Duration::from_secs(86_400);
         Self {
             tokens,
             hasher,
+            mirror,
             failures: Rate::at_most(config.per_account_failures_per_day, day),
         }
     }
@@ -96,6 +115,17 @@ impl SignIn {
     /// The tokens that a session buys.
     pub const fn tokens(&self) -> &Tokens {
         &self.tokens
+    }
+
+    /// How far memory has come.
+    pub const fn mirror(&self) -> &Mirror {
+        &self.mirror
+    }
+
+    /// Whoever is signing in by this, for an idempotency key: what they enter must not stand in the
+    /// store, not even hashed without a key.
+    pub fn caller(&self, entered: &str) -> Vec<u8> {
+        self.tokens.inner.vault.blind(Blind::Idempotency, entered.as_bytes())
     }
 
     /// Starts a session for whoever knows an account's password.
@@ -110,6 +140,7 @@ impl SignIn {
         &self,
         contact: &EmailAddress,
         password: SecretString,
+        claim: Claim,
     ) -> Result<Written<Session>, SignInError> {
         let vault = &self.tokens.inner.vault;
         let ledger = &self.tokens.inner.ledger;
@@ -138,9 +169,8 @@ impl SignIn {
         let fits = match self.hasher.verify(password.clone(), phc).await {
             Err(HasherError::Busy) => {
                 // Nothing was tried.
-                let given_back = move |tx: &mut crate::ledger::Tx<'_>| {
-                    Ok::<_, StoreError>(throttle::give_back(tx.conn, &bucket, failures)?)
-                };
+                let given_back =
+                    move |tx: &mut Tx<'_>| Ok::<_, StoreError>(throttle::give_back(tx.conn, &bucket, failures)?);
                 ledger.write(Actor::System, given_back).await?;
                 return Err(SignInError::Busy);
             }
@@ -162,7 +192,10 @@ impl SignIn {
                 if people::password(tx.conn, person)?.as_deref() != Some(phc.expose()) {
                     return Err(SignInError::Wrong);
                 }
-                let session = start_session(tx, person, lifetime)?.ok_or(SignInError::Suspended)?;
+                let session = begin(tx, claim, |_| Ok(person), lifetime)?;
+                if session.holder.person != person {
+                    return Err(SignInError::Clash);
+                }
                 if let Some(anew) = anew {
                     people::set_password(tx.conn, person, anew.expose(), tx.now)?;
                 }
@@ -177,23 +210,40 @@ impl SignIn {
     ///
     /// # Errors
     /// [`SignInError`]
-    pub async fn by_code(&self, code: &SecretString) -> Result<Written<Session>, SignInError> {
+    pub async fn by_code(&self, code: &SecretString, claim: Claim) -> Result<Written<Session>, SignInError> {
         let hash = sha256(code.expose_secret().trim().as_bytes());
         let lifetime = self.tokens.session_lifetime();
-        let ledger = &self.tokens.inner.ledger;
-        let now = ledger.now();
-        let person = ledger
-            .store()
-            .read(move |conn| Ok::<_, StoreError>(people::by_sign_in_code(conn, &hash, now)?))
-            .await?
-            .ok_or(SignInError::Wrong)?;
-        ledger
-            .write(Actor::Person(person), move |tx| {
-                if !people::spend_sign_in_code(tx.conn, &hash, tx.now)? {
-                    return Err(SignInError::Wrong);
-                }
-                start_session(tx, person, lifetime)?.ok_or(SignInError::Suspended)
-            })
+        let spend = move |tx: &mut Tx<'_>| {
+            let person = people::by_sign_in_code(tx.conn, &hash, tx.now)?.ok_or(SignInError::Wrong)?;
+            match people::spend_sign_in_code(tx.conn, &hash, tx.now)? {
+                true => Ok(person),
+                false => Err(SignInError::Wrong),
+            }
+        };
+        // Who it is, the code alone says.
+        self.tokens
+            .inner
+            .ledger
+            .write(Actor::Newcomer, move |tx| begin(tx, claim, spend, lifetime))
             .await
     }
+}
+
+/// Starts a session for whoever `prove` finds, or goes on with the one that was started before under
+/// the same idempotency key.
+fn begin(
+    tx: &mut Tx<'_>,
+    claim: Claim,
+    prove: impl FnOnce(&mut Tx<'_>) -> Result<PersonRow, SignInError>,
+    lifetime: Duration,
+) -> Result<Session, SignInError> {
+    let fresh = Id::new(tx.now, tx.chance);
+    let id = claim(tx, fresh)?;
+    if id != fresh {
+        return resume(tx, id)?.ok_or(SignInError::SessionEnded);
+    }
+    let person = prove(tx)?;
+    let now = tx.now;
+    let started = tx.on_behalf(Actor::Person(person), now, |tx| start_as(tx, fresh, person, lifetime))?;
+    started.ok_or(SignInError::Suspended)
 }

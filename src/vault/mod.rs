@@ -24,7 +24,7 @@ pub use keyring::{Keyring, KeyringError};
 
 use crate::{
     ledger::Tx,
-    store::{CommandError, Conn, Disposition, StoreError},
+    store::{CommandError, Conn, Disposition, StoreError, from_query},
     terms::Chance,
 };
 
@@ -124,6 +124,8 @@ pub enum VaultError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+from_query!(VaultError);
 
 impl CommandError for VaultError {
     fn disposition(&self) -> Disposition {

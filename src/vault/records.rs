@@ -2,14 +2,8 @@
 
 use diesel::{ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl, insert_into, update};
 
-use super::{Subject, VaultError};
+use super::Subject;
 use crate::store::{Conn, schema::subjects};
-
-impl From<diesel::result::Error> for VaultError {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
 
 pub(super) fn insert(conn: &mut Conn, version: i64, wrapped: &[u8]) -> QueryResult<i64> {
     insert_into(subjects::table)

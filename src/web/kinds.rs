@@ -103,7 +103,7 @@ kinds! {
     /// No flow has this id, or the flow token does not belong to it.
     FlowUnknown = 404 "flow-unknown", "There is no such registration", "Open the invite again and start anew.";
     /// The newcomer's way has ended: they are a member, were refused, or gave up.
-    FlowEnded = 410 "flow-ended", "The registration has ended", "Sign in if you are a member; otherwise ask for a new invite.";
+    FlowEnded = 410 "flow-ended", "The registration has ended", "Sign in if you are a member; otherwise open the invite again, or ask for a new one.";
     /// The document's number is no number of that kind of document, or the document is not accepted.
     DocumentInvalid = 422 "document-invalid", "The document is not valid", "Check the kind and the number of the document.";
     /// The name is empty, too long, or has characters that no name has.

@@ -2,8 +2,10 @@
 //!
 //! The key is claimed in the transaction of the command itself, with the id of what is to be made;
 //! so a command that is refused claims nothing, and two requests at once are one. No body is
-//! stored: the repetition reads the resource by its id, and secrets are derived again. A key is
-//! remembered for 24 hours (draft-ietf-httpapi-idempotency-key-header-07).
+//! stored: the repetition reads the resource by its id, and secrets are derived again. Of the key only
+//! a hash is stored, and of the request only an HMAC under the key: an address that somebody invites
+//! could be guessed from a mere hash of the request. A key is remembered for 24 hours
+//! (draft-ietf-httpapi-idempotency-key-header-07).
 
 use std::{
     future::{Ready, ready},
@@ -11,7 +13,8 @@ use std::{
 };
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
-use aws_lc_rs::digest;
+use aws_lc_rs::{digest, hmac};
+use data_encoding::BASE64URL_NOPAD;
 use serde::Serialize;
 
 use super::{problem::Problem, records};
@@ -75,12 +78,13 @@ impl IdempotencyKey {
     pub fn bind(self, caller: &[u8], operation: &'static str, request: &impl Serialize) -> Result<Once, Problem> {
         let Some(key) = self.0 else { return Ok(Once(None)) };
         let content = serde_json::to_vec(request).map_err(Problem::internal)?;
-        let hash = |bytes: &[u8]| digest::digest(&digest::SHA256, bytes).as_ref().to_vec();
+        let hash = |bytes: &[u8]| digest::digest(&digest::SHA256, bytes);
+        let seal = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
         Ok(Once(Some(Claim {
-            caller: hash(caller),
+            caller: hash(caller).as_ref().to_vec(),
             route: operation,
-            key,
-            request: hash(&content),
+            key: BASE64URL_NOPAD.encode(hash(key.as_bytes()).as_ref()),
+            request: hmac::sign(&seal, &content).as_ref().to_vec(),
         })))
     }
 }

@@ -3,7 +3,7 @@
 
 use actix_web::{App, HttpResponse, Responder, get, web};
 use utoipa::{
-    PartialSchema as _,
+    PartialSchema as _, ToSchema as _,
     openapi::{
         Components, ContentBuilder, HttpMethod, Info, License, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr,
         ResponseBuilder,
@@ -14,6 +14,7 @@ use utoipa::{
 use utoipa_actix_web::{AppExt as _, service_config::ServiceConfig};
 
 use super::{
+    paging::Limit,
     problem::{OAuthProblemBody, ProblemBody},
     rights::{self, Access, OPERATIONS, Verb},
 };
@@ -167,6 +168,8 @@ fn base() -> OpenApi {
     info.license = Some(License::new("Apache-2.0"));
     let mut components = Components::new();
     components.schemas.insert("Problem".to_owned(), ProblemBody::schema());
+    // Parameters refer to it, and utoipa collects the schemas of bodies alone.
+    components.schemas.insert(Limit::name().into_owned(), Limit::schema());
     components
         .schemas
         .insert("OAuthProblem".to_owned(), OAuthProblemBody::schema());

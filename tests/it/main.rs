@@ -3,9 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fall over")]
 
 mod admin;
+mod commands;
+mod http;
 mod ledger;
 mod mail;
+mod races;
 mod store;
 mod structure;
 mod support;
 mod whole_path;
+mod tokens;

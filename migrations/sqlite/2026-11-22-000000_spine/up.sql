@@ -182,7 +182,7 @@ CREATE TABLE cases (
     subject_id BIGINT NOT NULL REFERENCES subjects (id),
     -- The flow's public id, for the ledger.
     flow BLOB NOT NULL,
-    -- 'open', 'approved', 'refused' (final) or 'retry' (give it again).
+    -- 'open', 'approved', 'refused' (final), 'retry' (give it again) or 'withdrawn'.
     state TEXT NOT NULL,
     opened_at BIGINT NOT NULL,
     claimed_by BIGINT REFERENCES people (id),

@@ -97,12 +97,12 @@ async fn list_people(query: Query<People>, audit: Data<Audit>) -> Result<Json<Pa
 }
 
 /// What is looked for.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Search {
     /// An e-mail address, whole.
-    #[schema(value_type = String, format = "email")]
-    contact: EmailAddress,
+    #[schema(format = "email")]
+    contact: String,
 }
 
 /// Whoever has proved control of a contact: one person or none. Addresses are kept sealed, so that
@@ -115,9 +115,9 @@ struct Search {
 )]
 #[post("/v1/admin/people/search")]
 async fn search_people(search: Json<Search>, audit: Data<Audit>) -> Result<Json<Page<Person>>, Problem> {
-    let blind = audit
-        .vault
-        .blind(Blind::Contact, search.0.contact.normalised().as_bytes());
+    let contact =
+        EmailAddress::parse(&search.0.contact).map_err(|error| Problem::field("/contact", error.to_string()))?;
+    let blind = audit.vault.blind(Blind::Contact, contact.normalised().as_bytes());
     let asked = move |conn: &mut Conn| match people::by_contact(conn, &blind)? {
         Some(row) => Ok::<_, StoreError>(people::member(conn, row)?),
         None => Ok(None),

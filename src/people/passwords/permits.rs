@@ -12,7 +12,10 @@ use std::{
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
-use super::hash::{self, HashError, Memory, Phc};
+use super::{
+    PasswordRefusal, acceptable,
+    hash::{self, HashError, Memory, Phc},
+};
 use crate::{config::PasswordConfig, terms::Chance};
 
 /// Hashes and verifies off the async threads, so many at a time and no more; clones share the permits.
@@ -77,6 +80,17 @@ pub enum HasherError {
     Hash(#[from] HashError),
 }
 
+/// Why a new password was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ChoiceError {
+    /// It is not acceptable.
+    #[error(transparent)]
+    Refused(#[from] PasswordRefusal),
+    /// It was not hashed.
+    #[error(transparent)]
+    Hasher(#[from] HasherError),
+}
+
 impl Hasher {
     /// As many permits as configured; 0 is one for each core.
     pub fn new(config: &PasswordConfig, chance: Arc<dyn Chance>) -> Self {
@@ -106,6 +120,23 @@ impl Hasher {
             hashed
         };
         Ok(self.run(hash).await??)
+    }
+
+    /// Judges a new password ([`acceptable`], which see for `context`) and hashes it.
+    ///
+    /// # Errors
+    /// [`ChoiceError`]
+    pub async fn choose(&self, password: SecretString, context: Vec<String>) -> Result<Phc, ChoiceError> {
+        let (chance, kept) = (Arc::clone(&self.chance), Arc::clone(&self.kept));
+        let work = move || {
+            let context: Vec<&str> = context.iter().map(String::as_str).collect();
+            acceptable(password.expose_secret(), &context)?;
+            let mut memory = kept.take();
+            let hashed = hash::hash_in(&mut memory, password.expose_secret(), &*chance);
+            kept.give_back(memory);
+            hashed.map_err(|error| HasherError::from(error).into())
+        };
+        self.run(work).await?
     }
 
     /// Whether `phc` is the password's.
@@ -169,6 +200,19 @@ mod tests {
                 .unwrap()
         );
         assert!(!hasher.verify("correct horse batteri".into(), phc).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_choice_is_judged_first() {
+        let hasher = hasher(10_000);
+        let choose = async |password: &str| hasher.choose(password.into(), vec!["Ada Lovelace".into()]).await;
+        assert!(choose("pelican-drawer-cinnamon").await.is_ok());
+        let refusal = |refusal| Some(ChoiceError::Refused(refusal));
+        assert_eq!(choose("short").await.err(), refusal(PasswordRefusal::TooShort));
+        assert_eq!(
+            choose("ada lovelace ada lovelace").await.err(),
+            refusal(PasswordRefusal::Guessable)
+        );
     }
 
     /// One who hangs up keeps the permit until the work is done; whoever waits too long is told.

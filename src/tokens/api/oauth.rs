@@ -5,10 +5,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::position;
 use crate::{
-    terms::{Assurance, Id, Role, kinds},
-    tokens::{Checked, FIRST_PARTY, Introspected, RefreshError, Tokens},
+    terms::{Assurance, PersonId, Role},
+    tokens::{Checked, FIRST_PARTY, Granted, Introspected, SignIn, Tokens},
     web::{Form, Kind, OAuthProblem, Problem, ServiceCaller, Written},
 };
 
@@ -43,8 +42,6 @@ impl Parameters {
     }
 }
 
-type PersonId = Id<kinds::Person>;
-
 /// What `/oauth/token` reads.
 #[derive(utoipa::ToSchema)]
 #[expect(dead_code, reason = "only described: a form is read parameter by parameter")]
@@ -58,21 +55,6 @@ struct TokenForm {
     client_id: Option<String>,
 }
 
-/// New tokens (RFC 6749 §5.1).
-#[derive(Serialize, utoipa::ToSchema)]
-struct Refreshed {
-    /// The access token (RFC 9068).
-    access_token: String,
-    /// Always `Bearer`.
-    #[schema(example = "Bearer")]
-    token_type: &'static str,
-    /// How long the access token holds, in seconds.
-    #[schema(example = 600)]
-    expires_in: i64,
-    /// The next refresh token, good once.
-    refresh_token: String,
-}
-
 /// Refresh.
 ///
 /// A refresh token is good once. Using one a second time ends its session: whoever has a copy of it
@@ -81,13 +63,13 @@ struct Refreshed {
     operation_id = "oauth_token",
     tag = "oauth",
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = Refreshed))
+    responses((status = 200, body = Granted))
 )]
 #[post("/oauth/token")]
 async fn refresh(
     form: Form<Vec<(String, SecretString)>>,
-    tokens: Data<Tokens>,
-) -> Result<Written<Refreshed>, OAuthProblem> {
+    door: Data<SignIn>,
+) -> Result<Written<Granted>, OAuthProblem> {
     let parameters = Parameters::read(form)?;
     if parameters.demand("grant_type")?.expose_secret() != "refresh_token" {
         return Err(OAuthProblem::unsupported_grant_type());
@@ -99,19 +81,9 @@ async fn refresh(
             .into());
     }
     let presented = parameters.demand("refresh_token")?.clone();
-    let written = tokens.refresh(presented).await.map_err(|error| match error {
-        RefreshError::Unknown => Problem::new(Kind::RefreshUnknown),
-        RefreshError::Reused => Problem::new(Kind::RefreshReused),
-        RefreshError::Store(error) => Problem::from(error),
-    })?;
-    let grant = tokens.grant(&written.value)?;
-    let body = Refreshed {
-        access_token: grant.access.expose_secret().to_owned(),
-        token_type: "Bearer",
-        expires_in: grant.expires_in,
-        refresh_token: grant.refresh.expose_secret().to_owned(),
-    };
-    Ok(Written::ok(body, position(written.position)?))
+    let written = door.tokens().refresh(presented).await.map_err(Problem::from)?;
+    let granted = door.tokens().grant(&written.value).map_err(Problem::from)?;
+    Ok(Written::ok(granted, door.mirror().token(written.position)))
 }
 
 /// What introspection and revocation read.
@@ -212,7 +184,7 @@ async fn introspect(
 ) -> Result<impl Responder, OAuthProblem> {
     let parameters = Parameters::read(form)?;
     let token = parameters.demand("token")?.expose_secret();
-    let answer = match tokens.introspect(token).await? {
+    let answer = match tokens.introspect(token).await.map_err(Problem::from)? {
         None => Introspection::Inactive { active: false },
         Some(Introspected::Refresh { id, expires_at }) => Introspection::Refresh {
             active: true,
@@ -246,6 +218,6 @@ async fn revoke(
     let token = parameters.demand("token")?.expose_secret();
     // Where there are credentials, the gate has checked that they are a service's.
     let by_service = request.headers().contains_key(AUTHORIZATION);
-    tokens.revoke(token, by_service).await?;
+    tokens.revoke(token, by_service).await.map_err(Problem::from)?;
     Ok(HttpResponse::Ok().finish())
 }

@@ -24,7 +24,7 @@ use super::cases::{NAME, REVIEWED, Scene, passport};
 use crate::support::db::Database;
 
 /// Takes `ROLE-ROW` for the access token of that member.
-struct Porter;
+pub(super) struct Porter;
 
 impl Doorkeeper for Porter {
     fn bearer<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Caller, Problem>> {
@@ -46,7 +46,7 @@ impl Doorkeeper for Porter {
 }
 
 /// No request here demands a position.
-struct Shore;
+pub(super) struct Shore;
 
 impl Horizon for Shore {
     fn wait<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), Problem>> {

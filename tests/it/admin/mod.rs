@@ -1,2 +1,7 @@
 mod cases;
 mod cases_http;
+mod community;
+mod graph;
+mod ledger;
+mod people;
+mod sanctions;

@@ -93,6 +93,27 @@ on_both! {
         assert!(follower.mishaps.lock().unwrap().values().all(Vec::is_empty), "every mishap happened");
     }
 
+    /// Leases run out at once, so both replicas believe again and again that it is their turn.
+    async fn a_lease_that_passes_to_and_fro_repeats_nothing(db: &Database) {
+        Witness::table(db);
+        let clock = noon();
+        let setup = Setup { clock: clock.clone(), ..Setup::default() };
+        let replicas = [db.ledger(setup.clone()), db.ledger(setup)];
+        let mut tasks = JoinSet::new();
+        for (replica, owner) in replicas.iter().zip(["one", "two"]) {
+            tasks.spawn(replica.clone().keep_sequencing());
+            tasks.spawn(follow(replica.clone(), Arc::new(Witness("job")), owner.to_owned()));
+        }
+        for n in 0..200 {
+            clock.advance(TERM);
+            write(&replicas[n % 2], n as i64).await.unwrap();
+            sleep(Duration::from_millis(12)).await;
+        }
+        eventually("it is through", async || Witness("job").saw(db).len() >= 200).await;
+        assert_eq!(Witness("job").saw(db), (1..=200).collect::<Vec<_>>());
+        assert!(db.figures("SELECT fence AS n FROM leases")[0] > 1, "it passed over");
+    }
+
     async fn a_follower_that_gave_its_lease_up_need_not_be_outwaited(db: &Database) {
         let ledger = db.ledger(Setup { clock: noon(), ..Setup::default() });
         let first = Lease::take(&ledger, "job", "one").await.unwrap().unwrap();

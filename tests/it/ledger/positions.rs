@@ -119,21 +119,32 @@ on_both! {
         assert_eq!(nothing.await.unwrap().position, None);
     }
 
-    /// Commands with many events end where a pass of the sequencer ends.
+    /// A pass of the sequencer takes 2000 events: here it ends just where a command does.
     async fn a_full_pass_reaches_its_last_write(db: &Database) {
         let writer = db.ledger(Setup::default());
-        let mut last = None;
-        for half in 0..2 {
-            let written = writer.write(Actor::System, move |tx| {
-                (0..1000).for_each(|n| tx.record(numbered(half * 1000 + n)));
-                Ok::<_, StoreError>(())
-            });
-            last = written.await.unwrap().position;
-        }
+        write_many(&writer, 0, 1000).await;
+        let position = write_many(&writer, 1000, 1000).await;
         let replica = Replica::start(db).await;
-        assert!(replica.mirror.wait(last.unwrap(), PATIENCE).await, "the last of 2000 is not reached");
+        assert!(replica.mirror.wait(position, PATIENCE).await, "the last of 2000 is not reached");
         assert!(replica.known.has(1999));
     }
+
+    /// Here it cuts a command in two.
+    async fn a_command_that_is_cut_is_not_reached_before_its_end(db: &Database) {
+        let replica = Replica::start(db).await;
+        let position = write_many(&replica.ledger, 0, 4500).await;
+        assert!(replica.mirror.wait(position, PATIENCE).await, "it is not reached");
+        assert!(replica.known.has(4499), "it is reached and not known");
+    }
+}
+
+/// One command with many events.
+async fn write_many(ledger: &Ledger, first: i64, events: i64) -> Position {
+    let written = ledger.write(Actor::System, move |tx| {
+        (first..first + events).for_each(|n| tx.record(numbered(n)));
+        Ok::<_, StoreError>(())
+    });
+    written.await.unwrap().position.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -204,7 +204,8 @@ pub async fn needs(guard: Guard, backend: Backend, check: impl AsyncFn(&Database
         for _ in 0..20 {
             let guards = Guards::default();
             guards.switch_off(guard);
-            if check(&Database::fresh(backend), guards).await.is_err() {
+            if let Err(failure) = check(&Database::fresh(backend), guards).await {
+                println!("without {guard:?}: {failure}");
                 return;
             }
         }

@@ -1,6 +1,7 @@
 //! What the tests stand on: real servers, started for one test and gone with it.
 
 pub mod db;
+pub mod invariants;
 pub mod postgres;
 pub mod service;
 pub mod smtp;

@@ -4,7 +4,6 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use reqwest::{Method, StatusCode};
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use vouchsafe::{
@@ -57,6 +56,7 @@ impl Home {
         };
         // The tests share the machine's cores: an answer may be late there without being wrong.
         config.store.wait_ms = 8000;
+        config.token.memory_lease_ms = 20_000;
         config.password.hash_wait_ms = 60_000;
         config.vault.keyring_file = folder.path().join("keyring.toml");
         config.vault.create_keyring = true;
@@ -105,12 +105,7 @@ impl Home {
         let app = App::start(self.config.clone(), parts)
             .await
             .expect("the service to start");
-        let base = format!("http://{}", app.address);
-        let client = reqwest::Client::builder()
-            .timeout(Duration::from_secs(60))
-            .build()
-            .expect("a client");
-        Service { app, base, client }
+        Service::around(app)
     }
 }
 
@@ -152,6 +147,19 @@ impl Answer {
 }
 
 impl Service {
+    /// What runs already.
+    pub fn around(app: App) -> Self {
+        let base = format!("http://{}", app.address);
+        let client = reqwest::Client::builder()
+            .timeout(Duration::from_secs(60))
+            // A request on a connection that the server is just closing would be lost, and a POST is
+            // not sent again: the server closes after five idle seconds.
+            .pool_idle_timeout(Duration::from_secs(2))
+            .build()
+            .expect("a client");
+        Self { app, base, client }
+    }
+
     /// Stops it, as Ctrl-C does.
     pub async fn stop(self) {
         self.app.stop().await;
@@ -253,7 +261,7 @@ impl Service {
         self.app.core.mirror.settle(written.position).await;
         let session = written.value.expect("an active member");
         let grant = self.app.core.tokens.grant(&session).expect("a grant");
-        grant.access.expose_secret().to_owned()
+        grant.access_token
     }
 
     /// Opens a flow by an invite's code: its id and its token.

@@ -1,0 +1,244 @@
+//! `vouchsafe admin`: what only whoever has a shell on the server may do.
+
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+
+use data_encoding::BASE64URL_NOPAD;
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+
+use crate::{
+    config::PublicUrl,
+    ledger::{Actor, Event, Ledger, Tx},
+    mail::{self, AddressError, EmailAddress, LetterId},
+    people::{self, Contact, HandleError, Member, Newcomer},
+    store::StoreError,
+    terms::{Assurance, PersonRow, Role, ServiceId},
+    tokens::services::{self, ServiceError},
+    vault::{Blind, Field, Vault, sha256},
+};
+
+/// For how long a one-time sign-in code is good.
+pub const CODE_LASTS: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Why it was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum AdminError {
+    /// No address.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// No handle.
+    #[error(transparent)]
+    Handle(#[from] HandleError),
+    /// There is an owner already, who can give the role to others.
+    #[error("the community has an owner already; owners give roles: PUT /v1/admin/people/{{id}}/role")]
+    OwnerExists,
+    /// Somebody has the handle.
+    #[error("the handle is taken")]
+    HandleTaken,
+    /// A member has proved this address as theirs.
+    #[error("the address belongs to a member already")]
+    AddressTaken,
+    /// No member has proved this address as theirs.
+    #[error("no member has this address")]
+    Unknown,
+    /// There is no such service, or no longer.
+    #[error("there is no service with this id")]
+    NoService,
+    /// There is no such letter, or nobody any more whom it could reach.
+    #[error("there is no letter with this id that could be tried again; `vouchsafe admin letters` lists them")]
+    NoLetter,
+    /// The service.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What is told cannot be written.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// Makes the community's first owner, whose address is taken on the operator's word, and prints how
+/// they sign in.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn owner(
+    ledger: &Ledger,
+    vault: &Vault,
+    url: &PublicUrl,
+    address: &str,
+    handle: &str,
+    out: &mut impl Write,
+) -> Result<(), AdminError> {
+    let (address, handle) = (EmailAddress::parse(address)?, people::handle(handle)?);
+    let (keys, to) = (vault.clone(), address.clone());
+    let made = ledger.write(Actor::Operator, move |tx| {
+        if people::count_owners(tx.conn)? > 0 {
+            return Ok(Err(AdminError::OwnerExists));
+        }
+        found_owner(tx, &keys, &to, &handle)
+    });
+    let member = made.await?.value?;
+    let code = sign_in_code(ledger, member.row).await?;
+    writeln!(out, "{} is the owner of this community.\n", member.id)?;
+    Ok(tell_code(url, &code, out)?)
+}
+
+/// Makes an owner and their contact; refused before anything is written.
+pub(super) fn found_owner(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    address: &EmailAddress,
+    handle: &str,
+) -> Result<Result<Member, AdminError>, StoreError> {
+    let blind = vault.blind(Blind::Contact, address.normalised().as_bytes());
+    if people::by_handle(tx.conn, handle)?.is_some() {
+        return Ok(Err(AdminError::HandleTaken));
+    }
+    if people::by_contact(tx.conn, &blind)?.is_some() {
+        return Ok(Err(AdminError::AddressTaken));
+    }
+    let (subject, key) = vault.new_subject(tx)?;
+    let newcomer = Newcomer {
+        subject: Some(subject),
+        handle: Some(handle.to_owned()),
+        role: Role::Owner,
+        // Whoever runs the service knows whom they make its owner.
+        assurance: Assurance::Verified,
+        locale: "en".into(),
+    };
+    let member = people::found(tx, &newcomer)?;
+    let sealed = key.seal(Field::Contact, address.kept().as_bytes(), tx.chance)?;
+    let contact = Contact {
+        blind: &blind,
+        sealed: &sealed,
+        proved_at: tx.now,
+    };
+    if people::add_contact(tx, member.row, &contact)? {
+        Ok(Ok(member))
+    } else {
+        Err(StoreError::Internal("the address was taken in the same moment".into()))
+    }
+}
+
+/// Prints a one-time code with which the member who has this address signs in.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn sign_in(
+    ledger: &Ledger,
+    vault: &Vault,
+    url: &PublicUrl,
+    address: &str,
+    out: &mut impl Write,
+) -> Result<(), AdminError> {
+    let address = EmailAddress::parse(address)?;
+    let blind = vault.blind(Blind::Contact, address.normalised().as_bytes());
+    let found = ledger
+        .store()
+        .read(move |conn| Ok::<_, StoreError>(people::by_contact(conn, &blind)?));
+    let person = found.await?.ok_or(AdminError::Unknown)?;
+    let code = sign_in_code(ledger, person).await?;
+    Ok(tell_code(url, &code, out)?)
+}
+
+/// Makes a one-time code with which somebody signs in, good for [`CODE_LASTS`]: 256 random bits, of
+/// which the store keeps the SHA-256.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn sign_in_code(ledger: &Ledger, person: PersonRow) -> Result<SecretString, StoreError> {
+    let made = ledger.write(Actor::Operator, move |tx| {
+        let mut random = Zeroizing::new([0; 32]);
+        tx.chance.fill(&mut *random);
+        let code = SecretString::from(BASE64URL_NOPAD.encode(&*random));
+        let hash = sha256(code.expose_secret().as_bytes());
+        people::grant_sign_in_code(tx.conn, &hash, person, tx.now.after(CODE_LASTS))?;
+        tx.record(Event::SignInCodeMade { person });
+        Ok::<_, StoreError>(code)
+    });
+    Ok(made.await?.value)
+}
+
+/// Prints how to sign in with a one-time code.
+pub(super) fn tell_code(url: &PublicUrl, code: &SecretString, out: &mut impl Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "Sign in once, within 24 hours:\n\n  curl {}/v1/sessions --json '{{\"one_time_code\":\"{}\"}}'",
+        url.as_str().trim_end_matches('/'),
+        code.expose_secret()
+    )
+}
+
+/// Lets a service introspect tokens, and prints its client id and secret; the secret this once.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn service(ledger: &Ledger, name: &str, out: &mut impl Write) -> Result<(), AdminError> {
+    let name = name.to_owned();
+    let added = ledger
+        .write(Actor::Operator, move |tx| services::add(tx, &name))
+        .await?;
+    let (id, secret) = added.value;
+    writeln!(out, "client_id      {id}\nclient_secret  {}", secret.expose_secret())?;
+    writeln!(out, "\nThe secret is not shown again.")?;
+    Ok(())
+}
+
+/// Takes a service's right to introspect away.
+///
+/// # Errors
+/// [`AdminError::NoService`] where there is none with this id.
+pub async fn remove_service(ledger: &Ledger, service: ServiceId, out: &mut impl Write) -> Result<(), AdminError> {
+    let removed = ledger
+        .write(Actor::Operator, move |tx| services::remove(tx, service))
+        .await?;
+    if !removed.value {
+        return Err(AdminError::NoService);
+    }
+    writeln!(out, "{service} may introspect no longer")?;
+    Ok(())
+}
+
+/// Lists the letters that were given up, oldest first. To whom they were is not said.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn letters(ledger: &Ledger, out: &mut impl Write) -> Result<(), AdminError> {
+    let mut after = None;
+    loop {
+        let page = ledger.store().read(move |conn| mail::dead(conn, after, 200)).await?;
+        for letter in &page {
+            let mail::DeadLetter {
+                id,
+                kind,
+                attempts,
+                last_error,
+                created_at,
+            } = letter;
+            writeln!(out, "{id}  {created_at}  {kind}  {attempts} attempts  {last_error}")?;
+        }
+        match page.last() {
+            Some(last) => after = Some(last.id),
+            None if after.is_none() => return Ok(writeln!(out, "no letter was given up")?),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Lets a letter that was given up be tried again, at once.
+///
+/// # Errors
+/// [`AdminError::NoLetter`] where there is none with this id, or its reader was erased.
+pub async fn retry_letter(ledger: &Ledger, letter: LetterId, out: &mut impl Write) -> Result<(), AdminError> {
+    let retried = ledger.write(Actor::Operator, move |tx| mail::retry(tx, letter)).await?;
+    if !retried.value {
+        return Err(AdminError::NoLetter);
+    }
+    writeln!(out, "{letter} is tried again by the running service")?;
+    Ok(())
+}

@@ -1,0 +1,210 @@
+//! A community for the admin's tests: members, invites as rows, and memory that follows the feed.
+
+use std::{sync::Arc, time::Duration};
+
+use diesel::{
+    QueryableByName, RunQueryDsl, sql_query,
+    sql_types::{BigInt, Binary},
+};
+use tokio::task::JoinSet;
+use vouchsafe::{
+    graph::LiveGraph,
+    ledger::{Actor, Ledger, Mirror, Position},
+    moderation::{self, NewBan, ReasonCode, RoleError, Sanction, SanctionError},
+    people::{self, Admission, Contact, Member, Newcomer},
+    store::{Guards, StoreError},
+    terms::{Assurance, Id, PersonRow, Role, SanctionId, Standing, SystemChance},
+    tokens,
+    vault::{Keyring, Vault},
+};
+
+use crate::support::db::{Database, Setup};
+
+pub struct Community {
+    pub ledger: Ledger,
+    pub vault: Vault,
+    pub mirror: Mirror,
+    pub graph: Arc<LiveGraph>,
+    _tasks: JoinSet<()>,
+}
+
+fn newcomer(handle: &str, role: Role) -> Newcomer {
+    Newcomer {
+        subject: None,
+        handle: Some(handle.into()),
+        role,
+        assurance: Assurance::Contact,
+        locale: "en".into(),
+    }
+}
+
+impl Community {
+    pub async fn new(db: &Database) -> Self {
+        Self::guarded(db, Guards::default()).await
+    }
+
+    pub async fn guarded(db: &Database, guards: Guards) -> Self {
+        let ledger = db.ledger(Setup {
+            guards,
+            pool_size: 20,
+            ..Setup::default()
+        });
+        Self::over(ledger, Vault::new(Keyring::generate(&SystemChance))).await
+    }
+
+    /// What another replica, or this one after a restart, has in memory.
+    pub async fn over(ledger: Ledger, vault: Vault) -> Self {
+        let graph = Arc::new(LiveGraph::default());
+        let mirror = Mirror::load(ledger.clone(), vec![graph.clone()]).await.unwrap();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(ledger.clone().keep_sequencing());
+        tasks.spawn(mirror.clone().keep_up());
+        Self {
+            ledger,
+            vault,
+            mirror,
+            graph,
+            _tasks: tasks,
+        }
+    }
+
+    /// Waits until memory holds what was written.
+    pub async fn seen(&self, position: Option<Position>) {
+        let seen = self.mirror.wait(position.unwrap(), Duration::from_secs(20)).await;
+        assert!(seen, "memory never held a write");
+    }
+
+    pub async fn found(&self, handle: &str, role: Role) -> Member {
+        let newcomer = newcomer(handle, role);
+        let written = self
+            .ledger
+            .write(Actor::Operator, move |tx| people::found(tx, &newcomer))
+            .await
+            .unwrap();
+        self.seen(written.position).await;
+        written.value
+    }
+
+    pub async fn admit(&self, inviter: &Member, handle: &str) -> Member {
+        let (newcomer, inviter) = (newcomer(handle, Role::Member), inviter.row);
+        let written = self.ledger.write(Actor::Newcomer, move |tx| {
+            let invite = Id::new(tx.now, tx.chance);
+            let row: Row = sql_query(
+                "INSERT INTO invites (uid, inviter, kind, code_hash, key_version, locale, max_uses, uses, created_at, \
+                 expires_at) VALUES ($1, $2, 'link', $3, 1, 'en', 1, 1, 0, 1) RETURNING id",
+            )
+            .bind::<Binary, _>(invite.as_bytes().as_slice())
+            .bind::<BigInt, _>(inviter.0)
+            .bind::<Binary, _>(invite.as_bytes().as_slice())
+            .get_result(tx.conn)?;
+            let by = Admission {
+                inviter,
+                invite_row: row.id,
+                invite,
+                flow: None,
+            };
+            people::admit(tx, &newcomer, &by)
+        });
+        let written = written.await.unwrap();
+        self.seen(written.position).await;
+        written.value
+    }
+
+    pub async fn vouch(&self, from: &Member, to: &Member) {
+        let (from, to) = (from.row, to.row);
+        let written = self
+            .ledger
+            .write(Actor::Person(from), move |tx| people::vouch(tx, from, to));
+        self.seen(written.await.unwrap().position).await;
+    }
+
+    pub async fn give_contact(&self, member: &Member, blind: Vec<u8>) {
+        let row = member.row;
+        let written = self.ledger.write(Actor::Newcomer, move |tx| {
+            let contact = Contact {
+                blind: &blind,
+                sealed: b"sealed",
+                proved_at: tx.now,
+            };
+            people::add_contact(tx, row, &contact)
+        });
+        assert!(written.await.unwrap().value);
+    }
+
+    pub async fn member(&self, member: &Member) -> Member {
+        let row = member.row;
+        let read = self
+            .ledger
+            .store()
+            .read(move |conn| Ok::<_, StoreError>(people::member(conn, row)?));
+        read.await.unwrap().unwrap()
+    }
+
+    pub async fn sign_in(&self, member: &Member) -> bool {
+        let row = member.row;
+        let started = self.ledger.write(Actor::Person(row), move |tx| {
+            tokens::start_session(tx, row, Duration::from_secs(3600))
+        });
+        started.await.unwrap().value.is_some()
+    }
+
+    pub async fn ban(&self, by: &Member, target: &Member) -> Result<Sanction, SanctionError> {
+        self.ban_for(by.row, target.row, ReasonCode::Spam, "invites by the dozen")
+            .await
+    }
+
+    pub async fn ban_for(
+        &self,
+        by: PersonRow,
+        target: PersonRow,
+        reason: ReasonCode,
+        note: &str,
+    ) -> Result<Sanction, SanctionError> {
+        let (vault, note) = (self.vault.clone(), note.to_owned());
+        let written = self
+            .ledger
+            .write(Actor::Person(by), move |tx| {
+                let new = NewBan {
+                    id: Id::new(tx.now, tx.chance),
+                    target,
+                    reason,
+                    note: &note,
+                };
+                moderation::ban(tx, &vault, by, &new)
+            })
+            .await?;
+        self.seen(written.position).await;
+        Ok(written.value)
+    }
+
+    pub async fn lift(&self, by: &Member, target: &Member, sanction: SanctionId) -> Result<Sanction, SanctionError> {
+        let (vault, by, target) = (self.vault.clone(), by.row, target.row);
+        let written = self
+            .ledger
+            .write(Actor::Person(by), move |tx| {
+                moderation::lift(tx, &vault, by, target, sanction, "a mistake of ours")
+            })
+            .await?;
+        self.seen(written.position).await;
+        Ok(written.value)
+    }
+
+    pub async fn give_role(&self, by: &Member, target: &Member, role: Role) -> Result<bool, RoleError> {
+        let (by, target) = (by.row, target.row);
+        let written = self
+            .ledger
+            .write(Actor::Person(by), move |tx| moderation::give_role(tx, by, target, role));
+        written.await.map(|written| written.value)
+    }
+
+    /// Where somebody stands, in memory.
+    pub fn standing(&self, member: &Member) -> Option<Standing> {
+        self.graph.read(|graph| graph.standing(member.row))
+    }
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}

@@ -1,0 +1,180 @@
+//! Who let whom in, asked of memory that was loaded, and of memory that followed the feed.
+
+use vouchsafe::{
+    audit::{self, AskError, Node},
+    commands,
+    graph::{InviteGraph, LiveGraph},
+    people::Member,
+    store::Conn,
+    terms::{Id, PersonRow, Role, Standing, SystemChance, Timestamp},
+};
+
+use super::community::Community;
+use crate::support::db::{Database, on_both};
+
+/// owner ← ann ← (bob ← (dan, eve), cat), and another root.
+struct Family {
+    owner: Member,
+    ann: Member,
+    bob: Member,
+    cat: Member,
+    dan: Member,
+    eve: Member,
+    other: Member,
+}
+
+async fn family(community: &Community) -> Family {
+    let owner = community.found("owner", Role::Owner).await;
+    let ann = community.admit(&owner, "ann").await;
+    let bob = community.admit(&ann, "bob").await;
+    let cat = community.admit(&ann, "cat").await;
+    let dan = community.admit(&bob, "dan").await;
+    let eve = community.admit(&bob, "eve").await;
+    let other = community.found("other", Role::Member).await;
+    Family {
+        owner,
+        ann,
+        bob,
+        cat,
+        dan,
+        eve,
+        other,
+    }
+}
+
+async fn ask<T: Send + 'static>(
+    community: &Community,
+    question: impl FnOnce(&mut Conn, &LiveGraph) -> Result<T, AskError> + Send + 'static,
+) -> Result<T, AskError> {
+    let graph = community.graph.clone();
+    community.ledger.store().read(move |conn| question(conn, &graph)).await
+}
+
+fn handles(nodes: &[Node]) -> Vec<&str> {
+    nodes.iter().map(|node| node.handle.as_deref().unwrap()).collect()
+}
+
+/// All that a graph says, person by person.
+fn said(graph: &InviteGraph) -> Vec<String> {
+    (1..=20)
+        .map(PersonRow)
+        .map(|row| {
+            format!(
+                "{row:?} {:?} {:?} {:?} {:?} {:?}",
+                graph.chain(row),
+                graph.standing(row),
+                graph.joined_at(row),
+                graph.vouches_of(row),
+                graph.branch_figures(row)
+            )
+        })
+        .collect()
+}
+
+on_both! {
+    /// Chain, children, branch and paths, a page at a time, with names and standings.
+    async fn questions_are_answered(db: &Database) {
+        let community = Community::new(db).await;
+        let Family { owner, ann, bob, cat, dan, eve, other } = family(&community).await;
+        community.ban(&owner, &cat).await.unwrap();
+
+        let chain = ask(&community, move |conn, graph| audit::chain(conn, graph, dan.id)).await.unwrap();
+        assert_eq!(handles(&chain), ["dan", "bob", "ann", "owner"]);
+        assert_eq!(chain.iter().map(|node| node.depth).collect::<Vec<_>>(), [3, 2, 1, 0]);
+        assert_eq!((chain[3].id, chain[0].joined_at), (owner.id, dan.joined_at));
+
+        let children = ask(&community, move |conn, graph| audit::children(conn, graph, ann.id, None, 10));
+        let children = children.await.unwrap();
+        assert_eq!(handles(&children), ["bob", "cat"]);
+        assert_eq!(children[1].standing, Standing::Banned);
+        let rest = ask(&community, move |conn, graph| audit::children(conn, graph, ann.id, Some(bob.id), 10));
+        assert_eq!(handles(&rest.await.unwrap()), ["cat"]);
+
+        let mut seen = Vec::new();
+        loop {
+            let after = seen.last().map(|node: &Node| node.id);
+            let page = ask(&community, move |conn, graph| audit::branch(conn, graph, ann.id, after, 3)).await.unwrap();
+            let last = page.len() < 3;
+            seen.extend(page);
+            if last {
+                break;
+            }
+        }
+        assert_eq!(handles(&seen), ["bob", "dan", "eve", "cat"]);
+
+        let path = ask(&community, move |conn, graph| audit::path(conn, graph, eve.id, cat.id)).await.unwrap().unwrap();
+        assert_eq!((handles(&path.people), path.turn), (vec!["eve", "bob", "ann", "cat"], 2));
+        let apart = ask(&community, move |conn, graph| audit::path(conn, graph, eve.id, other.id)).await.unwrap();
+        assert_eq!(apart, None);
+
+        let profile = ask(&community, move |conn, graph| audit::profile(conn, graph, ann.id)).await.unwrap();
+        assert_eq!((profile.depth, profile.invitees, profile.branch.size, profile.branch.banned), (1, 2, 4, 1));
+        assert_eq!(profile.inviter.unwrap().id, owner.id);
+        assert_eq!(profile.ban, None);
+        let profile = ask(&community, move |conn, graph| audit::profile(conn, graph, cat.id)).await.unwrap();
+        assert_eq!(profile.ban.unwrap().reason, "spam");
+
+        let nobody = Id::new(Timestamp::default(), &SystemChance);
+        let unknown = ask(&community, move |conn, graph| audit::chain(conn, graph, nobody)).await;
+        assert!(matches!(unknown, Err(AskError::PersonUnknown)));
+        let stranger = ask(&community, move |conn, graph| audit::branch(conn, graph, bob.id, Some(cat.id), 3)).await;
+        assert!(matches!(stranger, Err(AskError::NotInList)));
+        let behind = community.ledger.store().read(move |conn| audit::chain(conn, &LiveGraph::default(), bob.id)).await;
+        assert!(matches!(behind, Err(AskError::NotCaughtUp)));
+    }
+
+    /// Memory that followed every event, memory that was loaded at the end, and memory that was
+    /// loaded and then told everything again say the same.
+    async fn loading_and_following_come_to_the_same(db: &Database) {
+        let community = Community::new(db).await;
+        let Family { owner, ann, bob, cat, eve, .. } = family(&community).await;
+        community.vouch(&cat, &bob).await;
+        community.vouch(&ann, &eve).await;
+        let ban = community.ban(&owner, &bob).await.unwrap();
+        community.lift(&owner, &bob, ban.id).await.unwrap();
+        community.ban(&owner, &eve).await.unwrap();
+
+        let followed = community.graph.read(said);
+        assert!(followed.iter().any(|line| line.contains("Banned")));
+        let restarted = Community::over(community.ledger.clone(), community.vault.clone()).await;
+        assert_eq!(restarted.graph.read(said), followed);
+
+        let again = community.ledger.store().read(move |conn| {
+            use vouchsafe::ledger::Projection;
+            let graph = LiveGraph::default();
+            graph.load(conn)?;
+            for entry in vouchsafe::ledger::entries(conn, 0, 1000)? {
+                graph.apply(conn, &entry)?;
+            }
+            Ok::<_, vouchsafe::store::StoreError>(graph.read(said))
+        });
+        assert_eq!(again.await.unwrap(), followed);
+    }
+
+    /// The command line asks the store itself, by handle or id.
+    async fn the_command_line_prints_tables(db: &Database) {
+        let community = Community::new(db).await;
+        let Family { ann, cat, dan, .. } = family(&community).await;
+        let store = community.ledger.store();
+        let mut out = Vec::new();
+        commands::audit::chain(store, "DAN", &mut out).await.unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].starts_with("depth  handle  standing  joined (UTC)"), "{text}");
+        assert!(lines[1].starts_with("3      dan     active    20"), "{text}");
+        assert!(lines[1].ends_with(&dan.id.to_string()), "{text}");
+        assert_eq!((lines.len(), lines[6]), (7, "4 people"), "{text}");
+
+        let mut out = Vec::new();
+        commands::audit::children(store, &ann.id.to_string(), &mut out).await.unwrap();
+        commands::audit::branch(store, "ann", &mut out).await.unwrap();
+        commands::audit::path(store, "dan", &cat.id.to_string(), &mut out).await.unwrap();
+        commands::audit::path(store, "dan", "other", &mut out).await.unwrap();
+        let text = String::from_utf8(out).unwrap();
+        for wanted in ["2 people", "4 people", "nearest common inviter: ann", "different roots"] {
+            assert!(text.contains(wanted), "{wanted}: {text}");
+        }
+        let unknown = commands::audit::chain(store, "nobody", &mut Vec::new()).await;
+        assert!(matches!(unknown, Err(commands::audit::AuditError::PersonUnknown(name)) if name == "nobody"));
+    }
+}

@@ -1,0 +1,73 @@
+//! What whoever has a shell may do: the first owner, a one-time sign-in, a service.
+
+use reqwest::Method;
+use serde_json::json;
+use vouchsafe::commands::admin::{self, AdminError};
+
+use crate::support::{
+    db::{Database, on_both},
+    service::Home,
+};
+
+/// What was printed behind `mark`, up to the next blank or quote.
+#[track_caller]
+fn behind(said: &str, mark: &str) -> String {
+    let (_, rest) = said.split_once(mark).unwrap_or_else(|| panic!("no {mark} in {said}"));
+    let rest = rest.trim_start();
+    rest.split(['"', ' ', '\n']).next().unwrap().to_owned()
+}
+
+on_both! {
+    async fn the_first_owner_signs_in_by_what_is_printed(db: &Database) {
+        let home = Home::new(db, "real-name");
+        let service = home.start().await;
+        let core = &service.app.core;
+        let (ledger, vault, url) = (&core.ledger, &core.vault, &core.config.http.public_url);
+        let mut said = Vec::new();
+        admin::owner(ledger, vault, url, "Ada@example.org", "Ada_L", &mut said).await.unwrap();
+        let said = String::from_utf8(said).unwrap();
+        assert!(said.contains(&format!("curl {}/v1/sessions --json", url.as_str().trim_end_matches('/'))), "{said}");
+        let code = behind(&said, "\"one_time_code\":\"");
+        let signed_in = service.post("", "/v1/sessions", json!({ "one_time_code": code })).await.expect(201);
+        let token = signed_in["access_token"].as_str().unwrap();
+        let me = service.get(token, "/v1/me").await.expect(200);
+        assert_eq!((&me["role"], &me["assurance"], &me["handle"]), (&"owner".into(), &"verified".into(), &"ada_l".into()));
+        service.post("", "/v1/sessions", json!({ "one_time_code": code })).await.refused(401, "credentials-wrong");
+
+        // By another spelling of the address, at another time.
+        let mut said = Vec::new();
+        admin::sign_in(ledger, vault, url, " ada@EXAMPLE.org", &mut said).await.unwrap();
+        let code = behind(&String::from_utf8(said).unwrap(), "\"one_time_code\":\"");
+        service.post("", "/v1/sessions", json!({ "one_time_code": code })).await.expect(201);
+
+        let mut nothing = Vec::new();
+        let again = admin::owner(ledger, vault, url, "eve@example.org", "eve", &mut nothing).await;
+        assert!(matches!(again, Err(AdminError::OwnerExists)));
+        for (address, handle) in [("none", "eve"), ("eve@example.org", "e")] {
+            assert!(admin::owner(ledger, vault, url, address, handle, &mut nothing).await.is_err(), "{address} {handle}");
+        }
+        let unknown = admin::sign_in(ledger, vault, url, "eve@example.org", &mut nothing).await;
+        assert!(matches!(unknown, Err(AdminError::Unknown)));
+        assert!(nothing.is_empty());
+        assert_eq!(db.figures("SELECT COUNT(*) AS n FROM people"), [1]);
+        service.stop().await;
+    }
+
+    async fn a_service_introspects_by_what_is_printed(db: &Database) {
+        let home = Home::new(db, "real-name");
+        let service = home.start().await;
+        let mut said = Vec::new();
+        admin::service(&service.app.core.ledger, "room one", &mut said).await.unwrap();
+        let said = String::from_utf8(said).unwrap();
+        let (id, secret) = (behind(&said, "client_id"), behind(&said, "client_secret"));
+        let ask = |secret: &str| {
+            let request = service.request(Method::POST, "/oauth/introspect").basic_auth(&id, Some(secret));
+            service.send(request.form(&[("token", "none")]))
+        };
+        assert_eq!(ask(&secret).await.expect(200), json!({ "active": false }));
+        assert_eq!(ask("another").await.status, 401);
+        let nameless = admin::service(&service.app.core.ledger, " ", &mut Vec::new()).await;
+        assert!(matches!(nameless, Err(AdminError::Service(_))));
+        service.stop().await;
+    }
+}

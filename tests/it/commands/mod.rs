@@ -1,0 +1,3 @@
+mod admin;
+mod demo;
+mod import;

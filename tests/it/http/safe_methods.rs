@@ -1,0 +1,66 @@
+//! Looking changes nothing: what is fetched ten times, by whatever looks into mails and links, can
+//! still be done once.
+
+use reqwest::Method;
+use serde_json::json;
+use vouchsafe::{
+    terms::Role,
+    web::rights::{Access, OPERATIONS, Verb},
+};
+
+use super::{Scene, identity, new_service, resident_id};
+use crate::support::{
+    db::{Database, on_both},
+    service::text,
+};
+
+on_both! {
+    async fn get_and_head_consume_nothing(db: &Database) {
+        let scene = Scene::new(db, "reviewed").await;
+        let service = &scene.service;
+        let owner = &scene.owner_token;
+        let code = scene.link(1).await;
+        let (flow, token) = scene.asked(&code, "newcomer").await;
+        let (person, _) = scene.member("person", Role::Member).await;
+        // A case to look at, of somebody else.
+        let (other, other_token) = scene.proved(&scene.link(1).await, "other").await;
+        scene.step(&other, &other_token, "identity", identity("孙悦", &resident_id(10))).await.expect(200);
+        let cases = service.get(owner, "/v1/admin/cases").await.expect(200);
+        let case = text(&cases["items"][0]["id"]);
+        new_service(service).await;
+
+        let before = Scene::events(db);
+        let mut looked = 0;
+        for operation in OPERATIONS.iter().filter(|operation| operation.verb == Verb::Get) {
+            let id = if operation.path.starts_with("/v1/admin/cases") { &case } else { &person.id.to_string() };
+            let path = operation.path.replace("{code}", &code).replace("{flow}", &flow).replace("{id}", id);
+            let path = if operation.id == "show_paths" { format!("{path}?from={id}&to={id}") } else { path };
+            let bearer = match operation.access {
+                Access::Flow => token.as_str(),
+                Access::Roles(_) => owner.as_str(),
+                _ => "",
+            };
+            for _ in 0..10 {
+                for method in [Method::GET, Method::HEAD] {
+                    let answer = service.call(method, bearer, &path, None).await;
+                    assert_eq!(answer.status, 200, "{path}: {answer:?}");
+                }
+            }
+            looked += 1;
+        }
+        assert!(looked > 15, "{looked} operations were looked at");
+        // What only looks like looking is not served at all: no step is a link.
+        for step in ["contact", "contact/proof", "identity", "password"] {
+            for method in [Method::GET, Method::HEAD] {
+                let answer = service.call(method, &token, &format!("/v1/onboarding/{flow}/{step}"), None).await;
+                assert_eq!(answer.status, 405, "{step}");
+            }
+        }
+        assert_eq!(Scene::events(db), before, "something happened");
+
+        let proof = json!({ "code": service.proof_of(&flow).await });
+        scene.step(&flow, &token, "contact/proof", proof).await.expect(200);
+        service.get("", &format!("/v1/invites/{code}")).await.refused(409, "invite-exhausted");
+        scene.service.stop().await;
+    }
+}

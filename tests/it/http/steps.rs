@@ -1,0 +1,163 @@
+//! Every step of onboarding in every state: only the next one is taken, none is skipped, and whoever
+//! is half a member has no member's powers.
+
+use serde_json::{Value, json};
+use vouchsafe::store::Backend;
+
+use super::{PASSWORD, Scene, address, identity, resident_id};
+use crate::support::{db::Database, service::text};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_step_is_taken_before_its_time_or_twice() {
+    let db = Database::fresh(Backend::Sqlite);
+    let scene = Scene::new(&db, "reviewed").await;
+    let service = &scene.service;
+    let code = scene.link(1).await;
+    let (flow, token) = service.begin(&code).await;
+    let steps = |proof: &str| {
+        [
+            ("contact", json!({ "email": address("newcomer") })),
+            ("contact/proof", json!({ "code": proof })),
+            ("identity", identity("王芳", &resident_id(6))),
+            ("password", json!({ "password": PASSWORD })),
+        ]
+    };
+    // Every other step but these is out of order.
+    let refused_but = async |allowed: &[&str]| {
+        for (step, body) in steps("000000") {
+            if !allowed.contains(&step) {
+                scene
+                    .step(&flow, &token, step, body)
+                    .await
+                    .refused(409, "step-out-of-order");
+            }
+        }
+        // A flow's token is no access token, however far it has come.
+        service.get(&token, "/v1/me").await.refused(401, "unauthenticated");
+        service
+            .post(&token, "/v1/me/invites", json!({}))
+            .await
+            .refused(401, "unauthenticated");
+    };
+    // Before there is a code, none is right.
+    scene
+        .step(&flow, &token, "contact/proof", json!({ "code": "000000" }))
+        .await
+        .refused(410, "proof-stale");
+    refused_but(&["contact", "contact/proof"]).await;
+    scene
+        .step(&flow, &token, "contact", json!({ "email": address("newcomer") }))
+        .await
+        .expect(200);
+    refused_but(&["contact", "contact/proof"]).await;
+    let proof = service.proof_of(&flow).await;
+    scene
+        .step(&flow, &token, "contact/proof", json!({ "code": proof }))
+        .await
+        .expect(200);
+    refused_but(&["identity"]).await;
+    // Proved once is proved: the same code proves nothing twice, and no other address comes in.
+    scene
+        .step(&flow, &token, "contact/proof", json!({ "code": proof }))
+        .await
+        .refused(409, "step-out-of-order");
+    let another = json!({ "email": address("somebody-else") });
+    scene
+        .step(&flow, &token, "contact", another)
+        .await
+        .refused(409, "step-out-of-order");
+    scene
+        .step(&flow, &token, "identity", identity("王芳", &resident_id(6)))
+        .await
+        .expect(200);
+    refused_but(&[]).await;
+
+    let cases = service.get(&scene.owner_token, "/v1/admin/cases").await.expect(200);
+    let case = format!("/v1/admin/cases/{}", text(&cases["items"][0]["id"]));
+    let decide = async |verdict: &str| {
+        service
+            .post(
+                &scene.owner_token,
+                &format!("{case}/claim"),
+                json!({ "reason": "in turn" }),
+            )
+            .await
+            .expect(200);
+        let decision = json!({ "verdict": verdict, "reason": "seen" });
+        service
+            .post(&scene.owner_token, &format!("{case}/decision"), decision)
+            .await
+            .expect(200)
+    };
+    assert_eq!(decide("approved").await["verdict"], "approved");
+    refused_but(&["password"]).await;
+    let admitted = scene
+        .step(&flow, &token, "password", json!({ "password": PASSWORD }))
+        .await
+        .expect(201);
+    service
+        .get(&text(&admitted["session"]["access_token"]), "/v1/me")
+        .await
+        .expect(200);
+    for (step, body) in steps(&proof) {
+        scene.step(&flow, &token, step, body).await.refused(410, "flow-ended");
+    }
+    service.get(&token, "/v1/me").await.refused(401, "unauthenticated");
+    scene.service.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_refused_or_gives_up_does_not_come_in() {
+    let db = Database::fresh(Backend::Sqlite);
+    let scene = Scene::new(&db, "reviewed").await;
+    let service = &scene.service;
+    let code = scene.link(1).await;
+    let (flow, token) = scene.proved(&code, "refused").await;
+    service
+        .get("", &format!("/v1/invites/{code}"))
+        .await
+        .refused(409, "invite-exhausted");
+    scene
+        .step(&flow, &token, "identity", identity("赵敏", &resident_id(8)))
+        .await
+        .expect(200);
+    let cases = service.get(&scene.owner_token, "/v1/admin/cases").await.expect(200);
+    let case = format!("/v1/admin/cases/{}", text(&cases["items"][0]["id"]));
+    service
+        .post(
+            &scene.owner_token,
+            &format!("{case}/claim"),
+            json!({ "reason": "in turn" }),
+        )
+        .await
+        .expect(200);
+    let decision = json!({ "verdict": "refused", "reason": "not the person" });
+    service
+        .post(&scene.owner_token, &format!("{case}/decision"), decision)
+        .await
+        .expect(200);
+    let view = service.get(&token, &format!("/v1/onboarding/{flow}")).await.expect(200);
+    assert_eq!((&view["state"], &view["next"]), (&json!("refused"), &Value::Null));
+    scene
+        .step(&flow, &token, "password", json!({ "password": PASSWORD }))
+        .await
+        .refused(410, "flow-ended");
+
+    // The use is free again; who gives up gives it back as well.
+    let (flow, token) = scene.proved(&code, "leaving").await;
+    let path = format!("/v1/onboarding/{flow}");
+    service
+        .call(reqwest::Method::DELETE, &token, &path, None)
+        .await
+        .expect(204);
+    service
+        .call(reqwest::Method::DELETE, &token, &path, None)
+        .await
+        .expect(204);
+    scene
+        .step(&flow, &token, "identity", identity("赵敏", &resident_id(8)))
+        .await
+        .refused(410, "flow-ended");
+    service.get("", &format!("/v1/invites/{code}")).await.expect(200);
+    scene.service.stop().await;
+}

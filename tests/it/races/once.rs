@@ -1,0 +1,240 @@
+//! One way in, taken many times at once; one key, one quota, one handle.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use futures_util::future::join_all;
+use reqwest::Method;
+use serde_json::json;
+use vouchsafe::{
+    store::{Backend, Guards},
+    terms::Role,
+};
+
+use super::{Came, Newcomer, admin, crowd, home, last_step, link, on_the_way, prove, refusal, replicas, stop, tally};
+use crate::support::{
+    db::{Database, on_both, run},
+    invariants::sound_soon,
+    service::{Answer, Service, text},
+};
+
+/// What the last step answers where the flow is over.
+const OVER: &[(u16, &str)] = &[(410, "flow-ended"), (410, "hold-expired")];
+
+on_both! {
+    async fn the_last_step_is_taken_once(db: &Database) {
+        let services = replicas(db, &home(db, Guards::default())).await;
+        let service = &services[0];
+        let (_, token) = admin(service, "inviter").await;
+        let (_, code) = link(service, &token, 2).await;
+        let who = on_the_way(service, &code, "newcomer@vouch.example.org").await;
+        prove(service, &who).await.expect(200);
+        let who = &who;
+        let last = (0..200).map(|n| last_step(&services[n % services.len()], who, None));
+        let came = join_all(last).await;
+        assert_eq!(tally(&came, OVER), Ok(1));
+        assert_eq!(sound_soon(db).await.unwrap(), 2);
+        assert_eq!(last_step(service, who, None).await, Came::Refused(410, "flow-ended".into()));
+        stop(services).await;
+    }
+
+    /// One person, one address, twenty devices: one place is held, and whichever device goes on last
+    /// is the one that may.
+    async fn twenty_devices_are_one_newcomer(db: &Database) {
+        let services = replicas(db, &home(db, Guards::default())).await;
+        let service = &services[0];
+        let (_, token) = admin(service, "inviter").await;
+        let (_, code) = link(service, &token, 1).await;
+        let email = "newcomer@vouch.example.org";
+        let code = code.as_str();
+        let devices = join_all((0..20).map(|_| on_the_way(service, code, email))).await;
+        let proofs = devices.iter().enumerate().map(|(n, device)| prove(&services[n % services.len()], device));
+        let proved = join_all(proofs).await;
+        let flows: BTreeSet<String> =
+            proved.iter().filter(|answer| answer.status == 200).map(|answer| text(&answer.body["flow"])).collect();
+        assert_eq!(flows.len(), 1, "one newcomer, one flow");
+        for answer in proved.iter().filter(|answer| answer.status != 200) {
+            answer.refused(409, "invite-exhausted");
+        }
+        sound_soon(db).await.unwrap();
+
+        // Who was refused in the throng may try again, with the same code; so may a further device.
+        let flow = flows.into_iter().next().unwrap();
+        let path = format!("/v1/onboarding/{flow}");
+        let opened = async |token: &str| service.get(token, &path).await;
+        let mut open = Vec::new();
+        for device in &devices {
+            if opened(&device.token).await.status == 200 {
+                open.push(device);
+            }
+        }
+        assert_eq!(open.len(), 1, "one token opens the flow");
+        let first = open[0];
+        let refused = devices.iter().zip(&proved).find(|(_, answer)| answer.status != 200);
+        let last = match refused {
+            Some((device, _)) => {
+                let again = prove(service, device).await.expect(200);
+                assert_eq!((&again["flow"], &again["next"]), (&json!(flow), &json!("credentials")));
+                opened(&first.token).await.refused(404, "flow-unknown");
+                device
+            }
+            None => first,
+        };
+        assert_eq!(opened(&last.token).await.expect(200)["next"], "credentials");
+        let ends = devices.iter().map(|device| async {
+            let who = Newcomer { flow: flow.clone(), token: device.token.clone(), proof: String::new() };
+            last_step(service, &who, None).await
+        });
+        let came = join_all(ends).await;
+        assert_eq!(tally(&came, &[(404, "flow-unknown")]), Ok(1));
+        service.post("", "/v1/onboarding", json!({ "code": code })).await.refused(410, "invite-used");
+        sound_soon(db).await.unwrap();
+        stop(services).await;
+    }
+
+    /// One address by two invites at once: one member; the other place is not used.
+    async fn one_address_is_one_member(db: &Database) {
+        let services = replicas(db, &home(db, Guards::default())).await;
+        let service = &services[0];
+        let (_, token) = admin(service, "inviter").await;
+        let mut ways = Vec::new();
+        for _ in 0..4 {
+            let (_, code) = link(service, &token, 1).await;
+            let who = on_the_way(service, &code, "newcomer@vouch.example.org").await;
+            prove(service, &who).await.expect(200);
+            ways.push(who);
+        }
+        let last = ways.iter().enumerate().map(|(n, who)| last_step(&services[n % services.len()], who, None));
+        let came = join_all(last).await;
+        assert_eq!(tally(&came, &[(409, "person-limit-reached")]), Ok(1));
+        assert_eq!(sound_soon(db).await.unwrap(), 2);
+        stop(services).await;
+    }
+
+    /// A handle that is taken at the same moment is a refusal like any other, and costs no place.
+    async fn one_handle_is_one_members(db: &Database) {
+        let services = replicas(db, &home(db, Guards::default())).await;
+        let service = &services[0];
+        let (_, token) = admin(service, "inviter").await;
+        let (_, code) = link(service, &token, 8).await;
+        let ways = crowd(service, &code, "newcomer", 8).await;
+        for answer in join_all(ways.iter().map(|who| prove(service, who))).await {
+            answer.expect(200);
+        }
+        // Somebody past the service has the handle in hand, and has not committed.
+        let mut other = db.connect();
+        let uid = match other.backend() {
+            Backend::Sqlite => "x'00'",
+            Backend::Postgres => "'\\x00'",
+        };
+        let person = format!("({uid}, 'kestrel', 'member', 'active', 'none', 'en', 0)");
+        let columns = "uid, handle, role, standing, assurance, locale, joined_at";
+        run(&mut other, &format!("BEGIN; INSERT INTO people ({columns}) VALUES {person}"));
+        let commit = async {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            run(&mut other, "COMMIT");
+        };
+        let (came, ()) = tokio::join!(last_step(service, &ways[0], Some("Kestrel")), commit);
+        assert_eq!(came, Came::Refused(400, "invalid-field".into()));
+        db.run("DELETE FROM people WHERE handle = 'kestrel'");
+
+        let last = ways.iter().enumerate().map(|(n, who)| last_step(&services[n % services.len()], who, Some("heron")));
+        let came = join_all(last).await;
+        assert_eq!(tally(&came, &[(400, "invalid-field")]), Ok(1));
+        let loser = came.iter().position(|came| matches!(came, Came::Refused(..))).unwrap();
+        let again = last_step(service, &ways[loser], Some("wader")).await;
+        assert!(matches!(again, Came::In(_)), "{again:?}");
+        sound_soon(db).await.unwrap();
+        stop(services).await;
+    }
+
+    async fn one_key_is_one_invite(db: &Database) {
+        let services = replicas(db, &home(db, Guards::default())).await;
+        let (_, token) = admin(&services[0], "inviter").await;
+        let ask = |service: &Service, key: &str, email: &str| {
+            let request = service.request(Method::POST, "/v1/me/invites").bearer_auth(&token);
+            request.header("Idempotency-Key", key).json(&json!({ "email": email }))
+        };
+        let asked = (0..50).map(|n| {
+            let service = &services[n % services.len()];
+            service.send(ask(service, "one", "ada@vouch.example.org"))
+        });
+        let bodies: Vec<_> = join_all(asked).await.into_iter().map(|answer| answer.expect(201)).collect();
+        assert!(bodies.iter().all(|body| *body == bodies[0]), "{bodies:?}");
+        assert_eq!(db.figures("SELECT count(*) AS n FROM invites"), [1]);
+
+        // The same key for different things: one of them, and the others are told.
+        let emails: Vec<String> = (0..20).map(|n| format!("grace-{n}@vouch.example.org")).collect();
+        let asked = emails.iter().map(|email| services[0].send(ask(&services[0], "two", email)));
+        let answers = join_all(asked).await;
+        let made = answers.iter().filter(|answer| answer.status == 201).count();
+        assert_eq!(made, 1);
+        for answer in answers.iter().filter(|answer| answer.status != 201) {
+            answer.refused(422, "idempotency-key-reused");
+        }
+
+        // A flow by one key is one flow, with the same token.
+        let (_, code) = link(&services[0], &token, 1).await;
+        let begun = (0..20).map(|n| {
+            let service = &services[n % services.len()];
+            let request = service.request(Method::POST, "/v1/onboarding").header("Idempotency-Key", "three");
+            service.send(request.json(&json!({ "code": code })))
+        });
+        let bodies: Vec<_> = join_all(begun).await.into_iter().map(|answer| answer.expect(201)).collect();
+        assert!(bodies.iter().all(|body| *body == bodies[0]), "{bodies:?}");
+        assert_eq!(db.figures("SELECT count(*) AS n FROM flows"), [1]);
+        sound_soon(db).await.unwrap();
+        stop(services).await;
+    }
+
+    async fn a_quota_is_never_overdrawn(db: &Database) {
+        let home = home(db, Guards::default());
+        let seed = home.config.policy.seed_file.clone().unwrap();
+        let policy = std::fs::read_to_string(&seed).unwrap().replace("quota_per_member = 20", "quota_per_member = 5");
+        std::fs::write(&seed, policy).unwrap();
+        let services = replicas(db, &home).await;
+        let member = services[0].found("member@vouch.example.org", Role::Member, None).await;
+        let token = services[0].token(member.row).await;
+        let token = token.as_str();
+        let asked = (0..50).map(|n| {
+            let email = json!({ "email": format!("friend-{n}@vouch.example.org") });
+            services[n % services.len()].post(token, "/v1/me/invites", email)
+        });
+        let answers = join_all(asked).await;
+        let made: Vec<&Answer> = answers.iter().filter(|answer| answer.status == 201).collect();
+        assert_eq!(made.len(), 5);
+        for answer in answers.iter().filter(|answer| answer.status != 201) {
+            answer.refused(409, "quota-exhausted");
+        }
+        // One taken back is one to give, whoever is first.
+        let path = format!("/v1/me/invites/{}", text(&made[0].body["id"]));
+        services[0].call(Method::DELETE, token, &path, None).await.expect(204);
+        let asked = (0..10).map(|n| {
+            let email = json!({ "email": format!("further-{n}@vouch.example.org") });
+            services[n % services.len()].post(token, "/v1/me/invites", email)
+        });
+        let answers = join_all(asked).await;
+        assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
+        sound_soon(db).await.unwrap();
+        stop(services).await;
+    }
+
+    /// Wrong codes at once are each counted: nobody gets more guesses by being quick.
+    async fn quick_guesses_are_counted(db: &Database) {
+        let services = replicas(db, &home(db, Guards::default())).await;
+        let (_, token) = admin(&services[0], "inviter").await;
+        let (_, code) = link(&services[0], &token, 1).await;
+        let who = on_the_way(&services[0], &code, "newcomer@vouch.example.org").await;
+        let wrong = if who.proof == "000000" { "000001" } else { "000000" };
+        let guess = Newcomer { flow: who.flow.clone(), token: who.token.clone(), proof: wrong.into() };
+        let guess = &guess;
+        let answers = join_all((0..50).map(|n| prove(&services[n % services.len()], guess))).await;
+        let told: Vec<Came> = answers.iter().map(refusal).collect();
+        let wrong = told.iter().filter(|told| **told == Came::Refused(422, "proof-wrong".into())).count();
+        let locked = told.iter().filter(|told| **told == Came::Refused(429, "proof-locked".into())).count();
+        assert_eq!(wrong + locked, 50, "{told:?}");
+        assert_eq!(wrong, 5, "five guesses, and no more");
+        prove(&services[0], &who).await.refused(429, "proof-locked");
+        assert_eq!(last_step(&services[0], &who, None).await, Came::Refused(409, "step-out-of-order".into()));
+        stop(services).await;
+    }
+}

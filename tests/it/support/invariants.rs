@@ -1,0 +1,180 @@
+//! What holds in every database of the service, whatever happened to it: asked past the service, in
+//! one snapshot.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use vouchsafe::{
+    invites,
+    ledger::{Event, entries, verify},
+    store::{Backend, Conn},
+    terms::{Id, kinds},
+};
+
+use super::db::{Database, ensure, figures, run};
+
+/// What there may be none of.
+const NONE: &[(&str, &str)] = &[
+    (
+        "member who is neither founded nor let in",
+        "FROM people p WHERE NOT EXISTS (SELECT 1 FROM edges e WHERE e.kind = 'invite' AND e.to_person = p.id) \
+         AND NOT EXISTS (SELECT 1 FROM events e WHERE e.kind = 'person_founded' AND e.subject = p.id)",
+    ),
+    (
+        "invite whose uses are not its edges",
+        "FROM invites i WHERE i.uses <> (SELECT count(*) FROM edges e WHERE e.kind = 'invite' AND e.invite_id = i.id)",
+    ),
+    (
+        "edge by another's invite",
+        "FROM edges e JOIN invites i ON i.id = e.invite_id WHERE e.from_person <> i.inviter",
+    ),
+    (
+        "invite whose held uses are not its holds",
+        "FROM invites i WHERE i.held <> (SELECT count(*) FROM holds h WHERE h.invite_id = i.id)",
+    ),
+    (
+        "invite that is overdrawn",
+        "FROM invites WHERE uses < 0 OR held < 0 OR uses + held > max_uses",
+    ),
+    (
+        "hold without a living flow of its invite",
+        "FROM holds h WHERE NOT EXISTS (SELECT 1 FROM flows f WHERE f.uid = h.flow AND f.invite_id = h.invite_id \
+         AND f.proved_at IS NOT NULL AND f.ended_at IS NULL)",
+    ),
+    (
+        "flow that made a member by halves",
+        "FROM flows f WHERE f.person IS NOT NULL AND (f.ended_at IS NULL OR NOT EXISTS (SELECT 1 FROM edges e \
+         WHERE e.kind = 'invite' AND e.to_person = f.person AND e.invite_id = f.invite_id))",
+    ),
+    (
+        "member by a flow without a contact",
+        "FROM flows f WHERE f.person IS NOT NULL AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.person = f.person)",
+    ),
+    (
+        "member by a flow without a password",
+        "FROM flows f WHERE f.person IS NOT NULL \
+         AND NOT EXISTS (SELECT 1 FROM credentials c WHERE c.person = f.person)",
+    ),
+    (
+        "living session of somebody who is banned",
+        "FROM sessions s JOIN people p ON p.id = s.person WHERE s.ended_at IS NULL AND p.standing <> 'active'",
+    ),
+    (
+        "banned member without a sanction in force, or the other way round",
+        "FROM people p WHERE (p.standing = 'banned') <> EXISTS \
+         (SELECT 1 FROM sanctions s WHERE s.person = p.id AND s.lifted_at IS NULL)",
+    ),
+];
+
+/// How many members there are, where every invariant holds; else the first that does not, in words. Everything must be sequenced:
+/// see [`sound_soon`].
+pub fn sound(db: &Database) -> Result<i64, String> {
+    let conn = &mut db.connect();
+    run(
+        conn,
+        match db.target().backend() {
+            Backend::Sqlite => "BEGIN",
+            Backend::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ",
+        },
+    );
+    for (what, rows) in NONE {
+        let found = figures(conn, &format!("SELECT count(*) AS n {rows}"))[0];
+        ensure(found == 0, format!("{found} × {what}"))?;
+    }
+    if db.target().backend() == Backend::Sqlite {
+        let damage = "SELECT count(*) AS n FROM pragma_integrity_check WHERE integrity_check <> 'ok'";
+        ensure(figures(conn, damage) == [0], "the file is damaged")?;
+        let dangling = "SELECT count(*) AS n FROM pragma_foreign_key_check";
+        ensure(figures(conn, dangling) == [0], "rows refer to what is not there")?;
+    }
+    let verified = verify(conn, |_| ()).map_err(|error| error.to_string())?;
+    ensure(
+        verified.findings.is_empty(),
+        format!("the chain: {:?}", verified.findings),
+    )?;
+    ensure(
+        verified.waiting == 0,
+        format!("{} events wait for their place", verified.waiting),
+    )?;
+    as_told(conn)?;
+    Ok(figures(conn, "SELECT count(*) AS n FROM people")[0])
+}
+
+/// The same of a service that runs and is asked nothing: what was just written may still wait for
+/// its place.
+pub async fn sound_soon(db: &Database) -> Result<i64, String> {
+    let begun = std::time::Instant::now();
+    loop {
+        match tokio::task::block_in_place(|| sound(db)) {
+            Err(what) if what.ends_with("wait for their place") && begun.elapsed().as_secs() < 5 => {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// What the ledger tells, event by event, is what the tables hold.
+fn as_told(conn: &mut Conn) -> Result<(), String> {
+    type InviteId = Id<kinds::Invite>;
+    let mut members = BTreeSet::new();
+    let mut banned = BTreeSet::new();
+    let mut invites: BTreeMap<InviteId, (i64, BTreeSet<Id<kinds::Flow>>)> = BTreeMap::new();
+    let mut pos = 0;
+    loop {
+        let page = entries(conn, pos, 1000).map_err(|error| error.to_string())?;
+        let Some(last) = page.last() else { break };
+        pos = last.pos;
+        for entry in page {
+            let at = entry.pos;
+            let told = format!("{:?}", entry.envelope.event);
+            let truth = match entry.envelope.event {
+                Event::PersonFounded { person, .. } => members.insert(person.0),
+                Event::InviteIssued { invite, .. } => invites.insert(invite, Default::default()).is_none(),
+                Event::InviteHeld { invite, flow, .. } => {
+                    invites.get_mut(&invite).is_some_and(|(_, held)| held.insert(flow))
+                }
+                Event::InviteReleased { invite, flow, .. } => {
+                    invites.get_mut(&invite).is_some_and(|(_, held)| held.remove(&flow))
+                }
+                Event::MemberAdmitted {
+                    person,
+                    invite,
+                    flow,
+                    inviter,
+                    ..
+                } => {
+                    let sound = !banned.contains(&inviter.0) && members.insert(person.0);
+                    let used = invites.get_mut(&invite).is_some_and(|(uses, held)| {
+                        *uses += 1;
+                        flow.is_none_or(|flow| held.remove(&flow))
+                    });
+                    sound && used
+                }
+                Event::PersonBanned { person, .. } => banned.insert(person.0),
+                Event::BanLifted { person, .. } => banned.remove(&person.0),
+                _ => true,
+            };
+            ensure(truth, format!("the ledger contradicts itself at {at}: {told}"))?;
+        }
+    }
+    let rows: BTreeSet<i64> = figures(conn, "SELECT id AS n FROM people").into_iter().collect();
+    ensure(rows == members, "the ledger tells of other members")?;
+    let rows: BTreeSet<i64> = figures(conn, "SELECT id AS n FROM people WHERE standing = 'banned'")
+        .into_iter()
+        .collect();
+    ensure(rows == banned, "the ledger tells of other bans")?;
+    let issued = figures(conn, "SELECT count(*) AS n FROM invites")[0];
+    ensure(issued == invites.len() as i64, "the ledger tells of other invites")?;
+    for (id, (uses, held)) in invites {
+        let row = invites::by_id(conn, id).map_err(|error| error.to_string())?;
+        let figures = row.map(|row| (row.uses, row.held));
+        ensure(
+            figures == Some((uses, held.len() as i64)),
+            format!(
+                "the ledger tells of {uses} uses and {} holds, not {figures:?}",
+                held.len()
+            ),
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! By password or code: who is let in, how often somebody may guess, and what is done once.
+
+use std::sync::mpsc;
+
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
+use vouchsafe::{
+    config::{PasswordConfig, ThrottleConfig},
+    people::{grant_sign_in_code, passwords::Hasher, set_standing},
+    terms::Standing,
+    tokens::{Claim, SignIn, SignInError},
+    vault::sha256,
+};
+
+use super::*;
+use crate::support::db::on_both;
+
+pub(super) fn hasher(hash_permits: usize, hash_wait_ms: u64) -> Hasher {
+    let config = PasswordConfig {
+        hash_permits,
+        hash_wait_ms,
+    };
+    Hasher::new(&config, Arc::new(SystemChance))
+}
+
+pub(super) fn door(replica: &Replica, hasher: Hasher, failures: u32) -> SignIn {
+    let config = ThrottleConfig {
+        per_account_failures_per_day: failures,
+        ..ThrottleConfig::default()
+    };
+    SignIn::new(replica.tokens.clone(), hasher, replica.mirror.clone(), &config)
+}
+
+fn anew() -> Claim {
+    Box::new(|_, fresh| Ok(fresh))
+}
+
+async fn try_password(door: &SignIn, address: &str, password: &str) -> Result<Session, SignInError> {
+    let address = EmailAddress::parse(address).unwrap();
+    let written = door.by_password(&address, password.into(), anew()).await?;
+    Ok(written.value)
+}
+
+on_both! {
+    async fn only_the_right_password_of_a_member_in_standing_opens(db: &Database) {
+        let world = World::new();
+        let replica = world.replica(db).await;
+        let door = door(&replica, hasher(2, 60_000), 100);
+        let ada = world.member(&replica.ledger, "ada@example.org", Some(PASSWORD)).await;
+        world.member(&replica.ledger, "without@example.org", None).await;
+        let session = try_password(&door, " ADA@Example.ORG", PASSWORD).await.unwrap();
+        assert_eq!(session.holder.person, ada.row);
+        assert!(replica.tokens.check(&replica.grant(&session).0).await.is_ok());
+        for (address, password) in [
+            ("ada@example.org", "pelican-drawer-cinnamo"),
+            ("ada@example.org", ""),
+            ("ada@example.org", &PASSWORD.to_uppercase()),
+            ("ada@example.org", &"x".repeat(1 << 20)),
+            ("without@example.org", PASSWORD),
+            ("without@example.org", ""),
+            ("nobody@example.org", PASSWORD),
+        ] {
+            let refused = try_password(&door, address, password).await;
+            assert!(matches!(refused, Err(SignInError::Wrong)), "{address}");
+        }
+        let row = ada.row;
+        let banned = replica.ledger.write(Actor::Operator, move |tx| {
+            Ok::<_, StoreError>(set_standing(tx.conn, row, Standing::Active, Standing::Banned)?)
+        });
+        assert!(banned.await.unwrap().value);
+        let wrong = try_password(&door, "ada@example.org", "not it").await;
+        assert!(matches!(wrong, Err(SignInError::Wrong)), "a sanction shows to who knows the password");
+        let right = try_password(&door, "ada@example.org", PASSWORD).await;
+        assert!(matches!(right, Err(SignInError::Suspended)));
+    }
+
+    /// Six failures a day: three at once, over both replicas, then one in eight hours. It is counted
+    /// before the password is looked at, so the right one is locked out too, also after a restart.
+    async fn guesses_are_counted_over_replicas_and_restarts(db: &Database) {
+        let world = World::new();
+        let replicas = [world.replica(db).await, world.replica(db).await];
+        let doors = replicas.each_ref().map(|replica| door(replica, hasher(1, 60_000), 6));
+        world.member(&replicas[0].ledger, "ada@example.org", Some(PASSWORD)).await;
+        for address in ["ada@example.org", "nobody@example.org"] {
+            let mut guesses = JoinSet::new();
+            for number in 0..20 {
+                let door = doors[number % 2].clone();
+                guesses.spawn(async move { try_password(&door, address, "a wild guess").await });
+            }
+            let outcomes = guesses.join_all().await;
+            let wrong = outcomes.iter().filter(|outcome| matches!(outcome, Err(SignInError::Wrong))).count();
+            let locked = outcomes.iter().filter(|outcome| matches!(outcome, Err(SignInError::Locked(28_800))));
+            assert_eq!((wrong, locked.count()), (3, 17), "{address}");
+        }
+        let locked = try_password(&doors[0], "ada@example.org", PASSWORD).await;
+        assert!(matches!(locked, Err(SignInError::Locked(_))));
+        drop((replicas, doors));
+
+        let replica = world.replica(db).await;
+        let door = door(&replica, hasher(1, 60_000), 6);
+        let locked = try_password(&door, "ada@example.org", PASSWORD).await;
+        assert!(matches!(locked, Err(SignInError::Locked(_))));
+        world.later(Duration::from_secs(28_800));
+        assert!(try_password(&door, "ada@example.org", PASSWORD).await.is_ok());
+        assert!(try_password(&door, "ada@example.org", PASSWORD).await.is_ok(), "a success counts as none");
+        assert!(matches!(try_password(&door, "ada@example.org", "a guess").await, Err(SignInError::Wrong)));
+        assert!(matches!(try_password(&door, "ada@example.org", "a guess").await, Err(SignInError::Locked(_))));
+    }
+
+    async fn a_cheap_old_hash_is_made_anew(db: &Database) {
+        let world = World::new();
+        let replica = world.replica(db).await;
+        let door = door(&replica, hasher(2, 60_000), 100);
+        let ada = world.member(&replica.ledger, "ada@example.org", None).await;
+        let cheap = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8192, 1, 1, Some(32)).unwrap());
+        let cheap = cheap.hash_password_with_salt(PASSWORD.as_bytes(), &[7; 16]).unwrap().to_string();
+        let (row, old) = (ada.row, cheap.clone());
+        let set = replica.ledger.write(Actor::Operator, move |tx| {
+            Ok::<_, StoreError>(people::set_password(tx.conn, row, &old, tx.now)?)
+        });
+        set.await.unwrap();
+        assert!(try_password(&door, "ada@example.org", "a guess").await.is_err());
+        let stored = async || {
+            let read = replica.ledger.store().read(move |conn| Ok::<_, StoreError>(people::password(conn, row)?));
+            read.await.unwrap().unwrap()
+        };
+        assert_eq!(stored().await, cheap, "a wrong guess changes nothing");
+        assert!(try_password(&door, "ada@example.org", PASSWORD).await.is_ok());
+        assert!(stored().await.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(try_password(&door, "ada@example.org", PASSWORD).await.is_ok());
+    }
+
+    async fn a_one_time_code_opens_once_and_not_after_its_time(db: &Database) {
+        let world = World::new();
+        let replica = world.replica(db).await;
+        let door = door(&replica, hasher(1, 60_000), 100);
+        let ada = world.member(&replica.ledger, "ada@example.org", None).await;
+        let row = ada.row;
+        let made = replica.ledger.write(Actor::Operator, move |tx| {
+            let until = tx.now.after(Duration::from_secs(600));
+            for code in ["first code", "second code"] {
+                grant_sign_in_code(tx.conn, &sha256(code.as_bytes()), row, until)?;
+            }
+            Ok::<_, StoreError>(())
+        });
+        made.await.unwrap();
+        let mut tries = JoinSet::new();
+        for _ in 0..20 {
+            let door = door.clone();
+            tries.spawn(async move { door.by_code(&"first code".into(), anew()).await });
+        }
+        let outcomes = tries.join_all().await;
+        let mut won = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok());
+        assert_eq!(won.next().unwrap().value.holder.person, ada.row);
+        assert!(won.next().is_none());
+        assert_eq!(db.figures("SELECT COUNT(*) AS n FROM sessions"), [1]);
+        let lone = "SELECT actor AS n FROM events WHERE kind = 'session_started'";
+        assert_eq!(db.figures(lone), [ada.row.0], "the member did it");
+        assert!(matches!(door.by_code(&"no code".into(), anew()).await, Err(SignInError::Wrong)));
+        world.later(Duration::from_secs(600));
+        assert!(matches!(door.by_code(&"second code".into(), anew()).await, Err(SignInError::Wrong)));
+    }
+}
+
+/// Whoever finds no permit is told so at once, and it counts as no failure.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn being_busy_counts_as_no_failure() {
+    let (world, db) = (World::new(), Database::fresh(vouchsafe::store::Backend::Sqlite));
+    let replica = world.replica(&db).await;
+    let hasher = hasher(1, 30);
+    let door = door(&replica, hasher.clone(), 1);
+    world.member(&replica.ledger, "ada@example.org", Some(PASSWORD)).await;
+    let (release, held) = mpsc::channel::<()>();
+    let slow = tokio::spawn(async move { hasher.run(move || held.recv().unwrap()).await });
+    loop {
+        match try_password(&door, "ada@example.org", PASSWORD).await {
+            Err(SignInError::Busy) => break,
+            other => assert!(other.is_ok(), "the other task has not begun: {other:?}"),
+        }
+    }
+    for _ in 0..5 {
+        assert!(matches!(
+            try_password(&door, "ada@example.org", PASSWORD).await,
+            Err(SignInError::Busy)
+        ));
+    }
+    release.send(()).unwrap();
+    slow.await.unwrap().unwrap();
+    assert!(try_password(&door, "ada@example.org", PASSWORD).await.is_ok());
+}
