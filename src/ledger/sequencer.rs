@@ -28,7 +28,7 @@ use super::{
 use crate::store::{Backend, Conn, Guard, Guards, StoreError};
 
 /// How many events one pass takes.
-const BATCH: i64 = 2000;
+const BATCH: usize = 2000;
 
 /// The next hash of the chain.
 pub(super) fn link(previous: &[u8], pos: i64, body: &str) -> Vec<u8> {
@@ -107,9 +107,9 @@ fn fresh(conn: &mut PgConnection, state: &State, line: i64, limit: i64) -> Resul
     Ok(events)
 }
 
-/// PostgreSQL: one pass, in a transaction of its own. Says how far the feed reaches now, and
-/// whether a further pass is worth while at once.
-fn pass(conn: &mut Conn, guards: &Guards) -> Result<(Horizon, bool), StoreError> {
+/// PostgreSQL: one pass, in a transaction of its own. Says how far the feed reaches now, and how many
+/// events it took; after a full [`BATCH`] a further pass is worth while at once.
+fn pass(conn: &mut Conn, guards: &Guards) -> Result<(Horizon, usize), StoreError> {
     // A look without the lock: locking takes a transaction id and a sync to disk, and a feed where
     // nothing happens is to cost neither.
     let state = records::state(conn)?;
@@ -118,27 +118,31 @@ fn pass(conn: &mut Conn, guards: &Guards) -> Result<(Horizon, bool), StoreError>
     };
     let line_now = line(pg, guards)?;
     if !state.is_cut() && fresh(pg, &state, line_now, 1)?.is_empty() {
-        return Ok((state.horizon(conn), false));
+        return Ok((state.horizon(conn), 0));
     }
     let Some(mut state) = records::state_for_update(pg)? else {
         // Another replica is at it.
         let state = records::state(conn)?;
-        return Ok((state.horizon(conn), false));
+        return Ok((state.horizon(conn), 0));
     };
     // Asked before the events: whatever is below it has ended, and the next statement sees it.
     let xmin = line(pg, guards)?;
-    let fresh = fresh(pg, &state, xmin, BATCH)?;
+    let fresh = fresh(pg, &state, xmin, BATCH as i64)?;
     let Some(last) = fresh.last() else {
         if state.is_cut() {
             // The transaction where the last batch was cut had no more: its token is reached.
             state.horizon_xid = state.cursor_xid + 1;
             records::set_state(conn, &state)?;
         }
-        return Ok((state.horizon(conn), false));
+        return Ok((state.horizon(conn), 0));
     };
-    let full = fresh.len() as i64 == BATCH;
+    let taken = fresh.len();
     // A batch that was cut may have cut a transaction in two: its token is not reached yet.
-    let reached = if full { last.xid } else { xmin.min(i64::MAX - 1) };
+    let reached = if taken == BATCH {
+        last.xid
+    } else {
+        xmin.min(i64::MAX - 1)
+    };
     state.horizon_xid = state.horizon_xid.max(if guards.on(Guard::FeedHorizon) {
         reached
     } else {
@@ -160,7 +164,7 @@ fn pass(conn: &mut Conn, guards: &Guards) -> Result<(Horizon, bool), StoreError>
         .bind::<Array<Binary>, _>(hashes)
         .execute(pg)?;
     records::set_state(conn, &state)?;
-    Ok((state.horizon(conn), full))
+    Ok((state.horizon(conn), taken))
 }
 
 /// Transaction ids do not survive a dump and restore into another cluster. Run at start, before
@@ -219,9 +223,11 @@ fn restart(conn: &mut Conn, next: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The least time between two passes on PostgreSQL: a pass is a transaction with a sync to disk, and
-/// under load the next one takes as many events as have come meanwhile.
+/// A pass on PostgreSQL is a transaction with a sync to disk. One that took [`MANY`] events is under
+/// load: the next one comes so much later, and takes what has come meanwhile.
 const PACE: Duration = Duration::from_millis(10);
+/// See [`PACE`].
+const MANY: usize = 4;
 
 /// How often the store is asked where nothing wakes us: other processes write too.
 const fn interval(backend: Backend) -> Duration {
@@ -235,13 +241,18 @@ impl Ledger {
     /// Asks the store once how far the feed reaches (and on PostgreSQL sequences what can be), and
     /// publishes it. Says whether to ask again at once.
     pub(crate) async fn advance(&self) -> Result<bool, StoreError> {
+        Ok(self.sequence().await? == BATCH)
+    }
+
+    /// The same; says how many events were sequenced.
+    async fn sequence(&self) -> Result<usize, StoreError> {
         let store = self.store();
-        let (horizon, more) = match store.backend() {
+        let (horizon, taken) = match store.backend() {
             Backend::Sqlite => {
                 store
                     .read(|conn| {
                         records::state(conn)
-                            .map(|state| (state.horizon(conn), false))
+                            .map(|state| (state.horizon(conn), 0))
                             .map_err(StoreError::from)
                     })
                     .await?
@@ -253,23 +264,20 @@ impl Ledger {
         };
         *self.inner.asked.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         self.publish(horizon);
-        Ok(more)
+        Ok(taken)
     }
 
     /// Keeps the feed moving until the task is dropped.
     pub async fn keep_sequencing(self) {
-        let backend = self.store().backend();
-        let pause = interval(backend);
+        let pause = interval(self.store().backend());
         loop {
-            match self.advance().await {
-                Ok(true) => continue,
-                Ok(false) => {}
+            match self.sequence().await {
+                Ok(BATCH) => continue,
+                Ok(MANY..) => tokio::time::sleep(PACE).await,
+                Ok(_) => {}
                 Err(error) => {
                     tracing::warn!(%error, "the feed stands still");
                 }
-            }
-            if backend == Backend::Postgres {
-                tokio::time::sleep(PACE).await;
             }
             // A wake means that something was committed just now.
             let _ = tokio::time::timeout(pause, self.inner.wake.notified()).await;

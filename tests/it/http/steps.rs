@@ -143,7 +143,13 @@ async fn whoever_is_refused_or_gives_up_does_not_come_in() {
         .await
         .refused(410, "flow-ended");
 
-    // The use is free again; who gives up gives it back as well.
+    // The use is free again, once the refusal has been followed; who gives up gives it back as well.
+    for _ in 0..400 {
+        if service.get("", &format!("/v1/invites/{code}")).await.status == 200 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
     let (flow, token) = scene.proved(&code, "leaving").await;
     let path = format!("/v1/onboarding/{flow}");
     service
