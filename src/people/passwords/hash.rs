@@ -64,8 +64,8 @@ impl Phc {
     }
 }
 
-/// The memory of a hash, 19 MiB once it was used. To ask the system for it and to clear it is a tenth
-/// of a hash's time: whoever makes many keeps it from one to the next.
+/// The memory of a hash, 19 MiB once it was used. To ask the system for it and to clear it is a
+/// fifteenth of a hash's time: whoever makes many keeps it from one to the next.
 #[derive(Default)]
 pub struct Memory(Zeroizing<Vec<Block>>);
 
