@@ -23,6 +23,7 @@ mod support;
 use std::fs::File;
 
 use tokio::runtime::Runtime;
+use tracing_subscriber::{EnvFilter, util::SubscriberInitExt as _};
 
 use row::Row;
 
@@ -49,11 +50,8 @@ const GROUPS: &[(&[&str], Measure)] = &[
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|one| !one.starts_with('-')).collect();
     let is_wanted = |name: &str| asked.is_empty() || asked.iter().any(|one| name.starts_with(one.as_str()));
-    tracing_subscriber::fmt()
-        .json()
-        .with_max_level(tracing::Level::INFO)
-        .with_writer(std::sync::Mutex::new(File::create("/dev/null").expect("/dev/null")))
-        .init();
+    let nowhere = std::sync::Mutex::new(File::create("/dev/null").expect("/dev/null"));
+    vouchsafe::app::log::json(EnvFilter::new("info"), nowhere).init();
     let runtime = Runtime::new().expect("a runtime");
     let mut rows = Vec::new();
     for (names, measure) in GROUPS {

@@ -278,6 +278,7 @@ fn listen(
         mirror: mirror.clone(),
         vault: vault.clone(),
         graph,
+        roster: Arc::clone(&core.roster),
     });
     let policies = Data::new(policy::api::Policies {
         ledger,

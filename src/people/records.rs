@@ -302,8 +302,11 @@ pub fn set_standing(conn: &mut Conn, row: PersonRow, before: Standing, after: St
         .map(|rows| rows == 1)
 }
 
+/// Somebody's row, seat and handle.
+pub(super) type Seated = (PersonRow, Seat, Option<String>);
+
 /// What the in-memory roster holds, in the order of rows, a page at a time.
-pub(super) fn seats(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResult<Vec<(PersonRow, Seat)>> {
+pub(super) fn seats(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResult<Vec<Seated>> {
     people::table
         .filter(people::id.gt(after))
         .order(people::id.asc())
@@ -314,10 +317,11 @@ pub(super) fn seats(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResul
             people::role,
             people::standing,
             people::assurance,
+            people::handle,
         ))
-        .load_iter::<(PersonRow, _, _, _, _), diesel::connection::DefaultLoadingMode>(conn)?
+        .load_iter::<(PersonRow, _, _, _, _, _), diesel::connection::DefaultLoadingMode>(conn)?
         .map(|row| {
-            row.map(|(row, id, role, standing, assurance)| {
+            row.map(|(row, id, role, standing, assurance, handle)| {
                 (
                     row,
                     Seat {
@@ -326,6 +330,7 @@ pub(super) fn seats(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResul
                         standing,
                         assurance,
                     },
+                    handle,
                 )
             })
         })
