@@ -13,14 +13,17 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use futures_util::{FutureExt, StreamExt, TryStreamExt, future::BoxFuture, stream};
 use metrics::{counter, gauge};
 use secrecy::ExposeSecret;
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 
 use super::{
     Room, Ticket,
@@ -54,6 +57,8 @@ const REST: u32 = 10;
 const AT_ONCE: usize = 8;
 /// Up to how many are put out one by one without asking first who is there.
 const FEW: usize = 32;
+/// How long the handles of a server are searched at one look.
+const PATIENCE: Duration = Duration::from_millis(300);
 /// How long a failing server is left alone, at first and at most.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
@@ -117,6 +122,7 @@ impl Enforcer {
             janus: Janus::new(http, server.address.clone()),
             enforcer: self,
             server,
+            kicked: Mutex::default(),
         };
         loop {
             match Reader::take(&work.enforcer.ledger, &work.server.cursor(), &work.enforcer.owner).await {
@@ -161,6 +167,8 @@ struct Work {
     enforcer: Arc<Enforcer>,
     server: Arc<Server>,
     janus: Janus,
+    /// Intruders who were put out at the last look, by room.
+    kicked: Mutex<HashMap<RoomRow, HashSet<String>>>,
 }
 
 /// What is known of a server between two steps.
@@ -341,7 +349,8 @@ impl Work {
         let rooms = self.rooms().await?;
         if rooms.is_empty() {
             // Nothing to agree on: it is only asked whether it is there.
-            return Ok(self.janus.info().await?);
+            self.janus.info().await?;
+            return Ok(());
         }
         let closed: HashSet<RoomRow> = rooms.iter().filter(|room| !room.open).map(|room| room.row).collect();
         let due = rooms.iter().filter(|room| room.open || !gone.contains(&room.row));
@@ -496,6 +505,11 @@ impl Work {
         // Read after: whoever came in by a ticket that was good then is known now.
         let good = self.good(room).await?;
         let good: HashMap<String, _> = good.iter().map(|ticket| (ticket.id.to_string(), ticket.part)).collect();
+        let silent: HashSet<&str> = present
+            .iter()
+            .filter(|one| !one.setup)
+            .map(|one| one.id.as_str())
+            .collect();
         let present: Vec<Present<'_>> = present
             .iter()
             .map(|one| Present {
@@ -514,6 +528,19 @@ impl Work {
                 "participants are put out whose ids are no good ticket's"
             );
             self.kick(room, secret, &order.out).await?;
+        }
+        let before = {
+            let mut kicked = self.kicked.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = order.out.iter().map(|id| (*id).to_owned()).collect();
+            kicked.insert(room.row, now).unwrap_or_default()
+        };
+        let stubborn: HashSet<String> = before.into_iter().filter(|id| silent.contains(id.as_str())).collect();
+        if !stubborn.is_empty() {
+            // They say and hear nothing as they are, and it takes a call for each client of the server:
+            // what is not done in time is done the next time.
+            if let Ok(done) = timeout(PATIENCE, self.janus.detach(&room.name, &stubborn)).await {
+                done?;
+            }
         }
         Ok(())
     }
