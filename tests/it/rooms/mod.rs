@@ -1,0 +1,3 @@
+//! Rooms, room servers and tickets.
+
+mod admin;
