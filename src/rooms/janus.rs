@@ -152,10 +152,7 @@ pub fn core_token(secret: &SecretString, expires: Timestamp) -> SecretString {
 }
 
 fn signed(secret: &SecretString, text: String) -> SecretString {
-    let key = hmac::Key::new(
-        hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
-        secret.expose_secret().as_bytes(),
-    );
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret.expose_secret().as_bytes());
     let tag = BASE64.encode(hmac::sign(&key, text.as_bytes()).as_ref());
     SecretString::from(format!("{text}:{tag}"))
 }
@@ -189,8 +186,12 @@ impl Janus {
             auth_token: bool,
         }
         // The server's own answer asks for no secret; what the plugin is asked does.
-        self.ask::<Room>("vouchsafe", "success", json!({ "request": "exists", "room": "vouchsafe" }))
-            .await?;
+        self.ask::<Room>(
+            "vouchsafe",
+            "success",
+            json!({ "request": "exists", "room": "vouchsafe" }),
+        )
+        .await?;
         if let Some(key) = &self.address.admin_key {
             let list = json!({ "request": "list", "admin_key": key.expose_secret() });
             self.ask::<Room>("", "success", list).await?;
@@ -387,8 +388,11 @@ impl Janus {
                 let Some(Handle { info }) = unless_gone(self.admin(about("handle_info")).await)? else {
                     continue;
                 };
-                let seat = info.plugin_specific.filter(|_| info.plugin.as_deref() == Some(AUDIOBRIDGE));
-                let sits = |seat: Seat| seat.room.as_deref() == Some(room) && seat.id.is_some_and(|id| ids.contains(&id));
+                let seat = info
+                    .plugin_specific
+                    .filter(|_| info.plugin.as_deref() == Some(AUDIOBRIDGE));
+                let sits =
+                    |seat: Seat| seat.room.as_deref() == Some(room) && seat.id.is_some_and(|id| ids.contains(&id));
                 if seat.is_some_and(sits) {
                     unless_gone(self.admin::<serde::de::IgnoredAny>(about("detach_handle")).await)?;
                     found += 1;
@@ -435,7 +439,12 @@ impl Janus {
         let outcome: Outcome = parse(answer.get().as_bytes())?;
         match (outcome.janus.as_str(), outcome.error) {
             ("success", None) => parse(answer.get().as_bytes()),
-            ("error", Some(Refusal { code: code::UNAUTHORIZED })) => Err(JanusError::Forbidden),
+            (
+                "error",
+                Some(Refusal {
+                    code: code::UNAUTHORIZED,
+                }),
+            ) => Err(JanusError::Forbidden),
             ("error", Some(Refusal { code })) => Err(JanusError::Refused(code)),
             _ => Err(JanusError::Malformed),
         }
@@ -451,11 +460,17 @@ impl Janus {
         let transaction = COUNT.fetch_add(1, Ordering::Relaxed).to_string();
         request["transaction"] = json!(transaction);
         let body = serde_json::to_vec(&request).map_err(|_| JanusError::Malformed)?;
-        let sent = self.http.post(&self.address.admin_url).header(CONTENT_TYPE, "application/json");
+        let sent = self
+            .http
+            .post(&self.address.admin_url)
+            .header(CONTENT_TYPE, "application/json");
         let mut response = sent.body(body).send().await.map_err(|error| unreachable(&error))?;
         // Janus says 200 even when it refuses.
         if response.status() != StatusCode::OK {
-            return Err(JanusError::Unreachable(format!("HTTP status {}", response.status().as_u16())));
+            return Err(JanusError::Unreachable(format!(
+                "HTTP status {}",
+                response.status().as_u16()
+            )));
         }
         let mut answer = Vec::new();
         while let Some(piece) = response.chunk().await.map_err(|error| unreachable(&error))? {

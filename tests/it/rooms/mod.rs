@@ -1,0 +1,3 @@
+//! Rooms on a real Janus, with real peers.
+
+mod janus;
