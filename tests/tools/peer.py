@@ -1,24 +1,32 @@
 """A real WebRTC peer of Janus's AudioBridge for the tests, on aiortc.
 
-It speaks JSON lines. The first one on its standard input says where Janus is:
+It speaks JSON lines until its standard input ends. The first line says where Janus is:
 
     {"url": "http://127.0.0.1:8088/janus", "token": "the core's token"}
 
-and each that follows is a command, done in order:
+each that follows is a command, done one after the other:
 
-    {"do": "join", "body": {"room": ..., "id": ..., "token": ...}}   "body" may say more
-    {"do": "connect"}                      an offer, and the media once it is answered
-    {"do": "send", "body": {"request": ...}}                         any request to the plugin
+    {"do": "open"}                                      a session, and a handle of the plugin
+    {"do": "join", "body": {"room": ..., "id": ..., "token": ...}}
+    {"do": "connect", "muted": false}                   an offer, and then the media
+    {"do": "send", "body": {"request": ...}}            any request to the plugin
 
-The commands never end the peer; the end of its input does. What it says:
+Each command has one answer:
 
-    {"ready": true}                        it has a session and a handle
-    {"refused": 403, "reason": ...}        the core refused one of its requests
-    {"joined": ID, "participants": [...]}, {"error": 489, "reason": ...}, {"answer": {...}}
-    {"media": "started"}, {"media": "stopped"}    packets came, or none came for half a second
-    {"packets": N}                         RTP packets so far, told while they come
-    {"loud": true}, {"loud": false}        whether somebody is heard
-    {"kicked": ID}, {"destroyed": ROOM}, {"hangup": REASON}, {"event": {...}}
+    {"opened": true}    {"joined": ID}    {"connected": true}    {"answer": {...}}
+    {"error": 489, "reason": ...}      the plugin refuses
+    {"refused": 403, "reason": ...}    the core refuses
+    {"failed": ...}                    no answer came
+
+Between the answers stands what happens:
+
+    {"media": "started"}, {"media": "stopped"}    RTP packets came; none came for half a second
+    {"packets": N}                                how many, told while they come
+    {"loud": true}, {"loud": false}               whether somebody is heard
+    {"kicked": ID}, {"destroyed": ROOM}, {"hangup": REASON}, {"event": {...}}, {"lost": ...}
+
+What it sends is a tone. The machine needs a network interface besides loopback (Janus leaves that
+one out), though no packet leaves the machine.
 """
 
 import asyncio
@@ -32,6 +40,7 @@ import sys
 import aiohttp
 import av
 from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
+from aiortc.mediastreams import MediaStreamError
 
 RATE = 48000
 FRAME = RATE // 50
@@ -66,64 +75,57 @@ class Tone(MediaStreamTrack):
         return frame
 
 
+class Refused(Exception):
+    """The core refuses a request."""
+
+
 class Peer:
     def __init__(self, http, url, token):
-        self.http, self.root, self.token = http, url, token
-        self.url = url
+        self.http, self.url, self.token = http, url, token
         self.waiting = {}
         self.connection = None
-        self.heard_at = None
+        self.past = 0
+
+    async def request(self, **message):
+        message |= {"token": self.token, "transaction": os.urandom(8).hex()}
+        later = self.waiting[message["transaction"]] = asyncio.get_running_loop().create_future()
+        try:
+            async with self.http.post(self.url, json=message) as response:
+                answer = await response.json(content_type=None)
+            if answer["janus"] == "error":
+                raise Refused(answer["error"])
+            # What takes longer is acknowledged, and its answer comes by the long poll.
+            return await asyncio.wait_for(later, 20) if answer["janus"] == "ack" else answer
+        finally:
+            del self.waiting[message["transaction"]]
 
     async def open(self):
-        for plugin in ({"janus": "create"}, {"janus": "attach", "plugin": "janus.plugin.audiobridge"}):
-            answer = await self.post(plugin)
-            if answer is None:
-                return
-            self.url += f"/{answer['data']['id']}"
-        asyncio.create_task(self.poll(self.url.rsplit("/", 1)[0]))
-        asyncio.create_task(self.watch())
-        say(ready=True)
+        session = self.url + "/" + str((await self.request(janus="create"))["data"]["id"])
+        self.url = session
+        self.url += "/" + str((await self.request(janus="attach", plugin="janus.plugin.audiobridge"))["data"]["id"])
+        self.tasks = [asyncio.create_task(self.poll(session)), asyncio.create_task(self.watch())]
+        return {"opened": True}
 
-    async def post(self, body):
-        body = {**body, "token": self.token, "transaction": os.urandom(8).hex()}
-        async with self.http.post(self.url, json=body) as response:
-            answer = await response.json(content_type=None)
-        if answer["janus"] == "error":
-            say(refused=answer["error"]["code"], reason=answer["error"]["reason"])
-            return None
-        return {**answer, "transaction": body["transaction"]}
+    async def poll(self, session):
+        """The long poll, which keeps the session alive as well."""
+        try:
+            while True:
+                params = {"token": self.token, "maxev": "20"}
+                async with self.http.get(session, params=params) as response:
+                    events = await response.json(content_type=None)
+                for event in events if isinstance(events, list) else [events]:
+                    if event["janus"] == "error":
+                        return say(lost=event["error"]["reason"])
+                    self.take(event)
+        except (aiohttp.ClientError, asyncio.TimeoutError) as error:
+            say(lost=str(error))
 
-    async def ask(self, body, jsep=None):
-        """Sends a request to the plugin and gives its answer, which comes by the long poll."""
-        transaction = os.urandom(8).hex()
-        message = {"janus": "message", "body": body, "token": self.token, "transaction": transaction}
-        if jsep is not None:
-            message["jsep"] = jsep
-        answer = self.waiting[transaction] = asyncio.get_running_loop().create_future()
-        async with self.http.post(self.url, json=message) as response:
-            at_once = await response.json(content_type=None)
-        if at_once["janus"] == "error":
-            say(refused=at_once["error"]["code"], reason=at_once["error"]["reason"])
-            return None
-        return at_once if at_once["janus"] == "success" else await asyncio.wait_for(answer, 20)
-
-    async def poll(self, url):
-        while True:
-            params = {"token": self.token, "maxev": "20"}
-            async with self.http.get(url, params=params) as response:
-                events = await response.json(content_type=None)
-            for event in events if isinstance(events, list) else [events]:
-                if event["janus"] == "error":
-                    say(refused=event["error"]["code"], reason=event["error"]["reason"])
-                    return
-                await self.take(event)
-
-    async def take(self, event):
+    def take(self, event):
         if event.get("transaction") in self.waiting:
-            self.waiting.pop(event["transaction"]).set_result(event)
+            self.waiting[event["transaction"]].set_result(event)
         elif event["janus"] == "hangup":
+            # It goes on listening: whether the media stops is Janus's doing alone.
             say(hangup=event.get("reason"))
-            await self.close()
         elif event["janus"] == "event":
             data = event["plugindata"]["data"]
             if "kicked" in data:
@@ -133,100 +135,103 @@ class Peer:
             else:
                 say(event=data)
 
-    async def join(self, body):
-        answer = await self.ask({"request": "join", **body})
-        if answer is None:
-            return
+    async def send(self, body, **more):
+        answer = await self.request(janus="message", body=body, **more)
         data = answer["plugindata"]["data"]
         if "error_code" in data:
-            say(error=data["error_code"], reason=data["error"])
-        else:
-            say(joined=data["id"], participants=[other["id"] for other in data["participants"]])
+            return {"error": data["error_code"], "reason": data["error"]}, None
+        return {"answer": data}, answer.get("jsep")
 
-    async def connect(self, muted=False):
+    async def join(self, body):
+        answer, _ = await self.send({"request": "join", **body})
+        return {"joined": answer["answer"]["id"]} if "answer" in answer else answer
+
+    async def connect(self, muted):
         await self.close()
         self.connection = connection = RTCPeerConnection()
         connection.addTrack(Tone())
-
-        @connection.on("track")
-        def hear(track):
-            asyncio.create_task(self.hear(track))
-
+        connection.on("track", lambda track: self.tasks.append(asyncio.create_task(self.hear(track))))
         await connection.setLocalDescription(await connection.createOffer())
         offer = {"type": "offer", "sdp": connection.localDescription.sdp}
-        answer = await self.ask({"request": "configure", "muted": muted}, offer)
-        if answer is None:
-            return
-        if "jsep" not in answer:
-            data = answer["plugindata"]["data"]
-            say(error=data.get("error_code"), reason=data.get("error"))
-            return
-        await connection.setRemoteDescription(RTCSessionDescription(answer["jsep"]["sdp"], "answer"))
+        answer, jsep = await self.send({"request": "configure", "muted": muted}, jsep=offer)
+        if jsep is None:
+            return answer
+        await connection.setRemoteDescription(RTCSessionDescription(jsep["sdp"], "answer"))
+        return {"connected": True}
 
     async def hear(self, track):
-        """Tells when it becomes loud or quiet: the mean of ten frames against a tenth of the tone's."""
-        loud, level = None, []
+        """Tells when it becomes loud or quiet: ten frames' mean against a tenth of the tone's."""
+        loud, levels = None, []
         while True:
             try:
                 frame = await track.recv()
-            except Exception:  # MediaStreamError: the end of the track
+            except MediaStreamError:
                 return
             samples = memoryview(bytes(frame.planes[0])[: frame.samples * 4]).cast("h")
-            level = [*level[-9:], sum(map(abs, samples)) / len(samples)]
-            if len(level) == 10 and (sum(level) > 7000) != loud:
-                loud = not loud
+            levels = [*levels[-9:], sum(map(abs, samples)) / len(samples)]
+            if len(levels) == 10 and (sum(levels) > 7000) != loud:
+                loud = sum(levels) > 7000
                 say(loud=loud)
 
     async def watch(self):
         """Tells how many RTP packets came, ten times a second while they come."""
-        total, before, started = 0, 0, False
+        total, started, heard_at = 0, False, 0
         while True:
             await asyncio.sleep(0.1)
             now = asyncio.get_running_loop().time()
-            count = await self.received()
-            if count > before:
-                total += count - before
-                self.heard_at = now
+            count = self.past + await self.received()
+            if count > total:
+                total, heard_at = count, now
                 if not started:
                     say(media="started")
                     started = True
                 say(packets=total)
-            elif started and now - self.heard_at > QUIET:
+            elif started and now - heard_at > QUIET:
                 say(media="stopped")
                 started = False
-            before = count
 
     async def received(self):
+        """The RTP packets of the present connection."""
         if self.connection is None:
             return 0
         reports = (await self.connection.getStats()).values()
         return sum(report.packetsReceived for report in reports if report.type == "inbound-rtp")
 
     async def close(self):
+        self.past += await self.received()
         connection, self.connection = self.connection, None
         if connection is not None:
             await connection.close()
 
+    async def do(self, command):
+        try:
+            match command["do"]:
+                case "open":
+                    return await self.open()
+                case "join":
+                    return await self.join(command["body"])
+                case "connect":
+                    return await self.connect(command["muted"])
+                case "send":
+                    return (await self.send(command["body"]))[0]
+        except Refused as refused:
+            (error,) = refused.args
+            return {"refused": error["code"], "reason": error["reason"]}
+        except (aiohttp.ClientError, asyncio.TimeoutError) as error:
+            return {"failed": repr(error)}
+
 
 async def main():
+    lines = asyncio.StreamReader(limit=2**24)
     loop = asyncio.get_running_loop()
-    lines = asyncio.StreamReader(limit=2**20)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     where = json.loads(await lines.readline())
-    # The long poll is answered within 30 s, empty if nothing happened.
+    # A long poll is answered within 30 s, empty if nothing happened.
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
         peer = Peer(http, where["url"], where["token"])
-        await peer.open()
         async for line in lines:
-            command = json.loads(line)
-            if command["do"] == "join":
-                await peer.join(command["body"])
-            elif command["do"] == "connect":
-                await peer.connect(command.get("muted", False))
-            else:
-                answer = await peer.ask(command["body"])
-                if answer is not None:
-                    say(answer=answer["plugindata"]["data"])
+            say(**await peer.do(json.loads(line)))
+        os._exit(0)
 
 
 asyncio.run(main())

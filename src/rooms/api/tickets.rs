@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    super::{Ask, Denied, Issued, Part, TicketError, desk::Listed, issue, issued, janus, leave},
+    super::{Ask, Denied, Issued, Part, desk::Listed, issue, issued, janus, leave},
     Rooms,
 };
 use crate::{
@@ -156,8 +156,7 @@ impl Rooms {
                 }
             })
             .await?;
-        let listed = self.desk.list(written.value, written.position).await;
-        Ok(listed.map_err(TicketError::from)?)
+        Ok(self.desk.list(written.value, written.position).await?)
     }
 }
 
