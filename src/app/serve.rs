@@ -26,7 +26,7 @@ use crate::{
     config::Config,
     identity, invites,
     ledger::{Follower, follow},
-    mail, moderation, onboarding, people, policy,
+    mail, moderation, onboarding, people, policy, rooms,
     store::{
         StoreError,
         throttle::{self, Rate},
@@ -44,6 +44,7 @@ pub fn offer(config: &mut ServiceConfig<'_>) {
     identity::api::routes(config);
     moderation::api::routes(config);
     audit::api::routes(config);
+    rooms::api::routes(config);
     policy::api::routes(config);
 }
 
@@ -109,9 +110,17 @@ impl App {
         }));
         follow_all(&mut core);
         keep_house(&mut core);
+        let (desk, served) = rooms::Desk::open(
+            core.ledger.clone(),
+            core.mirror.clone(),
+            core.vault.clone(),
+            Arc::clone(&core.policy),
+            Arc::clone(&core.room_servers),
+        );
+        core.tasks.spawn(served);
 
         let draining = Arc::new(AtomicBool::new(false));
-        let server = listen(&core, listener, &draining)?;
+        let server = listen(&core, listener, &draining, desk)?;
         let handle = server.handle();
         let ended = tokio::spawn(server);
         Ok(Self {
@@ -161,6 +170,14 @@ fn follow_all(core: &mut Core) {
     for follower in followers {
         core.tasks.spawn(follow(core.ledger.clone(), follower, owner.clone()));
     }
+    let enforcer = rooms::Enforcer {
+        ledger: core.ledger.clone(),
+        vault: core.vault.clone(),
+        policy: Arc::clone(&core.policy),
+        servers: Arc::clone(&core.room_servers),
+        owner,
+    };
+    core.tasks.spawn(enforcer.run());
 }
 
 /// Keeps tables and samples small. Nothing depends on it but their size.
@@ -209,6 +226,7 @@ fn listen(
     core: &Core,
     listener: TcpListener,
     draining: &Arc<AtomicBool>,
+    desk: rooms::Desk,
 ) -> Result<actix_web::dev::Server, StartError> {
     let config = &core.config;
     let recorder = metrics()?;
@@ -272,6 +290,7 @@ fn listen(
         ledger: ledger.clone(),
         mirror: mirror.clone(),
         vault: vault.clone(),
+        policy: Arc::clone(&policy),
     });
     let audit = Data::new(audit::api::Audit {
         ledger: ledger.clone(),
@@ -279,6 +298,13 @@ fn listen(
         vault: vault.clone(),
         graph,
         roster: Arc::clone(&core.roster),
+    });
+    let rooms = Data::new(rooms::api::Rooms {
+        ledger: ledger.clone(),
+        mirror: mirror.clone(),
+        vault: vault.clone(),
+        policy: Arc::clone(&policy),
+        desk,
     });
     let policies = Data::new(policy::api::Policies {
         ledger,
@@ -304,6 +330,7 @@ fn listen(
             .app_data(cases.clone())
             .app_data(moderation.clone())
             .app_data(audit.clone())
+            .app_data(rooms.clone())
             .app_data(policies.clone())
             .into_utoipa_app()
             .configure(offer)

@@ -357,7 +357,7 @@ fn watchdog(home: &Path, bin: &Path, owner: Option<Owner>) -> Child {
 
 /// A port that nobody listens on, below those that the kernel lends to outgoing connections: so it
 /// is still free when a stopped server comes back to it.
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let start = std::process::id().wrapping_mul(37);
     (0..10_000)
