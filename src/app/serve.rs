@@ -34,17 +34,18 @@ use crate::{
     tokens, web,
 };
 
-/// Every route there is.
+/// Every route there is. The router tries them in this order, one pattern after the other: what is asked
+/// most comes first.
 pub fn offer(config: &mut ServiceConfig<'_>) {
+    tokens::api::routes(config);
+    audit::api::routes(config);
+    rooms::api::routes(config);
     web::routes(config);
     invites::api::routes(config);
     onboarding::api::routes(config);
-    tokens::api::routes(config);
     people::api::routes(config);
     identity::api::routes(config);
     moderation::api::routes(config);
-    audit::api::routes(config);
-    rooms::api::routes(config);
     policy::api::routes(config);
 }
 

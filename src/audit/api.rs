@@ -23,8 +23,8 @@ use crate::{
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    people::routes(config);
     graph::routes(config);
+    people::routes(config);
     ledger::routes(config);
 }
 

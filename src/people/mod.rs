@@ -44,13 +44,16 @@ pub struct Newcomer {
 #[error("a handle has 3 to 30 of the characters a-z, 0-9 and _")]
 pub struct HandleError;
 
+/// Characters of a handle, at most.
+const LONGEST_HANDLE: usize = 30;
+
 /// A handle in the form that is kept: lower case.
 pub fn handle(entered: &str) -> Result<String, HandleError> {
     let handle = entered.trim().to_ascii_lowercase();
     let sound = handle
         .bytes()
         .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
-    if sound && (3..=30).contains(&handle.len()) {
+    if sound && (3..=LONGEST_HANDLE).contains(&handle.len()) {
         Ok(handle)
     } else {
         Err(HandleError)

@@ -6,7 +6,7 @@ use std::{
     sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use super::{Name, records};
+use super::{LONGEST_HANDLE, Name, records};
 use crate::{
     ledger::{Entry, Event, Projection},
     store::{Conn, StoreError},
@@ -43,7 +43,28 @@ struct People {
 struct Place {
     seat: Seat,
     /// Chosen on joining, and never changed.
-    handle: Option<Box<str>>,
+    handle: Option<Handle>,
+}
+
+/// A handle in its place, so that reading many of them costs one look at memory each.
+struct Handle {
+    length: u8,
+    bytes: [u8; LONGEST_HANDLE],
+}
+
+impl Handle {
+    /// None of what no member has: see [`super::handle`].
+    fn new(text: &str) -> Option<Self> {
+        let mut bytes = [0; LONGEST_HANDLE];
+        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        let length = u8::try_from(text.len()).ok()?;
+        Some(Self { length, bytes })
+    }
+
+    fn text(&self) -> String {
+        let bytes = &self.bytes[..usize::from(self.length)];
+        String::from_utf8_lossy(bytes).into_owned()
+    }
 }
 
 impl Roster {
@@ -64,7 +85,7 @@ impl Roster {
             let Place { seat, handle } = people.place(row)?;
             Some(Name {
                 id: seat.id,
-                handle: handle.as_deref().map(str::to_owned),
+                handle: handle.as_ref().map(Handle::text),
             })
         };
         rows.into_iter().map(name).collect()
@@ -106,7 +127,7 @@ impl Projection for Roster {
             last = row;
             let mut people = self.write();
             for (row, seat, handle) in page {
-                let handle = handle.map(String::into_boxed_str);
+                let handle = handle.as_deref().and_then(Handle::new);
                 people.put(row, Place { seat, handle });
             }
         }
@@ -155,7 +176,7 @@ impl Roster {
     fn arrive(&self, conn: &mut Conn, row: PersonRow, seat: Seat) -> Result<(), StoreError> {
         if self.read().place(row).is_none() {
             let name = records::names(conn, &[row])?.remove(&row);
-            let handle = name.and_then(|name| name.handle).map(String::into_boxed_str);
+            let handle = name.and_then(|name| Handle::new(&name.handle?));
             self.write().put(row, Place { seat, handle });
         }
         Ok(())

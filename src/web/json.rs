@@ -15,7 +15,10 @@ use actix_web::{
     web::{Bytes, BytesMut},
 };
 use futures_util::{StreamExt, future::LocalBoxFuture};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Serialize,
+    de::{self, DeserializeOwned, value::MapDeserializer},
+};
 
 use super::{
     caller::Passed,
@@ -27,7 +30,7 @@ use super::{
 #[derive(Debug)]
 pub struct Json<T>(pub T);
 
-/// A body of `application/x-www-form-urlencoded`, as the OAuth endpoints read it.
+/// A body of `application/x-www-form-urlencoded`, as the OAuth endpoints read it: all values are texts.
 #[derive(Debug)]
 pub struct Form<T>(pub T);
 
@@ -77,7 +80,11 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
         Box::pin(async move {
             let body = body.ok_or_else(|| Problem::new(Kind::UnsupportedMediaType))?.await?;
             let text = str::from_utf8(&body).map_err(|_| Problem::new(Kind::InvalidField))?;
-            Ok(Self(pairs(text)?))
+            let parameters: Option<Vec<_>> = text.split('&').filter(|pair| !pair.is_empty()).map(parameter).collect();
+            let parameters = parameters.ok_or_else(|| Problem::new(Kind::InvalidField))?;
+            let parameters = MapDeserializer::<_, de::value::Error>::new(parameters.into_iter());
+            let read = T::deserialize(parameters).map_err(|_| Problem::new(Kind::InvalidField))?;
+            Ok(Self(read))
         })
     }
 }
@@ -146,6 +153,40 @@ fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Re
         whole.extend_from_slice(&rest);
         Ok(whole.freeze())
     }
+}
+
+/// Name and value of one parameter (<https://url.spec.whatwg.org/#urlencoded-parsing>); none where what
+/// they stand for is not UTF-8. A token has nothing to be decoded, and is not copied.
+fn parameter(pair: &str) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
+    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+    Some((decoded(name)?, decoded(value)?))
+}
+
+fn decoded(text: &str) -> Option<Cow<'_, str>> {
+    if !text.bytes().any(|byte| byte == b'%' || byte == b'+') {
+        return Some(Cow::Borrowed(text));
+    }
+    let digit = |byte: Option<&u8>| {
+        char::from(*byte?)
+            .to_digit(16)
+            .and_then(|digit| u8::try_from(digit).ok())
+    };
+    let (text, mut bytes, mut at) = (text.as_bytes(), Vec::with_capacity(text.len()), 0);
+    while let Some(&byte) = text.get(at) {
+        at += 1;
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => match (digit(text.get(at)), digit(text.get(at + 1))) {
+                (Some(high), Some(low)) => {
+                    at += 2;
+                    high << 4 | low
+                }
+                _ => byte,
+            },
+            _ => byte,
+        });
+    }
+    String::from_utf8(bytes).ok().map(Cow::Owned)
 }
 
 fn pairs<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
@@ -312,6 +353,38 @@ mod tests {
         assert_eq!(refused("").await["type"], "urn:vouchsafe:problem:malformed-json");
         let expected = refused(r#"{"name":"x","age":1,"x":", expected canary"}"#).await;
         assert_eq!(expected["detail"], "Expected: one of `name`, `age`, `friends`.");
+    }
+
+    #[actix_web::test]
+    async fn a_form_is_decoded_and_must_be_utf_8() {
+        for (body, read) in [
+            (
+                "token=abc.DEF-_~&hint=",
+                Some(vec![("token", "abc.DEF-_~"), ("hint", "")]),
+            ),
+            ("a=1+2%2b%C3%a9&a&&=x", Some(vec![("a", "1 2+é"), ("a", ""), ("", "x")])),
+            (
+                "a=%4&b=%zz&c=100%",
+                Some(vec![("a", "%4"), ("b", "%zz"), ("c", "100%")]),
+            ),
+            ("a=b=c", Some(vec![("a", "b=c")])),
+            ("", Some(vec![])),
+            ("a=%ff", None),
+        ] {
+            let (request, mut payload) = TestRequest::post()
+                .insert_header(("Content-Type", "application/x-www-form-urlencoded"))
+                .set_payload(body.to_owned())
+                .to_http_parts();
+            let form = Form::<Vec<(String, String)>>::from_request(&request, &mut payload).await;
+            let form = form.ok().map(|form| form.0);
+            let read = read.map(|pairs| {
+                pairs
+                    .into_iter()
+                    .map(|(name, value)| (name.into(), value.into()))
+                    .collect()
+            });
+            assert_eq!(form, read, "{body}");
+        }
     }
 
     #[actix_web::test]

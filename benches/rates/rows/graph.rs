@@ -25,16 +25,16 @@ const PAGE: u32 = 50;
 pub fn measure(runtime: &Runtime, is_wanted: Wanted<'_>) -> Vec<Row> {
     eprintln!("a million people …");
     let million = Million::make();
+    let home = Home::new(&million.db, "real-name");
     let mut rows = Vec::new();
     if is_wanted("ready-after-start") {
         eprintln!("ready-after-start …");
-        rows.push(process::ready_after_start(&million.db));
+        rows.push(process::ready_after_start(&home));
     }
     let names = ["chain", "branch-page", "path"];
     if !names.iter().any(|name| is_wanted(name)) {
         return rows;
     }
-    let home = Home::new(&million.db, "real-name");
     let service = runtime.block_on(home.start());
     let token = runtime.block_on(service.token(row_of(0)));
     let makers: [fn(&Runtime, &Service, &Million, &str) -> Vec<String>; 3] = [chains, pages, paths];

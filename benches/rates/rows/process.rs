@@ -9,9 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use secrecy::ExposeSecret;
 use tokio::runtime::Runtime;
 
-use crate::{Wanted, row::Row, support::db::Database};
+use crate::{Wanted, row::Row, support::service::Home};
 
 /// The memory that an idle service may take, in MiB.
 const MEMORY: f64 = 60.0;
@@ -124,9 +125,12 @@ pub fn measure(_: &Runtime, is_wanted: Wanted<'_>) -> Vec<Row> {
 
 /// How long a service takes from its start until it is ready: the median of three, the database in
 /// the page cache.
-pub fn ready_after_start(db: &Database) -> Row {
+pub fn ready_after_start(home: &Home) -> Row {
     let folder = tempfile::tempdir().expect("a temporary directory");
-    let settings = [format!("store.url=sqlite://{}", db.path().display())];
+    let settings = [
+        format!("store.url={}", home.config.store.url.expose_secret()),
+        format!("vault.keyring_file={}", home.config.vault.keyring_file.display()),
+    ];
     let mut times: Vec<f64> = (0..3)
         .map(|_| {
             let process = Process::start(folder.path(), "serve", &settings);
