@@ -22,6 +22,9 @@ const LATER_PAGES: usize = 1000;
 /// A page as long as it is where nothing is said.
 const PAGE: u32 = 50;
 
+/// Makes the paths that are asked for; the text is the admin's token.
+type Make = fn(&Runtime, &Service, &Million, &str) -> Vec<String>;
+
 pub fn measure(runtime: &Runtime, is_wanted: Wanted<'_>) -> Vec<Row> {
     eprintln!("a million people …");
     let million = Million::make();
@@ -37,7 +40,7 @@ pub fn measure(runtime: &Runtime, is_wanted: Wanted<'_>) -> Vec<Row> {
     }
     let service = runtime.block_on(home.start());
     let token = runtime.block_on(service.token(row_of(0)));
-    let makers: [fn(&Runtime, &Service, &Million, &str) -> Vec<String>; 3] = [chains, pages, paths];
+    let makers: [Make; 3] = [chains, pages, paths];
     for (name, make) in names.into_iter().zip(makers) {
         if !is_wanted(name) {
             continue;
