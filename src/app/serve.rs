@@ -234,13 +234,15 @@ fn listen(
 
     let (ledger, mirror, vault) = (core.ledger.clone(), core.mirror.clone(), core.vault.clone());
     let (policy, graph) = (Arc::clone(&core.policy), Arc::clone(&core.graph));
-    let invites = Data::new(invites::api::Invites {
+    let invites = invites::api::Invites {
         ledger: ledger.clone(),
         mirror: mirror.clone(),
         vault: vault.clone(),
         policy: Arc::clone(&policy),
         link: invites::JoinLink::new(config.http.join_link()),
-    });
+    };
+    let desk = Data::new(invites::api::Desk::new(invites.clone()));
+    let invites = Data::new(invites);
     let onboarding = Data::new(onboarding::api::Onboarding {
         ledger: ledger.clone(),
         mirror: mirror.clone(),
@@ -296,6 +298,7 @@ fn listen(
             .app_data(Data::new(recorder.clone()))
             .app_data(Data::new(description.clone()))
             .app_data(invites.clone())
+            .app_data(desk.clone())
             .app_data(onboarding.clone())
             .app_data(sign_in.clone())
             .app_data(tokens.clone())

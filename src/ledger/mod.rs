@@ -12,6 +12,7 @@ mod lease;
 mod mirror;
 mod records;
 mod sequencer;
+mod together;
 mod verify;
 
 use std::{
@@ -28,6 +29,7 @@ pub use feed::{Follower, follow};
 pub use lease::Lease;
 pub use mirror::{Mirror, Projection};
 pub use records::{Entry, Filter, entries, last_position, oldest_waiting, search};
+pub use together::Together;
 pub use verify::{Finding, Verified, verify};
 
 use crate::{

@@ -136,6 +136,37 @@ pub fn member(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Member>> {
         .map(|row| row.map(from_row))
 }
 
+/// These members by row; unknown rows are left out. Where they are `held`, nobody else holds them or
+/// changes their role or standing before the transaction ends. Rows are locked in one order, so two of
+/// these never wait for each other.
+pub fn members_by_row(conn: &mut Conn, rows: &[PersonRow], held: bool) -> QueryResult<HashMap<PersonRow, Member>> {
+    let mut found = HashMap::with_capacity(rows.len());
+    match conn {
+        // There is one writer, and a statement costs next to nothing.
+        Conn::Sqlite(_) => {
+            for &row in rows {
+                if !found.contains_key(&row)
+                    && let Some(member) = member(conn, row)?
+                {
+                    found.insert(row, member);
+                }
+            }
+        }
+        Conn::Postgres(pg) => {
+            let query = people::table
+                .filter(people::id.eq_any(rows.iter().map(|row| row.0).collect::<Vec<_>>()))
+                .order(people::id.asc())
+                .select(COLUMNS);
+            let rows: Vec<Row> = match held {
+                true => query.for_no_key_update().load(pg)?,
+                false => query.load(pg)?,
+            };
+            found.extend(rows.into_iter().map(|row| (row.0, from_row(row))));
+        }
+    }
+    Ok(found)
+}
+
 /// A member by public id.
 pub fn member_by_id(conn: &mut Conn, id: Id<kinds::Person>) -> QueryResult<Option<Member>> {
     people::table
