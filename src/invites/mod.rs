@@ -313,9 +313,8 @@ pub fn release(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>, why: Rel
 /// Turns a held use into a use, in the transaction that makes the member. It must still be held,
 /// and the invite must still stand; it may have expired since.
 pub fn redeem(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>) -> Result<(), RedeemError> {
-    match records::held_until(tx.conn, flow)? {
-        Some(until) if tx.now < until && records::end_hold(tx.conn, flow)? => {}
-        _ => return Err(RedeemError::NotHeld),
+    if !records::end_standing_hold(tx.conn, flow, tx.now)? {
+        return Err(RedeemError::NotHeld);
     }
     // Without it somebody could come in after the answer to a ban of their inviter.
     if tx.guards.on(Guard::InviterHeld) {

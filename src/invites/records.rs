@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::{
     ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, PgConnection, QueryDsl, QueryResult,
-    QueryableByName, RunQueryDsl, delete, insert_into,
+    QueryableByName, RunQueryDsl, insert_into,
     result::Error,
     sql_types::{BigInt, Binary},
     update,
@@ -455,7 +455,19 @@ pub fn held_until(conn: &mut Conn, flow: Id<kinds::Flow>) -> QueryResult<Option<
 
 /// Ends a hold; false where it has ended already.
 pub(super) fn end_hold(conn: &mut Conn, flow: Id<kinds::Flow>) -> QueryResult<bool> {
-    delete(holds::table.find(flow)).execute(conn).map(|rows| rows == 1)
+    fixed("DELETE FROM holds WHERE flow = ?")
+        .bind(flow.as_bytes().as_slice())
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// Ends a hold that is not over; false where it is, or has ended already.
+pub(super) fn end_standing_hold(conn: &mut Conn, flow: Id<kinds::Flow>, now: Timestamp) -> QueryResult<bool> {
+    fixed("DELETE FROM holds WHERE flow = ? AND until > ?")
+        .bind(flow.as_bytes().as_slice())
+        .bind(now.micros())
+        .execute(conn)
+        .map(|rows| rows == 1)
 }
 
 /// How many of an invite's held uses are over, though still counted.

@@ -327,8 +327,10 @@ pub fn change_role(conn: &mut Conn, row: PersonRow, before: Role, after: Role) -
 
 /// Changes a standing from what it was read as; false where it is no longer that.
 pub fn set_standing(conn: &mut Conn, row: PersonRow, before: Standing, after: Standing) -> QueryResult<bool> {
-    update(people::table.find(row).filter(people::standing.eq(before)))
-        .set(people::standing.eq(after))
+    fixed("UPDATE people SET standing = ? WHERE id = ? AND standing = ?")
+        .bind(after.as_str())
+        .bind(row.0)
+        .bind(before.as_str())
         .execute(conn)
         .map(|rows| rows == 1)
 }
@@ -438,19 +440,15 @@ pub fn password(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<String>> 
 
 /// Sets a member's password.
 pub fn set_password(conn: &mut Conn, row: PersonRow, phc: &str, now: Timestamp) -> QueryResult<()> {
-    let changed = update(credentials::table.find(row))
-        .set((credentials::phc.eq(phc), credentials::changed_at.eq(now)))
-        .execute(conn)?;
-    if changed == 0 {
-        insert_into(credentials::table)
-            .values((
-                credentials::person.eq(row),
-                credentials::phc.eq(phc),
-                credentials::changed_at.eq(now),
-            ))
-            .execute(conn)?;
-    }
-    Ok(())
+    fixed(
+        "INSERT INTO credentials (person, phc, changed_at) VALUES (?, ?, ?) \
+         ON CONFLICT (person) DO UPDATE SET phc = excluded.phc, changed_at = excluded.changed_at",
+    )
+    .bind(row.0)
+    .bind(phc)
+    .bind(now.micros())
+    .execute(conn)
+    .map(|_| ())
 }
 
 /// Keeps the hash of a one-time sign-in code.
