@@ -99,18 +99,26 @@ async fn step(ledger: &Ledger, follower: &Arc<dyn Follower>, lease: &Lease, seen
 pub async fn follow(ledger: Ledger, follower: Arc<dyn Follower>, owner: String) {
     let mut horizon = ledger.horizon();
     let mut held: Option<Lease> = None;
-    let mut seen = 0;
+    let (mut seen, mut renewed) = (0, Instant::now());
     loop {
         let begun = Instant::now();
         let outcome = match &held {
             None => match Lease::take(&ledger, follower.name(), &owner).await {
                 Ok(lease) => {
                     let waits = lease.is_none();
-                    held = lease;
+                    (held, renewed) = (lease, begun);
                     Ok(if waits { Step::Lost } else { Step::Gone(seen) })
                 }
                 Err(error) => Err(error),
             },
+            // Well before its term, whether or not anything was wanted meanwhile.
+            Some(lease) if renewed.elapsed() >= super::lease::TERM / 3 => {
+                renewed = begun;
+                renew(&ledger, lease.clone()).await.map(|ours| match ours {
+                    true => Step::Gone(seen),
+                    false => Step::Lost,
+                })
+            }
             Some(lease) => step(&ledger, &follower, lease, seen).await,
         };
         match outcome {
@@ -119,17 +127,9 @@ pub async fn follow(ledger: Ledger, follower: Arc<dyn Follower>, owner: String) 
                 tokio::time::sleep((begun.elapsed() * REST).min(LONGEST_REST)).await;
             }
             Ok(Step::Idle) => {
-                match tokio::time::timeout(super::lease::TERM / 3, horizon.changed()).await {
-                    Ok(Ok(())) => {}
-                    Ok(Err(_)) => return,
-                    // A quiet time: the lease is renewed well before its term.
-                    Err(_) => {
-                        if let Some(lease) = &held
-                            && let Err(error) = renew(&ledger, lease.clone()).await
-                        {
-                            tracing::warn!(follower = follower.name(), %error, "a lease could not be renewed");
-                        }
-                    }
+                let quiet = super::lease::TERM / 3;
+                if let Ok(Err(_)) = tokio::time::timeout(quiet, horizon.changed()).await {
+                    return;
                 }
             }
             Ok(Step::Lost) => {
@@ -144,6 +144,8 @@ pub async fn follow(ledger: Ledger, follower: Arc<dyn Follower>, owner: String) 
     }
 }
 
-async fn renew(ledger: &Ledger, lease: Lease) -> Result<(), StoreError> {
-    ledger.write(Actor::System, move |tx| lease.holds(tx)).await.map(|_| ())
+/// False where it has passed to another replica.
+async fn renew(ledger: &Ledger, lease: Lease) -> Result<bool, StoreError> {
+    let renewed = ledger.write(Actor::System, move |tx| lease.holds(tx)).await?;
+    Ok(renewed.value)
 }
