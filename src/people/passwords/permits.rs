@@ -206,7 +206,7 @@ impl Hasher {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
+    use std::sync::{atomic::AtomicUsize, mpsc};
 
     use super::*;
     use crate::terms::SystemChance;
@@ -265,5 +265,34 @@ mod tests {
             ..hasher
         };
         assert_eq!(patient.run(|| ()).await, Ok(()));
+    }
+
+    /// Whatever falls over or is given up, the line goes on, in its order and by so many at once.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_line_is_worked_off() {
+        let config = PasswordConfig {
+            hash_permits: 2,
+            hash_wait_ms: 60_000,
+        };
+        let hasher = Hasher::new(&config, Arc::new(SystemChance));
+        let (at_once, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let work = (0..40).map(|n| {
+            let (at_once, most) = (Arc::clone(&at_once), Arc::clone(&most));
+            hasher.run(move || {
+                most.fetch_max(at_once.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                thread::sleep(Duration::from_millis(2));
+                at_once.fetch_sub(1, Ordering::SeqCst);
+                assert!(n % 10 != 3, "on purpose");
+                n
+            })
+        });
+        let told = futures_util::future::join_all(work).await;
+        for (n, told) in told.into_iter().enumerate() {
+            let expected = if n % 10 == 3 { Err(HasherError::Busy) } else { Ok(n) };
+            assert_eq!(told, expected);
+        }
+        assert_eq!(most.load(Ordering::SeqCst), 2);
+        let state = hasher.line.state();
+        assert!(state.waiting.is_empty());
     }
 }
