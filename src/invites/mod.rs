@@ -24,7 +24,7 @@ use std::{collections::HashMap, time::Duration};
 
 use crate::{
     ledger::{
-        Event, Tx,
+        Actor, Event, Tx,
         events::{InviteKind, Release},
     },
     mail::{EmailAddress, Locale},
@@ -232,13 +232,16 @@ fn write_down(
         });
     }
     let invites = records::insert_all(tx.conn, rows)?;
+    let now = tx.now;
     for &(inviter, new, terms) in taken {
-        tx.record(Event::InviteIssued {
-            invite: new.id,
-            inviter,
-            kind: terms.kind,
-            max_uses: terms.max_uses,
-            expires_at: terms.expires_at,
+        tx.on_behalf(Actor::Person(inviter), now, |tx| {
+            tx.record(Event::InviteIssued {
+                invite: new.id,
+                inviter,
+                kind: terms.kind,
+                max_uses: terms.max_uses,
+                expires_at: terms.expires_at,
+            });
         });
     }
     Ok(invites)
