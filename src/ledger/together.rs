@@ -13,7 +13,7 @@ use std::{
 use tokio::{sync::oneshot, time::timeout};
 
 use super::{Actor, Ledger, Tx, Written};
-use crate::store::StoreError;
+use crate::store::{Backend, StoreError};
 
 /// Transactions of one kind that are under way at the same time: while one waits for the disk, the
 /// next one does its work.
@@ -81,6 +81,10 @@ where
     /// # Errors
     /// [`StoreError::Unavailable`] where the outcome is not known, as in [`Ledger::write`].
     pub async fn write(&self, request: R) -> Result<Written<A>, StoreError> {
+        if self.inner.ledger.store().backend() == Backend::Sqlite {
+            // There the writer lets all who wait share a commit, whatever they want.
+            return self.inner.write(&Arc::from([request]), 0..1).await?.only();
+        }
         let (answer, answered) = oneshot::channel();
         let turn = {
             let mut queue = self.inner.queue();
@@ -102,6 +106,38 @@ where
             Ok(Err(_)) => Err(StoreError::Unavailable("the service is stopping".into())),
             Err(_) => Err(StoreError::Unavailable(format!("no commit within {patience:?}"))),
         }
+    }
+}
+
+impl<R, A> Inner<R, A>
+where
+    R: Send + Sync + 'static,
+    A: Send + 'static,
+{
+    async fn write(self: &Arc<Self>, requests: &Arc<[R]>, part: Range<usize>) -> Result<Written<Vec<A>>, StoreError> {
+        let (inner, requests) = (Arc::clone(self), Arc::clone(requests));
+        self.ledger
+            .write(Actor::System, move |tx| {
+                let part = requests.get(part).unwrap_or_default();
+                let answers = (inner.work)(tx, part)?;
+                if answers.len() == part.len() {
+                    Ok(answers)
+                } else {
+                    Err(unanswered())
+                }
+            })
+            .await
+    }
+}
+
+impl<A> Written<Vec<A>> {
+    /// The one answer to the one request.
+    fn only(self) -> Result<Written<A>, StoreError> {
+        let value = self.value.into_iter().next().ok_or_else(unanswered)?;
+        Ok(Written {
+            value,
+            position: self.position,
+        })
     }
 }
 
@@ -134,7 +170,7 @@ where
     async fn work_off(mut self) {
         while let Some((requests, answers)) = self.next() {
             let all = requests.len();
-            match self.write(&requests, 0..all).await {
+            match self.inner.write(&requests, 0..all).await {
                 Ok(Written { value, position }) => {
                     for (value, answer) in value.into_iter().zip(answers) {
                         // A caller that has gone away needs no answer.
@@ -145,11 +181,8 @@ where
                 // by itself can say.
                 Err(StoreError::Internal(_)) if all > 1 => {
                     for (at, answer) in answers.into_iter().enumerate() {
-                        let written = self.write(&requests, at..at + 1).await;
-                        let _ = answer.send(written.and_then(|Written { value, position }| {
-                            let value = value.into_iter().next().ok_or_else(unanswered)?;
-                            Ok(Written { value, position })
-                        }));
+                        let written = self.inner.write(&requests, at..at + 1).await;
+                        let _ = answer.send(written.and_then(Written::only));
                     }
                 }
                 Err(error) => {
@@ -177,22 +210,6 @@ where
         let taken = queue.waiting.drain(..taken).map(|one| (one.request, one.answer));
         let (requests, answers): (Vec<_>, Vec<_>) = taken.unzip();
         Some((requests.into(), answers))
-    }
-
-    async fn write(&self, requests: &Arc<[R]>, part: Range<usize>) -> Result<Written<Vec<A>>, StoreError> {
-        let (inner, requests) = (Arc::clone(&self.inner), Arc::clone(requests));
-        self.inner
-            .ledger
-            .write(Actor::System, move |tx| {
-                let part = requests.get(part).unwrap_or_default();
-                let answers = (inner.work)(tx, part)?;
-                if answers.len() == part.len() {
-                    Ok(answers)
-                } else {
-                    Err(unanswered())
-                }
-            })
-            .await
     }
 }
 

@@ -11,7 +11,7 @@ use diesel::{RunQueryDsl, sql_query, sql_types::BigInt};
 use futures_util::future::join_all;
 use vouchsafe::{
     ledger::{Actor, Together},
-    store::StoreError,
+    store::{Backend, StoreError},
 };
 
 use super::{eventually, feed, numbered};
@@ -22,7 +22,7 @@ const PANIC: i64 = -1;
 
 on_both! {
     /// Of a hundred at once one is not possible and one falls over: the others come through, each once,
-    /// with an event of their own, and it takes far fewer transactions than requests.
+    /// with an event of their own, and on PostgreSQL it takes far fewer transactions than requests.
     async fn one_that_cannot_be_written_takes_nobody_with_it(db: &Database) {
         db.run("CREATE TABLE kept (n BIGINT PRIMARY KEY)");
         db.run("INSERT INTO kept VALUES (13)");
@@ -60,7 +60,9 @@ on_both! {
         let events: BTreeSet<i64> = feed(&ledger).await.into_iter().collect();
         assert_eq!(events, (0..100).filter(|&n| n != 13).collect());
         let sizes = sizes.lock().unwrap();
-        assert!(sizes.iter().any(|&size| size > 10), "{sizes:?}");
+        // SQLite's writer shares the commit, not the command.
+        let shared = sizes.iter().any(|&size| size > 10);
+        assert_eq!(shared, db.target().backend() == Backend::Postgres, "{sizes:?}");
     }
 
     /// A caller that has gone away before its turn finds nothing done.
