@@ -3,5 +3,7 @@
 pub mod db;
 pub mod invariants;
 pub mod postgres;
+pub mod proxy;
+pub mod replica;
 pub mod service;
 pub mod smtp;
