@@ -15,12 +15,7 @@ mod records;
 mod sequencer;
 mod verify;
 
-use std::{
-    fmt,
-    str::FromStr,
-    sync::Arc,
-    time::Duration,
-};
+use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 
 use tokio::sync::{Notify, watch};
 

@@ -431,7 +431,9 @@ impl Tokens {
     pub async fn authenticate_service(&self, client_id: &str, secret: &str) -> Result<Option<ServiceId>, StoreError> {
         let Inner { ledger, services, .. } = &*self.inner;
         let remembered = self.is_remembered()?;
-        services.authenticate(ledger.store(), client_id, secret, remembered).await
+        services
+            .authenticate(ledger.store(), client_id, secret, remembered)
+            .await
     }
 }
 

@@ -47,7 +47,10 @@ async fn a_ban_reaches_the_other_replica_within_a_second() {
         let held_back = (n % 4 >= 2).then(|| open_transaction(&world));
         world.ban(here, &who.member).await;
         let took = refused(&world, there, &who.token, &code).await;
-        println!("ban {n}: refused at the other after {took:?}, held back: {}", held_back.is_some());
+        println!(
+            "ban {n}: refused at the other after {took:?}, held back: {}",
+            held_back.is_some()
+        );
         slowest = slowest.max(took);
         // Whoever is not banned is not refused meanwhile.
         assert_eq!(world.introspect(there, &world.owner).await.expect(200)["active"], true);

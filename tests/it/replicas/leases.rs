@@ -35,7 +35,10 @@ async fn one_letter_each(world: &World) -> usize {
     let letters = "SELECT count(*) AS n FROM outbox o JOIN invites i ON i.subject_id = o.subject_id \
                    WHERE o.kind = 'invite' GROUP BY i.id";
     let letters = world.db.figures(letters);
-    assert!(letters.iter().all(|&n| n == 1), "invites with several letters: {letters:?}");
+    assert!(
+        letters.iter().all(|&n| n == 1),
+        "invites with several letters: {letters:?}"
+    );
     assert_eq!(world.db.figures(issued), [letters.len() as i64]);
     letters.len()
 }
@@ -45,7 +48,10 @@ type Running = BTreeMap<String, Replica>;
 
 async fn start(world: &World) -> Running {
     let started = join_all(["a", "b"].map(|name| async move { world.plan(name).start().await })).await;
-    started.into_iter().map(|replica| (replica.name().to_owned(), replica)).collect()
+    started
+        .into_iter()
+        .map(|replica| (replica.name().to_owned(), replica))
+        .collect()
 }
 
 /// Invites by mail at both replicas, until told to stop; who is away just now is asked again.
@@ -93,7 +99,10 @@ async fn a_killed_follower_repeats_nothing_and_loses_nothing() {
     let (killed, ()) = tokio::join!(kills, stream(&world, &clients, &next, &over));
     let letters = one_letter_each(&world).await;
     println!("killed with the lease: {killed:?}; {letters} invites, each with one letter");
-    assert!(killed.windows(2).all(|two| two[0] != two[1]), "the other took over each time");
+    assert!(
+        killed.windows(2).all(|two| two[0] != two[1]),
+        "the other took over each time"
+    );
     assert!(letters > 60, "too little was going on: {letters}");
 }
 

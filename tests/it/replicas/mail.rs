@@ -26,10 +26,17 @@ async fn a_letter_that_is_sent_again_is_the_same_letter() {
     for (round, frozen) in [false, true, false, true].into_iter().enumerate() {
         let whom = format!("friend-{round}@vouch.example.org");
         turnstile.close();
-        replicas[0].post(&world.owner, "/v1/me/invites", friend(round)).await.expect(201);
+        replicas[0]
+            .post(&world.owner, "/v1/me/invites", friend(round))
+            .await
+            .expect(201);
         let holder = turnstile.holds().await;
         assert_eq!(taken(&smtp, &whom).len(), 1, "the server has it, the books do not");
-        block_in_place(|| world.db.run("CREATE TABLE lapsing AS SELECT claim FROM outbox WHERE claim IS NOT NULL"));
+        block_in_place(|| {
+            world
+                .db
+                .run("CREATE TABLE lapsing AS SELECT claim FROM outbox WHERE claim IS NOT NULL")
+        });
         let place = replicas.iter().position(|replica| replica.name() == holder).unwrap();
         let holder = replicas.remove(place);
         let plan = holder.plan();
@@ -73,9 +80,15 @@ async fn a_letter_that_is_sent_again_is_the_same_letter() {
     }
     // With nothing in the way, each letter leaves once, whoever carries it.
     for n in 10..60 {
-        replicas[n % 2].post(&world.owner, "/v1/me/invites", friend(n)).await.expect(201);
+        replicas[n % 2]
+            .post(&world.owner, "/v1/me/invites", friend(n))
+            .await
+            .expect(201);
     }
-    until("all are sent", async || block_in_place(|| world.db.figures(WAITING)) == [0]).await;
+    until("all are sent", async || {
+        block_in_place(|| world.db.figures(WAITING)) == [0]
+    })
+    .await;
     let each: Vec<usize> = (10..60)
         .map(|n| taken(&smtp, &format!("friend-{n}@vouch.example.org")).len())
         .collect();

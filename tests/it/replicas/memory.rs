@@ -32,11 +32,15 @@ async fn passes(ask: impl Future<Output = Answer>, yes: impl Fn(&Answer) -> Opti
 
 /// Asks both ways once; whether the token still opens something.
 async fn lets_in(world: &World, client: &Client, who: &Somebody) -> [Option<bool>; 2] {
-    let about = passes(world.introspect(client, &who.token), |answer| answer.body["active"].as_bool());
-    let own = passes(client.get(&who.token, "/v1/me"), |answer| match answer.status.as_u16() {
-        200 => Some(true),
-        401 => Some(false),
-        _ => None,
+    let about = passes(world.introspect(client, &who.token), |answer| {
+        answer.body["active"].as_bool()
+    });
+    let own = passes(client.get(&who.token, "/v1/me"), |answer| {
+        match answer.status.as_u16() {
+            200 => Some(true),
+            401 => Some(false),
+            _ => None,
+        }
     });
     let (about, own) = tokio::join!(about, own);
     [about, own]
@@ -81,7 +85,10 @@ async fn a_replica_that_is_cut_off_says_503_and_never_an_old_yes() {
             if told == [Some(false); 2] {
                 break;
             }
-            assert!(back.elapsed() < Duration::from_secs(2), "{line:?}: it does not come back");
+            assert!(
+                back.elapsed() < Duration::from_secs(2),
+                "{line:?}: it does not come back"
+            );
             sleep(Duration::from_millis(10)).await;
         }
         println!("{line:?}: back after {:?}", back.elapsed());

@@ -191,7 +191,10 @@ impl Turnstile {
             if let Some(held) = held.into_iter().next() {
                 return held.application_name;
             }
-            assert!(begun.elapsed() < Duration::from_secs(60), "nobody comes to the turnstile");
+            assert!(
+                begun.elapsed() < Duration::from_secs(60),
+                "nobody comes to the turnstile"
+            );
             sleep(Duration::from_millis(2)).await;
         }
     }

@@ -98,7 +98,9 @@ impl Watch<'_> {
             (Probe::Introspect, 200) => answer.body["active"] == true,
             (Probe::Ready, 503) | (_, 200) => true,
             (Probe::Invite, 201) => true,
-            (_, 503) => answer.header("retry-after").is_some_and(|text| text.parse::<u32>().is_ok_and(|after| after >= 1)),
+            (_, 503) => answer
+                .header("retry-after")
+                .is_some_and(|text| text.parse::<u32>().is_ok_and(|after| after >= 1)),
             _ => false,
         };
         if !right {
@@ -151,7 +153,10 @@ impl Watch<'_> {
                 }
                 let own = own.map(|answer| answer.status.as_u16());
                 if !matches!(own, Ok(503 | 401)) {
-                    self.wrong.lock().unwrap().push(format!("somebody banned, for themselves: {own:?}"));
+                    self.wrong
+                        .lock()
+                        .unwrap()
+                        .push(format!("somebody banned, for themselves: {own:?}"));
                 }
             }
             sleep(Duration::from_millis(50)).await;
@@ -171,7 +176,12 @@ impl Watch<'_> {
                 if matches!(answer.status.as_u16(), 200 | 201) {
                     break;
                 }
-                assert!(begun.elapsed() < BACK, "{probe:?}: {} {:?} after the return", answer.status, begun.elapsed());
+                assert!(
+                    begun.elapsed() < BACK,
+                    "{probe:?}: {} {:?} after the return",
+                    answer.status,
+                    begun.elapsed()
+                );
                 sleep(Duration::from_millis(20)).await;
             }
         }
@@ -216,7 +226,10 @@ async fn cut_for_a_minute_and_hung_five_times() {
                 proxy.set(Line::Cut).await;
             }
             proxy.set(Line::Through).await;
-            println!("{line:?} for {lasts:?}: all is well {:?} after the return", watch.is_back().await);
+            println!(
+                "{line:?} for {lasts:?}: all is well {:?} after the return",
+                watch.is_back().await
+            );
         }
         watch.over.store(true, Ordering::SeqCst);
     };
@@ -226,10 +239,18 @@ async fn cut_for_a_minute_and_hung_five_times() {
     println!("answers: {:?}", watch.told.lock().unwrap());
     println!("the slowest: {:?}", watch.slowest.lock().unwrap());
     let wrong = watch.wrong.into_inner().unwrap();
-    assert!(wrong.is_empty(), "{} wrong answers, such as {:#?}", wrong.len(), &wrong[..wrong.len().min(10)]);
+    assert!(
+        wrong.is_empty(),
+        "{} wrong answers, such as {:#?}",
+        wrong.len(),
+        &wrong[..wrong.len().min(10)]
+    );
     for probe in [Probe::Introspect, Probe::Own, Probe::Invites, Probe::Ready] {
         let told = watch.told.lock().unwrap();
-        assert!(told[&(probe, 200)] >= 20 && told[&(probe, 503)] >= 20, "{probe:?}: {told:?}");
+        assert!(
+            told[&(probe, 200)] >= 20 && told[&(probe, 503)] >= 20,
+            "{probe:?}: {told:?}"
+        );
     }
     sound_soon(&world.db).await.unwrap();
     let acknowledged = watch.acknowledged.into_inner().unwrap();
@@ -244,5 +265,8 @@ async fn cut_for_a_minute_and_hung_five_times() {
         Ok::<_, StoreError>(lost)
     });
     let lost = looked_for.await.unwrap();
-    assert!(lost.is_empty(), "of {all} acknowledged invites these are lost: {lost:?}");
+    assert!(
+        lost.is_empty(),
+        "of {all} acknowledged invites these are lost: {lost:?}"
+    );
 }

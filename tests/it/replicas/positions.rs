@@ -37,7 +37,11 @@ async fn what_is_written_at_one_is_read_at_the_other() {
             let etag = policy.header("etag").expect("a version").to_owned();
             let name = format!("Round {round}");
             let document = policy.expect(200)["document"].as_str().unwrap().to_owned();
-            let line = document.lines().find(|line| line.starts_with("name = ")).unwrap().to_owned();
+            let line = document
+                .lines()
+                .find(|line| line.starts_with("name = "))
+                .unwrap()
+                .to_owned();
             let document = document.replace(&line, &format!("name = \"{name}\""));
             let change = here
                 .request(Method::PUT, "/v1/admin/policy")
@@ -55,7 +59,11 @@ async fn what_is_written_at_one_is_read_at_the_other() {
             let before = there.get(&world.owner, "/v1/admin/policy").await.expect(200);
             let told = there.send(demanded).await.expect(200);
             let holds = |answer: &serde_json::Value| answer["document"].as_str().unwrap().contains(&name);
-            assert!(holds(&told), "round {round}: the other replica tells {}", told["document"]);
+            assert!(
+                holds(&told),
+                "round {round}: the other replica tells {}",
+                told["document"]
+            );
             seen_at_once += usize::from(holds(&before));
             // The next round is written at this other one: its version must be the newest there.
         }

@@ -82,7 +82,10 @@ async fn a_frozen_sequencer_stops_the_feed_and_no_ban() {
             assert_eq!(world.introspect(other, &who.token).await.expect(200)["active"], false);
             other.get(&who.token, "/v1/me").await.refused(401, "session-ended");
             let still = block_in_place(|| world.db.figures(PLACES)) == before;
-            println!("refused {:?} after the ban, with the feed at a stand: {still}", banned.elapsed());
+            println!(
+                "refused {:?} after the ban, with the feed at a stand: {still}",
+                banned.elapsed()
+            );
             assert!(still || since.elapsed() > Duration::from_secs(4), "the feed goes on");
             until("the feed goes on without the frozen one", async || {
                 block_in_place(|| world.db.figures(PLACES) > before)

@@ -36,7 +36,10 @@ async fn half_here_and_half_there_is_the_whole() {
             }
         }
         let most = 21 + begun.elapsed().as_secs() / 3;
-        assert!((20..=most).contains(&passed), "{address}: {passed} passed, at most {most} may");
+        assert!(
+            (20..=most).contains(&passed),
+            "{address}: {passed} passed, at most {most} may"
+        );
         assert!(refused.iter().all(|&times| times >= 15), "{refused:?}");
         admitted.push(passed);
     }
@@ -46,7 +49,9 @@ async fn half_here_and_half_there_is_the_whole() {
     let mut failures = 0;
     for n in 0..8 {
         let wrong = json!({ "contact": "alice@vouch.example.org", "password": "a wrong guess of mine" });
-        let request = [&a, &b][n % 2].request(reqwest::Method::POST, "/v1/sessions").json(&wrong);
+        let request = [&a, &b][n % 2]
+            .request(reqwest::Method::POST, "/v1/sessions")
+            .json(&wrong);
         let answer = [&a, &b][n % 2]
             .send(request.header("X-Forwarded-For", "198.51.100.3"))
             .await;

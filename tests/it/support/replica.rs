@@ -79,7 +79,11 @@ impl Plan {
         let mail = &config.mail;
         if mail.transport == MailTransport::Smtp {
             let text = |value: &Option<String>| value.clone().unwrap_or_default();
-            let secret = mail.smtp.password.as_ref().map(|secret| secret.expose_secret().to_owned());
+            let secret = mail
+                .smtp
+                .password
+                .as_ref()
+                .map(|secret| secret.expose_secret().to_owned());
             let ca_file = mail.smtp.ca_file.clone().unwrap_or_default();
             plan = plan
                 .with("mail.transport", "smtp")
