@@ -127,7 +127,7 @@ async fn a_frozen_follower_wakes_fenced_off() {
                 turnstile.open();
                 sleep(Duration::from_millis(100)).await;
             }
-            replica.signal("STOP");
+            replica.freeze().await;
             let wakes = Instant::now() + OVERSLEPT;
             turnstile.open();
             let seen = world.db.figures(CURSOR)[0];

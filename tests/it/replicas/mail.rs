@@ -41,7 +41,7 @@ async fn a_letter_that_is_sent_again_is_the_same_letter() {
         let holder = replicas.remove(place);
         let plan = holder.plan();
         let asleep = if frozen {
-            holder.signal("STOP");
+            holder.freeze().await;
             Some(holder)
         } else {
             holder.kill();

@@ -112,6 +112,11 @@ impl Watch<'_> {
         Ok(())
     }
 
+    fn note(&self, took: Duration) {
+        let mut slowest = self.slowest.lock().unwrap();
+        *slowest = took.max(*slowest);
+    }
+
     async fn probe(&self, probe: Probe) {
         while !self.over.load(Ordering::SeqCst) {
             let begun = Instant::now();
@@ -132,9 +137,7 @@ impl Watch<'_> {
                     self.acknowledged.lock().unwrap().push(id);
                 }
             }
-            let mut slowest = self.slowest.lock().unwrap();
-            *slowest = took.max(*slowest);
-            drop(slowest);
+            self.note(took);
             sleep(Duration::from_millis(50)).await;
         }
     }

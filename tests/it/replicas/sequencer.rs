@@ -68,7 +68,7 @@ async fn a_frozen_sequencer_stops_the_feed_and_no_ban() {
             let holder = turnstile.holds().await;
             let (frozen, other): (Vec<&Replica>, Vec<_>) =
                 replicas.iter().partition(|replica| replica.name() == holder);
-            frozen[0].signal("STOP");
+            frozen[0].freeze().await;
             turnstile.open();
             (frozen[0], other[0], Instant::now())
         };

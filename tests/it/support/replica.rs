@@ -166,6 +166,21 @@ impl Replica {
         self.child.wait().unwrap();
     }
 
+    /// Freezes it, and waits until each of its threads stands still.
+    pub async fn freeze(&self) {
+        self.signal("STOP");
+        let tasks = format!("/proc/{}/task", self.child.id());
+        let stands = || {
+            let threads = fs::read_dir(&tasks).unwrap().flatten();
+            let mut states = threads.filter_map(|thread| fs::read_to_string(thread.path().join("stat")).ok());
+            // The third field, after the name in brackets.
+            states.all(|stat| stat.rsplit(')').next().is_some_and(|rest| rest.starts_with(" T")))
+        };
+        while !stands() {
+            sleep(Duration::from_millis(1)).await;
+        }
+    }
+
     /// Sends it a signal, named without SIG.
     pub fn signal(&self, signal: &str) {
         let kill = format!("kill -{signal} {}", self.child.id());
