@@ -26,7 +26,7 @@ use crate::{
     config::Config,
     identity, invites,
     ledger::{Follower, follow},
-    mail, moderation, onboarding, people, policy,
+    mail, moderation, onboarding, people, policy, rooms,
     store::{
         StoreError,
         throttle::{self, Rate},
@@ -44,6 +44,7 @@ pub fn offer(config: &mut ServiceConfig<'_>) {
     identity::api::routes(config);
     moderation::api::routes(config);
     audit::api::routes(config);
+    rooms::api::routes(config);
     policy::api::routes(config);
 }
 
@@ -113,8 +114,16 @@ impl App {
         }));
         follow_all(&mut core);
         keep_house(&mut core);
+        let (desk, served) = rooms::Desk::open(
+            core.ledger.clone(),
+            core.mirror.clone(),
+            core.vault.clone(),
+            Arc::clone(&core.policy),
+            Arc::clone(&core.room_servers),
+        );
+        core.tasks.spawn(served);
 
-        let (server, draining) = listen(&core, listener)?;
+        let (server, draining) = listen(&core, listener, desk)?;
         let handle = server.handle();
         let ended = tokio::spawn(server);
         Ok(Self {
@@ -171,6 +180,14 @@ fn follow_all(core: &mut Core) {
     for follower in followers {
         core.tasks.spawn(follow(core.ledger.clone(), follower, owner.clone()));
     }
+    let enforcer = rooms::Enforcer {
+        ledger: core.ledger.clone(),
+        vault: core.vault.clone(),
+        policy: Arc::clone(&core.policy),
+        servers: Arc::clone(&core.room_servers),
+        owner,
+    };
+    core.tasks.spawn(enforcer.run());
 }
 
 /// Keeps tables and samples small. Nothing depends on it but their size.
@@ -216,7 +233,11 @@ fn keep_house(core: &mut Core) {
 }
 
 /// The server, and what is set when it is about to stop.
-fn listen(core: &Core, listener: TcpListener) -> Result<(actix_web::dev::Server, Arc<AtomicBool>), StartError> {
+fn listen(
+    core: &Core,
+    listener: TcpListener,
+    desk: rooms::Desk,
+) -> Result<(actix_web::dev::Server, Arc<AtomicBool>), StartError> {
     let config = &core.config;
     let recorder = metrics()?;
     let description = description()?;
@@ -280,12 +301,20 @@ fn listen(core: &Core, listener: TcpListener) -> Result<(actix_web::dev::Server,
         ledger: ledger.clone(),
         mirror: mirror.clone(),
         vault: vault.clone(),
+        policy: Arc::clone(&policy),
     });
     let audit = Data::new(audit::api::Audit {
         ledger: ledger.clone(),
         mirror: mirror.clone(),
         vault: vault.clone(),
         graph,
+    });
+    let rooms = Data::new(rooms::api::Rooms {
+        ledger: ledger.clone(),
+        mirror: mirror.clone(),
+        vault: vault.clone(),
+        policy: Arc::clone(&policy),
+        desk,
     });
     let policies = Data::new(policy::api::Policies {
         ledger,
@@ -311,6 +340,7 @@ fn listen(core: &Core, listener: TcpListener) -> Result<(actix_web::dev::Server,
             .app_data(cases.clone())
             .app_data(moderation.clone())
             .app_data(audit.clone())
+            .app_data(rooms.clone())
             .app_data(policies.clone())
             .into_utoipa_app()
             .configure(offer)

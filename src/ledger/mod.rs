@@ -11,6 +11,7 @@ mod feed;
 mod fresh;
 mod lease;
 mod mirror;
+mod reader;
 mod records;
 mod sequencer;
 mod verify;
@@ -23,6 +24,7 @@ pub use events::{Actor, Envelope, Event};
 pub use feed::{Follower, follow};
 pub use lease::Lease;
 pub use mirror::{Mirror, Projection};
+pub use reader::{Reader, ReaderError, noted};
 pub use records::{Entry, Filter, entries, last_position, oldest_waiting, search};
 pub use verify::{Finding, Verified, verify};
 

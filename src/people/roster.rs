@@ -105,6 +105,7 @@ impl Projection for Roster {
             }
             Event::RoleChanged { person, after, .. } => self.amend(*person, |seat| seat.role = *after),
             Event::PersonBanned { person, .. } => self.amend(*person, |seat| seat.standing = Standing::Banned),
+            Event::AssuranceLowered { person, after, .. } => self.amend(*person, |seat| seat.assurance = *after),
             Event::BanLifted { person, .. } => self.amend(*person, |seat| seat.standing = Standing::Active),
             _ => {}
         }

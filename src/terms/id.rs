@@ -48,6 +48,10 @@ pub mod kinds {
         Service = "service",
         /// One run of an import.
         Import = "import",
+        /// A room server that is registered here.
+        RoomServer = "server",
+        /// A seat in a room; on the room server, the participant's id too.
+        Ticket = "ticket",
     }
 }
 
@@ -71,6 +75,10 @@ pub type SessionId = Id<kinds::Session>;
 pub type SanctionId = Id<kinds::Sanction>;
 /// The id of a service.
 pub type ServiceId = Id<kinds::Service>;
+/// The id of a room server.
+pub type RoomServerId = Id<kinds::RoomServer>;
+/// The id of a ticket.
+pub type TicketId = Id<kinds::Ticket>;
 
 /// Why a text is not an id of the kind that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

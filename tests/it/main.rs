@@ -9,6 +9,7 @@ mod ledger;
 mod mail;
 mod races;
 mod replicas;
+mod rooms;
 mod store;
 mod structure;
 mod support;

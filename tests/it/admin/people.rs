@@ -78,6 +78,7 @@ async fn asker(community: &Community) -> impl AsyncFn(Method, String, String, Op
             vault: community.vault.clone(),
         }))
         .app_data(Data::new(Moderation {
+            policy: Arc::new(vouchsafe::policy::Current::new(vouchsafe::app::DOCUMENTS)),
             ledger: community.ledger.clone(),
             mirror: community.mirror.clone(),
             vault: community.vault.clone(),
