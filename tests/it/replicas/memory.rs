@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio::time::{Instant, sleep};
 
 use super::{Somebody, World, open_transaction};
@@ -112,4 +113,42 @@ async fn a_feed_that_is_held_back_makes_nobody_wait() {
     assert_eq!(lets_in(&world, &a, &alice).await, [Some(true); 2]);
     println!("asked {asked} times while the feed was held back");
     drop(held);
+}
+
+/// Nor does a database that has more to do than it can: those who ask about tokens are told, however many
+/// write at both replicas meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_busy_database_is_no_reason_for_503() {
+    let (world, [alice]) = World::new(["alice"]).await;
+    // So that no 503 comes from a request's own wait for a connection.
+    let plan = |name| {
+        world
+            .plan(name)
+            .with("store.wait_ms", 30_000)
+            .with("http.request_timeout_ms", 60_000)
+    };
+    let (a, b) = (plan("a").start().await, plan("b").start().await);
+    let begun = Instant::now();
+    let busy = || begun.elapsed() < Duration::from_secs(4);
+    let write = async |n: usize| {
+        let (client, mut written) = ([&a, &b][n % 2], 0);
+        while busy() {
+            let friend = super::friend(n * 10_000 + written);
+            client.post(&world.owner, "/v1/me/invites", friend).await.expect(201);
+            written += 1;
+        }
+        written
+    };
+    let ask = async |n: usize| {
+        let (client, mut asked) = ([&a, &b][n % 2], 0);
+        while busy() {
+            let about = world.introspect(client, &alice.token).await.expect(200);
+            assert_eq!(about["active"], true);
+            asked += 1;
+        }
+        asked
+    };
+    let (written, asked) = tokio::join!(join_all((0..64).map(write)), join_all((0..16).map(ask)));
+    let (written, asked): (usize, usize) = (written.iter().sum(), asked.iter().sum());
+    println!("{written} writes by 64 clients, {asked} introspections by 16, none of them 503");
 }
