@@ -1,0 +1,7 @@
+//! The rows, by what they measure.
+
+pub mod graph;
+pub mod introspect;
+pub mod invite;
+pub mod process;
+pub mod redeem;
