@@ -308,6 +308,7 @@ fn listen(
         mirror: mirror.clone(),
         vault: vault.clone(),
         graph,
+        roster: Arc::clone(&core.roster),
     });
     let rooms = Data::new(rooms::api::Rooms {
         ledger: ledger.clone(),

@@ -345,8 +345,11 @@ pub fn keep_seats(conn: &mut Conn, rows: &[PersonRow]) -> QueryResult<HashMap<Pe
         .collect())
 }
 
+/// Somebody's row, seat and handle.
+pub(super) type Seated = (PersonRow, Seat, Option<String>);
+
 /// What the in-memory roster holds, in the order of rows, a page at a time.
-pub(super) fn seats(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResult<Vec<(PersonRow, Seat)>> {
+pub(super) fn seats(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResult<Vec<Seated>> {
     people::table
         .filter(people::id.gt(after))
         .order(people::id.asc())
@@ -357,10 +360,11 @@ pub(super) fn seats(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResul
             people::role,
             people::standing,
             people::assurance,
+            people::handle,
         ))
-        .load_iter::<(PersonRow, _, _, _, _), diesel::connection::DefaultLoadingMode>(conn)?
+        .load_iter::<(PersonRow, _, _, _, _, _), diesel::connection::DefaultLoadingMode>(conn)?
         .map(|row| {
-            row.map(|(row, id, role, standing, assurance)| {
+            row.map(|(row, id, role, standing, assurance, handle)| {
                 (
                     row,
                     Seat {
@@ -369,6 +373,7 @@ pub(super) fn seats(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResul
                         standing,
                         assurance,
                     },
+                    handle,
                 )
             })
         })
