@@ -114,14 +114,13 @@ impl App {
         }));
         follow_all(&mut core);
         keep_house(&mut core);
-        let (desk, served) = rooms::Desk::open(
+        let desk = rooms::Desk::open(
             core.ledger.clone(),
             core.mirror.clone(),
             core.vault.clone(),
             Arc::clone(&core.policy),
             Arc::clone(&core.room_servers),
         );
-        core.tasks.spawn(served);
 
         let (server, draining) = listen(&core, listener, desk)?;
         let handle = server.handle();
@@ -236,7 +235,7 @@ fn keep_house(core: &mut Core) {
 fn listen(
     core: &Core,
     listener: TcpListener,
-    desk: rooms::Desk,
+    tickets: rooms::Desk,
 ) -> Result<(actix_web::dev::Server, Arc<AtomicBool>), StartError> {
     let config = &core.config;
     let recorder = metrics()?;
@@ -263,13 +262,15 @@ fn listen(
 
     let (ledger, mirror, vault) = (core.ledger.clone(), core.mirror.clone(), core.vault.clone());
     let (policy, graph) = (Arc::clone(&core.policy), Arc::clone(&core.graph));
-    let invites = Data::new(invites::api::Invites {
+    let invites = invites::api::Invites {
         ledger: ledger.clone(),
         mirror: mirror.clone(),
         vault: vault.clone(),
         policy: Arc::clone(&policy),
         link: invites::JoinLink::new(config.http.join_link()),
-    });
+    };
+    let desk = Data::new(invites::api::Desk::new(invites.clone()));
+    let invites = Data::new(invites);
     let onboarding = Data::new(onboarding::api::Onboarding {
         ledger: ledger.clone(),
         mirror: mirror.clone(),
@@ -315,7 +316,7 @@ fn listen(
         mirror: mirror.clone(),
         vault: vault.clone(),
         policy: Arc::clone(&policy),
-        desk,
+        desk: tickets,
     });
     let policies = Data::new(policy::api::Policies {
         ledger,
@@ -334,6 +335,7 @@ fn listen(
             .app_data(Data::new(recorder.clone()))
             .app_data(Data::new(description.clone()))
             .app_data(invites.clone())
+            .app_data(desk.clone())
             .app_data(onboarding.clone())
             .app_data(sign_in.clone())
             .app_data(tokens.clone())

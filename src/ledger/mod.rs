@@ -14,6 +14,7 @@ mod mirror;
 mod reader;
 mod records;
 mod sequencer;
+mod together;
 mod verify;
 
 use std::{fmt, str::FromStr, sync::Arc, time::Duration};
@@ -26,6 +27,7 @@ pub use lease::Lease;
 pub use mirror::{Mirror, Projection};
 pub use reader::{Reader, ReaderError, noted};
 pub use records::{Entry, Filter, entries, last_position, oldest_waiting, search};
+pub use together::Together;
 pub use verify::{Finding, Verified, verify};
 
 use crate::{

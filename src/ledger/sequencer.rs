@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use aws_lc_rs::digest;
 use diesel::{
     PgConnection, QueryableByName, RunQueryDsl, sql_query,
-    sql_types::{Array, BigInt, Binary, Text},
+    sql_types::{BigInt, Text},
 };
 
 use super::{
@@ -23,7 +23,7 @@ use super::{
     fresh::Look,
     records::{self, State},
 };
-use crate::store::{Backend, Conn, Guard, Guards, StoreError};
+use crate::store::{Backend, Conn, Guard, Guards, StoreError, pg_fixed};
 
 /// How many events one pass takes.
 const BATCH: usize = 2000;
@@ -74,7 +74,7 @@ struct Oldest {
 }
 
 fn oldest(conn: &mut PgConnection) -> Result<Oldest, StoreError> {
-    Ok(sql_query(
+    Ok(pg_fixed(
         "SELECT pg_snapshot_xmin(s)::text::bigint AS xmin, pg_snapshot_xmax(s)::text::bigint AS next \
          FROM pg_current_snapshot() AS s",
     )
@@ -106,15 +106,15 @@ struct Pass {
 
 /// The events above the sequencer's cursor and below `line`, in order, at most `limit`.
 fn fresh(conn: &mut PgConnection, state: &State, line: i64, limit: i64) -> Result<Vec<Fresh>, StoreError> {
-    let events = sql_query(
+    let events = pg_fixed(
         "SELECT xid, id, body FROM events \
-         WHERE (xid, id) > ($1, $2) AND xid < $3 AND id > $4 ORDER BY xid, id LIMIT $5",
+         WHERE (xid, id) > (?, ?) AND xid < ? AND id > ? ORDER BY xid, id LIMIT ?",
     )
-    .bind::<BigInt, _>(state.cursor_xid)
-    .bind::<BigInt, _>(state.cursor_id)
-    .bind::<BigInt, _>(line)
-    .bind::<BigInt, _>(state.floor_id)
-    .bind::<BigInt, _>(limit)
+    .bind(state.cursor_xid)
+    .bind(state.cursor_id)
+    .bind(line)
+    .bind(state.floor_id)
+    .bind(limit)
     .load(conn)?;
     Ok(events)
 }
@@ -190,10 +190,10 @@ fn pass(conn: &mut Conn, guards: &Guards) -> Result<Pass, StoreError> {
         ids.push(event.id);
         hashes.push(state.last_hash.clone());
     }
-    sql_query("INSERT INTO ledger (pos, event_id, hash) SELECT * FROM unnest($1, $2, $3)")
-        .bind::<Array<BigInt>, _>(places)
-        .bind::<Array<BigInt>, _>(ids)
-        .bind::<Array<Binary>, _>(hashes)
+    pg_fixed("INSERT INTO ledger (pos, event_id, hash) SELECT * FROM unnest(?, ?, ?)")
+        .bind(places)
+        .bind(ids)
+        .bind(hashes.iter().map(Vec::as_slice).collect::<Vec<_>>())
         .execute(pg)?;
     records::set_state(conn, &state)?;
     Ok(reached(&state, conn, taken))
