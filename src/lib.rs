@@ -10,6 +10,7 @@ pub mod web;
 pub mod onboarding;
 pub mod moderation;
 pub mod audit;
+pub mod rooms;
 pub mod tokens;
 pub mod identity;
 pub mod invites;

@@ -8,9 +8,9 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, util::SubscriberInitExt as _};
 use vouchsafe::{
-    app::{Core, Parts},
+    app::{self, Core, Parts},
     commands::{admin, audit, check, demo, health, import, serve},
     config::{Config, LogFormat, Sources},
     ledger::Ledger,
@@ -180,13 +180,13 @@ fn failed(error: &dyn Display) -> ExitCode {
 /// Logs go to stderr, so that what a command prints can be piped.
 fn log(config: &Config) {
     let filter = EnvFilter::try_new(&config.log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(io::stderr().is_terminal())
-        .with_writer(io::stderr);
     match config.log.format {
-        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).init(),
-        LogFormat::Text => lines.init(),
+        LogFormat::Json => app::log::json(filter, io::stderr).init(),
+        LogFormat::Text => tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_ansi(io::stderr().is_terminal())
+            .with_writer(io::stderr)
+            .init(),
     }
 }
 

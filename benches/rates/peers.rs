@@ -7,6 +7,12 @@ use std::{
 };
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
+use aws_lc_rs::{
+    rand::SystemRandom,
+    signature::{
+        ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, ParsedPublicKey,
+    },
+};
 use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection, insert_into};
 
 diesel::table! {
@@ -110,5 +116,23 @@ pub fn postgres_commits(url: &str, clients: usize) -> f64 {
                 .execute(conn)
                 .expect("a commit");
         },
+    )
+}
+
+/// Bare verifications of ES256 signatures over as many bytes as an access token signs, one thread a
+/// core, the key read once.
+pub fn es256() -> f64 {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let random = SystemRandom::new();
+    let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
+    let message = vec![b'a'; 420];
+    let signature = key.sign(&random, &message).expect("a signature");
+    let public = key.public_key().as_ref();
+    let public = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, public).expect("a public key");
+    per_second(
+        cores,
+        Duration::from_secs(4),
+        || (),
+        |()| public.verify_sig(&message, signature.as_ref()).expect("it holds"),
     )
 }

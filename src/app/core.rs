@@ -14,6 +14,7 @@ use crate::{
     mail::{self, EmailAddress, Sender, Transport},
     people::{Roster, passwords::Hasher},
     policy::{self, ChangeError, Current},
+    rooms::Servers,
     store::{Guards, StoreError, Target},
     terms::{Chance, Clock, SystemChance, SystemClock},
     tokens::Tokens,
@@ -82,6 +83,8 @@ pub struct Core {
     pub graph: Arc<LiveGraph>,
     /// Sessions and tokens.
     pub tokens: Tokens,
+    /// The room servers.
+    pub room_servers: Arc<Servers>,
     /// Hashes passwords.
     pub hasher: Hasher,
     pub(super) tasks: JoinSet<()>,
@@ -138,6 +141,8 @@ impl Core {
         projections.push(policy.clone());
         projections.push(roster.clone());
         projections.push(graph.clone());
+        let room_servers = Arc::new(Servers::new(vault.clone()));
+        projections.push(room_servers.clone());
         let mirror = Mirror::load(ledger.clone(), projections).await?;
         let hasher = Hasher::new(&config.password, Arc::clone(&parts.chance));
 
@@ -156,6 +161,7 @@ impl Core {
             roster,
             graph,
             tokens,
+            room_servers,
             hasher,
             tasks,
         })

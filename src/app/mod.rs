@@ -2,6 +2,7 @@
 
 mod core;
 mod door;
+pub mod log;
 mod serve;
 
 pub use core::{Core, DOCUMENTS, Parts, StartError};

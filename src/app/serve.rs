@@ -26,7 +26,7 @@ use crate::{
     config::Config,
     identity, invites,
     ledger::{Follower, follow},
-    mail, moderation, onboarding, people, policy,
+    mail, moderation, onboarding, people, policy, rooms,
     store::{
         StoreError,
         throttle::{self, Rate},
@@ -44,6 +44,7 @@ pub fn offer(config: &mut ServiceConfig<'_>) {
     identity::api::routes(config);
     moderation::api::routes(config);
     audit::api::routes(config);
+    rooms::api::routes(config);
     policy::api::routes(config);
 }
 
@@ -63,6 +64,10 @@ fn metrics() -> Result<PrometheusHandle, StartError> {
         .clone()
         .map_err(StartError::Setup)
 }
+
+/// How long a connection may be idle. Longer than proxies keep theirs: where the server is the first to close,
+/// a request that is just on its way is lost.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// A running service.
 pub struct App {
@@ -109,9 +114,15 @@ impl App {
         }));
         follow_all(&mut core);
         keep_house(&mut core);
+        let desk = rooms::Desk::open(
+            core.ledger.clone(),
+            core.mirror.clone(),
+            core.vault.clone(),
+            Arc::clone(&core.policy),
+            Arc::clone(&core.room_servers),
+        );
 
-        let draining = Arc::new(AtomicBool::new(false));
-        let server = listen(&core, listener, &draining)?;
+        let (server, draining) = listen(&core, listener, desk)?;
         let handle = server.handle();
         let ended = tokio::spawn(server);
         Ok(Self {
@@ -125,8 +136,15 @@ impl App {
         })
     }
 
-    /// Stops: says that it is not ready, ends what is under way within the configured time, lets the
-    /// mail workers end what they carry, commits, and returns.
+    /// Says that it is not ready, and goes on taking requests for the configured time, so that the load
+    /// balancer sends none by the time of [`App::stop`]. Answers close their connections from now on.
+    pub async fn withdraw(&self) {
+        self.draining.store(true, Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_secs(self.core.config.http.unready_seconds)).await;
+    }
+
+    /// Stops: takes no more requests, ends what is under way within the configured time, lets the mail
+    /// workers end what they carry, commits, and returns.
     pub async fn stop(self) {
         self.draining.store(true, Ordering::SeqCst);
         self.server.stop(true).await;
@@ -161,6 +179,14 @@ fn follow_all(core: &mut Core) {
     for follower in followers {
         core.tasks.spawn(follow(core.ledger.clone(), follower, owner.clone()));
     }
+    let enforcer = rooms::Enforcer {
+        ledger: core.ledger.clone(),
+        vault: core.vault.clone(),
+        policy: Arc::clone(&core.policy),
+        servers: Arc::clone(&core.room_servers),
+        owner,
+    };
+    core.tasks.spawn(enforcer.run());
 }
 
 /// Keeps tables and samples small. Nothing depends on it but their size.
@@ -205,11 +231,12 @@ fn keep_house(core: &mut Core) {
     });
 }
 
+/// The server, and what is set when it is about to stop.
 fn listen(
     core: &Core,
     listener: TcpListener,
-    draining: &Arc<AtomicBool>,
-) -> Result<actix_web::dev::Server, StartError> {
+    tickets: rooms::Desk,
+) -> Result<(actix_web::dev::Server, Arc<AtomicBool>), StartError> {
     let config = &core.config;
     let recorder = metrics()?;
     let description = description()?;
@@ -220,17 +247,18 @@ fn listen(
         tokens: core.tokens.clone(),
         per_address: Rate::at_most(config.throttle.per_address_per_minute, Duration::from_secs(60)),
     });
-    let readiness: Arc<dyn web::Readiness> = Arc::new(Ready {
-        ledger: core.ledger.clone(),
-        mirror: core.mirror.clone(),
-        draining: Arc::clone(draining),
-    });
     let limits = web::GateLimits {
         trusted_proxies: config.http.trusted_proxies.clone(),
         request_timeout: Duration::from_millis(config.http.request_timeout_ms),
         body_limit: config.http.body_limit_bytes,
     };
     let gate = web::Gate::new(limits, door.clone(), door, core.ledger.chance());
+    let draining = gate.stopping();
+    let readiness: Arc<dyn web::Readiness> = Arc::new(Ready {
+        ledger: core.ledger.clone(),
+        mirror: core.mirror.clone(),
+        draining: Arc::clone(&draining),
+    });
 
     let (ledger, mirror, vault) = (core.ledger.clone(), core.mirror.clone(), core.vault.clone());
     let (policy, graph) = (Arc::clone(&core.policy), Arc::clone(&core.graph));
@@ -274,12 +302,21 @@ fn listen(
         ledger: ledger.clone(),
         mirror: mirror.clone(),
         vault: vault.clone(),
+        policy: Arc::clone(&policy),
     });
     let audit = Data::new(audit::api::Audit {
         ledger: ledger.clone(),
         mirror: mirror.clone(),
         vault: vault.clone(),
         graph,
+        roster: Arc::clone(&core.roster),
+    });
+    let rooms = Data::new(rooms::api::Rooms {
+        ledger: ledger.clone(),
+        mirror: mirror.clone(),
+        vault: vault.clone(),
+        policy: Arc::clone(&policy),
+        desk: tickets,
     });
     let policies = Data::new(policy::api::Policies {
         ledger,
@@ -306,15 +343,17 @@ fn listen(
             .app_data(cases.clone())
             .app_data(moderation.clone())
             .app_data(audit.clone())
+            .app_data(rooms.clone())
             .app_data(policies.clone())
             .into_utoipa_app()
             .configure(offer)
             .into_app()
     })
     .workers(workers)
+    .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(config.http.drain_seconds)
     .disable_signals()
     .listen(listener)
     .map_err(|error| StartError::Listen(config.http.listen, error))?;
-    Ok(server.run())
+    Ok((server.run(), draining))
 }

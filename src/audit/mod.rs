@@ -1,8 +1,7 @@
 //! The admin's questions: who is here, who let whom in, how two people are connected, what
 //! happened.
 //!
-//! Who let whom in is asked of the graph in memory; what people are called is read beside it from
-//! the store. Nothing sealed is opened here. Inside people are rows; every answer has public ids.
+//! Who let whom in, and what they are called, is asked of memory alone. Nothing sealed is opened here. Inside people are rows; every answer has public ids.
 
 pub mod api;
 mod history;
@@ -13,7 +12,7 @@ pub use records::OpenBan;
 
 use crate::{
     graph::{BranchFigures, InviteGraph, LiveGraph},
-    people::{self, Member, Name},
+    people::{self, Member, Name, Roster},
     store::{CommandError, Conn, Disposition, StoreError, from_query},
     terms::{PersonId, PersonRow, Standing, Timestamp},
 };
@@ -62,7 +61,7 @@ pub struct Profile {
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
-    /// Nobody has this id.
+    /// Nobody has this id, as far as is known here.
     #[error("there is no such person")]
     PersonUnknown,
     /// The person is in the store and not yet in memory.
@@ -87,67 +86,100 @@ impl CommandError for AskError {
     }
 }
 
-/// The person, whoever let them in, and so on up to the root.
-///
-/// # Errors
-/// [`AskError`].
-pub fn chain(conn: &mut Conn, live: &LiveGraph, id: PersonId) -> Result<Vec<Node>, AskError> {
-    let row = placed(conn, live, id)?;
-    nodes(conn, live.read(|graph| places(graph, graph.chain(row))))
+/// What is asked: who let whom in, and what everybody is called.
+#[derive(Clone, Copy)]
+pub struct Memory<'a> {
+    /// Who let whom in.
+    pub graph: &'a LiveGraph,
+    /// What they are called.
+    pub roster: &'a Roster,
 }
 
-/// Up to `limit` of those whom the person let in, in the order of joining, from the start or
-/// `after` one of them.
-///
-/// # Errors
-/// [`AskError`].
-pub fn children(
-    conn: &mut Conn,
-    live: &LiveGraph,
-    id: PersonId,
-    after: Option<PersonId>,
-    limit: usize,
-) -> Result<Vec<Node>, AskError> {
-    let row = placed(conn, live, id)?;
-    let after = after.map(|after| listed(conn, after)).transpose()?;
-    let page = live.read(|graph| Some(places(graph, graph.children(row, after, limit)?)));
-    nodes(conn, page.ok_or(AskError::NotInList)?)
-}
+impl Memory<'_> {
+    /// The person, whoever let them in, and so on up to the root.
+    ///
+    /// # Errors
+    /// [`AskError`].
+    pub fn chain(&self, id: PersonId) -> Result<Vec<Node>, AskError> {
+        let row = self.placed(id)?;
+        Ok(self.nodes(&self.graph.read(|graph| places(graph, graph.chain(row)))))
+    }
 
-/// Up to `limit` of everybody below the person, an inviter before their invitees, from the start
-/// or `after` one of them.
-///
-/// # Errors
-/// [`AskError`].
-pub fn branch(
-    conn: &mut Conn,
-    live: &LiveGraph,
-    id: PersonId,
-    after: Option<PersonId>,
-    limit: usize,
-) -> Result<Vec<Node>, AskError> {
-    let row = placed(conn, live, id)?;
-    let after = after.map(|after| listed(conn, after)).transpose()?;
-    let page = live.read(|graph| {
-        let people = graph.branch(row, after, limit)?;
-        Some(places(graph, people.into_iter().map(|below| below.person)))
-    });
-    nodes(conn, page.ok_or(AskError::NotInList)?)
-}
+    /// Up to `limit` of those whom the person let in, in the order of joining, from the start or
+    /// `after` one of them.
+    ///
+    /// # Errors
+    /// [`AskError`].
+    pub fn children(&self, id: PersonId, after: Option<PersonId>, limit: usize) -> Result<Vec<Node>, AskError> {
+        let row = self.placed(id)?;
+        let after = after.map(|after| self.listed(after)).transpose()?;
+        let page = self
+            .graph
+            .read(|graph| Some(places(graph, graph.children(row, after, limit)?)));
+        Ok(self.nodes(&page.ok_or(AskError::NotInList)?))
+    }
 
-/// How two people are connected; none where they came in by different roots.
-///
-/// # Errors
-/// [`AskError`].
-pub fn path(conn: &mut Conn, live: &LiveGraph, from: PersonId, to: PersonId) -> Result<Option<Path>, AskError> {
-    let (from, to) = (placed(conn, live, from)?, placed(conn, live, to)?);
-    let Some(places) = live.read(|graph| Some(places(graph, graph.path(from, to)?))) else {
-        return Ok(None);
-    };
-    let people = nodes(conn, places)?;
-    // On the way up and down nobody is as near to the root as the turn.
-    let turn = (0..people.len()).min_by_key(|&place| people[place].depth).unwrap_or(0);
-    Ok(Some(Path { people, turn }))
+    /// Up to `limit` of everybody below the person, an inviter before their invitees, from the start
+    /// or `after` one of them.
+    ///
+    /// # Errors
+    /// [`AskError`].
+    pub fn branch(&self, id: PersonId, after: Option<PersonId>, limit: usize) -> Result<Vec<Node>, AskError> {
+        let row = self.placed(id)?;
+        let after = after.map(|after| self.listed(after)).transpose()?;
+        let page = self.graph.read(|graph| {
+            let people = graph.branch(row, after, limit)?;
+            Some(places(graph, people.into_iter().map(|below| below.person)))
+        });
+        Ok(self.nodes(&page.ok_or(AskError::NotInList)?))
+    }
+
+    /// How two people are connected; none where they came in by different roots.
+    ///
+    /// # Errors
+    /// [`AskError`].
+    pub fn path(&self, from: PersonId, to: PersonId) -> Result<Option<Path>, AskError> {
+        let (from, to) = (self.placed(from)?, self.placed(to)?);
+        let Some(places) = self.graph.read(|graph| Some(places(graph, graph.path(from, to)?))) else {
+            return Ok(None);
+        };
+        let people = self.nodes(&places);
+        // On the way up and down nobody is as near to the root as the turn.
+        let turn = (0..people.len()).min_by_key(|&place| people[place].depth).unwrap_or(0);
+        Ok(Some(Path { people, turn }))
+    }
+
+    /// The row of a person who is in the graph.
+    fn placed(&self, id: PersonId) -> Result<PersonRow, AskError> {
+        let row = self.roster.row(id).ok_or(AskError::PersonUnknown)?;
+        if self.graph.read(|graph| graph.contains(row)) {
+            Ok(row)
+        } else {
+            Err(AskError::NotCaughtUp)
+        }
+    }
+
+    /// The row of the one after whom a page starts.
+    fn listed(&self, id: PersonId) -> Result<PersonRow, AskError> {
+        self.roster.row(id).ok_or(AskError::NotInList)
+    }
+
+    /// Whoever is in the graph came into the roster before.
+    fn nodes(&self, places: &[Place]) -> Vec<Node> {
+        let names = self.roster.names(places.iter().map(|&(row, ..)| row));
+        let nodes = names.into_iter().zip(places).filter_map(|(name, place)| {
+            let Name { id, handle } = name?;
+            let &(_, standing, depth, joined_at) = place;
+            Some(Node {
+                id,
+                handle,
+                standing,
+                depth,
+                joined_at,
+            })
+        });
+        nodes.collect()
+    }
 }
 
 /// A member, and their place in the graph.
@@ -156,16 +188,16 @@ pub fn path(conn: &mut Conn, live: &LiveGraph, from: PersonId, to: PersonId) -> 
 /// [`AskError`].
 pub fn profile(conn: &mut Conn, live: &LiveGraph, id: PersonId) -> Result<Profile, AskError> {
     let member = people::member_by_id(conn, id)?.ok_or(AskError::PersonUnknown)?;
-    let (inviter, depth, invitees, branch) = live
+    let (inviter, depth, invitees) = live
         .read(|graph| {
             Some((
                 graph.inviter(member.row),
                 graph.depth(member.row)?,
                 graph.children(member.row, None, usize::MAX)?.len(),
-                graph.branch_figures(member.row)?,
             ))
         })
         .ok_or(AskError::NotCaughtUp)?;
+    let branch = live.branch_figures(member.row).ok_or(AskError::NotCaughtUp)?;
     let inviter = match inviter {
         Some(row) => people::names(conn, &[row])?.remove(&row),
         None => None,
@@ -180,21 +212,6 @@ pub fn profile(conn: &mut Conn, live: &LiveGraph, id: PersonId) -> Result<Profil
     })
 }
 
-/// The row of a person who is in the graph.
-fn placed(conn: &mut Conn, live: &LiveGraph, id: PersonId) -> Result<PersonRow, AskError> {
-    let row = people::member_by_id(conn, id)?.ok_or(AskError::PersonUnknown)?.row;
-    if live.read(|graph| graph.contains(row)) {
-        Ok(row)
-    } else {
-        Err(AskError::NotCaughtUp)
-    }
-}
-
-/// The row of the one after whom a page starts.
-fn listed(conn: &mut Conn, id: PersonId) -> Result<PersonRow, AskError> {
-    Ok(people::member_by_id(conn, id)?.ok_or(AskError::NotInList)?.row)
-}
-
 /// What the graph knows of somebody.
 type Place = (PersonRow, Standing, u32, Timestamp);
 
@@ -202,21 +219,4 @@ fn places(graph: &InviteGraph, rows: impl IntoIterator<Item = PersonRow>) -> Vec
     rows.into_iter()
         .filter_map(|row| Some((row, graph.standing(row)?, graph.depth(row)?, graph.joined_at(row)?)))
         .collect()
-}
-
-/// Whoever is in the graph is in the store, where their names are.
-fn nodes(conn: &mut Conn, places: Vec<Place>) -> Result<Vec<Node>, AskError> {
-    let rows: Vec<PersonRow> = places.iter().map(|&(row, ..)| row).collect();
-    let mut names = people::names(conn, &rows)?;
-    let nodes = places.into_iter().filter_map(|(row, standing, depth, joined_at)| {
-        let Name { id, handle } = names.remove(&row)?;
-        Some(Node {
-            id,
-            handle,
-            standing,
-            depth,
-            joined_at,
-        })
-    });
-    Ok(nodes.collect())
 }

@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
-    audit::{self, AskError, Node},
+    audit::{AskError, Memory, Node},
     graph::LiveGraph,
     ledger::{self, Projection, Verified},
-    people,
+    people::{self, Roster},
     store::{Conn, Store, StoreError},
     terms::PersonId,
 };
@@ -73,7 +73,7 @@ pub async fn verify(store: &Store, out: &mut impl Write) -> Result<bool, AuditEr
 /// # Errors
 /// [`AuditError`].
 pub async fn chain(store: &Store, person: &str, out: &mut impl Write) -> Result<(), AuditError> {
-    let nodes = ask(store, [person], |conn, graph, [id]| audit::chain(conn, graph, id)).await?;
+    let nodes = ask(store, [person], |memory, [id]| memory.chain(id)).await?;
     Ok(table(out, &nodes)?)
 }
 
@@ -82,9 +82,7 @@ pub async fn chain(store: &Store, person: &str, out: &mut impl Write) -> Result<
 /// # Errors
 /// [`AuditError`].
 pub async fn children(store: &Store, person: &str, out: &mut impl Write) -> Result<(), AuditError> {
-    let nodes = ask(store, [person], |conn, graph, [id]| {
-        audit::children(conn, graph, id, None, usize::MAX)
-    });
+    let nodes = ask(store, [person], |memory, [id]| memory.children(id, None, usize::MAX));
     Ok(table(out, &nodes.await?)?)
 }
 
@@ -93,9 +91,7 @@ pub async fn children(store: &Store, person: &str, out: &mut impl Write) -> Resu
 /// # Errors
 /// [`AuditError`].
 pub async fn branch(store: &Store, person: &str, out: &mut impl Write) -> Result<(), AuditError> {
-    let nodes = ask(store, [person], |conn, graph, [id]| {
-        audit::branch(conn, graph, id, None, usize::MAX)
-    });
+    let nodes = ask(store, [person], |memory, [id]| memory.branch(id, None, usize::MAX));
     Ok(table(out, &nodes.await?)?)
 }
 
@@ -104,9 +100,7 @@ pub async fn branch(store: &Store, person: &str, out: &mut impl Write) -> Result
 /// # Errors
 /// [`AuditError`].
 pub async fn path(store: &Store, from: &str, to: &str, out: &mut impl Write) -> Result<(), AuditError> {
-    let path = ask(store, [from, to], |conn, graph, [from, to]| {
-        audit::path(conn, graph, from, to)
-    });
+    let path = ask(store, [from, to], |memory, [from, to]| memory.path(from, to));
     match path.await? {
         Some(path) => {
             table(out, &path.people)?;
@@ -119,11 +113,11 @@ pub async fn path(store: &Store, from: &str, to: &str, out: &mut impl Write) -> 
     Ok(())
 }
 
-/// Asks a graph that is loaded for this one question, about people who are named by id or handle.
+/// Asks a graph and a roster that are loaded for this one question, about people who are named by id or handle.
 async fn ask<T: Send + 'static, const N: usize>(
     store: &Store,
     people: [&str; N],
-    question: impl FnOnce(&mut Conn, &LiveGraph, [PersonId; N]) -> Result<T, AskError> + Send + 'static,
+    question: impl FnOnce(Memory<'_>, [PersonId; N]) -> Result<T, AskError> + Send + 'static,
 ) -> Result<T, AuditError> {
     let named = people.map(str::to_owned);
     let answer = store.snapshot(move |conn| {
@@ -134,12 +128,17 @@ async fn ask<T: Send + 'static, const N: usize>(
                 None => return Ok(Err(name.clone())),
             }
         }
-        let graph = LiveGraph::default();
+        let (graph, roster) = (LiveGraph::default(), Roster::default());
         graph.load(conn)?;
+        roster.load(conn)?;
         let Ok(ids) = <[PersonId; N]>::try_from(ids) else {
             return Err(StoreError::Internal("fewer ids than names".into()).into());
         };
-        question(conn, &graph, ids).map(Ok)
+        let memory = Memory {
+            graph: &graph,
+            roster: &roster,
+        };
+        question(memory, ids).map(Ok)
     });
     answer.await?.map_err(AuditError::PersonUnknown)
 }

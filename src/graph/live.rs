@@ -2,7 +2,7 @@
 
 use std::sync::{PoisonError, RwLock};
 
-use super::{GraphError, InviteGraph, records};
+use super::{BranchFigures, GraphError, InviteGraph, records};
 use crate::{
     ledger::{Entry, Event, Projection},
     store::{Conn, StoreError},
@@ -12,6 +12,9 @@ use crate::{
 /// How many rows are read at once.
 const PAGE: i64 = 10_000;
 
+/// How many people a walk passes before others have their turn: less than a millisecond.
+const STRIDE: usize = 10_000;
+
 /// The community's graph, shared by whoever asks and the one who keeps it.
 #[derive(Default)]
 pub struct LiveGraph {
@@ -19,10 +22,19 @@ pub struct LiveGraph {
 }
 
 impl LiveGraph {
-    /// Asks the graph. Whoever keeps it waits meanwhile: a walk over a great branch belongs on a
-    /// thread that may block.
+    /// Asks the graph. Whoever keeps it waits meanwhile, and whoever asks after that: a question costs
+    /// no more than its answer is long.
     pub fn read<T>(&self, ask: impl FnOnce(&InviteGraph) -> T) -> T {
         ask(&self.graph.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The person's branch in numbers, by a walk over all of it, on a thread that may block; `None` for
+    /// one who is not in the graph. The walk rests between strides, so that others go on: whoever
+    /// joins meanwhile may be counted or not.
+    pub fn branch_figures(&self, person: PersonRow) -> Option<BranchFigures> {
+        let mut walk = self.read(|graph| graph.walk(person))?;
+        while self.read(|graph| graph.stride(&mut walk, STRIDE)) {}
+        Some(walk.figures())
     }
 
     fn change(&self, change: impl FnOnce(&mut InviteGraph) -> Result<(), GraphError>) {

@@ -100,19 +100,6 @@ impl Tree {
         (invitee != last).then(|| self.at(invitee).next_in_ring)
     }
 
-    /// Everybody below `root`, in no order that means anything: the walk for the whole of a branch.
-    /// The stack holds several people whose turn will come, so that their places in memory are
-    /// fetched side by side; [`Self::branch_after`] must have one to find the next.
-    pub(super) fn branch(&self, root: u32) -> impl Iterator<Item = u32> {
-        let mut waiting = vec![root];
-        let walk = iter::from_fn(move || {
-            let person = waiting.pop()?;
-            waiting.extend(self.invitees_from(self.first_invitee(person)));
-            Some(person)
-        });
-        walk.skip(1)
-    }
-
     /// Those of `root`'s branch who come after `person`, who is `root` or within it: the inviter
     /// before the invitees, the invitees in order. Nothing but `person` says how far the walk has
     /// come, so that a page starts where the former one ended.

@@ -8,7 +8,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::terms::{Assurance, Id, PersonRow, Role, Timestamp, kinds};
+use crate::terms::{Assurance, Id, PersonRow, Role, RoomRow, Timestamp, kinds};
 
 /// Who did it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -80,6 +80,20 @@ pub enum Verdict {
     Retry,
     /// Final.
     Refused,
+}
+
+/// Why a seat in a room ended before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketEnd {
+    /// By whose it was.
+    Left,
+    /// Whose it was has taken another for the same room.
+    Replaced,
+    /// Whose it was is under a sanction.
+    Sanctioned,
+    /// The room asks for more than is known of whose it was.
+    Assurance,
 }
 
 /// SHA-256 over a random salt and a text: the chain commits to the text, the text and the salt
@@ -254,6 +268,82 @@ pub enum Event {
         /// Why, in words that are kept elsewhere.
         note: Commitment,
     },
+    /// Less is held to be known of a member than before.
+    AssuranceLowered {
+        /// Of whom.
+        person: PersonRow,
+        /// From.
+        before: Assurance,
+        /// To.
+        after: Assurance,
+        /// Why, as a code.
+        reason: String,
+    },
+    /// A room server may hold rooms from now on.
+    RoomServerRegistered {
+        /// Which.
+        server: Id<kinds::RoomServer>,
+    },
+    /// A room server's addresses or secrets changed.
+    RoomServerChanged {
+        /// Which.
+        server: Id<kinds::RoomServer>,
+    },
+    /// A room server is none of ours any more.
+    RoomServerRemoved {
+        /// Which.
+        server: Id<kinds::RoomServer>,
+    },
+    /// A room was made; it is open.
+    RoomCreated {
+        /// Which.
+        room: RoomRow,
+        /// Where it is held.
+        server: Id<kinds::RoomServer>,
+        /// How surely we must know who enters.
+        enter: Assurance,
+        /// How surely we must know who speaks.
+        speak: Assurance,
+        /// How many seats it has.
+        capacity: u32,
+    },
+    /// What a room asks for changed, or it was closed or opened. Closed, it has no seats left.
+    RoomChanged {
+        /// Which.
+        room: RoomRow,
+        /// How surely we must know who enters.
+        enter: Assurance,
+        /// How surely we must know who speaks.
+        speak: Assurance,
+        /// How many seats it has.
+        capacity: u32,
+        /// Whether it is open now.
+        open: bool,
+    },
+    /// A member took a seat in a room.
+    TicketIssued {
+        /// Which.
+        ticket: Id<kinds::Ticket>,
+        /// Where.
+        room: RoomRow,
+        /// Whose.
+        person: PersonRow,
+        /// Whether they may speak.
+        speaks: bool,
+        /// Until when.
+        expires_at: Timestamp,
+    },
+    /// A seat ended before its time.
+    TicketEnded {
+        /// Which.
+        ticket: Id<kinds::Ticket>,
+        /// Where.
+        room: RoomRow,
+        /// Whose.
+        person: PersonRow,
+        /// Why.
+        why: TicketEnd,
+    },
     /// A one-time sign-in code was made at the command line.
     SignInCodeMade {
         /// For whom.
@@ -364,6 +454,14 @@ impl Event {
             Self::CaseWithdrawn { .. } => "case_withdrawn",
             Self::PersonBanned { .. } => "person_banned",
             Self::BanLifted { .. } => "ban_lifted",
+            Self::AssuranceLowered { .. } => "assurance_lowered",
+            Self::RoomServerRegistered { .. } => "room_server_registered",
+            Self::RoomServerChanged { .. } => "room_server_changed",
+            Self::RoomServerRemoved { .. } => "room_server_removed",
+            Self::RoomCreated { .. } => "room_created",
+            Self::RoomChanged { .. } => "room_changed",
+            Self::TicketIssued { .. } => "ticket_issued",
+            Self::TicketEnded { .. } => "ticket_ended",
             Self::SignInCodeMade { .. } => "sign_in_code_made",
             Self::SessionStarted { .. } => "session_started",
             Self::SessionRefreshed { .. } => "session_refreshed",
@@ -385,6 +483,9 @@ impl Event {
             | Self::RoleChanged { person, .. }
             | Self::PersonBanned { person, .. }
             | Self::BanLifted { person, .. }
+            | Self::AssuranceLowered { person, .. }
+            | Self::TicketIssued { person, .. }
+            | Self::TicketEnded { person, .. }
             | Self::SignInCodeMade { person }
             | Self::SessionStarted { person, .. }
             | Self::SessionEnded { person, .. } => Some(*person),

@@ -3,7 +3,7 @@
 //! The clock only decides when somebody else may *try*; the fence decides who may *write*. A holder
 //! that was stopped for an hour and wakes finds its fence outdated and its transaction refused.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use super::{Actor, Ledger, Tx, records};
 use crate::store::{Guard, StoreError};
@@ -14,18 +14,19 @@ pub(super) const TERM: Duration = Duration::from_secs(5);
 /// A lease that was ours when it was last renewed.
 #[derive(Debug, Clone)]
 pub struct Lease {
-    name: &'static str,
+    name: Arc<str>,
     fence: i64,
 }
 
 impl Lease {
     /// Tries to take the lease `name` for `owner` (unique for each process).
-    pub async fn take(ledger: &Ledger, name: &'static str, owner: &str) -> Result<Option<Self>, StoreError> {
-        let owner = owner.to_owned();
+    pub async fn take(ledger: &Ledger, name: &str, owner: &str) -> Result<Option<Self>, StoreError> {
+        let (name, owner): (Arc<str>, _) = (name.into(), owner.to_owned());
+        let wanted = Arc::clone(&name);
         let taken = ledger
             .write(Actor::System, move |tx| {
                 let until = tx.now.after(TERM);
-                Ok::<_, StoreError>(records::take_lease(tx.conn, name, &owner, tx.now, until)?)
+                Ok::<_, StoreError>(records::take_lease(tx.conn, &wanted, &owner, tx.now, until)?)
             })
             .await?;
         Ok(taken.value.map(|fence| Self { name, fence }))
@@ -38,7 +39,7 @@ impl Lease {
         }
         Ok(records::renew_lease(
             tx.conn,
-            self.name,
+            &self.name,
             self.fence,
             tx.now.after(TERM),
         )?)
@@ -48,7 +49,7 @@ impl Lease {
     pub async fn end(self, ledger: &Ledger) -> Result<(), StoreError> {
         ledger
             .write(Actor::System, move |tx| {
-                Ok::<_, StoreError>(records::end_lease(tx.conn, self.name, self.fence)?)
+                Ok::<_, StoreError>(records::end_lease(tx.conn, &self.name, self.fence)?)
             })
             .await
             .map(|_| ())

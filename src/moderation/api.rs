@@ -1,18 +1,23 @@
 //! The routes of sanctions and roles. Whatever is done here has taken effect in this process when
 //! the answer is given.
 
+use std::sync::Arc;
+
 use actix_web::{get, post, put, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::{NOTE_MOST, NewBan, Notes, ReasonCode, RoleError, RoleRefusal, Sanction, SanctionError, SanctionKind};
+use super::{
+    AssuranceError, NOTE_MOST, NewBan, Notes, ReasonCode, RoleError, RoleRefusal, Sanction, SanctionError, SanctionKind,
+};
 use crate::{
     ledger::{Actor, Ledger, Mirror},
     people::{self, Member},
+    policy::Current,
     store::{Conn, StoreError},
-    terms::{Id, PersonId, Role, SanctionId, Timestamp},
+    terms::{Assurance, Id, PersonId, Role, SanctionId, Timestamp},
     vault::Vault,
     web::{Caller, IdempotencyKey, Json, Kind, Page, Paging, Problem, Query, Segments, Turn, Written},
 };
@@ -23,7 +28,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(list_sanctions)
         .service(sanction_person)
         .service(lift_sanction)
-        .service(change_role);
+        .service(change_role)
+        .service(lower);
 }
 
 /// What the routes here work with.
@@ -35,6 +41,8 @@ pub struct Moderation {
     pub mirror: Mirror,
     /// Seals and opens notes.
     pub vault: Vault,
+    /// What rooms ask for.
+    pub policy: Arc<Current>,
 }
 
 /// A sanction, in force or lifted.
@@ -293,6 +301,56 @@ async fn change_role(
     Ok(Written::ok(RoleGiven { id, role }, position))
 }
 
+/// What is still held to be known of somebody.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Lowered {
+    /// The assurance that is left: lower than theirs is now.
+    assurance: Assurance,
+    /// Why, as a code that the ledger holds.
+    reason: ReasonCode,
+}
+
+/// Somebody's assurance.
+#[derive(Debug, Serialize, ToSchema)]
+struct AssuranceLeft {
+    /// Whose.
+    id: PersonId,
+    /// What is held to be known of them now.
+    assurance: Assurance,
+}
+
+/// Lowers a person's assurance: their document turned out to be another's, say. Where a room asks for more,
+/// they lose their seat. It rises again by a review alone.
+#[utoipa::path(
+    operation_id = "lower_assurance",
+    tag = "moderation",
+    params(("id" = PersonId, Path, description = "Whose.")),
+    request_body = Lowered,
+    responses((status = 200, body = AssuranceLeft,
+        headers(("Vouchsafe-Position" = String, description = "Where the ledger holds it."))))
+)]
+#[put("/v1/admin/people/{id}/assurance")]
+async fn lower(
+    id: Segments<PersonId>,
+    body: Json<Lowered>,
+    caller: Caller,
+    moderation: Data<Moderation>,
+) -> Result<Written<AssuranceLeft>, Problem> {
+    let (id, body) = (id.0, body.0);
+    let policy = moderation.policy.get()?;
+    let assurance = body.assurance;
+    let written = moderation
+        .ledger
+        .write(Actor::Person(caller.person), move |tx| {
+            let target = people::member_by_id(tx.conn, id)?.ok_or(AssuranceError::PersonUnknown)?;
+            super::lower_assurance(tx, &policy.policy, caller.person, target.row, assurance, body.reason)
+        })
+        .await?;
+    let position = moderation.mirror.settle(written.position).await;
+    Ok(Written::ok(AssuranceLeft { id, assurance }, position))
+}
+
 /// One sanction as it is shown to whoever may impose it.
 fn one_shown(
     conn: &mut Conn,
@@ -316,6 +374,17 @@ impl From<SanctionError> for Problem {
             SanctionError::Unknown => Self::new(Kind::SanctionUnknown),
             SanctionError::Note(_) => Self::field("/note", format!("Give 1 to {NOTE_MOST} characters.")),
             SanctionError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AssuranceError> for Problem {
+    fn from(error: AssuranceError) -> Self {
+        match error {
+            AssuranceError::NotAllowed(_) => Self::new(Kind::Forbidden),
+            AssuranceError::PersonUnknown => Self::new(Kind::NotFound),
+            AssuranceError::NotHigher => Self::new(Kind::AssuranceNotHigher),
+            AssuranceError::Store(error) => error.into(),
         }
     }
 }

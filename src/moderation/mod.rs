@@ -2,8 +2,8 @@
 //!
 //! What is promised:
 //! - a ban takes effect in the transaction that writes it: the member's standing, the end of all
-//!   their sessions, and the ledger's word stand or fall together. Their invites need no change:
-//!   an invite is good only while its inviter is in good standing;
+//!   their sessions and of their seats in rooms, and the ledger's word stand or fall together. Their
+//!   invites need no change: an invite is good only while its inviter is in good standing;
 //! - one ban at a time is in force for a person, however many are tried at once;
 //! - a lift gives back the standing, and with it the invites; sessions stay ended;
 //! - the community is never without an owner in good standing;
@@ -21,8 +21,10 @@ pub use rules::{NOTE_MOST, NotAllowed, NoteError, ReasonCode, RoleRefusal, Sanct
 use crate::{
     ledger::{Event, Tx, events::SessionEnd},
     people::{self, Member},
+    policy::Policy,
+    rooms,
     store::{CommandError, Conn, Disposition, StoreError, from_query},
-    terms::{PersonRow, Role, SanctionId, Standing, Timestamp},
+    terms::{Assurance, PersonRow, Role, SanctionId, Standing, Timestamp},
     tokens,
     vault::{DataKey, Vault, VaultError},
 };
@@ -189,6 +191,7 @@ pub fn ban(tx: &mut Tx<'_>, vault: &Vault, by: PersonRow, new: &NewBan<'_>) -> R
         note: note.commitment,
     });
     tokens::end_all(tx, target, SessionEnd::Sanctioned)?;
+    rooms::end_all(tx, target)?;
     Ok(sanction)
 }
 
@@ -255,6 +258,67 @@ pub fn give_role(tx: &mut Tx<'_>, by: PersonRow, target: PersonRow, role: Role) 
         after: role,
     });
     Ok(true)
+}
+
+/// Why an assurance was not lowered.
+#[derive(Debug, thiserror::Error)]
+pub enum AssuranceError {
+    /// Whoever asks may not.
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
+    /// Nobody has this row.
+    #[error("there is no such person")]
+    PersonUnknown,
+    /// It is that low already. It rises by a review alone.
+    #[error("the assurance is not higher than that")]
+    NotHigher,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+from_query!(AssuranceError);
+
+impl CommandError for AssuranceError {
+    fn disposition(&self) -> Disposition {
+        match self {
+            Self::Store(error) => error.disposition(),
+            Self::NotAllowed(_) | Self::PersonUnknown | Self::NotHigher => Disposition::RollBack,
+        }
+    }
+}
+
+/// Holds less to be known of a member than before: their document turned out to be another's, say. Where a
+/// room asks for more than is left, they lose their seat. Who may ban may do this.
+///
+/// # Errors
+/// [`AssuranceError`].
+pub fn lower_assurance(
+    tx: &mut Tx<'_>,
+    policy: &Policy,
+    by: PersonRow,
+    target: PersonRow,
+    to: Assurance,
+    reason: ReasonCode,
+) -> Result<(), AssuranceError> {
+    people::await_standing(tx.conn, target)?;
+    let held = hold(tx, by, target)?.ok_or(AssuranceError::PersonUnknown)?;
+    rules::may_sanction(&held.by, &held.target)?;
+    let before = held.target.assurance;
+    if before <= to {
+        return Err(AssuranceError::NotHigher);
+    }
+    if !people::set_assurance(tx.conn, target, before, to)? {
+        return Err(StoreError::Internal("an assurance changed while its holder was held".into()).into());
+    }
+    tx.record(Event::AssuranceLowered {
+        person: target,
+        before,
+        after: to,
+        reason: reason.to_string(),
+    });
+    rooms::reconsider(tx, policy, target)?;
+    Ok(())
 }
 
 /// A sanction by its public id.

@@ -335,8 +335,54 @@ pub fn set_standing(conn: &mut Conn, row: PersonRow, before: Standing, after: St
         .map(|rows| rows == 1)
 }
 
+/// Changes what is held to be known of a member; false where `before` is not so.
+pub fn set_assurance(conn: &mut Conn, row: PersonRow, before: Assurance, after: Assurance) -> QueryResult<bool> {
+    update(people::table.find(row).filter(people::assurance.eq(before)))
+        .set(people::assurance.eq(after))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// The seats of these members, as they stand until the transaction ends: whoever wants to sanction one
+/// of them waits (see [`keep_standing`]).
+pub fn keep_seats(conn: &mut Conn, rows: &[PersonRow]) -> QueryResult<HashMap<PersonRow, Seat>> {
+    if let Conn::Postgres(conn) = conn {
+        let mut sorted: Vec<i64> = rows.iter().map(|row| row.0).collect();
+        sorted.sort_unstable();
+        sql_query("SELECT pg_advisory_xact_lock_shared(hashtextextended('standing', row)) FROM UNNEST($1) AS row")
+            .bind::<diesel::sql_types::Array<BigInt>, _>(sorted)
+            .execute(conn)?;
+    }
+    type Found = (PersonRow, Id<kinds::Person>, Role, Standing, Assurance);
+    let found: Vec<Found> = people::table
+        .filter(people::id.eq_any(rows))
+        .select((
+            people::id,
+            people::uid,
+            people::role,
+            people::standing,
+            people::assurance,
+        ))
+        .load(conn)?;
+    Ok(found
+        .into_iter()
+        .map(|(row, id, role, standing, assurance)| {
+            let seat = Seat {
+                id,
+                role,
+                standing,
+                assurance,
+            };
+            (row, seat)
+        })
+        .collect())
+}
+
+/// Somebody's row, seat and handle.
+pub(super) type Seated = (PersonRow, Seat, Option<String>);
+
 /// What the in-memory roster holds, in the order of rows, a page at a time.
-pub(super) fn seats(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResult<Vec<(PersonRow, Seat)>> {
+pub(super) fn seats(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResult<Vec<Seated>> {
     people::table
         .filter(people::id.gt(after))
         .order(people::id.asc())
@@ -347,10 +393,11 @@ pub(super) fn seats(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResul
             people::role,
             people::standing,
             people::assurance,
+            people::handle,
         ))
-        .load_iter::<(PersonRow, _, _, _, _), diesel::connection::DefaultLoadingMode>(conn)?
+        .load_iter::<(PersonRow, _, _, _, _, _), diesel::connection::DefaultLoadingMode>(conn)?
         .map(|row| {
-            row.map(|(row, id, role, standing, assurance)| {
+            row.map(|(row, id, role, standing, assurance, handle)| {
                 (
                     row,
                     Seat {
@@ -359,6 +406,7 @@ pub(super) fn seats(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResul
                         standing,
                         assurance,
                     },
+                    handle,
                 )
             })
         })

@@ -1,8 +1,12 @@
-//! Everybody's role, standing and assurance, in memory: what each request is judged by.
+//! Everybody's role, standing and assurance, in memory: what each request is judged by. And what
+//! they are called outside: what answers about many people are full of.
 
-use std::sync::{PoisonError, RwLock};
+use std::{
+    collections::BTreeMap,
+    sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
 
-use super::records;
+use super::{Name, records};
 use crate::{
     ledger::{Entry, Event, Projection},
     store::{Conn, StoreError},
@@ -22,37 +26,71 @@ pub struct Seat {
     pub assurance: Assurance,
 }
 
-/// Everybody, by row. Rows are dense, so a vector it is; a row that no member has is empty.
+/// Everybody: where they stand, and what they are called.
 #[derive(Default)]
 pub struct Roster {
-    seats: RwLock<Vec<Option<Seat>>>,
+    people: RwLock<People>,
+}
+
+#[derive(Default)]
+struct People {
+    /// By row. Rows are dense, so a vector it is; a row that no member has is empty.
+    places: Vec<Option<Place>>,
+    /// Whose id it is. A tree, since a table of hashes would stand still now and then to grow.
+    rows: BTreeMap<Id<kinds::Person>, PersonRow>,
+}
+
+struct Place {
+    seat: Seat,
+    /// Chosen on joining, and never changed.
+    handle: Option<Box<str>>,
 }
 
 impl Roster {
     /// The member's seat, or none.
     pub fn seat(&self, row: PersonRow) -> Option<Seat> {
-        let seats = self.seats.read().unwrap_or_else(PoisonError::into_inner);
-        usize::try_from(row.0)
-            .ok()
-            .and_then(|index| seats.get(index).copied().flatten())
+        self.read().place(row).map(|place| place.seat)
     }
 
-    /// The public ids of these members, in the same order; unknown rows are left out.
-    pub fn ids(&self, rows: &[PersonRow]) -> Vec<(PersonRow, Id<kinds::Person>)> {
-        rows.iter()
-            .filter_map(|&row| self.seat(row).map(|seat| (row, seat.id)))
-            .collect()
+    /// The row of the member with this public id, or none.
+    pub fn row(&self, id: Id<kinds::Person>) -> Option<PersonRow> {
+        self.read().rows.get(&id).copied()
+    }
+
+    /// What these members are called, in the same order; none for unknown rows.
+    pub fn names(&self, rows: impl IntoIterator<Item = PersonRow>) -> Vec<Option<Name>> {
+        let people = self.read();
+        let name = |row| {
+            let Place { seat, handle } = people.place(row)?;
+            Some(Name {
+                id: seat.id,
+                handle: handle.as_deref().map(str::to_owned),
+            })
+        };
+        rows.into_iter().map(name).collect()
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, People> {
+        self.people.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, People> {
+        self.people.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Roster {
-    fn change(&self, row: PersonRow, change: impl FnOnce(&mut Option<Seat>)) {
+impl People {
+    fn place(&self, row: PersonRow) -> Option<&Place> {
+        self.places.get(usize::try_from(row.0).ok()?)?.as_ref()
+    }
+
+    fn put(&mut self, row: PersonRow, place: Place) {
         let Ok(index) = usize::try_from(row.0) else { return };
-        let mut seats = self.seats.write().unwrap_or_else(PoisonError::into_inner);
-        if seats.len() <= index {
-            seats.resize(index + 1, None);
+        if self.places.len() <= index {
+            self.places.resize_with(index + 1, || None);
         }
-        change(&mut seats[index]);
+        self.rows.insert(place.seat.id, row);
+        self.places[index] = Some(place);
     }
 }
 
@@ -66,13 +104,15 @@ impl Projection for Roster {
             let page = records::seats(conn, last, PAGE)?;
             let Some(&(row, ..)) = page.last() else { return Ok(()) };
             last = row;
-            for (row, seat) in page {
-                self.change(row, |known| *known = Some(seat));
+            let mut people = self.write();
+            for (row, seat, handle) in page {
+                let handle = handle.map(String::into_boxed_str);
+                people.put(row, Place { seat, handle });
             }
         }
     }
 
-    fn apply(&self, _: &mut Conn, entry: &Entry) -> Result<(), StoreError> {
+    fn apply(&self, conn: &mut Conn, entry: &Entry) -> Result<(), StoreError> {
         match &entry.envelope.event {
             Event::PersonFounded {
                 person,
@@ -80,31 +120,28 @@ impl Projection for Roster {
                 role,
                 assurance,
             } => {
-                self.arrive(
-                    *person,
-                    Seat {
-                        id: *id,
-                        role: *role,
-                        standing: Standing::Active,
-                        assurance: *assurance,
-                    },
-                );
+                let seat = Seat {
+                    id: *id,
+                    role: *role,
+                    standing: Standing::Active,
+                    assurance: *assurance,
+                };
+                self.arrive(conn, *person, seat)?;
             }
             Event::MemberAdmitted {
                 person, id, assurance, ..
             } => {
-                self.arrive(
-                    *person,
-                    Seat {
-                        id: *id,
-                        role: Role::Member,
-                        standing: Standing::Active,
-                        assurance: *assurance,
-                    },
-                );
+                let seat = Seat {
+                    id: *id,
+                    role: Role::Member,
+                    standing: Standing::Active,
+                    assurance: *assurance,
+                };
+                self.arrive(conn, *person, seat)?;
             }
             Event::RoleChanged { person, after, .. } => self.amend(*person, |seat| seat.role = *after),
             Event::PersonBanned { person, .. } => self.amend(*person, |seat| seat.standing = Standing::Banned),
+            Event::AssuranceLowered { person, after, .. } => self.amend(*person, |seat| seat.assurance = *after),
             Event::BanLifted { person, .. } => self.amend(*person, |seat| seat.standing = Standing::Active),
             _ => {}
         }
@@ -113,18 +150,21 @@ impl Projection for Roster {
 }
 
 impl Roster {
-    /// Somebody whom the load has seen already keeps what has become of them since.
-    fn arrive(&self, row: PersonRow, seat: Seat) {
-        self.change(row, |known| {
-            known.get_or_insert(seat);
-        });
+    /// Somebody whom the load has seen already keeps what has become of them since. The handle is in
+    /// the store alone: the ledger would keep it for ever.
+    fn arrive(&self, conn: &mut Conn, row: PersonRow, seat: Seat) -> Result<(), StoreError> {
+        if self.read().place(row).is_none() {
+            let name = records::names(conn, &[row])?.remove(&row);
+            let handle = name.and_then(|name| name.handle).map(String::into_boxed_str);
+            self.write().put(row, Place { seat, handle });
+        }
+        Ok(())
     }
 
     fn amend(&self, row: PersonRow, amend: impl FnOnce(&mut Seat)) {
-        self.change(row, |seat| {
-            if let Some(seat) = seat {
-                amend(seat);
-            }
-        });
+        let Ok(index) = usize::try_from(row.0) else { return };
+        if let Some(Some(place)) = self.write().places.get_mut(index) {
+            amend(&mut place.seat);
+        }
     }
 }

@@ -78,6 +78,9 @@ pub struct Policy {
     /// Who decides real-name cases.
     #[serde(default)]
     pub review: Review,
+    /// What every room asks for at least.
+    #[serde(default)]
+    pub rooms: Rooms,
 }
 
 /// Who the community is.
@@ -184,6 +187,30 @@ impl Default for Review {
     }
 }
 
+/// What every room asks for at least. A room may ask for more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schema(as = RoomsPolicy)]
+pub struct Rooms {
+    /// How surely the community must know who enters a room. Default `contact`.
+    pub enter: Assurance,
+    /// How surely it must know who speaks; whoever does not reach it listens. Default `contact`.
+    pub speak: Assurance,
+    /// How long a seat lasts at most, in minutes: then the member takes another. Default 240.
+    #[schemars(range(min = 1, max = 1440))]
+    pub ticket_minutes: u32,
+}
+
+impl Default for Rooms {
+    fn default() -> Self {
+        Self {
+            enter: Assurance::Contact,
+            speak: Assurance::Contact,
+            ticket_minutes: 240,
+        }
+    }
+}
+
 fn english() -> String {
     "en".into()
 }
@@ -259,6 +286,7 @@ impl Policy {
             join,
             invite,
             review,
+            rooms: _,
         } = self;
 
         let length = community.name.chars().count();

@@ -309,6 +309,48 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    room_servers (id) {
+        id -> BigInt,
+        uid -> Binary,
+        subject_id -> BigInt,
+        client_url -> Text,
+        admin_url -> Text,
+        secrets_sealed -> Binary,
+        created_at -> BigInt,
+        removed_at -> Nullable<BigInt>,
+        health_since -> Nullable<BigInt>,
+        failure -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    rooms (id) {
+        id -> BigInt,
+        name -> Text,
+        server_id -> BigInt,
+        key_version -> BigInt,
+        enter -> Text,
+        speak -> Text,
+        capacity -> BigInt,
+        created_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    tickets (uid) {
+        uid -> Binary,
+        room_id -> BigInt,
+        person -> BigInt,
+        part -> Text,
+        key_version -> BigInt,
+        issued_at -> BigInt,
+        expires_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     events,
     ledger,
@@ -338,4 +380,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     imports,
     import_people,
+    room_servers,
+    rooms,
+    tickets,
 );

@@ -8,7 +8,7 @@ use diesel::{
 };
 use uuid::Uuid;
 
-use super::{Id, Kind, PersonRow, Timestamp};
+use super::{Id, Kind, PersonRow, RoomRow, Timestamp};
 
 impl<K: Kind, DB: Backend> ToSql<Binary, DB> for Id<K>
 where
@@ -47,4 +47,4 @@ macro_rules! stored_as_bigint {
         }
     )*};
 }
-stored_as_bigint!(PersonRow, Timestamp);
+stored_as_bigint!(PersonRow, RoomRow, Timestamp);

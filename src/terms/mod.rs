@@ -10,7 +10,10 @@ mod time;
 mod words;
 
 pub use chance::{Chance, SeededChance, SystemChance};
-pub use id::{CaseId, FlowId, Id, IdError, InviteId, Kind, PersonId, SanctionId, ServiceId, SessionId, kinds};
+pub use id::{
+    CaseId, FlowId, Id, IdError, InviteId, Kind, PersonId, RoomServerId, SanctionId, ServiceId, SessionId, TicketId,
+    kinds,
+};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 pub(crate) use words::words;
-pub use words::{Assurance, PersonRow, Role, Standing};
+pub use words::{Assurance, PersonRow, Role, RoomRow, Standing};

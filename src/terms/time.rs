@@ -7,6 +7,7 @@ use std::{
 };
 
 use diesel::{deserialize::FromSqlRow, expression::AsExpression, sql_types::BigInt};
+use jiff::fmt::{StdFmtWrite, temporal::DateTimePrinter};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Microseconds since 1970-01-01T00:00:00Z; RFC 3339 in JSON.
@@ -60,10 +61,13 @@ impl Timestamp {
     }
 }
 
+/// Six digits of the second, always.
+const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(6));
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match jiff::Timestamp::from_microsecond(self.0) {
-            Ok(time) => write!(f, "{time:.6}"),
+            Ok(time) => PRINTER.print_timestamp(&time, StdFmtWrite(f)).map_err(|_| fmt::Error),
             Err(_) => write!(f, "{}us", self.0),
         }
     }
@@ -75,7 +79,10 @@ impl fmt::Debug for Timestamp {
 }
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        match jiff::Timestamp::from_microsecond(self.0) {
+            Ok(time) => serializer.serialize_str(&PRINTER.timestamp_to_string(&time)),
+            Err(_) => serializer.collect_str(self),
+        }
     }
 }
 impl<'de> Deserialize<'de> for Timestamp {

@@ -50,14 +50,25 @@ pub struct Claims {
     pub roles: Vec<Role>,
 }
 
+impl Claims {
+    /// The session as the token has it.
+    pub(super) fn short_session(&self) -> String {
+        short::text(self.sid)
+    }
+}
+
 /// An id without its prefix, in 22 characters.
 mod short {
     use serde::{Deserializer, Serializer, de};
 
     use super::*;
 
+    pub(super) fn text(id: Id<kinds::Session>) -> String {
+        BASE64URL_NOPAD.encode(id.as_bytes())
+    }
+
     pub(super) fn serialize<S: Serializer>(id: &Id<kinds::Session>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&BASE64URL_NOPAD.encode(id.as_bytes()))
+        serializer.serialize_str(&text(*id))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Id<kinds::Session>, D::Error> {

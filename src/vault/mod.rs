@@ -50,6 +50,8 @@ pub enum Field {
     Letter,
     /// A private signing key.
     SigningKey,
+    /// What opens a room server.
+    RoomServer,
 }
 
 impl Field {
@@ -62,6 +64,7 @@ impl Field {
             Self::Note => b"note",
             Self::Letter => b"letter",
             Self::SigningKey => b"signing-key",
+            Self::RoomServer => b"room-server",
         }
     }
 }
@@ -99,6 +102,10 @@ pub enum Door {
     Flow,
     /// A refresh token.
     Refresh,
+    /// A seat in a room: the token on the room server's list.
+    Ticket,
+    /// A room on its room server: whoever knows the secret manages it.
+    Room,
 }
 
 impl Door {
@@ -107,6 +114,8 @@ impl Door {
             Self::Invite => b"door/invite",
             Self::Flow => b"door/flow",
             Self::Refresh => b"door/refresh",
+            Self::Ticket => b"door/ticket",
+            Self::Room => b"door/room",
         }
     }
 }

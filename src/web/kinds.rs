@@ -138,6 +138,28 @@ kinds! {
     LastOwner = 409 "last-owner", "The last owner cannot go", "Make somebody else an owner first.";
     /// The policy document contradicts itself or has a value out of range.
     PolicyInvalid = 422 "policy-invalid", "The policy is not valid", "Correct what the detail names and send the document again.";
+    /// The person's assurance is not higher than what it is to be lowered to.
+    AssuranceNotHigher = 409 "assurance-not-higher", "The assurance is not higher than that", "Read the person to see their assurance; it rises by a review alone.";
+    /// No room has this id.
+    RoomUnknown = 404 "room-unknown", "There is no such room", "Check the room's id.";
+    /// A room of this id is there already, open or closed.
+    RoomExists = 409 "room-exists", "The room exists already", "Choose another id, or change the room that is there.";
+    /// The room is closed.
+    RoomClosed = 409 "room-closed", "The room is closed", "Wait until it is opened; those who run it know when.";
+    /// All seats of the room are taken.
+    RoomFull = 409 "room-full", "The room is full", "Wait for the seconds given in Retry-After, then try again: seats become free as people leave.";
+    /// The room, or the policy for every room, asks for more than is known of the member.
+    AssuranceTooLow = 403 "assurance-too-low", "The room asks for more than is known of you", "Have more of who you are confirmed; the detail names what is asked for.";
+    /// The room's server does not answer, or has not taken the ticket in yet.
+    RoomServerUnavailable = 503 "room-server-unavailable", "The room's server does not answer", "Wait for the seconds given in Retry-After, then ask for a ticket again.";
+    /// No room server has this id.
+    RoomServerUnknown = 404 "room-server-unknown", "There is no such room server", "Check the id; the list of room servers has those that are registered.";
+    /// Open rooms stand on the room server.
+    RoomServerInUse = 409 "room-server-in-use", "Open rooms stand on the room server", "Close its rooms first.";
+    /// The member has no such ticket for the room, or it has ended.
+    TicketUnknown = 404 "ticket-unknown", "There is no such ticket", "Nothing is left to give back; ask for a new ticket to enter.";
+    /// The request is a repetition, and the ticket that was its answer has ended.
+    TicketEnded = 410 "ticket-ended", "The ticket has ended", "Ask for a new ticket with a fresh Idempotency-Key.";
     /// The token in Vouchsafe-At-Least was not made by this community.
     PositionUnknown = 400 "position-unknown", "The position is not known", "Send the Vouchsafe-Position of an earlier answer, unchanged.";
     /// The cursor was not made by this operation, or by a version of it that is gone.
@@ -154,6 +176,8 @@ impl Kind {
     pub(super) const fn retry_after(self) -> Option<u32> {
         match self {
             Self::Unavailable | Self::NotCaughtUp | Self::Timeout | Self::TooManyRequests => Some(1),
+            Self::RoomServerUnavailable => Some(2),
+            Self::RoomFull => Some(10),
             _ => None,
         }
     }

@@ -73,6 +73,11 @@ pub enum Turn {
 }
 
 impl IdempotencyKey {
+    /// Whether the request has one.
+    pub const fn is_given(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Binds the key to its caller (their id, or a hash of what they authenticated with), the
     /// operation and the request's content.
     pub fn bind(self, caller: &[u8], operation: &'static str, request: &impl Serialize) -> Result<Once, Problem> {

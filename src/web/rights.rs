@@ -107,6 +107,8 @@ pub static OPERATIONS: &[Operation] = &[
     get("list_my_invites", "/v1/me/invites", MEMBERS),
     post("create_invite", "/v1/me/invites", MEMBERS),
     delete("revoke_invite", "/v1/me/invites/{id}", MEMBERS),
+    post("create_ticket", "/v1/rooms/{room}/tickets", MEMBERS),
+    delete("end_ticket", "/v1/rooms/{room}/tickets/{ticket}", MEMBERS),
     post("oauth_token", "/oauth/token", Access::PublicThrottled),
     post("oauth_introspect", "/oauth/introspect", Access::Service),
     post("oauth_revoke", "/oauth/revoke", Access::ServiceOrHolder),
@@ -123,6 +125,7 @@ pub static OPERATIONS: &[Operation] = &[
     get("list_children", "/v1/admin/people/{id}/children", READERS),
     get("list_branch", "/v1/admin/people/{id}/branch", READERS),
     put("change_role", "/v1/admin/people/{id}/role", OWNERS),
+    put("lower_assurance", "/v1/admin/people/{id}/assurance", ADMINS),
     get("list_sanctions", "/v1/admin/people/{id}/sanctions", READERS),
     post("sanction_person", "/v1/admin/people/{id}/sanctions", ADMINS),
     post(
@@ -137,6 +140,14 @@ pub static OPERATIONS: &[Operation] = &[
     post("decide_case", "/v1/admin/cases/{id}/decision", REVIEWERS),
     get("show_policy", "/v1/admin/policy", READERS),
     put("replace_policy", "/v1/admin/policy", ADMINS),
+    get("list_room_servers", "/v1/admin/room-servers", READERS),
+    post("register_room_server", "/v1/admin/room-servers", ADMINS),
+    put("replace_room_server", "/v1/admin/room-servers/{id}", ADMINS),
+    delete("remove_room_server", "/v1/admin/room-servers/{id}", ADMINS),
+    get("list_rooms", "/v1/admin/rooms", READERS),
+    post("create_room", "/v1/admin/rooms", ADMINS),
+    get("show_room", "/v1/admin/rooms/{room}", READERS),
+    put("replace_room", "/v1/admin/rooms/{room}", ADMINS),
     get("list_ledger", "/v1/admin/ledger", READERS),
 ];
 

@@ -8,6 +8,8 @@ mod http;
 mod ledger;
 mod mail;
 mod races;
+mod replicas;
+mod rooms;
 mod store;
 mod structure;
 mod support;

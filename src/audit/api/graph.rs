@@ -6,7 +6,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{Answer, Audit};
 use crate::{
-    audit::{self, Node, Path},
+    audit::{Node, Path},
     terms::PersonId,
     web::{Limit, Page, Paging, Problem, Query, Segments},
 };
@@ -30,8 +30,9 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 #[get("/v1/admin/people/{id}/chain")]
 async fn show_chain(id: Segments<PersonId>, audit: Data<Audit>) -> Answer<Page<Node>> {
     audit
-        .ask(
-            move |conn, graph| audit::chain(conn, graph, id.0),
+        .recall(
+            [id.0],
+            |memory, [id]| memory.chain(id),
             |items| Page { items, next: None },
         )
         .await
@@ -49,8 +50,9 @@ async fn show_chain(id: Segments<PersonId>, audit: Data<Audit>) -> Answer<Page<N
 async fn list_children(id: Segments<PersonId>, paging: Query<Paging>, audit: Data<Audit>) -> Answer<Page<Node>> {
     let (after, limit) = start(&paging.0)?;
     audit
-        .ask(
-            move |conn, graph| audit::children(conn, graph, id.0, after, limit.get() + 1),
+        .recall(
+            [id.0],
+            |memory, [id]| memory.children(id, after, limit.get() + 1),
             |nodes| page(nodes, limit),
         )
         .await
@@ -69,8 +71,9 @@ async fn list_children(id: Segments<PersonId>, paging: Query<Paging>, audit: Dat
 async fn list_branch(id: Segments<PersonId>, paging: Query<Paging>, audit: Data<Audit>) -> Answer<Page<Node>> {
     let (after, limit) = start(&paging.0)?;
     audit
-        .ask(
-            move |conn, graph| audit::branch(conn, graph, id.0, after, limit.get() + 1),
+        .recall(
+            [id.0],
+            |memory, [id]| memory.branch(id, after, limit.get() + 1),
             |nodes| page(nodes, limit),
         )
         .await
@@ -109,7 +112,7 @@ struct Connection {
 async fn show_paths(ends: Query<Ends>, audit: Data<Audit>) -> Answer<Connection> {
     let Ends { from, to } = ends.0;
     audit
-        .ask(move |conn, graph| audit::path(conn, graph, from, to), Connection::from)
+        .recall([from, to], |memory, [from, to]| memory.path(from, to), Connection::from)
         .await
 }
 

@@ -139,7 +139,7 @@ enum Introspection {
         /// For which client.
         client_id: String,
         /// The session, as the token has it.
-        sid: serde_json::Value,
+        sid: String,
         /// How surely the person is known, now.
         assurance: Assurance,
         /// Their role now.
@@ -148,11 +148,9 @@ enum Introspection {
 }
 
 impl Introspection {
-    fn of_access(checked: &Checked) -> Result<Self, Problem> {
-        let mut claims = serde_json::to_value(&*checked.claims).map_err(Problem::internal)?;
-        let claims_sid = claims["sid"].take();
+    fn of_access(checked: &Checked) -> Self {
         let claims = &checked.claims;
-        Ok(Self::Access {
+        Self::Access {
             active: true,
             token_type: "Bearer",
             sub: checked.id,
@@ -162,10 +160,10 @@ impl Introspection {
             iat: claims.iat,
             jti: claims.jti.clone(),
             client_id: claims.client_id.clone(),
-            sid: claims_sid,
+            sid: claims.short_session(),
             assurance: checked.assurance,
             roles: [checked.role],
-        })
+        }
     }
 }
 
@@ -193,7 +191,7 @@ async fn introspect(
             client_id: FIRST_PARTY,
             iss: tokens.issuer().to_owned(),
         },
-        Some(Introspected::Access(checked)) => Introspection::of_access(&checked)?,
+        Some(Introspected::Access(checked)) => Introspection::of_access(&checked),
     };
     Ok(HttpResponse::Ok().json(answer))
 }

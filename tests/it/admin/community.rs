@@ -11,7 +11,7 @@ use vouchsafe::{
     graph::LiveGraph,
     ledger::{Actor, Ledger, Mirror, Position},
     moderation::{self, NewBan, ReasonCode, RoleError, Sanction, SanctionError},
-    people::{self, Admission, Contact, Member, Newcomer},
+    people::{self, Admission, Contact, Member, Newcomer, Roster},
     store::{Guards, StoreError},
     terms::{Assurance, Id, PersonRow, Role, SanctionId, Standing, SystemChance},
     tokens,
@@ -25,6 +25,7 @@ pub struct Community {
     pub vault: Vault,
     pub mirror: Mirror,
     pub graph: Arc<LiveGraph>,
+    pub roster: Arc<Roster>,
     _tasks: JoinSet<()>,
 }
 
@@ -54,8 +55,10 @@ impl Community {
 
     /// What another replica, or this one after a restart, has in memory.
     pub async fn over(ledger: Ledger, vault: Vault) -> Self {
-        let graph = Arc::new(LiveGraph::default());
-        let mirror = Mirror::load(ledger.clone(), vec![graph.clone()]).await.unwrap();
+        let (graph, roster) = (Arc::new(LiveGraph::default()), Arc::new(Roster::default()));
+        let mirror = Mirror::load(ledger.clone(), vec![roster.clone(), graph.clone()])
+            .await
+            .unwrap();
         let mut tasks = JoinSet::new();
         tasks.spawn(ledger.clone().keep_sequencing());
         tasks.spawn(mirror.clone().keep_up());
@@ -64,6 +67,7 @@ impl Community {
             vault,
             mirror,
             graph,
+            roster,
             _tasks: tasks,
         }
     }

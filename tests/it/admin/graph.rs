@@ -1,10 +1,10 @@
 //! Who let whom in, asked of memory that was loaded, and of memory that followed the feed.
 
 use vouchsafe::{
-    audit::{self, AskError, Node},
+    audit::{self, AskError, Memory, Node},
     commands,
     graph::{InviteGraph, LiveGraph},
-    people::Member,
+    people::{Member, Roster},
     store::Conn,
     terms::{Id, PersonRow, Role, Standing, SystemChance, Timestamp},
 };
@@ -40,6 +40,13 @@ async fn family(community: &Community) -> Family {
         eve,
         other,
     }
+}
+
+fn recall<T>(community: &Community, question: impl FnOnce(Memory<'_>) -> Result<T, AskError>) -> Result<T, AskError> {
+    question(Memory {
+        graph: &community.graph,
+        roster: &community.roster,
+    })
 }
 
 async fn ask<T: Send + 'static>(
@@ -78,22 +85,22 @@ on_both! {
         let Family { owner, ann, bob, cat, dan, eve, other } = family(&community).await;
         community.ban(&owner, &cat).await.unwrap();
 
-        let chain = ask(&community, move |conn, graph| audit::chain(conn, graph, dan.id)).await.unwrap();
+        let chain = recall(&community, |memory| memory.chain(dan.id)).unwrap();
         assert_eq!(handles(&chain), ["dan", "bob", "ann", "owner"]);
         assert_eq!(chain.iter().map(|node| node.depth).collect::<Vec<_>>(), [3, 2, 1, 0]);
         assert_eq!((chain[3].id, chain[0].joined_at), (owner.id, dan.joined_at));
 
-        let children = ask(&community, move |conn, graph| audit::children(conn, graph, ann.id, None, 10));
-        let children = children.await.unwrap();
+        let children = recall(&community, |memory| memory.children(ann.id, None, 10));
+        let children = children.unwrap();
         assert_eq!(handles(&children), ["bob", "cat"]);
         assert_eq!(children[1].standing, Standing::Banned);
-        let rest = ask(&community, move |conn, graph| audit::children(conn, graph, ann.id, Some(bob.id), 10));
-        assert_eq!(handles(&rest.await.unwrap()), ["cat"]);
+        let rest = recall(&community, |memory| memory.children(ann.id, Some(bob.id), 10));
+        assert_eq!(handles(&rest.unwrap()), ["cat"]);
 
         let mut seen = Vec::new();
         loop {
             let after = seen.last().map(|node: &Node| node.id);
-            let page = ask(&community, move |conn, graph| audit::branch(conn, graph, ann.id, after, 3)).await.unwrap();
+            let page = recall(&community, |memory| memory.branch(ann.id, after, 3)).unwrap();
             let last = page.len() < 3;
             seen.extend(page);
             if last {
@@ -102,9 +109,9 @@ on_both! {
         }
         assert_eq!(handles(&seen), ["bob", "dan", "eve", "cat"]);
 
-        let path = ask(&community, move |conn, graph| audit::path(conn, graph, eve.id, cat.id)).await.unwrap().unwrap();
+        let path = recall(&community, |memory| memory.path(eve.id, cat.id)).unwrap().unwrap();
         assert_eq!((handles(&path.people), path.turn), (vec!["eve", "bob", "ann", "cat"], 2));
-        let apart = ask(&community, move |conn, graph| audit::path(conn, graph, eve.id, other.id)).await.unwrap();
+        let apart = recall(&community, |memory| memory.path(eve.id, other.id)).unwrap();
         assert_eq!(apart, None);
 
         let profile = ask(&community, move |conn, graph| audit::profile(conn, graph, ann.id)).await.unwrap();
@@ -115,11 +122,11 @@ on_both! {
         assert_eq!(profile.ban.unwrap().reason, "spam");
 
         let nobody = Id::new(Timestamp::default(), &SystemChance);
-        let unknown = ask(&community, move |conn, graph| audit::chain(conn, graph, nobody)).await;
+        let unknown = recall(&community, |memory| memory.chain(nobody));
         assert!(matches!(unknown, Err(AskError::PersonUnknown)));
-        let stranger = ask(&community, move |conn, graph| audit::branch(conn, graph, bob.id, Some(cat.id), 3)).await;
+        let stranger = recall(&community, |memory| memory.branch(bob.id, Some(cat.id), 3));
         assert!(matches!(stranger, Err(AskError::NotInList)));
-        let behind = community.ledger.store().read(move |conn| audit::chain(conn, &LiveGraph::default(), bob.id)).await;
+        let behind = Memory { graph: &LiveGraph::default(), roster: &community.roster }.chain(bob.id);
         assert!(matches!(behind, Err(AskError::NotCaughtUp)));
     }
 
@@ -138,6 +145,9 @@ on_both! {
         assert!(followed.iter().any(|line| line.contains("Banned")));
         let restarted = Community::over(community.ledger.clone(), community.vault.clone()).await;
         assert_eq!(restarted.graph.read(said), followed);
+        let called = |roster: &Roster| roster.names((1..=20).map(PersonRow));
+        assert_eq!(called(&restarted.roster), called(&community.roster));
+        assert!(called(&restarted.roster)[1].as_ref().is_some_and(|name| name.handle.as_deref() == Some("ann")));
 
         let again = community.ledger.store().read(move |conn| {
             use vouchsafe::ledger::Projection;

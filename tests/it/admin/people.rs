@@ -75,9 +75,11 @@ async fn asker(community: &Community) -> impl AsyncFn(Method, String, String, Op
             ledger: community.ledger.clone(),
             mirror: community.mirror.clone(),
             graph: community.graph.clone(),
+            roster: community.roster.clone(),
             vault: community.vault.clone(),
         }))
         .app_data(Data::new(Moderation {
+            policy: Arc::new(vouchsafe::policy::Current::new(vouchsafe::app::DOCUMENTS)),
             ledger: community.ledger.clone(),
             mirror: community.mirror.clone(),
             vault: community.vault.clone(),

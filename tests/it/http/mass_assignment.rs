@@ -80,8 +80,10 @@ async fn no_body_sets_what_it_does_not_name() {
             .replace("{sanction}", &super::nobody("sanction"));
         let path = match path.contains("/cases/") {
             true => path.replace("{id}", &super::nobody("case")),
+            false if path.contains("/room-servers/") => path.replace("{id}", &super::nobody("server")),
             false => path.replace("{id}", &target.id.to_string()),
         };
+        let path = path.replace("{room}", "nowhere");
         let pointer = format!(
             "/paths/{}/{}/requestBody/content/application~1json/schema",
             operation.path.replace('/', "~1"),

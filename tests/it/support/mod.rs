@@ -2,6 +2,10 @@
 
 pub mod db;
 pub mod invariants;
+pub mod janus;
+pub mod peer;
 pub mod postgres;
+pub mod proxy;
+pub mod replica;
 pub mod service;
 pub mod smtp;

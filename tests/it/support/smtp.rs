@@ -217,7 +217,7 @@ pub fn header(mail: &Message<'_>, name: &str) -> String {
     mail.header_raw(name).unwrap_or_default().trim().to_owned()
 }
 
-fn python() -> PathBuf {
+pub(super) fn python() -> PathBuf {
     let named = env::var_os("VOUCHSAFE_TEST_PYTHON").map(PathBuf::from);
     let python = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-venv/bin/python"));
     assert!(

@@ -1,0 +1,3 @@
+DROP TABLE tickets;
+DROP TABLE rooms;
+DROP TABLE room_servers;

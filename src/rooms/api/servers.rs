@@ -1,0 +1,263 @@
+//! Room servers, for those who run the community. No secret is ever answered.
+
+use actix_web::{delete, get, post, put, web::Data};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize, Serializer};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    super::{
+        Health, NewServer, RoomError, ServerRecord, ServerSecrets, change_server, register as register_server,
+        remove_server, servers as all,
+    },
+    Rooms,
+};
+use crate::{
+    ledger::Actor,
+    terms::{Id, RoomServerId, Timestamp, words},
+    web::{Caller, IdempotencyKey, Json, Kind, Problem, Segments, Turn, Written},
+};
+
+words! {
+    /// What a room server is.
+    ServerKind {
+        /// Janus, with its AudioBridge plugin.
+        Janus = "janus",
+    }
+}
+
+words! {
+    /// How a room server fares.
+    HealthWord {
+        /// Nobody has asked it yet.
+        Unknown = "unknown",
+        /// It does what it is told.
+        Well = "well",
+        /// It does not; `failure` says in what way.
+        Failing = "failing",
+    }
+}
+
+/// A room server.
+#[derive(Serialize, ToSchema)]
+struct ServerView {
+    /// Its id.
+    id: RoomServerId,
+    /// What it is.
+    kind: ServerKind,
+    /// Where clients connect.
+    client_url: String,
+    /// Where it is managed.
+    admin_url: String,
+    /// How it fares.
+    health: HealthWord,
+    /// Since when it fares so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    health_since: Option<Timestamp>,
+    /// In what way it fails.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<String>,
+    /// Since when it is registered.
+    created_at: Timestamp,
+}
+
+impl From<ServerRecord> for ServerView {
+    fn from(server: ServerRecord) -> Self {
+        let (health, health_since, failure) = match server.health {
+            Health::Unknown => (HealthWord::Unknown, None, None),
+            Health::Well { since } => (HealthWord::Well, Some(since), None),
+            Health::Failing { since, why } => (HealthWord::Failing, Some(since), Some(why)),
+        };
+        Self {
+            id: server.id,
+            kind: ServerKind::Janus,
+            client_url: server.client_url,
+            admin_url: server.admin_url,
+            health,
+            health_since,
+            failure,
+            created_at: server.created_at,
+        }
+    }
+}
+
+/// The room servers.
+#[derive(Serialize, ToSchema)]
+struct ServersView {
+    /// All of them, the oldest first.
+    items: Vec<ServerView>,
+}
+
+/// A secret as it comes in. Bound to an idempotency key it is written out; nothing else writes it.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Given(SecretString);
+
+impl Serialize for Given {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use secrecy::ExposeSecret;
+        serializer.serialize_str(self.0.expose_secret())
+    }
+}
+
+/// A room server to register, or what one is to become.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewServerBody {
+    /// What it is.
+    kind: ServerKind,
+    /// Where clients connect: an `http`, `https`, `ws` or `wss` URL, such as `https://rooms.example.org/janus`.
+    client_url: String,
+    /// Where it is managed: the `http` or `https` URL of the admin API, such as `http://10.0.0.7:7088/admin`.
+    admin_url: String,
+    /// `admin_secret` in `janus.jcfg`.
+    #[schema(value_type = String)]
+    admin_secret: Given,
+    /// `admin_key` in `janus.plugin.audiobridge.jcfg`, where it is set.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    admin_key: Option<Given>,
+    /// `token_auth_secret` in `janus.jcfg`, where it is set: then every ticket has a core token.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    token_secret: Option<Given>,
+}
+
+impl TryFrom<NewServerBody> for NewServer {
+    type Error = Problem;
+
+    fn try_from(body: NewServerBody) -> Result<Self, Problem> {
+        use secrecy::ExposeSecret;
+        let is_url = |text: &str, schemes: &[&str]| {
+            let rest = schemes
+                .iter()
+                .find_map(|scheme| text.strip_prefix(scheme)?.strip_prefix("://"));
+            let plain = text.len() <= 2000 && text.bytes().all(|byte| byte.is_ascii_graphic());
+            plain
+                && rest
+                    .is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !rest.contains(['@', '?', '#']))
+        };
+        if !is_url(&body.client_url, &["https", "wss", "http", "ws"]) {
+            return Err(Problem::field(
+                "/client_url",
+                "Give an https, wss, http or ws URL without query, fragment or password.",
+            ));
+        }
+        if !is_url(&body.admin_url, &["https", "http"]) {
+            return Err(Problem::field(
+                "/admin_url",
+                "Give an https or http URL without query, fragment or password.",
+            ));
+        }
+        let secrets = [
+            ("/admin_secret", Some(&body.admin_secret)),
+            ("/admin_key", body.admin_key.as_ref()),
+            ("/token_secret", body.token_secret.as_ref()),
+        ];
+        for (field, secret) in secrets {
+            if secret.is_some_and(|secret| !(1..=1000).contains(&secret.0.expose_secret().len())) {
+                return Err(Problem::field(
+                    field,
+                    "Give 1 to 1000 characters, or leave it out where nothing is set.",
+                ));
+            }
+        }
+        Ok(Self {
+            client_url: body.client_url,
+            admin_url: body.admin_url,
+            secrets: ServerSecrets {
+                admin_secret: body.admin_secret.0,
+                admin_key: body.admin_key.map(|given| given.0),
+                token_secret: body.token_secret.map(|given| given.0),
+            },
+        })
+    }
+}
+
+/// The room servers, and how they fare.
+#[utoipa::path(operation_id = "list_room_servers", tag = "rooms", responses((status = 200, body = ServersView)))]
+#[get("/v1/admin/room-servers")]
+pub(super) async fn list(_caller: Caller, rooms: Data<Rooms>) -> Result<Json<ServersView>, Problem> {
+    let servers = rooms.ledger.store().read(all).await?;
+    Ok(Json(ServersView {
+        items: servers.into_iter().map(ServerView::from).collect(),
+    }))
+}
+
+/// Register a room server. It is asked from now on whether it answers; `health` says so within seconds.
+#[utoipa::path(operation_id = "register_room_server", tag = "rooms", request_body = NewServerBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Repeats of a request with the same key are answered as the first.")),
+    responses((status = 201, body = ServerView)))]
+#[post("/v1/admin/room-servers")]
+pub(super) async fn register(
+    caller: Caller,
+    body: Json<NewServerBody>,
+    key: IdempotencyKey,
+    rooms: Data<Rooms>,
+) -> Result<Written<ServerView>, Problem> {
+    let once = key.bind(caller.id.as_bytes(), "register_room_server", &body.0)?;
+    let new = NewServer::try_from(body.0)?;
+    let id = Id::new(rooms.ledger.now(), rooms.ledger.chance());
+    let vault = rooms.vault.clone();
+    let written = rooms
+        .ledger
+        .write(Actor::Person(caller.person), move |tx| {
+            Ok::<_, RoomError>(match once.claim(tx.conn, tx.now, id.as_bytes())? {
+                Turn::First => Some(register_server(tx, &vault, id, &new)?),
+                Turn::Again(id) => {
+                    let id: RoomServerId = Id::from_uuid(Uuid::from_bytes(id));
+                    let known = all(tx.conn)?.into_iter().find(|server| server.id == id);
+                    Some(known.ok_or(RoomError::ServerUnknown)?)
+                }
+                Turn::Clash => None,
+            })
+        })
+        .await?;
+    let server = written.value.ok_or_else(|| Problem::new(Kind::IdempotencyKeyReused))?;
+    Ok(Written::created(
+        server.into(),
+        rooms.mirror.settle(written.position).await,
+    ))
+}
+
+/// Give a room server other addresses and secrets, all of them. Its open rooms are made and filled at the new place.
+#[utoipa::path(operation_id = "replace_room_server", tag = "rooms", request_body = NewServerBody,
+    params(("id" = RoomServerId, Path, description = "Which.")),
+    responses((status = 200, body = ServerView)))]
+#[put("/v1/admin/room-servers/{id}")]
+pub(super) async fn replace(
+    caller: Caller,
+    id: Segments<RoomServerId>,
+    body: Json<NewServerBody>,
+    rooms: Data<Rooms>,
+) -> Result<Written<ServerView>, Problem> {
+    let (id, new, vault) = (id.0, NewServer::try_from(body.0)?, rooms.vault.clone());
+    let written = rooms
+        .ledger
+        .write(Actor::Person(caller.person), move |tx| {
+            change_server(tx, &vault, id, &new)
+        })
+        .await?;
+    let position = rooms.mirror.settle(written.position).await;
+    Ok(Written::ok(written.value.into(), position))
+}
+
+/// Take a room server away. Its rooms must be closed.
+#[utoipa::path(operation_id = "remove_room_server", tag = "rooms",
+    params(("id" = RoomServerId, Path, description = "Which.")),
+    responses((status = 204, description = "It is none of ours any more.")))]
+#[delete("/v1/admin/room-servers/{id}")]
+pub(super) async fn remove(
+    caller: Caller,
+    id: Segments<RoomServerId>,
+    rooms: Data<Rooms>,
+) -> Result<Written<()>, Problem> {
+    let id = id.0;
+    let written = rooms
+        .ledger
+        .write(Actor::Person(caller.person), move |tx| remove_server(tx, id))
+        .await
+        .map_err(|error: RoomError| Problem::from(error))?;
+    Ok(Written::nothing(rooms.mirror.settle(written.position).await))
+}

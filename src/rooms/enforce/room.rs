@@ -1,0 +1,299 @@
+//! What is done on a room server: its rooms, their lists, and who is in them.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
+
+use futures_util::{FutureExt, StreamExt, TryStreamExt, future::BoxFuture, stream};
+use metrics::counter;
+use secrecy::ExposeSecret;
+use tokio::time::timeout;
+
+use super::{
+    super::{
+        Room, Ticket,
+        janus::JanusError,
+        records, refit,
+        rules::{self, Present},
+    },
+    work::{BATCH, Halt, News, Work},
+};
+use crate::{
+    ledger::{Actor, Lease, Projection},
+    store::StoreError,
+    terms::{RoomRow, TicketId, Timestamp},
+};
+
+/// Counter: participants who were put out because their id was no good ticket's.
+const INTRUDERS: &str = "vouchsafe_room_intruders_total";
+/// How many calls a server has from us at once.
+const AT_ONCE: usize = 8;
+/// Up to how many are put out one by one without asking first who is there.
+const FEW: usize = 32;
+/// How long the handles of a server are searched at one look.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// Does these, [`AT_ONCE`] at a time, until one fails.
+async fn several(works: Vec<BoxFuture<'_, Result<(), Halt>>>) -> Result<(), Halt> {
+    stream::iter(works).buffer_unordered(AT_ONCE).try_collect().await
+}
+
+impl Work {
+    fn now(&self) -> Timestamp {
+        self.enforcer.ledger.now()
+    }
+
+    async fn rooms(&self) -> Result<Vec<Room>, StoreError> {
+        let row = self.server.row;
+        self.enforcer
+            .ledger
+            .store()
+            .read(move |conn| Ok(records::rooms_of(conn, row)?))
+            .await
+    }
+
+    async fn good(&self, room: &Room) -> Result<Vec<Ticket>, StoreError> {
+        let (row, now) = (room.row, self.now());
+        self.enforcer
+            .ledger
+            .store()
+            .read(move |conn| Ok(records::good(conn, row, now)?))
+            .await
+    }
+
+    /// Brings every room of the server into agreement with ours.
+    pub(super) async fn agree(&self, gone: &mut HashSet<RoomRow>) -> Result<(), Halt> {
+        let rooms = self.rooms().await?;
+        if rooms.is_empty() {
+            // Nothing to agree on: it is only asked whether it is there.
+            self.janus.info().await?;
+            return Ok(());
+        }
+        let closed: HashSet<RoomRow> = rooms.iter().filter(|room| !room.open).map(|room| room.row).collect();
+        let due = rooms.iter().filter(|room| room.open || !gone.contains(&room.row));
+        several(due.map(|room| self.agree_on(room).boxed()).collect()).await?;
+        *gone = closed;
+        Ok(())
+    }
+
+    /// Brings one room into agreement: the room itself, its list, and who is in it.
+    async fn agree_on(&self, room: &Room) -> Result<(), Halt> {
+        let secret = room.secret(&self.enforcer.vault)?;
+        let secret = secret.expose_secret();
+        if !room.open {
+            return Ok(self.janus.destroy(&room.name, secret).await?);
+        }
+        if self.janus.ensure_room(&room.name, secret).await? {
+            tracing::info!(server = %self.server.id, room = room.row.0, "a room was made on its server");
+        }
+        // Read before the list: whatever is added after is added by us, behind this.
+        let good = self.good(room).await?;
+        let ours: HashSet<String> = self.tokens(&good)?.into_iter().collect();
+        let theirs = self.janus.allowed(&room.name, secret).await?;
+        let extra: Vec<String> = theirs.difference(&ours).cloned().collect();
+        let missing: Vec<String> = ours.difference(&theirs).cloned().collect();
+        if !extra.is_empty() {
+            self.janus.disallow(&room.name, secret, &extra).await?;
+        }
+        if !missing.is_empty() {
+            self.janus.allow(&room.name, secret, &missing).await?;
+        }
+        self.look_into(room).await
+    }
+
+    fn tokens(&self, tickets: &[Ticket]) -> Result<Vec<String>, StoreError> {
+        let token = |ticket: &Ticket| Ok(ticket.token(&self.enforcer.vault)?.expose_secret().to_owned());
+        tickets.iter().map(token).collect()
+    }
+
+    /// Does what the feed says.
+    pub(super) async fn act(&self, lease: Lease, news: News, gone: &mut HashSet<RoomRow>) -> Result<(), Halt> {
+        let rooms = self.rooms().await?;
+        if news.policy {
+            self.refit(lease, &rooms).await?;
+        }
+        for room in &rooms {
+            if news.policy && room.open || news.rooms.contains(&room.row) {
+                self.agree_on(room).await?;
+                if room.open {
+                    gone.remove(&room.row);
+                } else {
+                    gone.insert(room.row);
+                }
+            } else if let Some(ids) = news.tickets.get(&room.row).filter(|_| room.open) {
+                match self.seat(room, ids).await {
+                    // It was restarted since, and remembers nothing.
+                    Err(Halt::Janus(JanusError::NoRoom)) => self.agree_on(room).await?,
+                    done => done?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the seats that a new policy no longer allows.
+    async fn refit(&self, lease: Lease, rooms: &[Room]) -> Result<(), Halt> {
+        let (current, open) = (
+            Arc::clone(&self.enforcer.policy),
+            rooms.iter().filter(|room| room.open).cloned().collect::<Vec<_>>(),
+        );
+        let written = self.enforcer.ledger.write(Actor::System, move |tx| {
+            if !lease.holds(tx)? {
+                return Ok(false);
+            }
+            // The newest, also where memory has not come so far.
+            current.load(tx.conn)?;
+            let policy = current.get()?;
+            for room in &open {
+                refit(tx, &policy.policy, room)?;
+            }
+            Ok::<_, StoreError>(true)
+        });
+        if written.await?.value { Ok(()) } else { Err(Halt::Lost) }
+    }
+
+    /// Puts tickets on a room's list, or takes them off and their participants out, as they stand now.
+    async fn seat(&self, room: &Room, ids: &HashSet<TicketId>) -> Result<(), Halt> {
+        let (row, ids) = (room.row, ids.iter().copied().collect::<Vec<_>>());
+        let tickets = self
+            .enforcer
+            .ledger
+            .store()
+            .read(move |conn| Ok::<_, StoreError>(records::tickets_of(conn, row, &ids)?))
+            .await?;
+        let now = self.now();
+        let (good, ended): (Vec<_>, Vec<_>) = tickets.into_iter().partition(|ticket| ticket.is_good(now));
+        if !ended.is_empty() {
+            self.unseat(room, &ended).await?;
+        }
+        if !good.is_empty() {
+            let secret = room.secret(&self.enforcer.vault)?;
+            self.janus
+                .allow(&room.name, secret.expose_secret(), &self.tokens(&good)?)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Takes tickets off a room's list, then puts their participants out: in the other order they would
+    /// be back at once.
+    async fn unseat(&self, room: &Room, ended: &[Ticket]) -> Result<(), Halt> {
+        let secret = room.secret(&self.enforcer.vault)?;
+        let secret = secret.expose_secret();
+        self.janus.disallow(&room.name, secret, &self.tokens(ended)?).await?;
+        let mut ids: Vec<String> = ended.iter().map(|ticket| ticket.id.to_string()).collect();
+        if ids.len() > FEW {
+            let present = self.janus.participants(&room.name, secret).await?;
+            let present: HashSet<String> = present.into_iter().map(|one| one.id).collect();
+            ids.retain(|id| present.contains(id));
+        }
+        self.kick(room, secret, &ids).await
+    }
+
+    async fn kick<T: AsRef<str>>(&self, room: &Room, secret: &str, ids: &[T]) -> Result<(), Halt> {
+        let kick = |id: &T| {
+            let (janus, name, secret, id) = (
+                self.janus.clone(),
+                room.name.clone(),
+                secret.to_owned(),
+                id.as_ref().to_owned(),
+            );
+            async move { Ok(janus.kick(&name, &secret, &id).await?) }.boxed()
+        };
+        several(ids.iter().map(kick).collect()).await
+    }
+
+    /// Looks through those who are in the rooms, and clears away the tickets whose time is over.
+    pub(super) async fn look(&self, lease: Lease) -> Result<(), Halt> {
+        let rooms = self.rooms().await?;
+        self.expire(lease, &rooms).await?;
+        let open = rooms.iter().filter(|room| room.open);
+        several(open.map(|room| self.look_into(room).boxed()).collect()).await
+    }
+
+    /// Puts out who is in a room and should not be.
+    async fn look_into(&self, room: &Room) -> Result<(), Halt> {
+        let secret = room.secret(&self.enforcer.vault)?;
+        let secret = secret.expose_secret();
+        let present = self.janus.participants(&room.name, secret).await?;
+        if present.is_empty() {
+            return Ok(());
+        }
+        // Read after: whoever came in by a ticket that was good then is known now.
+        let good = self.good(room).await?;
+        let good: HashMap<String, _> = good.iter().map(|ticket| (ticket.id.to_string(), ticket.part)).collect();
+        let silent: HashSet<&str> = present
+            .iter()
+            .filter(|one| !one.setup)
+            .map(|one| one.id.as_str())
+            .collect();
+        let present: Vec<Present<'_>> = present
+            .iter()
+            .map(|one| Present {
+                id: &one.id,
+                muted: one.muted,
+            })
+            .collect();
+        let order = rules::order(&present, &good);
+        for id in &order.mute {
+            self.janus.mute(&room.name, secret, id).await?;
+        }
+        if !order.out.is_empty() {
+            counter!(INTRUDERS).increment(order.out.len() as u64);
+            tracing::warn!(
+                server = %self.server.id, room = room.row.0, count = order.out.len(),
+                "participants are put out whose ids are no good ticket's"
+            );
+            self.kick(room, secret, &order.out).await?;
+        }
+        let before = {
+            let mut kicked = self.kicked.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = order.out.iter().map(|id| (*id).to_owned()).collect();
+            kicked.insert(room.row, now).unwrap_or_default()
+        };
+        let stubborn: HashSet<String> = before.into_iter().filter(|id| silent.contains(id.as_str())).collect();
+        if !stubborn.is_empty() {
+            // They say and hear nothing as they are, and it takes a call for each client of the server:
+            // what is not done in time is done the next time.
+            if let Ok(done) = timeout(PATIENCE, self.janus.detach(&room.name, &stubborn)).await {
+                done?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A ticket ends for us by comparison; on the server, by being taken off.
+    async fn expire(&self, lease: Lease, rooms: &[Room]) -> Result<(), Halt> {
+        let (row, now) = (self.server.row, self.now());
+        let overdue = self
+            .enforcer
+            .ledger
+            .store()
+            .read(move |conn| Ok::<_, StoreError>(records::overdue(conn, row, now, BATCH)?))
+            .await?;
+        if overdue.is_empty() {
+            return Ok(());
+        }
+        for room in rooms.iter().filter(|room| room.open) {
+            let of_room: Vec<Ticket> = overdue
+                .iter()
+                .filter(|ticket| ticket.room == room.row)
+                .cloned()
+                .collect();
+            if !of_room.is_empty() {
+                self.unseat(room, &of_room).await?;
+            }
+        }
+        let ids: Vec<TicketId> = overdue.iter().map(|ticket| ticket.id).collect();
+        let written = self.enforcer.ledger.write(Actor::System, move |tx| {
+            let held = lease.holds(tx)?;
+            if held {
+                records::end(tx.conn, &ids, tx.now)?;
+            }
+            Ok::<_, StoreError>(held)
+        });
+        if written.await?.value { Ok(()) } else { Err(Halt::Lost) }
+    }
+}

@@ -1,0 +1,255 @@
+//! One room server's enforcer: follows the feed, and begins anew wherever it is in doubt.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use metrics::gauge;
+use tokio::time::sleep;
+
+use super::{
+    super::{
+        janus::{Janus, JanusError},
+        records,
+        servers::Server,
+    },
+    Enforcer,
+};
+use crate::{
+    ledger::{Actor, Event, Reader, ReaderError},
+    store::StoreError,
+    terms::{RoomRow, TicketId},
+};
+
+/// Gauge: 1 where a room server (`server`) does not do what it is told, 0 where it does.
+pub const ROOM_SERVERS_FAILING: &str = "vouchsafe_room_server_failing";
+/// How many events are taken at once.
+pub(super) const BATCH: i64 = 10_000;
+/// How often those who are in the rooms are looked through.
+const LOOK: Duration = Duration::from_millis(500);
+/// How often the whole lists are held against ours.
+const AGREE: Duration = Duration::from_secs(5);
+/// How many times as long as a look took its rooms are left alone after it.
+const REST: u32 = 10;
+/// How long a failing server is left alone, at first and at most.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+
+/// Why a step was not done.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Halt {
+    /// The room server.
+    #[error(transparent)]
+    Janus(#[from] JanusError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The lease has passed on.
+    #[error("the lease has passed to another replica")]
+    Lost,
+}
+
+impl From<ReaderError> for Halt {
+    fn from(error: ReaderError) -> Self {
+        match error {
+            ReaderError::Lost => Self::Lost,
+            ReaderError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// One server's enforcement.
+pub(super) struct Work {
+    pub(super) enforcer: Arc<Enforcer>,
+    pub(super) server: Arc<Server>,
+    pub(super) janus: Janus,
+    /// Intruders who were put out at the last look, by room.
+    pub(super) kicked: Mutex<HashMap<RoomRow, HashSet<String>>>,
+}
+
+/// What is known of a server between two steps.
+struct State {
+    /// Whether it agreed with us when it was last asked.
+    agrees: bool,
+    /// Since when the whole lists were not compared.
+    compared: Instant,
+    /// When the rooms are looked through again.
+    look: Instant,
+    /// Closed rooms that are gone from the server.
+    gone: HashSet<RoomRow>,
+    pause: Duration,
+    /// What was last written down about its health.
+    told: Option<Option<String>>,
+}
+
+impl Work {
+    pub(super) fn new(enforcer: Arc<Enforcer>, server: Arc<Server>, http: reqwest::Client) -> Self {
+        Self {
+            janus: Janus::new(http, server.address.clone()),
+            enforcer,
+            server,
+            kicked: Mutex::default(),
+        }
+    }
+
+    /// Follows the feed until the lease is lost.
+    pub(super) async fn follow(&self, mut reader: Reader) -> Result<(), Halt> {
+        let mut horizon = self.enforcer.ledger.horizon();
+        let mut state = State {
+            agrees: false,
+            compared: Instant::now(),
+            look: Instant::now(),
+            gone: HashSet::new(),
+            pause: PAUSE.0,
+            told: None,
+        };
+        loop {
+            let done = self.step(&mut reader, &mut state).await;
+            let rest = match done {
+                Ok(()) => {
+                    state.pause = PAUSE.0;
+                    None
+                }
+                Err(Halt::Lost) => return Err(Halt::Lost),
+                Err(halt) => {
+                    state.agrees = false;
+                    state.gone.clear();
+                    match &halt {
+                        // It was restarted: the first thing is to fill it again.
+                        Halt::Janus(JanusError::NoRoom) if state.pause == PAUSE.0 => {}
+                        Halt::Janus(error) => self.tell(&mut state, Some(error.to_string())).await,
+                        error => {
+                            tracing::warn!(server = %self.server.id, %error, "the enforcement on a room server stands still")
+                        }
+                    }
+                    let pause = state.pause;
+                    state.pause = (pause * 2).min(PAUSE.1);
+                    // The lease is kept: another replica would fare no better.
+                    match reader.note().await {
+                        Err(ReaderError::Lost) => return Err(Halt::Lost),
+                        Ok(()) | Err(ReaderError::Store(_)) => {}
+                    }
+                    Some(pause)
+                }
+            };
+            match rest {
+                Some(pause) => sleep(pause).await,
+                None => {
+                    let next = state.look.saturating_duration_since(Instant::now());
+                    tokio::select! {
+                        changed = horizon.changed() => if changed.is_err() { return Ok(()) },
+                        () = sleep(next) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Does what is due: what the feed says, or, where the server's state is in doubt, everything.
+    async fn step(&self, reader: &mut Reader, state: &mut State) -> Result<(), Halt> {
+        if !state.agrees || state.compared.elapsed() >= AGREE {
+            // Whatever is in the feed by now is in the tables that are read next.
+            let pos = self.enforcer.ledger.horizon().borrow().pos;
+            let begun = Instant::now();
+            reader.keep(self.agree(&mut state.gone)).await??;
+            reader.pass(pos);
+            reader.note().await?;
+            state.agrees = true;
+            // A full house takes its time to compare, and is compared the more rarely.
+            state.compared = Instant::now() + begun.elapsed() * REST;
+            self.server.reach(reader.pos());
+            self.tell(state, None).await;
+        }
+        while reader.pos() < self.enforcer.ledger.horizon().borrow().pos {
+            let entries = reader.next(BATCH).await?;
+            let Some(last) = entries.last().map(|entry| entry.pos) else {
+                break;
+            };
+            let mut news = News::default();
+            for entry in &entries {
+                news.take(&entry.envelope.event);
+            }
+            if news.is_any() {
+                let lease = reader.lease();
+                reader.keep(self.act(lease, news, &mut state.gone)).await??;
+                reader.pass(last);
+                reader.note().await?;
+            }
+            reader.pass(last);
+            self.server.reach(last);
+        }
+        if state.look <= Instant::now() {
+            let begun = Instant::now();
+            let lease = reader.lease();
+            reader.keep(self.look(lease)).await??;
+            state.look = Instant::now() + LOOK.max(begun.elapsed() * REST);
+            if reader.is_due() {
+                reader.note().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes down how the server fares, when that changes.
+    async fn tell(&self, state: &mut State, failure: Option<String>) {
+        gauge!(ROOM_SERVERS_FAILING, "server" => self.server.id.to_string())
+            .set(f64::from(u8::from(failure.is_some())));
+        // Only what changes: each attempt may fail in another way.
+        if state
+            .told
+            .as_ref()
+            .is_some_and(|told| told.is_some() == failure.is_some())
+        {
+            return;
+        }
+        match &failure {
+            Some(why) => tracing::warn!(server = %self.server.id, why, "a room server fails"),
+            None => tracing::info!(server = %self.server.id, "a room server does what it is told"),
+        }
+        let (row, why) = (self.server.row, failure.clone());
+        let written = self
+            .enforcer
+            .ledger
+            .write(Actor::System, move |tx| {
+                Ok::<_, StoreError>(records::set_health(tx.conn, row, tx.now, why.as_deref())?)
+            })
+            .await;
+        match written {
+            Ok(_) => state.told = Some(failure),
+            Err(error) => {
+                tracing::warn!(server = %self.server.id, %error, "a room server's health was not written down")
+            }
+        }
+    }
+}
+
+/// What the feed says that concerns room servers.
+#[derive(Default)]
+pub(super) struct News {
+    /// The tickets that were issued or have ended, by room.
+    pub(super) tickets: HashMap<RoomRow, HashSet<TicketId>>,
+    /// The rooms that were made or changed.
+    pub(super) rooms: HashSet<RoomRow>,
+    /// Whether all rooms may ask for something else now.
+    pub(super) policy: bool,
+}
+
+impl News {
+    fn take(&mut self, event: &Event) {
+        match event {
+            Event::TicketIssued { ticket, room, .. } | Event::TicketEnded { ticket, room, .. } => {
+                self.tickets.entry(*room).or_default().insert(*ticket);
+            }
+            Event::RoomCreated { room, .. } | Event::RoomChanged { room, .. } => {
+                self.rooms.insert(*room);
+            }
+            Event::PolicyChanged { .. } => self.policy = true,
+            _ => {}
+        }
+    }
+
+    fn is_any(&self) -> bool {
+        self.policy || !self.rooms.is_empty() || !self.tickets.is_empty()
+    }
+}

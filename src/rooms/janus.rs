@@ -1,0 +1,561 @@
+//! The client of one Janus: its admin API, and through it the rooms of its AudioBridge.
+//!
+//! What stands here of Janus's behaviour was seen on 1.1.2 (and read in its source). Every call is
+//! one HTTP request, and needs no session: a room's secret, which no participant is ever told, is
+//! what lets us govern the room. Ids of rooms are texts, so Janus must run with `string_ids`.
+//!
+//! What Janus answers is believed as little as it can be: the answer must be to our question, of a
+//! bounded size, of the right shape and about the right room, and where it tells the state after
+//! the change, that state is compared with what was asked for.
+
+use std::{
+    collections::HashSet,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use aws_lc_rs::hmac;
+use data_encoding::BASE64;
+use reqwest::{Client, StatusCode, header::CONTENT_TYPE, redirect};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{json, value::RawValue};
+use thiserror::Error;
+
+use crate::terms::Timestamp;
+
+/// The plugin that mixes the audio of a room.
+const AUDIOBRIDGE: &str = "janus.plugin.audiobridge";
+/// How long a call may take in all; a Janus that is well answers within milliseconds.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// The longest answer that is read, in bytes. 8 000 tokens take 0.4 MB, 8 000 participants 0.8 MB;
+/// but a participant may give itself a name of any length.
+const LONGEST_ANSWER: usize = 8 << 20;
+
+/// The error codes that mean something to us, from `apierror.h` and `janus_audiobridge.c`.
+mod code {
+    /// The admin API: a wrong `admin_secret`.
+    pub const UNAUTHORIZED: i64 = 403;
+    /// The admin API: the session ended meanwhile.
+    pub const SESSION_NOT_FOUND: i64 = 458;
+    /// The admin API: the handle was detached meanwhile.
+    pub const HANDLE_NOT_FOUND: i64 = 459;
+    /// AudioBridge: for us, who send everything else, a room's secret or an `admin_key` that we
+    /// do not have.
+    pub const MISSING_ELEMENT: i64 = 483;
+    /// AudioBridge: no such room.
+    pub const NO_SUCH_ROOM: i64 = 485;
+    /// AudioBridge: a room with this id exists.
+    pub const ROOM_EXISTS: i64 = 486;
+    /// AudioBridge: a wrong secret of a room, or a wrong `admin_key`.
+    pub const WRONG_SECRET: i64 = 489;
+    /// AudioBridge: no such participant.
+    pub const NO_SUCH_USER: i64 = 492;
+}
+
+/// Where a Janus is governed, and with what.
+#[derive(Clone)]
+pub struct Address {
+    /// The admin API, such as `http://127.0.0.1:7088/admin`.
+    pub admin_url: String,
+    /// `admin_secret` of `janus.jcfg`.
+    pub admin_secret: SecretString,
+    /// `admin_key` of `janus.plugin.audiobridge.jcfg`, without which anybody may create rooms.
+    pub admin_key: Option<SecretString>,
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The URL may carry a password.
+        f.debug_struct("Address").finish_non_exhaustive()
+    }
+}
+
+/// What a healthy Janus says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Info {
+    /// Janus's version, such as `1.1.2`.
+    pub version: String,
+    /// Whether its API asks for a token; without, anybody who reaches it may attach to a room's
+    /// plugin, and only the room's own list keeps them out.
+    pub token_auth: bool,
+}
+
+/// Somebody who has joined a room.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Participant {
+    /// The id that they gave at their join: it is their word, and Janus checks only that nobody
+    /// in the room has the same.
+    pub id: String,
+    /// Whether they are not heard. Each may change it for themself at any time.
+    pub muted: bool,
+    /// Whether they have a PeerConnection, without which they neither hear nor speak. A kick may
+    /// not move one who has none: see [`Janus::detach`].
+    pub setup: bool,
+}
+
+/// Why Janus did not do it.
+///
+/// No text in it comes from the other side, which might repeat what it was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum JanusError {
+    /// It did not answer, or something in front of it did; it may have done it all the same.
+    #[error("Janus cannot be reached: {0}")]
+    Unreachable(String),
+    /// It has no such room: it was restarted, or the room was destroyed.
+    #[error("Janus has no such room")]
+    NoRoom,
+    /// It refuses, with a code of its own.
+    #[error("Janus refuses with code {0}")]
+    Refused(i64),
+    /// The admin secret, the admin key or the room's secret is wrong.
+    #[error("Janus does not accept the secret")]
+    Forbidden,
+    /// The answer is none of Janus's.
+    #[error("this is no answer of a Janus")]
+    Malformed,
+    /// The answer is longer than any that is expected.
+    #[error("Janus's answer is too long")]
+    TooLong,
+    /// It says that it did, and shows that it did not.
+    #[error("Janus says that it was done, but {0}")]
+    Disagrees(&'static str),
+}
+
+/// The HTTP client for all Janus: no redirects, no proxy from the environment, and at most two
+/// seconds for a call.
+///
+/// # Errors
+/// [`JanusError::Unreachable`] where TLS cannot be set up.
+pub fn http() -> Result<Client, JanusError> {
+    Client::builder()
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .connect_timeout(PATIENCE)
+        .timeout(PATIENCE)
+        // Janus closes what was idle for two minutes; we do so before it.
+        .pool_idle_timeout(Duration::from_secs(60))
+        .build()
+        .map_err(|_| JanusError::Unreachable("TLS cannot be set up".to_owned()))
+}
+
+/// A token for Janus's own API, for whoever may use its AudioBridge until `expires`.
+///
+/// The format of `token_auth_secret`: `expiry,realm,plugin` and its HMAC-SHA1 (RFC 2104) in base64.
+/// It admits to the plugin and not to any room, and cannot be revoked.
+pub fn core_token(secret: &SecretString, expires: Timestamp) -> SecretString {
+    signed(secret, format!("{},janus,{AUDIOBRIDGE}", expires.seconds()))
+}
+
+fn signed(secret: &SecretString, text: String) -> SecretString {
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret.expose_secret().as_bytes());
+    let tag = BASE64.encode(hmac::sign(&key, text.as_bytes()).as_ref());
+    SecretString::from(format!("{text}:{tag}"))
+}
+
+/// One Janus. A clone speaks to the same.
+#[derive(Clone)]
+pub struct Janus {
+    http: Client,
+    address: Arc<Address>,
+}
+
+impl Janus {
+    /// Speaks to the Janus at `address` with a client of [`http`].
+    pub fn new(http: Client, address: Address) -> Self {
+        Self {
+            http,
+            address: Arc::new(address),
+        }
+    }
+
+    /// Whether all is well: it answers, it knows our secrets, and AudioBridge is there and takes
+    /// texts for ids.
+    ///
+    /// # Errors
+    /// [`JanusError`]; `Refused(460)` without AudioBridge, `Refused(484)` without `string_ids`.
+    pub async fn info(&self) -> Result<Info, JanusError> {
+        #[derive(Deserialize)]
+        struct Server {
+            janus: String,
+            version_string: String,
+            auth_token: bool,
+        }
+        // The server's own answer asks for no secret; what the plugin is asked does.
+        self.ask::<Room>(
+            "vouchsafe",
+            "success",
+            json!({ "request": "exists", "room": "vouchsafe" }),
+        )
+        .await?;
+        if let Some(key) = &self.address.admin_key {
+            let list = json!({ "request": "list", "admin_key": key.expose_secret() });
+            self.ask::<Room>("", "success", list).await?;
+        }
+        let server: Server = self.post(json!({ "janus": "info" })).await?;
+        if server.janus != "server_info" {
+            return Err(JanusError::Malformed);
+        }
+        Ok(Info {
+            version: server.version_string.chars().take(20).collect(),
+            token_auth: server.auth_token,
+        })
+    }
+
+    /// Makes the room if there is none, with a list that admits nobody yet; says whether it did.
+    ///
+    /// A room that exists is left as it is, whoever made it: [`Self::allowed`] tells whether the
+    /// secret is its own, and sees to its list.
+    ///
+    /// # Errors
+    /// [`JanusError`]; `Forbidden` where the admin key is wrong.
+    pub async fn ensure_room(&self, room: &str, secret: &str) -> Result<bool, JanusError> {
+        // Given a list, even an empty one, AudioBridge admits those on it alone; given none, all.
+        let mut request = json!({
+            "request": "create", "room": room, "secret": secret, "description": room,
+            "is_private": true, "permanent": false, "allowed": [],
+        });
+        if let Some(key) = &self.address.admin_key {
+            request["admin_key"] = json!(key.expose_secret());
+        }
+        match self.ask::<Room>(room, "created", request).await {
+            Ok(_) => Ok(true),
+            Err(JanusError::Refused(code::ROOM_EXISTS)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The tokens on the room's list, all of them; from now on nobody else is admitted, should
+    /// somebody have switched the list off.
+    ///
+    /// # Errors
+    /// [`JanusError`]
+    pub async fn allowed(&self, room: &str, secret: &str) -> Result<HashSet<String>, JanusError> {
+        self.change_list(room, secret, "enable", &[]).await
+    }
+
+    /// Puts all the tokens on the room's list, in one call. Those on it already stay.
+    ///
+    /// # Errors
+    /// [`JanusError`]; `Disagrees` where one is not on the list that it answers with.
+    pub async fn allow(&self, room: &str, secret: &str, tokens: &[String]) -> Result<(), JanusError> {
+        let list = self.change_list(room, secret, "add", tokens).await?;
+        if tokens.iter().all(|token| list.contains(token)) {
+            Ok(())
+        } else {
+            Err(JanusError::Disagrees("a token is not on its list"))
+        }
+    }
+
+    /// Takes all the tokens off the room's list, in one call. Whoever is in the room stays there.
+    ///
+    /// # Errors
+    /// [`JanusError`]; `Disagrees` where one is on the list that it answers with.
+    pub async fn disallow(&self, room: &str, secret: &str, tokens: &[String]) -> Result<(), JanusError> {
+        let list = self.change_list(room, secret, "remove", tokens).await?;
+        if tokens.iter().any(|token| list.contains(token)) {
+            Err(JanusError::Disagrees("a token is still on its list"))
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn change_list(
+        &self,
+        room: &str,
+        secret: &str,
+        action: &str,
+        tokens: &[String],
+    ) -> Result<HashSet<String>, JanusError> {
+        #[derive(Deserialize)]
+        struct List {
+            allowed: HashSet<String>,
+        }
+        let request =
+            json!({ "request": "allowed", "action": action, "room": room, "secret": secret, "allowed": tokens });
+        Ok(self.ask::<List>(room, "success", request).await?.allowed)
+    }
+
+    /// Who is in the room, with or without a PeerConnection.
+    ///
+    /// No two have the same id: AudioBridge refuses the second with 490. One whose client vanished
+    /// stays listed until Janus's session timeout (60 s). Janus asks for no secret here, and tells
+    /// anybody who has a core token.
+    ///
+    /// # Errors
+    /// [`JanusError`]
+    pub async fn participants(&self, room: &str, secret: &str) -> Result<Vec<Participant>, JanusError> {
+        #[derive(Deserialize)]
+        struct List {
+            participants: Vec<Participant>,
+        }
+        let request = json!({ "request": "listparticipants", "room": room, "secret": secret });
+        Ok(self.ask::<List>(room, "participants", request).await?.participants)
+    }
+
+    /// Puts a participant out; one who is not there is fine. Those whose token is on the list may
+    /// come back.
+    ///
+    /// Janus answers before it is done: they leave some milliseconds later, and only
+    /// [`Self::participants`] shows that they have.
+    ///
+    /// # Errors
+    /// [`JanusError`]
+    pub async fn kick(&self, room: &str, secret: &str, id: &str) -> Result<(), JanusError> {
+        let request = json!({ "request": "kick", "room": room, "secret": secret, "id": id });
+        match self.ask::<Room>(room, "success", request).await {
+            Ok(_) | Err(JanusError::Refused(code::NO_SUCH_USER)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes a participant unheard, until they unmute themself; one who is not there is fine.
+    ///
+    /// Nothing in AudioBridge 1.1.2 takes the voice of one participant for good: `configure` with
+    /// `muted: false` undoes this, a group is only for forwarding, and in a muted room nobody
+    /// speaks but those who know its secret. So whoever may only listen has to be watched.
+    ///
+    /// # Errors
+    /// [`JanusError`]
+    pub async fn mute(&self, room: &str, secret: &str, id: &str) -> Result<(), JanusError> {
+        let request = json!({ "request": "mute", "room": room, "secret": secret, "id": id });
+        match self.ask::<Room>(room, "success", request).await {
+            Ok(_) | Err(JanusError::Refused(code::NO_SUCH_USER)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Destroys the room and puts everybody out; no such room is fine.
+    ///
+    /// # Errors
+    /// [`JanusError`]
+    pub async fn destroy(&self, room: &str, secret: &str) -> Result<(), JanusError> {
+        let request = json!({ "request": "destroy", "room": room, "secret": secret, "permanent": false });
+        match self.ask::<Room>(room, "destroyed", request).await {
+            Ok(_) | Err(JanusError::NoRoom) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Puts out the participants whom a kick does not move, by ending their connection to the
+    /// plugin; says how many were found.
+    ///
+    /// A kick closes a PeerConnection, and the participant leaves with it. The first kick of one
+    /// who has none works as well, but it leaves a mark on their handle, and after a second join
+    /// on the same handle every further kick does nothing until they open a PeerConnection: they
+    /// would be heard from then until the next kick. This asks Janus for each of its handles, two
+    /// calls for each client of the server, and so is meant for those alone.
+    ///
+    /// # Errors
+    /// [`JanusError`]
+    pub async fn detach(&self, room: &str, ids: &HashSet<String>) -> Result<usize, JanusError> {
+        #[derive(Deserialize)]
+        struct Sessions {
+            sessions: Vec<u64>,
+        }
+        #[derive(Deserialize)]
+        struct Handles {
+            handles: Vec<u64>,
+        }
+        #[derive(Deserialize)]
+        struct Handle {
+            info: HandleInfo,
+        }
+        #[derive(Deserialize)]
+        struct HandleInfo {
+            plugin: Option<String>,
+            plugin_specific: Option<Seat>,
+        }
+        #[derive(Deserialize)]
+        struct Seat {
+            room: Option<String>,
+            id: Option<String>,
+        }
+
+        let mut found = 0;
+        let Sessions { sessions } = self.admin(json!({ "janus": "list_sessions" })).await?;
+        for session in sessions {
+            let asked = self.admin(json!({ "janus": "list_handles", "session_id": session }));
+            let Some(Handles { handles }) = unless_gone(asked.await)? else {
+                continue;
+            };
+            for handle in handles {
+                let about = |what| json!({ "janus": what, "session_id": session, "handle_id": handle });
+                let Some(Handle { info }) = unless_gone(self.admin(about("handle_info")).await)? else {
+                    continue;
+                };
+                let seat = info
+                    .plugin_specific
+                    .filter(|_| info.plugin.as_deref() == Some(AUDIOBRIDGE));
+                let sits =
+                    |seat: Seat| seat.room.as_deref() == Some(room) && seat.id.is_some_and(|id| ids.contains(&id));
+                if seat.is_some_and(sits) {
+                    unless_gone(self.admin::<serde::de::IgnoredAny>(about("detach_handle")).await)?;
+                    found += 1;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Sends a request to AudioBridge, and takes the answer if it is about `room` and says `word`.
+    async fn ask<T: DeserializeOwned>(&self, room: &str, word: &str, request: impl Serialize) -> Result<T, JanusError> {
+        #[derive(Deserialize)]
+        struct Message {
+            response: Box<RawValue>,
+        }
+        let message = json!({ "janus": "message_plugin", "plugin": AUDIOBRIDGE, "request": request });
+        let Message { response } = self.admin(message).await?;
+        let said: Room = parse(response.get().as_bytes())?;
+        match said.error_code {
+            None => {}
+            Some(code::NO_SUCH_ROOM) => return Err(JanusError::NoRoom),
+            Some(code::WRONG_SECRET | code::MISSING_ELEMENT) => return Err(JanusError::Forbidden),
+            Some(code) => return Err(JanusError::Refused(code)),
+        }
+        if said.audiobridge != word || said.room.is_some_and(|said| said != room) {
+            return Err(JanusError::Malformed);
+        }
+        parse(response.get().as_bytes())
+    }
+
+    /// Sends a request to the admin API, and takes the answer if it is a success.
+    async fn admin<T: DeserializeOwned>(&self, mut request: serde_json::Value) -> Result<T, JanusError> {
+        #[derive(Deserialize)]
+        struct Outcome {
+            janus: String,
+            error: Option<Refusal>,
+        }
+        #[derive(Deserialize)]
+        struct Refusal {
+            code: i64,
+        }
+        request["admin_secret"] = json!(self.address.admin_secret.expose_secret());
+        let answer: Box<RawValue> = self.post(request).await?;
+        let outcome: Outcome = parse(answer.get().as_bytes())?;
+        match (outcome.janus.as_str(), outcome.error) {
+            ("success", None) => parse(answer.get().as_bytes()),
+            (
+                "error",
+                Some(Refusal {
+                    code: code::UNAUTHORIZED,
+                }),
+            ) => Err(JanusError::Forbidden),
+            ("error", Some(Refusal { code })) => Err(JanusError::Refused(code)),
+            _ => Err(JanusError::Malformed),
+        }
+    }
+
+    /// Sends a request, and takes the answer if it is the answer to this one.
+    async fn post<T: DeserializeOwned>(&self, mut request: serde_json::Value) -> Result<T, JanusError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            transaction: String,
+        }
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let transaction = COUNT.fetch_add(1, Ordering::Relaxed).to_string();
+        request["transaction"] = json!(transaction);
+        let body = serde_json::to_vec(&request).map_err(|_| JanusError::Malformed)?;
+        let sent = self
+            .http
+            .post(&self.address.admin_url)
+            .header(CONTENT_TYPE, "application/json");
+        let mut response = sent.body(body).send().await.map_err(|error| unreachable(&error))?;
+        // Janus says 200 even when it refuses.
+        if response.status() != StatusCode::OK {
+            return Err(JanusError::Unreachable(format!(
+                "HTTP status {}",
+                response.status().as_u16()
+            )));
+        }
+        let mut answer = Vec::new();
+        while let Some(piece) = response.chunk().await.map_err(|error| unreachable(&error))? {
+            if answer.len() + piece.len() > LONGEST_ANSWER {
+                return Err(JanusError::TooLong);
+            }
+            answer.extend_from_slice(&piece);
+        }
+        if parse::<Answer>(&answer)?.transaction != transaction {
+            return Err(JanusError::Malformed);
+        }
+        parse(&answer)
+    }
+}
+
+impl fmt::Debug for Janus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Janus").finish_non_exhaustive()
+    }
+}
+
+/// What every answer of AudioBridge has.
+#[derive(Deserialize)]
+struct Room {
+    audiobridge: String,
+    room: Option<String>,
+    error_code: Option<i64>,
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JanusError> {
+    serde_json::from_slice(bytes).map_err(|_| JanusError::Malformed)
+}
+
+/// The answer about a session or a handle; none where it is gone.
+fn unless_gone<T>(answer: Result<T, JanusError>) -> Result<Option<T>, JanusError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(JanusError::Refused(code::SESSION_NOT_FOUND | code::HANDLE_NOT_FOUND)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// In words of our own, for the error's text has the URL, and that may have a password.
+fn unreachable(error: &reqwest::Error) -> JanusError {
+    let what = if error.is_timeout() {
+        "no answer in time"
+    } else if error.is_connect() {
+        "no connection"
+    } else if error.is_builder() {
+        "no valid address"
+    } else {
+        "the connection broke"
+    };
+    JanusError::Unreachable(what.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_core_token_is_signed_as_janus_wants_it() {
+        let secret = SecretString::from("s3cret");
+        // Janus 1.1.2 accepted this one.
+        let text = "1795376648,janus,janus.plugin.audiobridge,janus.plugin.videoroom";
+        assert_eq!(
+            signed(&secret, text.to_owned()).expose_secret(),
+            format!("{text}:IDiFLj/SRjEOq4ooc7T+oIILuLY=")
+        );
+        let token = core_token(&secret, Timestamp::from_micros(1_795_376_648_999_999));
+        assert!(
+            token
+                .expose_secret()
+                .starts_with("1795376648,janus,janus.plugin.audiobridge:")
+        );
+    }
+
+    #[test]
+    fn nothing_secret_is_shown() {
+        let address = Address {
+            admin_url: "http://root:hunter2@127.0.0.1/admin".to_owned(),
+            admin_secret: SecretString::from("hunter2"),
+            admin_key: Some(SecretString::from("hunter2")),
+        };
+        let shown = format!("{address:?} {:?}", Janus::new(http().unwrap(), address.clone()));
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}

@@ -1,0 +1,234 @@
+//! Who may enter a room and speak there, and who must go. Pure.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Part, Room};
+use crate::{
+    people::Seat,
+    policy::Policy,
+    terms::{Assurance, Standing},
+};
+
+/// The longest id of a room, in characters.
+pub const NAME_MOST: usize = 64;
+/// The most seats of a room.
+pub const CAPACITY_MOST: u32 = 100_000;
+/// The seats of a room whose admin says nothing.
+pub const CAPACITY: u32 = 8_000;
+
+/// Whether this may be a room's id: 1 to [`NAME_MOST`] of `A-Z a-z 0-9 _ -`. Janus takes a signed token
+/// apart at commas and colons.
+pub fn is_name(text: &str) -> bool {
+    (1..=NAME_MOST).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+}
+
+/// Why somebody gets no seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Denied {
+    /// No room has this id.
+    #[error("there is no such room")]
+    Unknown,
+    /// It is closed.
+    #[error("the room is closed")]
+    Closed,
+    /// All seats are taken.
+    #[error("all {0} seats of the room are taken")]
+    Full(u32),
+    /// Too little is known of them.
+    #[error("the room asks for the assurance {asked}, and theirs is {theirs}")]
+    Assurance {
+        /// What it asks for.
+        asked: Assurance,
+        /// What is known.
+        theirs: Assurance,
+    },
+    /// They are not in good standing.
+    #[error("they are not in good standing")]
+    Standing,
+    /// The room's server does not answer.
+    #[error("the room's server does not answer")]
+    ServerDown,
+}
+
+/// What a room asks for, with what the policy asks for in every room: to enter, and to speak.
+pub fn demands(policy: &Policy, room: &Room) -> (Assurance, Assurance) {
+    let enter = policy.rooms.enter.max(room.enter);
+    (enter, policy.rooms.speak.max(room.speak).max(enter))
+}
+
+/// As what a member may be in a room.
+///
+/// # Errors
+/// [`Denied`]
+pub fn may_enter(policy: &Policy, room: &Room, seat: &Seat) -> Result<Part, Denied> {
+    if seat.standing != Standing::Active {
+        return Err(Denied::Standing);
+    }
+    if !room.open {
+        return Err(Denied::Closed);
+    }
+    let (enter, speak) = demands(policy, room);
+    if seat.assurance < enter {
+        return Err(Denied::Assurance {
+            asked: enter,
+            theirs: seat.assurance,
+        });
+    }
+    Ok(if seat.assurance < speak {
+        Part::Listener
+    } else {
+        Part::Speaker
+    })
+}
+
+/// Somebody whom the room server has in a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Present<'a> {
+    /// The participant id that they gave.
+    pub id: &'a str,
+    /// Whether they are heard.
+    pub muted: bool,
+}
+
+/// What is to be done about those who are in a room.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Order<'a> {
+    /// They go: their id was never issued or its ticket has ended, or it is there more than once, so that
+    /// one of them is somebody else.
+    pub out: Vec<&'a str>,
+    /// They are heard, and may not speak.
+    pub mute: Vec<&'a str>,
+}
+
+/// Holds those who are in a room against the tickets that are good there. A token on a Janus list is
+/// bound to nobody: any holder may join under any id, so ids are what is looked at.
+pub fn order<'a>(present: &[Present<'a>], good: &HashMap<String, Part>) -> Order<'a> {
+    let mut times: HashMap<&str, u32> = HashMap::new();
+    for one in present {
+        *times.entry(one.id).or_default() += 1;
+    }
+    let mut order = Order::default();
+    let mut seen = HashSet::new();
+    for one in present {
+        let part = good.get(one.id).filter(|_| times[one.id] == 1);
+        match part {
+            Some(Part::Listener) if !one.muted => order.mute.push(one.id),
+            Some(_) => {}
+            None => {
+                if seen.insert(one.id) {
+                    order.out.push(one.id);
+                }
+            }
+        }
+    }
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terms::{Id, Role, RoomRow, Timestamp};
+
+    fn policy(rooms: &str) -> Policy {
+        let least = "[community]\nname = \"Us\"\n[join]\nassurance = \"contact\"\n";
+        Policy::from_toml(&format!("{least}{rooms}"), &[]).unwrap()
+    }
+
+    fn room(enter: Assurance, speak: Assurance) -> Room {
+        Room {
+            row: RoomRow(1),
+            name: "r1".into(),
+            server: 1,
+            key_version: 1,
+            enter,
+            speak,
+            capacity: 2,
+            open: true,
+            created_at: Timestamp::from_seconds(0),
+        }
+    }
+
+    fn seat(assurance: Assurance) -> Seat {
+        Seat {
+            id: Id::from_uuid(uuid::Uuid::nil()),
+            role: Role::Member,
+            standing: Standing::Active,
+            assurance,
+        }
+    }
+
+    #[test]
+    fn the_stricter_of_policy_and_room_decides() {
+        use Assurance::{Checked, Contact, Verified};
+        let lax = policy("[rooms]\nenter = \"contact\"\nspeak = \"contact\"");
+        let strict = policy("[rooms]\nenter = \"checked\"\nspeak = \"verified\"");
+        for (policy, enter, speak, theirs, expected) in [
+            (&lax, Contact, Contact, Contact, Ok(Part::Speaker)),
+            (&lax, Contact, Checked, Contact, Ok(Part::Listener)),
+            (&lax, Contact, Checked, Checked, Ok(Part::Speaker)),
+            (&lax, Verified, Contact, Verified, Ok(Part::Speaker)),
+            (&strict, Contact, Contact, Checked, Ok(Part::Listener)),
+            (&strict, Contact, Contact, Verified, Ok(Part::Speaker)),
+            (&lax, Verified, Contact, Checked, Err((Verified, Checked))),
+            (&strict, Contact, Contact, Contact, Err((Checked, Contact))),
+        ] {
+            let expected = expected.map_err(|(asked, theirs)| Denied::Assurance { asked, theirs });
+            assert_eq!(may_enter(policy, &room(enter, speak), &seat(theirs)), expected);
+        }
+    }
+
+    #[test]
+    fn nobody_enters_a_closed_room_or_out_of_standing() {
+        let policy = policy("");
+        let open = room(Assurance::Contact, Assurance::Contact);
+        let closed = Room {
+            open: false,
+            ..open.clone()
+        };
+        assert_eq!(
+            may_enter(&policy, &closed, &seat(Assurance::Verified)),
+            Err(Denied::Closed)
+        );
+        for standing in [Standing::Banned, Standing::Left] {
+            let out = Seat {
+                standing,
+                ..seat(Assurance::Verified)
+            };
+            assert_eq!(may_enter(&policy, &open, &out), Err(Denied::Standing));
+        }
+    }
+
+    #[test]
+    fn false_and_doubled_ids_go_and_listeners_are_muted() {
+        let good = HashMap::from([
+            ("speaks".to_owned(), Part::Speaker),
+            ("listens".to_owned(), Part::Listener),
+            ("twice".to_owned(), Part::Speaker),
+        ]);
+        let there = |id, muted| Present { id, muted };
+        let present = [
+            there("speaks", false),
+            there("listens", true),
+            there("twice", true),
+            there("false", true),
+            there("twice", false),
+        ];
+        let order = super::order(&present, &good);
+        assert_eq!((order.out, order.mute), (vec!["twice", "false"], vec![]));
+        let order = super::order(&[there("listens", false), there("speaks", true)], &good);
+        assert_eq!((order.out, order.mute), (vec![], vec!["listens"]));
+    }
+
+    #[test]
+    fn a_room_id_cannot_bend_a_signed_token() {
+        for good in ["r1", "Main-Stage_2", "a", &"x".repeat(64)] {
+            assert!(is_name(good), "{good}");
+        }
+        for bad in ["", "a:b", "a,b", "a/b", "a b", "räume", ".", "a\n", &"x".repeat(65)] {
+            assert!(!is_name(bad), "{bad}");
+        }
+    }
+}

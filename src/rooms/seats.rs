@@ -1,0 +1,221 @@
+//! Seats: who is given one, and how it ends. Commands over the transaction of whoever decided it.
+
+use std::{collections::HashMap, time::Duration};
+
+use super::{Denied, Health, Part, Room, Ticket, records, refit, rules, told};
+use crate::{
+    ledger::{Actor, Event, Tx, events::TicketEnd},
+    people,
+    policy::Policy,
+    store::{Conn, StoreError},
+    terms::{PersonRow, TicketId},
+    vault::{Door, Vault},
+};
+
+/// Somebody who wants a seat in a room.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// The ticket's id, made beforehand so that an idempotency key can point to it.
+    pub id: TicketId,
+    /// Who.
+    pub person: PersonRow,
+    /// The room's id.
+    pub room: String,
+}
+
+/// What a ticket is read back as: see [`Issued`].
+///
+/// # Errors
+/// [`StoreError`]
+pub fn issued(conn: &mut Conn, id: TicketId) -> Result<Option<Issued>, StoreError> {
+    let Some(ticket) = records::ticket(conn, id)? else {
+        return Ok(None);
+    };
+    let room = records::room_by_row(conn, ticket.room)?;
+    Ok(Some(Issued {
+        ticket,
+        room: room.name,
+        server: room.server,
+    }))
+}
+
+/// A ticket that was given, and where it is good.
+#[derive(Debug, Clone)]
+pub struct Issued {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// The room's id.
+    pub room: String,
+    /// The row of its server.
+    pub server: i64,
+}
+
+/// Gives seats to many at once; the answers in the order of the asks, of which no two may be by one
+/// member for one room. A seat that a member had in the room ends with the new one.
+///
+/// Rooms are locked in the order of their names and members in that of their rows, so that two of
+/// these at once never wait for each other.
+///
+/// # Errors
+/// [`StoreError`]: then nobody has a seat.
+pub fn issue(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    policy: &Policy,
+    asks: &[Ask],
+) -> Result<Vec<Result<Issued, Denied>>, StoreError> {
+    let mut names: Vec<&str> = asks.iter().map(|ask| ask.room.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let mut rooms: HashMap<&str, Open> = HashMap::new();
+    for name in names {
+        let members: Vec<PersonRow> = asks
+            .iter()
+            .filter(|ask| ask.room == name)
+            .map(|ask| ask.person)
+            .collect();
+        if let Some(room) = Open::hold(tx, name, members)? {
+            rooms.insert(name, room);
+        }
+    }
+    let everybody: Vec<PersonRow> = asks.iter().map(|ask| ask.person).collect();
+    let seats = people::keep_seats(tx.conn, &everybody)?;
+
+    let expires_at = tx
+        .now
+        .after(Duration::from_secs(u64::from(policy.rooms.ticket_minutes) * 60));
+    let mut answers = Vec::with_capacity(asks.len());
+    for ask in asks {
+        let admitted = rooms
+            .get_mut(ask.room.as_str())
+            .ok_or(Denied::Unknown)
+            .and_then(|open| {
+                let seat = seats.get(&ask.person).ok_or(Denied::Standing)?;
+                let part = rules::may_enter(policy, &open.room, seat)?;
+                open.take(ask.person)?;
+                Ok(part)
+            });
+        answers.push(admitted.map(|part| {
+            let (key_version, _) = vault.derive(Door::Ticket, &[]);
+            let room = &rooms[ask.room.as_str()].room;
+            Issued {
+                ticket: Ticket {
+                    id: ask.id,
+                    room: room.row,
+                    person: ask.person,
+                    part,
+                    expires_at,
+                    ended: false,
+                    key_version,
+                },
+                room: room.name.clone(),
+                server: room.server,
+            }
+        }));
+    }
+    for open in rooms.values() {
+        if !open.replaced.is_empty() {
+            let ended = records::end_in_room(tx.conn, open.room.row, &open.replaced, tx.now)?;
+            told(tx, &ended, TicketEnd::Replaced);
+        }
+    }
+    for issued in answers.iter().flatten() {
+        let ticket = &issued.ticket;
+        records::insert_ticket(tx.conn, ticket, tx.now)?;
+        tx.on_behalf(Actor::Person(ticket.person), tx.now, |tx| {
+            tx.record(Event::TicketIssued {
+                ticket: ticket.id,
+                room: ticket.room,
+                person: ticket.person,
+                speaks: ticket.part == Part::Speaker,
+                expires_at,
+            });
+        });
+    }
+    Ok(answers)
+}
+
+/// A room whose seats are being given out.
+struct Open {
+    room: Room,
+    down: bool,
+    free: i64,
+    /// Who of those who ask has a ticket that was not ended, and whether it is still good.
+    seated: HashMap<PersonRow, bool>,
+    replaced: Vec<PersonRow>,
+}
+
+impl Open {
+    fn hold(tx: &mut Tx<'_>, name: &str, members: Vec<PersonRow>) -> Result<Option<Self>, StoreError> {
+        let Some(room) = records::hold_room(tx.conn, name)? else {
+            return Ok(None);
+        };
+        let server = records::server(tx.conn, room.server)?;
+        let taken = records::taken(tx.conn, room.row, tx.now)?;
+        Ok(Some(Self {
+            down: server.is_none_or(|server| matches!(server.health, Health::Failing { .. })),
+            free: i64::from(room.capacity) - taken,
+            seated: records::seated(tx.conn, room.row, &members)?
+                .into_iter()
+                .map(|(person, until)| (person, tx.now < until))
+                .collect(),
+            replaced: Vec::new(),
+            room,
+        }))
+    }
+
+    /// Takes a seat, in place of the former where they have one.
+    fn take(&mut self, person: PersonRow) -> Result<(), Denied> {
+        if self.down {
+            return Err(Denied::ServerDown);
+        }
+        let seated = self.seated.get(&person);
+        if seated != Some(&true) {
+            if self.free <= 0 {
+                return Err(Denied::Full(self.room.capacity));
+            }
+            self.free -= 1;
+        }
+        if seated.is_some() {
+            self.replaced.push(person);
+        }
+        Ok(())
+    }
+}
+
+/// Gives one's own seat back; false where it is not theirs or has ended.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn leave(tx: &mut Tx<'_>, person: PersonRow, room: &str, id: TicketId) -> Result<bool, StoreError> {
+    let Some(ticket) = records::ticket(tx.conn, id)?.filter(|ticket| ticket.person == person) else {
+        return Ok(false);
+    };
+    let here = records::room(tx.conn, room)?.is_some_and(|room| room.row == ticket.room);
+    if !here || !records::end_own(tx.conn, id, person, tx.now)? {
+        return Ok(false);
+    }
+    told(tx, &[ticket], TicketEnd::Left);
+    Ok(true)
+}
+
+/// Ends every seat of a member, in the transaction that sanctions them.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn end_all(tx: &mut Tx<'_>, person: PersonRow) -> Result<(), StoreError> {
+    let ended = records::end_of_person(tx.conn, person, tx.now)?;
+    told(tx, &ended, TicketEnd::Sanctioned);
+    Ok(())
+}
+
+/// Ends the seats that a member may no longer have, in the transaction that lowered their assurance.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn reconsider(tx: &mut Tx<'_>, policy: &Policy, person: PersonRow) -> Result<(), StoreError> {
+    for room in records::rooms_of_person(tx.conn, person)? {
+        refit(tx, policy, &room)?;
+    }
+    Ok(())
+}

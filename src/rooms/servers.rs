@@ -1,0 +1,161 @@
+//! The room servers that are ours, in memory: where they are, and how far their enforcers have come.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use secrecy::SecretString;
+use tokio::sync::{Mutex, watch};
+
+use super::{ServerRecord, janus::Address, records};
+use crate::{
+    ledger::{Entry, Event, Ledger, Projection, noted},
+    store::{Conn, StoreError},
+    terms::RoomServerId,
+    vault::Vault,
+};
+
+/// How often the store is asked how far an enforcer on another replica has come.
+const LOOK: Duration = Duration::from_millis(15);
+
+/// A room server of ours.
+pub struct Server {
+    /// Its row.
+    pub row: i64,
+    /// Its public id.
+    pub id: RoomServerId,
+    /// Where clients connect.
+    pub client_url: String,
+    /// Signs the tokens that open it at all, where it asks for them.
+    pub token_secret: Option<SecretString>,
+    pub(super) address: Address,
+    /// What it was made from: another row is another server.
+    record: ServerRecord,
+    reached: Arc<Reached>,
+}
+
+/// Up to which position of the feed a room server does what we say.
+struct Reached {
+    pos: watch::Sender<i64>,
+    /// Whoever has it asks the store for all who wait.
+    asking: Mutex<()>,
+}
+
+impl Server {
+    /// The name of its cursor and its lease.
+    pub(super) fn cursor(&self) -> String {
+        format!("room-server/{}", self.row)
+    }
+
+    /// Everything up to `pos` has reached it.
+    pub(super) fn reach(&self, pos: i64) {
+        self.reached.pos.send_if_modified(|known| {
+            let further = *known < pos;
+            *known = pos.max(*known);
+            further
+        });
+    }
+
+    /// Waits until everything up to `pos` has reached the server, whichever replica brings it there;
+    /// false after `patience`.
+    pub async fn wait(&self, ledger: &Ledger, pos: i64, patience: Duration) -> bool {
+        let mut known = self.reached.pos.subscribe();
+        let reached = async {
+            loop {
+                if *known.borrow_and_update() >= pos {
+                    return;
+                }
+                if tokio::time::timeout(LOOK, known.changed()).await.is_ok() {
+                    continue;
+                }
+                // Its enforcer runs elsewhere, or takes its time: one asks for all.
+                if let Ok(_turn) = self.reached.asking.try_lock() {
+                    let cursor = self.cursor();
+                    if let Ok(pos) = ledger.store().read(move |conn| noted(conn, &cursor)).await {
+                        self.reach(pos);
+                    }
+                }
+            }
+        };
+        tokio::time::timeout(patience, reached).await.is_ok()
+    }
+}
+
+/// All of them, by row; kept up to date by the feed.
+pub struct Servers {
+    vault: Vault,
+    known: watch::Sender<Arc<BTreeMap<i64, Arc<Server>>>>,
+}
+
+impl Servers {
+    /// None yet: they come with [`Projection::load`].
+    pub fn new(vault: Vault) -> Self {
+        Self {
+            vault,
+            known: watch::Sender::default(),
+        }
+    }
+
+    /// The server of this row.
+    pub fn get(&self, row: i64) -> Option<Arc<Server>> {
+        self.known.borrow().get(&row).cloned()
+    }
+
+    /// All of them, and word when that changes.
+    pub(super) fn watch(&self) -> watch::Receiver<Arc<BTreeMap<i64, Arc<Server>>>> {
+        self.known.subscribe()
+    }
+}
+
+impl Projection for Servers {
+    fn load(&self, conn: &mut Conn) -> Result<(), StoreError> {
+        let before = Arc::clone(&self.known.borrow());
+        let mut now = BTreeMap::new();
+        for record in records::servers(conn)? {
+            let known = before.get(&record.row);
+            if let Some(same) = known.filter(|known| known.record.is_at(&record)) {
+                now.insert(record.row, Arc::clone(same));
+                continue;
+            }
+            let secrets = record.secrets(conn, &self.vault)?;
+            let server = Server {
+                row: record.row,
+                id: record.id,
+                client_url: record.client_url.clone(),
+                token_secret: secrets.token_secret,
+                address: Address {
+                    admin_url: record.admin_url.clone(),
+                    admin_secret: secrets.admin_secret,
+                    admin_key: secrets.admin_key,
+                },
+                reached: known.map_or_else(
+                    || {
+                        Arc::new(Reached {
+                            pos: watch::Sender::new(0),
+                            asking: Mutex::new(()),
+                        })
+                    },
+                    |known| Arc::clone(&known.reached),
+                ),
+                record,
+            };
+            now.insert(server.row, Arc::new(server));
+        }
+        self.known.send_replace(Arc::new(now));
+        Ok(())
+    }
+
+    fn apply(&self, conn: &mut Conn, entry: &Entry) -> Result<(), StoreError> {
+        match entry.envelope.event {
+            Event::RoomServerRegistered { .. } | Event::RoomServerChanged { .. } | Event::RoomServerRemoved { .. } => {
+                self.load(conn)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl ServerRecord {
+    /// Whether the other row leads to the same place by the same secrets.
+    fn is_at(&self, other: &Self) -> bool {
+        self.client_url == other.client_url && self.admin_url == other.admin_url && self.sealed == other.sealed
+    }
+}
