@@ -3,7 +3,7 @@
 # nothing. Elsewhere it names the command and stops.
 #
 #   tools/packages.sh build    a C compiler and OpenSSL's headers (Rust itself is only checked)
-#   tools/packages.sh test     the same, and PostgreSQL's programs, Janus, Python with venv, openssl
+#   tools/packages.sh test     the same, and PostgreSQL's programs, HAProxy, Janus, Python with venv, openssl
 #
 # No package's daemon is started: the tests run servers of their own.
 set -eu
@@ -33,6 +33,7 @@ missing() {
     [ -e /etc/ssl/certs/ca-certificates.crt ] || [ -e /etc/pki/tls/certs/ca-bundle.crt ] || echo ca-certificates
     [ "$job" = test ] || return 0
     [ -n "$(postgres_bin)" ] || echo postgresql
+    command -v haproxy >/dev/null || [ -x /usr/sbin/haproxy ] || echo haproxy
     python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || echo python3 python3-venv
     command -v openssl >/dev/null || echo openssl
     command -v janus >/dev/null || echo janus

@@ -15,7 +15,7 @@ use actix_web::{
 use tokio::runtime::Runtime;
 
 use crate::{
-    client::{Plan, Requests, Run, drive},
+    client::{self, Plan, Requests, Run, drive},
     row::between,
     support::service::Service,
 };
@@ -70,6 +70,28 @@ impl Bare {
         probe.stop(runtime);
         Self::start(runtime, workers, (bytes - head).round().max(0.0) as usize)
     }
+}
+
+/// How often a second a bare handler answers these requests, sent in one moment, with as many bytes as the
+/// service did: the mean of several times.
+pub fn at_once(runtime: &Runtime, service: &Service, requests: &[Vec<u8>], bytes: f64) -> f64 {
+    const TIMES: u32 = 5;
+    let first = requests[0].clone();
+    let probe: Requests = Arc::new(move |_| Some(first.clone()));
+    let bare = Bare::like(runtime, service.app.core.config.http.workers, bytes, &probe);
+    let runs: Vec<Run> = (0..TIMES)
+        .map(|_| client::at_once(bare.address, requests.to_vec(), 200))
+        .collect();
+    bare.stop(runtime);
+    for run in &runs {
+        eprintln!(
+            "  bare: {:.0}/s, {:.1} µs of processor time an answer, p99 {:.1} ms",
+            run.rate,
+            micros(run.cpu),
+            run.p99.as_secs_f64() * 1000.0
+        );
+    }
+    runs.iter().map(|run| run.rate).sum::<f64>() / f64::from(TIMES)
 }
 
 const fn brief() -> Plan {

@@ -162,6 +162,62 @@ async fn run(address: SocketAddr, plan: Plan, requests: Requests) -> Run {
     }
 }
 
+/// Sends all `requests` in one moment, each over a connection of its own that is open already; the rate is
+/// theirs from the first byte sent to the last answer.
+pub fn at_once(address: SocketAddr, requests: Vec<Vec<u8>>, status: u16) -> Run {
+    let driver = thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        LocalSet::new().block_on(&runtime, all(address, requests, status))
+    });
+    driver.join().expect("the load to be driven")
+}
+
+async fn all(address: SocketAddr, requests: Vec<Vec<u8>>, status: u16) -> Run {
+    let mut streams = Vec::with_capacity(requests.len());
+    for _ in &requests {
+        let stream = TcpStream::connect(address).await.expect("to connect");
+        stream.set_nodelay(true).expect("a socket option");
+        streams.push(stream);
+    }
+    // Until each connection is at its worker.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let (begun, cpu_from) = (Instant::now(), cpu());
+    let clients: Vec<_> = requests
+        .into_iter()
+        .zip(streams)
+        .map(|(request, mut stream)| {
+            tokio::task::spawn_local(async move {
+                stream.write_all(&request).await.expect("to send");
+                let mut buffer = Vec::with_capacity(2048);
+                let met = answer(&mut stream, &mut buffer).await;
+                assert_eq!(met, status, "{}", String::from_utf8_lossy(&buffer));
+                (begun.elapsed(), buffer.len())
+            })
+        })
+        .collect();
+    let (mut times, mut bytes) = (Vec::with_capacity(clients.len()), 0);
+    for client in clients {
+        let (time, length) = client.await.expect("a client");
+        times.push(time);
+        bytes += length;
+    }
+    let spent = cpu() - cpu_from;
+    times.sort();
+    let (count, last) = (times.len(), times[times.len() - 1]);
+    let at = |share: f64| times[((count - 1) as f64 * share) as usize];
+    Run {
+        rate: count as f64 / last.as_secs_f64(),
+        answers: count as u64,
+        p50: at(0.5),
+        p99: at(0.99),
+        bytes: bytes as f64 / count as f64,
+        cpu: spent.div_f64(count as f64),
+    }
+}
+
 /// Processor time of this process so far, in ticks of 10 ms (`proc_pid_stat(5)`).
 fn cpu() -> Duration {
     let stat = std::fs::read_to_string("/proc/self/stat").expect("/proc");

@@ -40,6 +40,7 @@ const GROUPS: &[(&[&str], Measure)] = &[
     (&["redeem"], rows::redeem::measure),
     (&["invite-sqlite", "invite-postgres"], rows::invite::measure),
     (&["introspect-cold", "introspect-warm"], rows::introspect::measure),
+    (&["tickets", "ban-to-out"], rows::rooms::measure),
     (
         &["chain", "branch-page", "path", "ready-after-start"],
         rows::graph::measure,

@@ -18,7 +18,8 @@ use crate::{
 /// How long a read waits for the position that it demands.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// A feed that stands still for longer than this makes a replica unready.
+/// A feed that stands still for longer than this makes a replica unready, and so does memory that lags by
+/// more. Where others write all the time it always lags by an event or two.
 const LAG: Duration = Duration::from_secs(5);
 
 /// Answers the gate.
@@ -130,7 +131,7 @@ impl Readiness for Ready {
             let quiet = self.ledger.quiet();
             let feed = Check {
                 name: "feed",
-                ready: self.mirror.caught_up() && quiet < LAG && held < HELD_BACK,
+                ready: (self.mirror.caught_up() || self.ledger.memory_age() < LAG) && quiet < LAG && held < HELD_BACK,
                 detail: format!(
                     "{behind} events behind; the oldest without a position waits for {} ms; last asked {} ms ago",
                     held.as_millis(),

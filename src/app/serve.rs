@@ -66,6 +66,10 @@ fn metrics() -> Result<PrometheusHandle, StartError> {
         .map_err(StartError::Setup)
 }
 
+/// How long a connection may be idle. Longer than proxies keep theirs: where the server is the first to close,
+/// a request that is just on its way is lost.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
 /// A running service.
 pub struct App {
     /// The capabilities, for whoever runs in the same process.
@@ -111,17 +115,15 @@ impl App {
         }));
         follow_all(&mut core);
         keep_house(&mut core);
-        let (desk, served) = rooms::Desk::open(
+        let desk = rooms::Desk::open(
             core.ledger.clone(),
             core.mirror.clone(),
             core.vault.clone(),
             Arc::clone(&core.policy),
             Arc::clone(&core.room_servers),
         );
-        core.tasks.spawn(served);
 
-        let draining = Arc::new(AtomicBool::new(false));
-        let server = listen(&core, listener, &draining, desk)?;
+        let (server, draining) = listen(&core, listener, desk)?;
         let handle = server.handle();
         let ended = tokio::spawn(server);
         Ok(Self {
@@ -135,8 +137,15 @@ impl App {
         })
     }
 
-    /// Stops: says that it is not ready, ends what is under way within the configured time, lets the
-    /// mail workers end what they carry, commits, and returns.
+    /// Says that it is not ready, and goes on taking requests for the configured time, so that the load
+    /// balancer sends none by the time of [`App::stop`]. Answers close their connections from now on.
+    pub async fn withdraw(&self) {
+        self.draining.store(true, Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_secs(self.core.config.http.unready_seconds)).await;
+    }
+
+    /// Stops: takes no more requests, ends what is under way within the configured time, lets the mail
+    /// workers end what they carry, commits, and returns.
     pub async fn stop(self) {
         self.draining.store(true, Ordering::SeqCst);
         self.server.stop(true).await;
@@ -223,12 +232,12 @@ fn keep_house(core: &mut Core) {
     });
 }
 
+/// The server, and what is set when it is about to stop.
 fn listen(
     core: &Core,
     listener: TcpListener,
-    draining: &Arc<AtomicBool>,
-    desk: rooms::Desk,
-) -> Result<actix_web::dev::Server, StartError> {
+    tickets: rooms::Desk,
+) -> Result<(actix_web::dev::Server, Arc<AtomicBool>), StartError> {
     let config = &core.config;
     let recorder = metrics()?;
     let description = description()?;
@@ -239,27 +248,30 @@ fn listen(
         tokens: core.tokens.clone(),
         per_address: Rate::at_most(config.throttle.per_address_per_minute, Duration::from_secs(60)),
     });
-    let readiness: Arc<dyn web::Readiness> = Arc::new(Ready {
-        ledger: core.ledger.clone(),
-        mirror: core.mirror.clone(),
-        draining: Arc::clone(draining),
-    });
     let limits = web::GateLimits {
         trusted_proxies: config.http.trusted_proxies.clone(),
         request_timeout: Duration::from_millis(config.http.request_timeout_ms),
         body_limit: config.http.body_limit_bytes,
     };
     let gate = web::Gate::new(limits, door.clone(), door, core.ledger.chance());
+    let draining = gate.stopping();
+    let readiness: Arc<dyn web::Readiness> = Arc::new(Ready {
+        ledger: core.ledger.clone(),
+        mirror: core.mirror.clone(),
+        draining: Arc::clone(&draining),
+    });
 
     let (ledger, mirror, vault) = (core.ledger.clone(), core.mirror.clone(), core.vault.clone());
     let (policy, graph) = (Arc::clone(&core.policy), Arc::clone(&core.graph));
-    let invites = Data::new(invites::api::Invites {
+    let invites = invites::api::Invites {
         ledger: ledger.clone(),
         mirror: mirror.clone(),
         vault: vault.clone(),
         policy: Arc::clone(&policy),
         link: invites::JoinLink::new(config.http.join_link()),
-    });
+    };
+    let desk = Data::new(invites::api::Desk::new(invites.clone()));
+    let invites = Data::new(invites);
     let onboarding = Data::new(onboarding::api::Onboarding {
         ledger: ledger.clone(),
         mirror: mirror.clone(),
@@ -305,7 +317,7 @@ fn listen(
         mirror: mirror.clone(),
         vault: vault.clone(),
         policy: Arc::clone(&policy),
-        desk,
+        desk: tickets,
     });
     let policies = Data::new(policy::api::Policies {
         ledger,
@@ -324,6 +336,7 @@ fn listen(
             .app_data(Data::new(recorder.clone()))
             .app_data(Data::new(description.clone()))
             .app_data(invites.clone())
+            .app_data(desk.clone())
             .app_data(onboarding.clone())
             .app_data(sign_in.clone())
             .app_data(tokens.clone())
@@ -338,9 +351,10 @@ fn listen(
             .into_app()
     })
     .workers(workers)
+    .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(config.http.drain_seconds)
     .disable_signals()
     .listen(listener)
     .map_err(|error| StartError::Listen(config.http.listen, error))?;
-    Ok(server.run())
+    Ok((server.run(), draining))
 }

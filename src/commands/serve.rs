@@ -18,7 +18,8 @@ pub async fn run(config: Config, out: &mut impl Write) -> Result<(), StartError>
     until_told(app, out).await
 }
 
-/// Runs what is started until SIGINT or SIGTERM; a second signal ends it at once.
+/// Runs what is started until SIGINT or SIGTERM. After SIGTERM it first stays for the load balancer to
+/// notice; a further signal ends that wait, and one during the drain ends everything at once.
 pub async fn until_told(app: App, out: &mut impl Write) -> Result<(), StartError> {
     let setup = |error: io::Error| StartError::Setup(format!("signals: {error}"));
     let mut interrupt = signal(SignalKind::interrupt()).map_err(setup)?;
@@ -28,7 +29,15 @@ pub async fn until_told(app: App, out: &mut impl Write) -> Result<(), StartError
     let _ = writeln!(out, "serving on http://{}, Ctrl-C stops", app.address);
     tokio::select! {
         _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+        _ = terminate.recv() => {
+            let seconds = app.core.config.http.unready_seconds;
+            let _ = writeln!(out, "not ready from now on: requests are taken for {seconds} s more");
+            tokio::select! {
+                () = app.withdraw() => {}
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        }
     }
     let _ = writeln!(out, "stopping: requests under way are ended");
     tokio::select! {

@@ -70,7 +70,11 @@ pub struct HttpConfig {
     /// How long a request may take, in milliseconds. Default 10 000.
     #[schemars(range(min = 100, max = 120_000))]
     pub request_timeout_ms: u64,
-    /// How long requests in flight may go on after the signal to stop, in seconds. Default 10.
+    /// How long `/readyz` says 503 after SIGTERM while requests are still taken, in seconds: as long as the load
+    /// balancer needs to notice. SIGINT (Ctrl-C) does without. Default 5.
+    #[schemars(range(min = 0, max = 300))]
+    pub unready_seconds: u64,
+    /// How long requests in flight may go on after that, in seconds. Default 10.
     #[schemars(range(min = 0, max = 300))]
     pub drain_seconds: u64,
     /// Addresses and networks (`10.0.0.0/8`) of the reverse proxies in front. `X-Forwarded-For` counts only
@@ -101,6 +105,7 @@ impl Default for HttpConfig {
             workers: 0,
             body_limit_bytes: 64 * 1024,
             request_timeout_ms: 10_000,
+            unready_seconds: 5,
             drain_seconds: 10,
             trusted_proxies: Vec::new(),
         }
@@ -331,8 +336,9 @@ pub struct TokenConfig {
     pub refresh_days: u32,
     /// Whom the tokens are for (`aud`, RFC 9068 §2.2). Default: what `http.public_url` is.
     pub audience: String,
-    /// For how long what is in memory about sessions and standing is believed without the database having
-    /// answered, in milliseconds; after that a token check is answered 503, never an old yes. Default 500.
+    /// How old what is in memory about sessions and standing may be to be believed, in milliseconds. Where it is
+    /// older, a token check asks the database, and is answered 503 where that is away: never an old yes.
+    /// Default 500.
     #[schemars(range(min = 100, max = 60_000))]
     pub memory_lease_ms: u64,
 }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     store::{
-        Conn,
+        Conn, fixed,
         schema::{cases as rows, disclosures, identities, identity_slots, people},
     },
     terms::{Id, PersonRow, Timestamp, kinds},
@@ -258,8 +258,8 @@ pub(super) fn give_up_slots(conn: &mut Conn, subject: Subject) -> QueryResult<()
 }
 
 pub(super) fn confirm_slots(conn: &mut Conn, subject: Subject) -> QueryResult<usize> {
-    update(identity_slots::table.filter(identity_slots::subject_id.eq(subject.0)))
-        .set(identity_slots::claimed_until.eq(None::<Timestamp>))
+    fixed("UPDATE identity_slots SET claimed_until = NULL WHERE subject_id = ?")
+        .bind(subject.0)
         .execute(conn)
 }
 

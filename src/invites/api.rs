@@ -8,16 +8,20 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Closed, Code, Invite, IssueError, JoinLink, NewInvite, State, To, code_of, issue, records, revoke, rules};
+use super::{
+    Closed, Code, Invite, IssueError, JoinLink, NewInvite, State, To, code_of, issue_together, records, revoke, rules,
+};
 use crate::{
-    ledger::{Actor, Ledger, Mirror, events::InviteKind},
+    ledger::{Actor, Ledger, Mirror, Together, Tx, Written, events::InviteKind},
     mail::{EmailAddress, Locale},
     people,
     policy::{self, InviteDenied, Step, demands},
     store::{Conn, StoreError},
-    terms::{Id, InviteId, PersonId, Standing, Timestamp},
+    terms::{Id, InviteId, PersonId, PersonRow, Standing, Timestamp},
     vault::Vault,
-    web::{Caller, IdempotencyKey, Json, Kind, Page, Paging, Problem, Query, Segments, Turn, Written},
+    web::{
+        Caller, IdempotencyKey, Json, Kind, Once, Page, Paging, Problem, Query, Segments, Turn, Written as Answered,
+    },
 };
 
 /// Registers the routes.
@@ -38,6 +42,30 @@ pub struct Invites {
     pub policy: Arc<policy::Current>,
     /// Where a code is opened.
     pub link: JoinLink,
+}
+
+/// Where invites that are asked for in the same moment are issued together.
+#[derive(Clone)]
+pub struct Desk(Together<Asked, Answer>);
+
+/// What came of one of them; nothing where its idempotency key belongs to another request.
+type Answer = Result<Option<InviteView>, IssueError>;
+
+impl Desk {
+    /// A desk over what the routes work with.
+    pub fn new(invites: Invites) -> Self {
+        let ledger = invites.ledger.clone();
+        Self(Together::new(ledger, move |tx, asked| {
+            invites.issue_together(tx, asked)
+        }))
+    }
+}
+
+/// An invite that somebody asks for.
+struct Asked {
+    inviter: PersonRow,
+    new: NewInvite,
+    once: Once,
 }
 
 /// Who invites.
@@ -190,6 +218,58 @@ impl Invites {
         Ok(self.view(invite, email.as_ref(), in_vain))
     }
 
+    /// Issues what many ask for at once, in one transaction; what came of each, in their order.
+    fn issue_together(&self, tx: &mut Tx<'_>, asked: &[Asked]) -> Result<Vec<Answer>, StoreError> {
+        let mut answers = Vec::with_capacity(asked.len());
+        let mut open: Vec<(usize, &Asked)> = asked.iter().enumerate().collect();
+        while !open.is_empty() {
+            // Of two with the same key the second one comes after the first, and is answered as it was.
+            let (mut places, mut round, mut rest) = (Vec::new(), Vec::<&Asked>::new(), Vec::new());
+            for (at, one) in open {
+                if round.iter().any(|before| before.once.is_same(&one.once)) {
+                    rest.push((at, one));
+                } else {
+                    places.push(at);
+                    round.push(one);
+                }
+            }
+            for (answer, at) in self.issue_round(tx, &round)?.into_iter().zip(places) {
+                answers.push((at, answer));
+            }
+            open = rest;
+        }
+        answers.sort_by_key(|&(at, _)| at);
+        Ok(answers.into_iter().map(|(_, answer)| answer).collect())
+    }
+
+    /// The same where no two have the same key.
+    fn issue_round(&self, tx: &mut Tx<'_>, asked: &[&Asked]) -> Result<Vec<Answer>, StoreError> {
+        let policy = self.policy.get()?;
+        let keys: Vec<_> = asked.iter().map(|one| (&one.once, one.new.id.as_bytes())).collect();
+        let turns = Once::claim_all(tx.conn, tx.now, &keys)?;
+        let firsts = asked.iter().zip(&turns).filter(|(_, turn)| **turn == Turn::First);
+        let firsts: Vec<_> = firsts.map(|(one, _)| (one.inviter, &one.new)).collect();
+        let mut issued = issue_together(tx, &self.vault, &policy.policy, &firsts)?.into_iter();
+        let mut answers = Vec::with_capacity(asked.len());
+        for (one, turn) in asked.iter().zip(turns) {
+            answers.push(match turn {
+                Turn::First => match issued.next().unwrap_or(Err(IssueError::NoMember)) {
+                    Ok(invite) => Ok(Some(self.view(&invite, one.new.to.address(), 0))),
+                    Err(refused) => {
+                        one.once.unclaim(tx.conn, one.new.id.as_bytes())?;
+                        Err(refused)
+                    }
+                },
+                Turn::Again(id) => match records::by_id(tx.conn, Id::from_uuid(uuid::Uuid::from_bytes(id)))? {
+                    Some(invite) => Ok(Some(self.read(tx.conn, &invite)?)),
+                    None => Err(IssueError::NoMember),
+                },
+                Turn::Clash => Ok(None),
+            });
+        }
+        Ok(answers)
+    }
+
     /// The same where its address is at hand. `in_vain` of its held uses are over.
     fn view(&self, invite: &Invite, email: Option<&EmailAddress>, in_vain: i64) -> InviteView {
         let now = self.ledger.now();
@@ -236,7 +316,8 @@ async fn create(
     body: Json<NewInviteBody>,
     key: IdempotencyKey,
     invites: Data<Invites>,
-) -> Result<Written<InviteView>, Problem> {
+    desk: Data<Desk>,
+) -> Result<Answered<InviteView>, Problem> {
     let once = key.bind(caller.id.as_bytes(), "create_invite", &body.0)?;
     let NewInviteBody {
         email,
@@ -265,31 +346,16 @@ async fn create(
         locale: Locale::from_tag(locale.as_deref().unwrap_or(&policy.policy.community.locale)),
         lifetime: lifetime_hours.map(|hours| Duration::from_secs(u64::from(hours) * 3600)),
     };
-    let (inviter, desk) = (caller.person, Invites::clone(&invites));
-    let written = invites
-        .ledger
-        .write(Actor::Person(inviter), move |tx| {
-            Ok::<_, IssueError>(match once.claim(tx.conn, tx.now, new.id.as_bytes())? {
-                Turn::First => {
-                    let invite = issue(tx, &desk.vault, &policy.policy, inviter, &new)?;
-                    let email = match &new.to {
-                        To::Address(address) => Some(address),
-                        To::Holder { .. } => None,
-                    };
-                    Some(desk.view(&invite, email, 0))
-                }
-                Turn::Again(id) => {
-                    let id = Id::from_uuid(uuid::Uuid::from_bytes(id));
-                    let invite = records::by_id(tx.conn, id)?.ok_or(IssueError::NoMember)?;
-                    Some(desk.read(tx.conn, &invite)?)
-                }
-                Turn::Clash => None,
-            })
-        })
-        .await
-        .map_err(refused)?;
-    let view = written.value.ok_or_else(|| Problem::new(Kind::IdempotencyKeyReused))?;
-    Ok(Written::created(view, invites.mirror.token(written.position)))
+    let asked = Asked {
+        inviter: caller.person,
+        new,
+        once,
+    };
+    let Written { value, position } = desk.0.write(asked).await?;
+    let view = value
+        .map_err(refused)?
+        .ok_or_else(|| Problem::new(Kind::IdempotencyKeyReused))?;
+    Ok(Answered::created(view, invites.mirror.token(position)))
 }
 
 /// One's own invites, newest first.
@@ -318,7 +384,7 @@ async fn list(caller: Caller, query: Query<Paging>, invites: Data<Invites>) -> R
     params(("id" = InviteId, Path, description = "The invite.")),
     responses((status = 204, description = "It is taken back, or was already.")))]
 #[delete("/v1/me/invites/{id}")]
-async fn withdraw(caller: Caller, id: Segments<InviteId>, invites: Data<Invites>) -> Result<Written<()>, Problem> {
+async fn withdraw(caller: Caller, id: Segments<InviteId>, invites: Data<Invites>) -> Result<Answered<()>, Problem> {
     let (inviter, id) = (caller.person, id.0);
     let written = invites
         .ledger
@@ -331,5 +397,5 @@ async fn withdraw(caller: Caller, id: Segments<InviteId>, invites: Data<Invites>
         })
         .await?;
     written.value.ok_or_else(|| Problem::new(Kind::InviteUnknown))?;
-    Ok(Written::nothing(invites.mirror.token(written.position)))
+    Ok(Answered::nothing(invites.mirror.token(written.position)))
 }

@@ -1,18 +1,19 @@
 //! What follows from an invite: its mail.
 
-use std::sync::Arc;
+use std::{slice, sync::Arc};
 
 use super::{
-    by_id, code_of,
+    code_of,
     letter::{JoinLink, Told, compose},
+    records::{self, ToBeTold},
 };
 use crate::{
     ledger::{Entry, Event, Follower, Tx, events::InviteKind},
-    mail::{self, EmailAddress, Locale},
-    people,
+    mail::{self, EmailAddress, Letter, Locale},
     policy::{self, demands},
     store::StoreError,
-    vault::{Field, Vault, VaultError},
+    terms::InviteId,
+    vault::{DataKey, Field, Vault, VaultError},
 };
 
 /// Composes the mail of each addressed invite.
@@ -30,44 +31,64 @@ impl Follower for InviteMails {
         "invite-mails"
     }
 
+    fn wants(&self, event: &Event) -> bool {
+        addressed(event).is_some()
+    }
+
     fn follow(&self, tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
-        let Event::InviteIssued {
-            invite: id,
+        self.follow_all(tx, slice::from_ref(entry))
+    }
+
+    fn follow_all(&self, tx: &mut Tx<'_>, entries: &[Entry]) -> Result<(), StoreError> {
+        let ids: Vec<_> = entries
+            .iter()
+            .filter_map(|entry| addressed(&entry.envelope.event))
+            .collect();
+        let mut letters = Vec::with_capacity(ids.len());
+        for told in records::to_be_told(tx.conn, &ids)? {
+            letters.extend(self.write(told)?);
+        }
+        mail::post_all(tx, "invite", &letters)
+    }
+}
+
+/// Which invite was issued to an address.
+const fn addressed(event: &Event) -> Option<InviteId> {
+    match event {
+        Event::InviteIssued {
+            invite,
             kind: InviteKind::Email,
             ..
-        } = entry.envelope.event
-        else {
-            return Ok(());
-        };
-        let Some(invite) = by_id(tx.conn, id)? else {
-            return Ok(());
-        };
-        let Some((subject, sealed)) = &invite.address else {
-            return Ok(());
-        };
-        let key = match self.vault.key(tx.conn, *subject) {
+        } => Some(*invite),
+        _ => None,
+    }
+}
+
+impl InviteMails {
+    /// The letter and the key that seals it; none where there is nobody to write to.
+    fn write(&self, told: ToBeTold) -> Result<Option<(DataKey, Letter)>, StoreError> {
+        let key = match self.vault.unwrap(told.subject, told.wrapping, told.wrapped.as_deref()) {
             Ok(key) => key,
-            // Forgotten meanwhile: there is nobody to write to.
-            Err(VaultError::Erased) => return Ok(()),
+            // Forgotten meanwhile.
+            Err(VaultError::Erased) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let Ok(to) = EmailAddress::parse(&key.open_text(Field::Contact, sealed)?) else {
-            return Ok(());
+        let Ok(to) = EmailAddress::parse(&key.open_text(Field::Contact, &told.sealed)?) else {
+            return Ok(None);
         };
-        let code = code_of(&self.vault, invite.key_version, id)
+        let code = code_of(&self.vault, told.key_version, told.id)
             .ok_or_else(|| StoreError::Internal("the keyring lacks the key of an invite's code".into()))?;
         let policy = self.policy.get()?;
-        let inviter = people::member(tx.conn, invite.inviter)?.and_then(|member| member.handle);
         let letter = compose(Told {
             to,
-            locale: Locale::from_tag(&invite.locale),
+            locale: Locale::from_tag(&told.locale),
             community: &policy.policy.community.name,
-            inviter: inviter.as_deref(),
+            inviter: told.inviter.as_deref(),
             asked: demands(&policy.policy).collect(),
-            until: invite.expires_at,
+            until: told.expires_at,
             code: &code,
             link: &self.link,
         })?;
-        mail::post(tx, &key, "invite", &letter)
+        Ok(Some((key, letter)))
     }
 }

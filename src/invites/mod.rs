@@ -20,11 +20,11 @@ pub use letter::JoinLink;
 pub use records::{Invite, by_code, by_id, by_row, held_until};
 pub use rules::{Closed, State};
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use crate::{
     ledger::{
-        Event, Tx,
+        Actor, Event, Tx,
         events::{InviteKind, Release},
     },
     mail::{EmailAddress, Locale},
@@ -45,6 +45,16 @@ pub enum To {
         /// How many may come in by it.
         uses: u32,
     },
+}
+
+impl To {
+    /// The address, where it goes to one.
+    pub const fn address(&self) -> Option<&EmailAddress> {
+        match self {
+            Self::Address(address) => Some(address),
+            Self::Holder { .. } => None,
+        }
+    }
 }
 
 /// An invite to be issued.
@@ -102,15 +112,72 @@ pub fn issue(
     inviter: PersonRow,
     new: &NewInvite,
 ) -> Result<Invite, IssueError> {
-    let limited = |member: &Member| !policy.invite.unlimited_roles.contains(&member.role);
-    let mut member = people::member(tx.conn, inviter)?.ok_or(IssueError::NoMember)?;
-    let mut places_given = 0;
-    if limited(&member) {
+    let mut issued = issue_together(tx, vault, policy, &[(inviter, new)])?;
+    issued.pop().unwrap_or(Err(IssueError::NoMember))
+}
+
+/// Issues several members' invites in one transaction, each on behalf of its inviter; what came of each,
+/// in their order. Of one that is refused nothing is written.
+pub fn issue_together(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    policy: &Policy,
+    wanted: &[(PersonRow, &NewInvite)],
+) -> Result<Vec<Result<Invite, IssueError>>, StoreError> {
+    let rows: Vec<PersonRow> = wanted.iter().map(|&(inviter, _)| inviter).collect();
+    let mut members = people::members_by_row(tx.conn, &rows, false)?;
+    let limited = members.values().filter(|member| !is_unlimited(policy, member));
+    let limited: Vec<PersonRow> = limited.map(|member| member.row).collect();
+    let mut given = HashMap::new();
+    if !limited.is_empty() {
         // Whoever counts must be the only one who counts until the count is written.
-        records::lock_inviter(tx.conn, inviter)?;
-        member = people::member(tx.conn, inviter)?.ok_or(IssueError::NoMember)?;
-        places_given = records::places_given(tx.conn, inviter, tx.now)?;
+        members.extend(people::members_by_row(tx.conn, &limited, true)?);
+        given = records::places_given(tx.conn, &limited, tx.now)?;
     }
+    let mut settled = Vec::with_capacity(wanted.len());
+    for &(inviter, new) in wanted {
+        let given = given.entry(inviter).or_default();
+        let terms = settle(policy, members.get(&inviter), *given, new, tx.now);
+        if let Ok(terms) = &terms {
+            *given += u64::from(terms.max_uses);
+        }
+        settled.push(terms);
+    }
+    let taken = wanted.iter().zip(&settled).filter_map(|(&(inviter, new), terms)| {
+        let terms = *terms.as_ref().ok()?;
+        Some((inviter, new, terms))
+    });
+    let mut written = write_down(tx, vault, &taken.collect::<Vec<_>>())?.into_iter();
+    let unwritten = || StoreError::Internal("an invite was not written".into());
+    settled
+        .into_iter()
+        .map(|terms| match terms {
+            Ok(_) => written.next().map(Ok).ok_or_else(unwritten),
+            Err(refused) => Ok(Err(refused)),
+        })
+        .collect()
+}
+
+fn is_unlimited(policy: &Policy, member: &Member) -> bool {
+    policy.invite.unlimited_roles.contains(&member.role)
+}
+
+/// What is settled about an invite before it is written.
+#[derive(Clone, Copy)]
+struct Terms {
+    kind: InviteKind,
+    max_uses: u32,
+    expires_at: Timestamp,
+}
+
+fn settle(
+    policy: &Policy,
+    member: Option<&Member>,
+    places_given: u64,
+    new: &NewInvite,
+    now: Timestamp,
+) -> Result<Terms, IssueError> {
+    let member = member.ok_or(IssueError::NoMember)?;
     let (wanted, kind, max_uses) = match &new.to {
         To::Address(_) => (Wanted::Addressed, InviteKind::Email, 1),
         To::Holder { uses } => (Wanted::Open { uses: *uses }, InviteKind::Link, *uses),
@@ -120,48 +187,38 @@ pub fn issue(
         standing: member.standing,
         assurance: member.assurance,
         joined_at: member.joined_at,
-        places_given,
+        places_given: if is_unlimited(policy, member) { 0 } else { places_given },
     };
-    may_invite(policy, &inviting, wanted, tx.now)?;
-    let expires_at = invite_expiry(policy, new.lifetime, tx.now)?;
-
-    let terms = Terms {
+    may_invite(policy, &inviting, wanted, now)?;
+    Ok(Terms {
         kind,
         max_uses,
-        expires_at,
-    };
-    Ok(write_down(tx, vault, inviter, new, terms)?)
-}
-
-/// What is settled about an invite before it is written.
-struct Terms {
-    kind: InviteKind,
-    max_uses: u32,
-    expires_at: Timestamp,
+        expires_at: invite_expiry(policy, new.lifetime, now)?,
+    })
 }
 
 fn write_down(
     tx: &mut Tx<'_>,
     vault: &Vault,
-    inviter: PersonRow,
-    new: &NewInvite,
-    terms: Terms,
-) -> Result<Invite, StoreError> {
-    let (key_version, code) = Code::newest(vault, new.id);
-    let address = match &new.to {
-        To::Holder { .. } => None,
-        To::Address(address) => {
-            let (subject, key) = vault.new_subject(tx)?;
-            Some(records::Address {
-                subject,
-                sealed: key.seal(Field::Contact, address.kept().as_bytes(), tx.chance)?,
-                blind: vault.blind(Blind::Contact, address.normalised().as_bytes()),
-            })
-        }
-    };
-    let row = records::insert(
-        tx.conn,
-        &records::New {
+    taken: &[(PersonRow, &NewInvite, Terms)],
+) -> Result<Vec<Invite>, StoreError> {
+    let addressed = taken.iter().filter(|(_, new, _)| matches!(new.to, To::Address(_)));
+    let mut subjects = vault.new_subjects(tx, addressed.count())?.into_iter();
+    let mut rows = Vec::with_capacity(taken.len());
+    for &(inviter, new, terms) in taken {
+        let (key_version, code) = Code::newest(vault, new.id);
+        let address = match &new.to {
+            To::Holder { .. } => None,
+            To::Address(address) => {
+                let (subject, key) = subjects.next().ok_or(VaultError::Sealed)?;
+                Some(records::Address {
+                    subject,
+                    sealed: key.seal(Field::Contact, address.kept().as_bytes(), tx.chance)?,
+                    blind: vault.blind(Blind::Contact, address.normalised().as_bytes()),
+                })
+            }
+        };
+        rows.push(records::New {
             id: new.id,
             inviter,
             kind: terms.kind,
@@ -172,16 +229,22 @@ fn write_down(
             max_uses: terms.max_uses,
             created_at: tx.now,
             expires_at: terms.expires_at,
-        },
-    )?;
-    tx.record(Event::InviteIssued {
-        invite: new.id,
-        inviter,
-        kind: terms.kind,
-        max_uses: terms.max_uses,
-        expires_at: terms.expires_at,
-    });
-    Ok(row)
+        });
+    }
+    let invites = records::insert_all(tx.conn, rows)?;
+    let now = tx.now;
+    for &(inviter, new, terms) in taken {
+        tx.on_behalf(Actor::Person(inviter), now, |tx| {
+            tx.record(Event::InviteIssued {
+                invite: new.id,
+                inviter,
+                kind: terms.kind,
+                max_uses: terms.max_uses,
+                expires_at: terms.expires_at,
+            });
+        });
+    }
+    Ok(invites)
 }
 
 /// Issues an invite of a history that is replayed: for one use, in the same moment. Nobody's policy
@@ -198,7 +261,10 @@ pub fn replay(tx: &mut Tx<'_>, vault: &Vault, inviter: PersonRow, id: Id<kinds::
         max_uses: 1,
         expires_at: tx.now.after(Duration::from_secs(1)),
     };
-    write_down(tx, vault, inviter, &new, terms)
+    let mut written = write_down(tx, vault, &[(inviter, &new, terms)])?;
+    written
+        .pop()
+        .ok_or_else(|| StoreError::Internal("an invite was not written".into()))
 }
 
 /// Takes an invite of one's own back: whoever holds a use of it cannot finish either. False where
@@ -250,9 +316,8 @@ pub fn release(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>, why: Rel
 /// Turns a held use into a use, in the transaction that makes the member. It must still be held,
 /// and the invite must still stand; it may have expired since.
 pub fn redeem(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>) -> Result<(), RedeemError> {
-    match records::held_until(tx.conn, flow)? {
-        Some(until) if tx.now < until && records::end_hold(tx.conn, flow)? => {}
-        _ => return Err(RedeemError::NotHeld),
+    if !records::end_standing_hold(tx.conn, flow, tx.now)? {
+        return Err(RedeemError::NotHeld);
     }
     // Without it somebody could come in after the answer to a ban of their inviter.
     if tx.guards.on(Guard::InviterHeld) {

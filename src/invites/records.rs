@@ -1,15 +1,20 @@
 //! The rows of invites.
 
+use std::collections::HashMap;
+
 use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, QueryableByName, RunQueryDsl, delete, insert_into,
-    sql_types::BigInt, update,
+    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, PgConnection, QueryDsl, QueryResult,
+    QueryableByName, RunQueryDsl, insert_into,
+    result::Error,
+    sql_types::{BigInt, Binary},
+    update,
 };
 
 use crate::{
     ledger::events::InviteKind,
     store::{
-        Conn, fixed,
-        schema::{holds, invites},
+        Conn, fixed, pg_fixed,
+        schema::{holds, invites, people, subjects},
     },
     terms::{Id, PersonRow, Timestamp, kinds},
     vault::Subject,
@@ -91,6 +96,13 @@ macro_rules! columns {
 const EMAIL: &str = "email";
 const LINK: &str = "link";
 
+const fn word(kind: InviteKind) -> &'static str {
+    match kind {
+        InviteKind::Email => EMAIL,
+        InviteKind::Link => LINK,
+    }
+}
+
 fn from_row(row: Row) -> Invite {
     let (row, id, inviter, kind, key_version, subject, sealed, address_blind, locale, max_uses, uses, held, a, b, c) =
         row;
@@ -136,13 +148,48 @@ pub(super) struct New<'a> {
     pub(super) expires_at: Timestamp,
 }
 
-pub(super) fn insert(conn: &mut Conn, new: &New<'_>) -> QueryResult<Invite> {
+impl New<'_> {
+    /// What it is once it is written.
+    fn stands_at(self, row: i64) -> Invite {
+        let (address, address_blind) = self
+            .address
+            .map(|Address { subject, sealed, blind }| ((subject, sealed), blind))
+            .unzip();
+        Invite {
+            row,
+            id: self.id,
+            inviter: self.inviter,
+            kind: self.kind,
+            key_version: self.key_version,
+            address,
+            address_blind,
+            locale: self.locale.to_owned(),
+            max_uses: self.max_uses.into(),
+            uses: 0,
+            held: 0,
+            created_at: self.created_at,
+            expires_at: self.expires_at,
+            revoked_at: None,
+        }
+    }
+}
+
+/// Writes new invites, and says how they stand, in their order.
+pub(super) fn insert_all(conn: &mut Conn, new: Vec<New<'_>>) -> QueryResult<Vec<Invite>> {
+    let rows = match conn {
+        Conn::Postgres(pg) if new.len() > 1 => insert_together(pg, &new)?,
+        conn => new.iter().map(|new| insert(conn, new)).collect::<QueryResult<_>>()?,
+    };
+    Ok(rows.into_iter().zip(new).map(|(row, new)| new.stands_at(row)).collect())
+}
+
+fn insert(conn: &mut Conn, new: &New<'_>) -> QueryResult<i64> {
     let address = new.address.as_ref();
     insert_into(invites::table)
         .values((
             invites::uid.eq(new.id),
             invites::inviter.eq(new.inviter),
-            invites::kind.eq(if new.kind == InviteKind::Email { EMAIL } else { LINK }),
+            invites::kind.eq(word(new.kind)),
             invites::code_hash.eq(&new.code_hash),
             invites::key_version.eq(new.key_version),
             invites::subject_id.eq(address.map(|address| address.subject.0)),
@@ -153,9 +200,47 @@ pub(super) fn insert(conn: &mut Conn, new: &New<'_>) -> QueryResult<Invite> {
             invites::created_at.eq(new.created_at),
             invites::expires_at.eq(new.expires_at),
         ))
-        .returning(columns!())
-        .get_result::<Row>(conn)
-        .map(from_row)
+        .returning(invites::id)
+        .get_result(conn)
+}
+
+/// The same for many, in one round trip.
+fn insert_together(pg: &mut PgConnection, new: &[New<'_>]) -> QueryResult<Vec<i64>> {
+    #[derive(QueryableByName)]
+    struct Inserted {
+        #[diesel(sql_type = BigInt)]
+        id: i64,
+        #[diesel(sql_type = Binary)]
+        uid: Id<kinds::Invite>,
+    }
+    fn column<'a, T>(new: &'a [New<'_>], of: impl Fn(&'a New<'_>) -> T) -> Vec<T> {
+        new.iter().map(of).collect()
+    }
+    let inserted: Vec<Inserted> = pg_fixed(
+        "INSERT INTO invites (uid, inviter, kind, code_hash, key_version, subject_id, address_sealed, address_blind, \
+         locale, max_uses, created_at, expires_at) SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+         RETURNING id, uid",
+    )
+    .bind(column(new, |new| new.id.as_bytes().as_slice()))
+    .bind(column(new, |new| new.inviter.0))
+    .bind(column(new, |new| word(new.kind)))
+    .bind(column(new, |new| new.code_hash.as_slice()))
+    .bind(column(new, |new| new.key_version))
+    .bind(column(new, |new| new.address.as_ref().map(|address| address.subject.0)))
+    .bind(column(new, |new| {
+        new.address.as_ref().map(|address| address.sealed.as_slice())
+    }))
+    .bind(column(new, |new| {
+        new.address.as_ref().map(|address| address.blind.as_slice())
+    }))
+    .bind(column(new, |new| new.locale))
+    .bind(column(new, |new| i64::from(new.max_uses)))
+    .bind(column(new, |new| new.created_at.micros()))
+    .bind(column(new, |new| new.expires_at.micros()))
+    .load(pg)?;
+    let rows: HashMap<&[u8; 16], i64> = inserted.iter().map(|row| (row.uid.as_bytes(), row.id)).collect();
+    let row = |new: &New<'_>| rows.get(new.id.as_bytes()).copied().ok_or(Error::NotFound);
+    new.iter().map(row).collect()
 }
 
 /// The invite that a code opens, by the code's hash.
@@ -176,6 +261,61 @@ pub fn by_id(conn: &mut Conn, id: Id<kinds::Invite>) -> QueryResult<Option<Invit
         .first::<Row>(conn)
         .optional()
         .map(|row| row.map(from_row))
+}
+
+/// What an addressed invite's mail is made of.
+pub(super) struct ToBeTold {
+    pub(super) id: Id<kinds::Invite>,
+    pub(super) key_version: i64,
+    /// The address, sealed, and whose key seals it.
+    pub(super) sealed: Vec<u8>,
+    pub(super) subject: Subject,
+    /// The version of the key that wraps the subject's, and the wrapped key.
+    pub(super) wrapping: i64,
+    pub(super) wrapped: Option<Vec<u8>>,
+    pub(super) locale: String,
+    pub(super) expires_at: Timestamp,
+    /// The handle of whoever invites.
+    pub(super) inviter: Option<String>,
+}
+
+/// What the mails of these invites are made of; those to no address are left out.
+pub(super) fn to_be_told(conn: &mut Conn, ids: &[Id<kinds::Invite>]) -> QueryResult<Vec<ToBeTold>> {
+    type Row = (
+        (Id<kinds::Invite>, i64, Option<Vec<u8>>, String, Timestamp),
+        (i64, i64, Option<Vec<u8>>),
+        Option<String>,
+    );
+    let rows: Vec<Row> = invites::table
+        .inner_join(subjects::table.on(subjects::id.nullable().eq(invites::subject_id)))
+        .inner_join(people::table.on(people::id.eq(invites::inviter)))
+        .filter(invites::uid.eq_any(ids))
+        .select((
+            (
+                invites::uid,
+                invites::key_version,
+                invites::address_sealed,
+                invites::locale,
+                invites::expires_at,
+            ),
+            (subjects::id, subjects::key_version, subjects::wrapped_key),
+            people::handle,
+        ))
+        .load(conn)?;
+    let told = |((id, key_version, sealed, locale, expires_at), (subject, wrapping, wrapped), inviter): Row| {
+        Some(ToBeTold {
+            id,
+            key_version,
+            sealed: sealed?,
+            subject: Subject(subject),
+            wrapping,
+            wrapped,
+            locale,
+            expires_at,
+            inviter,
+        })
+    };
+    Ok(rows.into_iter().filter_map(told).collect())
 }
 
 /// An invite by its row.
@@ -200,38 +340,45 @@ pub fn of_inviter(conn: &mut Conn, inviter: PersonRow, before: Option<i64>, limi
 }
 
 #[derive(QueryableByName)]
-struct Count {
+struct Given {
     #[diesel(sql_type = BigInt)]
-    count: i64,
+    inviter: PersonRow,
+    #[diesel(sql_type = BigInt)]
+    places: i64,
 }
 
-/// The places that somebody has given: uses made, and uses that invites which still stand may have.
-pub(super) fn places_given(conn: &mut Conn, inviter: PersonRow, now: Timestamp) -> QueryResult<u64> {
-    let given: Count = fixed(
-        "SELECT CAST(COALESCE(SUM(CASE WHEN revoked_at IS NULL AND expires_at > ? THEN max_uses \
-         ELSE uses + held END), 0) AS BIGINT) AS count FROM invites WHERE inviter = ?",
-    )
-    .bind(now.micros())
-    .bind(inviter.0)
-    .get_result(conn)?;
-    Ok(u64::try_from(given.count).unwrap_or(0))
-}
-
-/// Keeps two issues by one member apart until the transaction ends.
-pub(super) fn lock_inviter(conn: &mut Conn, inviter: PersonRow) -> QueryResult<()> {
+/// The places that each of these members has given: uses made, and uses that invites which still stand
+/// may have. Whoever has given none is left out.
+pub(super) fn places_given(
+    conn: &mut Conn,
+    inviters: &[PersonRow],
+    now: Timestamp,
+) -> QueryResult<HashMap<PersonRow, u64>> {
+    macro_rules! places {
+        ($whose:literal) => {
+            concat!(
+                "SELECT inviter, CAST(SUM(CASE WHEN revoked_at IS NULL AND expires_at > ? THEN max_uses \
+                 ELSE uses + held END) AS BIGINT) AS places FROM invites WHERE inviter ",
+                $whose,
+                " GROUP BY inviter"
+            )
+        };
+    }
+    let mut given: Vec<Given> = Vec::with_capacity(inviters.len());
     match conn {
-        // One writer: nobody else is here.
-        Conn::Sqlite(_) => Ok(()),
-        Conn::Postgres(conn) => {
-            use crate::store::schema::people;
-            people::table
-                .find(inviter)
-                .select(people::id)
-                .for_no_key_update()
-                .first::<i64>(conn)
-                .map(|_| ())
+        Conn::Sqlite(_) => {
+            for inviter in inviters {
+                let places = fixed(places!("= ?")).bind(now.micros()).bind(inviter.0);
+                given.extend(places.get_result(conn).optional()?);
+            }
+        }
+        Conn::Postgres(pg) => {
+            let rows: Vec<i64> = inviters.iter().map(|inviter| inviter.0).collect();
+            given = pg_fixed(places!("= ANY(?)")).bind(now.micros()).bind(rows).load(pg)?;
         }
     }
+    let places = |given: Given| (given.inviter, u64::try_from(given.places).unwrap_or(0));
+    Ok(given.into_iter().map(places).collect())
 }
 
 pub(super) fn revoke(conn: &mut Conn, inviter: PersonRow, id: Id<kinds::Invite>, now: Timestamp) -> QueryResult<bool> {
@@ -308,7 +455,19 @@ pub fn held_until(conn: &mut Conn, flow: Id<kinds::Flow>) -> QueryResult<Option<
 
 /// Ends a hold; false where it has ended already.
 pub(super) fn end_hold(conn: &mut Conn, flow: Id<kinds::Flow>) -> QueryResult<bool> {
-    delete(holds::table.find(flow)).execute(conn).map(|rows| rows == 1)
+    fixed("DELETE FROM holds WHERE flow = ?")
+        .bind(flow.as_bytes().as_slice())
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// Ends a hold that is not over; false where it is, or has ended already.
+pub(super) fn end_standing_hold(conn: &mut Conn, flow: Id<kinds::Flow>, now: Timestamp) -> QueryResult<bool> {
+    fixed("DELETE FROM holds WHERE flow = ? AND until > ?")
+        .bind(flow.as_bytes().as_slice())
+        .bind(now.micros())
+        .execute(conn)
+        .map(|rows| rows == 1)
 }
 
 /// How many of an invite's held uses are over, though still counted.

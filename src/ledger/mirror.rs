@@ -53,6 +53,7 @@ impl Mirror {
             .await?;
         // The mark is only reached by following: events of the snapshot may have no position yet.
         let applied = Arc::new(watch::Sender::new(Horizon { pos, mark: -1 }));
+        ledger.inner.fresh.applied(pos);
         Ok(Self {
             ledger,
             projections,
@@ -119,6 +120,7 @@ impl Mirror {
                 })
                 .await?;
             self.applied.send_modify(|applied| applied.pos = pos);
+            self.ledger.inner.fresh.applied(pos);
         }
         // Entries beyond the target may have been taken in too; the mark is the target's alone.
         self.applied.send_modify(|applied| applied.mark = target.mark);

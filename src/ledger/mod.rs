@@ -8,19 +8,16 @@
 
 pub mod events;
 mod feed;
+mod fresh;
 mod lease;
 mod mirror;
 mod reader;
 mod records;
 mod sequencer;
+mod together;
 mod verify;
 
-use std::{
-    fmt,
-    str::FromStr,
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 
 use tokio::sync::{Notify, watch};
 
@@ -30,6 +27,7 @@ pub use lease::Lease;
 pub use mirror::{Mirror, Projection};
 pub use reader::{Reader, ReaderError, noted};
 pub use records::{Entry, Filter, entries, last_position, oldest_waiting, search};
+pub use together::Together;
 pub use verify::{Finding, Verified, verify};
 
 use crate::{
@@ -69,8 +67,8 @@ struct Inner {
     chance: Arc<dyn Chance>,
     horizon: watch::Sender<Horizon>,
     wake: Notify,
-    /// When the store was last asked how far the feed reaches, and answered.
-    asked: Mutex<Instant>,
+    /// How old what is in memory may be.
+    fresh: fresh::Freshness,
 }
 
 /// How far the feed reaches.
@@ -178,7 +176,7 @@ impl Ledger {
                 chance: options.chance,
                 horizon: watch::Sender::new(Horizon::default()),
                 wake: Notify::new(),
-                asked: Mutex::new(Instant::now()),
+                fresh: fresh::Freshness::new(),
             }),
         })
     }
@@ -276,13 +274,20 @@ impl Ledger {
         });
     }
 
-    /// For how long the feed has not been seen: what is in memory may be that old.
+    /// For how long the store has not said how far the feed reaches.
     pub fn quiet(&self) -> Duration {
-        self.inner
-            .asked
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .elapsed()
+        self.inner.fresh.quiet()
+    }
+
+    /// How old what is in memory may be: whatever was committed longer ago than this has been applied.
+    /// Grows where the store does not answer, where memory lags, and where events are held back.
+    pub fn memory_age(&self) -> Duration {
+        self.inner.fresh.age()
+    }
+
+    /// Whether the store did not answer when the feed was last asked for, some milliseconds ago.
+    pub fn away(&self) -> bool {
+        self.inner.fresh.away()
     }
 
     /// Where the feed stands, as far as this process knows.

@@ -1,14 +1,14 @@
 //! The ledger's rows.
 
 use diesel::{
-    ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, sql_query,
-    sql_types::BigInt, update,
+    ExpressionMethods, JoinOnDsl, OptionalExtension, PgConnection, QueryDsl, QueryResult, QueryableByName, RunQueryDsl,
+    insert_into, sql_query, sql_types::BigInt, update,
 };
 
 use super::{Actor, Envelope, Event, Horizon, events::VERSION};
 use crate::{
     store::{
-        Conn, StoreError,
+        Conn, StoreError, fixed, pg_fixed,
         schema::{cursors, events, leases, ledger, sequencer},
     },
     terms::{PersonRow, Timestamp},
@@ -26,22 +26,29 @@ pub struct Entry {
 /// Appends events to the running transaction; their shared transaction id (0 on SQLite), or none
 /// where there were none.
 pub(super) fn append(conn: &mut Conn, recorded: &[(Timestamp, Actor, Event)]) -> Result<Option<i64>, StoreError> {
-    let mut xid = None;
+    let mut bodies = Vec::with_capacity(recorded.len());
     for (at, actor, event) in recorded {
-        let subject = event.subject();
         let envelope = Envelope {
             v: VERSION,
             at: *at,
             actor: *actor,
-            subject,
+            subject: event.subject(),
             event: event.clone(),
         };
-        let body = serde_json::to_string(&envelope).map_err(|error| StoreError::Internal(error.to_string()))?;
+        bodies.push(serde_json::to_string(&envelope).map_err(|error| StoreError::Internal(error.to_string()))?);
+    }
+    if let Conn::Postgres(pg) = conn
+        && recorded.len() > 1
+    {
+        return append_together(pg, recorded, &bodies);
+    }
+    let mut xid = None;
+    for ((at, actor, event), body) in recorded.iter().zip(&bodies) {
         let row = (
             events::at.eq(at),
             events::kind.eq(event.kind()),
             events::actor.eq(actor.person()),
-            events::subject.eq(subject),
+            events::subject.eq(event.subject()),
             events::body.eq(body),
         );
         xid = Some(
@@ -52,6 +59,43 @@ pub(super) fn append(conn: &mut Conn, recorded: &[(Timestamp, Actor, Event)]) ->
         );
     }
     Ok(xid)
+}
+
+/// Several events in one round trip; their ids rise in the order in which they were recorded.
+fn append_together(
+    pg: &mut PgConnection,
+    recorded: &[(Timestamp, Actor, Event)],
+    bodies: &[String],
+) -> Result<Option<i64>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Appended {
+        #[diesel(sql_type = BigInt)]
+        xid: i64,
+    }
+    let row = |person: PersonRow| person.0;
+    let appended: Vec<Appended> = pg_fixed(
+        "INSERT INTO events (at, kind, actor, subject, body) \
+         SELECT at, kind, actor, subject, body \
+         FROM unnest(?, ?, ?, ?, ?) WITH ORDINALITY AS fresh (at, kind, actor, subject, body, turn) \
+         ORDER BY turn RETURNING xid",
+    )
+    .bind(recorded.iter().map(|(at, ..)| at.micros()).collect::<Vec<_>>())
+    .bind(recorded.iter().map(|(.., event)| event.kind()).collect::<Vec<_>>())
+    .bind(
+        recorded
+            .iter()
+            .map(|(_, actor, _)| actor.person().map(row))
+            .collect::<Vec<_>>(),
+    )
+    .bind(
+        recorded
+            .iter()
+            .map(|(.., event)| event.subject().map(row))
+            .collect::<Vec<_>>(),
+    )
+    .bind(bodies.iter().map(String::as_str).collect::<Vec<_>>())
+    .load(pg)?;
+    Ok(appended.first().map(|appended| appended.xid))
 }
 
 /// A row of the feed as it is stored.
@@ -209,7 +253,7 @@ pub(super) fn state(conn: &mut Conn) -> QueryResult<State> {
 }
 
 /// The sequencer's row, locked; none where another replica is sequencing right now.
-pub(super) fn state_for_update(conn: &mut diesel::PgConnection) -> QueryResult<Option<State>> {
+pub(super) fn state_for_update(conn: &mut PgConnection) -> QueryResult<Option<State>> {
     sequencer::table
         .select((
             sequencer::cursor_xid,
@@ -228,17 +272,17 @@ pub(super) fn state_for_update(conn: &mut diesel::PgConnection) -> QueryResult<O
 
 /// Writes the sequencer's row.
 pub(super) fn set_state(conn: &mut Conn, state: &State) -> QueryResult<()> {
-    update(sequencer::table)
-        .set((
-            sequencer::cursor_xid.eq(state.cursor_xid),
-            sequencer::cursor_id.eq(state.cursor_id),
-            sequencer::floor_id.eq(state.floor_id),
-            sequencer::horizon_xid.eq(state.horizon_xid),
-            sequencer::last_pos.eq(state.last_pos),
-            sequencer::last_hash.eq(&state.last_hash),
-        ))
-        .execute(conn)
-        .map(|_| ())
+    fixed(
+        "UPDATE sequencer SET cursor_xid = ?, cursor_id = ?, floor_id = ?, horizon_xid = ?, last_pos = ?, last_hash = ?",
+    )
+    .bind(state.cursor_xid)
+    .bind(state.cursor_id)
+    .bind(state.floor_id)
+    .bind(state.horizon_xid)
+    .bind(state.last_pos)
+    .bind(state.last_hash.as_slice())
+    .execute(conn)
+    .map(|_| ())
 }
 
 /// The last sequenced position.
@@ -270,7 +314,7 @@ pub(super) fn place(conn: &mut Conn, pos: i64, event_id: i64, hash: &[u8]) -> Qu
 /// When the oldest event that has no position yet was recorded. On PostgreSQL a transaction that
 /// stays open, in whichever database of the cluster, holds all later events back.
 pub fn oldest_waiting(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
-    #[derive(diesel::QueryableByName)]
+    #[derive(QueryableByName)]
     struct Waiting {
         #[diesel(sql_type = BigInt)]
         at: i64,
@@ -307,8 +351,10 @@ pub(super) fn cursor(conn: &mut Conn, name: &str) -> QueryResult<i64> {
 
 /// Moves a cursor from where it was read to; false where somebody else has moved it.
 pub(super) fn move_cursor(conn: &mut Conn, name: &str, from: i64, to: i64) -> QueryResult<bool> {
-    let moved = update(cursors::table.find(name).filter(cursors::pos.eq(from)))
-        .set(cursors::pos.eq(to))
+    let moved = fixed("UPDATE cursors SET pos = ? WHERE name = ? AND pos = ?")
+        .bind(to)
+        .bind(name)
+        .bind(from)
         .execute(conn)?;
     if moved == 0 && from == 0 {
         insert_into(cursors::table)
@@ -361,8 +407,10 @@ pub(super) fn take_lease(
 /// Renews a lease under its fence, and locks its row until the transaction ends; false where it
 /// has passed to somebody else.
 pub(super) fn renew_lease(conn: &mut Conn, name: &str, fence: i64, until: Timestamp) -> QueryResult<bool> {
-    update(leases::table.find(name).filter(leases::fence.eq(fence)))
-        .set(leases::until.eq(until))
+    fixed("UPDATE leases SET until = ? WHERE name = ? AND fence = ?")
+        .bind(until.micros())
+        .bind(name)
+        .bind(fence)
         .execute(conn)
         .map(|rows| rows == 1)
 }

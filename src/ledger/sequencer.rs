@@ -10,22 +10,20 @@
 //! The chain: `hash(n) = SHA-256("vouchsafe/ledger/1" ‖ hash(n−1) ‖ n as u64 big-endian ‖ body)`,
 //! `hash(0)` = 32 zero bytes, body = the stored UTF-8 text.
 
-use std::{
-    sync::PoisonError,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use aws_lc_rs::digest;
 use diesel::{
     PgConnection, QueryableByName, RunQueryDsl, sql_query,
-    sql_types::{Array, BigInt, Binary, Text},
+    sql_types::{BigInt, Text},
 };
 
 use super::{
     Horizon, Ledger,
+    fresh::Look,
     records::{self, State},
 };
-use crate::store::{Backend, Conn, Guard, Guards, StoreError};
+use crate::store::{Backend, Conn, Guard, Guards, StoreError, pg_fixed};
 
 /// How many events one pass takes.
 const BATCH: usize = 2000;
@@ -76,57 +74,91 @@ struct Oldest {
 }
 
 fn oldest(conn: &mut PgConnection) -> Result<Oldest, StoreError> {
-    Ok(sql_query(
+    Ok(pg_fixed(
         "SELECT pg_snapshot_xmin(s)::text::bigint AS xmin, pg_snapshot_xmax(s)::text::bigint AS next \
          FROM pg_current_snapshot() AS s",
     )
     .get_result(conn)?)
 }
 
-/// The line below which no further event can appear.
-fn line(conn: &mut PgConnection, guards: &Guards) -> Result<i64, StoreError> {
-    if guards.on(Guard::FeedHorizon) {
-        Ok(oldest(conn)?.xmin)
-    } else {
-        Ok(i64::MAX)
+impl Oldest {
+    /// The line below which no further event can appear.
+    fn line(&self, guards: &Guards) -> i64 {
+        if guards.on(Guard::FeedHorizon) {
+            self.xmin
+        } else {
+            i64::MAX
+        }
     }
+}
+
+/// What one pass came to.
+struct Pass {
+    /// How far the feed reaches now.
+    horizon: Horizon,
+    /// How many events it took; after a full [`BATCH`] a further pass is worth while at once.
+    taken: usize,
+    /// See [`Look::next`].
+    next: i64,
+    /// See [`Look::covered`].
+    covered: i64,
 }
 
 /// The events above the sequencer's cursor and below `line`, in order, at most `limit`.
 fn fresh(conn: &mut PgConnection, state: &State, line: i64, limit: i64) -> Result<Vec<Fresh>, StoreError> {
-    let events = sql_query(
+    let events = pg_fixed(
         "SELECT xid, id, body FROM events \
-         WHERE (xid, id) > ($1, $2) AND xid < $3 AND id > $4 ORDER BY xid, id LIMIT $5",
+         WHERE (xid, id) > (?, ?) AND xid < ? AND id > ? ORDER BY xid, id LIMIT ?",
     )
-    .bind::<BigInt, _>(state.cursor_xid)
-    .bind::<BigInt, _>(state.cursor_id)
-    .bind::<BigInt, _>(line)
-    .bind::<BigInt, _>(state.floor_id)
-    .bind::<BigInt, _>(limit)
+    .bind(state.cursor_xid)
+    .bind(state.cursor_id)
+    .bind(line)
+    .bind(state.floor_id)
+    .bind(limit)
     .load(conn)?;
     Ok(events)
 }
 
-/// PostgreSQL: one pass, in a transaction of its own. Says how far the feed reaches now, and how many
-/// events it took; after a full [`BATCH`] a further pass is worth while at once.
-fn pass(conn: &mut Conn, guards: &Guards) -> Result<(Horizon, usize), StoreError> {
+/// SQLite: the writer sequences; whoever reads sees all that is committed.
+fn look(conn: &mut Conn) -> Result<Pass, StoreError> {
+    let state = records::state(conn)?;
+    Ok(Pass {
+        horizon: state.horizon(conn),
+        taken: 0,
+        next: state.last_pos,
+        covered: state.last_pos,
+    })
+}
+
+/// PostgreSQL: one pass, in a transaction of its own.
+fn pass(conn: &mut Conn, guards: &Guards) -> Result<Pass, StoreError> {
     // A look without the lock: locking takes a transaction id and a sync to disk, and a feed where
     // nothing happens is to cost neither.
     let state = records::state(conn)?;
     let Conn::Postgres(pg) = conn else {
         return Err(StoreError::Internal("a pass is for PostgreSQL".into()));
     };
-    let line_now = line(pg, guards)?;
+    let oldest_now = oldest(pg)?;
+    let (next, line_now) = (oldest_now.next, oldest_now.line(guards));
+    let reached = |state: &State, conn: &Conn, taken: usize| Pass {
+        horizon: state.horizon(conn),
+        taken,
+        next,
+        covered: state.horizon_xid,
+    };
     if !state.is_cut() && fresh(pg, &state, line_now, 1)?.is_empty() {
-        return Ok((state.horizon(conn), 0));
+        return Ok(Pass {
+            covered: line_now.max(state.horizon_xid),
+            ..reached(&state, conn, 0)
+        });
     }
     let Some(mut state) = records::state_for_update(pg)? else {
         // Another replica is at it.
         let state = records::state(conn)?;
-        return Ok((state.horizon(conn), 0));
+        return Ok(reached(&state, conn, 0));
     };
     // Asked before the events: whatever is below it has ended, and the next statement sees it.
-    let xmin = line(pg, guards)?;
+    let xmin = oldest(pg)?.line(guards);
     let fresh = fresh(pg, &state, xmin, BATCH as i64)?;
     let Some(last) = fresh.last() else {
         if state.is_cut() {
@@ -134,17 +166,17 @@ fn pass(conn: &mut Conn, guards: &Guards) -> Result<(Horizon, usize), StoreError
             state.horizon_xid = state.cursor_xid + 1;
             records::set_state(conn, &state)?;
         }
-        return Ok((state.horizon(conn), 0));
+        return Ok(reached(&state, conn, 0));
     };
     let taken = fresh.len();
     // A batch that was cut may have cut a transaction in two: its token is not reached yet.
-    let reached = if taken == BATCH {
+    let below = if taken == BATCH {
         last.xid
     } else {
         xmin.min(i64::MAX - 1)
     };
     state.horizon_xid = state.horizon_xid.max(if guards.on(Guard::FeedHorizon) {
-        reached
+        below
     } else {
         last.xid + 1
     });
@@ -158,13 +190,13 @@ fn pass(conn: &mut Conn, guards: &Guards) -> Result<(Horizon, usize), StoreError
         ids.push(event.id);
         hashes.push(state.last_hash.clone());
     }
-    sql_query("INSERT INTO ledger (pos, event_id, hash) SELECT * FROM unnest($1, $2, $3)")
-        .bind::<Array<BigInt>, _>(places)
-        .bind::<Array<BigInt>, _>(ids)
-        .bind::<Array<Binary>, _>(hashes)
+    pg_fixed("INSERT INTO ledger (pos, event_id, hash) SELECT * FROM unnest(?, ?, ?)")
+        .bind(places)
+        .bind(ids)
+        .bind(hashes.iter().map(Vec::as_slice).collect::<Vec<_>>())
         .execute(pg)?;
     records::set_state(conn, &state)?;
-    Ok((state.horizon(conn), taken))
+    Ok(reached(&state, conn, taken))
 }
 
 /// Transaction ids do not survive a dump and restore into another cluster. Run at start, before
@@ -246,38 +278,42 @@ impl Ledger {
 
     /// The same; says how many events were sequenced.
     async fn sequence(&self) -> Result<usize, StoreError> {
-        let store = self.store();
-        let (horizon, taken) = match store.backend() {
-            Backend::Sqlite => {
-                store
-                    .read(|conn| {
-                        records::state(conn)
-                            .map(|state| (state.horizon(conn), 0))
-                            .map_err(StoreError::from)
-                    })
-                    .await?
-            }
+        let asked = Instant::now();
+        let passed = match self.store().backend() {
+            Backend::Sqlite => self.store().read(look).await,
             Backend::Postgres => {
-                let guards = store.guards().clone();
-                store.transact(move |conn| pass(conn, &guards)).await?.value
+                let guards = self.store().guards().clone();
+                let passed = self.store().transact(move |conn| pass(conn, &guards)).await;
+                passed.map(|passed| passed.value)
             }
         };
-        *self.inner.asked.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-        self.publish(horizon);
-        Ok(taken)
+        let passed = passed.inspect_err(|_| self.inner.fresh.failed())?;
+        self.publish(passed.horizon);
+        self.inner.fresh.looked(Look {
+            asked,
+            next: passed.next,
+            covered: passed.covered,
+            pos: passed.horizon.pos,
+        });
+        Ok(passed.taken)
     }
 
     /// Keeps the feed moving until the task is dropped.
     pub async fn keep_sequencing(self) {
         let pause = interval(self.store().backend());
+        let mut still = false;
         loop {
-            match self.sequence().await {
+            let outcome = self.sequence().await;
+            match (&outcome, still) {
+                (Err(error), false) => tracing::warn!(%error, "the feed stands still"),
+                (Ok(_), true) => tracing::info!("the feed goes on"),
+                _ => {}
+            }
+            still = outcome.is_err();
+            match outcome {
                 Ok(BATCH) => continue,
                 Ok(MANY..) => tokio::time::sleep(PACE).await,
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::warn!(%error, "the feed stands still");
-                }
+                _ => {}
             }
             // A wake means that something was committed just now.
             let _ = tokio::time::timeout(pause, self.inner.wake.notified()).await;

@@ -21,11 +21,27 @@ use crate::{
 /// # Errors
 /// [`StoreError`] where the row cannot be written.
 pub fn post(tx: &mut Tx<'_>, key: &DataKey, kind: &'static str, letter: &Letter) -> Result<(), StoreError> {
+    let posted = seal(tx, key, letter)?;
+    Ok(records::insert_all(tx.conn, kind, &[posted], tx.now)?)
+}
+
+/// Posts several letters of one kind, each sealed under its own reader's data key.
+///
+/// # Errors
+/// [`StoreError`] where the rows cannot be written.
+pub fn post_all(tx: &mut Tx<'_>, kind: &'static str, letters: &[(DataKey, Letter)]) -> Result<(), StoreError> {
+    let posted = letters.iter().map(|(key, letter)| seal(tx, key, letter));
+    let posted = posted.collect::<Result<Vec<_>, _>>()?;
+    Ok(records::insert_all(tx.conn, kind, &posted, tx.now)?)
+}
+
+fn seal(tx: &Tx<'_>, key: &DataKey, letter: &Letter) -> Result<records::New, StoreError> {
     let plain = serde_json::to_vec(letter).map_err(|error| StoreError::Internal(format!("a letter: {error}")))?;
-    let sealed = key.seal(Field::Letter, &Zeroizing::new(plain), tx.chance)?;
-    let id = LetterId::new(tx.now, tx.chance);
-    records::insert(tx.conn, id, key.subject(), kind, &sealed, tx.now)?;
-    Ok(())
+    Ok(records::New {
+        id: LetterId::new(tx.now, tx.chance),
+        subject: key.subject(),
+        sealed: key.seal(Field::Letter, &Zeroizing::new(plain), tx.chance)?,
+    })
 }
 
 /// The letters that were given up, in the order in which they were posted; at most `limit`, from

@@ -12,7 +12,7 @@ use diesel::{
 use uuid::Uuid;
 
 use crate::{
-    store::{Backend, Conn, schema::outbox},
+    store::{Backend, Conn, fixed, pg_fixed, schema::outbox},
     terms::{Id, Kind, Timestamp},
     vault::Subject,
 };
@@ -55,7 +55,6 @@ pub struct Backlog {
 }
 
 const WAITING: &str = "waiting";
-const SENT: &str = "sent";
 const DEAD: &str = "dead";
 
 /// A letter that the holder of `claim` may deliver, and nobody else until its term has passed.
@@ -71,20 +70,47 @@ pub(super) struct Claimed {
     pub(super) created_at: Timestamp,
 }
 
-pub(super) fn insert(
-    conn: &mut Conn,
-    id: LetterId,
-    subject: Subject,
-    kind: &str,
-    sealed: &[u8],
-    now: Timestamp,
-) -> QueryResult<()> {
+/// A letter to be posted.
+pub(super) struct New {
+    pub(super) id: LetterId,
+    pub(super) subject: Subject,
+    pub(super) sealed: Vec<u8>,
+}
+
+/// Writes letters of one kind, due at once.
+pub(super) fn insert_all(conn: &mut Conn, kind: &str, letters: &[New], now: Timestamp) -> QueryResult<()> {
+    match conn {
+        Conn::Postgres(pg) if letters.len() > 1 => {
+            let ids: Vec<String> = letters.iter().map(|letter| text(letter.id)).collect();
+            pg_fixed(
+                "INSERT INTO outbox (message_id, subject_id, kind, letter_sealed, state, attempts, due_at, created_at) \
+                 SELECT id, subject, ?, sealed, 'waiting', 0, now, now \
+                 FROM (SELECT ? AS now) AS shared, unnest(?, ?, ?) AS letter (id, subject, sealed)",
+            )
+            .bind(kind)
+            .bind(now.micros())
+            .bind(ids.iter().map(String::as_str).collect::<Vec<_>>())
+            .bind(letters.iter().map(|letter| letter.subject.0).collect::<Vec<_>>())
+            .bind(
+                letters
+                    .iter()
+                    .map(|letter| letter.sealed.as_slice())
+                    .collect::<Vec<_>>(),
+            )
+            .execute(pg)
+            .map(|_| ())
+        }
+        conn => letters.iter().try_for_each(|letter| insert(conn, kind, letter, now)),
+    }
+}
+
+fn insert(conn: &mut Conn, kind: &str, letter: &New, now: Timestamp) -> QueryResult<()> {
     insert_into(outbox::table)
         .values((
-            outbox::message_id.eq(text(id)),
-            outbox::subject_id.eq(subject.0),
+            outbox::message_id.eq(text(letter.id)),
+            outbox::subject_id.eq(letter.subject.0),
             outbox::kind.eq(kind),
-            outbox::letter_sealed.eq(sealed),
+            outbox::letter_sealed.eq(&letter.sealed),
             outbox::state.eq(WAITING),
             outbox::attempts.eq(0_i64),
             outbox::due_at.eq(now),
@@ -169,13 +195,9 @@ struct Row {
 
 /// Delivered: the letter is taken out. False where the claim has passed on.
 pub(super) fn sent(conn: &mut Conn, row: i64, claim: &str) -> QueryResult<bool> {
-    update(outbox::table.find(row))
-        .filter(outbox::claim.eq(claim))
-        .set((
-            outbox::state.eq(SENT),
-            outbox::letter_sealed.eq(None::<Vec<u8>>),
-            outbox::claim.eq(None::<String>),
-        ))
+    fixed("UPDATE outbox SET state = 'sent', letter_sealed = NULL, claim = NULL WHERE id = ? AND claim = ?")
+        .bind(row)
+        .bind(claim)
         .execute(conn)
         .map(|rows| rows == 1)
 }

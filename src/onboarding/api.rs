@@ -148,11 +148,20 @@ impl From<ProofError> for Problem {
 }
 
 impl Onboarding {
-    /// The address that a newcomer who may choose a password now has proved: the password may not be
-    /// made of it. A refusal that is certain already costs no hash.
-    async fn before_password(&self, flow: Flow, policy: &Arc<Versioned>) -> Result<Option<String>, Problem> {
+    /// The flow of a newcomer who may choose a password now, and the address that they have proved: the
+    /// password may not be made of it. A refusal that is certain already costs no hash.
+    async fn before_password(
+        &self,
+        id: FlowId,
+        bearer: &Bearer,
+        policy: &Arc<Versioned>,
+    ) -> Result<(Flow, Option<String>), Problem> {
+        let hash = sha256(bearer.0.expose_secret().as_bytes());
         let (vault, now, rules) = (self.vault.clone(), self.ledger.now(), Arc::clone(policy));
         let read = self.ledger.store().read(move |conn| {
+            let Some(flow) = by_id(conn, id)?.filter(|flow| opens(flow, &hash)) else {
+                return Ok(None);
+            };
             let progress = read_progress(conn, &rules.policy, &flow, now)?;
             let address = match &flow.address {
                 Some((_, sealed)) => Some(
@@ -163,11 +172,14 @@ impl Onboarding {
                 ),
                 None => None,
             };
-            Ok::<_, VaultError>((progress, address))
+            Ok::<_, VaultError>(Some((flow, progress, address)))
         });
-        let (progress, address) = read.await.map_err(StoreError::from)?;
+        let (flow, progress, address) = read
+            .await
+            .map_err(StoreError::from)?
+            .ok_or_else(|| Problem::new(Kind::FlowUnknown))?;
         match progress {
-            Progress::Next(Step::Credentials) => Ok(address),
+            Progress::Next(Step::Credentials) => Ok((flow, address)),
             Progress::Next(_) => Err(Kind::StepOutOfOrder.into()),
             Progress::Lapsed => Err(Kind::HoldExpired.into()),
             Progress::Member | Progress::Refused | Progress::Ended => Err(Kind::FlowEnded.into()),
@@ -185,7 +197,7 @@ impl Onboarding {
             .await?;
         let hash = sha256(bearer.0.expose_secret().as_bytes());
         match flow {
-            Some(flow) if bool::from(flow.token_hash.ct_eq(&hash)) => Ok((flow, policy)),
+            Some(flow) if opens(&flow, &hash) => Ok((flow, policy)),
             _ => Err(Kind::FlowUnknown.into()),
         }
     }
@@ -230,6 +242,11 @@ impl Onboarding {
             person,
         })
     }
+}
+
+/// Whether the token with this hash opens the flow.
+fn opens(flow: &Flow, hash: &[u8; 32]) -> bool {
+    flow.token_hash.ct_eq(hash).into()
 }
 
 /// Begin to come in by an invite. Nothing is used up.
@@ -481,19 +498,19 @@ async fn password(
     body: Json<PasswordBody>,
     onboarding: Data<Onboarding>,
 ) -> Result<Written<AdmittedView>, Problem> {
-    let (flow, policy) = onboarding.opened(flow.0, &bearer).await?;
+    let policy = onboarding.policy.get()?;
     let PasswordBody { password, handle } = body.0;
+    let (flow, address) = onboarding.before_password(flow.0, &bearer, &policy).await?;
     let handle = handle
         .map(|handle| people::handle(&handle))
         .transpose()
         .map_err(|error| Problem::field("/handle", error.to_string()))?;
-    let id = flow.id;
-    let address = onboarding.before_password(flow, &policy).await?;
+    let hint = address.as_deref().and_then(|kept| EmailAddress::parse(kept).ok());
     let mut context = vec![policy.policy.community.name.clone()];
     context.extend(handle.clone());
     context.extend(address);
     let phc = onboarding.hasher.choose(password, context).await?;
-    let (rules, lifetime) = (Arc::clone(&policy), onboarding.tokens.session_lifetime());
+    let (id, rules, lifetime) = (flow.id, Arc::clone(&policy), onboarding.tokens.session_lifetime());
     let written = onboarding
         .ledger
         .write(Actor::Newcomer, move |tx| {
@@ -503,6 +520,16 @@ async fn password(
         .await?;
     let position = onboarding.mirror.settle(written.position).await;
     let session = onboarding.tokens.grant(&written.value)?;
-    let view = onboarding.view(id, &policy).await?;
+    // As a look at the flow would say now: the hold has become a use, and its person is a member.
+    let view = FlowView {
+        flow: flow.id,
+        state: "member",
+        next: None,
+        asks: demands(&policy.policy).collect(),
+        documents: policy.policy.join.documents.clone(),
+        contact_hint: hint.map(|address| address.masked()),
+        expires_at: flow.expires_at,
+        person: Some(written.value.holder.id),
+    };
     Ok(Written::created(AdmittedView { view, session }, position))
 }

@@ -28,6 +28,18 @@ impl Follower for OnboardingMails {
         "onboarding-mails"
     }
 
+    fn wants(&self, event: &Event) -> bool {
+        matches!(
+            event,
+            Event::ProofRequested { .. }
+                | Event::CaseDecided { .. }
+                | Event::InviteReleased {
+                    why: Release::Expired,
+                    ..
+                }
+        )
+    }
+
     fn follow(&self, tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
         match entry.envelope.event {
             Event::ProofRequested { flow } => {

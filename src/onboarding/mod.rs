@@ -21,7 +21,7 @@ pub use rules::{Progress, progress};
 use secrecy::SecretString;
 
 use crate::{
-    identity::{self, Document, FullName, SubmitError},
+    identity::{self, Document, FullName, Reached, SubmitError},
     invites::{self, Closed, Code, Invite, RedeemError},
     ledger::{Event, Tx, events::Release},
     mail::Locale,
@@ -143,6 +143,16 @@ pub fn start(
 
 /// Where a flow stands, with what it takes to say so.
 pub fn read_progress(conn: &mut Conn, policy: &Policy, flow: &Flow, now: Timestamp) -> Result<Progress, StoreError> {
+    read_standing(conn, policy, flow, now).map(|(progress, _)| progress)
+}
+
+/// The same, and how far the newcomer's real name has come.
+fn read_standing(
+    conn: &mut Conn,
+    policy: &Policy,
+    flow: &Flow,
+    now: Timestamp,
+) -> Result<(Progress, Reached), StoreError> {
     let held_until = invites::held_until(conn, flow.id)?;
     let reached = identity::reached(
         conn,
@@ -150,17 +160,17 @@ pub fn read_progress(conn: &mut Conn, policy: &Policy, flow: &Flow, now: Timesta
         policy.join.assurance >= Assurance::Verified,
         policy.review.resubmissions,
     )?;
-    Ok(progress(policy, flow, held_until, &reached, now))
+    Ok((progress(policy, flow, held_until, &reached, now), reached))
 }
 
 /// The flow, if `step` is its next; for a step that changes it.
-fn at_step(tx: &mut Tx<'_>, policy: &Policy, flow: &Flow, step: Step) -> Result<(), StepError> {
-    match read_progress(tx.conn, policy, flow, tx.now)? {
-        Progress::Next(next) if next == step => Ok(()),
-        Progress::Next(_) => Err(StepError::OutOfOrder),
-        Progress::Member | Progress::Refused | Progress::Ended => Err(StepError::Ended),
-        Progress::Lapsed if flow.proved_at.is_some() => Err(StepError::HoldExpired),
-        Progress::Lapsed => Err(StepError::Ended),
+fn at_step(tx: &mut Tx<'_>, policy: &Policy, flow: &Flow, step: Step) -> Result<Reached, StepError> {
+    match read_standing(tx.conn, policy, flow, tx.now)? {
+        (Progress::Next(next), reached) if next == step => Ok(reached),
+        (Progress::Next(_), _) => Err(StepError::OutOfOrder),
+        (Progress::Member | Progress::Refused | Progress::Ended, _) => Err(StepError::Ended),
+        (Progress::Lapsed, _) if flow.proved_at.is_some() => Err(StepError::HoldExpired),
+        (Progress::Lapsed, _) => Err(StepError::Ended),
     }
 }
 
@@ -197,19 +207,13 @@ pub fn admit(
     handle: Option<String>,
 ) -> Result<Member, StepError> {
     let flow = by_id(tx.conn, flow)?.ok_or(StepError::Ended)?;
-    at_step(tx, policy, &flow, Step::Credentials)?;
+    let reached = at_step(tx, policy, &flow, Step::Credentials)?;
     // Of two last steps at once, one goes on.
     if !records::end(tx.conn, flow.row, tx.now)? {
         return Err(StepError::Ended);
     }
     let invite = invites::by_row(tx.conn, flow.invite_row)?;
     invites::redeem(tx, &invite, flow.id)?;
-    let reached = identity::reached(
-        tx.conn,
-        flow.subject,
-        policy.join.assurance >= Assurance::Verified,
-        policy.review.resubmissions,
-    )?;
     if reached.assurance >= Assurance::Checked && !identity::confirm(tx, flow.subject)? {
         return Err(StepError::HoldExpired);
     }

@@ -3,7 +3,7 @@
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update};
 
 use crate::{
-    store::{Conn, schema::flows},
+    store::{Conn, fixed, schema::flows},
     terms::{Id, PersonRow, Timestamp, kinds},
     vault::Subject,
 };
@@ -202,16 +202,18 @@ pub(super) fn open_with(conn: &mut Conn, row: i64, token_hash: &[u8]) -> QueryRe
 
 /// Ends a flow; false where it is over already.
 pub(super) fn end(conn: &mut Conn, row: i64, now: Timestamp) -> QueryResult<bool> {
-    update(flows::table.find(row).filter(flows::ended_at.is_null()))
-        .set((flows::ended_at.eq(now), flows::proof_sealed.eq(None::<Vec<u8>>)))
+    fixed("UPDATE flows SET ended_at = ?, proof_sealed = NULL WHERE id = ? AND ended_at IS NULL")
+        .bind(now.micros())
+        .bind(row)
         .execute(conn)
         .map(|rows| rows == 1)
 }
 
 /// Notes whom the newcomer has become.
 pub(super) fn belongs_to(conn: &mut Conn, row: i64, person: PersonRow) -> QueryResult<()> {
-    update(flows::table.find(row))
-        .set(flows::person.eq(person))
+    fixed("UPDATE flows SET person = ? WHERE id = ?")
+        .bind(person.0)
+        .bind(row)
         .execute(conn)
         .map(|_| ())
 }

@@ -136,6 +136,37 @@ pub fn member(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Member>> {
         .map(|row| row.map(from_row))
 }
 
+/// These members by row; unknown rows are left out. Where they are `held`, nobody else holds them or
+/// changes their role or standing before the transaction ends. Rows are locked in one order, so two of
+/// these never wait for each other.
+pub fn members_by_row(conn: &mut Conn, rows: &[PersonRow], held: bool) -> QueryResult<HashMap<PersonRow, Member>> {
+    let mut found = HashMap::with_capacity(rows.len());
+    match conn {
+        // There is one writer, and a statement costs next to nothing.
+        Conn::Sqlite(_) => {
+            for &row in rows {
+                if !found.contains_key(&row)
+                    && let Some(member) = member(conn, row)?
+                {
+                    found.insert(row, member);
+                }
+            }
+        }
+        Conn::Postgres(pg) => {
+            let query = people::table
+                .filter(people::id.eq_any(rows.iter().map(|row| row.0).collect::<Vec<_>>()))
+                .order(people::id.asc())
+                .select(COLUMNS);
+            let rows: Vec<Row> = match held {
+                true => query.for_no_key_update().load(pg)?,
+                false => query.load(pg)?,
+            };
+            found.extend(rows.into_iter().map(|row| (row.0, from_row(row))));
+        }
+    }
+    Ok(found)
+}
+
 /// A member by public id.
 pub fn member_by_id(conn: &mut Conn, id: Id<kinds::Person>) -> QueryResult<Option<Member>> {
     people::table
@@ -296,8 +327,10 @@ pub fn change_role(conn: &mut Conn, row: PersonRow, before: Role, after: Role) -
 
 /// Changes a standing from what it was read as; false where it is no longer that.
 pub fn set_standing(conn: &mut Conn, row: PersonRow, before: Standing, after: Standing) -> QueryResult<bool> {
-    update(people::table.find(row).filter(people::standing.eq(before)))
-        .set(people::standing.eq(after))
+    fixed("UPDATE people SET standing = ? WHERE id = ? AND standing = ?")
+        .bind(after.as_str())
+        .bind(row.0)
+        .bind(before.as_str())
         .execute(conn)
         .map(|rows| rows == 1)
 }
@@ -455,19 +488,15 @@ pub fn password(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<String>> 
 
 /// Sets a member's password.
 pub fn set_password(conn: &mut Conn, row: PersonRow, phc: &str, now: Timestamp) -> QueryResult<()> {
-    let changed = update(credentials::table.find(row))
-        .set((credentials::phc.eq(phc), credentials::changed_at.eq(now)))
-        .execute(conn)?;
-    if changed == 0 {
-        insert_into(credentials::table)
-            .values((
-                credentials::person.eq(row),
-                credentials::phc.eq(phc),
-                credentials::changed_at.eq(now),
-            ))
-            .execute(conn)?;
-    }
-    Ok(())
+    fixed(
+        "INSERT INTO credentials (person, phc, changed_at) VALUES (?, ?, ?) \
+         ON CONFLICT (person) DO UPDATE SET phc = excluded.phc, changed_at = excluded.changed_at",
+    )
+    .bind(row.0)
+    .bind(phc)
+    .bind(now.micros())
+    .execute(conn)
+    .map(|_| ())
 }
 
 /// Keeps the hash of a one-time sign-in code.

@@ -103,7 +103,8 @@ pub struct Participant {
 /// No text in it comes from the other side, which might repeat what it was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum JanusError {
-    /// It did not answer, or something in front of it did; it may have done it all the same.
+    /// It did not answer, or something in front of it did; it may have done it all the same. The
+    /// first call after its restart may meet a connection that is gone.
     #[error("Janus cannot be reached: {0}")]
     Unreachable(String),
     /// It has no such room: it was restarted, or the room was destroyed.

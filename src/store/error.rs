@@ -16,6 +16,17 @@ pub enum StoreError {
     Schema(String),
 }
 
+impl StoreError {
+    /// The same for another caller whom it befell.
+    pub(crate) fn again(&self) -> Self {
+        match self {
+            Self::Unavailable(why) => Self::Unavailable(why.clone()),
+            Self::Internal(why) => Self::Internal(why.clone()),
+            Self::Schema(why) => Self::Schema(why.clone()),
+        }
+    }
+}
+
 impl From<DieselError> for StoreError {
     fn from(error: DieselError) -> Self {
         match &error {

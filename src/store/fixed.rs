@@ -4,9 +4,10 @@
 //! PostgreSQL a second round trip, on SQLite a parse. The text of a [`Fixed`] is a constant.
 
 use diesel::{
-    QueryResult, RunQueryDsl,
+    PgConnection, QueryResult, RunQueryDsl,
+    pg::Pg,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
-    sql_types::{BigInt, Binary, Text, Untyped},
+    sql_types::{Array, BigInt, Binary, Nullable, Text, Untyped},
 };
 
 use super::{Conn, ConnBackend};
@@ -89,3 +90,96 @@ impl Query for Fixed<'_> {
 }
 
 impl RunQueryDsl<Conn> for Fixed<'_> {}
+
+/// The same for PostgreSQL alone, where a `?` can stand for a whole column: `unnest(?, ?)` makes rows
+/// of columns, so that many rows take one round trip. All columns of one `unnest` are of one length.
+pub struct PgFixed<'a> {
+    sql: &'static str,
+    binds: Vec<Column<'a>>,
+}
+
+/// A bound column, or one value.
+pub enum Column<'a> {
+    /// One number or time.
+    One(i64),
+    /// One text.
+    OneText(&'a str),
+    /// Numbers or times.
+    BigInt(Vec<i64>),
+    /// The same, where some are missing.
+    MaybeBigInt(Vec<Option<i64>>),
+    /// Texts.
+    Text(Vec<&'a str>),
+    /// Bytes.
+    Binary(Vec<&'a [u8]>),
+    /// The same, where some are missing.
+    MaybeBinary(Vec<Option<&'a [u8]>>),
+}
+
+macro_rules! columns {
+    ($($name:ident: $column:ty),* $(,)?) => {$(
+        impl<'a> From<$column> for Column<'a> {
+            fn from(column: $column) -> Self {
+                Self::$name(column)
+            }
+        }
+    )*};
+}
+columns! {
+    One: i64,
+    OneText: &'a str,
+    BigInt: Vec<i64>,
+    MaybeBigInt: Vec<Option<i64>>,
+    Text: Vec<&'a str>,
+    Binary: Vec<&'a [u8]>,
+    MaybeBinary: Vec<Option<&'a [u8]>>,
+}
+
+/// A statement with a `?` for each column or value, and no other `?` in it.
+pub const fn pg_fixed(sql: &'static str) -> PgFixed<'static> {
+    PgFixed { sql, binds: Vec::new() }
+}
+
+impl<'a> PgFixed<'a> {
+    /// Binds the next `?`.
+    pub fn bind<'b>(self, column: impl Into<Column<'b>>) -> PgFixed<'b>
+    where
+        'a: 'b,
+    {
+        let mut binds: Vec<Column<'b>> = self.binds;
+        binds.push(column.into());
+        PgFixed { sql: self.sql, binds }
+    }
+}
+
+impl QueryFragment<Pg> for PgFixed<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let mut pieces = self.sql.split('?');
+        out.push_sql(pieces.next().unwrap_or_default());
+        for (piece, bind) in pieces.zip(&self.binds) {
+            match bind {
+                Column::One(value) => out.push_bind_param::<BigInt, _>(value)?,
+                Column::OneText(value) => out.push_bind_param::<Text, _>(*value)?,
+                Column::BigInt(column) => out.push_bind_param::<Array<BigInt>, _>(column)?,
+                Column::MaybeBigInt(column) => out.push_bind_param::<Array<Nullable<BigInt>>, _>(column)?,
+                Column::Text(column) => out.push_bind_param::<Array<Text>, _>(column)?,
+                Column::Binary(column) => out.push_bind_param::<Array<Binary>, _>(column)?,
+                Column::MaybeBinary(column) => out.push_bind_param::<Array<Nullable<Binary>>, _>(column)?,
+            }
+            out.push_sql(piece);
+        }
+        Ok(())
+    }
+}
+
+impl QueryId for PgFixed<'_> {
+    type QueryId = ();
+    // It is known again by its text.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for PgFixed<'_> {
+    type SqlType = Untyped;
+}
+
+impl RunQueryDsl<PgConnection> for PgFixed<'_> {}

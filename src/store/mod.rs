@@ -23,7 +23,7 @@ use std::{sync::Arc, time::Duration};
 pub use connection::{Backend, Conn, ConnBackend, Target};
 pub(crate) use error::from_query;
 pub use error::{CommandError, Disposition, StoreError};
-pub use fixed::{Bind, Fixed, fixed};
+pub use fixed::{Bind, Column, Fixed, PgFixed, fixed, pg_fixed};
 pub use guards::{Guard, Guards};
 pub use migrate::{migrate, pending};
 
@@ -97,6 +97,11 @@ impl Store {
     /// Which database this is.
     pub fn backend(&self) -> Backend {
         self.inner.target.backend()
+    }
+
+    /// How long a caller waits for the database before it is told 503.
+    pub fn patience(&self) -> Duration {
+        self.inner.wait
     }
 
     /// The test switches.

@@ -27,8 +27,8 @@ pub use sign_in::{Claim, SignIn, SignInError};
 use crate::{
     config::{PublicUrl, TokenConfig},
     ledger::{Actor, Ledger, Projection, Written, events::SessionEnd},
-    people::{self, Roster, Seat},
-    store::StoreError,
+    people::{self, Member, Roster, Seat},
+    store::{Conn, StoreError},
     terms::{Assurance, PersonId, PersonRow, Role, ServiceId, SessionId, Standing, Timestamp},
     vault::Vault,
 };
@@ -55,7 +55,7 @@ struct Inner {
     access: Access,
     verified: Verified,
     session_lifetime: Duration,
-    /// For how long memory is believed without the store having answered.
+    /// How old memory may be to be believed.
     memory_lease: Duration,
 }
 
@@ -262,24 +262,19 @@ impl Tokens {
         let Inner {
             ledger, live, access, ..
         } = &*self.inner;
-        // Whoever was banned since the feed was last seen would still pass.
-        let quiet = ledger.quiet();
-        if quiet > self.inner.memory_lease {
-            return Err(StoreError::Unavailable(format!("the feed has not been seen for {quiet:?}")).into());
-        }
         let now = ledger.now();
         let verify = || access.verify(token, &self.inner.keys.ring(), now);
         let claims = self.inner.verified.get(token, now, verify)?;
         let session = claims.sid;
-        let person = match live.find(session, now) {
-            Life::Lives(person) => person,
-            Life::Over => return Err(TokenRefused::SessionEnded),
-            Life::Unknown => {
-                let found = ledger.store().read(move |conn| Live::look_up(conn, session, now));
-                found.await?.ok_or(TokenRefused::SessionEnded)?
-            }
+        // Whoever was banned since memory was last known to be whole would still pass.
+        let (person, seat) = match self.is_remembered()? {
+            false => self.asked(session, now).await?,
+            true => match live.find(session, now) {
+                Life::Lives(person) => (person, self.seat(person).await?),
+                Life::Over => return Err(TokenRefused::SessionEnded),
+                Life::Unknown => self.asked(session, now).await?,
+            },
         };
-        let seat = self.seat(person).await?;
         if seat.standing != Standing::Active {
             return Err(TokenRefused::SessionEnded);
         }
@@ -297,24 +292,45 @@ impl Tokens {
         })
     }
 
+    /// Whether memory may be believed. Where it may not, the store is to be asked; where the store did not
+    /// answer just now, nobody is left to ask.
+    fn is_remembered(&self) -> Result<bool, StoreError> {
+        let Inner {
+            ledger, memory_lease, ..
+        } = &*self.inner;
+        let age = ledger.memory_age();
+        if age <= *memory_lease {
+            return Ok(true);
+        }
+        if ledger.away() {
+            return Err(StoreError::Unavailable(format!(
+                "it did not answer, and memory is {age:?} old"
+            )));
+        }
+        Ok(false)
+    }
+
     /// From the roster; who is not in it yet, from the store.
     async fn seat(&self, person: PersonRow) -> Result<Seat, TokenRefused> {
         if let Some(seat) = self.inner.roster.seat(person) {
             return Ok(seat);
         }
-        let member = self
-            .inner
-            .ledger
-            .store()
-            .read(move |conn| Ok::<_, StoreError>(people::member(conn, person)?))
-            .await?
-            .ok_or(TokenRefused::SessionEnded)?;
-        Ok(Seat {
-            id: member.id,
-            role: member.role,
-            standing: member.standing,
-            assurance: member.assurance,
-        })
+        let read = move |conn: &mut Conn| Ok::<_, StoreError>(people::member(conn, person)?);
+        let member = self.inner.ledger.store().read(read).await?;
+        Ok(seat_of(&member.ok_or(TokenRefused::SessionEnded)?))
+    }
+
+    /// Whose session this is, and where they stand, from the store.
+    async fn asked(&self, session: SessionId, now: Timestamp) -> Result<(PersonRow, Seat), TokenRefused> {
+        let read = move |conn: &mut Conn| {
+            let Some(person) = Live::look_up(conn, session, now)? else {
+                return Ok(None);
+            };
+            Ok::<_, StoreError>(people::member(conn, person)?)
+        };
+        let member = self.inner.ledger.store().read(read).await?;
+        let member = member.ok_or(TokenRefused::SessionEnded)?;
+        Ok((member.row, seat_of(&member)))
     }
 
     /// What a token of either kind is; none where it does not hold (RFC 7662 §2.2).
@@ -414,6 +430,18 @@ impl Tokens {
     /// [`StoreError`] where nobody can tell.
     pub async fn authenticate_service(&self, client_id: &str, secret: &str) -> Result<Option<ServiceId>, StoreError> {
         let Inner { ledger, services, .. } = &*self.inner;
-        services.authenticate(ledger.store(), client_id, secret).await
+        let remembered = self.is_remembered()?;
+        services
+            .authenticate(ledger.store(), client_id, secret, remembered)
+            .await
+    }
+}
+
+fn seat_of(member: &Member) -> Seat {
+    Seat {
+        id: member.id,
+        role: member.role,
+        standing: member.standing,
+        assurance: member.assurance,
     }
 }

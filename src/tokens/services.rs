@@ -78,12 +78,14 @@ pub(super) struct Services {
 
 impl Services {
     /// The service that this client id and secret belong to. One that is not known here is asked for in
-    /// the store: another replica may have added it a moment ago.
+    /// the store: another replica may have added it a moment ago. So is every one where what is
+    /// `remembered` may be too old to be believed.
     pub(super) async fn authenticate(
         &self,
         store: &Store,
         client_id: &str,
         secret: &str,
+        remembered: bool,
     ) -> Result<Option<Id<kinds::Service>>, StoreError> {
         let Ok(id) = client_id.parse() else {
             return Ok(None);
@@ -93,6 +95,7 @@ impl Services {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .get(&id)
+            .filter(|_| remembered)
             .cloned();
         let known = match known {
             Some(hash) => Some(hash),

@@ -183,26 +183,38 @@ impl Vault {
 
     /// A new subject with a data key of its own.
     pub fn new_subject(&self, tx: &mut Tx<'_>) -> Result<(Subject, DataKey), VaultError> {
-        let mut key = Zeroizing::new([0_u8; 32]);
-        tx.chance.fill(&mut *key);
+        self.new_subjects(tx, 1)?.pop().ok_or(VaultError::Sealed)
+    }
+
+    /// So many new subjects, each with a data key of its own.
+    pub fn new_subjects(&self, tx: &mut Tx<'_>, count: usize) -> Result<Vec<(Subject, DataKey)>, VaultError> {
         let (version, wrapping) = self.keyring.newest_wrapping();
-        let wrapped = encrypt(wrapping, &wrap_context(version), &*key, tx.chance)?;
-        let subject = Subject(records::insert(tx.conn, version, &wrapped)?);
-        Ok((
-            subject,
-            DataKey {
-                subject,
-                key: aead_key(&*key)?,
-            },
-        ))
+        let (mut keys, mut wrapped) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        for _ in 0..count {
+            let mut key = Zeroizing::new([0_u8; 32]);
+            tx.chance.fill(&mut *key);
+            wrapped.push(encrypt(wrapping, &wrap_context(version), &*key, tx.chance)?);
+            keys.push(aead_key(&*key)?);
+        }
+        let rows = records::insert_all(tx.conn, version, &wrapped)?;
+        let subjects = rows.into_iter().map(Subject).zip(keys);
+        Ok(subjects
+            .map(|(subject, key)| (subject, DataKey { subject, key }))
+            .collect())
     }
 
     /// A subject's data key.
     pub fn key(&self, conn: &mut Conn, subject: Subject) -> Result<DataKey, VaultError> {
         let (version, wrapped) = records::wrapped(conn, subject)?;
+        self.unwrap(subject, version, wrapped.as_deref())
+    }
+
+    /// The data key of a subject whose row was read with others: the version of the wrapping key, and
+    /// the wrapped key.
+    pub fn unwrap(&self, subject: Subject, version: i64, wrapped: Option<&[u8]>) -> Result<DataKey, VaultError> {
         let wrapped = wrapped.ok_or(VaultError::Erased)?;
         let wrapping = self.keyring.wrapping(version).ok_or(VaultError::Sealed)?;
-        let key = decrypt(wrapping, &wrap_context(version), &wrapped)?;
+        let key = decrypt(wrapping, &wrap_context(version), wrapped)?;
         Ok(DataKey {
             subject,
             key: aead_key(&key)?,

@@ -10,7 +10,10 @@ use std::{
     net::IpAddr,
     pin::Pin,
     rc::Rc,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
     time::{Duration, Instant},
 };
@@ -18,10 +21,10 @@ use std::{
 use actix_web::{
     Error, HttpMessage, HttpResponse,
     body::{BodySize, BoxBody, EitherBody, MessageBody},
-    dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
+    dev::{ResponseHead, Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
     error::InternalError,
     http::{
-        Method, StatusCode,
+        ConnectionType, Method, StatusCode,
         header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
     },
     web::Bytes,
@@ -62,6 +65,8 @@ struct Shared {
     limits: GateLimits,
     ids: RequestIds,
     meters: Meters,
+    /// Whether the service is about to stop.
+    stopping: Arc<AtomicBool>,
 }
 
 impl Gate {
@@ -78,7 +83,14 @@ impl Gate {
             limits,
             ids: RequestIds::new(chance),
             meters: Meters::new(),
+            stopping: Arc::default(),
         }))
+    }
+
+    /// Once this is set, each answer closes its connection (RFC 9112 §9.6): whoever keeps it is to go on
+    /// elsewhere.
+    pub fn stopping(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.0.stopping)
     }
 }
 
@@ -136,7 +148,8 @@ where
             status = field::Empty,
         );
         let handled = async move {
-            let visit = Visit { id, operation };
+            let closing = shared.stopping.load(Ordering::Relaxed);
+            let visit = Visit { id, operation, closing };
             let limit = shared.limits.request_timeout;
             let outcome = match tokio::time::timeout(limit, shared.serve(service, request, route, &visit)).await {
                 Ok(outcome) => outcome,
@@ -197,7 +210,7 @@ impl Shared {
         if let Some(refusal) = visit.rewritten(response.response()) {
             return Ok(response.into_response(refusal.map_into_right_body()));
         }
-        visit.dress(response.headers_mut());
+        visit.dress(response.response_mut().head_mut());
         Ok(response.map_body(|_, body| match headless {
             true => EitherBody::right(BoxBody::new(Headless(body.size()))),
             false => EitherBody::left(body),
@@ -276,6 +289,8 @@ impl Shared {
 struct Visit {
     id: RequestId,
     operation: Option<&'static Operation>,
+    /// Whether the answer closes the connection.
+    closing: bool,
 }
 
 impl Visit {
@@ -287,7 +302,7 @@ impl Visit {
             true => HttpResponse::from_error(OAuthProblem::from(problem.clone())),
             false => problem.render(Some(self.id.as_str())),
         };
-        self.dress(response.headers_mut());
+        self.dress(response.head_mut());
         response
     }
 
@@ -310,7 +325,11 @@ impl Visit {
         }
     }
 
-    fn dress(&self, headers: &mut HeaderMap) {
+    fn dress(&self, head: &mut ResponseHead) {
+        if self.closing {
+            head.set_connection_type(ConnectionType::Close);
+        }
+        let headers = head.headers_mut();
         if !headers.contains_key(CACHE_CONTROL) {
             headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         }

@@ -97,22 +97,76 @@ impl IdempotencyKey {
 impl Once {
     /// Claims the key for the resource `id`, in the command's transaction, before anything else.
     pub fn claim(&self, conn: &mut Conn, now: Timestamp, id: &[u8; 16]) -> Result<Turn, StoreError> {
-        let Some(claim) = &self.0 else { return Ok(Turn::First) };
-        let row = records::Key {
-            caller: &claim.caller,
-            route: claim.route,
-            key: &claim.key,
-        };
-        if records::claim_key(conn, &row, &claim.request, id, now, now.before(REMEMBERED))? {
-            return Ok(Turn::First);
+        let turns = Self::claim_all(conn, now, &[(self, id)])?;
+        turns.into_iter().next().ok_or_else(lost)
+    }
+
+    /// Claims the keys of many requests that share a transaction, each for its resource. No two of them
+    /// may be the [same](Once::is_same).
+    pub fn claim_all(
+        conn: &mut Conn,
+        now: Timestamp,
+        requests: &[(&Self, &[u8; 16])],
+    ) -> Result<Vec<Turn>, StoreError> {
+        let claims: Vec<records::Claim<'_>> = requests
+            .iter()
+            .filter_map(|(once, id)| {
+                once.0.as_ref().map(|claim| records::Claim {
+                    row: claim.row(),
+                    request: &claim.request,
+                    resource: id.as_slice(),
+                })
+            })
+            .collect();
+        let mut free = records::claim_keys(conn, &claims, now, now.before(REMEMBERED))?.into_iter();
+        let mut turns = Vec::with_capacity(requests.len());
+        for (once, _) in requests {
+            turns.push(match &once.0 {
+                None => Turn::First,
+                Some(_) if free.next().ok_or_else(lost)? => Turn::First,
+                Some(claim) => claim.earlier(conn)?,
+            });
         }
-        let (request, resource) = records::claimed(conn, &row)?;
-        if request != claim.request {
+        Ok(turns)
+    }
+
+    /// Whether both claim the same key.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Some(one), Some(other)) => one.row().parts() == other.row().parts(),
+            _ => false,
+        }
+    }
+
+    /// Gives up a key that was claimed for `id` in the running transaction, where the request was refused
+    /// and others that share the transaction were not: a refusal claims nothing.
+    pub fn unclaim(&self, conn: &mut Conn, id: &[u8; 16]) -> Result<(), StoreError> {
+        match &self.0 {
+            Some(claim) => Ok(records::unclaim_key(conn, &claim.row(), id)?),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Claim {
+    fn row(&self) -> records::Key<'_> {
+        records::Key {
+            caller: &self.caller,
+            route: self.route,
+            key: &self.key,
+        }
+    }
+
+    /// What the key was claimed for before.
+    fn earlier(&self, conn: &mut Conn) -> Result<Turn, StoreError> {
+        let (request, resource) = records::claimed(conn, &self.row())?;
+        if request != self.request {
             return Ok(Turn::Clash);
         }
-        resource
-            .try_into()
-            .map(Turn::Again)
-            .map_err(|_| StoreError::Internal("an idempotency row without an id".into()))
+        resource.try_into().map(Turn::Again).map_err(|_| lost())
     }
+}
+
+fn lost() -> StoreError {
+    StoreError::Internal("an idempotency row without an id".into())
 }

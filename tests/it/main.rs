@@ -8,6 +8,7 @@ mod http;
 mod ledger;
 mod mail;
 mod races;
+mod replicas;
 mod rooms;
 mod store;
 mod structure;

@@ -36,7 +36,7 @@ pub fn measure(runtime: &Runtime, is_wanted: Wanted<'_>) -> Vec<Row> {
     let home = Home::new(&db, "real-name");
     let service = runtime.block_on(home.start());
     let credentials = runtime.block_on(credentials(&service));
-    let sessions = runtime.block_on(sessions(&service));
+    let sessions = runtime.block_on(sessions(&service, MEMBERS));
     let fresh = |session: &Session| {
         let granted = service.app.core.tokens.grant(session).expect("a token");
         let body = format!("token={}", granted.access_token);
@@ -79,12 +79,12 @@ async fn credentials(service: &Service) -> String {
     format!("Basic {}", BASE64.encode(pair.as_bytes()))
 }
 
-/// Members with a session each, by the same commands as everywhere.
-async fn sessions(service: &Service) -> Vec<Session> {
+/// So many members with a session each, by the same commands as everywhere.
+pub async fn sessions(service: &Service, count: usize) -> Vec<Session> {
     let core = &service.app.core;
     let lifetime = core.tokens.session_lifetime();
     let mut sessions = Vec::new();
-    for _ in 0..MEMBERS / TOGETHER {
+    for _ in 0..count / TOGETHER {
         let written = core.ledger.write(Actor::Operator, move |tx| {
             let mut made = Vec::new();
             for _ in 0..TOGETHER {

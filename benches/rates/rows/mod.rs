@@ -5,3 +5,4 @@ pub mod introspect;
 pub mod invite;
 pub mod process;
 pub mod redeem;
+pub mod rooms;

@@ -1,16 +1,18 @@
 //! A permit for each hash in flight: what bounds the memory and the cores that sign-ins take.
 
 use std::{
+    collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
     },
     thread,
     time::Duration,
 };
 
 use secrecy::{ExposeSecret, SecretString};
-use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
+use tokio::{sync::oneshot, task::spawn_blocking, time::timeout};
 
 use super::{
     PasswordRefusal, acceptable,
@@ -21,51 +23,59 @@ use crate::{config::PasswordConfig, terms::Chance};
 /// Hashes and verifies off the async threads, so many at a time and no more; clones share the permits.
 #[derive(Clone)]
 pub struct Hasher {
-    permits: Arc<Semaphore>,
+    line: Arc<Line>,
     wait: Duration,
     chance: Arc<dyn Chance>,
-    kept: Arc<Kept>,
 }
 
-/// The memory of hashes that were made, kept for those who wait; without anybody waiting it is freed.
+/// Who waits for a permit. Whoever has one works off the line and gives the permit back only when
+/// nobody is left in it: so between two hashes no core waits for a thread to wake, and the memory of one
+/// serves the next. Without anybody waiting it is freed.
+struct Line {
+    permits: usize,
+    state: Mutex<State>,
+}
+
 #[derive(Default)]
-struct Kept {
-    waiting: AtomicUsize,
-    memories: Mutex<Vec<Memory>>,
+struct State {
+    waiting: VecDeque<Job>,
+    at_work: usize,
 }
 
-/// Somebody who waits for a permit, until it is dropped.
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    fn new(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Self(count)
-    }
+struct Job {
+    work: Box<dyn FnOnce(&mut Memory) + Send>,
+    /// Taken by the one who does it, or by the one who has waited too long for it.
+    taken: Arc<AtomicBool>,
 }
 
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-impl Kept {
-    fn take(&self) -> Memory {
-        let mut memories = self.memories.lock().unwrap_or_else(PoisonError::into_inner);
-        memories.pop().unwrap_or_default()
+impl Line {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn give_back(&self, memory: Memory) {
-        let mut memories = self.memories.lock().unwrap_or_else(PoisonError::into_inner);
-        memories.push(memory);
-    }
-
-    fn free_unless_wanted(&self) {
-        if self.waiting.load(Ordering::Relaxed) == 0 {
-            let mut memories = self.memories.lock().unwrap_or_else(PoisonError::into_inner);
-            memories.clear();
+    /// Does what waits until nothing does.
+    fn work_off(&self) {
+        let mut memory = Memory::default();
+        while let Some(job) = self.next() {
+            if job.taken.swap(true, Ordering::SeqCst) {
+                continue;
+            }
+            let work = AssertUnwindSafe(|| (job.work)(&mut memory));
+            // Its caller learns it from the channel that the work holds.
+            if catch_unwind(work).is_err() {
+                memory = Memory::default();
+            }
         }
+    }
+
+    /// The next job; without one the permit is given back.
+    fn next(&self) -> Option<Job> {
+        let mut state = self.state();
+        let job = state.waiting.pop_front();
+        if job.is_none() {
+            state.at_work -= 1;
+        }
+        job
     }
 }
 
@@ -100,10 +110,12 @@ impl Hasher {
             permits => permits,
         };
         Self {
-            permits: Arc::new(Semaphore::new(permits)),
+            line: Arc::new(Line {
+                permits,
+                state: Mutex::default(),
+            }),
             wait: Duration::from_millis(config.hash_wait_ms),
             chance,
-            kept: Arc::default(),
         }
     }
 
@@ -112,14 +124,9 @@ impl Hasher {
     /// # Errors
     /// [`HasherError`]
     pub async fn hash(&self, password: SecretString) -> Result<Phc, HasherError> {
-        let (chance, kept) = (Arc::clone(&self.chance), Arc::clone(&self.kept));
-        let hash = move || {
-            let mut memory = kept.take();
-            let hashed = hash::hash_in(&mut memory, password.expose_secret(), &*chance);
-            kept.give_back(memory);
-            hashed
-        };
-        Ok(self.run(hash).await??)
+        let chance = Arc::clone(&self.chance);
+        let hash = move |memory: &mut Memory| hash::hash_in(memory, password.expose_secret(), &*chance);
+        Ok(self.queue(hash).await??)
     }
 
     /// Judges a new password ([`acceptable`], which see for `context`) and hashes it.
@@ -127,16 +134,14 @@ impl Hasher {
     /// # Errors
     /// [`ChoiceError`]
     pub async fn choose(&self, password: SecretString, context: Vec<String>) -> Result<Phc, ChoiceError> {
-        let (chance, kept) = (Arc::clone(&self.chance), Arc::clone(&self.kept));
-        let work = move || {
+        let chance = Arc::clone(&self.chance);
+        let work = move |memory: &mut Memory| {
             let context: Vec<&str> = context.iter().map(String::as_str).collect();
             acceptable(password.expose_secret(), &context)?;
-            let mut memory = kept.take();
-            let hashed = hash::hash_in(&mut memory, password.expose_secret(), &*chance);
-            kept.give_back(memory);
+            let hashed = hash::hash_in(memory, password.expose_secret(), &*chance);
             hashed.map_err(|error| HasherError::from(error).into())
         };
-        self.run(work).await?
+        self.queue(work).await?
     }
 
     /// Whether `phc` is the password's.
@@ -157,26 +162,51 @@ impl Hasher {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let waiting = Waiting::new(&self.kept.waiting);
-        let permit = timeout(self.wait, Arc::clone(&self.permits).acquire_owned()).await;
-        let Ok(Ok(permit)) = permit else {
-            return Err(HasherError::Busy);
+        self.queue(|_: &mut Memory| work()).await
+    }
+
+    async fn queue<T, F>(&self, work: F) -> Result<T, HasherError>
+    where
+        F: FnOnce(&mut Memory) -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let (answer, mut answered) = oneshot::channel();
+        let taken = Arc::new(AtomicBool::new(false));
+        let job = Job {
+            work: Box::new(move |memory| {
+                // Nobody is asked to work for a caller who has gone away.
+                if !answer.is_closed() {
+                    let _ = answer.send(work(memory));
+                }
+            }),
+            taken: Arc::clone(&taken),
         };
-        drop(waiting);
-        let kept = Arc::clone(&self.kept);
-        let done = spawn_blocking(move || {
-            let _permit = permit;
-            let outcome = work();
-            kept.free_unless_wanted();
-            outcome
-        });
-        done.await.map_err(|_| HasherError::Busy)
+        let begins = {
+            let mut state = self.line.state();
+            state.waiting.push_back(job);
+            let free = state.at_work < self.line.permits;
+            state.at_work += usize::from(free);
+            free
+        };
+        if begins {
+            let line = Arc::clone(&self.line);
+            spawn_blocking(move || line.work_off());
+        }
+        if let Ok(outcome) = timeout(self.wait, &mut answered).await {
+            return outcome.map_err(|_| HasherError::Busy);
+        }
+        if taken.swap(true, Ordering::SeqCst) {
+            // It has begun.
+            answered.await.map_err(|_| HasherError::Busy)
+        } else {
+            Err(HasherError::Busy)
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
+    use std::sync::{atomic::AtomicUsize, mpsc};
 
     use super::*;
     use crate::terms::SystemChance;
@@ -235,5 +265,34 @@ mod tests {
             ..hasher
         };
         assert_eq!(patient.run(|| ()).await, Ok(()));
+    }
+
+    /// Whatever falls over or is given up, the line goes on, in its order and by so many at once.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_line_is_worked_off() {
+        let config = PasswordConfig {
+            hash_permits: 2,
+            hash_wait_ms: 60_000,
+        };
+        let hasher = Hasher::new(&config, Arc::new(SystemChance));
+        let (at_once, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let work = (0..40).map(|n| {
+            let (at_once, most) = (Arc::clone(&at_once), Arc::clone(&most));
+            hasher.run(move || {
+                most.fetch_max(at_once.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                thread::sleep(Duration::from_millis(2));
+                at_once.fetch_sub(1, Ordering::SeqCst);
+                assert!(n % 10 != 3, "on purpose");
+                n
+            })
+        });
+        let told = futures_util::future::join_all(work).await;
+        for (n, told) in told.into_iter().enumerate() {
+            let expected = if n % 10 == 3 { Err(HasherError::Busy) } else { Ok(n) };
+            assert_eq!(told, expected);
+        }
+        assert_eq!(most.load(Ordering::SeqCst), 2);
+        let state = hasher.line.state();
+        assert!(state.waiting.is_empty());
     }
 }

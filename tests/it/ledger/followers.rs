@@ -2,13 +2,16 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use tokio::{task::JoinSet, time::sleep};
 use vouchsafe::{
-    ledger::{Actor, Entry, Follower, Lease, Tx, follow},
+    ledger::{Actor, Entry, Event, Follower, Lease, Tx, follow},
     store::{Guard, Guards, StoreError},
     terms::{ManualClock, SeededChance, Timestamp},
 };
@@ -51,7 +54,59 @@ impl Follower for Clumsy {
     }
 }
 
+/// Wants every seventh event alone, and counts the transactions that it was given.
+struct Choosy(Witness, AtomicUsize);
+
+impl Follower for Choosy {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+    fn wants(&self, event: &Event) -> bool {
+        matches!(event, Event::Vouched { from, .. } if from.0 % 7 == 0)
+    }
+    fn follow(&self, tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
+        self.0.follow(tx, entry)
+    }
+    fn follow_all(&self, tx: &mut Tx<'_>, entries: &[Entry]) -> Result<(), StoreError> {
+        self.1.fetch_add(1, Ordering::SeqCst);
+        entries.iter().try_for_each(|entry| self.follow(tx, entry))
+    }
+}
+
 on_both! {
+    /// What nobody wants costs no transaction, and its lease is kept all the same.
+    async fn the_unwanted_is_passed_over_and_the_wanted_is_not(db: &Database) {
+        Witness::table(db);
+        let choosy = Arc::new(Choosy(Witness("choosy"), AtomicUsize::new(0)));
+        let mut wanted = Vec::new();
+        for life in 0..3 {
+            let ledger = db.ledger(Setup::default());
+            let mut tasks = JoinSet::new();
+            tasks.spawn(ledger.clone().keep_sequencing());
+            let cursor = db.figures("SELECT pos AS n FROM cursors");
+            for n in 0..60 {
+                // The first life brings nothing that is wanted.
+                let number = if life == 0 { 7 * n + 1 } else { n };
+                write(&ledger, number).await.unwrap();
+                if number % 7 == 0 {
+                    wanted.push(life * 60 + n + 1);
+                }
+            }
+            tasks.spawn(follow(ledger.clone(), choosy.clone(), format!("life {life}")));
+            if life == 0 {
+                sleep(TERM).await;
+                assert_eq!(choosy.1.load(Ordering::SeqCst), 0);
+                assert_eq!(db.figures("SELECT pos AS n FROM cursors"), cursor);
+                let until = db.figures("SELECT until AS n FROM leases WHERE name = 'choosy'");
+                assert!(until[0] > ledger.now().micros(), "the lease was not renewed");
+            }
+            eventually("it is through", async || Witness("choosy").saw(db).len() >= wanted.len()).await;
+            assert_eq!(Witness("choosy").saw(db), wanted);
+            tasks.shutdown().await;
+            db.run("UPDATE leases SET until = 0");
+        }
+    }
+
     async fn mishaps_and_deaths_repeat_nothing_and_lose_nothing(db: &Database) {
         Witness::table(db);
         let clock = noon();

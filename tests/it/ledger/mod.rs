@@ -6,6 +6,7 @@ mod order;
 mod positions;
 mod restore;
 mod tampering;
+mod together;
 
 use std::time::{Duration, Instant};
 

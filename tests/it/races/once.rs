@@ -218,6 +218,68 @@ on_both! {
         stop(services).await;
     }
 
+    /// Whose invites share a transaction get each their own, with their own address; of who is refused
+    /// nothing is kept, not even the key.
+    async fn what_is_issued_together_is_each_ones_own(db: &Database) {
+        let home = home(db, Guards::default());
+        let seed = home.config.policy.seed_file.clone().unwrap();
+        let policy = std::fs::read_to_string(&seed).unwrap().replace("quota_per_member = 20", "quota_per_member = 4");
+        std::fs::write(&seed, policy).unwrap();
+        let services = replicas(db, &home).await;
+        let service = &services[0];
+        let mut members = Vec::new();
+        for n in 0..6 {
+            let role = if n == 0 { Role::Admin } else { Role::Member };
+            let member = service.found(&format!("inviter-{n}@vouch.example.org"), role, None).await;
+            members.push((member.row, service.token(member.row).await));
+        }
+        // Only the admin may give out links.
+        let is_link = |member: usize, turn: usize| member == 0 && turn % 2 == 1;
+        let ask = |member: usize, turn: usize| {
+            let request = service.request(Method::POST, "/v1/me/invites").bearer_auth(&members[member].1);
+            let email = format!("of-{member}-{turn}@vouch.example.org");
+            let body = if is_link(member, turn) { json!({ "max_uses": 1 }) } else { json!({ "email": email }) };
+            let request = request.header("Idempotency-Key", format!("{member}/{turn}")).json(&body);
+            async move { (member, turn, email, service.send(request).await) }
+        };
+        // The admin has no quota; of the six of each member four fit.
+        let asked = join_all((0..36).map(|n| ask(n % 6, n / 6))).await;
+        for (member, turn, email, answer) in &asked {
+            if answer.status != 201 {
+                answer.refused(409, "quota-exhausted");
+                continue;
+            }
+            let expected = if is_link(*member, *turn) { json!(null) } else { json!(email) };
+            assert_eq!(answer.body["email"], expected, "{member}/{turn}");
+        }
+        let taken = |answers: &[(usize, usize, String, Answer)], member: usize| {
+            answers.iter().filter(|(of, .., answer)| *of == member && answer.status == 201).count()
+        };
+        for (member, (row, token)) in members.iter().enumerate() {
+            let given = if member == 0 { 6 } else { 4 };
+            assert_eq!(taken(&asked, member), given);
+            let list = service.get(token, "/v1/me/invites").await.expect(200);
+            let listed: BTreeSet<String> = list["items"].as_array().unwrap().iter().map(|one| text(&one["id"])).collect();
+            let own = asked.iter().filter(|(of, .., answer)| *of == member && answer.status == 201);
+            assert_eq!(listed, own.map(|(.., answer)| text(&answer.body["id"])).collect());
+            for one in list["items"].as_array().unwrap() {
+                let same = asked.iter().find(|(.., answer)| answer.body["id"] == one["id"]).unwrap();
+                assert_eq!(one, &same.3.body, "as it was answered");
+            }
+            let sql = format!("SELECT count(*) AS n FROM events WHERE kind = 'invite_issued' AND actor = {}", row.0);
+            assert_eq!(db.figures(&sql), [given as i64]);
+        }
+        // A refusal claimed nothing: with a place that is free again the same request goes through.
+        let path = |answer: &Answer| format!("/v1/me/invites/{}", text(&answer.body["id"]));
+        let (.., made) = asked.iter().find(|(of, .., answer)| *of == 1 && answer.status == 201).unwrap();
+        service.call(Method::DELETE, &members[1].1, &path(made), None).await.expect(204);
+        let (_, turn, ..) = asked.iter().find(|(of, .., answer)| *of == 1 && answer.status != 201).unwrap();
+        let (.., again) = ask(1, *turn).await;
+        again.expect(201);
+        sound_soon(db).await.unwrap();
+        stop(services).await;
+    }
+
     /// Wrong codes at once are each counted: nobody gets more guesses by being quick.
     async fn quick_guesses_are_counted(db: &Database) {
         let services = replicas(db, &home(db, Guards::default())).await;

@@ -5,5 +5,7 @@ pub mod invariants;
 pub mod janus;
 pub mod peer;
 pub mod postgres;
+pub mod proxy;
+pub mod replica;
 pub mod service;
 pub mod smtp;

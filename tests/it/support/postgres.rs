@@ -11,7 +11,7 @@
 use std::{
     env, fs,
     io::{ErrorKind, Read},
-    net::TcpListener,
+    net::{SocketAddr, TcpListener},
     os::unix::{
         fs::{MetadataExt, chown},
         process::CommandExt,
@@ -209,6 +209,11 @@ impl PrivateCluster {
         self.0.tcp_url(name)
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.0.port))
+    }
+
     /// Stops the server as a crash does: no session ends cleanly, nothing is flushed that a commit
     /// has not flushed, and the next start replays the log.
     pub fn stop_immediate(&self) {
@@ -357,7 +362,7 @@ fn watchdog(home: &Path, bin: &Path, owner: Option<Owner>) -> Child {
 
 /// A port that nobody listens on, below those that the kernel lends to outgoing connections: so it
 /// is still free when a stopped server comes back to it.
-pub(super) fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let start = std::process::id().wrapping_mul(37);
     (0..10_000)

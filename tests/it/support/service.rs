@@ -1,7 +1,7 @@
 //! The whole service in this process, on a port of its own, over a test's database: what a client
 //! app, an admin and a newcomer meet.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, ops::Deref, path::PathBuf, sync::Arc, time::Duration};
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -26,6 +26,20 @@ use super::{
 pub struct Service {
     /// The running parts, for what has no route.
     pub app: App,
+    client: Client,
+}
+
+impl Deref for Service {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+/// Somebody who asks a service, in this process or in another.
+#[derive(Clone)]
+pub struct Client {
     /// Where it is reached.
     pub base: String,
     client: reqwest::Client,
@@ -146,37 +160,36 @@ impl Answer {
     }
 }
 
-impl Service {
-    /// What runs already.
-    pub fn around(app: App) -> Self {
-        let base = format!("http://{}", app.address);
+impl Client {
+    /// Somebody who asks what is reached at `base`, and waits for at most `patience`.
+    pub fn new(base: String, patience: Duration) -> Self {
         let client = reqwest::Client::builder()
-            .timeout(Duration::from_secs(60))
+            .timeout(patience)
             // A request on a connection that the server is just closing would be lost, and a POST is
-            // not sent again: the server closes after five idle seconds.
+            // not sent again.
             .pool_idle_timeout(Duration::from_secs(2))
             .build()
             .expect("a client");
-        Self { app, base, client }
+        Self { base, client }
     }
 
-    /// Stops it, as Ctrl-C does.
-    pub async fn stop(self) {
-        self.app.stop().await;
-    }
-
-    /// A request to be completed and [`Service::send`]-ed.
+    /// A request to be completed and [`Client::send`]-ed.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
     }
 
     /// Sends a request and reads the answer.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let response = request.send().await.expect("an answer");
+        self.try_send(request).await.expect("an answer")
+    }
+
+    /// The same, where there may be nobody who answers.
+    pub async fn try_send(&self, request: reqwest::RequestBuilder) -> reqwest::Result<Answer> {
+        let response = request.send().await?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let text = response.text().await.expect("a body");
+        let text = response.text().await?;
         let body = serde_json::from_str(&text).unwrap_or(if text.is_empty() { Value::Null } else { text.into() });
-        Answer { status, headers, body }
+        Ok(Answer { status, headers, body })
     }
 
     /// GET, with a bearer token where `token` is not empty.
@@ -199,6 +212,19 @@ impl Service {
             request = request.json(&body);
         }
         self.send(request).await
+    }
+}
+
+impl Service {
+    /// What runs already.
+    pub fn around(app: App) -> Self {
+        let client = Client::new(format!("http://{}", app.address), Duration::from_secs(60));
+        Self { app, client }
+    }
+
+    /// Stops it, as Ctrl-C does.
+    pub async fn stop(self) {
+        self.app.stop().await;
     }
 
     /// A member by command, as an operator makes the first owner: with an address and a password.
