@@ -55,9 +55,8 @@ impl Desk {
     /// A desk over what the routes work with.
     pub fn new(invites: Invites) -> Self {
         let ledger = invites.ledger.clone();
-        Self(Together::new(ledger, move |tx, asked| {
-            invites.issue_together(tx, asked)
-        }))
+        let together = Together::new(ledger, move |tx, asked: &[Asked]| invites.issue_together(tx, asked));
+        Self(together.apart_on_sqlite())
     }
 }
 

@@ -28,12 +28,14 @@ type Work<R, A> = dyn Fn(&mut Tx<'_>, &[R]) -> Result<Vec<A>, StoreError> + Send
 /// Writes requests of one kind, together where they come together. Clones share the queue.
 pub struct Together<R, A> {
     inner: Arc<Inner<R, A>>,
+    alone: bool,
 }
 
 impl<R, A> Clone for Together<R, A> {
     fn clone(&self) -> Self {
         Self {
             inner: Arc::clone(&self.inner),
+            alone: self.alone,
         }
     }
 }
@@ -73,7 +75,17 @@ where
                     under_way: 0,
                 }),
             }),
+            alone: false,
         }
+    }
+
+    /// Lets each request be a command of its own on SQLite. There the writer shares the commit anyhow; and
+    /// where the requests of a transaction share no statement, a long command only costs more, since each
+    /// statement is kept apart from what the command has changed before it.
+    #[must_use]
+    pub fn apart_on_sqlite(mut self) -> Self {
+        self.alone = self.inner.ledger.store().backend() == Backend::Sqlite;
+        self
     }
 
     /// Writes one request; its answer after the commit.
@@ -81,8 +93,7 @@ where
     /// # Errors
     /// [`StoreError::Unavailable`] where the outcome is not known, as in [`Ledger::write`].
     pub async fn write(&self, request: R) -> Result<Written<A>, StoreError> {
-        if self.inner.ledger.store().backend() == Backend::Sqlite {
-            // There the writer lets all who wait share a commit, whatever they want.
+        if self.alone {
             return self.inner.write(&Arc::from([request]), 0..1).await?.only();
         }
         let (answer, answered) = oneshot::channel();
