@@ -94,6 +94,8 @@ pub enum TicketEnd {
     Sanctioned,
     /// The room asks for more than is known of whose it was.
     Assurance,
+    /// Whose it was spoke where they may only listen, after they had been muted.
+    Spoke,
 }
 
 /// SHA-256 over a random salt and a text: the chain commits to the text, the text and the salt

@@ -32,6 +32,8 @@ pub use rules::{CAPACITY, CAPACITY_MOST, Denied};
 pub use seats::{Ask, Issued, end_all, issue, issued, leave, reconsider};
 pub use servers::{Server, Servers};
 
+use seats::end_spoken;
+
 use crate::{
     ledger::{Event, Tx, events::TicketEnd},
     policy::Policy,

@@ -219,3 +219,20 @@ pub fn reconsider(tx: &mut Tx<'_>, policy: &Policy, person: PersonRow) -> Result
     }
     Ok(())
 }
+
+/// Ends the tickets of listeners who would not be muted.
+///
+/// # Errors
+/// [`StoreError`]
+pub(super) fn end_spoken(tx: &mut Tx<'_>, ids: &[TicketId]) -> Result<(), StoreError> {
+    let mut ended = Vec::new();
+    for &id in ids {
+        if let Some(ticket) = records::ticket(tx.conn, id)?
+            && records::end_own(tx.conn, id, ticket.person, tx.now)?
+        {
+            ended.push(ticket);
+        }
+    }
+    told(tx, &ended, TicketEnd::Spoke);
+    Ok(())
+}

@@ -24,7 +24,8 @@ struct TicketView {
     id: TicketId,
     /// The room.
     room: String,
-    /// As what: whoever is a listener is muted when they speak.
+    /// As what. A listener joins with `"muted": true`; who speaks all the same is muted, and the second time
+    /// put out.
     part: Part,
     /// Until when the seat is theirs. Then they are put out; a new ticket takes the place of this one.
     expires_at: Timestamp,

@@ -6,14 +6,14 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{FutureExt, StreamExt, TryStreamExt, future::BoxFuture, stream};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use metrics::counter;
 use secrecy::ExposeSecret;
 use tokio::time::timeout;
 
 use super::{
     super::{
-        Room, Ticket,
+        Room, Ticket, end_spoken,
         janus::JanusError,
         records, refit,
         rules::{self, Present},
@@ -35,9 +35,11 @@ const FEW: usize = 32;
 /// How long the handles of a server are searched at one look.
 const PATIENCE: Duration = Duration::from_millis(300);
 
-/// Does these, [`AT_ONCE`] at a time, until one fails.
+/// Does all of these, [`AT_ONCE`] at a time. What fails keeps nothing else from being done; then the first
+/// failure is told.
 async fn several(works: Vec<BoxFuture<'_, Result<(), Halt>>>) -> Result<(), Halt> {
-    stream::iter(works).buffer_unordered(AT_ONCE).try_collect().await
+    let done: Vec<_> = stream::iter(works).buffer_unordered(AT_ONCE).collect().await;
+    done.into_iter().collect()
 }
 
 impl Work {
@@ -64,7 +66,7 @@ impl Work {
     }
 
     /// Brings every room of the server into agreement with ours.
-    pub(super) async fn agree(&self, gone: &mut HashSet<RoomRow>) -> Result<(), Halt> {
+    pub(super) async fn agree(&self, lease: &Lease, gone: &mut HashSet<RoomRow>) -> Result<(), Halt> {
         let rooms = self.rooms().await?;
         if rooms.is_empty() {
             // Nothing to agree on: it is only asked whether it is there.
@@ -73,13 +75,13 @@ impl Work {
         }
         let closed: HashSet<RoomRow> = rooms.iter().filter(|room| !room.open).map(|room| room.row).collect();
         let due = rooms.iter().filter(|room| room.open || !gone.contains(&room.row));
-        several(due.map(|room| self.agree_on(room).boxed()).collect()).await?;
+        several(due.map(|room| self.agree_on(lease, room).boxed()).collect()).await?;
         *gone = closed;
         Ok(())
     }
 
     /// Brings one room into agreement: the room itself, its list, and who is in it.
-    async fn agree_on(&self, room: &Room) -> Result<(), Halt> {
+    async fn agree_on(&self, lease: &Lease, room: &Room) -> Result<(), Halt> {
         let secret = room.secret(&self.enforcer.vault)?;
         let secret = secret.expose_secret();
         if !room.open {
@@ -100,7 +102,7 @@ impl Work {
         if !missing.is_empty() {
             self.janus.allow(&room.name, secret, &missing).await?;
         }
-        self.look_into(room).await
+        self.look_into(lease, room).await
     }
 
     fn tokens(&self, tickets: &[Ticket]) -> Result<Vec<String>, StoreError> {
@@ -109,28 +111,33 @@ impl Work {
     }
 
     /// Does what the feed says.
-    pub(super) async fn act(&self, lease: Lease, news: News, gone: &mut HashSet<RoomRow>) -> Result<(), Halt> {
+    pub(super) async fn act(&self, lease: &Lease, news: News, gone: &mut HashSet<RoomRow>) -> Result<(), Halt> {
         let rooms = self.rooms().await?;
         if news.policy {
-            self.refit(lease, &rooms).await?;
+            self.refit(lease.clone(), &rooms).await?;
         }
-        for room in &rooms {
-            if news.policy && room.open || news.rooms.contains(&room.row) {
-                self.agree_on(room).await?;
-                if room.open {
-                    gone.remove(&room.row);
-                } else {
-                    gone.insert(room.row);
-                }
-            } else if let Some(ids) = news.tickets.get(&room.row).filter(|_| room.open) {
-                match self.seat(room, ids).await {
-                    // It was restarted since, and remembers nothing.
-                    Err(Halt::Janus(JanusError::NoRoom)) => self.agree_on(room).await?,
-                    done => done?,
-                }
+        for room in rooms.iter().filter(|room| news.rooms.contains(&room.row)) {
+            if room.open {
+                gone.remove(&room.row);
+            } else {
+                gone.insert(room.row);
             }
         }
-        Ok(())
+        let concerned = rooms.iter().filter_map(|room| {
+            if news.policy && room.open || news.rooms.contains(&room.row) {
+                return Some(self.agree_on(lease, room).boxed());
+            }
+            let ids = news.tickets.get(&room.row).filter(|_| room.open)?;
+            let seat = async move {
+                match self.seat(room, ids).await {
+                    // It was restarted since, and remembers nothing.
+                    Err(Halt::Janus(JanusError::NoRoom)) => self.agree_on(lease, room).await,
+                    done => done,
+                }
+            };
+            Some(seat.boxed())
+        });
+        several(concerned.collect()).await
     }
 
     /// Ends the seats that a new policy no longer allows.
@@ -185,9 +192,15 @@ impl Work {
         self.janus.disallow(&room.name, secret, &self.tokens(ended)?).await?;
         let mut ids: Vec<String> = ended.iter().map(|ticket| ticket.id.to_string()).collect();
         if ids.len() > FEW {
-            let present = self.janus.participants(&room.name, secret).await?;
-            let present: HashSet<String> = present.into_iter().map(|one| one.id).collect();
-            ids.retain(|id| present.contains(id));
+            match self.janus.participants(&room.name, secret).await {
+                Ok(present) => {
+                    let present: HashSet<String> = present.into_iter().map(|one| one.id).collect();
+                    ids.retain(|id| present.contains(id));
+                }
+                // Then each is put out unasked.
+                Err(JanusError::TooLong) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         self.kick(room, secret, &ids).await
     }
@@ -206,23 +219,34 @@ impl Work {
     }
 
     /// Looks through those who are in the rooms, and clears away the tickets whose time is over.
-    pub(super) async fn look(&self, lease: Lease) -> Result<(), Halt> {
+    pub(super) async fn look(&self, lease: &Lease) -> Result<(), Halt> {
         let rooms = self.rooms().await?;
-        self.expire(lease, &rooms).await?;
+        let expired = self.expire(lease.clone(), &rooms).await;
         let open = rooms.iter().filter(|room| room.open);
-        several(open.map(|room| self.look_into(room).boxed()).collect()).await
+        several(open.map(|room| self.look_into(lease, room).boxed()).collect()).await?;
+        expired
     }
 
     /// Puts out who is in a room and should not be.
-    async fn look_into(&self, room: &Room) -> Result<(), Halt> {
+    async fn look_into(&self, lease: &Lease, room: &Room) -> Result<(), Halt> {
         let secret = room.secret(&self.enforcer.vault)?;
         let secret = secret.expose_secret();
-        let present = self.janus.participants(&room.name, secret).await?;
+        let present = match self.janus.participants(&room.name, secret).await {
+            // Somebody gave themself a name of megabytes. Nobody can be looked through there: the room is
+            // made anew, and whoever has a good ticket comes back.
+            Err(JanusError::TooLong) => {
+                tracing::warn!(server = %self.server.id, room = room.row.0, "a room's participants cannot be read: it is made anew");
+                self.janus.destroy(&room.name, secret).await?;
+                return Err(JanusError::NoRoom.into());
+            }
+            present => present?,
+        };
         if present.is_empty() {
             return Ok(());
         }
         // Read after: whoever came in by a ticket that was good then is known now.
         let good = self.good(room).await?;
+        let by_id: HashMap<String, TicketId> = good.iter().map(|ticket| (ticket.id.to_string(), ticket.id)).collect();
         let good: HashMap<String, _> = good.iter().map(|ticket| (ticket.id.to_string(), ticket.part)).collect();
         let silent: HashSet<&str> = present
             .iter()
@@ -237,8 +261,18 @@ impl Work {
             })
             .collect();
         let order = rules::order(&present, &good);
+        let mut spoke = Vec::new();
         for id in &order.mute {
-            self.janus.mute(&room.name, secret, id).await?;
+            let Some(&ticket) = by_id.get(*id) else { continue };
+            if self.muted().insert(ticket) {
+                self.janus.mute(&room.name, secret, id).await?;
+            } else {
+                spoke.push(ticket);
+            }
+        }
+        if !spoke.is_empty() {
+            // What follows from the end of their tickets comes by the feed.
+            self.end_spoken(lease.clone(), spoke).await?;
         }
         if !order.out.is_empty() {
             counter!(INTRUDERS).increment(order.out.len() as u64);
@@ -264,6 +298,18 @@ impl Work {
         Ok(())
     }
 
+    /// Ends the tickets of listeners who unmuted themselves after they had been muted.
+    async fn end_spoken(&self, lease: Lease, tickets: Vec<TicketId>) -> Result<(), Halt> {
+        let written = self.enforcer.ledger.write(Actor::System, move |tx| {
+            let held = lease.holds(tx)?;
+            if held {
+                end_spoken(tx, &tickets)?;
+            }
+            Ok::<_, StoreError>(held)
+        });
+        if written.await?.value { Ok(()) } else { Err(Halt::Lost) }
+    }
+
     /// A ticket ends for us by comparison; on the server, by being taken off.
     async fn expire(&self, lease: Lease, rooms: &[Room]) -> Result<(), Halt> {
         let (row, now) = (self.server.row, self.now());
@@ -276,17 +322,23 @@ impl Work {
         if overdue.is_empty() {
             return Ok(());
         }
-        for room in rooms.iter().filter(|room| room.open) {
+        let (mut ids, mut first) = (Vec::new(), Ok(()));
+        for room in rooms {
             let of_room: Vec<Ticket> = overdue
                 .iter()
                 .filter(|ticket| ticket.room == room.row)
                 .cloned()
                 .collect();
-            if !of_room.is_empty() {
-                self.unseat(room, &of_room).await?;
+            // A closed room is not on the server at all.
+            let done = match room.open && !of_room.is_empty() {
+                true => self.unseat(room, &of_room).await,
+                false => Ok(()),
+            };
+            match done {
+                Ok(()) => ids.extend(of_room.iter().map(|ticket| ticket.id)),
+                Err(halt) => first = first.and(Err(halt)),
             }
         }
-        let ids: Vec<TicketId> = overdue.iter().map(|ticket| ticket.id).collect();
         let written = self.enforcer.ledger.write(Actor::System, move |tx| {
             let held = lease.holds(tx)?;
             if held {
@@ -294,6 +346,6 @@ impl Work {
             }
             Ok::<_, StoreError>(held)
         });
-        if written.await?.value { Ok(()) } else { Err(Halt::Lost) }
+        if written.await?.value { first } else { Err(Halt::Lost) }
     }
 }

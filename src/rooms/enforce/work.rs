@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -66,6 +66,8 @@ pub(super) struct Work {
     pub(super) janus: Janus,
     /// Intruders who were put out at the last look, by room.
     pub(super) kicked: Mutex<HashMap<RoomRow, HashSet<String>>>,
+    /// Tickets of listeners who were muted once.
+    muted: Mutex<HashSet<TicketId>>,
 }
 
 /// What is known of a server between two steps.
@@ -90,7 +92,13 @@ impl Work {
             enforcer,
             server,
             kicked: Mutex::default(),
+            muted: Mutex::default(),
         }
+    }
+
+    /// Tickets of listeners who were muted once.
+    pub(super) fn muted(&self) -> MutexGuard<'_, HashSet<TicketId>> {
+        self.muted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Follows the feed until the lease is lost.
@@ -152,7 +160,8 @@ impl Work {
             // Whatever is in the feed by now is in the tables that are read next.
             let pos = self.enforcer.ledger.horizon().borrow().pos;
             let begun = Instant::now();
-            reader.keep(self.agree(&mut state.gone)).await??;
+            let lease = reader.lease();
+            reader.keep(self.agree(&lease, &mut state.gone)).await??;
             reader.pass(pos);
             reader.note().await?;
             state.agrees = true;
@@ -172,7 +181,7 @@ impl Work {
             }
             if news.is_any() {
                 let lease = reader.lease();
-                reader.keep(self.act(lease, news, &mut state.gone)).await??;
+                reader.keep(self.act(&lease, news, &mut state.gone)).await??;
                 reader.pass(last);
                 reader.note().await?;
             }
@@ -182,7 +191,7 @@ impl Work {
         if state.look <= Instant::now() {
             let begun = Instant::now();
             let lease = reader.lease();
-            reader.keep(self.look(lease)).await??;
+            reader.keep(self.look(&lease)).await??;
             state.look = Instant::now() + LOOK.max(begun.elapsed() * REST);
             if reader.is_due() {
                 reader.note().await?;
