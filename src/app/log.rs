@@ -1,8 +1,8 @@
 //! The log's lines as JSON, one object a line.
 //!
-//! Each request writes one, so a line is put together in one pass: the layer of `tracing-subscriber`
+//! Each request writes one, so a line is put together in one pass: the JSON of `tracing-subscriber`
 //! reads what it has written of a span and writes it anew, when something is added to the span and with
-//! each line, which cost more than all else that is done to a request here.
+//! each line.
 //!
 //! A line has `timestamp`, `level`, the event's own fields, `target`, and, within a request, `span` with
 //! the request's fields and `name`.

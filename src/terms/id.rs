@@ -130,8 +130,8 @@ impl<K: Kind> Id<K> {
 const LONGEST: usize = 48;
 
 impl<K: Kind> Id<K> {
-    /// Writes the text to the end of `space`, and answers it. An answer may be full of ids: this is
-    /// several times as fast as formatting.
+    /// Writes the text to the end of `space`, and answers it. An answer may be full of ids, so
+    /// that they go past the formatting machinery.
     fn write(self, space: &mut [u8; LONGEST]) -> &str {
         let bits = self.0.as_u128();
         let start = LONGEST - 26;
