@@ -4,13 +4,13 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use vouchsafe::terms::Role;
+use vouchsafe::{store::Backend, terms::Role};
 
 use crate::{
     http::Scene,
     support::{
         db::{Database, on_both},
-        janus::JanusServer,
+        janus::{AdminProxy, JanusServer, Mode},
         peer::Peer,
         service::text,
     },
@@ -18,12 +18,17 @@ use crate::{
 
 /// Registers a Janus and makes a room on it.
 async fn room(scene: &Scene, janus: &JanusServer, id: &str) -> String {
+    room_at(scene, janus, &janus.admin_url(), id).await
+}
+
+/// The same where something stands before its admin API.
+async fn room_at(scene: &Scene, janus: &JanusServer, admin_url: &str, id: &str) -> String {
     use secrecy::ExposeSecret;
     let address = janus.address();
     let server = json!({
         "kind": "janus",
         "client_url": janus.url(),
-        "admin_url": janus.admin_url(),
+        "admin_url": admin_url,
         "admin_secret": address.admin_secret.expose_secret(),
         "admin_key": address.admin_key.as_ref().map(|key| key.expose_secret().to_owned()),
         "token_secret": crate::support::janus::TOKEN_SECRET,
@@ -116,4 +121,249 @@ on_both! {
         assert_eq!(peer.join("small", &text(&second["id"]), &secret).await, Err(489));
         scene.service.stop().await;
     }
+}
+
+/// The id and the token of a ticket.
+fn entry(ticket: &Value) -> (String, String) {
+    (text(&ticket["janus"]["id"]), text(&ticket["janus"]["token"]))
+}
+
+/// Waits until these are in the room, and nobody else.
+async fn only(janus: &JanusServer, room: &str, ids: &[&str]) {
+    until("the room to hold whom it should", || janus.participants(room) == ids).await;
+}
+
+async fn until(what: &str, done: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !done() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "waited in vain for {what}");
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+}
+
+/// Whoever has no ticket, lies about who they are, or shares a token, does not stay; whoever is let in does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_not_the_tickets_own_does_not_stay() {
+    let db = Database::fresh(Backend::Sqlite);
+    let scene = Scene::new(&db, "open-circle").await;
+    let janus = JanusServer::start();
+    room(&scene, &janus, "stage").await;
+    let (_, token) = scene.member("member", Role::Member).await;
+    let (id, key) = entry(&ticket(&scene, &token, "stage").await);
+
+    let stranger = Peer::open("stranger", &janus).await;
+    assert_eq!(stranger.join("stage", "ticket_none", "no token").await, Err(489));
+    // Before the member is there, under an id of their own making: put out.
+    stranger
+        .join("stage", "alice", &key)
+        .await
+        .expect("Janus to let any holder in");
+    stranger.is_told_of_its_kick().await;
+    only(&janus, "stage", &[]).await;
+
+    let peer = Peer::enter(&janus, "stage", &id, &key).await;
+    let second = Peer::open("second", &janus).await;
+    assert_eq!(second.join("stage", &id, &key).await, Err(490), "the same id");
+    second
+        .join("stage", "ticket_01m82w2kq4fp0bpvrp8qerrqd8", &key)
+        .await
+        .expect("Janus to let any holder in");
+    second.connect(false).await;
+    second.is_told_of_its_kick().await;
+    only(&janus, "stage", &[&id]).await;
+    peer.receives(20).await;
+    scene.service.stop().await;
+}
+
+/// A Janus that was restarted remembers nothing, and is filled again: the same ticket opens it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restarted_janus_is_filled_again() {
+    let db = Database::fresh(Backend::Sqlite);
+    let scene = Scene::new(&db, "open-circle").await;
+    let mut janus = JanusServer::start();
+    room(&scene, &janus, "stage").await;
+    let (_, token) = scene.member("member", Role::Member).await;
+    let (id, key) = entry(&ticket(&scene, &token, "stage").await);
+    janus.restart();
+    let begun = Instant::now();
+    let peer = Peer::open("member", &janus).await;
+    while peer.join("stage", &id, &key).await.is_err() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "{}", janus.log());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    peer.connect(false).await;
+    peer.receives(20).await;
+    // A new ticket is taken in as before.
+    ticket(&scene, &token, "stage").await;
+    scene.service.stop().await;
+}
+
+/// A ticket ends at its time: it is off the list, and its participant out.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ticket_ends_at_its_time() {
+    let db = Database::fresh(Backend::Sqlite);
+    let scene = Scene::new(&db, "open-circle").await;
+    let janus = JanusServer::start();
+    room(&scene, &janus, "stage").await;
+    let (_, token) = scene.member("member", Role::Member).await;
+    let (id, key) = entry(&ticket(&scene, &token, "stage").await);
+    let peer = Peer::enter(&janus, "stage", &id, &key).await;
+    scene.clock.advance(Duration::from_secs(240 * 60 + 1));
+    peer.is_told_of_its_kick().await;
+    only(&janus, "stage", &[]).await;
+    let late = Peer::open("late", &janus).await;
+    assert_eq!(late.join("stage", &id, &key).await, Err(489));
+    scene.service.stop().await;
+}
+
+/// What puts a member out of a room, one after the other; each leaves no way back with the old ticket.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lift_a_closed_room_and_a_lowered_assurance_bring_no_old_ticket_back() {
+    let db = Database::fresh(Backend::Sqlite);
+    let scene = Scene::new(&db, "open-circle").await;
+    let (service, owner) = (&scene.service, &scene.owner_token);
+    let janus = JanusServer::start();
+    room(&scene, &janus, "stage").await;
+    let (member, token) = scene.member("member", Role::Member).await;
+    let outside = Peer::open("outside", &janus).await;
+
+    let (id, key) = entry(&ticket(&scene, &token, "stage").await);
+    let ban = json!({ "kind": "ban", "reason": "spam", "note": "advertisements" });
+    let sanctions = format!("/v1/admin/people/{}/sanctions", member.id);
+    let ban = service.post(owner, &sanctions, ban).await.expect(201);
+    let lift = format!("{sanctions}/{}/lift", text(&ban["id"]));
+    service
+        .post(owner, &lift, json!({ "note": "a mistake" }))
+        .await
+        .expect(200);
+    let token = service.token(member.row).await;
+    let (next, next_key) = entry(&ticket(&scene, &token, "stage").await);
+    assert_eq!(outside.join("stage", &id, &key).await, Err(489), "from before the ban");
+
+    let peer = Peer::enter(&janus, "stage", &next, &next_key).await;
+    let terms = |open: bool| json!({ "enter": "contact", "speak": "contact", "capacity": 9, "open": open });
+    service
+        .call(Method::PUT, owner, "/v1/admin/rooms/stage", Some(terms(false)))
+        .await
+        .expect(200);
+    peer.stops_receiving().await;
+    let begun = Instant::now();
+    while outside.join("stage", &next, &next_key).await != Err(485) {
+        assert!(begun.elapsed() < Duration::from_secs(10), "a closed room is gone");
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+    service
+        .call(Method::PUT, owner, "/v1/admin/rooms/stage", Some(terms(true)))
+        .await
+        .expect(200);
+    let (last, last_key) = entry(&ticket(&scene, &token, "stage").await);
+    assert_eq!(
+        outside.join("stage", &next, &next_key).await,
+        Err(489),
+        "from before it was closed"
+    );
+
+    let peer = Peer::enter(&janus, "stage", &last, &last_key).await;
+    let lower = json!({ "assurance": "none", "reason": "false_identity" });
+    let assurance = format!("/v1/admin/people/{}/assurance", member.id);
+    service
+        .call(Method::PUT, owner, &assurance, Some(lower))
+        .await
+        .expect(200);
+    peer.is_told_of_its_kick().await;
+    service
+        .post(&token, "/v1/rooms/stage/tickets", Value::Null)
+        .await
+        .refused(403, "assurance-too-low");
+    scene.service.stop().await;
+}
+
+/// A Janus that hangs, answers 500 or lies: its room gives no ticket and its server is said to fail; another
+/// server is not delayed; and it is held to the truth when it is well again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_ill_janus_delays_nobody_and_is_held_to_the_truth() {
+    let db = Database::fresh(Backend::Sqlite);
+    let scene = Scene::new(&db, "open-circle").await;
+    let (service, owner) = (&scene.service, &scene.owner_token);
+    let (ill, well) = (JanusServer::start(), JanusServer::start());
+    let proxy = AdminProxy::before(&ill);
+    room_at(&scene, &ill, &proxy.admin_url(), "ill").await;
+    room(&scene, &well, "well").await;
+    let (member, token) = scene.member("member", Role::Member).await;
+    let (_, other) = scene.member("other", Role::Member).await;
+    let (id, key) = entry(&ticket(&scene, &token, "ill").await);
+    let peer = Peer::enter(&ill, "ill", &id, &key).await;
+    ticket(&scene, &other, "well").await;
+
+    for mode in [Mode::Lie, Mode::Answer500, Mode::Hang] {
+        proxy.set(mode);
+        let begun = Instant::now();
+        service
+            .post(&other, "/v1/rooms/ill/tickets", Value::Null)
+            .await
+            .refused(503, "room-server-unavailable");
+        assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+        let begun = Instant::now();
+        ticket(&scene, &other, "well").await;
+        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    }
+    let servers = service.get(owner, "/v1/admin/room-servers").await.expect(200);
+    assert_eq!(servers["items"][0]["health"], "failing", "{servers}");
+    let ban = json!({ "kind": "ban", "reason": "spam", "note": "advertisements" });
+    service
+        .post(owner, &format!("/v1/admin/people/{}/sanctions", member.id), ban)
+        .await
+        .expect(201);
+    // An hour of it: it is asked at most once in two seconds, not hammered.
+    scene.clock.advance(Duration::from_secs(3600));
+    proxy.set(Mode::Answer500);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let before = proxy.calls();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let calls = proxy.calls() - before;
+    assert!((1..=4).contains(&calls), "{calls} calls in 3 seconds");
+
+    proxy.set(Mode::Through);
+    peer.is_told_of_its_kick().await;
+    only(&ill, "ill", &[]).await;
+    let outside = Peer::open("outside", &ill).await;
+    assert_eq!(outside.join("ill", &id, &key).await, Err(489));
+    scene.service.stop().await;
+}
+
+/// A listener who unmutes is muted, and the second time put out.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_listener_does_not_speak_twice() {
+    let db = Database::fresh(Backend::Sqlite);
+    let scene = Scene::new(&db, "open-circle").await;
+    let (service, owner) = (&scene.service, &scene.owner_token);
+    let janus = JanusServer::start();
+    room(&scene, &janus, "stage").await;
+    let (member, token) = scene.member("member", Role::Member).await;
+    let lower = json!({ "assurance": "contact", "reason": "other" });
+    let assurance = format!("/v1/admin/people/{}/assurance", member.id);
+    service
+        .call(Method::PUT, owner, &assurance, Some(lower))
+        .await
+        .expect(200);
+    let terms = json!({ "enter": "contact", "speak": "checked", "capacity": 9, "open": true });
+    service
+        .call(Method::PUT, owner, "/v1/admin/rooms/stage", Some(terms))
+        .await
+        .expect(200);
+    let given = ticket(&scene, &token, "stage").await;
+    assert_eq!(given["part"], "listener");
+    let (id, key) = entry(&given);
+    let peer = Peer::enter(&janus, "stage", &id, &key).await;
+    let muted = || {
+        let list = janus.audiobridge(json!({ "request": "listparticipants", "room": "stage" }));
+        list["participants"][0]["muted"] == true
+    };
+    until("the listener to be muted", muted).await;
+    peer.mute(false).await;
+    peer.is_told_of_its_kick().await;
+    only(&janus, "stage", &[]).await;
+    let events = crate::http::texts(&db, "SELECT body AS t FROM events WHERE kind = 'ticket_ended'");
+    assert!(events.iter().any(|event| event.contains("spoke")), "{events:?}");
+    scene.service.stop().await;
 }
