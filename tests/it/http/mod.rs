@@ -5,6 +5,7 @@ mod authorisation;
 mod bad_input;
 mod canaries;
 mod enumeration;
+mod forged;
 mod mass_assignment;
 mod objects;
 mod safe_methods;

@@ -25,9 +25,11 @@ async fn one_letter_each(world: &World) -> usize {
         tokio::task::block_in_place(|| world.db.figures(issued) == world.db.figures(written))
     })
     .await;
-    // Whoever might write a second one has had the time to: both followers are at the feed's end.
-    until("both followers are at the end", async || {
-        let behind = "SELECT count(*) AS n FROM cursors WHERE pos < (SELECT max(pos) FROM ledger)";
+    // Whoever might write a second one has had the time to: the follower's cursor is past the last invite. (Past
+    // what it does not want it is written down now and then alone.)
+    until("the follower is past the last invite", async || {
+        let behind = "SELECT count(*) AS n FROM cursors WHERE name = 'invite-mails' AND pos < \
+                      (SELECT max(pos) FROM ledger JOIN events ON id = event_id WHERE kind = 'invite_issued')";
         tokio::task::block_in_place(|| world.db.figures(behind) == [0])
     })
     .await;
