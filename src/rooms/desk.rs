@@ -56,10 +56,7 @@ pub struct Desk {
 impl Desk {
     /// Opens it.
     pub fn open(ledger: Ledger, mirror: Mirror, vault: Vault, policy: Arc<Current>, servers: Arc<Servers>) -> Self {
-        let work = move |tx: &mut Tx<'_>, asks: &[Ask]| {
-            let policy = policy.get()?;
-            in_rounds(asks, |round| issue(tx, &vault, &policy.policy, round))
-        };
+        let work = move |tx: &mut Tx<'_>, asks: &[Ask]| in_rounds(asks, |round| issue(tx, &vault, &policy, round));
         Self {
             together: Together::new(ledger.clone(), work),
             ledger,

@@ -36,7 +36,7 @@ use seats::end_spoken;
 
 use crate::{
     ledger::{Event, Tx, events::TicketEnd},
-    policy::Policy,
+    policy::{Current, Policy},
     store::{CommandError, Conn, Disposition, StoreError, from_query},
     terms::{Assurance, PersonRow, RoomRow, RoomServerId, TicketId, Timestamp, words},
     vault::{Door, Field, Subject, Vault, VaultError},
@@ -357,7 +357,7 @@ pub fn create(tx: &mut Tx<'_>, vault: &Vault, new: &NewRoom) -> Result<Room, Roo
 ///
 /// # Errors
 /// [`RoomError`]
-pub fn change(tx: &mut Tx<'_>, policy: &Policy, name: &str, terms: &Terms, open: bool) -> Result<Room, RoomError> {
+pub fn change(tx: &mut Tx<'_>, policy: &Current, name: &str, terms: &Terms, open: bool) -> Result<Room, RoomError> {
     let before = records::hold_room(tx.conn, name)?.ok_or(RoomError::Unknown)?;
     if open && records::server(tx.conn, before.server)?.is_none() {
         return Err(RoomError::ServerUnknown);
@@ -371,7 +371,8 @@ pub fn change(tx: &mut Tx<'_>, policy: &Policy, name: &str, terms: &Terms, open:
         open,
     });
     if open {
-        refit(tx, policy, &room)?;
+        let policy = policy.in_force(tx.conn)?;
+        refit(tx, &policy.policy, &room)?;
     } else {
         records::end_all(tx.conn, room.row, tx.now)?;
     }

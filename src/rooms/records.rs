@@ -1,7 +1,8 @@
 //! The rows of room servers, rooms and tickets.
 
 use diesel::{
-    ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl,
+    insert_into, update,
 };
 
 use super::{Health, NewServer, Part, Room, ServerRecord, Ticket};
@@ -509,6 +510,25 @@ pub(super) fn end_all(conn: &mut Conn, room: RoomRow, now: Timestamp) -> QueryRe
 /// The assurances that reach `asked`.
 fn enough(asked: Assurance) -> Vec<Assurance> {
     Assurance::ALL.iter().copied().filter(|one| *one >= asked).collect()
+}
+
+/// Whether somebody in a room does not reach what it asks for.
+pub(super) fn has_unfit(conn: &mut Conn, room: RoomRow, enter: Assurance, speak: Assurance) -> QueryResult<bool> {
+    let below = |asked| {
+        people::table
+            .filter(people::assurance.ne_all(enough(asked)))
+            .select(people::id)
+    };
+    let speaks_unfit = tickets::part
+        .eq(Part::Speaker)
+        .and(tickets::person.eq_any(below(speak)));
+    tickets::table
+        .filter(tickets::room_id.eq(room))
+        .filter(tickets::ended_at.is_null())
+        .filter(tickets::person.eq_any(below(enter)).or(speaks_unfit))
+        .count()
+        .get_result::<i64>(conn)
+        .map(|unfit| unfit > 0)
 }
 
 /// Ends the tickets in a room of those who do not reach what it asks for; which.

@@ -1,5 +1,7 @@
 //! Rooms, for those who run the community.
 
+use std::sync::Arc;
+
 use actix_web::{get, post, put, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -193,11 +195,11 @@ pub(super) async fn replace(
 ) -> Result<Written<RoomView>, Problem> {
     let (name, body) = (room.0, body.0);
     let terms = terms(body.enter, body.speak, body.capacity)?;
-    let policy = rooms.policy.get()?;
+    let policy = Arc::clone(&rooms.policy);
     let written = rooms
         .ledger
         .write(Actor::Person(caller.person), move |tx| {
-            let room = change(tx, &policy.policy, &name, &terms, body.open)?;
+            let room = change(tx, &policy, &name, &terms, body.open)?;
             Ok::<_, RoomError>(view(tx.conn, room, tx.now)?)
         })
         .await?;

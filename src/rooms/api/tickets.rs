@@ -1,5 +1,7 @@
 //! Tickets: a member's seat in a room.
 
+use std::sync::Arc;
+
 use actix_web::{delete, post, web::Data};
 use secrecy::ExposeSecret;
 use serde::Serialize;
@@ -138,13 +140,13 @@ impl Rooms {
     /// A ticket by itself, in the transaction that claims the key.
     async fn once(&self, ask: Ask, caller: &[u8], key: IdempotencyKey) -> Result<Listed, Problem> {
         let once = key.bind(caller, "create_ticket", &ask.room)?;
-        let (policy, vault) = (self.policy.get()?, self.vault.clone());
+        let (policy, vault) = (Arc::clone(&self.policy), self.vault.clone());
         let written = self
             .ledger
             .write(Actor::Person(ask.person), move |tx| -> Result<Issued, Refused> {
                 match once.claim(tx.conn, tx.now, ask.id.as_bytes())? {
                     Turn::First => {
-                        let mut given = issue(tx, &vault, &policy.policy, std::slice::from_ref(&ask))?;
+                        let mut given = issue(tx, &vault, &policy, std::slice::from_ref(&ask))?;
                         Ok(given.pop().ok_or(Denied::Unknown)??)
                     }
                     Turn::Again(id) => {

@@ -21,7 +21,7 @@ use super::{
     work::{BATCH, Halt, News, Work},
 };
 use crate::{
-    ledger::{Actor, Lease, Projection},
+    ledger::{Actor, Lease},
     store::StoreError,
     terms::{RoomRow, TicketId, Timestamp},
 };
@@ -65,9 +65,16 @@ impl Work {
             .await
     }
 
-    /// Brings every room of the server into agreement with ours.
-    pub(super) async fn agree(&self, lease: &Lease, gone: &mut HashSet<RoomRow>) -> Result<(), Halt> {
+    /// Brings every room of the server into agreement with ours. Where the server was in doubt, the feed
+    /// may have been left out: then the seats are fitted to the policy whatever it said.
+    pub(super) async fn agree(&self, lease: &Lease, gone: &mut HashSet<RoomRow>, doubt: bool) -> Result<(), Halt> {
         let rooms = self.rooms().await?;
+        let unfit = if doubt {
+            rooms.clone()
+        } else {
+            self.unfit(&rooms).await?
+        };
+        self.refit(lease.clone(), &unfit).await?;
         if rooms.is_empty() {
             // Nothing to agree on: it is only asked whether it is there.
             self.janus.info().await?;
@@ -140,21 +147,48 @@ impl Work {
         several(concerned.collect()).await
     }
 
-    /// Ends the seats that a new policy no longer allows.
+    /// The open rooms with seats that the policy does not allow.
+    async fn unfit(&self, rooms: &[Room]) -> Result<Vec<Room>, StoreError> {
+        let current = Arc::clone(&self.enforcer.policy);
+        let mut open: Vec<Room> = rooms.iter().filter(|room| room.open).cloned().collect();
+        let found = self.enforcer.ledger.store().read(move |conn| {
+            let policy = current.in_force(conn)?;
+            let mut unfit = Vec::new();
+            for room in open.drain(..) {
+                let (enter, speak) = rules::demands(&policy.policy, &room);
+                if records::has_unfit(conn, room.row, enter, speak)? {
+                    unfit.push(room);
+                }
+            }
+            Ok::<_, StoreError>(unfit)
+        });
+        found.await
+    }
+
+    /// Ends the seats that the policy does not allow. Each room is held meanwhile, so that whoever gives
+    /// its seats out at the same time has given them before this, or goes by the same policy.
     async fn refit(&self, lease: Lease, rooms: &[Room]) -> Result<(), Halt> {
-        let (current, open) = (
-            Arc::clone(&self.enforcer.policy),
-            rooms.iter().filter(|room| room.open).cloned().collect::<Vec<_>>(),
-        );
+        let current = Arc::clone(&self.enforcer.policy);
+        let mut names: Vec<String> = rooms
+            .iter()
+            .filter(|room| room.open)
+            .map(|room| room.name.clone())
+            .collect();
+        if names.is_empty() {
+            return Ok(());
+        }
+        // In the order in which everybody holds them.
+        names.sort_unstable();
         let written = self.enforcer.ledger.write(Actor::System, move |tx| {
             if !lease.holds(tx)? {
                 return Ok(false);
             }
-            // The newest, also where memory has not come so far.
-            current.load(tx.conn)?;
-            let policy = current.get()?;
-            for room in &open {
-                refit(tx, &policy.policy, room)?;
+            for name in &names {
+                let held = records::hold_room(tx.conn, name)?;
+                let policy = current.in_force(tx.conn)?;
+                if let Some(room) = held.filter(|room| room.open) {
+                    refit(tx, &policy.policy, &room)?;
+                }
             }
             Ok::<_, StoreError>(true)
         });

@@ -161,7 +161,8 @@ impl Work {
             let pos = self.enforcer.ledger.horizon().borrow().pos;
             let begun = Instant::now();
             let lease = reader.lease();
-            reader.keep(self.agree(&lease, &mut state.gone)).await??;
+            let doubt = !state.agrees;
+            reader.keep(self.agree(&lease, &mut state.gone, doubt)).await??;
             reader.pass(pos);
             reader.note().await?;
             state.agrees = true;

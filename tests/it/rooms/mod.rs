@@ -2,4 +2,74 @@
 
 mod admin;
 mod janus;
+mod policy;
 mod seats;
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::{
+    http::Scene,
+    support::{janus::JanusServer, service::text},
+};
+
+/// Registers a Janus and makes a room on it.
+async fn room(scene: &Scene, janus: &JanusServer, id: &str) -> String {
+    room_at(scene, janus, &janus.admin_url(), id).await
+}
+
+/// The same where something stands before its admin API.
+async fn room_at(scene: &Scene, janus: &JanusServer, admin_url: &str, id: &str) -> String {
+    use secrecy::ExposeSecret;
+    let address = janus.address();
+    let server = json!({
+        "kind": "janus",
+        "client_url": janus.url(),
+        "admin_url": admin_url,
+        "admin_secret": address.admin_secret.expose_secret(),
+        "admin_key": address.admin_key.as_ref().map(|key| key.expose_secret().to_owned()),
+        "token_secret": crate::support::janus::TOKEN_SECRET,
+    });
+    let post = async |path, body| scene.service.post(&scene.owner_token, path, body).await.expect(201);
+    let server = text(&post("/v1/admin/room-servers", server).await["id"]);
+    post("/v1/admin/rooms", json!({ "id": id, "server": server })).await;
+    server
+}
+
+/// A ticket, once the room's server takes it in.
+async fn ticket(scene: &Scene, token: &str, room: &str) -> Value {
+    let path = format!("/v1/rooms/{room}/tickets");
+    let end = Instant::now() + Duration::from_secs(10);
+    loop {
+        let answer = scene.service.post(token, &path, Value::Null).await;
+        if answer.status == 201 || Instant::now() > end {
+            return answer.expect(201);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// The id and the token of a ticket.
+fn entry(ticket: &Value) -> (String, String) {
+    (text(&ticket["janus"]["id"]), text(&ticket["janus"]["token"]))
+}
+
+/// Waits until these are in the room, and nobody else.
+async fn only(janus: &JanusServer, room: &str, ids: &[&str]) {
+    until("the room to hold whom it should", || janus.participants(room) == ids).await;
+}
+
+async fn until(what: &str, done: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !done() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "waited in vain for {what}");
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+}
+
+/// How the only room server fares.
+async fn health(scene: &Scene) -> Value {
+    let servers = scene.service.get(&scene.owner_token, "/v1/admin/room-servers").await;
+    servers.expect(200)["items"][0].clone()
+}
