@@ -27,7 +27,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 pub use desk::{Desk, TicketError};
 pub use enforce::{Enforcer, ROOM_SERVERS_FAILING};
-pub use janus::{Address, Info, Janus, JanusError, Participant, core_token, http};
+pub use janus::{Address, Connection, Info, Janus, JanusError, Participant, Seated, core_token, http};
 pub use rules::{CAPACITY, CAPACITY_MOST, Denied};
 pub use seats::{Ask, Issued, end_all, issue, issued, leave, reconsider};
 pub use servers::{Server, Servers};

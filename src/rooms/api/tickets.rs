@@ -40,7 +40,8 @@ struct TicketView {
 struct JanusEntry {
     /// Where Janus is.
     url: String,
-    /// The root `token` of every request to Janus; none where it asks for none.
+    /// The root `token` of every request to Janus; none where it asks for none. Nobody stays who joins under
+    /// the id of one ticket on a connection that was attached with the core token of another.
     core_token: Option<String>,
     /// `room` in the body of `join`.
     room: String,
@@ -55,7 +56,7 @@ impl Rooms {
         let Listed { issued, server, .. } = listed;
         let ticket = &issued.ticket;
         let core_token = server.token_secret.as_ref().map(|secret| {
-            let token = janus::core_token(secret, ticket.expires_at);
+            let token = janus::core_token(secret, ticket.expires_at, Some(ticket.id));
             token.expose_secret().to_owned()
         });
         Ok(TicketView {

@@ -2,14 +2,12 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, PoisonError},
-    time::Duration,
+    sync::Arc,
 };
 
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use metrics::counter;
 use secrecy::ExposeSecret;
-use tokio::time::timeout;
 
 use super::{
     super::{
@@ -26,14 +24,12 @@ use crate::{
     terms::{RoomRow, TicketId, Timestamp},
 };
 
-/// Counter: participants who were put out because their id was no good ticket's.
-const INTRUDERS: &str = "vouchsafe_room_intruders_total";
+/// Counter: participants who were put out because their id was no good ticket's, or another's.
+pub(super) const INTRUDERS: &str = "vouchsafe_room_intruders_total";
 /// How many calls a server has from us at once.
 const AT_ONCE: usize = 8;
 /// Up to how many are put out one by one without asking first who is there.
 const FEW: usize = 32;
-/// How long the handles of a server are searched at one look.
-const PATIENCE: Duration = Duration::from_millis(300);
 
 /// Does all of these, [`AT_ONCE`] at a time. What fails keeps nothing else from being done; then the first
 /// failure is told.
@@ -47,7 +43,7 @@ impl Work {
         self.enforcer.ledger.now()
     }
 
-    async fn rooms(&self) -> Result<Vec<Room>, StoreError> {
+    pub(super) async fn rooms(&self) -> Result<Vec<Room>, StoreError> {
         let row = self.server.row;
         self.enforcer
             .ledger
@@ -56,7 +52,7 @@ impl Work {
             .await
     }
 
-    async fn good(&self, room: &Room) -> Result<Vec<Ticket>, StoreError> {
+    pub(super) async fn good(&self, room: &Room) -> Result<Vec<Ticket>, StoreError> {
         let (row, now) = (room.row, self.now());
         self.enforcer
             .ledger
@@ -224,6 +220,8 @@ impl Work {
         let secret = room.secret(&self.enforcer.vault)?;
         let secret = secret.expose_secret();
         self.janus.disallow(&room.name, secret, &self.tokens(ended)?).await?;
+        // Whose they were may sit there under another's id.
+        self.wanted.notify_one();
         let mut ids: Vec<String> = ended.iter().map(|ticket| ticket.id.to_string()).collect();
         if ids.len() > FEW {
             match self.janus.participants(&room.name, secret).await {
@@ -282,11 +280,6 @@ impl Work {
         let good = self.good(room).await?;
         let by_id: HashMap<String, TicketId> = good.iter().map(|ticket| (ticket.id.to_string(), ticket.id)).collect();
         let good: HashMap<String, _> = good.iter().map(|ticket| (ticket.id.to_string(), ticket.part)).collect();
-        let silent: HashSet<&str> = present
-            .iter()
-            .filter(|one| !one.setup)
-            .map(|one| one.id.as_str())
-            .collect();
         let present: Vec<Present<'_>> = present
             .iter()
             .map(|one| Present {
@@ -314,20 +307,9 @@ impl Work {
                 server = %self.server.id, room = room.row.0, count = order.out.len(),
                 "participants are put out whose ids are no good ticket's"
             );
+            // Some are not moved by that: their connections are sought out.
+            self.wanted.notify_one();
             self.kick(room, secret, &order.out).await?;
-        }
-        let before = {
-            let mut kicked = self.kicked.lock().unwrap_or_else(PoisonError::into_inner);
-            let now = order.out.iter().map(|id| (*id).to_owned()).collect();
-            kicked.insert(room.row, now).unwrap_or_default()
-        };
-        let stubborn: HashSet<String> = before.into_iter().filter(|id| silent.contains(id.as_str())).collect();
-        if !stubborn.is_empty() {
-            // They say and hear nothing as they are, and it takes a call for each client of the server:
-            // what is not done in time is done the next time.
-            if let Ok(done) = timeout(PATIENCE, self.janus.detach(&room.name, &stubborn)).await {
-                done?;
-            }
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use metrics::gauge;
-use tokio::time::sleep;
+use tokio::{sync::Notify, time::sleep};
 
 use super::{
     super::{
@@ -32,7 +32,7 @@ const LOOK: Duration = Duration::from_millis(500);
 /// How often the whole lists are held against ours.
 const AGREE: Duration = Duration::from_secs(5);
 /// How many times as long as a look took its rooms are left alone after it.
-const REST: u32 = 10;
+pub(super) const REST: u32 = 10;
 /// How long a failing server is left alone, at first and at most.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
@@ -64,8 +64,8 @@ pub(super) struct Work {
     pub(super) enforcer: Arc<Enforcer>,
     pub(super) server: Arc<Server>,
     pub(super) janus: Janus,
-    /// Intruders who were put out at the last look, by room.
-    pub(super) kicked: Mutex<HashMap<RoomRow, HashSet<String>>>,
+    /// Somebody was to go: the connections are looked through at once.
+    pub(super) wanted: Notify,
     /// Tickets of listeners who were muted once.
     muted: Mutex<HashSet<TicketId>>,
 }
@@ -91,7 +91,7 @@ impl Work {
             janus: Janus::new(http, server.address.clone()),
             enforcer,
             server,
-            kicked: Mutex::default(),
+            wanted: Notify::new(),
             muted: Mutex::default(),
         }
     }

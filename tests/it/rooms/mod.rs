@@ -4,6 +4,7 @@ mod admin;
 mod janus;
 mod policy;
 mod seats;
+mod ties;
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::{
     http::Scene,
-    support::{janus::JanusServer, service::text},
+    support::{janus::JanusServer, peer::Peer, service::text},
 };
 
 /// Registers a Janus and makes a room on it.
@@ -72,4 +73,19 @@ async fn until(what: &str, done: impl Fn() -> bool) {
 async fn health(scene: &Scene) -> Value {
     let servers = scene.service.get(&scene.owner_token, "/v1/admin/room-servers").await;
     servers.expect(200)["items"][0].clone()
+}
+
+/// A peer on a connection that was opened with the core token of this ticket.
+async fn attached(name: &str, ticket: &Value) -> Peer {
+    let entry = &ticket["janus"];
+    let peer = Peer::start(name, &text(&entry["url"]), &text(&entry["core_token"]));
+    assert_eq!(peer.command(json!({ "do": "open" })).await["opened"], true, "{peer}");
+    peer
+}
+
+/// Bans a member.
+async fn ban(scene: &Scene, member: &vouchsafe::people::Member) {
+    let ban = json!({ "kind": "ban", "reason": "spam", "note": "advertisements" });
+    let path = format!("/v1/admin/people/{}/sanctions", member.id);
+    scene.service.post(&scene.owner_token, &path, ban).await.expect(201);
 }

@@ -151,10 +151,10 @@ impl JanusServer {
         address(self.admin_url())
     }
 
-    /// A core token for ten minutes from now.
+    /// A core token for ten minutes from now that names no ticket.
     pub fn core_token(&self) -> String {
         let expires = SystemClock.now().after(Duration::from_secs(600));
-        rooms::core_token(&SecretString::from(TOKEN_SECRET), expires)
+        rooms::core_token(&SecretString::from(TOKEN_SECRET), expires, None)
             .expose_secret()
             .to_owned()
     }
