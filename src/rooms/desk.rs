@@ -88,7 +88,7 @@ impl Desk {
         let server = self.servers.get(issued.server).ok_or(TicketError::NotListed)?;
         // Whatever this process has applied, the ticket is in it.
         let pos = self.mirror.applied().pos;
-        if !server.wait(&self.ledger, pos, PATIENCE).await {
+        if !server.wait(&self.ledger, pos, issued.ticket.room, PATIENCE).await {
             return Err(TicketError::NotListed);
         }
         Ok(Listed {

@@ -23,7 +23,7 @@ use data_encoding::BASE64;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use reqwest::{Client, StatusCode, header::CONTENT_TYPE, redirect};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{json, value::RawValue};
 use thiserror::Error;
 
@@ -138,9 +138,12 @@ pub enum JanusError {
     /// It refuses, with a code of its own.
     #[error("Janus refuses with code {0}")]
     Refused(i64),
-    /// The admin secret, the admin key or the room's secret is wrong.
+    /// The admin secret or the admin key is wrong.
     #[error("Janus does not accept the secret")]
     Forbidden,
+    /// The room's secret is wrong: somebody else has made a room of that id.
+    #[error("somebody else has made a room of this id on Janus")]
+    NotOurs,
     /// The answer is none of Janus's.
     #[error("this is no answer of a Janus")]
     Malformed,
@@ -150,6 +153,13 @@ pub enum JanusError {
     /// It says that it did, and shows that it did not.
     #[error("Janus says that it was done, but {0}")]
     Disagrees(&'static str),
+}
+
+impl JanusError {
+    /// Whether one room is in trouble, and nothing is said of the others.
+    pub const fn is_of_a_room(&self) -> bool {
+        matches!(self, Self::NotOurs | Self::Disagrees(_))
+    }
 }
 
 /// The HTTP client for all Janus: no redirects, no proxy from the environment, and at most two
@@ -367,13 +377,23 @@ impl Janus {
     /// Destroys the room and puts everybody out; no such room is fine.
     ///
     /// # Errors
-    /// [`JanusError`]
+    /// [`JanusError`]; `Disagrees` where the room is still there.
     pub async fn destroy(&self, room: &str, secret: &str) -> Result<(), JanusError> {
         let request = json!({ "request": "destroy", "room": room, "secret": secret, "permanent": false });
         match self.ask::<Room>(room, "destroyed", request).await {
-            Ok(_) | Err(JanusError::NoRoom) => Ok(()),
-            Err(error) => Err(error),
+            Ok(_) => {}
+            Err(JanusError::NoRoom) => return Ok(()),
+            Err(error) => return Err(error),
         }
+        #[derive(Deserialize)]
+        struct Exists {
+            exists: bool,
+        }
+        let request = json!({ "request": "exists", "room": room });
+        if self.ask::<Exists>(room, "success", request).await?.exists {
+            return Err(JanusError::Disagrees("the room is still there"));
+        }
+        Ok(())
     }
 
     /// Everybody who sits in a room, by the connection that they sit on.
@@ -458,7 +478,14 @@ impl Janus {
     }
 
     /// Sends a request to AudioBridge, and takes the answer if it is about `room` and says `word`.
-    async fn ask<T: DeserializeOwned>(&self, room: &str, word: &str, request: impl Serialize) -> Result<T, JanusError> {
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        room: &str,
+        word: &str,
+        request: serde_json::Value,
+    ) -> Result<T, JanusError> {
+        // A room is made with the admin key; what else names a secret names the room's.
+        let by_room = request.get("secret").is_some() && request["request"] != "create";
         #[derive(Deserialize)]
         struct Message {
             response: Box<RawValue>,
@@ -469,6 +496,7 @@ impl Janus {
         match said.error_code {
             None => {}
             Some(code::NO_SUCH_ROOM) => return Err(JanusError::NoRoom),
+            Some(code::WRONG_SECRET | code::MISSING_ELEMENT) if by_room => return Err(JanusError::NotOurs),
             Some(code::WRONG_SECRET | code::MISSING_ELEMENT) => return Err(JanusError::Forbidden),
             Some(code) => return Err(JanusError::Refused(code)),
         }

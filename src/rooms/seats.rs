@@ -155,7 +155,7 @@ impl Open {
         let server = records::server(tx.conn, room.server)?;
         let taken = records::taken(tx.conn, room.row, tx.now)?;
         Ok(Some(Self {
-            down: server.is_none_or(|server| matches!(server.health, Health::Failing { .. })),
+            down: room.failure.is_some() || server.is_none_or(|server| matches!(server.health, Health::Failing { .. })),
             free: i64::from(room.capacity) - taken,
             seated: records::seated(tx.conn, room.row, &members)?
                 .into_iter()

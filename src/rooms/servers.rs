@@ -1,6 +1,10 @@
 //! The room servers that are ours, in memory: where they are, and how far their enforcers have come.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use secrecy::SecretString;
 use tokio::sync::{Mutex, watch};
@@ -9,7 +13,7 @@ use super::{ServerRecord, janus::Address, records};
 use crate::{
     ledger::{Entry, Event, Ledger, Projection, noted},
     store::{Conn, StoreError},
-    terms::RoomServerId,
+    terms::{RoomRow, RoomServerId},
     vault::Vault,
 };
 
@@ -32,9 +36,16 @@ pub struct Server {
     reached: Arc<Reached>,
 }
 
-/// Up to which position of the feed a room server does what we say.
+/// Up to which position of the feed a room server does what we say, and in which rooms it does not.
+#[derive(Clone, Default)]
+struct Come {
+    pos: i64,
+    except: Arc<HashSet<RoomRow>>,
+}
+
+#[derive(Default)]
 struct Reached {
-    pos: watch::Sender<i64>,
+    come: watch::Sender<Come>,
     /// Whoever has it asks the store for all who wait.
     asking: Mutex<()>,
 }
@@ -45,37 +56,47 @@ impl Server {
         format!("room-server/{}", self.row)
     }
 
-    /// Everything up to `pos` has reached it.
-    pub(super) fn reach(&self, pos: i64) {
-        self.reached.pos.send_if_modified(|known| {
-            let further = *known < pos;
-            *known = pos.max(*known);
+    /// Everything up to `pos` has reached it, but in these rooms.
+    pub(super) fn reach(&self, pos: i64, except: Arc<HashSet<RoomRow>>) {
+        self.reached.come.send_if_modified(|known| {
+            let further = known.pos < pos;
+            if further {
+                *known = Come { pos, except };
+            }
             further
         });
     }
 
     /// Waits until everything up to `pos` has reached the server, whichever replica brings it there;
-    /// false after `patience`.
-    pub async fn wait(&self, ledger: &Ledger, pos: i64, patience: Duration) -> bool {
-        let mut known = self.reached.pos.subscribe();
+    /// false after `patience`, and where `room` is one in which it does not do what it is told.
+    pub async fn wait(&self, ledger: &Ledger, pos: i64, room: RoomRow, patience: Duration) -> bool {
+        let mut known = self.reached.come.subscribe();
         let reached = async {
             loop {
-                if *known.borrow_and_update() >= pos {
-                    return;
+                {
+                    let come = known.borrow_and_update();
+                    if come.pos >= pos {
+                        return !come.except.contains(&room);
+                    }
                 }
                 if tokio::time::timeout(LOOK, known.changed()).await.is_ok() {
                     continue;
                 }
                 // Its enforcer runs elsewhere, or takes its time: one asks for all.
                 if let Ok(_turn) = self.reached.asking.try_lock() {
-                    let cursor = self.cursor();
-                    if let Ok(pos) = ledger.store().read(move |conn| noted(conn, &cursor)).await {
-                        self.reach(pos);
+                    let (cursor, row) = (self.cursor(), self.row);
+                    let come = ledger.store().read(move |conn| {
+                        // In this order: the rooms in trouble are written down before the cursor passes.
+                        let pos = noted(conn, &cursor)?;
+                        Ok::<_, StoreError>((pos, records::failing(conn, row)?))
+                    });
+                    if let Ok((pos, failing)) = come.await {
+                        self.reach(pos, Arc::new(failing.into_iter().map(|(room, _)| room).collect()));
                     }
                 }
             }
         };
-        tokio::time::timeout(patience, reached).await.is_ok()
+        tokio::time::timeout(patience, reached).await.unwrap_or(false)
     }
 }
 
@@ -126,15 +147,7 @@ impl Projection for Servers {
                     admin_secret: secrets.admin_secret,
                     admin_key: secrets.admin_key,
                 },
-                reached: known.map_or_else(
-                    || {
-                        Arc::new(Reached {
-                            pos: watch::Sender::new(0),
-                            asking: Mutex::new(()),
-                        })
-                    },
-                    |known| Arc::clone(&known.reached),
-                ),
+                reached: known.map_or_else(Arc::default, |known| Arc::clone(&known.reached)),
                 record,
             };
             now.insert(server.row, Arc::new(server));

@@ -34,6 +34,10 @@ struct RoomView {
     taken: i64,
     /// Whether it is open.
     open: bool,
+    /// In what way its server does not do what it is told in this room alone; none of its tickets is given out
+    /// meanwhile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<String>,
     /// Since when it is there.
     created_at: Timestamp,
 }
@@ -47,6 +51,7 @@ fn view(conn: &mut Conn, room: Room, now: Timestamp) -> Result<RoomView, StoreEr
         speak: room.speak,
         capacity: room.capacity,
         open: room.open,
+        failure: room.failure,
         created_at: room.created_at,
     })
 }

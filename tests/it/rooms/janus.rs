@@ -122,12 +122,12 @@ async fn wrong_secrets_are_told_apart_from_outages() {
     let (server, janus) = room_with(&["a"]).await;
     let wrong = "another secret";
     let list = tokens(&["b"]);
-    assert_eq!(janus.allowed(ROOM, wrong).await, Err(JanusError::Forbidden));
-    assert_eq!(janus.allow(ROOM, wrong, &list).await, Err(JanusError::Forbidden));
-    assert_eq!(janus.disallow(ROOM, wrong, &list).await, Err(JanusError::Forbidden));
-    assert_eq!(janus.kick(ROOM, wrong, "alice").await, Err(JanusError::Forbidden));
-    assert_eq!(janus.mute(ROOM, wrong, "alice").await, Err(JanusError::Forbidden));
-    assert_eq!(janus.destroy(ROOM, wrong).await, Err(JanusError::Forbidden));
+    assert_eq!(janus.allowed(ROOM, wrong).await, Err(JanusError::NotOurs));
+    assert_eq!(janus.allow(ROOM, wrong, &list).await, Err(JanusError::NotOurs));
+    assert_eq!(janus.disallow(ROOM, wrong, &list).await, Err(JanusError::NotOurs));
+    assert_eq!(janus.kick(ROOM, wrong, "alice").await, Err(JanusError::NotOurs));
+    assert_eq!(janus.mute(ROOM, wrong, "alice").await, Err(JanusError::NotOurs));
+    assert_eq!(janus.destroy(ROOM, wrong).await, Err(JanusError::NotOurs));
     assert_eq!(server.list(ROOM, SECRET), Some(tokens(&["a"])));
 
     let mut address = server.address();
@@ -158,10 +158,10 @@ async fn a_lie_is_noticed_where_the_answer_shows_it() {
     let disagrees = |done| assert!(matches!(done, Err(JanusError::Disagrees(_))), "{done:?}");
     disagrees(janus.allow(ROOM, SECRET, &tokens(&["b"])).await);
     disagrees(janus.disallow(ROOM, SECRET, &tokens(&["a"])).await);
-    // These answers show nothing: only a look at the room does.
+    // This answer shows nothing: only a look at the room does.
     assert_eq!(janus.ensure_room("other", SECRET).await, Ok(true));
     assert_eq!(janus.allowed("other", SECRET).await, Err(JanusError::NoRoom));
-    assert_eq!(janus.destroy(ROOM, SECRET).await, Ok(()));
+    disagrees(janus.destroy(ROOM, SECRET).await);
     assert_eq!(server.list(ROOM, SECRET), Some(tokens(&["a"])));
 }
 

@@ -5,9 +5,11 @@ mod janus;
 mod policy;
 mod seats;
 mod ties;
+mod trouble;
 
 use std::time::{Duration, Instant};
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
@@ -69,7 +71,7 @@ async fn until(what: &str, done: impl Fn() -> bool) {
     }
 }
 
-/// How the only room server fares.
+/// How the room server fares that was registered first.
 async fn health(scene: &Scene) -> Value {
     let servers = scene.service.get(&scene.owner_token, "/v1/admin/room-servers").await;
     servers.expect(200)["items"][0].clone()
@@ -88,4 +90,31 @@ async fn ban(scene: &Scene, member: &vouchsafe::people::Member) {
     let ban = json!({ "kind": "ban", "reason": "spam", "note": "advertisements" });
     let path = format!("/v1/admin/people/{}/sanctions", member.id);
     scene.service.post(&scene.owner_token, &path, ban).await.expect(201);
+}
+
+/// Waits until the same fares so.
+async fn until_healthy(scene: &Scene, what: &str, done: impl Fn(&Value) -> bool) -> Value {
+    let begun = Instant::now();
+    loop {
+        let health = health(scene).await;
+        if done(&health) {
+            return health;
+        }
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "waited in vain for {what}: {health}"
+        );
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+}
+
+/// Opens or closes a room.
+async fn set_open(scene: &Scene, room: &str, open: bool) {
+    let terms = json!({ "enter": "contact", "speak": "contact", "capacity": 9, "open": open });
+    let path = format!("/v1/admin/rooms/{room}");
+    let answer = scene
+        .service
+        .call(Method::PUT, &scene.owner_token, &path, Some(terms))
+        .await;
+    answer.expect(200);
 }

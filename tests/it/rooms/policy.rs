@@ -10,7 +10,7 @@ use vouchsafe::{
     terms::{Id, Role},
 };
 
-use super::{entry, health, only, room, ticket, until};
+use super::{entry, only, room, ticket, until, until_healthy};
 use crate::{
     http::Scene,
     support::{
@@ -77,9 +77,7 @@ on_both! {
         let (_, token) = contact_only(&scene, "member").await;
         let (id, key) = entry(&ticket(&scene, &token, "stage").await);
         janus.stop();
-        while health(&scene).await["health"] != "failing" {
-            tokio::time::sleep(std::time::Duration::from_millis(30)).await;
-        }
+        until_healthy(&scene, "a failure", |server| server["health"] == "failing").await;
         rooms_ask(&scene, "enter", "checked").await;
         janus.start_again();
         // Another's ticket is taken in: the server is filled again.

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use vouchsafe::{store::Backend, terms::Role};
 
-use super::{entry, only, room, room_at, ticket, until};
+use super::{entry, only, room, room_at, ticket, until, until_healthy};
 use crate::{
     http::Scene,
     support::{
@@ -254,8 +254,7 @@ async fn an_ill_janus_delays_nobody_and_is_held_to_the_truth() {
         ticket(&scene, &other, "well").await;
         assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     }
-    let servers = service.get(owner, "/v1/admin/room-servers").await.expect(200);
-    assert_eq!(servers["items"][0]["health"], "failing", "{servers}");
+    until_healthy(&scene, "a failure", |server| server["health"] == "failing").await;
     let ban = json!({ "kind": "ban", "reason": "spam", "note": "advertisements" });
     service
         .post(owner, &format!("/v1/admin/people/{}/sanctions", member.id), ban)
