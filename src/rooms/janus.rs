@@ -20,7 +20,6 @@ use std::{
 
 use aws_lc_rs::hmac;
 use data_encoding::BASE64;
-use futures_util::{StreamExt, TryStreamExt, stream};
 use reqwest::{Client, StatusCode, header::CONTENT_TYPE, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -30,18 +29,15 @@ use thiserror::Error;
 use crate::terms::{TicketId, Timestamp};
 
 /// The plugin that mixes the audio of a room.
-const AUDIOBRIDGE: &str = "janus.plugin.audiobridge";
+pub(super) const AUDIOBRIDGE: &str = "janus.plugin.audiobridge";
 /// How long a call may take in all; a Janus that is well answers within milliseconds.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// The longest answer that is read, in bytes. 8 000 tokens take 0.4 MB, 8 000 participants 0.8 MB;
 /// but a participant may give itself a name of any length.
 const LONGEST_ANSWER: usize = 8 << 20;
 
-/// How many of its connections a server is asked for at the same time.
-const AT_ONCE: usize = 8;
-
 /// The error codes that mean something to us, from `apierror.h` and `janus_audiobridge.c`.
-mod code {
+pub(super) mod code {
     /// The admin API: a wrong `admin_secret`.
     pub const UNAUTHORIZED: i64 = 403;
     /// The admin API: the session ended meanwhile.
@@ -95,32 +91,14 @@ pub struct Participant {
     /// The id that they gave at their join: it is their word, and Janus checks only that nobody
     /// in the room has the same.
     pub id: String,
+    /// The name that they gave, of any length.
+    #[serde(default)]
+    pub display: String,
     /// Whether they are not heard. Each may change it for themself at any time.
     pub muted: bool,
     /// Whether they have a PeerConnection, without which they neither hear nor speak. A kick may
     /// not move one who has none: see [`Janus::detach`].
     pub setup: bool,
-}
-
-/// One connection of a client to AudioBridge; the numbers are Janus's own and never come again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Connection {
-    session: u64,
-    handle: u64,
-}
-
-/// Somebody who sits in a room, with what says who they are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seated {
-    /// The room's id.
-    pub room: String,
-    /// The id that they gave at their join.
-    pub id: String,
-    /// The ticket whose core token they opened the connection with, where that names one. Janus has
-    /// checked its signature, so this is no word of theirs.
-    pub holder: Option<TicketId>,
-    /// What they sit on.
-    pub connection: Connection,
 }
 
 /// Why Janus did not do it.
@@ -188,12 +166,6 @@ pub fn http() -> Result<Client, JanusError> {
 pub fn core_token(secret: &SecretString, expires: Timestamp, holder: Option<TicketId>) -> SecretString {
     let holder = holder.map(|ticket| format!(",{ticket}")).unwrap_or_default();
     signed(secret, format!("{},janus,{AUDIOBRIDGE}{holder}", expires.seconds()))
-}
-
-/// The ticket that a core token names.
-fn holder(token: &str) -> Option<TicketId> {
-    let (text, _) = token.split_once(':')?;
-    text.rsplit(',').next()?.parse().ok()
 }
 
 fn signed(secret: &SecretString, text: String) -> SecretString {
@@ -396,87 +368,6 @@ impl Janus {
         Ok(())
     }
 
-    /// Everybody who sits in a room, by the connection that they sit on.
-    ///
-    /// It takes two calls for each client of the server, [`AT_ONCE`] at a time: what is asked often is
-    /// [`Self::participants`].
-    ///
-    /// # Errors
-    /// [`JanusError`]
-    pub async fn seated(&self) -> Result<Vec<Seated>, JanusError> {
-        #[derive(Deserialize)]
-        struct Sessions {
-            sessions: Vec<u64>,
-        }
-        let Sessions { sessions } = self.admin(json!({ "janus": "list_sessions" })).await?;
-        stream::iter(sessions)
-            .map(|session| self.seated_in(session))
-            .buffer_unordered(AT_ONCE)
-            .try_concat()
-            .await
-    }
-
-    async fn seated_in(&self, session: u64) -> Result<Vec<Seated>, JanusError> {
-        #[derive(Deserialize)]
-        struct Handles {
-            handles: Vec<u64>,
-        }
-        #[derive(Deserialize)]
-        struct Handle {
-            info: HandleInfo,
-        }
-        #[derive(Deserialize)]
-        struct HandleInfo {
-            token: Option<String>,
-            plugin: Option<String>,
-            plugin_specific: Option<Seat>,
-        }
-        #[derive(Deserialize)]
-        struct Seat {
-            room: Option<String>,
-            id: Option<String>,
-        }
-
-        let mut seated = Vec::new();
-        let asked = self.admin(json!({ "janus": "list_handles", "session_id": session }));
-        let Some(Handles { handles }) = unless_gone(asked.await)? else {
-            return Ok(seated);
-        };
-        for handle in handles {
-            let about = json!({ "janus": "handle_info", "session_id": session, "handle_id": handle });
-            let Some(Handle { info }) = unless_gone(self.admin(about).await)? else {
-                continue;
-            };
-            let seat = info
-                .plugin_specific
-                .filter(|_| info.plugin.as_deref() == Some(AUDIOBRIDGE));
-            if let Some((Some(room), Some(id))) = seat.map(|seat| (seat.room, seat.id)) {
-                seated.push(Seated {
-                    room,
-                    id,
-                    holder: info.token.as_deref().and_then(holder),
-                    connection: Connection { session, handle },
-                });
-            }
-        }
-        Ok(seated)
-    }
-
-    /// Ends a connection to the plugin, and with it whatever seat it has; one that is gone is fine.
-    ///
-    /// This moves also those whom a kick does not. A kick closes a PeerConnection, and the participant
-    /// leaves with it. The first kick of one who has none works as well, but it leaves a mark on their
-    /// handle, and after a second join on the same handle every further kick does nothing until they open
-    /// a PeerConnection: they would be heard from then until the next kick.
-    ///
-    /// # Errors
-    /// [`JanusError`]
-    pub async fn detach(&self, Connection { session, handle }: Connection) -> Result<(), JanusError> {
-        let request = json!({ "janus": "detach_handle", "session_id": session, "handle_id": handle });
-        unless_gone(self.admin::<serde::de::IgnoredAny>(request).await)?;
-        Ok(())
-    }
-
     /// Sends a request to AudioBridge, and takes the answer if it is about `room` and says `word`.
     async fn ask<T: DeserializeOwned>(
         &self,
@@ -507,7 +398,7 @@ impl Janus {
     }
 
     /// Sends a request to the admin API, and takes the answer if it is a success.
-    async fn admin<T: DeserializeOwned>(&self, mut request: serde_json::Value) -> Result<T, JanusError> {
+    pub(super) async fn admin<T: DeserializeOwned>(&self, mut request: serde_json::Value) -> Result<T, JanusError> {
         #[derive(Deserialize)]
         struct Outcome {
             janus: String,
@@ -587,15 +478,6 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JanusError> {
     serde_json::from_slice(bytes).map_err(|_| JanusError::Malformed)
 }
 
-/// The answer about a session or a handle; none where it is gone.
-fn unless_gone<T>(answer: Result<T, JanusError>) -> Result<Option<T>, JanusError> {
-    match answer {
-        Ok(answer) => Ok(Some(answer)),
-        Err(JanusError::Refused(code::SESSION_NOT_FOUND | code::HANDLE_NOT_FOUND)) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
 /// In words of our own, for the error's text has the URL, and that may have a password.
 fn unreachable(error: &reqwest::Error) -> JanusError {
     let what = if error.is_timeout() {
@@ -627,13 +509,11 @@ mod tests {
         let token = core_token(&secret, until, None);
         let text = token.expose_secret();
         assert!(text.starts_with("1795376648,janus,janus.plugin.audiobridge:"), "{text}");
-        assert_eq!(holder(text), None);
         let ticket: TicketId = "ticket_01m82w2kpge9882cqktr4vqnh5".parse().unwrap();
         let token = core_token(&secret, until, Some(ticket));
         let text = token.expose_secret();
         let start = format!("1795376648,janus,janus.plugin.audiobridge,{ticket}:");
         assert!(text.starts_with(&start), "{text}");
-        assert_eq!(holder(text), Some(ticket));
     }
 
     #[test]

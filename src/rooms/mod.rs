@@ -12,6 +12,7 @@
 //! from it and stands on the room server's list. Neither says who they are.
 
 pub mod api;
+mod connections;
 mod desk;
 mod enforce;
 mod janus;
@@ -25,14 +26,15 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+pub use connections::{Connection, Seated};
 pub use desk::{Desk, TicketError};
 pub use enforce::{Enforcer, ROOM_SERVERS_FAILING};
-pub use janus::{Address, Connection, Info, Janus, JanusError, Participant, Seated, core_token, http};
+pub use janus::{Address, Info, Janus, JanusError, Participant, core_token, http};
 pub use rules::{CAPACITY, CAPACITY_MOST, Denied};
 pub use seats::{Ask, Issued, end_all, issue, issued, leave, reconsider};
 pub use servers::{Server, Servers};
 
-use seats::end_spoken;
+use seats::heard;
 
 use crate::{
     ledger::{Event, Tx, events::TicketEnd},

@@ -1,12 +1,15 @@
 //! Who may enter a room and speak there, and who must go. Pure.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use super::{Part, Room};
 use crate::{
     people::Seat,
     policy::Policy,
-    terms::{Assurance, Standing},
+    terms::{Assurance, Standing, Timestamp},
 };
 
 /// The longest id of a room, in characters.
@@ -15,6 +18,12 @@ pub const NAME_MOST: usize = 64;
 pub const CAPACITY_MOST: u32 = 100_000;
 /// The seats of a room whose admin says nothing.
 pub const CAPACITY: u32 = 8_000;
+
+/// The longest name that a participant may give themself in a room, in bytes: everybody there is sent it, and
+/// Janus takes any.
+pub const DISPLAY_MOST: usize = 256;
+/// For how long a listener who spoke gets no ticket for the room, and is remembered as one who was muted.
+pub const QUIET: Duration = Duration::from_secs(600);
 
 /// Whether this may be a room's id: 1 to [`NAME_MOST`] of `A-Z a-z 0-9 _ -`. Janus takes a signed token
 /// apart at commas and colons.
@@ -44,6 +53,12 @@ pub enum Denied {
         asked: Assurance,
         /// What is known.
         theirs: Assurance,
+    },
+    /// They spoke in the room where they might only listen.
+    #[error("they spoke where they might only listen")]
+    Spoke {
+        /// For how many seconds more they get no ticket.
+        wait: u32,
     },
     /// They are not in good standing.
     #[error("they are not in good standing")]
@@ -84,11 +99,21 @@ pub fn may_enter(policy: &Policy, room: &Room, seat: &Seat) -> Result<Part, Deni
     })
 }
 
+/// How many seconds a listener who spoke at `spoke_at` waits for another ticket.
+pub fn quiet(spoke_at: Timestamp, now: Timestamp) -> Option<u32> {
+    let left = spoke_at.after(QUIET).micros().saturating_sub(now.micros());
+    u32::try_from(u64::try_from(left).ok()?.div_ceil(1_000_000))
+        .ok()
+        .filter(|wait| *wait > 0)
+}
+
 /// Somebody whom the room server has in a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Present<'a> {
     /// The participant id that they gave.
     pub id: &'a str,
+    /// The name that they gave themself.
+    pub display: &'a str,
     /// Whether they are heard.
     pub muted: bool,
 }
@@ -97,7 +122,7 @@ pub struct Present<'a> {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Order<'a> {
     /// They go: their id was never issued or its ticket has ended, or it is there more than once, so that
-    /// one of them is somebody else.
+    /// one of them is somebody else; or their name is longer than anybody's.
     pub out: Vec<&'a str>,
     /// They are heard, and may not speak.
     pub mute: Vec<&'a str>,
@@ -113,7 +138,9 @@ pub fn order<'a>(present: &[Present<'a>], good: &HashMap<String, Part>) -> Order
     let mut order = Order::default();
     let mut seen = HashSet::new();
     for one in present {
-        let part = good.get(one.id).filter(|_| times[one.id] == 1);
+        let part = good
+            .get(one.id)
+            .filter(|_| times[one.id] == 1 && one.display.len() <= DISPLAY_MOST);
         match part {
             Some(Part::Listener) if !one.muted => order.mute.push(one.id),
             Some(_) => {}
@@ -130,7 +157,7 @@ pub fn order<'a>(present: &[Present<'a>], good: &HashMap<String, Part>) -> Order
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terms::{Id, Role, RoomRow, Timestamp};
+    use crate::terms::{Id, Role, RoomRow};
 
     fn policy(rooms: &str) -> Policy {
         let least = "[community]\nname = \"Us\"\n[join]\nassurance = \"contact\"\n";
@@ -204,13 +231,23 @@ mod tests {
     }
 
     #[test]
+    fn a_listener_who_spoke_waits_to_the_second() {
+        let at = |seconds: i64| Timestamp::from_seconds(1000 + seconds);
+        assert_eq!(quiet(at(0), at(0)), Some(600));
+        assert_eq!(quiet(at(0), at(599)), Some(1));
+        assert_eq!(quiet(at(0), Timestamp::from_micros(at(600).micros() - 1)), Some(1));
+        assert_eq!(quiet(at(0), at(600)), None);
+        assert_eq!(quiet(at(0), at(9000)), None);
+    }
+
+    #[test]
     fn false_and_doubled_ids_go_and_listeners_are_muted() {
         let good = HashMap::from([
             ("speaks".to_owned(), Part::Speaker),
             ("listens".to_owned(), Part::Listener),
             ("twice".to_owned(), Part::Speaker),
         ]);
-        let there = |id, muted| Present { id, muted };
+        let there = |id, muted| Present { id, display: "", muted };
         let present = [
             there("speaks", false),
             there("listens", true),
@@ -220,6 +257,14 @@ mod tests {
         ];
         let order = super::order(&present, &good);
         assert_eq!((order.out, order.mute), (vec!["twice", "false"], vec![]));
+        let (short, long) = ("x".repeat(DISPLAY_MOST), "x".repeat(DISPLAY_MOST + 1));
+        let named = |display| Present {
+            id: "speaks",
+            display,
+            muted: false,
+        };
+        assert_eq!(super::order(&[named(&short)], &good), Order::default());
+        assert_eq!(super::order(&[named(&long)], &good).out, ["speaks"]);
         let order = super::order(&[there("listens", false), there("speaks", true)], &good);
         assert_eq!((order.out, order.mute), (vec![], vec!["listens"]));
     }

@@ -8,7 +8,7 @@ use crate::{
     people,
     policy::Current,
     store::{Conn, StoreError},
-    terms::{PersonRow, TicketId},
+    terms::{PersonRow, TicketId, Timestamp},
     vault::{Door, Vault},
 };
 
@@ -94,6 +94,11 @@ pub fn issue(
             .and_then(|open| {
                 let seat = seats.get(&ask.person).ok_or(Denied::Standing)?;
                 let part = rules::may_enter(policy, &open.room, seat)?;
+                if part == Part::Listener
+                    && let Some(wait) = open.spoke.get(&ask.person).and_then(|at| rules::quiet(*at, tx.now))
+                {
+                    return Err(Denied::Spoke { wait });
+                }
                 open.take(ask.person)?;
                 Ok(part)
             });
@@ -144,6 +149,8 @@ struct Open {
     free: i64,
     /// Who of those who ask has a ticket that was not ended, and whether it is still good.
     seated: HashMap<PersonRow, bool>,
+    /// Who of them spoke of late where they might only listen, and when.
+    spoke: HashMap<PersonRow, Timestamp>,
     replaced: Vec<PersonRow>,
 }
 
@@ -160,6 +167,9 @@ impl Open {
             seated: records::seated(tx.conn, room.row, &members)?
                 .into_iter()
                 .map(|(person, until)| (person, tx.now < until))
+                .collect(),
+            spoke: records::spoke_since(tx.conn, room.row, &members, tx.now.before(rules::QUIET))?
+                .into_iter()
                 .collect(),
             replaced: Vec::new(),
             room,
@@ -223,19 +233,25 @@ pub fn reconsider(tx: &mut Tx<'_>, policy: &Current, person: PersonRow) -> Resul
     Ok(())
 }
 
-/// Ends the tickets of listeners who would not be muted.
+/// Listeners were heard, and are muted by now. It is written down, for whoever is heard in a room again loses
+/// the ticket, and gets another only after a while: see [`rules::QUIET`].
 ///
 /// # Errors
 /// [`StoreError`]
-pub(super) fn end_spoken(tx: &mut Tx<'_>, ids: &[TicketId]) -> Result<(), StoreError> {
-    let mut ended = Vec::new();
+pub(super) fn heard(tx: &mut Tx<'_>, ids: &[TicketId]) -> Result<(), StoreError> {
+    let (mut first, mut ended) = (Vec::new(), Vec::new());
     for &id in ids {
-        if let Some(ticket) = records::ticket(tx.conn, id)?
-            && records::end_own(tx.conn, id, ticket.person, tx.now)?
-        {
+        let Some(ticket) = records::ticket(tx.conn, id)? else {
+            continue;
+        };
+        let since = tx.now.before(rules::QUIET);
+        if !records::was_heard(tx.conn, ticket.room, ticket.person, since)? {
+            first.push(id);
+        } else if records::end_spoken(tx.conn, id, tx.now)? {
             ended.push(ticket);
         }
     }
+    records::set_heard(tx.conn, &first, tx.now)?;
     told(tx, &ended, TicketEnd::Spoke);
     Ok(())
 }

@@ -150,6 +150,8 @@ kinds! {
     RoomFull = 409 "room-full", "The room is full", "Wait for the seconds given in Retry-After, then try again: seats become free as people leave.";
     /// The room, or the policy for every room, asks for more than is known of the member.
     AssuranceTooLow = 403 "assurance-too-low", "The room asks for more than is known of you", "Have more of who you are confirmed; the detail names what is asked for.";
+    /// The member spoke in the room more than once where they may only listen, and was put out.
+    SpokeAsListener = 403 "spoke-as-listener", "You spoke where you may only listen", "Wait for the seconds given in Retry-After, then ask for a ticket again; join muted, and stay so.";
     /// The room's server does not answer, or has not taken the ticket in yet.
     RoomServerUnavailable = 503 "room-server-unavailable", "The room's server does not answer", "Wait for the seconds given in Retry-After, then ask for a ticket again.";
     /// No room server has this id.

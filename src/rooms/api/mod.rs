@@ -68,6 +68,7 @@ impl From<Denied> for Problem {
             Denied::Assurance { asked, theirs } => Self::from(Kind::AssuranceTooLow).saying(format!(
                 "The room asks for the assurance {asked}, and yours is {theirs}. Ask those who run the community how to have it raised."
             )),
+            Denied::Spoke { wait } => Self::from(Kind::SpokeAsListener).retry_after(wait),
             Denied::Standing => Kind::SessionEnded.into(),
             Denied::ServerDown => Kind::RoomServerUnavailable.into(),
         }

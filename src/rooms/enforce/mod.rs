@@ -100,6 +100,7 @@ impl Enforcer {
                         followed = work.follow(reader) => followed,
                         () = work.sweep() => Ok(()),
                     };
+                    work.retire();
                     if let Err(error) = followed {
                         tracing::info!(server = %work.server.id, %error, "another replica enforces on a room server");
                     }

@@ -11,7 +11,7 @@ use secrecy::ExposeSecret;
 
 use super::{
     super::{
-        Room, Ticket, end_spoken,
+        Room, Ticket, heard,
         janus::JanusError,
         records, refit,
         rules::{self, Present},
@@ -333,12 +333,12 @@ impl Work {
         let secret = room.secret(&self.enforcer.vault)?;
         let secret = secret.expose_secret();
         let present = match self.janus.participants(&room.name, secret).await {
-            // Somebody gave themself a name of megabytes. Nobody can be looked through there: the room is
-            // made anew, and whoever has a good ticket comes back.
+            // Names of megabytes. Whoever has one is sought out among the connections, where each is asked for by
+            // itself; nobody else is hurt.
             Err(JanusError::TooLong) => {
-                tracing::warn!(server = %self.server.id, room = room.row.0, "a room's participants cannot be read: it is made anew");
-                self.janus.destroy(&room.name, secret).await?;
-                return Err(JanusError::NoRoom.into());
+                tracing::warn!(server = %self.server.id, room = room.row.0, "the participants of a room are too long to be read");
+                self.wanted.notify_one();
+                return Ok(());
             }
             present => present?,
         };
@@ -353,28 +353,25 @@ impl Work {
             .iter()
             .map(|one| Present {
                 id: &one.id,
+                display: &one.display,
                 muted: one.muted,
             })
             .collect();
         let order = rules::order(&present, &good);
         let mut spoke = Vec::new();
         for id in &order.mute {
-            let Some(&ticket) = by_id.get(*id) else { continue };
-            if self.muted().insert(ticket) {
-                self.janus.mute(&room.name, secret, id).await?;
-            } else {
-                spoke.push(ticket);
-            }
+            self.janus.mute(&room.name, secret, id).await?;
+            spoke.extend(by_id.get(*id).copied());
         }
         if !spoke.is_empty() {
-            // What follows from the end of their tickets comes by the feed.
-            self.end_spoken(lease.clone(), spoke).await?;
+            // What follows where it was not the first time comes by the feed.
+            self.heard(lease.clone(), spoke).await?;
         }
         if !order.out.is_empty() {
             counter!(INTRUDERS).increment(order.out.len() as u64);
             tracing::warn!(
                 server = %self.server.id, room = room.row.0, count = order.out.len(),
-                "participants are put out whose ids are no good ticket's"
+                "participants are put out whose ids are no good ticket's, or whose names are too long"
             );
             // Some are not moved by that: their connections are sought out.
             self.wanted.notify_one();
@@ -383,12 +380,12 @@ impl Work {
         Ok(())
     }
 
-    /// Ends the tickets of listeners who unmuted themselves after they had been muted.
-    async fn end_spoken(&self, lease: Lease, tickets: Vec<TicketId>) -> Result<(), Halt> {
+    /// Writes down that listeners were heard.
+    async fn heard(&self, lease: Lease, tickets: Vec<TicketId>) -> Result<(), Halt> {
         let written = self.enforcer.ledger.write(Actor::System, move |tx| {
             let held = lease.holds(tx)?;
             if held {
-                end_spoken(tx, &tickets)?;
+                heard(tx, &tickets)?;
             }
             Ok::<_, StoreError>(held)
         });

@@ -9,7 +9,7 @@ use metrics::counter;
 use tokio::time::{sleep, timeout};
 
 use super::{
-    super::janus::Connection,
+    super::{connections::Connection, rules::DISPLAY_MOST},
     room::INTRUDERS,
     work::{Halt, REST, Work},
 };
@@ -77,7 +77,8 @@ impl Work {
             let is_good = good.get(seat.room.as_str()).is_some_and(|good| good.contains(&seat.id));
             let anothers = seat.holder.is_some_and(|holder| holder.to_string() != seat.id);
             let since = suspects.get(&seat.connection).copied().unwrap_or_else(Instant::now);
-            if anothers || !is_good && since.elapsed() >= KICKED {
+            let wordy = seat.display.len() > DISPLAY_MOST;
+            if anothers || wordy || !is_good && since.elapsed() >= KICKED {
                 self.janus.detach(seat.connection).await?;
                 ended.insert(seat.connection);
             }

@@ -72,8 +72,6 @@ pub(super) struct Work {
     stays: Mutex<HashSet<RoomRow>>,
     /// Somebody was to go: the connections are looked through at once.
     pub(super) wanted: Notify,
-    /// Tickets of listeners who were muted once.
-    muted: Mutex<HashSet<TicketId>>,
 }
 
 /// What is known of a server between two steps.
@@ -99,7 +97,6 @@ impl Work {
             failing: Mutex::default(),
             stays: Mutex::default(),
             wanted: Notify::new(),
-            muted: Mutex::default(),
         }
     }
 
@@ -121,11 +118,6 @@ impl Work {
     /// The rooms with somebody who is still there after their connection was ended.
     pub(super) fn stays(&self) -> MutexGuard<'_, HashSet<RoomRow>> {
         self.stays.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Tickets of listeners who were muted once.
-    pub(super) fn muted(&self) -> MutexGuard<'_, HashSet<TicketId>> {
-        self.muted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Follows the feed until the lease is lost.
@@ -226,18 +218,23 @@ impl Work {
         Ok(())
     }
 
+    fn gauge(&self, fails: bool) {
+        gauge!(ROOM_SERVERS_FAILING, "server" => self.server.id.to_string()).set(f64::from(u8::from(fails)));
+    }
+
+    /// What it says of the server is for whoever enforces there to say.
+    pub(super) fn retire(&self) {
+        self.gauge(false);
+    }
+
     /// Writes down how the server fares, when that changes.
     async fn tell(&self, state: &mut State, failure: Option<String>) {
-        gauge!(ROOM_SERVERS_FAILING, "server" => self.server.id.to_string())
-            .set(f64::from(u8::from(failure.is_some())));
-        // Only what changes: each attempt may fail in another way.
-        if state
-            .told
-            .as_ref()
-            .is_some_and(|told| told.is_some() == failure.is_some())
-        {
+        self.gauge(failure.is_some() || !self.failing().is_empty());
+        if state.told.as_ref() == Some(&failure) {
             return;
         }
+        // It fails as before, but in another way.
+        let goes_on = failure.is_some() && matches!(state.told, Some(Some(_)));
         match &failure {
             Some(why) => tracing::warn!(server = %self.server.id, why, "a room server fails"),
             None => tracing::info!(server = %self.server.id, "a room server does what it is told"),
@@ -247,7 +244,11 @@ impl Work {
             .enforcer
             .ledger
             .write(Actor::System, move |tx| {
-                Ok::<_, StoreError>(records::set_health(tx.conn, row, tx.now, why.as_deref())?)
+                match &why {
+                    Some(why) if goes_on => records::set_reason(tx.conn, row, why)?,
+                    why => records::set_health(tx.conn, row, tx.now, why.as_deref())?,
+                }
+                Ok::<_, StoreError>(())
             })
             .await;
         match written {
@@ -256,6 +257,12 @@ impl Work {
                 tracing::warn!(server = %self.server.id, %error, "a room server's health was not written down")
             }
         }
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        self.retire();
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod admin;
 mod janus;
+mod lists;
 mod policy;
 mod seats;
 mod ties;

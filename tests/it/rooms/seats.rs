@@ -34,19 +34,27 @@ on_both! {
 
         let ban = json!({ "kind": "ban", "reason": "spam", "note": "advertisements" });
         let path = format!("/v1/admin/people/{}/sanctions", member.id);
+        let outside = Peer::start("outside", &text(&entry["url"]), &text(&entry["core_token"]));
+        assert_eq!(outside.command(json!({ "do": "open" })).await["opened"], true, "{outside}");
         scene.service.post(&scene.owner_token, &path, ban).await.expect(201);
         let banned = Instant::now();
-        let gone = loop {
-            let refused = peer.join("stage", &id, &key).await == Err(489);
-            if refused && janus.participants("stage").is_empty() {
-                break banned.elapsed();
-            }
-            assert!(banned.elapsed() < Duration::from_secs(5), "they are still there");
-            tokio::time::sleep(Duration::from_millis(20)).await;
+        let silence = async {
+            peer.stops_receiving().await;
+            banned.elapsed()
         };
+        let out = async {
+            loop {
+                let refused = outside.join("stage", &id, &key).await == Err(489);
+                if refused && janus.participants("stage").is_empty() {
+                    return banned.elapsed();
+                }
+                assert!(banned.elapsed() < Duration::from_secs(5), "they are still there");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let (gone, silent) = tokio::join!(out, silence);
         println!("out {gone:?} after the answer to the ban");
         assert!(gone < Duration::from_secs(1), "{gone:?}");
-        let silent = peer.stops_receiving().await;
         assert!(silent < Duration::from_secs(5), "{silent:?}");
         scene.service.stop().await;
     }
@@ -311,5 +319,24 @@ async fn a_listener_does_not_speak_twice() {
     only(&janus, "stage", &[]).await;
     let events = crate::http::texts(&db, "SELECT body AS t FROM events WHERE kind = 'ticket_ended'");
     assert!(events.iter().any(|event| event.contains("spoke")), "{events:?}");
+
+    // No ticket for some minutes, in this room alone.
+    let refused = service.post(&token, "/v1/rooms/stage/tickets", Value::Null).await;
+    refused.refused(403, "spoke-as-listener");
+    let wait: u64 = refused.header("retry-after").expect("a wait").parse().expect("seconds");
+    assert!((500..=600).contains(&wait), "{wait}");
+    scene.clock.advance(Duration::from_secs(wait));
+    let (id, key) = entry(&ticket(&scene, &token, "stage").await);
+    // Muted once, and a new ticket instead of a second word: that one is no first time.
+    let peer = Peer::enter(&janus, "stage", &id, &key).await;
+    until("the listener to be muted", muted).await;
+    let (next, next_key) = entry(&ticket(&scene, &token, "stage").await);
+    peer.is_told_of_its_kick().await;
+    let peer = Peer::enter(&janus, "stage", &next, &next_key).await;
+    peer.is_told_of_its_kick().await;
+    service
+        .post(&token, "/v1/rooms/stage/tickets", Value::Null)
+        .await
+        .refused(403, "spoke-as-listener");
     scene.service.stop().await;
 }

@@ -1,17 +1,21 @@
-//! The rows of room servers, rooms and tickets.
+//! The rows of room servers and rooms; those of tickets in [`tickets`].
 
-use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl,
-    insert_into, update,
+mod tickets;
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update};
+
+pub(super) use tickets::{
+    end, end_all, end_in_room, end_of_person, end_own, end_spoken, end_unfit, good, has_unfit, insert_ticket, overdue,
+    rooms_of_person, seated, set_heard, silence_unfit, spoke_since, taken, ticket, tickets_of, was_heard,
 };
 
-use super::{Health, NewServer, Part, Room, ServerRecord, Ticket};
+use super::{Health, NewServer, Room, ServerRecord};
 use crate::{
     store::{
         Conn,
-        schema::{people, room_servers, rooms, tickets},
+        schema::{room_servers, rooms},
     },
-    terms::{Assurance, PersonRow, RoomRow, RoomServerId, TicketId, Timestamp},
+    terms::{Assurance, RoomRow, RoomServerId, Timestamp},
     vault::Subject,
 };
 
@@ -150,6 +154,14 @@ pub(super) fn server(conn: &mut Conn, row: i64) -> QueryResult<Option<ServerReco
 /// The public id of a server, removed or not.
 pub(super) fn server_id(conn: &mut Conn, row: i64) -> QueryResult<RoomServerId> {
     room_servers::table.find(row).select(room_servers::uid).first(conn)
+}
+
+/// Writes down that a server fails in another way than before.
+pub(super) fn set_reason(conn: &mut Conn, row: i64, failure: &str) -> QueryResult<()> {
+    update(room_servers::table.find(row))
+        .set(room_servers::failure.eq(failure))
+        .execute(conn)
+        .map(|_| ())
 }
 
 /// Writes down how a server fares.
@@ -345,259 +357,4 @@ pub(super) fn rooms_of(conn: &mut Conn, server: i64) -> QueryResult<Vec<Room>> {
         .select(ROOM)
         .load(conn)?;
     Ok(rows.into_iter().map(room_from).collect())
-}
-
-// Tickets -------------------------------------------------------------------------------------
-
-type TicketColumns = (TicketId, RoomRow, PersonRow, Part, i64, Timestamp, Option<Timestamp>);
-
-const TICKET: (
-    tickets::uid,
-    tickets::room_id,
-    tickets::person,
-    tickets::part,
-    tickets::key_version,
-    tickets::expires_at,
-    tickets::ended_at,
-) = (
-    tickets::uid,
-    tickets::room_id,
-    tickets::person,
-    tickets::part,
-    tickets::key_version,
-    tickets::expires_at,
-    tickets::ended_at,
-);
-
-fn ticket_from((id, room, person, part, key_version, expires_at, ended_at): TicketColumns) -> Ticket {
-    Ticket {
-        id,
-        room,
-        person,
-        part,
-        key_version,
-        expires_at,
-        ended: ended_at.is_some(),
-    }
-}
-
-pub(super) fn insert_ticket(conn: &mut Conn, ticket: &Ticket, now: Timestamp) -> QueryResult<()> {
-    insert_into(tickets::table)
-        .values((
-            tickets::uid.eq(ticket.id),
-            tickets::room_id.eq(ticket.room),
-            tickets::person.eq(ticket.person),
-            tickets::part.eq(ticket.part),
-            tickets::key_version.eq(ticket.key_version),
-            tickets::issued_at.eq(now),
-            tickets::expires_at.eq(ticket.expires_at),
-        ))
-        .execute(conn)
-        .map(|_| ())
-}
-
-/// A ticket by its id.
-pub(super) fn ticket(conn: &mut Conn, id: TicketId) -> QueryResult<Option<Ticket>> {
-    tickets::table
-        .find(id)
-        .select(TICKET)
-        .first::<TicketColumns>(conn)
-        .optional()
-        .map(|row| row.map(ticket_from))
-}
-
-/// The tickets of these ids that stand in this room.
-pub(super) fn tickets_of(conn: &mut Conn, room: RoomRow, ids: &[TicketId]) -> QueryResult<Vec<Ticket>> {
-    let rows: Vec<TicketColumns> = tickets::table
-        .filter(tickets::uid.eq_any(ids))
-        .filter(tickets::room_id.eq(room))
-        .select(TICKET)
-        .load(conn)?;
-    Ok(rows.into_iter().map(ticket_from).collect())
-}
-
-/// How many seats of a room are taken.
-pub(super) fn taken(conn: &mut Conn, room: RoomRow, now: Timestamp) -> QueryResult<i64> {
-    tickets::table
-        .filter(tickets::room_id.eq(room))
-        .filter(tickets::ended_at.is_null())
-        .filter(tickets::expires_at.gt(now))
-        .count()
-        .get_result(conn)
-}
-
-/// Who of these members has a ticket in a room that was not ended, and until when it is good.
-pub(super) fn seated(
-    conn: &mut Conn,
-    room: RoomRow,
-    members: &[PersonRow],
-) -> QueryResult<Vec<(PersonRow, Timestamp)>> {
-    tickets::table
-        .filter(tickets::person.eq_any(members))
-        .filter(tickets::room_id.eq(room))
-        .filter(tickets::ended_at.is_null())
-        .select((tickets::person, tickets::expires_at))
-        .load(conn)
-}
-
-/// The tickets that are good in a room.
-pub(super) fn good(conn: &mut Conn, room: RoomRow, now: Timestamp) -> QueryResult<Vec<Ticket>> {
-    let rows: Vec<TicketColumns> = tickets::table
-        .filter(tickets::room_id.eq(room))
-        .filter(tickets::ended_at.is_null())
-        .filter(tickets::expires_at.gt(now))
-        .select(TICKET)
-        .load(conn)?;
-    Ok(rows.into_iter().map(ticket_from).collect())
-}
-
-/// The tickets of a server whose time is over and which nobody has taken off its lists yet.
-pub(super) fn overdue(conn: &mut Conn, server: i64, now: Timestamp, limit: i64) -> QueryResult<Vec<Ticket>> {
-    let rows: Vec<TicketColumns> = tickets::table
-        .inner_join(rooms::table.on(rooms::id.eq(tickets::room_id)))
-        .filter(rooms::server_id.eq(server))
-        .filter(tickets::ended_at.is_null())
-        .filter(tickets::expires_at.le(now))
-        .limit(limit)
-        .select(TICKET)
-        .load(conn)?;
-    Ok(rows.into_iter().map(ticket_from).collect())
-}
-
-/// Ends these tickets.
-pub(super) fn end(conn: &mut Conn, ids: &[TicketId], now: Timestamp) -> QueryResult<()> {
-    update(
-        tickets::table
-            .filter(tickets::uid.eq_any(ids))
-            .filter(tickets::ended_at.is_null()),
-    )
-    .set(tickets::ended_at.eq(now))
-    .execute(conn)
-    .map(|_| ())
-}
-
-/// Ends one's own ticket; false where it has ended.
-pub(super) fn end_own(conn: &mut Conn, id: TicketId, person: PersonRow, now: Timestamp) -> QueryResult<bool> {
-    update(
-        tickets::table
-            .find(id)
-            .filter(tickets::person.eq(person))
-            .filter(tickets::ended_at.is_null()),
-    )
-    .set(tickets::ended_at.eq(now))
-    .execute(conn)
-    .map(|rows| rows == 1)
-}
-
-/// Ends the tickets of these members in one room; which.
-pub(super) fn end_in_room(
-    conn: &mut Conn,
-    room: RoomRow,
-    members: &[PersonRow],
-    now: Timestamp,
-) -> QueryResult<Vec<Ticket>> {
-    let rows: Vec<TicketColumns> = update(
-        tickets::table
-            .filter(tickets::person.eq_any(members))
-            .filter(tickets::room_id.eq(room))
-            .filter(tickets::ended_at.is_null()),
-    )
-    .set(tickets::ended_at.eq(now))
-    .returning(TICKET)
-    .get_results(conn)?;
-    Ok(rows.into_iter().map(ticket_from).collect())
-}
-
-/// Ends every ticket of one member; which.
-pub(super) fn end_of_person(conn: &mut Conn, person: PersonRow, now: Timestamp) -> QueryResult<Vec<Ticket>> {
-    let rows: Vec<TicketColumns> = update(
-        tickets::table
-            .filter(tickets::person.eq(person))
-            .filter(tickets::ended_at.is_null()),
-    )
-    .set(tickets::ended_at.eq(now))
-    .returning(TICKET)
-    .get_results(conn)?;
-    Ok(rows.into_iter().map(ticket_from).collect())
-}
-
-/// The rooms in which one member has a seat.
-pub(super) fn rooms_of_person(conn: &mut Conn, person: PersonRow) -> QueryResult<Vec<Room>> {
-    let rows: Vec<RoomColumns> = rooms::table
-        .inner_join(tickets::table.on(tickets::room_id.eq(rooms::id)))
-        .filter(tickets::person.eq(person))
-        .filter(tickets::ended_at.is_null())
-        .select(ROOM)
-        .load(conn)?;
-    Ok(rows.into_iter().map(room_from).collect())
-}
-
-/// Ends every ticket of a room.
-pub(super) fn end_all(conn: &mut Conn, room: RoomRow, now: Timestamp) -> QueryResult<()> {
-    update(
-        tickets::table
-            .filter(tickets::room_id.eq(room))
-            .filter(tickets::ended_at.is_null()),
-    )
-    .set(tickets::ended_at.eq(now))
-    .execute(conn)
-    .map(|_| ())
-}
-
-/// The assurances that reach `asked`.
-fn enough(asked: Assurance) -> Vec<Assurance> {
-    Assurance::ALL.iter().copied().filter(|one| *one >= asked).collect()
-}
-
-/// Whether somebody in a room does not reach what it asks for.
-pub(super) fn has_unfit(conn: &mut Conn, room: RoomRow, enter: Assurance, speak: Assurance) -> QueryResult<bool> {
-    let below = |asked| {
-        people::table
-            .filter(people::assurance.ne_all(enough(asked)))
-            .select(people::id)
-    };
-    let speaks_unfit = tickets::part
-        .eq(Part::Speaker)
-        .and(tickets::person.eq_any(below(speak)));
-    tickets::table
-        .filter(tickets::room_id.eq(room))
-        .filter(tickets::ended_at.is_null())
-        .filter(tickets::person.eq_any(below(enter)).or(speaks_unfit))
-        .count()
-        .get_result::<i64>(conn)
-        .map(|unfit| unfit > 0)
-}
-
-/// Ends the tickets in a room of those who do not reach what it asks for; which.
-pub(super) fn end_unfit(conn: &mut Conn, room: RoomRow, enter: Assurance, now: Timestamp) -> QueryResult<Vec<Ticket>> {
-    let unfit = people::table
-        .filter(people::assurance.ne_all(enough(enter)))
-        .select(people::id);
-    let rows: Vec<TicketColumns> = update(
-        tickets::table
-            .filter(tickets::room_id.eq(room))
-            .filter(tickets::ended_at.is_null())
-            .filter(tickets::person.eq_any(unfit)),
-    )
-    .set(tickets::ended_at.eq(now))
-    .returning(TICKET)
-    .get_results(conn)?;
-    Ok(rows.into_iter().map(ticket_from).collect())
-}
-
-/// Makes listeners of the speakers in a room who do not reach what it asks for.
-pub(super) fn silence_unfit(conn: &mut Conn, room: RoomRow, speak: Assurance) -> QueryResult<()> {
-    let unfit = people::table
-        .filter(people::assurance.ne_all(enough(speak)))
-        .select(people::id);
-    update(
-        tickets::table
-            .filter(tickets::room_id.eq(room))
-            .filter(tickets::ended_at.is_null())
-            .filter(tickets::part.eq(Part::Speaker))
-            .filter(tickets::person.eq_any(unfit)),
-    )
-    .set(tickets::part.eq(Part::Listener))
-    .execute(conn)
-    .map(|_| ())
 }
