@@ -2,7 +2,6 @@
 
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, QueryResult, RunQueryDsl,
-    dsl::max,
 };
 
 use crate::{
@@ -15,12 +14,6 @@ use crate::{
 
 /// A member, and by whom they came in.
 pub(super) type MemberRow = (PersonRow, Standing, Timestamp, Option<PersonRow>);
-
-/// The greatest row; 0 where there is nobody.
-pub(super) fn greatest(conn: &mut Conn) -> QueryResult<i64> {
-    let row: Option<i64> = people::table.select(max(people::id)).first(conn)?;
-    Ok(row.unwrap_or(0))
-}
 
 /// Members after `after` in the order of their rows.
 pub(super) fn members(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResult<Vec<MemberRow>> {

@@ -10,7 +10,7 @@ use diesel::{
     update,
 };
 
-use super::{Contact, Newcomer, Seat};
+use super::{Contact, Handle, Newcomer, Seat};
 use crate::{
     store::{
         Conn, Guard, Guards, fixed,
@@ -178,12 +178,12 @@ pub fn member_by_id(conn: &mut Conn, id: Id<kinds::Person>) -> QueryResult<Optio
 }
 
 /// What a member is called outside.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Name {
     /// Their public id.
     pub id: Id<kinds::Person>,
     /// The handle of their own choice.
-    pub handle: Option<String>,
+    pub handle: Option<Handle>,
 }
 
 /// What these members are called; unknown rows are left out.
@@ -197,7 +197,10 @@ pub fn names(conn: &mut Conn, rows: &[PersonRow]) -> QueryResult<HashMap<PersonR
             .filter(people::id.eq_any(part))
             .select((people::id, people::uid, people::handle))
             .load(conn)?;
-        names.extend(found.into_iter().map(|(row, id, handle)| (row, Name { id, handle })));
+        names.extend(found.into_iter().map(|(row, id, handle)| {
+            let handle = handle.as_deref().and_then(Handle::new);
+            (row, Name { id, handle })
+        }));
     }
     Ok(names)
 }
