@@ -2,6 +2,7 @@
 
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, QueryResult, RunQueryDsl,
+    dsl::sql, sql_types::Text,
 };
 
 use crate::{
@@ -18,7 +19,12 @@ pub(super) type MemberRow = (PersonRow, Standing, Timestamp, Option<PersonRow>);
 /// Members after `after` in the order of their rows.
 pub(super) fn members(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResult<Vec<MemberRow>> {
     people::table
-        .left_join(edges::table.on(edges::to_person.eq(people::id).and(edges::kind.eq("invite"))))
+        // Word for word as in the partial index: a bound value would not find it.
+        .left_join(
+            edges::table.on(edges::to_person
+                .eq(people::id)
+                .and(edges::kind.eq(sql::<Text>("'invite'")))),
+        )
         .filter(people::id.gt(after))
         .order(people::id.asc())
         .limit(limit)

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl,
+    dsl::sql,
+    insert_into,
     result::{DatabaseErrorKind, Error},
     sql_query,
-    sql_types::BigInt,
+    sql_types::{BigInt, Text},
     update,
 };
 
@@ -460,7 +462,8 @@ pub(super) fn has_edge(conn: &mut Conn, kind: &str, from: PersonRow, to: PersonR
 /// Who let a member in.
 pub fn inviter_of(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Member>> {
     let inviter: Option<PersonRow> = edges::table
-        .filter(edges::kind.eq(INVITE))
+        // Word for word as in the partial index: a bound value would not find it.
+        .filter(edges::kind.eq(sql::<Text>("'invite'")))
         .filter(edges::to_person.eq(row))
         .select(edges::from_person)
         .first(conn)
