@@ -3,11 +3,14 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use secrecy::SecretString;
-use tokio::sync::{Mutex, watch};
+use tokio::{
+    sync::{Mutex, watch},
+    time::{sleep, timeout},
+};
 
 use super::{ServerRecord, janus::Address, records};
 use crate::{
-    ledger::{Entry, Event, Ledger, Projection, noted},
+    ledger::{Entry, Event, Ledger, Mark, Projection, noted},
     store::{Conn, StoreError},
     terms::RoomServerId,
     vault::Vault,
@@ -34,7 +37,7 @@ pub struct Server {
 
 /// Up to which position of the feed a room server does what we say.
 struct Reached {
-    pos: watch::Sender<i64>,
+    pos: Mark,
     /// Whoever has it asks the store for all who wait.
     asking: Mutex<()>,
 }
@@ -47,35 +50,31 @@ impl Server {
 
     /// Everything up to `pos` has reached it.
     pub(super) fn reach(&self, pos: i64) {
-        self.reached.pos.send_if_modified(|known| {
-            let further = *known < pos;
-            *known = pos.max(*known);
-            further
-        });
+        self.reached.pos.reach(pos);
     }
 
     /// Waits until everything up to `pos` has reached the server, whichever replica brings it there;
     /// false after `patience`.
     pub async fn wait(&self, ledger: &Ledger, pos: i64, patience: Duration) -> bool {
-        let mut known = self.reached.pos.subscribe();
-        let reached = async {
+        let reached = self.reached.pos.wait(pos);
+        // Its enforcer runs elsewhere, or takes its time: one asks for all.
+        let asked = async {
+            let _turn = self.reached.asking.lock().await;
             loop {
-                if *known.borrow_and_update() >= pos {
-                    return;
-                }
-                if tokio::time::timeout(LOOK, known.changed()).await.is_ok() {
-                    continue;
-                }
-                // Its enforcer runs elsewhere, or takes its time: one asks for all.
-                if let Ok(_turn) = self.reached.asking.try_lock() {
-                    let cursor = self.cursor();
-                    if let Ok(pos) = ledger.store().read(move |conn| noted(conn, &cursor)).await {
-                        self.reach(pos);
-                    }
+                sleep(LOOK).await;
+                let cursor = self.cursor();
+                if let Ok(pos) = ledger.store().read(move |conn| noted(conn, &cursor)).await {
+                    self.reach(pos);
                 }
             }
         };
-        tokio::time::timeout(patience, reached).await.is_ok()
+        let either = async {
+            tokio::select! {
+                () = reached => {}
+                () = asked => {}
+            }
+        };
+        timeout(patience, either).await.is_ok()
     }
 }
 
@@ -129,7 +128,7 @@ impl Projection for Servers {
                 reached: known.map_or_else(
                     || {
                         Arc::new(Reached {
-                            pos: watch::Sender::new(0),
+                            pos: Mark::new(0),
                             asking: Mutex::new(()),
                         })
                     },
