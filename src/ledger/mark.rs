@@ -9,10 +9,12 @@ use tokio::sync::oneshot;
 
 /// How far something has come. Thousands may wait for it at once, each for a position of their own: each
 /// step wakes those whose position is reached and nobody else.
+#[derive(Default)]
 pub struct Mark {
     state: Mutex<State>,
 }
 
+#[derive(Default)]
 struct State {
     reached: i64,
     /// By position.

@@ -338,13 +338,13 @@ async fn lower(
     moderation: Data<Moderation>,
 ) -> Result<Written<AssuranceLeft>, Problem> {
     let (id, body) = (id.0, body.0);
-    let policy = moderation.policy.get()?;
+    let policy = Arc::clone(&moderation.policy);
     let assurance = body.assurance;
     let written = moderation
         .ledger
         .write(Actor::Person(caller.person), move |tx| {
             let target = people::member_by_id(tx.conn, id)?.ok_or(AssuranceError::PersonUnknown)?;
-            super::lower_assurance(tx, &policy.policy, caller.person, target.row, assurance, body.reason)
+            super::lower_assurance(tx, &policy, caller.person, target.row, assurance, body.reason)
         })
         .await?;
     let position = moderation.mirror.settle(written.position).await;

@@ -21,7 +21,7 @@ pub use rules::{NOTE_MOST, NotAllowed, NoteError, ReasonCode, RoleRefusal, Sanct
 use crate::{
     ledger::{Event, Tx, events::SessionEnd},
     people::{self, Member},
-    policy::Policy,
+    policy::Current,
     rooms,
     store::{CommandError, Conn, Disposition, StoreError, from_query},
     terms::{Assurance, PersonRow, Role, SanctionId, Standing, Timestamp},
@@ -295,7 +295,7 @@ impl CommandError for AssuranceError {
 /// [`AssuranceError`].
 pub fn lower_assurance(
     tx: &mut Tx<'_>,
-    policy: &Policy,
+    policy: &Current,
     by: PersonRow,
     target: PersonRow,
     to: Assurance,

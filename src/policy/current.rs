@@ -48,7 +48,20 @@ impl Current {
         Policy::from_toml(document, self.documents)
     }
 
+    /// The policy that holds in the store, for a decision that no policy of a moment ago may make. Ask
+    /// after whatever the decision stands on is locked.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn in_force(&self, conn: &mut Conn) -> Result<Arc<Versioned>, StoreError> {
+        self.load(conn)?;
+        self.get()
+    }
+
     fn take(&self, version: i64, document: String) -> Result<(), StoreError> {
+        if self.get().is_ok_and(|known| known.version >= version) {
+            return Ok(());
+        }
         let policy = self.read(&document).map_err(|mistakes| {
             let all: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
             StoreError::Internal(format!("policy version {version} cannot be read: {}", all.join("; ")))

@@ -56,10 +56,7 @@ pub struct Desk {
 impl Desk {
     /// Opens it.
     pub fn open(ledger: Ledger, mirror: Mirror, vault: Vault, policy: Arc<Current>, servers: Arc<Servers>) -> Self {
-        let work = move |tx: &mut Tx<'_>, asks: &[Ask]| {
-            let policy = policy.get()?;
-            in_rounds(asks, |round| issue(tx, &vault, &policy.policy, round))
-        };
+        let work = move |tx: &mut Tx<'_>, asks: &[Ask]| in_rounds(asks, |round| issue(tx, &vault, &policy, round));
         Self {
             together: Together::new(ledger.clone(), work),
             ledger,
@@ -91,7 +88,7 @@ impl Desk {
         let server = self.servers.get(issued.server).ok_or(TicketError::NotListed)?;
         // Whatever this process has applied, the ticket is in it.
         let pos = self.mirror.applied().pos;
-        if !server.wait(&self.ledger, pos, PATIENCE).await {
+        if !server.wait(&self.ledger, pos, issued.ticket.room, PATIENCE).await {
             return Err(TicketError::NotListed);
         }
         Ok(Listed {

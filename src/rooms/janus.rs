@@ -20,13 +20,14 @@ use std::{
 
 use aws_lc_rs::hmac;
 use data_encoding::BASE64;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use reqwest::{Client, StatusCode, header::CONTENT_TYPE, redirect};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{json, value::RawValue};
 use thiserror::Error;
 
-use crate::terms::Timestamp;
+use crate::terms::{TicketId, Timestamp};
 
 /// The plugin that mixes the audio of a room.
 const AUDIOBRIDGE: &str = "janus.plugin.audiobridge";
@@ -35,6 +36,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The longest answer that is read, in bytes. 8 000 tokens take 0.4 MB, 8 000 participants 0.8 MB;
 /// but a participant may give itself a name of any length.
 const LONGEST_ANSWER: usize = 8 << 20;
+
+/// How many of its connections a server is asked for at the same time.
+const AT_ONCE: usize = 8;
 
 /// The error codes that mean something to us, from `apierror.h` and `janus_audiobridge.c`.
 mod code {
@@ -98,6 +102,27 @@ pub struct Participant {
     pub setup: bool,
 }
 
+/// One connection of a client to AudioBridge; the numbers are Janus's own and never come again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Connection {
+    session: u64,
+    handle: u64,
+}
+
+/// Somebody who sits in a room, with what says who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seated {
+    /// The room's id.
+    pub room: String,
+    /// The id that they gave at their join.
+    pub id: String,
+    /// The ticket whose core token they opened the connection with, where that names one. Janus has
+    /// checked its signature, so this is no word of theirs.
+    pub holder: Option<TicketId>,
+    /// What they sit on.
+    pub connection: Connection,
+}
+
 /// Why Janus did not do it.
 ///
 /// No text in it comes from the other side, which might repeat what it was sent.
@@ -113,9 +138,12 @@ pub enum JanusError {
     /// It refuses, with a code of its own.
     #[error("Janus refuses with code {0}")]
     Refused(i64),
-    /// The admin secret, the admin key or the room's secret is wrong.
+    /// The admin secret or the admin key is wrong.
     #[error("Janus does not accept the secret")]
     Forbidden,
+    /// The room's secret is wrong: somebody else has made a room of that id.
+    #[error("somebody else has made a room of this id on Janus")]
+    NotOurs,
     /// The answer is none of Janus's.
     #[error("this is no answer of a Janus")]
     Malformed,
@@ -125,6 +153,13 @@ pub enum JanusError {
     /// It says that it did, and shows that it did not.
     #[error("Janus says that it was done, but {0}")]
     Disagrees(&'static str),
+}
+
+impl JanusError {
+    /// Whether one room is in trouble, and nothing is said of the others.
+    pub const fn is_of_a_room(&self) -> bool {
+        matches!(self, Self::NotOurs | Self::Disagrees(_))
+    }
 }
 
 /// The HTTP client for all Janus: no redirects, no proxy from the environment, and at most two
@@ -146,10 +181,19 @@ pub fn http() -> Result<Client, JanusError> {
 
 /// A token for Janus's own API, for whoever may use its AudioBridge until `expires`.
 ///
-/// The format of `token_auth_secret`: `expiry,realm,plugin` and its HMAC-SHA1 (RFC 2104) in base64.
-/// It admits to the plugin and not to any room, and cannot be revoked.
-pub fn core_token(secret: &SecretString, expires: Timestamp) -> SecretString {
-    signed(secret, format!("{},janus,{AUDIOBRIDGE}", expires.seconds()))
+/// The format of `token_auth_secret`: `expiry,realm,plugin,…` and its HMAC-SHA1 (RFC 2104) in base64.
+/// It admits to the plugin and not to any room, and cannot be revoked. The last of what it lists is no
+/// plugin but `holder`: Janus remembers the token for as long as a connection lasts that was opened with it,
+/// and so can say whose it is.
+pub fn core_token(secret: &SecretString, expires: Timestamp, holder: Option<TicketId>) -> SecretString {
+    let holder = holder.map(|ticket| format!(",{ticket}")).unwrap_or_default();
+    signed(secret, format!("{},janus,{AUDIOBRIDGE}{holder}", expires.seconds()))
+}
+
+/// The ticket that a core token names.
+fn holder(token: &str) -> Option<TicketId> {
+    let (text, _) = token.split_once(':')?;
+    text.rsplit(',').next()?.parse().ok()
 }
 
 fn signed(secret: &SecretString, text: String) -> SecretString {
@@ -333,31 +377,46 @@ impl Janus {
     /// Destroys the room and puts everybody out; no such room is fine.
     ///
     /// # Errors
-    /// [`JanusError`]
+    /// [`JanusError`]; `Disagrees` where the room is still there.
     pub async fn destroy(&self, room: &str, secret: &str) -> Result<(), JanusError> {
         let request = json!({ "request": "destroy", "room": room, "secret": secret, "permanent": false });
         match self.ask::<Room>(room, "destroyed", request).await {
-            Ok(_) | Err(JanusError::NoRoom) => Ok(()),
-            Err(error) => Err(error),
+            Ok(_) => {}
+            Err(JanusError::NoRoom) => return Ok(()),
+            Err(error) => return Err(error),
         }
+        #[derive(Deserialize)]
+        struct Exists {
+            exists: bool,
+        }
+        let request = json!({ "request": "exists", "room": room });
+        if self.ask::<Exists>(room, "success", request).await?.exists {
+            return Err(JanusError::Disagrees("the room is still there"));
+        }
+        Ok(())
     }
 
-    /// Puts out the participants whom a kick does not move, by ending their connection to the
-    /// plugin; says how many were found.
+    /// Everybody who sits in a room, by the connection that they sit on.
     ///
-    /// A kick closes a PeerConnection, and the participant leaves with it. The first kick of one
-    /// who has none works as well, but it leaves a mark on their handle, and after a second join
-    /// on the same handle every further kick does nothing until they open a PeerConnection: they
-    /// would be heard from then until the next kick. This asks Janus for each of its handles, two
-    /// calls for each client of the server, and so is meant for those alone.
+    /// It takes two calls for each client of the server, [`AT_ONCE`] at a time: what is asked often is
+    /// [`Self::participants`].
     ///
     /// # Errors
     /// [`JanusError`]
-    pub async fn detach(&self, room: &str, ids: &HashSet<String>) -> Result<usize, JanusError> {
+    pub async fn seated(&self) -> Result<Vec<Seated>, JanusError> {
         #[derive(Deserialize)]
         struct Sessions {
             sessions: Vec<u64>,
         }
+        let Sessions { sessions } = self.admin(json!({ "janus": "list_sessions" })).await?;
+        stream::iter(sessions)
+            .map(|session| self.seated_in(session))
+            .buffer_unordered(AT_ONCE)
+            .try_concat()
+            .await
+    }
+
+    async fn seated_in(&self, session: u64) -> Result<Vec<Seated>, JanusError> {
         #[derive(Deserialize)]
         struct Handles {
             handles: Vec<u64>,
@@ -368,6 +427,7 @@ impl Janus {
         }
         #[derive(Deserialize)]
         struct HandleInfo {
+            token: Option<String>,
             plugin: Option<String>,
             plugin_specific: Option<Seat>,
         }
@@ -377,34 +437,55 @@ impl Janus {
             id: Option<String>,
         }
 
-        let mut found = 0;
-        let Sessions { sessions } = self.admin(json!({ "janus": "list_sessions" })).await?;
-        for session in sessions {
-            let asked = self.admin(json!({ "janus": "list_handles", "session_id": session }));
-            let Some(Handles { handles }) = unless_gone(asked.await)? else {
+        let mut seated = Vec::new();
+        let asked = self.admin(json!({ "janus": "list_handles", "session_id": session }));
+        let Some(Handles { handles }) = unless_gone(asked.await)? else {
+            return Ok(seated);
+        };
+        for handle in handles {
+            let about = json!({ "janus": "handle_info", "session_id": session, "handle_id": handle });
+            let Some(Handle { info }) = unless_gone(self.admin(about).await)? else {
                 continue;
             };
-            for handle in handles {
-                let about = |what| json!({ "janus": what, "session_id": session, "handle_id": handle });
-                let Some(Handle { info }) = unless_gone(self.admin(about("handle_info")).await)? else {
-                    continue;
-                };
-                let seat = info
-                    .plugin_specific
-                    .filter(|_| info.plugin.as_deref() == Some(AUDIOBRIDGE));
-                let sits =
-                    |seat: Seat| seat.room.as_deref() == Some(room) && seat.id.is_some_and(|id| ids.contains(&id));
-                if seat.is_some_and(sits) {
-                    unless_gone(self.admin::<serde::de::IgnoredAny>(about("detach_handle")).await)?;
-                    found += 1;
-                }
+            let seat = info
+                .plugin_specific
+                .filter(|_| info.plugin.as_deref() == Some(AUDIOBRIDGE));
+            if let Some((Some(room), Some(id))) = seat.map(|seat| (seat.room, seat.id)) {
+                seated.push(Seated {
+                    room,
+                    id,
+                    holder: info.token.as_deref().and_then(holder),
+                    connection: Connection { session, handle },
+                });
             }
         }
-        Ok(found)
+        Ok(seated)
+    }
+
+    /// Ends a connection to the plugin, and with it whatever seat it has; one that is gone is fine.
+    ///
+    /// This moves also those whom a kick does not. A kick closes a PeerConnection, and the participant
+    /// leaves with it. The first kick of one who has none works as well, but it leaves a mark on their
+    /// handle, and after a second join on the same handle every further kick does nothing until they open
+    /// a PeerConnection: they would be heard from then until the next kick.
+    ///
+    /// # Errors
+    /// [`JanusError`]
+    pub async fn detach(&self, Connection { session, handle }: Connection) -> Result<(), JanusError> {
+        let request = json!({ "janus": "detach_handle", "session_id": session, "handle_id": handle });
+        unless_gone(self.admin::<serde::de::IgnoredAny>(request).await)?;
+        Ok(())
     }
 
     /// Sends a request to AudioBridge, and takes the answer if it is about `room` and says `word`.
-    async fn ask<T: DeserializeOwned>(&self, room: &str, word: &str, request: impl Serialize) -> Result<T, JanusError> {
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        room: &str,
+        word: &str,
+        request: serde_json::Value,
+    ) -> Result<T, JanusError> {
+        // A room is made with the admin key; what else names a secret names the room's.
+        let by_room = request.get("secret").is_some() && request["request"] != "create";
         #[derive(Deserialize)]
         struct Message {
             response: Box<RawValue>,
@@ -415,6 +496,7 @@ impl Janus {
         match said.error_code {
             None => {}
             Some(code::NO_SUCH_ROOM) => return Err(JanusError::NoRoom),
+            Some(code::WRONG_SECRET | code::MISSING_ELEMENT) if by_room => return Err(JanusError::NotOurs),
             Some(code::WRONG_SECRET | code::MISSING_ELEMENT) => return Err(JanusError::Forbidden),
             Some(code) => return Err(JanusError::Refused(code)),
         }
@@ -541,12 +623,17 @@ mod tests {
             signed(&secret, text.to_owned()).expose_secret(),
             format!("{text}:IDiFLj/SRjEOq4ooc7T+oIILuLY=")
         );
-        let token = core_token(&secret, Timestamp::from_micros(1_795_376_648_999_999));
-        assert!(
-            token
-                .expose_secret()
-                .starts_with("1795376648,janus,janus.plugin.audiobridge:")
-        );
+        let until = Timestamp::from_micros(1_795_376_648_999_999);
+        let token = core_token(&secret, until, None);
+        let text = token.expose_secret();
+        assert!(text.starts_with("1795376648,janus,janus.plugin.audiobridge:"), "{text}");
+        assert_eq!(holder(text), None);
+        let ticket: TicketId = "ticket_01m82w2kpge9882cqktr4vqnh5".parse().unwrap();
+        let token = core_token(&secret, until, Some(ticket));
+        let text = token.expose_secret();
+        let start = format!("1795376648,janus,janus.plugin.audiobridge,{ticket}:");
+        assert!(text.starts_with(&start), "{text}");
+        assert_eq!(holder(text), Some(ticket));
     }
 
     #[test]

@@ -27,7 +27,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 pub use desk::{Desk, TicketError};
 pub use enforce::{Enforcer, ROOM_SERVERS_FAILING};
-pub use janus::{Address, Info, Janus, JanusError, Participant, core_token, http};
+pub use janus::{Address, Connection, Info, Janus, JanusError, Participant, Seated, core_token, http};
 pub use rules::{CAPACITY, CAPACITY_MOST, Denied};
 pub use seats::{Ask, Issued, end_all, issue, issued, leave, reconsider};
 pub use servers::{Server, Servers};
@@ -36,7 +36,7 @@ use seats::end_spoken;
 
 use crate::{
     ledger::{Event, Tx, events::TicketEnd},
-    policy::Policy,
+    policy::{Current, Policy},
     store::{CommandError, Conn, Disposition, StoreError, from_query},
     terms::{Assurance, PersonRow, RoomRow, RoomServerId, TicketId, Timestamp, words},
     vault::{Door, Field, Subject, Vault, VaultError},
@@ -190,6 +190,10 @@ pub struct Room {
     pub capacity: u32,
     /// Whether it is open.
     pub open: bool,
+    /// Whether it is closed, and gone from its server.
+    pub cleared: bool,
+    /// In what way its server does not do what it is told in this room alone.
+    pub failure: Option<String>,
     /// Since when it is there.
     pub created_at: Timestamp,
     key_version: i64,
@@ -254,6 +258,9 @@ pub enum RoomError {
     /// Open rooms stand on the server.
     #[error("open rooms stand on the server")]
     ServerInUse,
+    /// Its rooms are closed, and the server does not know that yet.
+    #[error("the server still has rooms that are closed")]
+    NotCleared,
     /// No room has this id.
     #[error("there is no such room")]
     Unknown,
@@ -277,7 +284,9 @@ impl CommandError for RoomError {
     fn disposition(&self) -> Disposition {
         match self {
             Self::Store(error) => error.disposition(),
-            Self::ServerUnknown | Self::ServerInUse | Self::Unknown | Self::Exists => Disposition::RollBack,
+            Self::ServerUnknown | Self::ServerInUse | Self::NotCleared | Self::Unknown | Self::Exists => {
+                Disposition::RollBack
+            }
         }
     }
 }
@@ -294,7 +303,8 @@ pub fn register(tx: &mut Tx<'_>, vault: &Vault, id: RoomServerId, new: &NewServe
     Ok(server)
 }
 
-/// Gives a room server other addresses and secrets. Its rooms are filled again at the new place.
+/// Gives a room server other addresses and secrets. To be governed somewhere else it must be [`idle`]: nobody
+/// would put out those who are in its rooms at the old place.
 ///
 /// # Errors
 /// [`RoomError`]
@@ -303,8 +313,12 @@ pub fn change_server(
     vault: &Vault,
     id: RoomServerId,
     new: &NewServer,
+    abandon: bool,
 ) -> Result<ServerRecord, RoomError> {
     let server = records::hold_server(tx.conn, id)?.ok_or(RoomError::ServerUnknown)?;
+    if server.admin_url != new.admin_url {
+        idle(tx.conn, server.row, abandon)?;
+    }
     let key = vault.key(tx.conn, server.subject)?;
     let sealed = key.seal(Field::RoomServer, &new.secrets.plain()?, tx.chance)?;
     let server = records::change_server(tx.conn, server.row, new, &sealed)?;
@@ -312,15 +326,26 @@ pub fn change_server(
     Ok(server)
 }
 
-/// Takes a room server away; its rooms must be closed.
+/// Whether nothing of ours is left on a server: its rooms are closed, and the closing has reached it. A server
+/// that is gone for good is not waited for: `abandon` leaves what may still be there.
+fn idle(conn: &mut Conn, server: i64, abandon: bool) -> Result<(), RoomError> {
+    let rooms = records::rooms_of(conn, server)?;
+    if rooms.iter().any(|room| room.open) {
+        return Err(RoomError::ServerInUse);
+    }
+    if !abandon && rooms.iter().any(|room| !room.cleared) {
+        return Err(RoomError::NotCleared);
+    }
+    Ok(())
+}
+
+/// Takes a room server away; it must be [`idle`].
 ///
 /// # Errors
 /// [`RoomError`]
-pub fn remove_server(tx: &mut Tx<'_>, id: RoomServerId) -> Result<(), RoomError> {
+pub fn remove_server(tx: &mut Tx<'_>, id: RoomServerId, abandon: bool) -> Result<(), RoomError> {
     let server = records::hold_server(tx.conn, id)?.ok_or(RoomError::ServerUnknown)?;
-    if records::rooms_of(tx.conn, server.row)?.iter().any(|room| room.open) {
-        return Err(RoomError::ServerInUse);
-    }
+    idle(tx.conn, server.row, abandon)?;
     records::remove_server(tx.conn, server.row, tx.now)?;
     tx.record(Event::RoomServerRemoved { server: id });
     Ok(())
@@ -357,7 +382,7 @@ pub fn create(tx: &mut Tx<'_>, vault: &Vault, new: &NewRoom) -> Result<Room, Roo
 ///
 /// # Errors
 /// [`RoomError`]
-pub fn change(tx: &mut Tx<'_>, policy: &Policy, name: &str, terms: &Terms, open: bool) -> Result<Room, RoomError> {
+pub fn change(tx: &mut Tx<'_>, policy: &Current, name: &str, terms: &Terms, open: bool) -> Result<Room, RoomError> {
     let before = records::hold_room(tx.conn, name)?.ok_or(RoomError::Unknown)?;
     if open && records::server(tx.conn, before.server)?.is_none() {
         return Err(RoomError::ServerUnknown);
@@ -371,7 +396,8 @@ pub fn change(tx: &mut Tx<'_>, policy: &Policy, name: &str, terms: &Terms, open:
         open,
     });
     if open {
-        refit(tx, policy, &room)?;
+        let policy = policy.in_force(tx.conn)?;
+        refit(tx, &policy.policy, &room)?;
     } else {
         records::end_all(tx.conn, room.row, tx.now)?;
     }

@@ -1,7 +1,8 @@
 //! The rows of room servers, rooms and tickets.
 
 use diesel::{
-    ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl,
+    insert_into, update,
 };
 
 use super::{Health, NewServer, Part, Room, ServerRecord, Ticket};
@@ -171,6 +172,8 @@ type RoomColumns = (
     i64,
     Timestamp,
     Option<Timestamp>,
+    Option<String>,
+    Option<Timestamp>,
 );
 
 const ROOM: (
@@ -183,6 +186,8 @@ const ROOM: (
     rooms::capacity,
     rooms::created_at,
     rooms::closed_at,
+    rooms::failure,
+    rooms::cleared_at,
 ) = (
     rooms::id,
     rooms::name,
@@ -193,9 +198,13 @@ const ROOM: (
     rooms::capacity,
     rooms::created_at,
     rooms::closed_at,
+    rooms::failure,
+    rooms::cleared_at,
 );
 
-fn room_from((row, name, server, key_version, enter, speak, capacity, created_at, closed_at): RoomColumns) -> Room {
+fn room_from(
+    (row, name, server, key_version, enter, speak, capacity, created_at, closed_at, failure, cleared_at): RoomColumns,
+) -> Room {
     Room {
         row,
         name,
@@ -205,6 +214,8 @@ fn room_from((row, name, server, key_version, enter, speak, capacity, created_at
         speak,
         capacity: u32::try_from(capacity).unwrap_or(0),
         open: closed_at.is_none(),
+        cleared: cleared_at.is_some(),
+        failure,
         created_at,
     }
 }
@@ -282,6 +293,7 @@ pub(super) fn set_room(
             rooms::speak.eq(terms.speak),
             rooms::capacity.eq(i64::from(terms.capacity)),
             rooms::closed_at.eq(closed_at),
+            rooms::cleared_at.eq(None::<Timestamp>),
         ))
         .returning(ROOM)
         .get_result::<RoomColumns>(conn)
@@ -297,6 +309,32 @@ pub(super) fn rooms(conn: &mut Conn, after: Option<&str>, limit: i64) -> QueryRe
         .select(ROOM)
         .load(conn)?;
     Ok(rows.into_iter().map(room_from).collect())
+}
+
+/// Writes down why a room's server does not do what it is told there, or that it does.
+pub(super) fn set_failure(conn: &mut Conn, room: RoomRow, failure: Option<&str>) -> QueryResult<()> {
+    update(rooms::table.find(room))
+        .set(rooms::failure.eq(failure))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Writes down that a closed room is gone from its server, unless it was opened again meanwhile.
+pub(super) fn clear(conn: &mut Conn, room: RoomRow, now: Timestamp) -> QueryResult<()> {
+    update(rooms::table.find(room).filter(rooms::closed_at.is_not_null()))
+        .set((rooms::cleared_at.eq(now), rooms::failure.eq(None::<String>)))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// The rooms of a server in which it does not do what it is told: their rows and names.
+pub(super) fn failing(conn: &mut Conn, server: i64) -> QueryResult<Vec<(RoomRow, String)>> {
+    rooms::table
+        .filter(rooms::server_id.eq(server))
+        .filter(rooms::failure.is_not_null())
+        .order(rooms::name.asc())
+        .select((rooms::id, rooms::name))
+        .load(conn)
 }
 
 /// All rooms of a server, the closed ones too.
@@ -509,6 +547,25 @@ pub(super) fn end_all(conn: &mut Conn, room: RoomRow, now: Timestamp) -> QueryRe
 /// The assurances that reach `asked`.
 fn enough(asked: Assurance) -> Vec<Assurance> {
     Assurance::ALL.iter().copied().filter(|one| *one >= asked).collect()
+}
+
+/// Whether somebody in a room does not reach what it asks for.
+pub(super) fn has_unfit(conn: &mut Conn, room: RoomRow, enter: Assurance, speak: Assurance) -> QueryResult<bool> {
+    let below = |asked| {
+        people::table
+            .filter(people::assurance.ne_all(enough(asked)))
+            .select(people::id)
+    };
+    let speaks_unfit = tickets::part
+        .eq(Part::Speaker)
+        .and(tickets::person.eq_any(below(speak)));
+    tickets::table
+        .filter(tickets::room_id.eq(room))
+        .filter(tickets::ended_at.is_null())
+        .filter(tickets::person.eq_any(below(enter)).or(speaks_unfit))
+        .count()
+        .get_result::<i64>(conn)
+        .map(|unfit| unfit > 0)
 }
 
 /// Ends the tickets in a room of those who do not reach what it asks for; which.

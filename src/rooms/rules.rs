@@ -147,6 +147,8 @@ mod tests {
             speak,
             capacity: 2,
             open: true,
+            cleared: false,
+            failure: None,
             created_at: Timestamp::from_seconds(0),
         }
     }

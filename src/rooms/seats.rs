@@ -6,7 +6,7 @@ use super::{Denied, Health, Part, Room, Ticket, records, refit, rules, told};
 use crate::{
     ledger::{Actor, Event, Tx, events::TicketEnd},
     people,
-    policy::Policy,
+    policy::Current,
     store::{Conn, StoreError},
     terms::{PersonRow, TicketId},
     vault::{Door, Vault},
@@ -61,7 +61,7 @@ pub struct Issued {
 pub fn issue(
     tx: &mut Tx<'_>,
     vault: &Vault,
-    policy: &Policy,
+    policy: &Current,
     asks: &[Ask],
 ) -> Result<Vec<Result<Issued, Denied>>, StoreError> {
     let mut names: Vec<&str> = asks.iter().map(|ask| ask.room.as_str()).collect();
@@ -80,6 +80,8 @@ pub fn issue(
     }
     let everybody: Vec<PersonRow> = asks.iter().map(|ask| ask.person).collect();
     let seats = people::keep_seats(tx.conn, &everybody)?;
+    // The rooms are held: whoever fits them to another policy comes before this, or sees these seats.
+    let policy = &policy.in_force(tx.conn)?.policy;
 
     let expires_at = tx
         .now
@@ -153,7 +155,7 @@ impl Open {
         let server = records::server(tx.conn, room.server)?;
         let taken = records::taken(tx.conn, room.row, tx.now)?;
         Ok(Some(Self {
-            down: server.is_none_or(|server| matches!(server.health, Health::Failing { .. })),
+            down: room.failure.is_some() || server.is_none_or(|server| matches!(server.health, Health::Failing { .. })),
             free: i64::from(room.capacity) - taken,
             seated: records::seated(tx.conn, room.row, &members)?
                 .into_iter()
@@ -213,9 +215,10 @@ pub fn end_all(tx: &mut Tx<'_>, person: PersonRow) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError`]
-pub fn reconsider(tx: &mut Tx<'_>, policy: &Policy, person: PersonRow) -> Result<(), StoreError> {
+pub fn reconsider(tx: &mut Tx<'_>, policy: &Current, person: PersonRow) -> Result<(), StoreError> {
+    let policy = policy.in_force(tx.conn)?;
     for room in records::rooms_of_person(tx.conn, person)? {
-        refit(tx, policy, &room)?;
+        refit(tx, &policy.policy, &room)?;
     }
     Ok(())
 }

@@ -1,6 +1,10 @@
 //! The room servers that are ours, in memory: where they are, and how far their enforcers have come.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use secrecy::SecretString;
 use tokio::{
@@ -12,7 +16,7 @@ use super::{ServerRecord, janus::Address, records};
 use crate::{
     ledger::{Entry, Event, Ledger, Mark, Projection, noted},
     store::{Conn, StoreError},
-    terms::RoomServerId,
+    terms::{RoomRow, RoomServerId},
     vault::Vault,
 };
 
@@ -35,11 +39,26 @@ pub struct Server {
     reached: Arc<Reached>,
 }
 
-/// Up to which position of the feed a room server does what we say.
+/// Up to which position of the feed a room server does what we say, and in which rooms it does not.
+#[derive(Clone, Default)]
+struct Come {
+    pos: i64,
+    except: Arc<HashSet<RoomRow>>,
+}
+
+#[derive(Default)]
 struct Reached {
     pos: Mark,
+    /// What was last said, with its position.
+    come: std::sync::Mutex<Come>,
     /// Whoever has it asks the store for all who wait.
     asking: Mutex<()>,
+}
+
+impl Reached {
+    fn come(&self) -> std::sync::MutexGuard<'_, Come> {
+        self.come.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Server {
@@ -48,23 +67,35 @@ impl Server {
         format!("room-server/{}", self.row)
     }
 
-    /// Everything up to `pos` has reached it.
-    pub(super) fn reach(&self, pos: i64) {
+    /// Everything up to `pos` has reached it, but in these rooms.
+    pub(super) fn reach(&self, pos: i64, except: Arc<HashSet<RoomRow>>) {
+        {
+            let mut come = self.reached.come();
+            if pos <= come.pos {
+                return;
+            }
+            *come = Come { pos, except };
+        }
         self.reached.pos.reach(pos);
     }
 
     /// Waits until everything up to `pos` has reached the server, whichever replica brings it there;
-    /// false after `patience`.
-    pub async fn wait(&self, ledger: &Ledger, pos: i64, patience: Duration) -> bool {
+    /// false after `patience`, and where `room` is one in which it does not do what it is told.
+    pub async fn wait(&self, ledger: &Ledger, pos: i64, room: RoomRow, patience: Duration) -> bool {
         let reached = self.reached.pos.wait(pos);
         // Its enforcer runs elsewhere, or takes its time: one asks for all.
         let asked = async {
             let _turn = self.reached.asking.lock().await;
             loop {
                 sleep(LOOK).await;
-                let cursor = self.cursor();
-                if let Ok(pos) = ledger.store().read(move |conn| noted(conn, &cursor)).await {
-                    self.reach(pos);
+                let (cursor, row) = (self.cursor(), self.row);
+                let come = ledger.store().read(move |conn| {
+                    // In this order: the rooms in trouble are written down before the cursor passes.
+                    let pos = noted(conn, &cursor)?;
+                    Ok::<_, StoreError>((pos, records::failing(conn, row)?))
+                });
+                if let Ok((pos, failing)) = come.await {
+                    self.reach(pos, Arc::new(failing.into_iter().map(|(room, _)| room).collect()));
                 }
             }
         };
@@ -74,7 +105,7 @@ impl Server {
                 () = asked => {}
             }
         };
-        timeout(patience, either).await.is_ok()
+        timeout(patience, either).await.is_ok() && !self.reached.come().except.contains(&room)
     }
 }
 
@@ -125,15 +156,7 @@ impl Projection for Servers {
                     admin_secret: secrets.admin_secret,
                     admin_key: secrets.admin_key,
                 },
-                reached: known.map_or_else(
-                    || {
-                        Arc::new(Reached {
-                            pos: Mark::new(0),
-                            asking: Mutex::new(()),
-                        })
-                    },
-                    |known| Arc::clone(&known.reached),
-                ),
+                reached: known.map_or_else(Arc::default, |known| Arc::clone(&known.reached)),
                 record,
             };
             now.insert(server.row, Arc::new(server));

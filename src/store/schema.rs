@@ -335,6 +335,8 @@ diesel::table! {
         capacity -> BigInt,
         created_at -> BigInt,
         closed_at -> Nullable<BigInt>,
+        failure -> Nullable<Text>,
+        cleared_at -> Nullable<BigInt>,
     }
 }
 
@@ -348,6 +350,8 @@ diesel::table! {
         issued_at -> BigInt,
         expires_at -> BigInt,
         ended_at -> Nullable<BigInt>,
+        heard_at -> Nullable<BigInt>,
+        spoke_at -> Nullable<BigInt>,
     }
 }
 

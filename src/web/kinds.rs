@@ -156,6 +156,8 @@ kinds! {
     RoomServerUnknown = 404 "room-server-unknown", "There is no such room server", "Check the id; the list of room servers has those that are registered.";
     /// Open rooms stand on the room server.
     RoomServerInUse = 409 "room-server-in-use", "Open rooms stand on the room server", "Close its rooms first.";
+    /// The rooms of the room server are closed, and the server does not know that yet: there may still be people in them.
+    RoomServerNotCleared = 409 "room-server-not-cleared", "The closing of its rooms has not reached the room server", "Wait for the seconds given in Retry-After, then try again. Where the server is gone for good, repeat it with abandon=true: whatever is left there stays.";
     /// The member has no such ticket for the room, or it has ended.
     TicketUnknown = 404 "ticket-unknown", "There is no such ticket", "Nothing is left to give back; ask for a new ticket to enter.";
     /// The request is a repetition, and the ticket that was its answer has ended.
@@ -176,7 +178,7 @@ impl Kind {
     pub(super) const fn retry_after(self) -> Option<u32> {
         match self {
             Self::Unavailable | Self::NotCaughtUp | Self::Timeout | Self::TooManyRequests => Some(1),
-            Self::RoomServerUnavailable => Some(2),
+            Self::RoomServerUnavailable | Self::RoomServerNotCleared => Some(2),
             Self::RoomFull => Some(10),
             _ => None,
         }

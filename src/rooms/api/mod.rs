@@ -51,6 +51,7 @@ impl From<RoomError> for Problem {
         match error {
             RoomError::ServerUnknown => Kind::RoomServerUnknown.into(),
             RoomError::ServerInUse => Kind::RoomServerInUse.into(),
+            RoomError::NotCleared => Kind::RoomServerNotCleared.into(),
             RoomError::Unknown => Kind::RoomUnknown.into(),
             RoomError::Exists => Kind::RoomExists.into(),
             RoomError::Store(error) => error.into(),

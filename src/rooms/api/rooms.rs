@@ -1,5 +1,7 @@
 //! Rooms, for those who run the community.
 
+use std::sync::Arc;
+
 use actix_web::{get, post, put, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -32,6 +34,10 @@ struct RoomView {
     taken: i64,
     /// Whether it is open.
     open: bool,
+    /// In what way its server does not do what it is told in this room alone; none of its tickets is given out
+    /// meanwhile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<String>,
     /// Since when it is there.
     created_at: Timestamp,
 }
@@ -45,6 +51,7 @@ fn view(conn: &mut Conn, room: Room, now: Timestamp) -> Result<RoomView, StoreEr
         speak: room.speak,
         capacity: room.capacity,
         open: room.open,
+        failure: room.failure,
         created_at: room.created_at,
     })
 }
@@ -193,11 +200,11 @@ pub(super) async fn replace(
 ) -> Result<Written<RoomView>, Problem> {
     let (name, body) = (room.0, body.0);
     let terms = terms(body.enter, body.speak, body.capacity)?;
-    let policy = rooms.policy.get()?;
+    let policy = Arc::clone(&rooms.policy);
     let written = rooms
         .ledger
         .write(Actor::Person(caller.person), move |tx| {
-            let room = change(tx, &policy.policy, &name, &terms, body.open)?;
+            let room = change(tx, &policy, &name, &terms, body.open)?;
             Ok::<_, RoomError>(view(tx.conn, room, tx.now)?)
         })
         .await?;

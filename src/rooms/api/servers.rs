@@ -8,15 +8,16 @@ use uuid::Uuid;
 
 use super::{
     super::{
-        Health, NewServer, RoomError, ServerRecord, ServerSecrets, change_server, register as register_server,
+        Health, NewServer, RoomError, ServerRecord, ServerSecrets, change_server, records, register as register_server,
         remove_server, servers as all,
     },
     Rooms,
 };
 use crate::{
     ledger::Actor,
+    store::{Conn, StoreError},
     terms::{Id, RoomServerId, Timestamp, words},
-    web::{Caller, IdempotencyKey, Json, Kind, Problem, Segments, Turn, Written},
+    web::{Caller, IdempotencyKey, Json, Kind, Problem, Query, Segments, Turn, Written},
 };
 
 words! {
@@ -58,28 +59,30 @@ struct ServerView {
     /// In what way it fails.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<String>,
+    /// The rooms in which it does not do what it is told, though it is well in the others; each says in what way.
+    failing_rooms: Vec<String>,
     /// Since when it is registered.
     created_at: Timestamp,
 }
 
-impl From<ServerRecord> for ServerView {
-    fn from(server: ServerRecord) -> Self {
-        let (health, health_since, failure) = match server.health {
-            Health::Unknown => (HealthWord::Unknown, None, None),
-            Health::Well { since } => (HealthWord::Well, Some(since), None),
-            Health::Failing { since, why } => (HealthWord::Failing, Some(since), Some(why)),
-        };
-        Self {
-            id: server.id,
-            kind: ServerKind::Janus,
-            client_url: server.client_url,
-            admin_url: server.admin_url,
-            health,
-            health_since,
-            failure,
-            created_at: server.created_at,
-        }
-    }
+fn view(conn: &mut Conn, server: ServerRecord) -> Result<ServerView, StoreError> {
+    let failing = records::failing(conn, server.row)?;
+    let (health, health_since, failure) = match server.health {
+        Health::Unknown => (HealthWord::Unknown, None, None),
+        Health::Well { since } => (HealthWord::Well, Some(since), None),
+        Health::Failing { since, why } => (HealthWord::Failing, Some(since), Some(why)),
+    };
+    Ok(ServerView {
+        failing_rooms: failing.into_iter().map(|(_, name)| name).collect(),
+        id: server.id,
+        kind: ServerKind::Janus,
+        client_url: server.client_url,
+        admin_url: server.admin_url,
+        health,
+        health_since,
+        failure,
+        created_at: server.created_at,
+    })
 }
 
 /// The room servers.
@@ -175,14 +178,27 @@ impl TryFrom<NewServerBody> for NewServer {
     }
 }
 
+/// What is to become of what a room server still has of ours.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Leave {
+    /// `true` where the server is gone for good: then nobody waits until its closed rooms are gone from it.
+    #[serde(default)]
+    abandon: bool,
+}
+
 /// The room servers, and how they fare.
 #[utoipa::path(operation_id = "list_room_servers", tag = "rooms", responses((status = 200, body = ServersView)))]
 #[get("/v1/admin/room-servers")]
 pub(super) async fn list(_caller: Caller, rooms: Data<Rooms>) -> Result<Json<ServersView>, Problem> {
-    let servers = rooms.ledger.store().read(all).await?;
-    Ok(Json(ServersView {
-        items: servers.into_iter().map(ServerView::from).collect(),
-    }))
+    let items = rooms.ledger.store().read(|conn| {
+        let servers = all(conn)?.into_iter();
+        servers
+            .map(|server| view(conn, server))
+            .collect::<Result<_, StoreError>>()
+    });
+    Ok(Json(ServersView { items: items.await? }))
 }
 
 /// Register a room server. It is asked from now on whether it answers; `health` says so within seconds.
@@ -203,7 +219,7 @@ pub(super) async fn register(
     let written = rooms
         .ledger
         .write(Actor::Person(caller.person), move |tx| {
-            Ok::<_, RoomError>(match once.claim(tx.conn, tx.now, id.as_bytes())? {
+            let server = match once.claim(tx.conn, tx.now, id.as_bytes())? {
                 Turn::First => Some(register_server(tx, &vault, id, &new)?),
                 Turn::Again(id) => {
                     let id: RoomServerId = Id::from_uuid(Uuid::from_bytes(id));
@@ -211,24 +227,24 @@ pub(super) async fn register(
                     Some(known.ok_or(RoomError::ServerUnknown)?)
                 }
                 Turn::Clash => None,
-            })
+            };
+            Ok::<_, RoomError>(server.map(|server| view(tx.conn, server)).transpose()?)
         })
         .await?;
     let server = written.value.ok_or_else(|| Problem::new(Kind::IdempotencyKeyReused))?;
-    Ok(Written::created(
-        server.into(),
-        rooms.mirror.settle(written.position).await,
-    ))
+    Ok(Written::created(server, rooms.mirror.settle(written.position).await))
 }
 
-/// Give a room server other addresses and secrets, all of them. Its open rooms are made and filled at the new place.
+/// Give a room server other addresses and secrets, all of them. For another `admin_url` its rooms must be closed,
+/// and gone from it: nobody would put out those who are in them at the old place.
 #[utoipa::path(operation_id = "replace_room_server", tag = "rooms", request_body = NewServerBody,
-    params(("id" = RoomServerId, Path, description = "Which.")),
+    params(("id" = RoomServerId, Path, description = "Which."), Leave),
     responses((status = 200, body = ServerView)))]
 #[put("/v1/admin/room-servers/{id}")]
 pub(super) async fn replace(
     caller: Caller,
     id: Segments<RoomServerId>,
+    leave: Query<Leave>,
     body: Json<NewServerBody>,
     rooms: Data<Rooms>,
 ) -> Result<Written<ServerView>, Problem> {
@@ -236,27 +252,29 @@ pub(super) async fn replace(
     let written = rooms
         .ledger
         .write(Actor::Person(caller.person), move |tx| {
-            change_server(tx, &vault, id, &new)
+            let server = change_server(tx, &vault, id, &new, leave.0.abandon)?;
+            Ok::<_, RoomError>(view(tx.conn, server)?)
         })
         .await?;
     let position = rooms.mirror.settle(written.position).await;
-    Ok(Written::ok(written.value.into(), position))
+    Ok(Written::ok(written.value, position))
 }
 
-/// Take a room server away. Its rooms must be closed.
+/// Take a room server away. Its rooms must be closed, and gone from it.
 #[utoipa::path(operation_id = "remove_room_server", tag = "rooms",
-    params(("id" = RoomServerId, Path, description = "Which.")),
+    params(("id" = RoomServerId, Path, description = "Which."), Leave),
     responses((status = 204, description = "It is none of ours any more.")))]
 #[delete("/v1/admin/room-servers/{id}")]
 pub(super) async fn remove(
     caller: Caller,
     id: Segments<RoomServerId>,
+    leave: Query<Leave>,
     rooms: Data<Rooms>,
 ) -> Result<Written<()>, Problem> {
-    let id = id.0;
+    let (id, abandon) = (id.0, leave.0.abandon);
     let written = rooms
         .ledger
-        .write(Actor::Person(caller.person), move |tx| remove_server(tx, id))
+        .write(Actor::Person(caller.person), move |tx| remove_server(tx, id, abandon))
         .await
         .map_err(|error: RoomError| Problem::from(error))?;
     Ok(Written::nothing(rooms.mirror.settle(written.position).await))

@@ -1,5 +1,7 @@
 //! Tickets: a member's seat in a room.
 
+use std::sync::Arc;
+
 use actix_web::{delete, post, web::Data};
 use secrecy::ExposeSecret;
 use serde::Serialize;
@@ -38,7 +40,8 @@ struct TicketView {
 struct JanusEntry {
     /// Where Janus is.
     url: String,
-    /// The root `token` of every request to Janus; none where it asks for none.
+    /// The root `token` of every request to Janus; none where it asks for none. Nobody stays who joins under
+    /// the id of one ticket on a connection that was attached with the core token of another.
     core_token: Option<String>,
     /// `room` in the body of `join`.
     room: String,
@@ -53,7 +56,7 @@ impl Rooms {
         let Listed { issued, server, .. } = listed;
         let ticket = &issued.ticket;
         let core_token = server.token_secret.as_ref().map(|secret| {
-            let token = janus::core_token(secret, ticket.expires_at);
+            let token = janus::core_token(secret, ticket.expires_at, Some(ticket.id));
             token.expose_secret().to_owned()
         });
         Ok(TicketView {
@@ -138,13 +141,13 @@ impl Rooms {
     /// A ticket by itself, in the transaction that claims the key.
     async fn once(&self, ask: Ask, caller: &[u8], key: IdempotencyKey) -> Result<Listed, Problem> {
         let once = key.bind(caller, "create_ticket", &ask.room)?;
-        let (policy, vault) = (self.policy.get()?, self.vault.clone());
+        let (policy, vault) = (Arc::clone(&self.policy), self.vault.clone());
         let written = self
             .ledger
             .write(Actor::Person(ask.person), move |tx| -> Result<Issued, Refused> {
                 match once.claim(tx.conn, tx.now, ask.id.as_bytes())? {
                     Turn::First => {
-                        let mut given = issue(tx, &vault, &policy.policy, std::slice::from_ref(&ask))?;
+                        let mut given = issue(tx, &vault, &policy, std::slice::from_ref(&ask))?;
                         Ok(given.pop().ok_or(Denied::Unknown)??)
                     }
                     Turn::Again(id) => {

@@ -9,9 +9,12 @@
 //! seconds the whole list is held against ours ([`Work::agree`]): that fills a server that was
 //! restarted and remembers nothing, and finds what was lost between a call and its answer. Those who
 //! are in a room are looked through every second, for a token on a Janus list is bound to nobody: who
-//! is there under an id that is no good ticket's, or that is there twice, goes.
+//! is there under an id that is no good ticket's, or that is there twice, goes. And an id that is a good
+//! ticket's may be given by somebody else: so the connections themselves are looked through, for Janus
+//! remembers by whose core token each was opened ([`Work::sweep`]).
 
 mod room;
+mod sweep;
 mod work;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -92,7 +95,12 @@ impl Enforcer {
         loop {
             match Reader::take(&work.enforcer.ledger, &work.server.cursor(), &work.enforcer.owner).await {
                 Ok(Some(reader)) => {
-                    if let Err(error) = work.follow(reader).await {
+                    // The sweep has no end of its own.
+                    let followed = tokio::select! {
+                        followed = work.follow(reader) => followed,
+                        () = work.sweep() => Ok(()),
+                    };
+                    if let Err(error) = followed {
                         tracing::info!(server = %work.server.id, %error, "another replica enforces on a room server");
                     }
                 }

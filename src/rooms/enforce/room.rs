@@ -2,14 +2,12 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, PoisonError},
-    time::Duration,
+    sync::Arc,
 };
 
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use metrics::counter;
 use secrecy::ExposeSecret;
-use tokio::time::timeout;
 
 use super::{
     super::{
@@ -21,19 +19,17 @@ use super::{
     work::{BATCH, Halt, News, Work},
 };
 use crate::{
-    ledger::{Actor, Lease, Projection},
+    ledger::{Actor, Lease},
     store::StoreError,
-    terms::{RoomRow, TicketId, Timestamp},
+    terms::{TicketId, Timestamp},
 };
 
-/// Counter: participants who were put out because their id was no good ticket's.
-const INTRUDERS: &str = "vouchsafe_room_intruders_total";
+/// Counter: participants who were put out because their id was no good ticket's, or another's.
+pub(super) const INTRUDERS: &str = "vouchsafe_room_intruders_total";
 /// How many calls a server has from us at once.
 const AT_ONCE: usize = 8;
 /// Up to how many are put out one by one without asking first who is there.
 const FEW: usize = 32;
-/// How long the handles of a server are searched at one look.
-const PATIENCE: Duration = Duration::from_millis(300);
 
 /// Does all of these, [`AT_ONCE`] at a time. What fails keeps nothing else from being done; then the first
 /// failure is told.
@@ -47,16 +43,21 @@ impl Work {
         self.enforcer.ledger.now()
     }
 
-    async fn rooms(&self) -> Result<Vec<Room>, StoreError> {
+    pub(super) async fn rooms(&self) -> Result<Vec<Room>, StoreError> {
         let row = self.server.row;
-        self.enforcer
-            .ledger
-            .store()
-            .read(move |conn| Ok(records::rooms_of(conn, row)?))
-            .await
+        let rooms = self.enforcer.ledger.store();
+        rooms.read(move |conn| Ok(records::rooms_of(conn, row)?)).await
     }
 
-    async fn good(&self, room: &Room) -> Result<Vec<Ticket>, StoreError> {
+    /// The rooms, for those who bring them into agreement: the server is in trouble in those that the rows say.
+    async fn rooms_as_noted(&self) -> Result<Vec<Room>, StoreError> {
+        let rooms = self.rooms().await?;
+        let failing = rooms.iter().filter(|room| room.failure.is_some());
+        self.set_failing(failing.map(|room| room.row).collect());
+        Ok(rooms)
+    }
+
+    pub(super) async fn good(&self, room: &Room) -> Result<Vec<Ticket>, StoreError> {
         let (row, now) = (room.row, self.now());
         self.enforcer
             .ledger
@@ -65,27 +66,91 @@ impl Work {
             .await
     }
 
-    /// Brings every room of the server into agreement with ours.
-    pub(super) async fn agree(&self, lease: &Lease, gone: &mut HashSet<RoomRow>) -> Result<(), Halt> {
-        let rooms = self.rooms().await?;
+    /// Brings every room of the server into agreement with ours. Where the server was in doubt, the feed
+    /// may have been left out: then the seats are fitted to the policy whatever it said.
+    pub(super) async fn agree(&self, lease: &Lease, doubt: bool) -> Result<(), Halt> {
+        let rooms = self.rooms_as_noted().await?;
+        let unfit = if doubt {
+            rooms.clone()
+        } else {
+            self.unfit(&rooms).await?
+        };
+        self.refit(lease.clone(), &unfit).await?;
         if rooms.is_empty() {
             // Nothing to agree on: it is only asked whether it is there.
             self.janus.info().await?;
             return Ok(());
         }
-        let closed: HashSet<RoomRow> = rooms.iter().filter(|room| !room.open).map(|room| room.row).collect();
-        let due = rooms.iter().filter(|room| room.open || !gone.contains(&room.row));
-        several(due.map(|room| self.agree_on(lease, room).boxed()).collect()).await?;
-        *gone = closed;
+        let due = rooms.iter().filter(|room| room.open || !room.cleared);
+        several(due.map(|room| self.agree_on(lease, room).boxed()).collect()).await
+    }
+
+    /// Brings one room into agreement. Its own trouble stays its own: it is written down, and the others go on.
+    async fn agree_on(&self, lease: &Lease, room: &Room) -> Result<(), Halt> {
+        match self.settle(lease, room).await {
+            Err(Halt::Janus(error)) if error.is_of_a_room() => self.fails(lease, room, &error).await,
+            Ok(()) if !room.open => self.note(lease, room, None, true).await,
+            Ok(()) if room.failure.is_some() => {
+                tracing::info!(server = %self.server.id, room = room.row.0, "a room is as it should be again");
+                self.note(lease, room, None, false).await
+            }
+            done => done,
+        }
+    }
+
+    /// Writes down that the server does not do what it is told in this room.
+    async fn fails(&self, lease: &Lease, room: &Room, error: &JanusError) -> Result<(), Halt> {
+        let why = error.to_string();
+        if *error == JanusError::NotOurs {
+            self.ours().remove(&room.row);
+        }
+        if room.failure.as_ref() == Some(&why) {
+            return Ok(());
+        }
+        tracing::warn!(server = %self.server.id, room = room.row.0, why, "a room is not as it should be");
+        self.note(lease, room, Some(why), false).await
+    }
+
+    /// Writes down how a room fares, before the cursor passes what was to be done there.
+    async fn note(&self, lease: &Lease, room: &Room, failure: Option<String>, cleared: bool) -> Result<(), Halt> {
+        let (lease, row) = (lease.clone(), room.row);
+        let fails = failure.is_some();
+        let written = self.enforcer.ledger.write(Actor::System, move |tx| {
+            let held = lease.holds(tx)?;
+            match held {
+                true if cleared => records::clear(tx.conn, row, tx.now)?,
+                true => records::set_failure(tx.conn, row, failure.as_deref())?,
+                false => {}
+            }
+            Ok::<_, StoreError>(held)
+        });
+        if !written.await?.value {
+            return Err(Halt::Lost);
+        }
+        // Several rooms are brought into agreement at once; nothing is awaited between the two lines.
+        let mut failing = HashSet::clone(&self.failing());
+        if fails {
+            failing.insert(row);
+        } else {
+            failing.remove(&row);
+        }
+        self.set_failing(failing);
         Ok(())
     }
 
-    /// Brings one room into agreement: the room itself, its list, and who is in it.
-    async fn agree_on(&self, lease: &Lease, room: &Room) -> Result<(), Halt> {
+    /// The room itself, its list, and who is in it.
+    async fn settle(&self, lease: &Lease, room: &Room) -> Result<(), Halt> {
         let secret = room.secret(&self.enforcer.vault)?;
         let secret = secret.expose_secret();
         if !room.open {
-            return Ok(self.janus.destroy(&room.name, secret).await?);
+            return match self.janus.destroy(&room.name, secret).await {
+                // What is there is another's: of ours nothing is left.
+                Ok(()) | Err(JanusError::NotOurs) => {
+                    self.ours().remove(&room.row);
+                    Ok(())
+                }
+                Err(error) => Err(error.into()),
+            };
         }
         if self.janus.ensure_room(&room.name, secret).await? {
             tracing::info!(server = %self.server.id, room = room.row.0, "a room was made on its server");
@@ -94,6 +159,7 @@ impl Work {
         let good = self.good(room).await?;
         let ours: HashSet<String> = self.tokens(&good)?.into_iter().collect();
         let theirs = self.janus.allowed(&room.name, secret).await?;
+        self.ours().insert(room.row);
         let extra: Vec<String> = theirs.difference(&ours).cloned().collect();
         let missing: Vec<String> = ours.difference(&theirs).cloned().collect();
         if !extra.is_empty() {
@@ -102,7 +168,11 @@ impl Work {
         if !missing.is_empty() {
             self.janus.allow(&room.name, secret, &missing).await?;
         }
-        self.look_into(lease, room).await
+        self.look_into(lease, room).await?;
+        if self.stays().contains(&room.row) {
+            return Err(JanusError::Disagrees("somebody who was put out is still there").into());
+        }
+        Ok(())
     }
 
     fn tokens(&self, tickets: &[Ticket]) -> Result<Vec<String>, StoreError> {
@@ -111,17 +181,10 @@ impl Work {
     }
 
     /// Does what the feed says.
-    pub(super) async fn act(&self, lease: &Lease, news: News, gone: &mut HashSet<RoomRow>) -> Result<(), Halt> {
-        let rooms = self.rooms().await?;
+    pub(super) async fn act(&self, lease: &Lease, news: News) -> Result<(), Halt> {
+        let rooms = self.rooms_as_noted().await?;
         if news.policy {
             self.refit(lease.clone(), &rooms).await?;
-        }
-        for room in rooms.iter().filter(|room| news.rooms.contains(&room.row)) {
-            if room.open {
-                gone.remove(&room.row);
-            } else {
-                gone.insert(room.row);
-            }
         }
         let concerned = rooms.iter().filter_map(|room| {
             if news.policy && room.open || news.rooms.contains(&room.row) {
@@ -129,9 +192,14 @@ impl Work {
             }
             let ids = news.tickets.get(&room.row).filter(|_| room.open)?;
             let seat = async move {
+                if room.failure.is_some() {
+                    // Perhaps it is well again; if not, nobody is told that it is.
+                    return self.agree_on(lease, room).await;
+                }
                 match self.seat(room, ids).await {
                     // It was restarted since, and remembers nothing.
                     Err(Halt::Janus(JanusError::NoRoom)) => self.agree_on(lease, room).await,
+                    Err(Halt::Janus(error)) if error.is_of_a_room() => self.fails(lease, room, &error).await,
                     done => done,
                 }
             };
@@ -140,21 +208,48 @@ impl Work {
         several(concerned.collect()).await
     }
 
-    /// Ends the seats that a new policy no longer allows.
+    /// The open rooms with seats that the policy does not allow.
+    async fn unfit(&self, rooms: &[Room]) -> Result<Vec<Room>, StoreError> {
+        let current = Arc::clone(&self.enforcer.policy);
+        let mut open: Vec<Room> = rooms.iter().filter(|room| room.open).cloned().collect();
+        let found = self.enforcer.ledger.store().read(move |conn| {
+            let policy = current.in_force(conn)?;
+            let mut unfit = Vec::new();
+            for room in open.drain(..) {
+                let (enter, speak) = rules::demands(&policy.policy, &room);
+                if records::has_unfit(conn, room.row, enter, speak)? {
+                    unfit.push(room);
+                }
+            }
+            Ok::<_, StoreError>(unfit)
+        });
+        found.await
+    }
+
+    /// Ends the seats that the policy does not allow. Each room is held meanwhile, so that whoever gives
+    /// its seats out at the same time has given them before this, or goes by the same policy.
     async fn refit(&self, lease: Lease, rooms: &[Room]) -> Result<(), Halt> {
-        let (current, open) = (
-            Arc::clone(&self.enforcer.policy),
-            rooms.iter().filter(|room| room.open).cloned().collect::<Vec<_>>(),
-        );
+        let current = Arc::clone(&self.enforcer.policy);
+        let mut names: Vec<String> = rooms
+            .iter()
+            .filter(|room| room.open)
+            .map(|room| room.name.clone())
+            .collect();
+        if names.is_empty() {
+            return Ok(());
+        }
+        // In the order in which everybody holds them.
+        names.sort_unstable();
         let written = self.enforcer.ledger.write(Actor::System, move |tx| {
             if !lease.holds(tx)? {
                 return Ok(false);
             }
-            // The newest, also where memory has not come so far.
-            current.load(tx.conn)?;
-            let policy = current.get()?;
-            for room in &open {
-                refit(tx, &policy.policy, room)?;
+            for name in &names {
+                let held = records::hold_room(tx.conn, name)?;
+                let policy = current.in_force(tx.conn)?;
+                if let Some(room) = held.filter(|room| room.open) {
+                    refit(tx, &policy.policy, &room)?;
+                }
             }
             Ok::<_, StoreError>(true)
         });
@@ -190,6 +285,8 @@ impl Work {
         let secret = room.secret(&self.enforcer.vault)?;
         let secret = secret.expose_secret();
         self.janus.disallow(&room.name, secret, &self.tokens(ended)?).await?;
+        // Whose they were may sit there under another's id.
+        self.wanted.notify_one();
         let mut ids: Vec<String> = ended.iter().map(|ticket| ticket.id.to_string()).collect();
         if ids.len() > FEW {
             match self.janus.participants(&room.name, secret).await {
@@ -222,8 +319,12 @@ impl Work {
     pub(super) async fn look(&self, lease: &Lease) -> Result<(), Halt> {
         let rooms = self.rooms().await?;
         let expired = self.expire(lease.clone(), &rooms).await;
-        let open = rooms.iter().filter(|room| room.open);
-        several(open.map(|room| self.look_into(lease, room).boxed()).collect()).await?;
+        let due = rooms.iter().filter(|room| room.open && self.ours().contains(&room.row));
+        let look = async |room| match self.look_into(lease, room).await {
+            Err(Halt::Janus(error)) if error.is_of_a_room() => self.fails(lease, room, &error).await,
+            done => done,
+        };
+        several(due.map(|room| look(room).boxed()).collect()).await?;
         expired
     }
 
@@ -248,11 +349,6 @@ impl Work {
         let good = self.good(room).await?;
         let by_id: HashMap<String, TicketId> = good.iter().map(|ticket| (ticket.id.to_string(), ticket.id)).collect();
         let good: HashMap<String, _> = good.iter().map(|ticket| (ticket.id.to_string(), ticket.part)).collect();
-        let silent: HashSet<&str> = present
-            .iter()
-            .filter(|one| !one.setup)
-            .map(|one| one.id.as_str())
-            .collect();
         let present: Vec<Present<'_>> = present
             .iter()
             .map(|one| Present {
@@ -280,20 +376,9 @@ impl Work {
                 server = %self.server.id, room = room.row.0, count = order.out.len(),
                 "participants are put out whose ids are no good ticket's"
             );
+            // Some are not moved by that: their connections are sought out.
+            self.wanted.notify_one();
             self.kick(room, secret, &order.out).await?;
-        }
-        let before = {
-            let mut kicked = self.kicked.lock().unwrap_or_else(PoisonError::into_inner);
-            let now = order.out.iter().map(|id| (*id).to_owned()).collect();
-            kicked.insert(room.row, now).unwrap_or_default()
-        };
-        let stubborn: HashSet<String> = before.into_iter().filter(|id| silent.contains(id.as_str())).collect();
-        if !stubborn.is_empty() {
-            // They say and hear nothing as they are, and it takes a call for each client of the server:
-            // what is not done in time is done the next time.
-            if let Ok(done) = timeout(PATIENCE, self.janus.detach(&room.name, &stubborn)).await {
-                done?;
-            }
         }
         Ok(())
     }
@@ -331,7 +416,11 @@ impl Work {
                 .collect();
             // A closed room is not on the server at all.
             let done = match room.open && !of_room.is_empty() {
-                true => self.unseat(room, &of_room).await,
+                true => match self.unseat(room, &of_room).await {
+                    // The list is compared until it agrees, and the ticket is good no more.
+                    Err(Halt::Janus(error)) if error.is_of_a_room() => self.fails(&lease, room, &error).await,
+                    done => done,
+                },
                 false => Ok(()),
             };
             match done {

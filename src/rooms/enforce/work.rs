@@ -7,7 +7,7 @@ use std::{
 };
 
 use metrics::gauge;
-use tokio::time::sleep;
+use tokio::{sync::Notify, time::sleep};
 
 use super::{
     super::{
@@ -32,7 +32,7 @@ const LOOK: Duration = Duration::from_millis(500);
 /// How often the whole lists are held against ours.
 const AGREE: Duration = Duration::from_secs(5);
 /// How many times as long as a look took its rooms are left alone after it.
-const REST: u32 = 10;
+pub(super) const REST: u32 = 10;
 /// How long a failing server is left alone, at first and at most.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
@@ -64,8 +64,14 @@ pub(super) struct Work {
     pub(super) enforcer: Arc<Enforcer>,
     pub(super) server: Arc<Server>,
     pub(super) janus: Janus,
-    /// Intruders who were put out at the last look, by room.
-    pub(super) kicked: Mutex<HashMap<RoomRow, HashSet<String>>>,
+    /// The rooms that are there and know our secret: in others nobody is ours to put out.
+    ours: Mutex<HashSet<RoomRow>>,
+    /// The rooms in which the server does not do what it is told, as the rows say.
+    failing: Mutex<Arc<HashSet<RoomRow>>>,
+    /// The rooms with somebody who is still there after their connection was ended.
+    stays: Mutex<HashSet<RoomRow>>,
+    /// Somebody was to go: the connections are looked through at once.
+    pub(super) wanted: Notify,
     /// Tickets of listeners who were muted once.
     muted: Mutex<HashSet<TicketId>>,
 }
@@ -78,8 +84,6 @@ struct State {
     compared: Instant,
     /// When the rooms are looked through again.
     look: Instant,
-    /// Closed rooms that are gone from the server.
-    gone: HashSet<RoomRow>,
     pause: Duration,
     /// What was last written down about its health.
     told: Option<Option<String>>,
@@ -91,9 +95,32 @@ impl Work {
             janus: Janus::new(http, server.address.clone()),
             enforcer,
             server,
-            kicked: Mutex::default(),
+            ours: Mutex::default(),
+            failing: Mutex::default(),
+            stays: Mutex::default(),
+            wanted: Notify::new(),
             muted: Mutex::default(),
         }
+    }
+
+    /// The rooms that are there and know our secret.
+    pub(super) fn ours(&self) -> MutexGuard<'_, HashSet<RoomRow>> {
+        self.ours.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The rooms in which the server does not do what it is told.
+    pub(super) fn failing(&self) -> Arc<HashSet<RoomRow>> {
+        Arc::clone(&self.failing.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The same, changed.
+    pub(super) fn set_failing(&self, failing: HashSet<RoomRow>) {
+        *self.failing.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(failing);
+    }
+
+    /// The rooms with somebody who is still there after their connection was ended.
+    pub(super) fn stays(&self) -> MutexGuard<'_, HashSet<RoomRow>> {
+        self.stays.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tickets of listeners who were muted once.
@@ -108,7 +135,6 @@ impl Work {
             agrees: false,
             compared: Instant::now(),
             look: Instant::now(),
-            gone: HashSet::new(),
             pause: PAUSE.0,
             told: None,
         };
@@ -122,7 +148,6 @@ impl Work {
                 Err(Halt::Lost) => return Err(Halt::Lost),
                 Err(halt) => {
                     state.agrees = false;
-                    state.gone.clear();
                     match &halt {
                         // It was restarted: the first thing is to fill it again.
                         Halt::Janus(JanusError::NoRoom) if state.pause == PAUSE.0 => {}
@@ -161,13 +186,14 @@ impl Work {
             let pos = self.enforcer.ledger.horizon().borrow().pos;
             let begun = Instant::now();
             let lease = reader.lease();
-            reader.keep(self.agree(&lease, &mut state.gone)).await??;
+            let doubt = !state.agrees;
+            reader.keep(self.agree(&lease, doubt)).await??;
             reader.pass(pos);
             reader.note().await?;
             state.agrees = true;
             // A full house takes its time to compare, and is compared the more rarely.
             state.compared = Instant::now() + begun.elapsed() * REST;
-            self.server.reach(reader.pos());
+            self.server.reach(reader.pos(), self.failing());
             self.tell(state, None).await;
         }
         while reader.pos() < self.enforcer.ledger.horizon().borrow().pos {
@@ -181,12 +207,12 @@ impl Work {
             }
             if news.is_any() {
                 let lease = reader.lease();
-                reader.keep(self.act(&lease, news, &mut state.gone)).await??;
+                reader.keep(self.act(&lease, news)).await??;
                 reader.pass(last);
                 reader.note().await?;
             }
             reader.pass(last);
-            self.server.reach(last);
+            self.server.reach(last, self.failing());
         }
         if state.look <= Instant::now() {
             let begun = Instant::now();

@@ -77,8 +77,18 @@ on_both! {
         moved["client_url"] = json!("wss://other.example.org/");
         let now = service.call(Method::PUT, owner, &of_id, Some(moved)).await.expect(200);
         assert_eq!(now["client_url"], "wss://other.example.org/");
+        let mut elsewhere = server();
+        elsewhere["admin_url"] = json!("http://127.0.0.1:10/admin");
+        service.call(Method::PUT, owner, &of_id, Some(elsewhere)).await.refused(409, "room-server-in-use");
         service.call(Method::PUT, owner, &room, Some(terms("contact", "contact", 5, false))).await.expect(200);
-        service.call(Method::DELETE, owner, &of_id, None).await.expect(204);
+        // Nobody has told the server that the room is closed, and its admin says that nobody ever will.
+        service.call(Method::DELETE, owner, &of_id, None).await.refused(409, "room-server-not-cleared");
+        let mut elsewhere = server();
+        elsewhere["admin_url"] = json!("http://127.0.0.1:10/admin");
+        service.call(Method::PUT, owner, &of_id, Some(elsewhere.clone())).await.refused(409, "room-server-not-cleared");
+        let abandoned = format!("{of_id}?abandon=true");
+        service.call(Method::PUT, owner, &abandoned, Some(elsewhere)).await.expect(200);
+        service.call(Method::DELETE, owner, &abandoned, None).await.expect(204);
         service.call(Method::DELETE, owner, &of_id, None).await.refused(404, "room-server-unknown");
         // A room without a server stays closed.
         service.call(Method::PUT, owner, &room, Some(terms("contact", "contact", 5, true))).await

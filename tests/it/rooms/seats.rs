@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use vouchsafe::{store::Backend, terms::Role};
 
+use super::{entry, only, room, room_at, ticket, until, until_healthy};
 use crate::{
     http::Scene,
     support::{
@@ -15,42 +16,6 @@ use crate::{
         service::text,
     },
 };
-
-/// Registers a Janus and makes a room on it.
-async fn room(scene: &Scene, janus: &JanusServer, id: &str) -> String {
-    room_at(scene, janus, &janus.admin_url(), id).await
-}
-
-/// The same where something stands before its admin API.
-async fn room_at(scene: &Scene, janus: &JanusServer, admin_url: &str, id: &str) -> String {
-    use secrecy::ExposeSecret;
-    let address = janus.address();
-    let server = json!({
-        "kind": "janus",
-        "client_url": janus.url(),
-        "admin_url": admin_url,
-        "admin_secret": address.admin_secret.expose_secret(),
-        "admin_key": address.admin_key.as_ref().map(|key| key.expose_secret().to_owned()),
-        "token_secret": crate::support::janus::TOKEN_SECRET,
-    });
-    let post = async |path, body| scene.service.post(&scene.owner_token, path, body).await.expect(201);
-    let server = text(&post("/v1/admin/room-servers", server).await["id"]);
-    post("/v1/admin/rooms", json!({ "id": id, "server": server })).await;
-    server
-}
-
-/// A ticket, once the room's server takes it in.
-async fn ticket(scene: &Scene, token: &str, room: &str) -> Value {
-    let path = format!("/v1/rooms/{room}/tickets");
-    let end = Instant::now() + Duration::from_secs(10);
-    loop {
-        let answer = scene.service.post(token, &path, Value::Null).await;
-        if answer.status == 201 || Instant::now() > end {
-            return answer.expect(201);
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-}
 
 on_both! {
     async fn a_member_enters_is_banned_and_stays_out(db: &Database) {
@@ -120,24 +85,6 @@ on_both! {
         let peer = Peer::open("late", &janus).await;
         assert_eq!(peer.join("small", &text(&second["id"]), &secret).await, Err(489));
         scene.service.stop().await;
-    }
-}
-
-/// The id and the token of a ticket.
-fn entry(ticket: &Value) -> (String, String) {
-    (text(&ticket["janus"]["id"]), text(&ticket["janus"]["token"]))
-}
-
-/// Waits until these are in the room, and nobody else.
-async fn only(janus: &JanusServer, room: &str, ids: &[&str]) {
-    until("the room to hold whom it should", || janus.participants(room) == ids).await;
-}
-
-async fn until(what: &str, done: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !done() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "waited in vain for {what}");
-        tokio::time::sleep(Duration::from_millis(30)).await;
     }
 }
 
@@ -307,8 +254,7 @@ async fn an_ill_janus_delays_nobody_and_is_held_to_the_truth() {
         ticket(&scene, &other, "well").await;
         assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     }
-    let servers = service.get(owner, "/v1/admin/room-servers").await.expect(200);
-    assert_eq!(servers["items"][0]["health"], "failing", "{servers}");
+    until_healthy(&scene, "a failure", |server| server["health"] == "failing").await;
     let ban = json!({ "kind": "ban", "reason": "spam", "note": "advertisements" });
     service
         .post(owner, &format!("/v1/admin/people/{}/sanctions", member.id), ban)

@@ -129,6 +129,13 @@ impl JanusServer {
     /// Lets it hang: it is there, takes connections, and answers nothing.
     pub fn stop_answering(&self) {
         self.signal("STOP");
+        let pid = &self.running.as_ref().expect("Janus to run").pid;
+        let threads = || fs::read_dir(format!("/proc/{pid}/task")).unwrap().flatten();
+        // The third field, after the name in brackets.
+        let stands = |stat: String| stat.rsplit(')').next().is_some_and(|rest| rest.starts_with(" T"));
+        while !threads().all(|thread| fs::read_to_string(thread.path().join("stat")).is_ok_and(stands)) {
+            sleep(Duration::from_millis(1));
+        }
     }
 
     /// Ends [`Self::stop_answering`]; what it was asked meanwhile it now does.
@@ -151,10 +158,10 @@ impl JanusServer {
         address(self.admin_url())
     }
 
-    /// A core token for ten minutes from now.
+    /// A core token for ten minutes from now that names no ticket.
     pub fn core_token(&self) -> String {
         let expires = SystemClock.now().after(Duration::from_secs(600));
-        rooms::core_token(&SecretString::from(TOKEN_SECRET), expires)
+        rooms::core_token(&SecretString::from(TOKEN_SECRET), expires, None)
             .expose_secret()
             .to_owned()
     }
@@ -259,6 +266,10 @@ pub enum Mode {
     Hang,
     /// Says that all was done, and does nothing that would change something.
     Lie,
+    /// Says that participants were kicked and rooms destroyed, and spares them; does all else.
+    Spare,
+    /// The same, and spares also those who are to be detached.
+    SpareAll,
     /// Answers 200 with a page of HTML.
     Page,
     /// Answers 200 with a list that has no end.
@@ -343,7 +354,8 @@ impl State {
                     return;
                 }
                 Mode::Through => self.pass(connection, &body),
-                Mode::Lie => match lie(&serde_json::from_slice(&body).unwrap()) {
+                Mode::Spare | Mode::SpareAll if !is_end(&body, mode == Mode::SpareAll) => self.pass(connection, &body),
+                Mode::Lie | Mode::Spare | Mode::SpareAll => match lie(&serde_json::from_slice(&body).unwrap()) {
                     Said::Answer(answer) => respond(connection, "200 OK", "", answer.to_string().as_bytes()),
                     Said::Ask(request) => self.pass(connection, request.to_string().as_bytes()),
                 },
@@ -360,6 +372,13 @@ impl State {
             Err(_) => respond(connection, "502 Bad Gateway", "", b"{}"),
         }
     }
+}
+
+/// Whether somebody is to be put out by this request.
+fn is_end(body: &[u8], detached: bool) -> bool {
+    let message: Value = serde_json::from_slice(body).unwrap();
+    let asked = message["request"]["request"].as_str();
+    matches!(asked, Some("kick" | "destroy")) || detached && message["janus"] == "detach_handle"
 }
 
 enum Said {
