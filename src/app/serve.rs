@@ -164,7 +164,7 @@ impl App {
     }
 
     /// Stops: takes no more requests, ends what is under way within the configured time, lets the mail
-    /// workers end what they carry, commits, and returns.
+    /// workers end what they carry, gives the followers' leases up, commits, and returns.
     pub async fn stop(self) {
         self.draining.store(true, Ordering::SeqCst);
         self.server.stop(true).await;
@@ -182,9 +182,6 @@ impl App {
 
 /// What must happen because something happened.
 fn follow_all(core: &mut Core) {
-    let mut owner = [0_u8; 8];
-    core.ledger.chance().fill(&mut owner);
-    let owner = data_encoding::HEXLOWER.encode(&owner);
     let followers: [Arc<dyn Follower>; 2] = [
         Arc::new(invites::InviteMails {
             vault: core.vault.clone(),
@@ -197,14 +194,14 @@ fn follow_all(core: &mut Core) {
         }),
     ];
     for follower in followers {
-        core.tasks.spawn(follow(core.ledger.clone(), follower, owner.clone()));
+        core.tasks.spawn(follow(core.ledger.clone(), follower, core.owner.clone()));
     }
     let enforcer = rooms::Enforcer {
         ledger: core.ledger.clone(),
         vault: core.vault.clone(),
         policy: Arc::clone(&core.policy),
         servers: Arc::clone(&core.room_servers),
-        owner,
+        owner: core.owner.clone(),
     };
     core.tasks.spawn(enforcer.run());
 }
