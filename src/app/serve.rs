@@ -194,7 +194,8 @@ fn follow_all(core: &mut Core) {
         }),
     ];
     for follower in followers {
-        core.tasks.spawn(follow(core.ledger.clone(), follower, core.owner.clone()));
+        core.tasks
+            .spawn(follow(core.ledger.clone(), follower, core.owner.clone()));
     }
     let enforcer = rooms::Enforcer {
         ledger: core.ledger.clone(),
