@@ -1,11 +1,7 @@
 //! The bare handler: what the HTTP server does with the same requests and as many bytes, and
 //! nothing of ours around it. No service on it can be faster.
 
-use std::{
-    net::{SocketAddr, TcpListener},
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use actix_web::{
     App, HttpResponse, HttpServer,
@@ -38,22 +34,22 @@ async fn answer(_: Bytes, body: Data<Bytes>) -> HttpResponse {
 impl Bare {
     /// Listens with so many workers; a body has `length` bytes.
     fn start(runtime: &Runtime, workers: usize, length: usize) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = listener.local_addr().expect("an address");
         let body = Bytes::from(vec![b' '; length]);
-        let server = runtime.block_on(async {
+        let (address, server) = runtime.block_on(async {
             let server = HttpServer::new(move || {
                 let body = Data::new(body.clone());
                 App::new().app_data(body).default_service(web::to(answer))
             })
             .workers(workers)
             .disable_signals()
-            .listen(listener)
-            .expect("to listen")
-            .run();
+            .backlog(4096)
+            .bind("127.0.0.1:0")
+            .expect("to listen");
+            let address = server.addrs()[0];
+            let server = server.run();
             let handle = server.handle();
             tokio::spawn(server);
-            handle
+            (address, handle)
         });
         Self { address, server }
     }

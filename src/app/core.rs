@@ -10,7 +10,7 @@ use crate::{
     config::{Config, MailTransport, SmtpSecurity},
     graph::LiveGraph,
     identity::DocumentKind,
-    ledger::{Actor, Ledger, LedgerOptions, Mirror},
+    ledger::{Actor, Lease, Ledger, LedgerOptions, Mirror},
     mail::{self, EmailAddress, Sender, Transport},
     people::{Roster, passwords::Hasher},
     policy::{self, ChangeError, Current},
@@ -87,6 +87,8 @@ pub struct Core {
     pub room_servers: Arc<Servers>,
     /// Hashes passwords.
     pub hasher: Hasher,
+    /// This process, among all replicas: who its leases belong to.
+    pub(super) owner: String,
     pub(super) tasks: JoinSet<()>,
 }
 
@@ -146,6 +148,9 @@ impl Core {
         let mirror = Mirror::load(ledger.clone(), projections).await?;
         let hasher = Hasher::new(&config.password, Arc::clone(&parts.chance));
 
+        let mut owner = [0_u8; 8];
+        ledger.chance().fill(&mut owner);
+
         let mut tasks = JoinSet::new();
         tasks.spawn(ledger.clone().keep_sequencing());
         tasks.spawn(mirror.clone().keep_up());
@@ -163,6 +168,7 @@ impl Core {
             tokens,
             room_servers,
             hasher,
+            owner: data_encoding::HEXLOWER.encode(&owner),
             tasks,
         })
     }
@@ -201,9 +207,12 @@ impl Core {
         ))
     }
 
-    /// Ends the tasks, commits what was taken, and takes no more.
+    /// Ends the tasks, gives their leases up, commits what was taken, and takes no more.
     pub async fn close(mut self) {
         self.tasks.shutdown().await;
+        if let Err(error) = Lease::end_all(&self.ledger, &self.owner).await {
+            tracing::warn!(%error, "the leases were not given up: what follows from events waits until they are over");
+        }
         self.ledger.close().await;
     }
 }

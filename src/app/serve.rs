@@ -1,6 +1,7 @@
 //! The HTTP server, the followers and the workers: started together, drained together.
 
 use std::{
+    io,
     net::{SocketAddr, TcpListener},
     sync::{
         Arc, OnceLock,
@@ -12,6 +13,7 @@ use std::{
 use actix_web::{App as Service, HttpServer, dev::ServerHandle, web::Data};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{
+    net::TcpSocket,
     sync::{Notify, oneshot},
     task::JoinHandle,
 };
@@ -83,6 +85,23 @@ pub struct App {
     mail: JoinHandle<()>,
 }
 
+/// Connections that may wait to be accepted: thousands come in the same moment when a room opens, and
+/// whoever finds no place waits a second before trying again. The system may allow fewer
+/// (`net.core.somaxconn`).
+const BACKLOG: u32 = 4096;
+
+/// Listens at `address`.
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    // As the standard library does: a restart does not wait for the old connections to be forgotten.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)?.into_std()
+}
+
 impl App {
     /// Starts everything. When this returns, requests are taken.
     pub async fn start(config: Config, parts: Parts) -> Result<Self, StartError> {
@@ -91,8 +110,8 @@ impl App {
 
     /// Serves what is open already.
     pub async fn around(mut core: Core) -> Result<Self, StartError> {
-        let listener = TcpListener::bind(core.config.http.listen)
-            .map_err(|error| StartError::Listen(core.config.http.listen, error))?;
+        let listener =
+            bind(core.config.http.listen).map_err(|error| StartError::Listen(core.config.http.listen, error))?;
         let address = listener
             .local_addr()
             .map_err(|error| StartError::Listen(core.config.http.listen, error))?;
@@ -145,7 +164,7 @@ impl App {
     }
 
     /// Stops: takes no more requests, ends what is under way within the configured time, lets the mail
-    /// workers end what they carry, commits, and returns.
+    /// workers end what they carry, gives the followers' leases up, commits, and returns.
     pub async fn stop(self) {
         self.draining.store(true, Ordering::SeqCst);
         self.server.stop(true).await;
@@ -163,9 +182,6 @@ impl App {
 
 /// What must happen because something happened.
 fn follow_all(core: &mut Core) {
-    let mut owner = [0_u8; 8];
-    core.ledger.chance().fill(&mut owner);
-    let owner = data_encoding::HEXLOWER.encode(&owner);
     let followers: [Arc<dyn Follower>; 2] = [
         Arc::new(invites::InviteMails {
             vault: core.vault.clone(),
@@ -178,14 +194,15 @@ fn follow_all(core: &mut Core) {
         }),
     ];
     for follower in followers {
-        core.tasks.spawn(follow(core.ledger.clone(), follower, owner.clone()));
+        core.tasks
+            .spawn(follow(core.ledger.clone(), follower, core.owner.clone()));
     }
     let enforcer = rooms::Enforcer {
         ledger: core.ledger.clone(),
         vault: core.vault.clone(),
         policy: Arc::clone(&core.policy),
         servers: Arc::clone(&core.room_servers),
-        owner,
+        owner: core.owner.clone(),
     };
     core.tasks.spawn(enforcer.run());
 }

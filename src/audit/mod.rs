@@ -11,8 +11,8 @@ pub use history::{Happened, HappenedActor, happened};
 pub use records::OpenBan;
 
 use crate::{
-    graph::{BranchFigures, InviteGraph, LiveGraph},
-    people::{self, Member, Name, Roster},
+    graph::{BranchFigures, LiveGraph, Place},
+    people::{self, Handle, Member, Name, Roster},
     store::{CommandError, Conn, Disposition, StoreError, from_query},
     terms::{PersonId, PersonRow, Standing, Timestamp},
 };
@@ -23,7 +23,8 @@ pub struct Node {
     /// Their public id.
     pub id: PersonId,
     /// The handle of their own choice.
-    pub handle: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub handle: Option<Handle>,
     /// Where they stand.
     pub standing: Standing,
     /// Steps up to the root: 0 for a root.
@@ -102,7 +103,7 @@ impl Memory<'_> {
     /// [`AskError`].
     pub fn chain(&self, id: PersonId) -> Result<Vec<Node>, AskError> {
         let row = self.placed(id)?;
-        Ok(self.nodes(&self.graph.read(|graph| places(graph, graph.chain(row)))))
+        Ok(self.nodes(&self.graph.read(|graph| graph.chain(row))))
     }
 
     /// Up to `limit` of those whom the person let in, in the order of joining, from the start or
@@ -113,9 +114,7 @@ impl Memory<'_> {
     pub fn children(&self, id: PersonId, after: Option<PersonId>, limit: usize) -> Result<Vec<Node>, AskError> {
         let row = self.placed(id)?;
         let after = after.map(|after| self.listed(after)).transpose()?;
-        let page = self
-            .graph
-            .read(|graph| Some(places(graph, graph.children(row, after, limit)?)));
+        let page = self.graph.read(|graph| graph.children(row, after, limit));
         Ok(self.nodes(&page.ok_or(AskError::NotInList)?))
     }
 
@@ -127,10 +126,7 @@ impl Memory<'_> {
     pub fn branch(&self, id: PersonId, after: Option<PersonId>, limit: usize) -> Result<Vec<Node>, AskError> {
         let row = self.placed(id)?;
         let after = after.map(|after| self.listed(after)).transpose()?;
-        let page = self.graph.read(|graph| {
-            let people = graph.branch(row, after, limit)?;
-            Some(places(graph, people.into_iter().map(|below| below.person)))
-        });
+        let page = self.graph.read(|graph| graph.branch(row, after, limit));
         Ok(self.nodes(&page.ok_or(AskError::NotInList)?))
     }
 
@@ -140,7 +136,7 @@ impl Memory<'_> {
     /// [`AskError`].
     pub fn path(&self, from: PersonId, to: PersonId) -> Result<Option<Path>, AskError> {
         let (from, to) = (self.placed(from)?, self.placed(to)?);
-        let Some(places) = self.graph.read(|graph| Some(places(graph, graph.path(from, to)?))) else {
+        let Some(places) = self.graph.read(|graph| graph.path(from, to)) else {
             return Ok(None);
         };
         let people = self.nodes(&places);
@@ -166,16 +162,15 @@ impl Memory<'_> {
 
     /// Whoever is in the graph came into the roster before.
     fn nodes(&self, places: &[Place]) -> Vec<Node> {
-        let names = self.roster.names(places.iter().map(|&(row, ..)| row));
+        let names = self.roster.names(places.iter().map(|place| place.person));
         let nodes = names.into_iter().zip(places).filter_map(|(name, place)| {
             let Name { id, handle } = name?;
-            let &(_, standing, depth, joined_at) = place;
             Some(Node {
                 id,
                 handle,
-                standing,
-                depth,
-                joined_at,
+                standing: place.standing,
+                depth: place.depth,
+                joined_at: place.joined_at,
             })
         });
         nodes.collect()
@@ -192,7 +187,7 @@ pub fn profile(conn: &mut Conn, live: &LiveGraph, id: PersonId) -> Result<Profil
         .read(|graph| {
             Some((
                 graph.inviter(member.row),
-                graph.depth(member.row)?,
+                graph.place(member.row)?.depth,
                 graph.children(member.row, None, usize::MAX)?.len(),
             ))
         })
@@ -210,13 +205,4 @@ pub fn profile(conn: &mut Conn, live: &LiveGraph, id: PersonId) -> Result<Profil
         invitees,
         branch,
     })
-}
-
-/// What the graph knows of somebody.
-type Place = (PersonRow, Standing, u32, Timestamp);
-
-fn places(graph: &InviteGraph, rows: impl IntoIterator<Item = PersonRow>) -> Vec<Place> {
-    rows.into_iter()
-        .filter_map(|row| Some((row, graph.standing(row)?, graph.depth(row)?, graph.joined_at(row)?)))
-        .collect()
 }

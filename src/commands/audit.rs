@@ -158,7 +158,8 @@ fn id(conn: &mut Conn, name: &str) -> Result<Option<PersonId>, StoreError> {
 }
 
 fn called(node: &Node) -> String {
-    node.handle.clone().unwrap_or_else(|| node.id.to_string())
+    node.handle
+        .map_or_else(|| node.id.to_string(), |handle| handle.to_string())
 }
 
 /// People as a table, one a line. All its text is ASCII, so that widths are lengths.
@@ -168,7 +169,7 @@ fn table(out: &mut impl Write, nodes: &[Node]) -> io::Result<()> {
         .map(|node| {
             [
                 node.depth.to_string(),
-                node.handle.clone().unwrap_or_else(|| "-".into()),
+                node.handle.as_deref().unwrap_or("-").to_owned(),
                 node.standing.to_string(),
                 // To the second: what is finer helps nobody here.
                 node.joined_at.to_string().get(..19).unwrap_or_default().to_owned(),

@@ -2,7 +2,7 @@
 
 use std::sync::{PoisonError, RwLock};
 
-use super::{BranchFigures, GraphError, InviteGraph, records};
+use super::{BranchFigures, GraphError, InviteGraph, records, tree::walk_order};
 use crate::{
     ledger::{Entry, Event, Projection},
     store::{Conn, StoreError},
@@ -52,22 +52,24 @@ fn sound(outcome: Result<(), GraphError>) {
 
 impl Projection for LiveGraph {
     fn load(&self, conn: &mut Conn) -> Result<(), StoreError> {
-        let greatest = usize::try_from(records::greatest(conn)?).unwrap_or(0);
-        let mut graph = InviteGraph::with_capacity(greatest);
+        let mut members = Vec::new();
         let mut last = PersonRow(0);
         loop {
-            // Whoever let somebody in was there before: their row is the lesser.
             let page = records::members(conn, last, PAGE)?;
             let Some(&(row, ..)) = page.last() else { break };
             last = row;
-            for (person, standing, joined_at, inviter) in page {
-                sound(match inviter {
-                    Some(inviter) => graph.add_invited(person, inviter, joined_at),
-                    None => graph.add_root(person, joined_at),
-                });
-                if standing != Standing::Active {
-                    sound(graph.set_standing(person, standing));
-                }
+            members.extend(page);
+        }
+        let invites: Vec<_> = members.iter().map(|&(row, .., inviter)| (row, inviter)).collect();
+        let mut graph = InviteGraph::with_capacity(members.len());
+        for place in walk_order(&invites) {
+            let (person, standing, joined_at, inviter) = members[place as usize];
+            sound(match inviter {
+                Some(inviter) => graph.add_invited(person, inviter, joined_at),
+                None => graph.add_root(person, joined_at),
+            });
+            if standing != Standing::Active {
+                sound(graph.set_standing(person, standing));
             }
         }
         let mut last = 0;

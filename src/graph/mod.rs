@@ -1,8 +1,8 @@
 //! The invite graph in memory: who let whom in, and who vouches for whom.
 //!
-//! A petgraph [`Graph`] holds people and edges; a tree of links beside it answers the questions
-//! about invites. People are known by their dense row: the row less one is the index, so nothing is
-//! hashed. A row that was never added is an empty place.
+//! A petgraph [`Graph`] holds people and vouches; who let whom in is a tree of links beside it, over
+//! the same positions, since everybody has one inviter at most. People are known by their dense row,
+//! so nothing is hashed.
 //!
 //! What is promised:
 //! - every person has at most one inviter, and the invites have no circle;
@@ -20,7 +20,7 @@ mod tests;
 mod tree;
 
 pub use live::LiveGraph;
-pub use queries::{BranchFigures, Descendant, Vouch, Vouches};
+pub use queries::{BranchFigures, Place, Vouch, Vouches};
 
 use petgraph::{
     Direction::{self, Incoming, Outgoing},
@@ -59,42 +59,26 @@ pub enum GraphError {
     /// Nobody vouches for themself.
     #[error("person row {} cannot vouch for themself", .0.0)]
     SelfVouch(PersonRow),
-    /// There are 2³² − 1 edges already.
-    #[error("the graph has no room for another edge")]
+    /// There are 2³² − 1 vouches already.
+    #[error("the graph has no room for another vouch")]
     Full,
 }
 
-/// A place in the graph. Aligned to four bytes: with the natural eight, people and edges would
-/// take a quarter more.
+/// A person in the graph. Aligned to four bytes: with the natural eight, people would take a third more.
 #[derive(Clone, Copy)]
 #[repr(Rust, packed(4))]
 struct Person {
     joined_at: Timestamp,
-    /// `None` where nobody of this row was added.
-    standing: Option<Standing>,
+    standing: Standing,
 }
 
-/// An edge, from the inviter to the invitee or from who vouches to whom they vouch for.
-#[derive(Clone, Copy)]
-#[repr(Rust, packed(4))]
-struct Link {
-    at: Timestamp,
-    kind: LinkKind,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum LinkKind {
-    Invite,
-    Vouch,
-}
-
-/// The invite graph. Memory goes by the greatest row, not by the number of people: rows are to be
+/// The invite graph. Memory goes by people and, for four bytes, by the greatest row: rows are to be
 /// nearly gapless.
 #[derive(Default)]
 pub struct InviteGraph {
-    graph: Graph<Person, Link>,
+    /// A vouch goes from who vouches to whom they vouch for, and says since when.
+    graph: Graph<Person, Timestamp>,
     tree: Tree,
-    people: usize,
 }
 
 impl InviteGraph {
@@ -106,9 +90,8 @@ impl InviteGraph {
     /// An empty graph with room for this many people and their invites.
     pub fn with_capacity(people: usize) -> Self {
         Self {
-            graph: Graph::with_capacity(people, people),
+            graph: Graph::with_capacity(people, 0),
             tree: Tree::with_capacity(people),
-            people: 0,
         }
     }
 
@@ -118,11 +101,7 @@ impl InviteGraph {
     /// [`GraphError::OtherInviter`] for a person whom somebody invited, [`GraphError::RowOutOfRange`].
     pub fn add_root(&mut self, person: PersonRow, at: Timestamp) -> Result<(), GraphError> {
         match self.position(person) {
-            None => {
-                let position = self.place(person)?;
-                self.settle(position, at);
-                Ok(())
-            }
+            None => self.add(person, None, at),
             Some(_) => match self.inviter(person) {
                 None => Ok(()),
                 inviter => Err(GraphError::OtherInviter { person, inviter }),
@@ -136,26 +115,34 @@ impl InviteGraph {
     /// # Errors
     /// [`GraphError::Unknown`] for the inviter; [`GraphError::OtherInviter`] and
     /// [`GraphError::Circle`] for a person who is in the graph otherwise;
-    /// [`GraphError::RowOutOfRange`]; [`GraphError::Full`].
+    /// [`GraphError::RowOutOfRange`].
     pub fn add_invited(&mut self, person: PersonRow, inviter: PersonRow, at: Timestamp) -> Result<(), GraphError> {
         if person == inviter {
             return Err(GraphError::Circle { person, inviter });
         }
         let above = self.known(inviter)?;
-        if let Some(position) = self.position(person) {
-            return match self.inviter(person) {
-                Some(former) if former == inviter => Ok(()),
-                _ if self.tree.is_within(position, above) => Err(GraphError::Circle { person, inviter }),
-                former => Err(GraphError::OtherInviter {
-                    person,
-                    inviter: former,
-                }),
-            };
+        let Some(position) = self.position(person) else {
+            return self.add(person, Some(above), at);
+        };
+        match self.inviter(person) {
+            Some(former) if former == inviter => Ok(()),
+            _ if self.tree.is_within(position, above) => Err(GraphError::Circle { person, inviter }),
+            former => Err(GraphError::OtherInviter {
+                person,
+                inviter: former,
+            }),
         }
-        let position = self.place(person)?;
-        self.link(above, position, LinkKind::Invite, at)?;
-        self.tree.attach(position, above);
-        self.settle(position, at);
+    }
+
+    /// Adds a person who is not in the graph.
+    fn add(&mut self, person: PersonRow, inviter: Option<u32>, joined_at: Timestamp) -> Result<(), GraphError> {
+        let added = self.tree.add(person, inviter);
+        added.ok_or(GraphError::RowOutOfRange(person))?;
+        // The tree's positions end before the graph's, so there is room.
+        self.graph.add_node(Person {
+            joined_at,
+            standing: Standing::Active,
+        });
         Ok(())
     }
 
@@ -176,7 +163,11 @@ impl InviteGraph {
         if known {
             return Ok(());
         }
-        self.link(one, other, LinkKind::Vouch, at)
+        match self.graph.try_add_edge(node(one), node(other), at) {
+            Ok(_) => Ok(()),
+            // Both ends are there: only the number of edges can be at its end.
+            Err(_) => Err(GraphError::Full),
+        }
     }
 
     /// Says where a person stands now.
@@ -185,68 +176,23 @@ impl InviteGraph {
     /// [`GraphError::Unknown`].
     pub fn set_standing(&mut self, person: PersonRow, standing: Standing) -> Result<(), GraphError> {
         let position = self.known(person)?;
-        self.graph[node(position)].standing = Some(standing);
+        self.graph[node(position)].standing = standing;
         Ok(())
     }
 
     /// The person's vouches of one direction, in no order that means anything.
-    fn vouches(&self, position: u32, direction: Direction) -> impl Iterator<Item = EdgeReference<'_, Link, u32>> {
-        self.graph
-            .edges_directed(node(position), direction)
-            .filter(|edge| edge.weight().kind == LinkKind::Vouch)
+    fn vouches(&self, position: u32, direction: Direction) -> impl Iterator<Item = EdgeReference<'_, Timestamp, u32>> {
+        self.graph.edges_directed(node(position), direction)
     }
 
     /// Where a person stands who is in the graph.
     fn position(&self, person: PersonRow) -> Option<u32> {
-        let position = position_of(person)?;
-        self.graph.node_weight(node(position))?.standing.map(|_| position)
+        self.tree.position(person)
     }
 
     fn known(&self, person: PersonRow) -> Result<u32, GraphError> {
         self.position(person).ok_or(GraphError::Unknown(person))
     }
-
-    /// The place for a row that is not in the graph, empty as yet, and those before it.
-    fn place(&mut self, person: PersonRow) -> Result<u32, GraphError> {
-        let out_of_range = GraphError::RowOutOfRange(person);
-        let position = position_of(person).ok_or(out_of_range)?;
-        let empty = Person {
-            joined_at: Timestamp::default(),
-            standing: None,
-        };
-        while self.graph.node_count() <= position as usize {
-            self.graph.try_add_node(empty).map_err(|_| out_of_range)?;
-        }
-        self.tree.grow_to(self.graph.node_count());
-        Ok(position)
-    }
-
-    fn link(&mut self, from: u32, to: u32, kind: LinkKind, at: Timestamp) -> Result<(), GraphError> {
-        match self.graph.try_add_edge(node(from), node(to), Link { at, kind }) {
-            Ok(_) => Ok(()),
-            // Both ends are there: only the number of edges can be at its end.
-            Err(_) => Err(GraphError::Full),
-        }
-    }
-
-    fn settle(&mut self, position: u32, joined_at: Timestamp) {
-        self.graph[node(position)] = Person {
-            joined_at,
-            standing: Some(Standing::Active),
-        };
-        self.people += 1;
-    }
-}
-
-/// The index of a row, whether or not anybody is there.
-fn position_of(person: PersonRow) -> Option<u32> {
-    u32::try_from(person.0.checked_sub(1)?)
-        .ok()
-        .filter(|&position| position < u32::MAX)
-}
-
-fn row_of(position: u32) -> PersonRow {
-    PersonRow(i64::from(position) + 1)
 }
 
 fn node(position: u32) -> NodeIndex {

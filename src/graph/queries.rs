@@ -6,16 +6,20 @@ use petgraph::{
     visit::EdgeRef,
 };
 
-use super::{InviteGraph, node, row_of};
+use super::{InviteGraph, node};
 use crate::terms::{PersonRow, Standing, Timestamp};
 
-/// Somebody in a branch.
+/// Somebody in the graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Descendant {
+pub struct Place {
     /// Who.
     pub person: PersonRow,
-    /// Steps below the one whose branch it is: 1 for a direct invitee.
+    /// Where they stand.
+    pub standing: Standing,
+    /// Steps up to the root: 0 for a root.
     pub depth: u32,
+    /// When they joined.
+    pub joined_at: Timestamp,
 }
 
 /// A branch in numbers, without the one whose branch it is.
@@ -69,13 +73,13 @@ impl Walk {
 
 impl InviteGraph {
     /// How many people.
-    pub const fn len(&self) -> usize {
-        self.people
+    pub fn len(&self) -> usize {
+        self.graph.node_count()
     }
 
     /// Whether there is nobody.
-    pub const fn is_empty(&self) -> bool {
-        self.people == 0
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Whether the person is in the graph.
@@ -85,38 +89,29 @@ impl InviteGraph {
 
     /// Who let the person in; `None` for a root.
     pub fn inviter(&self, person: PersonRow) -> Option<PersonRow> {
-        self.tree.inviter(self.position(person)?).map(row_of)
+        let inviter = self.tree.inviter(self.position(person)?)?;
+        Some(self.tree.row(inviter))
     }
 
-    /// When the person joined.
-    pub fn joined_at(&self, person: PersonRow) -> Option<Timestamp> {
-        Some(self.graph[node(self.position(person)?)].joined_at)
-    }
-
-    /// Where the person stands.
-    pub fn standing(&self, person: PersonRow) -> Option<Standing> {
-        self.graph[node(self.position(person)?)].standing
-    }
-
-    /// Steps up to the root: 0 for a root.
-    pub fn depth(&self, person: PersonRow) -> Option<u32> {
-        Some(self.tree.depth(self.position(person)?))
+    /// The person as they stand.
+    pub fn place(&self, person: PersonRow) -> Option<Place> {
+        Some(self.place_at(self.position(person)?))
     }
 
     /// The person, their inviter, and so on up to the root.
-    pub fn chain(&self, person: PersonRow) -> Vec<PersonRow> {
+    pub fn chain(&self, person: PersonRow) -> Vec<Place> {
         let Some(position) = self.position(person) else {
             return Vec::new();
         };
         let mut chain = Vec::with_capacity(self.tree.depth(position) as usize + 1);
-        chain.extend(self.tree.chain(position).map(row_of));
-        chain
+        chain.extend(self.tree.chain(position));
+        self.places(&chain)
     }
 
     /// Up to `limit` of those whom the person let in, by row, which is the order of joining, from
     /// the start or `after` the last one of the former page. `None` where `after` is not one of
     /// them. Every page costs what it holds; whoever joins between pages takes no other's place.
-    pub fn children(&self, person: PersonRow, after: Option<PersonRow>, limit: usize) -> Option<Vec<PersonRow>> {
+    pub fn children(&self, person: PersonRow, after: Option<PersonRow>, limit: usize) -> Option<Vec<Place>> {
         let Some(position) = self.position(person) else {
             return after.is_none().then(Vec::new);
         };
@@ -125,14 +120,15 @@ impl InviteGraph {
             Some(after) if self.inviter(after) == Some(person) => self.tree.next_invitee(self.position(after)?),
             Some(_) => return None,
         };
-        Some(self.tree.invitees_from(start).take(limit).map(row_of).collect())
+        let page: Vec<_> = self.tree.invitees_from(start).take(limit).collect();
+        Some(self.places(&page))
     }
 
     /// Up to `limit` of those below the person, depth first: an inviter before their invitees, the
     /// invitees by row, from the start or `after` the last one of the former page. `None` where
     /// `after` is not below the person. A page costs what it holds and two climbs from `after`,
     /// wherever in the branch it is; whoever joins between pages takes no other's place.
-    pub fn branch(&self, person: PersonRow, after: Option<PersonRow>, limit: usize) -> Option<Vec<Descendant>> {
+    pub fn branch(&self, person: PersonRow, after: Option<PersonRow>, limit: usize) -> Option<Vec<Place>> {
         let Some(root) = self.position(person) else {
             return after.is_none().then(Vec::new);
         };
@@ -142,15 +138,24 @@ impl InviteGraph {
                 .position(after)
                 .filter(|&after| after != root && self.tree.is_within(root, after))?,
         };
-        let above = self.tree.depth(root);
-        let page = self.tree.branch_after(root, start).take(limit);
-        Some(
-            page.map(|position| Descendant {
-                person: row_of(position),
-                depth: self.tree.depth(position) - above,
-            })
-            .collect(),
-        )
+        let page: Vec<_> = self.tree.branch_after(root, start).take(limit).collect();
+        Some(self.places(&page))
+    }
+
+    /// What is known of these people. First the walk, which learns from each place where the next one is,
+    /// then this, which does not: so far memory is fetched for many at a time.
+    fn places(&self, positions: &[u32]) -> Vec<Place> {
+        positions.iter().map(|&position| self.place_at(position)).collect()
+    }
+
+    fn place_at(&self, position: u32) -> Place {
+        let person = self.graph[node(position)];
+        Place {
+            person: self.tree.row(position),
+            standing: person.standing,
+            depth: self.tree.depth(position),
+            joined_at: person.joined_at,
+        }
     }
 
     /// The person's branch in numbers, by a walk over all of it; `None` for one who is not in the
@@ -188,10 +193,9 @@ impl InviteGraph {
             figures.size += 1;
             figures.depth = figures.depth.max(self.tree.depth(position) - walk.above);
             match self.graph[node(position)].standing {
-                Some(Standing::Active) => figures.active += 1,
-                Some(Standing::Banned) => figures.banned += 1,
-                Some(Standing::Left) => figures.left += 1,
-                None => {}
+                Standing::Active => figures.active += 1,
+                Standing::Banned => figures.banned += 1,
+                Standing::Left => figures.left += 1,
             }
         }
         !walk.waiting.is_empty()
@@ -201,21 +205,21 @@ impl InviteGraph {
     /// they are in different trees.
     pub fn nearest_common_inviter(&self, one: PersonRow, other: PersonRow) -> Option<PersonRow> {
         let common = self.tree.nearest_common(self.position(one)?, self.position(other)?)?;
-        Some(row_of(common))
+        Some(self.tree.row(common))
     }
 
     /// The two people's path through invites: from `from` up to the nearest common inviter and
     /// down to `to`, each once, both ends included; `None` where they are in different trees.
-    pub fn path(&self, from: PersonRow, to: PersonRow) -> Option<Vec<PersonRow>> {
+    pub fn path(&self, from: PersonRow, to: PersonRow) -> Option<Vec<Place>> {
         let (from, to) = (self.position(from)?, self.position(to)?);
         let common = self.tree.nearest_common(from, to)?;
-        let below = |person| self.tree.chain(person).take_while(|&above| above != common).map(row_of);
+        let below = |person| self.tree.chain(person).take_while(|&above| above != common);
         let mut path: Vec<_> = below(from).collect();
-        path.push(row_of(common));
+        path.push(common);
         let turn = path.len();
         path.extend(below(to));
         path[turn..].reverse();
-        Some(path)
+        Some(self.places(&path))
     }
 
     /// Who vouched for the person and whom they vouch for.
@@ -227,11 +231,11 @@ impl InviteGraph {
             let mut ends: Vec<_> = self
                 .vouches(position, direction)
                 .map(|edge| Vouch {
-                    person: row_of(match direction {
+                    person: self.tree.row(match direction {
                         Incoming => edge.source().index() as u32,
                         Outgoing => edge.target().index() as u32,
                     }),
-                    at: edge.weight().at,
+                    at: *edge.weight(),
                 })
                 .collect();
             ends.sort_unstable_by_key(|vouch| vouch.person);

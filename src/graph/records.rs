@@ -2,7 +2,7 @@
 
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, QueryResult, RunQueryDsl,
-    dsl::max,
+    dsl::sql, sql_types::Text,
 };
 
 use crate::{
@@ -16,16 +16,15 @@ use crate::{
 /// A member, and by whom they came in.
 pub(super) type MemberRow = (PersonRow, Standing, Timestamp, Option<PersonRow>);
 
-/// The greatest row; 0 where there is nobody.
-pub(super) fn greatest(conn: &mut Conn) -> QueryResult<i64> {
-    let row: Option<i64> = people::table.select(max(people::id)).first(conn)?;
-    Ok(row.unwrap_or(0))
-}
-
 /// Members after `after` in the order of their rows.
 pub(super) fn members(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResult<Vec<MemberRow>> {
     people::table
-        .left_join(edges::table.on(edges::to_person.eq(people::id).and(edges::kind.eq("invite"))))
+        // Word for word as in the partial index: a bound value would not find it.
+        .left_join(
+            edges::table.on(edges::to_person
+                .eq(people::id)
+                .and(edges::kind.eq(sql::<Text>("'invite'")))),
+        )
         .filter(people::id.gt(after))
         .order(people::id.asc())
         .limit(limit)

@@ -45,11 +45,13 @@ impl Lease {
         )?)
     }
 
-    /// Gives it up.
-    pub async fn end(self, ledger: &Ledger) -> Result<(), StoreError> {
+    /// Gives up every lease of `owner`, so that nobody need wait for their end. A lease that has passed to
+    /// somebody else is not touched, and what of the owner's own is still under way finds its fence outdated.
+    pub async fn end_all(ledger: &Ledger, owner: &str) -> Result<(), StoreError> {
+        let owner = owner.to_owned();
         ledger
             .write(Actor::System, move |tx| {
-                Ok::<_, StoreError>(records::end_lease(tx.conn, &self.name, self.fence)?)
+                Ok::<_, StoreError>(records::end_leases(tx.conn, &owner)?)
             })
             .await
             .map(|_| ())

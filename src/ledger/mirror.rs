@@ -4,11 +4,15 @@
 //! fed every event after it. The tables may already hold what the feed tells again, so applying an
 //! event twice, or one that the load has seen, must change nothing.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
-use tokio::sync::watch;
-
-use super::{Entry, Horizon, Ledger, Position, records};
+use super::{Entry, Horizon, Ledger, Mark, Position, records};
 use crate::store::{Conn, StoreError};
 
 /// How many events are read at once.
@@ -30,7 +34,13 @@ pub trait Projection: Send + Sync + 'static {
 pub struct Mirror {
     ledger: Ledger,
     projections: Arc<[Arc<dyn Projection>]>,
-    applied: Arc<watch::Sender<Horizon>>,
+    applied: Arc<Applied>,
+}
+
+/// How far memory has come.
+struct Applied {
+    pos: AtomicI64,
+    mark: Mark,
 }
 
 impl Mirror {
@@ -52,7 +62,10 @@ impl Mirror {
             })
             .await?;
         // The mark is only reached by following: events of the snapshot may have no position yet.
-        let applied = Arc::new(watch::Sender::new(Horizon { pos, mark: -1 }));
+        let applied = Arc::new(Applied {
+            pos: AtomicI64::new(pos),
+            mark: Mark::new(-1),
+        });
         ledger.inner.fresh.applied(pos);
         Ok(Self {
             ledger,
@@ -63,7 +76,10 @@ impl Mirror {
 
     /// How far it has come.
     pub fn applied(&self) -> Horizon {
-        *self.applied.borrow()
+        Horizon {
+            pos: self.applied.pos.load(Ordering::Acquire),
+            mark: self.applied.mark.reached(),
+        }
     }
 
     /// Whether everything that is sequenced, as far as this process knows, has been applied.
@@ -74,9 +90,8 @@ impl Mirror {
 
     /// Waits until what was written at `position` is in memory; false after `patience`.
     pub async fn wait(&self, position: Position, patience: Duration) -> bool {
-        let mut applied = self.applied.subscribe();
-        let reached = applied.wait_for(|horizon| horizon.mark >= position.0);
-        matches!(tokio::time::timeout(patience, reached).await, Ok(Ok(_)))
+        let reached = self.applied.mark.wait(position.0);
+        tokio::time::timeout(patience, reached).await.is_ok()
     }
 
     /// Waits until this process has seen what it has just written, so that what it answers next is
@@ -119,11 +134,11 @@ impl Mirror {
                         .ok_or_else(|| StoreError::Internal("the feed is shorter than its horizon".into()))
                 })
                 .await?;
-            self.applied.send_modify(|applied| applied.pos = pos);
+            self.applied.pos.store(pos, Ordering::Release);
             self.ledger.inner.fresh.applied(pos);
         }
         // Entries beyond the target may have been taken in too; the mark is the target's alone.
-        self.applied.send_modify(|applied| applied.mark = target.mark);
+        self.applied.mark.reach(target.mark);
         Ok(())
     }
 

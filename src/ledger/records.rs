@@ -415,10 +415,13 @@ pub(super) fn renew_lease(conn: &mut Conn, name: &str, fence: i64, until: Timest
         .map(|rows| rows == 1)
 }
 
-/// Gives a lease up, so that another replica need not wait for its end.
-pub(super) fn end_lease(conn: &mut Conn, name: &str, fence: i64) -> QueryResult<()> {
-    update(leases::table.find(name).filter(leases::fence.eq(fence)))
-        .set(leases::until.eq(Timestamp::default()))
+/// Gives the leases of `owner` up, so that another replica need not wait for their end.
+pub(super) fn end_leases(conn: &mut Conn, owner: &str) -> QueryResult<()> {
+    update(leases::table.filter(leases::owner.eq(owner)))
+        .set((
+            leases::until.eq(Timestamp::default()),
+            leases::fence.eq(leases::fence + 1),
+        ))
         .execute(conn)
         .map(|_| ())
 }

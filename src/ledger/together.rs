@@ -19,7 +19,7 @@ use crate::store::{Backend, StoreError};
 /// next one does its work.
 const UNDER_WAY: usize = 2;
 /// Requests that share a transaction, at most.
-const MOST: usize = 64;
+const MOST: usize = 512;
 
 /// Answers each request, in their order. It says of each by itself what came of it and leaves no row of
 /// one that it refuses; its own error is the database's, and undoes the whole transaction.

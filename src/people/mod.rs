@@ -6,10 +6,12 @@
 //! member's rows and events inside the transaction of whoever decided it.
 
 pub mod api;
+mod handle;
 pub mod passwords;
 mod records;
 mod roster;
 
+pub use handle::{Handle, HandleError, handle};
 pub use records::{
     Member, Name, await_standing, by_contact, by_handle, by_sign_in_code, change_role, count_owners,
     grant_sign_in_code, hold, inviter_of, keep_seats, keep_standing, member, member_by_id, members, members_by_row,
@@ -38,27 +40,6 @@ pub struct Newcomer {
     pub assurance: Assurance,
     /// The language for mails to them, as a BCP 47 tag.
     pub locale: String,
-}
-
-/// What is wrong with a handle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a handle has 3 to 30 of the characters a-z, 0-9 and _")]
-pub struct HandleError;
-
-/// Characters of a handle, at most.
-const LONGEST_HANDLE: usize = 30;
-
-/// A handle in the form that is kept: lower case.
-pub fn handle(entered: &str) -> Result<String, HandleError> {
-    let handle = entered.trim().to_ascii_lowercase();
-    let sound = handle
-        .bytes()
-        .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
-    if sound && (3..=LONGEST_HANDLE).contains(&handle.len()) {
-        Ok(handle)
-    } else {
-        Err(HandleError)
-    }
 }
 
 /// By what an admitted member came in.

@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl,
+    dsl::sql,
+    insert_into,
     result::{DatabaseErrorKind, Error},
     sql_query,
-    sql_types::BigInt,
+    sql_types::{BigInt, Text},
     update,
 };
 
-use super::{Contact, Newcomer, Seat};
+use super::{Contact, Handle, Newcomer, Seat};
 use crate::{
     store::{
         Conn, Guard, Guards, fixed,
@@ -178,12 +180,12 @@ pub fn member_by_id(conn: &mut Conn, id: Id<kinds::Person>) -> QueryResult<Optio
 }
 
 /// What a member is called outside.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Name {
     /// Their public id.
     pub id: Id<kinds::Person>,
     /// The handle of their own choice.
-    pub handle: Option<String>,
+    pub handle: Option<Handle>,
 }
 
 /// What these members are called; unknown rows are left out.
@@ -197,7 +199,10 @@ pub fn names(conn: &mut Conn, rows: &[PersonRow]) -> QueryResult<HashMap<PersonR
             .filter(people::id.eq_any(part))
             .select((people::id, people::uid, people::handle))
             .load(conn)?;
-        names.extend(found.into_iter().map(|(row, id, handle)| (row, Name { id, handle })));
+        names.extend(found.into_iter().map(|(row, id, handle)| {
+            let handle = handle.as_deref().and_then(Handle::new);
+            (row, Name { id, handle })
+        }));
     }
     Ok(names)
 }
@@ -457,7 +462,8 @@ pub(super) fn has_edge(conn: &mut Conn, kind: &str, from: PersonRow, to: PersonR
 /// Who let a member in.
 pub fn inviter_of(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Member>> {
     let inviter: Option<PersonRow> = edges::table
-        .filter(edges::kind.eq(INVITE))
+        // Word for word as in the partial index: a bound value would not find it.
+        .filter(edges::kind.eq(sql::<Text>("'invite'")))
         .filter(edges::to_person.eq(row))
         .select(edges::from_person)
         .first(conn)

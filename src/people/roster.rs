@@ -6,7 +6,7 @@ use std::{
     sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use super::{LONGEST_HANDLE, Name, records};
+use super::{Handle, Name, records};
 use crate::{
     ledger::{Entry, Event, Projection},
     store::{Conn, StoreError},
@@ -40,31 +40,11 @@ struct People {
     rows: BTreeMap<Id<kinds::Person>, PersonRow>,
 }
 
+#[derive(Clone, Copy)]
 struct Place {
     seat: Seat,
     /// Chosen on joining, and never changed.
     handle: Option<Handle>,
-}
-
-/// A handle in its place, so that reading many of them costs one look at memory each.
-struct Handle {
-    length: u8,
-    bytes: [u8; LONGEST_HANDLE],
-}
-
-impl Handle {
-    /// None of what no member has: see [`super::handle`].
-    fn new(text: &str) -> Option<Self> {
-        let mut bytes = [0; LONGEST_HANDLE];
-        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
-        let length = u8::try_from(text.len()).ok()?;
-        Some(Self { length, bytes })
-    }
-
-    fn text(&self) -> String {
-        let bytes = &self.bytes[..usize::from(self.length)];
-        String::from_utf8_lossy(bytes).into_owned()
-    }
 }
 
 impl Roster {
@@ -78,15 +58,13 @@ impl Roster {
         self.read().rows.get(&id).copied()
     }
 
-    /// What these members are called, in the same order; none for unknown rows.
+    /// What these members are called, in the same order; none for unknown rows. Nothing but looking is
+    /// done here, so that far memory is fetched for many of them at a time.
     pub fn names(&self, rows: impl IntoIterator<Item = PersonRow>) -> Vec<Option<Name>> {
         let people = self.read();
         let name = |row| {
-            let Place { seat, handle } = people.place(row)?;
-            Some(Name {
-                id: seat.id,
-                handle: handle.as_ref().map(Handle::text),
-            })
+            let Place { seat, handle } = *people.place(row)?;
+            Some(Name { id: seat.id, handle })
         };
         rows.into_iter().map(name).collect()
     }
@@ -175,8 +153,7 @@ impl Roster {
     /// the store alone: the ledger would keep it for ever.
     fn arrive(&self, conn: &mut Conn, row: PersonRow, seat: Seat) -> Result<(), StoreError> {
         if self.read().place(row).is_none() {
-            let name = records::names(conn, &[row])?.remove(&row);
-            let handle = name.and_then(|name| Handle::new(&name.handle?));
+            let handle = records::names(conn, &[row])?.remove(&row).and_then(|name| name.handle);
             self.write().put(row, Place { seat, handle });
         }
         Ok(())

@@ -2,16 +2,19 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    sync::Arc,
+    sync::{Arc, PoisonError},
     time::Duration,
 };
 
 use secrecy::SecretString;
-use tokio::sync::{Mutex, watch};
+use tokio::{
+    sync::{Mutex, watch},
+    time::{sleep, timeout},
+};
 
 use super::{ServerRecord, janus::Address, records};
 use crate::{
-    ledger::{Entry, Event, Ledger, Projection, noted},
+    ledger::{Entry, Event, Ledger, Mark, Projection, noted},
     store::{Conn, StoreError},
     terms::{RoomRow, RoomServerId},
     vault::Vault,
@@ -45,9 +48,17 @@ struct Come {
 
 #[derive(Default)]
 struct Reached {
-    come: watch::Sender<Come>,
+    pos: Mark,
+    /// What was last said, with its position.
+    come: std::sync::Mutex<Come>,
     /// Whoever has it asks the store for all who wait.
     asking: Mutex<()>,
+}
+
+impl Reached {
+    fn come(&self) -> std::sync::MutexGuard<'_, Come> {
+        self.come.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Server {
@@ -58,45 +69,43 @@ impl Server {
 
     /// Everything up to `pos` has reached it, but in these rooms.
     pub(super) fn reach(&self, pos: i64, except: Arc<HashSet<RoomRow>>) {
-        self.reached.come.send_if_modified(|known| {
-            let further = known.pos < pos;
-            if further {
-                *known = Come { pos, except };
+        {
+            let mut come = self.reached.come();
+            if pos <= come.pos {
+                return;
             }
-            further
-        });
+            *come = Come { pos, except };
+        }
+        self.reached.pos.reach(pos);
     }
 
     /// Waits until everything up to `pos` has reached the server, whichever replica brings it there;
     /// false after `patience`, and where `room` is one in which it does not do what it is told.
     pub async fn wait(&self, ledger: &Ledger, pos: i64, room: RoomRow, patience: Duration) -> bool {
-        let mut known = self.reached.come.subscribe();
-        let reached = async {
+        let reached = self.reached.pos.wait(pos);
+        // Its enforcer runs elsewhere, or takes its time: one asks for all.
+        let asked = async {
+            let _turn = self.reached.asking.lock().await;
             loop {
-                {
-                    let come = known.borrow_and_update();
-                    if come.pos >= pos {
-                        return !come.except.contains(&room);
-                    }
-                }
-                if tokio::time::timeout(LOOK, known.changed()).await.is_ok() {
-                    continue;
-                }
-                // Its enforcer runs elsewhere, or takes its time: one asks for all.
-                if let Ok(_turn) = self.reached.asking.try_lock() {
-                    let (cursor, row) = (self.cursor(), self.row);
-                    let come = ledger.store().read(move |conn| {
-                        // In this order: the rooms in trouble are written down before the cursor passes.
-                        let pos = noted(conn, &cursor)?;
-                        Ok::<_, StoreError>((pos, records::failing(conn, row)?))
-                    });
-                    if let Ok((pos, failing)) = come.await {
-                        self.reach(pos, Arc::new(failing.into_iter().map(|(room, _)| room).collect()));
-                    }
+                sleep(LOOK).await;
+                let (cursor, row) = (self.cursor(), self.row);
+                let come = ledger.store().read(move |conn| {
+                    // In this order: the rooms in trouble are written down before the cursor passes.
+                    let pos = noted(conn, &cursor)?;
+                    Ok::<_, StoreError>((pos, records::failing(conn, row)?))
+                });
+                if let Ok((pos, failing)) = come.await {
+                    self.reach(pos, Arc::new(failing.into_iter().map(|(room, _)| room).collect()));
                 }
             }
         };
-        tokio::time::timeout(patience, reached).await.unwrap_or(false)
+        let either = async {
+            tokio::select! {
+                () = reached => {}
+                () = asked => {}
+            }
+        };
+        timeout(patience, either).await.is_ok() && !self.reached.come().except.contains(&room)
     }
 }
 

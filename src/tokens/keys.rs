@@ -8,10 +8,11 @@ use std::{collections::HashMap, sync::Arc};
 use arc_swap::ArcSwap;
 use aws_lc_rs::{
     rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _},
+    signature::{
+        ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, ParsedPublicKey,
+    },
 };
 use data_encoding::BASE64URL_NOPAD;
-use jsonwebtoken::{Algorithm, DecodingKey, Header};
 use serde::Serialize;
 
 use super::records;
@@ -37,7 +38,7 @@ pub(super) struct Keys {
 /// The keys at one moment.
 #[derive(Default)]
 pub(super) struct Ring {
-    by_kid: HashMap<String, Arc<SigningKey>>,
+    by_header: HashMap<String, Arc<SigningKey>>,
     newest: Option<Arc<SigningKey>>,
     published: Published,
 }
@@ -54,10 +55,9 @@ pub struct Published {
 /// One key.
 pub(super) struct SigningKey {
     pair: EcdsaKeyPair,
-    pub(super) public: DecodingKey,
-    /// The one header that a token of this key has.
-    pub(super) header: Header,
-    encoded_header: String,
+    public: ParsedPublicKey,
+    /// The one header that a token of this key has, as it stands in the token.
+    header: String,
     jwk: Jwk,
 }
 
@@ -108,7 +108,7 @@ impl Projection for Keys {
 
     fn apply(&self, conn: &mut Conn, entry: &Entry) -> Result<(), StoreError> {
         match &entry.envelope.event {
-            Event::SigningKeyMade { kid } if !self.ring.load().by_kid.contains_key(kid) => self.reload(conn),
+            Event::SigningKeyMade { kid } if !self.ring.load().has(kid) => self.reload(conn),
             _ => Ok(()),
         }
     }
@@ -128,7 +128,7 @@ impl Ring {
         let etag = format!("\"{}\"", BASE64URL_NOPAD.encode(&sha256(body.as_bytes())[..12]));
         Ok(Self {
             newest: all.last().cloned(),
-            by_kid: all.into_iter().map(|key| (key.jwk.kid.clone(), key)).collect(),
+            by_header: all.into_iter().map(|key| (key.header.clone(), key)).collect(),
             published: Published {
                 body: body.into(),
                 etag: etag.into(),
@@ -136,9 +136,14 @@ impl Ring {
         })
     }
 
-    /// The key of this exact name.
-    pub(super) fn find(&self, kid: &str) -> Option<&SigningKey> {
-        self.by_kid.get(kid).map(|key| &**key)
+    /// The key whose tokens have this header, to the letter: type, algorithm and name of the key at once,
+    /// and nothing beside them.
+    pub(super) fn of_header(&self, header: &str) -> Option<&SigningKey> {
+        self.by_header.get(header).map(|key| &**key)
+    }
+
+    fn has(&self, kid: &str) -> bool {
+        self.by_header.values().any(|key| key.jwk.kid == kid)
     }
 
     /// The key that signs now.
@@ -163,15 +168,13 @@ impl SigningKey {
         };
         let (x, y) = (BASE64URL_NOPAD.encode(x), BASE64URL_NOPAD.encode(y));
         let kid = thumbprint(&x, &y)[..KID_LENGTH].to_owned();
-        let mut header = Header::new(Algorithm::ES256);
-        header.typ = Some(TYPE.to_owned());
-        header.kid = Some(kid.clone());
-        let text = serde_json::to_vec(&header).map_err(|error| StoreError::Internal(error.to_string()))?;
+        let public = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &point)
+            .map_err(|_| broken("its public key is no point on P-256"))?;
+        let header = format!(r#"{{"alg":"ES256","kid":"{kid}","typ":"{TYPE}"}}"#);
         Ok(Self {
             pair,
-            public: DecodingKey::from_ec_der(&point),
-            header,
-            encoded_header: BASE64URL_NOPAD.encode(&text),
+            public,
+            header: BASE64URL_NOPAD.encode(header.as_bytes()),
             jwk: Jwk {
                 kty: "EC",
                 crv: "P-256",
@@ -184,14 +187,19 @@ impl SigningKey {
         })
     }
 
-    /// Signs claims in JWS compact serialisation (RFC 7515 §7.1). By hand, since `jsonwebtoken` would
-    /// read and check the private key anew for each signature.
+    /// Signs claims in JWS compact serialisation (RFC 7515 §7.1).
     pub(super) fn sign(&self, claims: &[u8]) -> Option<String> {
-        let mut token = format!("{}.{}", self.encoded_header, BASE64URL_NOPAD.encode(claims));
+        let mut token = format!("{}.{}", self.header, BASE64URL_NOPAD.encode(claims));
         let signature = self.pair.sign(&SystemRandom::new(), token.as_bytes()).ok()?;
         token.push('.');
         BASE64URL_NOPAD.encode_append(signature.as_ref(), &mut token);
         Some(token)
+    }
+
+    /// Whether `signature`, in base64url, is this key's over `message` (RFC 7518 §3.4: r and s, 32 bytes each).
+    pub(super) fn signed(&self, message: &str, signature: &str) -> bool {
+        let signature = BASE64URL_NOPAD.decode(signature.as_bytes());
+        signature.is_ok_and(|signature| self.public.verify_sig(message.as_bytes(), &signature).is_ok())
     }
 }
 
@@ -239,6 +247,11 @@ fn make(tx: &mut Tx<'_>, vault: &Vault) -> Result<(), StoreError> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+
+    /// The header of the key's tokens, read.
+    pub(in crate::tokens) fn header(key: &SigningKey) -> serde_json::Value {
+        serde_json::from_slice(&BASE64URL_NOPAD.decode(key.header.as_bytes()).unwrap()).unwrap()
+    }
 
     /// A ring of keys that no store has seen, the last one the newest.
     pub(in crate::tokens) fn ring(count: usize) -> Ring {

@@ -9,7 +9,7 @@ use crate::{
     audit::{self, OpenBan, Profile},
     graph::BranchFigures,
     mail::EmailAddress,
-    people::{self, Member, Name},
+    people::{self, Handle, Member, Name},
     store::{Conn, StoreError},
     terms::{Assurance, PersonId, PersonRow, Role, Standing, Timestamp},
     vault::Blind,
@@ -155,7 +155,8 @@ struct Inviter {
     /// Their public id.
     id: PersonId,
     /// The handle of their own choice.
-    handle: Option<String>,
+    #[schema(value_type = Option<String>)]
+    handle: Option<Handle>,
 }
 
 /// A branch in numbers, without the one whose branch it is.

@@ -9,7 +9,7 @@ use crate::{
     tokens::{
         keys::{
             SigningKey,
-            tests::{forge, public_bytes, ring},
+            tests::{forge, header, public_bytes, ring},
         },
         sessions::Holder,
     },
@@ -76,6 +76,34 @@ fn what_is_issued_is_accepted_and_short() {
     assert_eq!(names, all, "nothing else is ever said");
 }
 
+/// Whoever checks tokens with a well-kept library accepts what we issue, and only that.
+#[test]
+fn a_library_of_others_says_the_same() {
+    use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+
+    let ring = ring(1);
+    let key = ring.newest().unwrap();
+    let set: Value = serde_json::from_str(&ring.published().body).unwrap();
+    let jwk = serde_json::from_value(set["keys"][0].clone()).unwrap();
+    let public = DecodingKey::from_jwk(&jwk).unwrap();
+    let mut validation = Validation::new(Algorithm::ES256);
+    validation.set_issuer(&[ISSUER]);
+    validation.set_audience(&[ISSUER]);
+    validation.validate_exp = false;
+    let token = issue(&ring, &claims());
+    let read = decode::<Claims>(&token, &public, &validation).unwrap();
+    assert_eq!(read.claims, claims());
+    assert_eq!(decode_header(&token).unwrap(), read.header);
+    let (message, _) = token.rsplit_once('.').unwrap();
+    let foreign = forge(
+        super::super::keys::tests::ring(1).newest().unwrap(),
+        &header_with(key, json!({})),
+        &claims_with(json!({})),
+    );
+    let (_, signature) = foreign.rsplit_once('.').unwrap();
+    assert!(decode::<Claims>(format!("{message}.{signature}"), &public, &validation).is_err());
+}
+
 #[test]
 fn it_holds_until_its_last_second_and_never_longer_than_its_session() {
     let (access, ring) = (access(), ring(1));
@@ -98,7 +126,7 @@ fn an_older_key_still_verifies_and_a_foreign_one_never() {
     let token = issue(&theirs, &claims());
     assert_eq!(access.verify(&token, &ours, NOW), Err(Bad::Header));
     // Theirs, under the name of one of ours.
-    let header = serde_json::to_string(&ours.newest().unwrap().header).unwrap();
+    let header = header_with(ours.newest().unwrap(), json!({}));
     let claims = serde_json::to_string(&claims()).unwrap();
     let forged = forge(theirs.newest().unwrap(), &header, &claims);
     assert_eq!(access.verify(&forged, &ours, NOW), Err(Bad::Content));
@@ -106,7 +134,7 @@ fn an_older_key_still_verifies_and_a_foreign_one_never() {
 
 /// A header with some members put in, replaced or (null) taken out.
 fn header_with(key: &SigningKey, changes: Value) -> String {
-    changed(serde_json::to_value(&key.header).unwrap(), changes)
+    changed(header(key), changes)
 }
 
 /// The claims, likewise.
@@ -135,7 +163,7 @@ fn hs256(header: &str, claims: &str, secret: &[u8]) -> String {
 /// Every forged or bent token there is here, with what is wrong with it.
 fn bent(ring: &Ring) -> Vec<(String, String)> {
     let key = ring.newest().unwrap();
-    let kid = key.header.kid.clone().unwrap();
+    let kid = header(key)["kid"].as_str().unwrap().to_owned();
     let sound_header = header_with(key, json!({}));
     let sound_claims = claims_with(json!({}));
     let sound = forge(key, &sound_header, &sound_claims);
@@ -344,6 +372,10 @@ fn nothing_that_is_forged_or_bent_is_accepted() {
     assert!(all.len() >= 100, "{}", all.len());
     let sound = issue(&ring, &claims());
     assert!(access.verify(&sound, &ring, NOW).is_ok());
+    // What the bent ones are bent from is accepted, or each would be refused for another reason than its own.
+    let key = ring.newest().unwrap();
+    let unbent = forge(key, &header_with(key, json!({})), &claims_with(json!({})));
+    assert!(access.verify(&unbent, &ring, NOW).is_ok());
     let verified = Verified::default();
     for (what, token) in all {
         assert_ne!(token, sound, "{what}");

@@ -203,7 +203,9 @@ impl Community {
 
     /// Where somebody stands, in memory.
     pub fn standing(&self, member: &Member) -> Option<Standing> {
-        self.graph.read(|graph| graph.standing(member.row))
+        self.graph
+            .read(|graph| graph.place(member.row))
+            .map(|place| place.standing)
     }
 }
 

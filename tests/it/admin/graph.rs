@@ -67,10 +67,8 @@ fn said(graph: &InviteGraph) -> Vec<String> {
         .map(PersonRow)
         .map(|row| {
             format!(
-                "{row:?} {:?} {:?} {:?} {:?} {:?}",
+                "{row:?} {:?} {:?} {:?}",
                 graph.chain(row),
-                graph.standing(row),
-                graph.joined_at(row),
                 graph.vouches_of(row),
                 graph.branch_figures(row)
             )

@@ -9,15 +9,19 @@ use std::{
     time::Duration,
 };
 
+use serde_json::json;
 use tokio::{task::JoinSet, time::sleep};
 use vouchsafe::{
     ledger::{Actor, Entry, Event, Follower, Lease, Tx, follow},
     store::{Guard, Guards, StoreError},
-    terms::{ManualClock, SeededChance, Timestamp},
+    terms::{Clock, ManualClock, SeededChance, Timestamp},
 };
 
 use super::{Witness, eventually, write};
-use crate::support::db::{Database, Setup, ensure, needs, on_both};
+use crate::{
+    http::Scene,
+    support::db::{Database, Setup, ensure, needs, on_both},
+};
 
 /// Longer than a lease lasts.
 const TERM: Duration = Duration::from_secs(6);
@@ -169,17 +173,39 @@ on_both! {
         assert!(db.figures("SELECT fence AS n FROM leases")[0] > 1, "it passed over");
     }
 
-    async fn a_follower_that_gave_its_lease_up_need_not_be_outwaited(db: &Database) {
+    async fn leases_that_were_given_up_need_not_be_outwaited(db: &Database) {
         let ledger = db.ledger(Setup { clock: noon(), ..Setup::default() });
-        let first = Lease::take(&ledger, "job", "one").await.unwrap().unwrap();
-        assert!(Lease::take(&ledger, "job", "two").await.unwrap().is_none());
-        first.clone().end(&ledger).await.unwrap();
-        let second = Lease::take(&ledger, "job", "two").await.unwrap().unwrap();
-        // What the first may still believe ends nothing of the second's.
-        first.end(&ledger).await.unwrap();
-        assert!(Lease::take(&ledger, "job", "one").await.unwrap().is_none());
-        let holds = ledger.write(Actor::System, move |tx| second.holds(tx));
-        assert!(holds.await.unwrap().value);
+        let take = async |name, owner| Lease::take(&ledger, name, owner).await.unwrap();
+        let holds = async |lease: Lease| ledger.write(Actor::System, move |tx| lease.holds(tx)).await.unwrap().value;
+        let (first, other) = (take("job", "one").await.unwrap(), take("chore", "one").await.unwrap());
+        assert!(take("job", "two").await.is_none());
+        Lease::end_all(&ledger, "one").await.unwrap();
+        // What it had under way at that moment brings none back.
+        assert!(!holds(first).await && !holds(other).await);
+        let second = take("job", "two").await.unwrap();
+        let third = take("chore", "three").await.unwrap();
+        // What the first may still believe ends nothing of the others'.
+        Lease::end_all(&ledger, "one").await.unwrap();
+        assert!(take("job", "one").await.is_none());
+        assert!(holds(second).await && holds(third).await);
+    }
+
+    /// The clock stands still: no lease of the one before ever runs out, and yet the next one follows.
+    async fn a_service_that_stops_gives_up_its_leases(db: &Database) {
+        let scene = Scene::new(db, "open-circle").await;
+        scene.room(&scene.owner_token, "stage").await;
+        let held = format!("SELECT count(*) AS n FROM leases WHERE until > {}", scene.clock.now().micros());
+        let all = async || db.figures(&held) == [3];
+        eventually("every follower has its lease", all).await;
+        scene.service.stop().await;
+        assert_eq!(db.figures(&held), [0]);
+        let service = scene.home.start().await;
+        eventually("every follower has its lease again", all).await;
+        let friend = json!({ "email": "friend@vouch.example.org" });
+        service.post(&scene.owner_token, "/v1/me/invites", friend).await.expect(201);
+        let letters = "SELECT count(*) AS n FROM outbox WHERE kind = 'invite'";
+        eventually("the letter is written", async || db.figures(letters) == [1]).await;
+        service.stop().await;
     }
 
     async fn who_overslept_its_lease_follows_nothing(db: &Database) {
