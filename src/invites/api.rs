@@ -137,7 +137,7 @@ async fn preview(code: Segments<String>, invites: Data<Invites>) -> Result<Json<
         })
         .await?;
     let (invite, inviter, in_vain, address_hint) = found.ok_or_else(|| Problem::new(Kind::InviteUnknown))?;
-    rules::open(&invite, inviter.standing, in_vain, now)?;
+    rules::leads_on(&invite, inviter.standing, in_vain, now)?;
     Ok(Json(PreviewView {
         community: policy.policy.community.name.clone(),
         inviter: InviterView {

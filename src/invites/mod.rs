@@ -365,7 +365,21 @@ pub fn code_of(vault: &Vault, version: i64, id: Id<kinds::Invite>) -> Option<Cod
 
 /// Whether an invite can be used by somebody new, now.
 pub fn open(conn: &mut Conn, invite: &Invite, now: Timestamp) -> Result<Result<(), Closed>, StoreError> {
+    judge(conn, invite, now, rules::open)
+}
+
+/// Whether an invite leads anywhere now: to a use of it, or back to one that is held for whoever asks.
+pub fn leads_on(conn: &mut Conn, invite: &Invite, now: Timestamp) -> Result<Result<(), Closed>, StoreError> {
+    judge(conn, invite, now, rules::leads_on)
+}
+
+fn judge(
+    conn: &mut Conn,
+    invite: &Invite,
+    now: Timestamp,
+    rule: fn(&Invite, Standing, i64, Timestamp) -> Result<(), Closed>,
+) -> Result<Result<(), Closed>, StoreError> {
     let inviter = people::member(conn, invite.inviter)?.map_or(Standing::Left, |member| member.standing);
     let in_vain = records::expired_holds(conn, invite.row, now)?;
-    Ok(rules::open(invite, inviter, in_vain, now))
+    Ok(rule(invite, inviter, in_vain, now))
 }

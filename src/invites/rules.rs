@@ -60,7 +60,16 @@ pub fn open(invite: &Invite, inviter: Standing, expired_holds: i64, now: Timesta
     }
 }
 
-/// The same, as a word.
+/// Whether it leads anywhere now: it can be used, or somebody holds a use of it and may come back for it,
+/// also after its time. Whether that is who asks shows when they have proved their address.
+pub fn leads_on(invite: &Invite, inviter: Standing, expired_holds: i64, now: Timestamp) -> Result<(), Closed> {
+    match open(invite, inviter, expired_holds, now) {
+        Err(Closed::Expired | Closed::Held) if invite.held > expired_holds => Ok(()),
+        open => open,
+    }
+}
+
+/// Where it stands, as a word.
 pub fn state(invite: &Invite, inviter: Standing, expired_holds: i64, now: Timestamp) -> State {
     match open(invite, inviter, expired_holds, now) {
         Ok(()) => State::Open,

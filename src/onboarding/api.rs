@@ -21,7 +21,7 @@ use crate::{
     people::{self, passwords::Hasher},
     policy::{self, Step, Versioned, demands},
     store::{
-        StoreError,
+        Conn, StoreError,
         throttle::{self, Rate, Throttled},
     },
     terms::{FlowId, Id, PersonId, Timestamp},
@@ -143,6 +143,7 @@ impl From<ProofError> for Problem {
             ProofError::Locked => Self::from(Kind::ProofLocked)
                 .saying("Ask for a new code by giving the contact again.")
                 .retry_after(1),
+            ProofError::Guessed(seconds) => Self::from(Kind::TooManyRequests).retry_after(seconds),
         }
     }
 }
@@ -334,14 +335,20 @@ async fn contact(
         .map(|email| EmailAddress::parse(&email))
         .transpose()
         .map_err(|error| Problem::field("/email", error.to_string()))?;
-    // Nobody's mailbox is to be flooded through us, whoever asks: counted for each address, or for
-    // the flow where the invite knows the address.
-    let counted = address
-        .as_ref()
-        .map_or_else(|| flow.id.to_string(), |address| address.normalised().to_owned());
+    // Nobody's mailbox is to be flooded through us, whoever asks and by however many flows: counted for
+    // each address, that of the invite where none is given.
+    let counted = match &address {
+        Some(address) => onboarding.vault.blind(Blind::Contact, address.normalised().as_bytes()),
+        None => {
+            let row = flow.invite_row;
+            let read = move |conn: &mut Conn| Ok::<_, StoreError>(invites::by_row(conn, row)?.address_blind);
+            let invited = onboarding.ledger.store().read(read).await?;
+            invited.ok_or_else(|| Problem::from(ProofError::NoAddress))?
+        }
+    };
     let bucket = onboarding
         .vault
-        .blind(Blind::Throttle, format!("proof-mail/{counted}").as_bytes());
+        .blind(Blind::Throttle, &[b"proof-mail/", counted.as_slice()].concat());
     let rate = onboarding.codes_per_address;
     onboarding
         .ledger

@@ -11,13 +11,20 @@ use crate::{
     mail::EmailAddress,
     people,
     policy::{Policy, Step},
-    store::{CommandError, Disposition, StoreError, from_query},
+    store::{
+        CommandError, Disposition, StoreError, from_query,
+        throttle::{self, Rate, Throttled},
+    },
     terms::{Chance, Id, kinds},
     vault::{Blind, Field, Vault, VaultError},
 };
 
 /// For how long a one-time code is good (NIST SP 800-63B-4 §3.1.3.3: at most ten minutes).
 pub const PROOF_LASTS: Duration = Duration::from_secs(10 * 60);
+
+/// Wrong codes for one address in a day, by however many flows: flows and codes are to be had for the asking,
+/// and so guessing at six digits would be a matter of patience (NIST SP 800-63B-4 §3.2.2: at most 100).
+const GUESSES_A_DAY: u32 = 100;
 
 /// The digits of a one-time code.
 const DIGITS: usize = 6;
@@ -43,6 +50,9 @@ pub enum ProofError {
     /// Too many wrong codes: a new one must be asked for.
     #[error("too many wrong codes")]
     Locked,
+    /// Too many wrong codes for this address, by whatever flows: so many seconds must pass.
+    #[error("too many wrong codes for this address")]
+    Guessed(u32),
 }
 
 from_query!(ProofError);
@@ -53,7 +63,18 @@ impl CommandError for ProofError {
             Self::Step(error) => error.disposition(),
             // What was tried must be remembered.
             Self::Wrong => Disposition::Keep,
-            Self::AnotherAddress | Self::NoAddress | Self::Stale | Self::Locked => Disposition::RollBack,
+            Self::AnotherAddress | Self::NoAddress | Self::Stale | Self::Locked | Self::Guessed(_) => {
+                Disposition::RollBack
+            }
+        }
+    }
+}
+
+impl From<Throttled> for ProofError {
+    fn from(throttled: Throttled) -> Self {
+        match throttled {
+            Throttled::Wait(seconds) => Self::Guessed(seconds),
+            Throttled::Store(error) => error.into(),
         }
     }
 }
@@ -89,7 +110,7 @@ pub fn give_contact(
     let flow = by_id(tx.conn, flow)?.ok_or(StepError::Ended)?;
     at_step(tx, policy, &flow, Step::Contact)?;
     let invite = invites::by_row(tx.conn, flow.invite_row)?;
-    invites::open(tx.conn, &invite, tx.now)?.map_err(StepError::from)?;
+    invites::leads_on(tx.conn, &invite, tx.now)?.map_err(StepError::from)?;
     let address = match (address, invites::address(tx.conn, vault, &invite)?) {
         (None, Some(invited)) => invited,
         (None, None) => return Err(ProofError::NoAddress),
@@ -136,12 +157,16 @@ pub fn prove_contact(
     if !records::take_attempt(tx.conn, flow.row, attempts)? {
         return Err(ProofError::Locked);
     }
+    let (blind, _) = flow.address.as_ref().ok_or(ProofError::Stale)?;
+    let guesses = vault.blind(Blind::Throttle, &[b"proof-guess/", blind.as_slice()].concat());
+    let rate = Rate::at_most(GUESSES_A_DAY, Duration::from_secs(24 * 60 * 60));
+    throttle::admit(tx.conn, &guesses, rate, tx.now)?;
     let expected = vault.key(tx.conn, flow.subject)?.open(Field::Proof, sealed)?;
     if !bool::from(expected.ct_eq(code.trim().as_bytes())) {
         tx.record(Event::ProofFailed { flow: flow.id });
         return Err(ProofError::Wrong);
     }
-    let (blind, _) = flow.address.as_ref().ok_or(ProofError::Stale)?;
+    throttle::give_back(tx.conn, &guesses, rate)?;
     if people::by_contact(tx.conn, blind)?.is_some() {
         // They control the address, so telling them is no leak.
         return Err(StepError::Member.into());

@@ -109,7 +109,9 @@ pub fn flow_token(vault: &Vault, id: Id<kinds::Flow>) -> SecretString {
     format!("vsf_{}", data_encoding::BASE64URL_NOPAD.encode(&secret)).into()
 }
 
-/// Opens a flow for the invite that `code` opens. Uses nothing up.
+/// Opens a flow for the invite that `code` opens. Uses nothing up. Also for one whose every use is held, or
+/// whose time is over while one is: somebody on their way may have lost their token, and goes on where they
+/// were once they have proved the same address again.
 pub fn start(
     tx: &mut Tx<'_>,
     vault: &Vault,
@@ -118,7 +120,7 @@ pub fn start(
     locale: Option<Locale>,
 ) -> Result<Flow, StepError> {
     let invite = invites::by_code(tx.conn, &code.hash())?.ok_or(StepError::UnknownInvite)?;
-    invites::open(tx.conn, &invite, tx.now)??;
+    invites::leads_on(tx.conn, &invite, tx.now)??;
     let (subject, _) = vault.new_subject(tx)?;
     let token = flow_token(vault, id);
     let locale = locale.unwrap_or_else(|| Locale::from_tag(&invite.locale));

@@ -1,6 +1,11 @@
 //! The sample community: what it has, that it is the same each time, and made once.
 
-use std::{fs, time::Duration};
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Child, Command, ExitStatus, Stdio},
+    time::Duration,
+};
 
 use serde_json::json;
 use vouchsafe::{
@@ -16,7 +21,8 @@ use vouchsafe::{
 
 use crate::support::{
     db::Database,
-    service::{Home, Service},
+    postgres::free_port,
+    service::{Client, Home, Service},
 };
 
 async fn core(home: &Home) -> Core {
@@ -159,4 +165,110 @@ async fn it_is_not_put_beside_people() {
     assert!(matches!(populate(&open, |_, _| ()).await, Err(DemoError::NotEmpty)));
     assert_eq!(db.figures("SELECT COUNT(*) AS n FROM people"), [1]);
     open.close().await;
+}
+
+/// `make run`, as whoever tries it meets it: the binary, in a directory where nothing is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_binary_serves_it_until_ctrl_c_and_goes_on_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let base = format!("http://127.0.0.1:{}", free_port());
+    let start = |life: &str| {
+        let said = folder.path().join(life);
+        let file = |end: &str| fs::File::create(said.with_extension(end)).unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_vouchsafe"))
+            .args([
+                "demo",
+                "--set",
+                &format!("http.listen={}", base.trim_start_matches("http://")),
+            ])
+            .current_dir(folder.path())
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(file("out"))
+            .stderr(file("log"))
+            .spawn()
+            .unwrap();
+        Demo { child, said }
+    };
+    let client = Client::new(base.clone(), Duration::from_secs(60));
+    let mut owners = Vec::new();
+    for life in ["first", "second"] {
+        let mut demo = start(life);
+        let said = demo.serving().await;
+        let there = "A sample community of 2000 people, 12 of them banned; 20 newcomers wait for a reviewer.";
+        for told in [
+            there,
+            "mail            data/mail",
+            &format!("serving on {base}, Ctrl-C stops"),
+        ] {
+            assert!(said.contains(told), "{told}: {said}");
+        }
+        let command = format!("curl {base}/v1/sessions --json '{{\"one_time_code\":\"");
+        let code = said
+            .split_once(&command)
+            .unwrap_or_else(|| panic!("no {command}: {said}"))
+            .1;
+        let code = code.split_once('"').unwrap().0;
+        let signed_in = client
+            .post("", "/v1/sessions", json!({ "one_time_code": code }))
+            .await
+            .expect(201);
+        let token = signed_in["access_token"].as_str().unwrap();
+        let me = client.get(token, "/v1/me").await.expect(200);
+        assert_eq!((&me["role"], &me["contact"]), (&"owner".into(), &demo::OWNER.into()));
+        owners.push(me["id"].clone());
+        demo.interrupt();
+        assert!(demo.ended().await.success(), "{}", demo.read("log"));
+    }
+    assert_eq!(
+        owners[0], owners[1],
+        "the second start goes on with what the first made"
+    );
+}
+
+/// One life of the binary; it ends when this is dropped.
+struct Demo {
+    child: Child,
+    said: PathBuf,
+}
+
+impl Demo {
+    fn read(&self, end: &str) -> String {
+        fs::read_to_string(self.said.with_extension(end)).unwrap()
+    }
+
+    /// What it prints until it serves.
+    async fn serving(&mut self) -> String {
+        loop {
+            let said = self.read("out");
+            if said.contains("Ctrl-C stops\n") {
+                return said;
+            }
+            let ended = self.child.try_wait().unwrap();
+            assert!(ended.is_none(), "{ended:?}: {said}{}", self.read("log"));
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Ctrl-C.
+    fn interrupt(&self) {
+        let kill = format!("kill -INT {}", self.child.id());
+        assert!(Command::new("/bin/sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
+    async fn ended(&mut self) -> ExitStatus {
+        loop {
+            if let Some(ended) = self.child.try_wait().unwrap() {
+                return ended;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }

@@ -36,6 +36,15 @@ impl Scene {
             .refused(status, slug);
     }
 
+    /// The place is held: whoever comes by it shows an address before they learn that it is not held for them.
+    async fn taken(&self, code: &str, name: &str, (status, slug): (u16, &str)) {
+        self.preview(code).await.expect(200);
+        let (flow, token) = self.asked(code, name).await;
+        let proof = json!({ "code": self.service.proof_of(&flow).await });
+        let answer = self.step(&flow, &token, "contact/proof", proof).await;
+        answer.refused(status, slug);
+    }
+
     /// A token for now: the clock may have moved by days.
     async fn fresh(&self) -> String {
         self.service.token(self.owner.row).await
@@ -71,7 +80,7 @@ on_both! {
         let invite = service.post(&scene.owner_token, "/v1/me/invites", json!({})).await.expect(201);
         let code = text(&invite["code"]);
         let (flow, token) = scene.proved(&code, "on-the-way").await;
-        scene.closed(&code, 409, "invite-exhausted").await;
+        scene.taken(&code, "another", (409, "invite-exhausted")).await;
         let path = format!("/v1/me/invites/{}", text(&invite["id"]));
         for _ in 0..2 {
             service.call(Method::DELETE, &scene.owner_token, &path, None).await.expect(204);
@@ -121,15 +130,20 @@ on_both! {
         assert_eq!(held_until, scene.clock.now().after(DAY * 14));
         for moment in [ends, ends.after(Duration::from_secs(1))] {
             scene.clock.set(moment);
-            scene.closed(&code, 410, "invite-expired").await;
+            // Whoever holds a use may come back for it; another learns that it is over when their address shows
+            // that they do not.
+            scene.taken(&code, "too-late", (410, "invite-expired")).await;
         }
         // Who had come no further than the code comes too late; the one-time code is stale by now, too.
         scene.step(&late_flow, &late, "contact/proof", late_proof).await.refused(410, "proof-stale");
-        scene.step(&late_flow, &late, "contact", json!({ "email": address("late") })).await.refused(410, "invite-expired");
+        scene.step(&late_flow, &late, "contact", json!({ "email": address("late") })).await.expect(200);
+        let late_proof = json!({ "code": scene.service.proof_of(&late_flow).await });
+        scene.step(&late_flow, &late, "contact/proof", late_proof).await.refused(410, "invite-expired");
         // Whoever holds a use may finish until their own time is over.
         scene.clock.set(held_until);
         let last = json!({ "password": PASSWORD });
         scene.step(&flow, &token, "password", last.clone()).await.refused(410, "hold-expired");
+        scene.closed(&code, 410, "invite-expired").await;
         scene.clock.set(held_until.before(MICRO));
         scene.step(&flow, &token, "password", last).await.expect(201);
         scene.service.stop().await;
@@ -143,7 +157,7 @@ on_both! {
         let (first, first_token) = scene.proved(&code, "first").await;
         let until = scene.clock.now().after(DAY);
         scene.clock.set(until.before(MICRO));
-        scene.closed(&code, 409, "invite-exhausted").await;
+        scene.taken(&code, "too-early", (409, "invite-exhausted")).await;
         scene.clock.set(until);
         scene.preview(&code).await.expect(200);
         let last = json!({ "password": PASSWORD });

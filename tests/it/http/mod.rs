@@ -8,6 +8,7 @@ mod enumeration;
 mod forged;
 mod mass_assignment;
 mod objects;
+mod positions;
 mod safe_methods;
 mod schemas;
 mod sessions;

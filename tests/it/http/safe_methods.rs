@@ -62,7 +62,8 @@ on_both! {
 
         let proof = json!({ "code": service.proof_of(&flow).await });
         scene.step(&flow, &token, "contact/proof", proof).await.expect(200);
-        service.get("", &format!("/v1/invites/{code}")).await.refused(409, "invite-exhausted");
+        let invites = service.get(&scene.owner_token, "/v1/me/invites").await.expect(200);
+        assert_eq!(invites["items"][0]["held"], 1);
         scene.service.stop().await;
     }
 }

@@ -213,6 +213,57 @@ async fn failures_of_an_account_add_up_over_replicas_and_restarts() {
 }
 
 on_both! {
+    /// An addressed invite names the address itself; by however many flows, it is one mailbox, and the six
+    /// digits are not to be guessed.
+    async fn an_addressed_invite_is_proved_by_its_mailbox_alone(db: &Database) {
+        let scene = Scene::with(db, "reviewed", |config| config.throttle.codes_per_address_per_hour = 6).await;
+        let invite = json!({ "email": "victim@vouch.example.org" });
+        let invite = scene.service.post(&scene.owner_token, "/v1/me/invites", invite).await.expect(201);
+        let code = scene.service.code_of(invite["id"].as_str().unwrap()).await;
+        let asked = async || {
+            let (flow, token) = scene.service.begin(&code).await;
+            (scene.step(&flow, &token, "contact", json!({})).await, flow, token)
+        };
+        let (mut mails, mut guesses) = (0, 0);
+        for _ in 0..2 {
+            for _ in 0..50 {
+                let (answer, flow, token) = asked().await;
+                if answer.status != 200 {
+                    answer.refused(429, "too-many-requests");
+                    break;
+                }
+                mails += 1;
+                let right = scene.service.proof_of(&flow).await;
+                let wrong = if right == "000000" { "000001" } else { "000000" };
+                for _ in 0..5 {
+                    let answer = scene.step(&flow, &token, "contact/proof", json!({ "code": wrong })).await;
+                    guesses += u32::from(answer.status != 429);
+                }
+            }
+            scene.clock.advance(std::time::Duration::from_secs(3600));
+        }
+        assert!(mails <= 12, "{mails} mails in two hours");
+        // All day long there are no more than a hundred guesses.
+        for _ in 0..22 {
+            let (answer, flow, token) = asked().await;
+            if answer.status == 200 {
+                for _ in 0..5 {
+                    let answer = scene.step(&flow, &token, "contact/proof", json!({ "code": "000000" })).await;
+                    guesses += u32::from(answer.status != 429);
+                }
+            }
+            scene.clock.advance(std::time::Duration::from_secs(3600));
+        }
+        assert!(guesses <= 100, "{guesses} guesses in a day");
+        // Whoever reads the mail comes in all the same, when the day is over.
+        scene.clock.advance(std::time::Duration::from_secs(24 * 3600));
+        let (answer, flow, token) = asked().await;
+        answer.expect(200);
+        let proof = json!({ "code": scene.service.proof_of(&flow).await });
+        scene.step(&flow, &token, "contact/proof", proof).await.expect(200);
+        scene.service.stop().await;
+    }
+
     async fn nobodys_mailbox_is_flooded(db: &Database) {
         let scene = Scene::with(db, "reviewed", |config| config.throttle.codes_per_address_per_hour = 2).await;
         let code = scene.link(9).await;

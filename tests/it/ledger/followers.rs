@@ -190,6 +190,26 @@ on_both! {
         assert!(holds(second).await && holds(third).await);
     }
 
+    /// A clock that was far ahead when it took a lease keeps nobody else from it once it is right again.
+    async fn a_lease_from_the_future_is_not_believed(db: &Database) {
+        let clock = noon();
+        let ledger = db.ledger(Setup { clock: clock.clone(), ..Setup::default() });
+        let take = async |owner| Lease::take(&ledger, "job", owner).await.unwrap();
+        let now = clock.now();
+        clock.advance(Duration::from_secs(3600));
+        let first = take("one").await.unwrap();
+        clock.set(now);
+        let second = take("two").await.unwrap();
+        assert!(take("three").await.is_none());
+        let holds = async |lease: Lease| ledger.write(Actor::System, move |tx| lease.holds(tx)).await.unwrap().value;
+        assert!(!holds(first).await && holds(second).await);
+        // Clocks that differ by no more than clocks do.
+        clock.advance(Duration::from_secs(3600));
+        assert!(take("four").await.is_some());
+        clock.set(clock.now().before(Duration::from_secs(30)));
+        assert!(take("five").await.is_none());
+    }
+
     /// The clock stands still: no lease of the one before ever runs out, and yet the next one follows.
     async fn a_service_that_stops_gives_up_its_leases(db: &Database) {
         let scene = Scene::new(db, "open-circle").await;

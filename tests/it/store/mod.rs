@@ -3,3 +3,4 @@
 mod batch;
 mod outage;
 mod schema;
+mod tls;

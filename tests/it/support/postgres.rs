@@ -13,7 +13,7 @@ use std::{
     io::{ErrorKind, Read},
     net::{SocketAddr, TcpListener},
     os::unix::{
-        fs::{MetadataExt, chown},
+        fs::{MetadataExt, PermissionsExt, chown},
         process::CommandExt,
     },
     path::{Path, PathBuf},
@@ -207,6 +207,22 @@ impl PrivateCluster {
             .next()
             .unwrap_or_default();
         self.0.tcp_url(name)
+    }
+
+    /// Speaks TLS from now on to whoever asks for it, with the certificate `server.pem` of `directory`.
+    pub fn secure(&self, directory: &Path) {
+        for (ours, theirs) in [("server.pem", "server.crt"), ("server.key", "server.key")] {
+            let file = self.0.home.join("data").join(theirs);
+            fs::copy(directory.join(ours), &file).expect("to copy");
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("to keep the key to its owner");
+            if let Some(owner) = self.0.owner {
+                chown(&file, Some(owner.uid), Some(owner.gid)).expect("to give the file to its owner");
+            }
+        }
+        let mut admin = PgConnection::establish(&self.0.url("postgres")).expect("the cluster to answer");
+        for sql in ["ALTER SYSTEM SET ssl = on", "SELECT pg_reload_conf()"] {
+            diesel::sql_query(sql).execute(&mut admin).expect("to turn TLS on");
+        }
     }
 
     /// Where it listens.

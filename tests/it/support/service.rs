@@ -14,7 +14,7 @@ use vouchsafe::{
     people::{self, Member, Newcomer},
     store::{Guards, StoreError, Target},
     terms::{Assurance, Clock, PersonRow, Role, SystemChance, SystemClock},
-    vault::{Blind, Field},
+    vault::{Blind, Door, Field},
 };
 
 use super::{
@@ -297,6 +297,15 @@ impl Service {
             .await
             .expect(201);
         (text(&begun["flow"]), text(&begun["flow_token"]))
+    }
+
+    /// The code of an invite, as its mail would say it.
+    pub async fn code_of(&self, invite: &str) -> String {
+        let vault = &self.app.core.vault;
+        let (version, _) = vault.derive(Door::Invite, &[]);
+        let id = invite.parse().expect("an invite's id");
+        let code = vouchsafe::invites::code_of(vault, version, id).expect("a code");
+        code.expose().to_string()
     }
 
     /// The one-time code of a flow, as its mail would say it.

@@ -217,7 +217,7 @@ pub fn header(mail: &Message<'_>, name: &str) -> String {
     mail.header_raw(name).unwrap_or_default().trim().to_owned()
 }
 
-pub(super) fn python() -> PathBuf {
+pub fn python() -> PathBuf {
     let named = env::var_os("VOUCHSAFE_TEST_PYTHON").map(PathBuf::from);
     let python = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-venv/bin/python"));
     assert!(
@@ -230,7 +230,7 @@ pub(super) fn python() -> PathBuf {
 }
 
 /// An authority (`ca.pem`) and a certificate of it for 127.0.0.1 and localhost (`server.pem`).
-fn make_certificates(directory: &Path) {
+pub fn make_certificates(directory: &Path) {
     let config = "[req]\ndistinguished_name = name\nprompt = no\n[name]\nCN = vouchsafe tests\n\
                   [ca]\nbasicConstraints = critical, CA:TRUE\nkeyUsage = critical, keyCertSign\n\
                   [server]\nbasicConstraints = critical, CA:FALSE\nextendedKeyUsage = serverAuth\n\

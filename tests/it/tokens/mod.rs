@@ -2,6 +2,7 @@
 
 mod http;
 mod keys;
+mod published;
 mod sessions;
 mod sign_in;
 mod throttle;
