@@ -326,6 +326,8 @@ async fn a_listener_does_not_speak_twice() {
     let wait: u64 = refused.header("retry-after").expect("a wait").parse().expect("seconds");
     assert!((500..=600).contains(&wait), "{wait}");
     scene.clock.advance(Duration::from_secs(wait));
+    // The access token of before is over by now.
+    let token = service.token(member.row).await;
     let (id, key) = entry(&ticket(&scene, &token, "stage").await);
     // Muted once, and a new ticket instead of a second word: that one is no first time.
     let peer = Peer::enter(&janus, "stage", &id, &key).await;
