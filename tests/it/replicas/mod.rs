@@ -8,6 +8,7 @@ mod memory;
 mod outage;
 mod positions;
 mod rolling;
+mod rooms;
 mod sequencer;
 mod throttles;
 
