@@ -9,9 +9,10 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends gcc libc6-dev pkg-config libssl-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
-# The dependencies, in a layer that only a change of these two files builds anew. Tests and benches
+# The dependencies, in a layer that only a change of these files builds anew. Tests and benches
 # are not built, and need not be there.
 COPY Cargo.toml Cargo.lock ./
+COPY .cargo .cargo
 RUN mkdir src \
     && echo 'fn main() {}' >src/main.rs \
     && touch src/lib.rs \
