@@ -61,8 +61,8 @@ kinds! {
     Forbidden = 403 "forbidden", "This is not allowed", "Ask somebody whose role allows it.";
     /// Too many requests came from this address in a short time.
     TooManyRequests = 429 "too-many-requests", "Too many requests", "Wait for the seconds given in Retry-After, then try again.";
-    /// The database or another part that is needed does not answer; nothing was changed.
-    Unavailable = 503 "unavailable", "The service is not available for a moment", "Wait for the seconds given in Retry-After, then send the same request again.";
+    /// The database or another part that is needed did not answer in time; a change may have been made or not.
+    Unavailable = 503 "unavailable", "The service is not available for a moment", "Wait for the seconds given in Retry-After, then send the same request again, with the same Idempotency-Key where it had one.";
     /// This replica has not yet seen the position that Vouchsafe-At-Least demands.
     NotCaughtUp = 503 "not-caught-up", "This replica has not caught up yet", "Wait for the seconds given in Retry-After, then try again.";
     /// The operation changes a versioned document and the request has no If-Match.
