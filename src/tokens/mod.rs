@@ -376,19 +376,16 @@ impl Tokens {
     /// [`StoreError`]
     pub async fn revoke(&self, token: &str, service: bool) -> Result<(), StoreError> {
         let Inner {
-            ledger,
-            vault,
-            keys,
-            live,
-            access,
-            ..
+            ledger, vault, live, ..
         } = &*self.inner;
         let session = match token.starts_with(sessions::PREFIX) {
             true => Refresh::read(token, vault).map(|refresh| refresh.session),
-            false => {
-                let claims = access.verify(token, &keys.ring(), ledger.now());
-                claims.ok().map(|claims| claims.sid)
-            }
+            // What opens nothing ends nothing.
+            false => match self.check(token).await {
+                Ok(checked) => Some(checked.session),
+                Err(TokenRefused::Store(error)) => return Err(error),
+                Err(TokenRefused::Invalid(_) | TokenRefused::SessionEnded) => None,
+            },
         };
         let Some(session) = session else { return Ok(()) };
         let row = ledger

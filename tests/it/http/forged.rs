@@ -249,14 +249,21 @@ async fn no_forged_token_is_let_in_anywhere() {
     };
     let forgeries = forgeries(&forge, &sound, &other.id.to_string());
     assert!(forgeries.len() >= 60, "{} forgeries", forgeries.len());
-    let operations: Vec<Operation> = Operation::all()
+    let takes = |operation: &Operation, wanted: fn(Access) -> bool| {
+        let known = OPERATIONS.iter().find(|known| known.id == operation.id);
+        known.is_some_and(|known| wanted(known.access))
+    };
+    let (operations, rest): (Vec<_>, Vec<_>) = Operation::all()
         .into_iter()
-        .filter(|operation| {
-            let known = OPERATIONS.iter().find(|known| known.id == operation.id);
-            known.is_some_and(|known| matches!(known.access, Access::Roles(_)))
-        })
-        .collect();
+        .partition(|operation| takes(operation, |access| matches!(access, Access::Roles(_))));
     assert!(operations.len() > 25, "{} operations", operations.len());
+    // Somebody's way in, each step of which takes a token of its own kind.
+    let steps: Vec<Operation> = rest
+        .into_iter()
+        .filter(|operation| takes(operation, |access| access == Access::Flow))
+        .collect();
+    assert!(steps.iter().filter(|step| step.verb == "POST").count() >= 4);
+    let (flow, flow_token) = service.begin(&scene.link(1).await).await;
     let path = |operation: &Operation| {
         let path = operation
             .path
@@ -284,8 +291,27 @@ async fn no_forged_token_is_let_in_anywhere() {
             told.body["active"] == false || told.status.is_client_error(),
             "{name}: {told:?}"
         );
-        let flow = service.get(token, &format!("/v1/onboarding/{}", nobody("flow"))).await;
-        assert!(flow.status.is_client_error(), "{name}: {flow:?}");
+        for step in &steps {
+            let request = step.request(service, &step.path.replace("{flow}", &flow));
+            let answer = service.send(request.bearer_auth(token)).await;
+            assert!(answer.status.is_client_error(), "{name} at {}: {answer:?}", step.id);
+            let slug = answer.body["type"].as_str().unwrap_or_default();
+            assert!(
+                token.len() > 4000 || slug.ends_with("flow-unknown") || slug.ends_with("unauthenticated"),
+                "{name} at {}: {answer:?}",
+                step.id
+            );
+        }
+        // Whatever a token of ours cannot open, it cannot end.
+        for by in [None, Some(&credentials)] {
+            let revoked = form(service, "/oauth/revoke", by, &[("token", token)]).await;
+            assert!(
+                revoked.status == 200 || revoked.status.is_client_error(),
+                "{name}: {revoked:?}"
+            );
+            let own = service.get(&sound, "/v1/me").await;
+            assert_eq!(own.status, 200, "{name} ended the session that it names");
+        }
         let fresh = form(
             service,
             "/oauth/token",
@@ -314,5 +340,12 @@ async fn no_forged_token_is_let_in_anywhere() {
     let token = raised.of(&raised.header, &raised.claims);
     service.get(&token, "/v1/me").await.expect(200);
     service.get(&token, "/v1/admin/people").await.refused(403, "forbidden");
+    let begun = service.get(&flow_token, &format!("/v1/onboarding/{flow}")).await;
+    assert_eq!(begun.expect(200)["flow"], flow.as_str());
+    // And what is not bent ends the session that it names.
+    form(service, "/oauth/revoke", None, &[("token", &sound)])
+        .await
+        .expect(200);
+    service.get(&sound, "/v1/me").await.refused(401, "session-ended");
     scene.service.stop().await;
 }
