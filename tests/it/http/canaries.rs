@@ -10,19 +10,19 @@ use std::{
     io::{self, Write},
     process::Command,
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use mail_parser::MessageParser;
 use reqwest::Method;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tracing_subscriber::fmt::MakeWriter;
 use vouchsafe::{
     identity::{Document, DocumentKind, FullName},
     ledger::Actor,
     mail::EmailAddress,
-    people,
+    people, rooms,
     store::{Backend, StoreError, Target},
     terms::Role,
     vault::sha256,
@@ -31,6 +31,7 @@ use vouchsafe::{
 use super::{identity, new_service, resident_id, schemas::events_fit, texts};
 use crate::support::{
     db::Database,
+    janus::JanusServer,
     postgres,
     service::{Answer, Home, Service, text},
 };
@@ -222,10 +223,9 @@ fn in_a_process_of_its_own(name: &str, backend: Backend) {
 
 fn listened_to(db: &Database) {
     let log = Log::default();
-    // The client is no part of the service.
-    let filter = "trace,reqwest=off,hyper=off,hyper_util=off";
+    // What the HTTP client says too: the service asks room servers by it.
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter("trace")
         .with_ansi(false)
         .without_time()
         .with_writer(log.clone())
@@ -269,6 +269,8 @@ fn listened_to(db: &Database) {
         "case_decided",
         "session_ended",
         "proof_failed",
+        "room_server_registered",
+        "ticket_issued",
     ] {
         assert!(types.contains(demanded), "{demanded} did not happen: {types:?}");
     }
@@ -352,6 +354,7 @@ async fn walk(db: &Database) -> (Canaries, Vec<(String, String)>) {
     let reviewer = service.token(reviewer.row).await;
     let owner = sign_in(&mut canaries, &service, &email, &password).await;
     let walked = come_in(&mut canaries, &home, &service, &owner, &reviewer).await;
+    take_a_seat(&mut canaries, &service, &owner).await;
     moderate(&mut canaries, &service, &owner, &walked).await;
     knock(&mut canaries, &service, &owner).await;
 
@@ -359,6 +362,10 @@ async fn walk(db: &Database) -> (Canaries, Vec<(String, String)>) {
     assert!(seen[0].1.contains("vouchsafe_http_request_seconds"), "{}", seen[0].1);
     let ledger = service.get(&owner, "/v1/admin/ledger?limit=200").await.expect(200);
     seen.push(("the ledger's answer".into(), ledger.to_string()));
+    for path in ["/v1/admin/room-servers", "/v1/admin/rooms", "/v1/admin/rooms/stage"] {
+        let told = service.get(&owner, path).await.expect(200);
+        seen.push((path.to_owned(), told.to_string()));
+    }
     seen.push(("readiness".into(), service.get("", "/readyz").await.body.to_string()));
     seen.push(("debug output".into(), debugged(&mut canaries, &service).await));
     // What is read at the start is logged at the start.
@@ -574,6 +581,97 @@ async fn come_in(canaries: &mut Canaries, home: &Home, service: &Service, owner:
     }
 }
 
+/// A seat in a room on a real Janus: what opens the server, the room and the seat.
+async fn take_a_seat(canaries: &mut Canaries, service: &Service, owner: &str) {
+    let janus = JanusServer::start();
+    let sound = janus.registration();
+    for secret in ["admin_secret", "admin_key", "token_secret"] {
+        canaries.plant("secret", text(&sound[secret]));
+    }
+    let with = |name: &str, value: Value| {
+        let mut body = sound.clone();
+        body[name] = value;
+        body
+    };
+    let register = async |body: Value| {
+        let request = service.request(Method::POST, "/v1/admin/room-servers").json(&body);
+        let request = request.bearer_auth(owner).header("Idempotency-Key", "a room server");
+        service.send(request).await
+    };
+    let url = format!(
+        "http://canary:{}@127.0.0.1/admin",
+        canaries.plant("secret", "canary-url-password")
+    );
+    let long = canaries.plant("secret", "canary secret of a room server ");
+    for (name, value) in [
+        ("admin_url", json!(url)),
+        ("kind", json!(canaries.plant("word", "canary_server"))),
+        ("admin_secret", json!(long.repeat(40))),
+        ("admin_key", json!([canaries.plant("secret", "canary key in a list")])),
+        (
+            "token_secret",
+            json!({ "is": canaries.plant("secret", "canary token secret") }),
+        ),
+    ] {
+        canaries
+            .hear(register(with(name, value)).await)
+            .refused(400, "invalid-field");
+    }
+    let server = register(sound.clone()).await.expect(201);
+    let other = with(
+        "admin_secret",
+        json!(canaries.plant("secret", "canary other admin secret")),
+    );
+    canaries
+        .hear(register(other).await)
+        .refused(422, "idempotency-key-reused");
+    let bent = json!({ "id": canaries.plant("asked", "canary:room"), "server": server["id"] });
+    let refused = service.post(owner, "/v1/admin/rooms", bent).await;
+    canaries.hear(refused).refused(400, "invalid-field");
+    let room = json!({ "id": "stage", "server": server["id"] });
+    service.post(owner, "/v1/admin/rooms", room).await.expect(201);
+    let (vault, store) = (service.app.core.vault.clone(), service.app.core.ledger.store());
+    let secret = store.read(move |conn| {
+        let room = rooms::room(conn, "stage")?.expect("the room");
+        Ok::<_, StoreError>(room.secret(&vault)?.expose_secret().to_owned())
+    });
+    canaries.plant("secret", secret.await.unwrap());
+
+    let tickets = "/v1/rooms/stage/tickets";
+    let asked = async |canaries: &mut Canaries, wanted: u16| {
+        let begun = Instant::now();
+        loop {
+            let answer = canaries.hear(service.post(owner, tickets, Value::Null).await);
+            if answer.status == wanted {
+                return answer;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(20), "{answer:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let given = asked(canaries, 201).await.body;
+    canaries.plant("secret", text(&given["janus"]["token"]));
+    let core_token = canaries.plant("secret", text(&given["janus"]["core_token"]));
+    let (_, signature) = core_token.rsplit_once(':').expect("a signature");
+    canaries.plant("secret", signature);
+    let canary = format!("{tickets}/{}", canaries.plant("asked", "ticket_canary"));
+    let refused = service.call(Method::DELETE, owner, &canary, None).await;
+    assert!(canaries.hear(refused).status.is_client_error());
+    // A Janus that takes none of these secrets says so, in words that are kept.
+    let place = format!("/v1/admin/room-servers/{}", text(&server["id"]));
+    let wrong = with(
+        "admin_secret",
+        json!(canaries.plant("secret", "canary wrong admin secret")),
+    );
+    service.call(Method::PUT, owner, &place, Some(wrong)).await.expect(200);
+    asked(canaries, 503).await.refused(503, "room-server-unavailable");
+    // And one that is gone for good.
+    service.call(Method::PUT, owner, &place, Some(sound)).await.expect(200);
+    asked(canaries, 201).await;
+    drop(janus);
+    asked(canaries, 503).await.refused(503, "room-server-unavailable");
+}
+
 async fn moderate(canaries: &mut Canaries, service: &Service, owner: &str, walked: &Walked) {
     let (id, secret) = new_service(service).await;
     canaries.plant("secret", &secret);
@@ -774,5 +872,11 @@ async fn debugged(canaries: &mut Canaries, service: &Service) -> String {
         .await
         .unwrap();
     let checked = format!("{:?}", checked.claims);
-    format!("{email:?} {name:?} {document:?} {config:?} {owner:?} {checked}")
+    let rooms = service.app.core.ledger.store().read(|conn| {
+        let servers = rooms::servers(conn)?;
+        Ok::<_, StoreError>(format!("{servers:?} {:?}", rooms::room(conn, "stage")?))
+    });
+    let rooms = rooms.await.unwrap();
+    assert!(rooms.contains("ServerRecord") && rooms.contains("Room {"), "{rooms}");
+    format!("{email:?} {name:?} {document:?} {config:?} {owner:?} {checked} {rooms}")
 }

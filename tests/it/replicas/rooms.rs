@@ -12,7 +12,7 @@ use vouchsafe::{rooms, store::StoreError, terms::SystemChance, vault::Vault};
 use super::{Somebody, Turnstile, World, friend, until};
 use crate::support::{
     db::Setup,
-    janus::{ADMIN_KEY, ADMIN_SECRET, JanusServer, TOKEN_SECRET},
+    janus::JanusServer,
     peer::Peer,
     replica::Replica,
     service::{Answer, Client, text},
@@ -41,17 +41,20 @@ struct Stage {
 
 /// Makes a Janus and a room on it known to a running service.
 pub async fn open(world: &World, client: &Client, janus: &JanusServer, room: &str) {
-    let server = json!({
-        "kind": "janus",
-        "client_url": janus.url(),
-        "admin_url": janus.admin_url(),
-        "admin_secret": ADMIN_SECRET,
-        "admin_key": ADMIN_KEY,
-        "token_secret": TOKEN_SECRET,
-    });
     let post = async |path, body| client.post(&world.owner, path, body).await.expect(201);
-    let server = post("/v1/admin/room-servers", server).await["id"].take();
+    let server = post("/v1/admin/room-servers", janus.registration()).await["id"].take();
     post("/v1/admin/rooms", json!({ "id": room, "server": server })).await;
+}
+
+/// What manages a room on its Janus.
+pub async fn secret(world: &World, room: &'static str) -> String {
+    let vault = Vault::open(&world.home.config.vault.keyring_file, false, &SystemChance).unwrap();
+    let ledger = world.db.ledger(Setup::default());
+    let secret = ledger.store().read(move |conn| {
+        let room = rooms::room(conn, room)?.expect("the room");
+        Ok::<_, StoreError>(room.secret(&vault)?.expose_secret().to_owned())
+    });
+    secret.await.unwrap()
 }
 
 impl Stage {
@@ -66,13 +69,7 @@ impl Stage {
         })
         .await;
         let second = world.plan("b").start().await;
-        let vault = Vault::open(&world.home.config.vault.keyring_file, false, &SystemChance).unwrap();
-        let ledger = world.db.ledger(Setup::default());
-        let secret = ledger.store().read(move |conn| {
-            let room = rooms::room(conn, "stage")?.expect("the room");
-            Ok::<_, StoreError>(room.secret(&vault)?.expose_secret().to_owned())
-        });
-        let secret = secret.await.unwrap();
+        let secret = secret(&world, "stage").await;
         (Self { world, janus, secret }, members, vec![first, second])
     }
 

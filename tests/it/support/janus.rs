@@ -158,6 +158,18 @@ impl JanusServer {
         address(self.admin_url())
     }
 
+    /// What makes it a room server of ours.
+    pub fn registration(&self) -> Value {
+        json!({
+            "kind": "janus",
+            "client_url": self.url(),
+            "admin_url": self.admin_url(),
+            "admin_secret": ADMIN_SECRET,
+            "admin_key": ADMIN_KEY,
+            "token_secret": TOKEN_SECRET,
+        })
+    }
+
     /// A core token for ten minutes from now that names no ticket.
     pub fn core_token(&self) -> String {
         let expires = SystemClock.now().after(Duration::from_secs(600));
