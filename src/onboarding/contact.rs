@@ -107,8 +107,7 @@ pub fn give_contact(
     flow: Id<kinds::Flow>,
     address: Option<EmailAddress>,
 ) -> Result<(), ProofError> {
-    let flow = by_id(tx.conn, flow)?.ok_or(StepError::Ended)?;
-    at_step(tx, policy, &flow, Step::Contact)?;
+    let (flow, _) = at_step(tx, policy, flow, Step::Contact)?;
     let invite = invites::by_row(tx.conn, flow.invite_row)?;
     invites::leads_on(tx.conn, &invite, tx.now)?.map_err(StepError::from)?;
     let address = match (address, invites::address(tx.conn, vault, &invite)?) {
@@ -147,8 +146,7 @@ pub fn prove_contact(
     code: &str,
     attempts: i64,
 ) -> Result<Flow, ProofError> {
-    let flow = by_id(tx.conn, flow)?.ok_or(StepError::Ended)?;
-    at_step(tx, policy, &flow, Step::Contact)?;
+    let (flow, _) = at_step(tx, policy, flow, Step::Contact)?;
     let (sealed, until) = flow.proof.as_ref().ok_or(ProofError::Stale)?;
     if tx.now >= *until {
         return Err(ProofError::Stale);
@@ -171,9 +169,7 @@ pub fn prove_contact(
         // They control the address, so telling them is no leak.
         return Err(StepError::Member.into());
     }
-    if !records::prove(tx.conn, flow.row, tx.now)? {
-        return Err(StepError::OutOfOrder.into());
-    }
+    records::prove(tx.conn, flow.row, tx.now)?;
     tx.record(Event::ContactProved { flow: flow.id });
     let invite = invites::by_row(tx.conn, flow.invite_row)?;
     if let Some(former) = records::on_the_way(tx.conn, flow.invite_row, blind, flow.row)? {

@@ -10,8 +10,12 @@
 pub enum Guard {
     /// A use of an invite is taken only `WHERE uses + held < max_uses`.
     InviteUses,
+    /// A held use is given back, or becomes a use, by whoever's DELETE ends the hold.
+    HoldOnce,
     /// Whoever comes in holds their inviter's standing until the commit.
     InviterHeld,
+    /// A newcomer's flow is locked by each step: what a step was decided by still holds when it is written.
+    FlowHeld,
     /// A refresh token is turned over only `WHERE generation = ?`.
     RefreshOnce,
     /// One document stands behind at most N accounts: slots with a primary key.

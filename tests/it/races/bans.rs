@@ -3,24 +3,20 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tokio::{
-    task::block_in_place,
-    time::{sleep, timeout},
-};
+use tokio::time::{sleep, timeout};
 use vouchsafe::{
-    ledger::Ledger,
-    store::{Backend, Guard, Guards},
+    store::{Guard, Guards},
     terms::{Role, SeededChance},
     vault::Blind,
 };
 
 use super::{
-    CLEAN, Came, admin, ban, come_in, crowd, home, last_step, link, on_the_way, prove, race, replicas, stop, tally,
+    CLEAN, Came, admin, ban, come_in, crowd, home, last_step, link, needs_apart, on_the_way, prove, race, replicas,
+    stop, tally, until_waiting,
 };
 use crate::support::{
-    db::{Database, ensure, needs, on_both, run},
+    db::{Database, ensure, on_both, run},
     invariants::sound_soon,
-    postgres::PrivateCluster,
 };
 
 on_both! {
@@ -80,9 +76,7 @@ async fn waits(db: &Database, guards: Guards) -> Result<(), String> {
     );
     let last = last_step(&service, &who, None);
     let put_out = async {
-        while db.figures("SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()") == [0] {
-            sleep(Duration::from_millis(10)).await;
-        }
+        until_waiting(db, 1).await;
         let mut answer = Box::pin(ban(&service, &by, &inviter));
         // An answer may wait a second until it is seen in the feed.
         let at_once = timeout(Duration::from_millis(2500), &mut answer).await;
@@ -105,12 +99,5 @@ async fn waits(db: &Database, guards: Guards) -> Result<(), String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_ban_waits_for_whoever_is_through_the_door() {
-    // A server of its own: a transaction that waits holds back the feeds of all its databases.
-    let cluster = block_in_place(PrivateCluster::start);
-    needs(Guard::InviterHeld, Backend::Postgres, async |_: &Database, guards| {
-        let db = Database::at(&cluster.database("template1"));
-        block_in_place(|| Ledger::migrate(&db.target())).unwrap();
-        waits(&db, guards).await
-    })
-    .await;
+    needs_apart(Guard::InviterHeld, waits).await;
 }

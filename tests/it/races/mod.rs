@@ -3,6 +3,7 @@
 
 mod bans;
 mod clock;
+mod flow;
 mod kill;
 mod once;
 mod outage;
@@ -14,16 +15,17 @@ use std::{collections::BTreeMap, time::Duration};
 use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
-use tokio::sync::Barrier;
+use tokio::{sync::Barrier, task::block_in_place, time::sleep};
 use vouchsafe::{
-    ledger::Actor,
+    ledger::{Actor, Ledger},
     people::Member,
-    store::{Backend, Guards},
+    store::{Backend, Guard, Guards},
     terms::{PersonRow, Role},
 };
 
 use crate::support::{
-    db::{Database, ensure},
+    db::{Database, ensure, needs},
+    postgres::PrivateCluster,
     service::{Answer, Home, Service, text},
 };
 
@@ -31,10 +33,27 @@ const PASSWORD: &str = "nine loud kestrels hover";
 
 /// A home whose requests may take their time: hundreds at once share two cores with other tests.
 fn home(db: &Database, guards: Guards) -> Home {
-    let mut home = Home::new(db, "open-circle");
+    home_of(db, guards, "open-circle")
+}
+
+/// The same under another policy.
+fn home_of(db: &Database, guards: Guards, policy: &str) -> Home {
+    let mut home = Home::new(db, policy);
     home.config.http.request_timeout_ms = 60_000;
     home.guards = guards;
     home
+}
+
+/// [`needs`], on a PostgreSQL of the test's own: a transaction that waits holds back the feeds of all databases
+/// of its server.
+async fn needs_apart(guard: Guard, check: impl AsyncFn(&Database, Guards) -> Result<(), String>) {
+    let cluster = block_in_place(PrivateCluster::start);
+    needs(guard, Backend::Postgres, async |_: &Database, guards| {
+        let db = Database::at(&cluster.database("template1"));
+        block_in_place(|| Ledger::migrate(&db.target())).unwrap();
+        check(&db, guards).await
+    })
+    .await;
 }
 
 /// Two replicas where there can be two.
@@ -238,6 +257,15 @@ fn is_away(answer: &Answer, took: Duration) -> Result<(), String> {
         took < Duration::from_secs(2),
         format!("told {} after {took:?}", answer.body),
     )
+}
+
+/// Waits until so many transactions of this database wait for a lock.
+async fn until_waiting(db: &Database, many: i64) {
+    let query = "SELECT count(*) AS n FROM pg_stat_activity \
+                 WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    while block_in_place(|| db.figures(query)) != [many] {
+        sleep(Duration::from_millis(5)).await;
+    }
 }
 
 fn kind(answer: &Answer) -> &str {
