@@ -27,7 +27,7 @@ use crate::{
     mail::Locale,
     people::{self, Admission, Contact, Member, Newcomer, passwords::hash::Phc},
     policy::{Policy, Step},
-    store::{CommandError, Conn, Disposition, Guard, StoreError, from_query},
+    store::{CommandError, Conn, Disposition, StoreError, from_query},
     terms::{Assurance, Id, Role, Timestamp, kinds},
     vault::{Door, Vault, VaultError, sha256},
 };
@@ -168,12 +168,7 @@ fn read_standing(
 /// The flow, if `step` is its next, and how far the real name has come. It is held for the step to change it:
 /// nobody else does before the transaction ends.
 fn at_step(tx: &mut Tx<'_>, policy: &Policy, flow: Id<kinds::Flow>, step: Step) -> Result<(Flow, Reached), StepError> {
-    let found = if tx.guards.on(Guard::FlowHeld) {
-        records::hold(tx.conn, flow)?
-    } else {
-        by_id(tx.conn, flow)?
-    };
-    let flow = found.ok_or(StepError::Ended)?;
+    let flow = records::hold(tx.conn, tx.guards, flow)?.ok_or(StepError::Ended)?;
     match read_standing(tx.conn, policy, &flow, tx.now)? {
         (Progress::Next(next), reached) if next == step => Ok((flow, reached)),
         (Progress::Next(_), _) => Err(StepError::OutOfOrder),

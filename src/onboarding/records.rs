@@ -3,7 +3,7 @@
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update};
 
 use crate::{
-    store::{Conn, fixed, schema::flows},
+    store::{Conn, Guard, Guards, fixed, schema::flows},
     terms::{Id, PersonRow, Timestamp, kinds},
     vault::Subject,
 };
@@ -136,14 +136,14 @@ pub fn by_id(conn: &mut Conn, id: Id<kinds::Flow>) -> QueryResult<Option<Flow>> 
 
 /// The same, locked until the transaction ends: of two requests on it at once, the second sees what the first
 /// has made of it.
-pub(super) fn hold(conn: &mut Conn, id: Id<kinds::Flow>) -> QueryResult<Option<Flow>> {
+pub(super) fn hold(conn: &mut Conn, guards: &Guards, id: Id<kinds::Flow>) -> QueryResult<Option<Flow>> {
     let query = flows::table.filter(flows::uid.eq(id)).select(columns!());
-    let found: Option<Row> = match conn {
-        // There is one writer.
-        Conn::Sqlite(conn) => query.first(conn).optional()?,
-        Conn::Postgres(conn) => query.for_no_key_update().first(conn).optional()?,
+    let found = match conn {
+        Conn::Postgres(conn) if guards.on(Guard::FlowHeld) => query.for_no_key_update().first::<Row>(conn),
+        // SQLite has one writer.
+        conn => query.first::<Row>(conn),
     };
-    Ok(found.map(from_row))
+    found.optional().map(|row| row.map(from_row))
 }
 
 /// The newest other flow of an invite by which the same address is on its way in.

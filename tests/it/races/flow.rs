@@ -8,33 +8,15 @@ use vouchsafe::{
     vault::Blind,
 };
 
-use super::{
-    Came, Newcomer, admin, home, home_of, last_step, link, needs_apart, on_the_way, prove, refusal, until_waiting,
-};
+use super::{Came, Newcomer, admin, home, home_of, last_step, link, on_the_way, prove, refusal};
 use crate::{
     http::{identity, resident_id},
     support::{
-        db::{Database, ensure, run},
+        db::{Database, ensure},
         invariants::sound_soon,
+        turnstile::{in_turn, needs_apart},
     },
 };
-
-/// Lets `first` and then `second` come as far as they can while somebody past the service has the flows in
-/// hand, and lets go when both wait.
-async fn both<A, B>(db: &Database, first: impl Future<Output = A>, second: impl Future<Output = B>) -> (A, B) {
-    let mut other = db.connect();
-    run(&mut other, "BEGIN; SELECT id FROM flows FOR UPDATE");
-    let second = async {
-        until_waiting(db, 1).await;
-        second.await
-    };
-    let go = async {
-        until_waiting(db, 2).await;
-        run(&mut other, "ROLLBACK");
-    };
-    let (first, second, ()) = tokio::join!(first, second, go);
-    (first, second)
-}
 
 /// A newcomer has the code for their own address, and names another's at the moment when they prove it.
 async fn one_address(db: &Database, guards: Guards, proof_first: bool) -> Result<(), String> {
@@ -48,9 +30,9 @@ async fn one_address(db: &Database, guards: Guards, proof_first: bool) -> Result
         service.post(&who.token, &path, another).await
     };
     let (proved, named) = if proof_first {
-        both(db, prove(&service, &who), name).await
+        in_turn(db, "flows", prove(&service, &who), name).await
     } else {
-        let (named, proved) = both(db, name, prove(&service, &who)).await;
+        let (named, proved) = in_turn(db, "flows", name, prove(&service, &who)).await;
         (proved, named)
     };
     last_step(&service, &who, None).await;
@@ -102,7 +84,13 @@ async fn one_member(db: &Database, guards: Guards) -> Result<(), String> {
     for who in [&who, &other] {
         prove(&service, who).await.expect(200);
     }
-    let (first, second) = both(db, last_step(&service, &who, None), last_step(&service, &who, None)).await;
+    let (first, second) = in_turn(
+        db,
+        "flows",
+        last_step(&service, &who, None),
+        last_step(&service, &who, None),
+    )
+    .await;
     let sound = sound_soon(db).await;
     service.stop().await;
     ensure(matches!(first, Came::In(_)), format!("the first: {first:?}"))?;
@@ -129,30 +117,11 @@ async fn nothing_is_left(db: &Database, guards: Guards) -> Result<(), String> {
         .post(&token, &format!("{path}/contact/proof"), json!({ "code": proof }))
         .await
         .expect(200);
-    // Somebody past the service is writing the same row, so that the name waits before it is written.
-    let mut other = db.connect();
-    run(
-        &mut other,
-        "BEGIN; INSERT INTO identities (subject_id, name_sealed, document_sealed, given_at, submissions) \
-         SELECT subject_id, '', '', 0, 1 FROM flows",
-    );
-    let name = format!("{path}/identity");
-    let give = service.post(&token, &name, identity("张伟", &resident_id(1)));
-    let give_up = async {
-        until_waiting(db, 1).await;
-        let mut answer = Box::pin(service.call(Method::DELETE, &token, &path, None));
-        let at_once = tokio::select! {
-            answer = &mut answer => Some(answer),
-            () = until_waiting(db, 2) => None,
-        };
-        run(&mut other, "ROLLBACK");
-        match at_once {
-            Some(answer) => answer,
-            None => answer.await,
-        }
-        .expect(204);
-    };
-    let (given, _) = tokio::join!(give, give_up);
+    let (name, body) = (format!("{path}/identity"), identity("张伟", &resident_id(1)));
+    let give = service.post(&token, &name, body);
+    let give_up = service.call(Method::DELETE, &token, &path, None);
+    let (given, given_up) = in_turn(db, "identities", give, give_up).await;
+    given_up.expect(204);
     let sound = sound_soon(db).await;
     service.stop().await;
     ensure(given.status == 200, format!("{given:?}"))?;

@@ -15,17 +15,16 @@ use std::{collections::BTreeMap, time::Duration};
 use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
-use tokio::{sync::Barrier, task::block_in_place, time::sleep};
+use tokio::sync::Barrier;
 use vouchsafe::{
-    ledger::{Actor, Ledger},
+    ledger::Actor,
     people::Member,
-    store::{Backend, Guard, Guards},
+    store::{Backend, Guards},
     terms::{PersonRow, Role},
 };
 
 use crate::support::{
-    db::{Database, ensure, needs},
-    postgres::PrivateCluster,
+    db::{Database, ensure},
     service::{Answer, Home, Service, text},
 };
 
@@ -42,18 +41,6 @@ fn home_of(db: &Database, guards: Guards, policy: &str) -> Home {
     home.config.http.request_timeout_ms = 60_000;
     home.guards = guards;
     home
-}
-
-/// [`needs`], on a PostgreSQL of the test's own: a transaction that waits holds back the feeds of all databases
-/// of its server.
-async fn needs_apart(guard: Guard, check: impl AsyncFn(&Database, Guards) -> Result<(), String>) {
-    let cluster = block_in_place(PrivateCluster::start);
-    needs(guard, Backend::Postgres, async |_: &Database, guards| {
-        let db = Database::at(&cluster.database("template1"));
-        block_in_place(|| Ledger::migrate(&db.target())).unwrap();
-        check(&db, guards).await
-    })
-    .await;
 }
 
 /// Two replicas where there can be two.
@@ -257,15 +244,6 @@ fn is_away(answer: &Answer, took: Duration) -> Result<(), String> {
         took < Duration::from_secs(2),
         format!("told {} after {took:?}", answer.body),
     )
-}
-
-/// Waits until so many transactions of this database wait for a lock.
-async fn until_waiting(db: &Database, many: i64) {
-    let query = "SELECT count(*) AS n FROM pg_stat_activity \
-                 WHERE wait_event_type = 'Lock' AND datname = current_database()";
-    while block_in_place(|| db.figures(query)) != [many] {
-        sleep(Duration::from_millis(5)).await;
-    }
 }
 
 fn kind(answer: &Answer) -> &str {
