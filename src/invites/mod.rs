@@ -131,7 +131,11 @@ pub fn issue_together(
     let mut given = HashMap::new();
     if !limited.is_empty() {
         // Whoever counts must be the only one who counts until the count is written.
-        members.extend(people::members_by_row(tx.conn, &limited, true)?);
+        members.extend(people::members_by_row(
+            tx.conn,
+            &limited,
+            tx.guards.on(Guard::QuotaHeld),
+        )?);
         given = records::places_given(tx.conn, &limited, tx.now)?;
     }
     let mut settled = Vec::with_capacity(wanted.len());

@@ -269,7 +269,7 @@ async fn begin(
     let written = onboarding
         .ledger
         .write(Actor::Newcomer, move |tx| {
-            match once.claim(tx.conn, tx.now, id.as_bytes())? {
+            match once.claim(tx.conn, tx.guards, tx.now, id.as_bytes())? {
                 Turn::First => start(tx, &vault, &code, id, locale).map(|flow| Some(flow.id)),
                 Turn::Again(id) => Ok(Some(Id::from_uuid(uuid::Uuid::from_bytes(id)))),
                 Turn::Clash => Ok(None),
@@ -353,7 +353,7 @@ async fn contact(
     onboarding
         .ledger
         .write(Actor::Newcomer, move |tx| {
-            throttle::admit(tx.conn, &bucket, rate, tx.now)
+            throttle::admit(tx.conn, tx.guards, &bucket, rate, tx.now)
         })
         .await
         .map_err(|error| match error {

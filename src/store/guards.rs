@@ -10,16 +10,32 @@
 pub enum Guard {
     /// A use of an invite is taken only `WHERE uses + held < max_uses`.
     InviteUses,
+    /// An attempt at a one-time code is taken only `WHERE proof_failures < ?`.
+    AttemptsCounted,
     /// A held use is given back, or becomes a use, by whoever's DELETE ends the hold.
     HoldOnce,
     /// Whoever comes in holds their inviter's standing until the commit.
     InviterHeld,
     /// A newcomer's flow is locked by each step: what a step was decided by still holds when it is written.
     FlowHeld,
+    /// Whoever has a quota is locked while the places they have given are counted and written.
+    QuotaHeld,
+    /// An idempotency key is claimed by the INSERT that finds it free.
+    KeyOnce,
+    /// An attempt is admitted and counted in one statement.
+    ThrottleCounted,
+    /// A one-time sign-in code is spent only `WHERE used_at IS NULL`.
+    SignInCodeOnce,
     /// A refresh token is turned over only `WHERE generation = ?`.
     RefreshOnce,
     /// One document stands behind at most N accounts: slots with a primary key.
     IdentitySlots,
+    /// A name and a document take the place only of those that they were decided upon.
+    IdentityOnce,
+    /// A case is claimed only where nobody else has it.
+    CaseClaimedOnce,
+    /// A case is decided only while it is open and the reviewer's own.
+    CaseDecidedOnce,
     /// The feed's sequencer takes only what is below the oldest running transaction.
     FeedHorizon,
     /// A follower moves its cursor only under the fence of its own lease.

@@ -15,7 +15,10 @@ use vouchsafe::{
     vault::{Keyring, Subject, Vault},
 };
 
-use crate::support::db::{Database, Setup, ensure, needs, on_both};
+use crate::support::{
+    db::{Database, Setup, ensure, needs, on_both},
+    turnstile::{in_turn, needs_apart},
+};
 
 const START: Timestamp = Timestamp::from_seconds(1_790_000_000);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -271,6 +274,11 @@ on_both! {
         assert_eq!(db.figures("SELECT COUNT(*) AS n FROM identity_slots"), [1]);
     }
 
+    async fn a_case_has_one_reviewer_and_one_verdict(db: &Database) {
+        needs(Guard::CaseClaimedOnce, db.target().backend(), one_reviewer).await;
+        needs(Guard::CaseDecidedOnce, db.target().backend(), one_reviewer).await;
+    }
+
     async fn one_reviewer_at_a_time_sees_a_case(db: &Database) {
         let scene = Scene::new(db, Guards::default());
         let (one, other) = (scene.reviewer().await, scene.reviewer().await);
@@ -439,6 +447,50 @@ async fn one_person_has_one_account_because_of_the_slots() {
         one_person(db, guards, 2).await
     })
     .await;
+}
+
+/// Somebody gives two documents at once: one of them is theirs, and one case is opened.
+async fn one_document(db: &Database, guards: Guards) -> Result<(), String> {
+    let scene = Scene::new(db, guards);
+    let who = scene.stranger().await;
+    let (first, second) = in_turn(
+        db,
+        "identities",
+        scene.submit(who, passport("E11111111"), REVIEWED),
+        scene.submit(who, passport("E22222222"), REVIEWED),
+    )
+    .await;
+    ensure(first.is_ok(), format!("the first: {first:?}"))?;
+    ensure(
+        matches!(second, Err(SubmitError::Waiting)),
+        format!("the second: {second:?}"),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_is_given_once_because_it_follows_on_what_was_read() {
+    needs_apart(Guard::IdentityOnce, one_document).await;
+}
+
+/// Two reviewers want one case at once, and whoever has it decides it twice at once.
+async fn one_reviewer(db: &Database, guards: Guards) -> Result<(), String> {
+    let scene = Scene::new(db, guards);
+    let (one, other) = (scene.reviewer().await, scene.reviewer().await);
+    let who = scene.stranger().await;
+    let submitted = scene.submit(who, passport("E12345678"), REVIEWED).await.unwrap();
+    let case = submitted.case.unwrap();
+    let (first, second) = tokio::join!(scene.claim(case, one), scene.claim(case, other));
+    let reviewer = match (&first, &second) {
+        (Ok(_), Err(CaseError::Claimed)) => one,
+        (Err(CaseError::Claimed), Ok(_)) => other,
+        _ => return Err("not one reviewer was shown the case".into()),
+    };
+    let decide = |verdict| scene.decide(case, reviewer, verdict);
+    let decided = tokio::join!(decide(Verdict::Approved), decide(Verdict::Refused));
+    match decided {
+        (Ok(_), Err(CaseError::Decided)) | (Err(CaseError::Decided), Ok(_)) => Ok(()),
+        _ => Err(format!("{decided:?}")),
+    }
 }
 
 /// The bodies of all events.
