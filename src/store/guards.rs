@@ -28,6 +28,10 @@ pub enum Guard {
     SignInCodeOnce,
     /// A refresh token is turned over only `WHERE generation = ?`.
     RefreshOnce,
+    /// Whoever is signed in is held in their standing until the session is written.
+    HolderHeld,
+    /// Makers of signing keys come one at a time.
+    KeysHeld,
     /// One document stands behind at most N accounts: slots with a primary key.
     IdentitySlots,
     /// A name and a document take the place only of those that they were decided upon.
@@ -36,6 +40,12 @@ pub enum Guard {
     CaseClaimedOnce,
     /// A case is decided only while it is open and the reviewer's own.
     CaseDecidedOnce,
+    /// A room is locked while its seats are counted and given out, and while they are fitted to what it asks for.
+    RoomHeld,
+    /// Whoever is given a seat is held in their standing until it is written.
+    SeatedHeld,
+    /// A room server is locked while a room is opened on it, and while it is taken away or governed elsewhere.
+    ServerHeld,
     /// The feed's sequencer takes only what is below the oldest running transaction.
     FeedHorizon,
     /// A follower moves its cursor only under the fence of its own lease.

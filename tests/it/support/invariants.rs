@@ -68,6 +68,10 @@ const NONE: &[(&str, &str)] = &[
         "FROM sessions s JOIN people p ON p.id = s.person WHERE s.ended_at IS NULL AND p.standing <> 'active'",
     ),
     (
+        "seat of somebody who is banned",
+        "FROM tickets t JOIN people p ON p.id = t.person WHERE t.ended_at IS NULL AND p.standing <> 'active'",
+    ),
+    (
         "banned member without a sanction in force, or the other way round",
         "FROM people p WHERE (p.standing = 'banned') <> EXISTS \
          (SELECT 1 FROM sanctions s WHERE s.person = p.id AND s.lifted_at IS NULL)",
