@@ -386,8 +386,9 @@ pub fn create(tx: &mut Tx<'_>, vault: &Vault, new: &NewRoom) -> Result<Room, Roo
 /// [`RoomError`]
 pub fn change(tx: &mut Tx<'_>, policy: &Current, name: &str, terms: &Terms, open: bool) -> Result<Room, RoomError> {
     let before = records::hold_room(tx.conn, tx.guards, name)?.ok_or(RoomError::Unknown)?;
-    if open && records::server(tx.conn, before.server)?.is_none() {
-        return Err(RoomError::ServerUnknown);
+    if open {
+        let server = records::server_id(tx.conn, before.server)?;
+        records::hold_server(tx.conn, tx.guards, server)?.ok_or(RoomError::ServerUnknown)?;
     }
     let room = records::set_room(tx.conn, before.row, terms, (!open).then_some(tx.now))?;
     tx.record(Event::RoomChanged {

@@ -185,29 +185,35 @@ async fn a_ban_waits_for_the_seat_that_is_being_written() {
     needs_apart(Guard::SeatedHeld, no_seat).await;
 }
 
-/// A room is made on a server that is taken away or moved at that moment.
-async fn one_of_both(db: &Database, guards: Guards, away: bool) -> Result<(), String> {
+/// A room is made, or opened again, on a server that is taken away or moved at that moment.
+async fn one_of_both(db: &Database, guards: Guards, anew: bool, away: bool) -> Result<(), String> {
     let community = Community::guarded(db, guards).await;
     let house = House::of(&community, 1).await;
     house.set_open(false).await.unwrap();
+    let open = async {
+        match anew {
+            true => house.create("another", 1).await,
+            false => house.set_open(true).await,
+        }
+    };
     let close = async {
         match away {
             true => house.remove_server().await,
             false => house.move_server().await,
         }
     };
-    let (opened, closed) = in_turn(db, "rooms", house.create("another", 1), close).await;
+    let (opened, closed) = in_turn(db, "rooms", open, close).await;
     ensure(opened.is_ok(), format!("{opened:?}"))?;
     ensure(
         matches!(closed, Err(RoomError::ServerInUse)),
-        format!("away: {away}: {closed:?}"),
+        format!("anew: {anew}, away: {away}: {closed:?}"),
     )
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_server_goes_from_under_a_room() {
-    for away in [true, false] {
-        let check = async |db: &Database, guards| one_of_both(db, guards, away).await;
+    for (anew, away) in [(true, true), (true, false), (false, true), (false, false)] {
+        let check = async |db: &Database, guards| one_of_both(db, guards, anew, away).await;
         needs_apart(Guard::ServerHeld, check).await;
     }
 }
