@@ -2,7 +2,11 @@
 
 mod tickets;
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update};
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into,
+    result::{DatabaseErrorKind, Error},
+    update,
+};
 
 pub(super) use tickets::{
     end, end_all, end_in_room, end_of_person, end_own, end_spoken, end_unfit, good, has_unfit, insert_ticket, overdue,
@@ -233,7 +237,8 @@ fn room_from(
     }
 }
 
-/// A new room; none where the name is taken.
+/// A new room; none where the name is taken, also where two take it at once. Then the transaction can only be
+/// rolled back.
 pub(super) fn insert_room(
     conn: &mut Conn,
     new: &super::NewRoom,
@@ -241,15 +246,7 @@ pub(super) fn insert_room(
     key_version: i64,
     now: Timestamp,
 ) -> QueryResult<Option<Room>> {
-    let taken: Option<RoomRow> = rooms::table
-        .filter(rooms::name.eq(&new.name))
-        .select(rooms::id)
-        .first(conn)
-        .optional()?;
-    if taken.is_some() {
-        return Ok(None);
-    }
-    insert_into(rooms::table)
+    let made = insert_into(rooms::table)
         .values((
             rooms::name.eq(&new.name),
             rooms::server_id.eq(server),
@@ -260,8 +257,13 @@ pub(super) fn insert_room(
             rooms::created_at.eq(now),
         ))
         .returning(ROOM)
-        .get_result::<RoomColumns>(conn)
-        .map(|row| Some(room_from(row)))
+        .get_result::<RoomColumns>(conn);
+    match made {
+        Ok(row) => Ok(Some(room_from(row))),
+        // The name is all that is its own: its number is drawn.
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// A room by its name.

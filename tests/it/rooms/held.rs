@@ -52,6 +52,15 @@ fn at(admin_url: &str) -> NewServer {
     }
 }
 
+async fn register(community: &Community) -> RoomServerId {
+    let vault = community.vault.clone();
+    let server = community.ledger.write(Actor::Operator, move |tx| {
+        let id = Id::new(tx.now, tx.chance);
+        rooms::register(tx, &vault, id, &at("http://127.0.0.1:1/admin"))
+    });
+    server.await.unwrap().value.id
+}
+
 impl House {
     async fn of(community: &Community, capacity: u32) -> Self {
         let (ledger, vault) = (community.ledger.clone(), community.vault.clone());
@@ -59,23 +68,23 @@ impl House {
         let document = policy::preset("open-circle").unwrap();
         let changed = ledger.write(Actor::Operator, move |tx| policy::change(tx, document, 0));
         changed.await.unwrap();
-        let of = vault.clone();
-        let server = ledger.write(Actor::Operator, move |tx| {
-            let id = Id::new(tx.now, tx.chance);
-            rooms::register(tx, &of, id, &at("http://127.0.0.1:1/admin"))
-        });
+        let server = register(community).await;
         let house = Self {
-            server: server.await.unwrap().value.id,
             ledger,
             vault,
             policy,
+            server,
         };
         house.create("stage", capacity).await.unwrap();
         house
     }
 
     async fn create(&self, name: &str, capacity: u32) -> Result<Room, RoomError> {
-        let (vault, server, name) = (self.vault.clone(), self.server, name.to_owned());
+        self.create_on(self.server, name, capacity).await
+    }
+
+    async fn create_on(&self, server: RoomServerId, name: &str, capacity: u32) -> Result<Room, RoomError> {
+        let (vault, name) = (self.vault.clone(), name.to_owned());
         let created = self.ledger.write(Actor::Operator, move |tx| {
             let terms = terms(capacity);
             rooms::create(tx, &vault, &NewRoom { name, server, terms })
@@ -136,6 +145,22 @@ on_both! {
         let full = answers.iter().filter(|answer| matches!(answer, Err(Denied::Full(5))));
         assert_eq!(full.count(), 25, "{answers:?}");
         assert_eq!(db.figures("SELECT COUNT(*) AS n FROM tickets WHERE ended_at IS NULL"), [5]);
+    }
+
+    /// A name is one room's, on however many servers it is wanted at once.
+    async fn a_name_is_one_rooms(db: &Database) {
+        let community = Community::new(db).await;
+        let house = House::of(&community, 1).await;
+        let servers = [house.server, register(&community).await];
+        for round in 0..10 {
+            let name = format!("room{round}");
+            let (one, other) = tokio::join!(
+                house.create_on(servers[0], &name, 1),
+                house.create_on(servers[1], &name, 1)
+            );
+            let (made, refused) = if one.is_ok() { (one, other) } else { (other, one) };
+            assert!(made.is_ok() && matches!(refused, Err(RoomError::Exists)), "{made:?} {refused:?}");
+        }
     }
 }
 
