@@ -3,6 +3,15 @@
 //! A test that stays green with its guard switched off proves nothing. With the feature `switches`
 //! a test can take one guard out of one store and must then see its own assertion fail; without
 //! the feature [`Guards::on`] is a constant and the branch is gone.
+//!
+//! What is locked is locked on PostgreSQL: SQLite has one writer, and who decides in it decides alone. A
+//! condition that a statement brings with it is heeded on both.
+//!
+//! Some races end at a constraint, which no switch takes away: a contact, a handle, a room's name and a
+//! version of the policy are whose INSERT comes first; there is one ban in force on a person, one inviter of
+//! each, one seat of each in a room; an invite is never overdrawn (`CHECK`); an event has one place in the
+//! ledger and a place one event, so that of two who sequence at once one fails. (That they take turns by
+//! locking the sequencer's row only spares them that.)
 
 /// One guard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +55,14 @@ pub enum Guard {
     SeatedHeld,
     /// A room server is locked while a room is opened on it, and while it is taken away or governed elsewhere.
     ServerHeld,
+    /// A letter is claimed by one postman at a time.
+    LettersClaimed,
+    /// What became of a letter is written only by whoever has the claim.
+    LetterFence,
+    /// The next steps of an errand are counted only from where it stands.
+    ErrandShared,
+    /// Migrators come one at a time.
+    MigratorsApart,
     /// The feed's sequencer takes only what is below the oldest running transaction.
     FeedHorizon,
     /// A follower moves its cursor only under the fence of its own lease.

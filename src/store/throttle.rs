@@ -160,7 +160,7 @@ mod tests {
     fn database() -> (tempfile::TempDir, Conn) {
         let folder = tempfile::tempdir().unwrap();
         let target = super::super::Target::Sqlite(folder.path().join("db"));
-        super::super::migrate(&target, |_| Ok::<_, StoreError>(())).unwrap();
+        super::super::migrate(&target, &Guards::default(), |_| Ok::<_, StoreError>(())).unwrap();
         let conn = target.connect(Duration::from_secs(1)).unwrap();
         (folder, conn)
     }

@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 use tokio::{task::block_in_place, time::sleep};
 use vouchsafe::{rooms, store::StoreError, terms::SystemChance, vault::Vault};
 
-use super::{Somebody, Turnstile, World, friend, until};
+use super::{Somebody, World, friend, until};
 use crate::support::{
     db::Setup,
     janus::JanusServer,
     peer::Peer,
     replica::Replica,
     service::{Answer, Client, text},
+    turnstile::Turnstile,
 };
 
 /// What a ban must reach Janus within.
@@ -246,7 +247,8 @@ async fn done_twice(frozen: bool) {
         stage.seat(&replicas[1], &mallory, "mallory").await,
     );
     let (staying, leaving) = (stays.taken(&stage.janus).await, leaves.taken(&stage.janus).await);
-    let mut turnstile = Turnstile::before(&stage.world, "cursors", "NEW.name LIKE 'room-server/%'");
+    let cursor = "UPDATE ON cursors FOR EACH ROW WHEN (NEW.name LIKE 'room-server/%')";
+    let mut turnstile = Turnstile::before(&stage.world.db, cursor);
 
     // A ticket.
     stage.followed().await;
