@@ -71,8 +71,8 @@ impl Turnstile {
 }
 
 /// Lets `first` come to where it writes a row of `table`, and then `second` as far as it can: to its end, or to
-/// where it waits for the first, or at the same place. Then both go on. PostgreSQL alone, and within
-/// [`needs_apart`].
+/// where it waits for the first, or at the same place. Then both go on; who stood at the same place, in any
+/// order. PostgreSQL alone, and within [`needs_apart`].
 pub async fn in_turn<A, B>(
     db: &Database,
     table: &str,
