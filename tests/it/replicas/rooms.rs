@@ -3,11 +3,17 @@
 
 use std::time::{Duration, Instant};
 
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use reqwest::Method;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::{task::block_in_place, time::sleep};
-use vouchsafe::{rooms, store::StoreError, terms::SystemChance, vault::Vault};
+use vouchsafe::{
+    rooms,
+    store::{StoreError, schema::tickets},
+    terms::SystemChance,
+    vault::Vault,
+};
 
 use super::{Somebody, World, friend, until};
 use crate::support::{
@@ -56,6 +62,23 @@ pub async fn secret(world: &World, room: &'static str) -> String {
         Ok::<_, StoreError>(room.secret(&vault)?.expose_secret().to_owned())
     });
     secret.await.unwrap()
+}
+
+/// The tokens of all tickets that have not ended.
+pub async fn tokens(world: &World) -> Vec<String> {
+    let vault = Vault::open(&world.home.config.vault.keyring_file, false, &SystemChance).unwrap();
+    let ledger = world.db.ledger(Setup::default());
+    let tokens = ledger.store().read(move |conn| {
+        let open = tickets::table.filter(tickets::ended_at.is_null()).select(tickets::uid);
+        let mut tokens = Vec::new();
+        for id in open.load(conn)? {
+            let issued = rooms::issued(conn, id)?.expect("the ticket");
+            tokens.push(issued.ticket.token(&vault)?.expose_secret().to_owned());
+        }
+        tokens.sort();
+        Ok::<_, StoreError>(tokens)
+    });
+    tokens.await.unwrap()
 }
 
 impl Stage {
