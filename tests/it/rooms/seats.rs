@@ -308,7 +308,17 @@ async fn a_listener_does_not_speak_twice() {
     let given = ticket(&scene, &token, "stage").await;
     assert_eq!(given["part"], "listener");
     let (id, key) = entry(&given);
-    let peer = Peer::enter(&janus, "stage", &id, &key).await;
+    // Muted from the start: whoever comes in unmuted may be heard before they are connected, or after.
+    let listen = async |id: &str, token: &str| {
+        let peer = Peer::open(id, &janus).await;
+        let body = json!({ "room": "stage", "id": id, "token": token, "muted": true });
+        peer.join_with(body).await.expect("to be let in");
+        peer.connect(true).await;
+        peer.receives(1).await;
+        peer
+    };
+    let peer = listen(&id, &key).await;
+    peer.mute(false).await;
     let muted = || {
         let list = janus.audiobridge(json!({ "request": "listparticipants", "room": "stage" }));
         list["participants"][0]["muted"] == true
@@ -330,11 +340,13 @@ async fn a_listener_does_not_speak_twice() {
     let token = service.token(member.row).await;
     let (id, key) = entry(&ticket(&scene, &token, "stage").await);
     // Muted once, and a new ticket instead of a second word: that one is no first time.
-    let peer = Peer::enter(&janus, "stage", &id, &key).await;
+    let peer = listen(&id, &key).await;
+    peer.mute(false).await;
     until("the listener to be muted", muted).await;
     let (next, next_key) = entry(&ticket(&scene, &token, "stage").await);
     peer.is_told_of_its_kick().await;
-    let peer = Peer::enter(&janus, "stage", &next, &next_key).await;
+    let peer = listen(&next, &next_key).await;
+    peer.mute(false).await;
     peer.is_told_of_its_kick().await;
     service
         .post(&token, "/v1/rooms/stage/tickets", Value::Null)
