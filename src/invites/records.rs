@@ -185,23 +185,23 @@ pub(super) fn insert_all(conn: &mut Conn, new: Vec<New<'_>>) -> QueryResult<Vec<
 
 fn insert(conn: &mut Conn, new: &New<'_>) -> QueryResult<i64> {
     let address = new.address.as_ref();
-    insert_into(invites::table)
-        .values((
-            invites::uid.eq(new.id),
-            invites::inviter.eq(new.inviter),
-            invites::kind.eq(word(new.kind)),
-            invites::code_hash.eq(&new.code_hash),
-            invites::key_version.eq(new.key_version),
-            invites::subject_id.eq(address.map(|address| address.subject.0)),
-            invites::address_sealed.eq(address.map(|address| &address.sealed)),
-            invites::address_blind.eq(address.map(|address| &address.blind)),
-            invites::locale.eq(new.locale),
-            invites::max_uses.eq(i64::from(new.max_uses)),
-            invites::created_at.eq(new.created_at),
-            invites::expires_at.eq(new.expires_at),
-        ))
-        .returning(invites::id)
-        .get_result(conn)
+    fixed(
+        "INSERT INTO invites (uid, inviter, kind, code_hash, key_version, subject_id, address_sealed, address_blind, \
+         locale, max_uses, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(new.id.as_bytes().as_slice())
+    .bind(new.inviter.0)
+    .bind(word(new.kind))
+    .bind(new.code_hash.as_slice())
+    .bind(new.key_version)
+    .bind(address.map(|address| address.subject.0))
+    .bind(address.map(|address| address.sealed.as_slice()))
+    .bind(address.map(|address| address.blind.as_slice()))
+    .bind(new.locale)
+    .bind(i64::from(new.max_uses))
+    .bind(new.created_at.micros())
+    .bind(new.expires_at.micros())
+    .insert(conn)
 }
 
 /// The same for many, in one round trip.

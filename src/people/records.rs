@@ -101,22 +101,22 @@ pub(super) fn insert(
     newcomer: &Newcomer,
     now: Timestamp,
 ) -> QueryResult<Member> {
-    let row: PersonRow = insert_into(people::table)
-        .values((
-            people::uid.eq(id),
-            people::subject_id.eq(newcomer.subject.map(|subject| subject.0)),
-            people::handle.eq(&newcomer.handle),
-            people::role.eq(newcomer.role),
-            people::standing.eq(Standing::Active),
-            people::assurance.eq(newcomer.assurance),
-            people::locale.eq(&newcomer.locale),
-            people::joined_at.eq(now),
-        ))
-        .returning(people::id)
-        .get_result(conn)?;
+    let row = fixed(
+        "INSERT INTO people (uid, subject_id, handle, role, standing, assurance, locale, joined_at) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(id.as_bytes().as_slice())
+    .bind(newcomer.subject.map(|subject| subject.0))
+    .bind(newcomer.handle.as_deref())
+    .bind(newcomer.role.as_str())
+    .bind(Standing::Active.as_str())
+    .bind(newcomer.assurance.as_str())
+    .bind(newcomer.locale.as_str())
+    .bind(now.micros())
+    .insert(conn)?;
     let newcomer = newcomer.clone();
     Ok(Member {
-        row,
+        row: PersonRow(row),
         id,
         subject: newcomer.subject,
         handle: newcomer.handle,
