@@ -160,8 +160,7 @@ struct NewSanction {
     tag = "moderation",
     params(
         ("id" = PersonId, Path, description = "Whom."),
-        ("Idempotency-Key" = Option<String>, Header,
-            description = "Repeats of a request with the same key are answered as the first."),
+        IdempotencyKey,
     ),
     request_body = NewSanction,
     responses((status = 201, body = SanctionShown,

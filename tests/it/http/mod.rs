@@ -9,6 +9,7 @@ mod forged;
 mod mass_assignment;
 mod objects;
 mod positions;
+mod repeats;
 mod safe_methods;
 mod schemas;
 mod sessions;

@@ -10,7 +10,9 @@ use vouchsafe::{
     terms::Role,
 };
 
-use super::{Came, Newcomer, admin, crowd, home, last_step, link, on_the_way, prove, refusal, replicas, stop, tally};
+use super::{
+    Came, Newcomer, PASSWORD, admin, crowd, home, last_step, link, on_the_way, prove, refusal, replicas, stop, tally,
+};
 use crate::support::{
     db::{Database, on_both, run},
     invariants::sound_soon,
@@ -183,6 +185,30 @@ on_both! {
         assert!(bodies.iter().all(|body| *body == bodies[0]), "{bodies:?}");
         assert_eq!(db.figures("SELECT count(*) AS n FROM flows"), [1]);
         sound_soon(db).await.unwrap();
+        stop(services).await;
+    }
+
+    /// A last step that is repeated at once is one, and each is answered with the same session.
+    async fn one_key_is_one_last_step(db: &Database) {
+        let services = replicas(db, &home(db, Guards::default())).await;
+        let (_, token) = admin(&services[0], "inviter").await;
+        let (_, code) = link(&services[0], &token, 2).await;
+        let who = on_the_way(&services[0], &code, "newcomer@vouch.example.org").await;
+        prove(&services[0], &who).await.expect(200);
+        let path = format!("/v1/onboarding/{}/password", who.flow);
+        let asked = (0..16).map(|n| {
+            let service = &services[n % services.len()];
+            let request = service.request(Method::POST, &path).bearer_auth(&who.token);
+            let request = request.header("Idempotency-Key", "one").json(&json!({ "password": PASSWORD }));
+            service.send(request)
+        });
+        let answers = join_all(asked).await;
+        let sessions: BTreeSet<String> =
+            answers.into_iter().map(|answer| text(&answer.expect(201)["session"]["session"]["id"])).collect();
+        assert_eq!(sessions.len(), 1, "{sessions:?}");
+        let by = "SELECT count(*) AS n FROM sessions JOIN flows ON flows.person = sessions.person";
+        assert_eq!(db.figures(by), [1]);
+        assert_eq!(sound_soon(db).await.unwrap(), 2);
         stop(services).await;
     }
 
