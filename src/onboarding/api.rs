@@ -205,7 +205,15 @@ fn opens(flow: &Flow, hash: &[u8; 32]) -> bool {
     flow.token_hash.ct_eq(hash).into()
 }
 
+/// The fewest characters of the idempotency key that opens a flow. Whoever opens one has no name yet: the
+/// key alone says that a repetition is theirs, and its answer holds the flow's token. Two newcomers by one
+/// link who both thought of `1` would be one. 20 characters of a random key hold 80 bits or more.
+const SHORTEST_KEY: usize = 20;
+
 /// Begin to come in by an invite. Nothing is used up.
+///
+/// An idempotency key has 20 characters at least here, such as a UUID: it is what tells newcomers apart. It
+/// is answered as the first time until the flow has an address.
 #[utoipa::path(operation_id = "start_onboarding", tag = "onboarding", request_body = BeginBody,
     params(IdempotencyKey),
     responses((status = 201, body = BegunView)))]
@@ -215,6 +223,10 @@ async fn begin(
     key: IdempotencyKey,
     onboarding: Data<Onboarding>,
 ) -> Result<Written<BegunView>, Problem> {
+    if key.is_shorter_than(SHORTEST_KEY) {
+        let detail = "Use a random key of 20 characters at least here, such as a UUID.";
+        return Err(Problem::field("Idempotency-Key", detail));
+    }
     let once = key.bind(body.0.code.as_bytes(), "start_onboarding", &body.0)?;
     let code = Code::parse(&body.0.code).ok_or_else(|| Problem::new(Kind::InviteUnknown))?;
     let locale = body.0.locale.as_deref().map(Locale::from_tag);
@@ -226,7 +238,12 @@ async fn begin(
         .write(Actor::Newcomer, move |tx| {
             match once.claim(tx.conn, tx.now, id.as_bytes())? {
                 Turn::First => start(tx, &vault, &code, id, locale).map(|flow| Some(flow.id)),
-                Turn::Again(id) => Ok(Some(Id::from_uuid(uuid::Uuid::from_bytes(id)))),
+                // Keys stand in logs and are not kept as secrets are. Whose answer was lost has given nothing
+                // yet; who has given something has the token, and nobody else gets it.
+                Turn::Again(id) => {
+                    let flow = by_id(tx.conn, Id::from_uuid(uuid::Uuid::from_bytes(id)))?;
+                    Ok(flow.filter(|flow| flow.address.is_none()).map(|flow| flow.id))
+                }
                 Turn::Clash => Ok(None),
             }
         })

@@ -101,6 +101,11 @@ impl IdempotencyKey {
         self.0.is_some()
     }
 
+    /// Whether the request has one of fewer characters than this.
+    pub fn is_shorter_than(&self, fewest: usize) -> bool {
+        self.0.as_ref().is_some_and(|key| key.len() < fewest)
+    }
+
     /// Binds the key to its caller (their id, or a hash of what they authenticated with), the
     /// operation and the request's content.
     pub fn bind(self, caller: &[u8], operation: &'static str, request: &impl Serialize) -> Result<Once, Problem> {

@@ -112,6 +112,43 @@ fn requests(db: &Database, operation: &str) -> Vec<String> {
 }
 
 on_both! {
+    /// Whoever opens a link has no name yet: a key that two may think of is none, and a token is shown again
+    /// only for as long as there is nothing behind it.
+    async fn newcomers_by_one_link_share_no_flow(db: &Database) {
+        let scene = Scene::new(db, "open-circle").await;
+        let code = scene.link(3).await;
+        let begin = async |key: &str| {
+            let request = scene.service.request(Method::POST, "/v1/onboarding").header("Idempotency-Key", key);
+            scene.service.send(request.json(&json!({ "code": code }))).await
+        };
+        for short in ["1", "onboarding", "nineteen-characters"] {
+            let answer = begin(short).await;
+            answer.refused(400, "invalid-field");
+            assert_eq!(answer.body["field"], "Idempotency-Key", "{short}");
+        }
+        let (one, other) = ("0b0f7c1e-66a5-4b4e-8f3e-6a5e6d9b4d21", "7q2fhtz5fm8dn3rwc1xa");
+        let first = begin(one).await.expect(201);
+        assert_eq!(begin(one).await.expect(201), first);
+        let second = begin(other).await.expect(201);
+        assert_ne!((&second["flow"], &second["flow_token"]), (&first["flow"], &first["flow_token"]));
+
+        let (flow, token) = (text(&first["flow"]), text(&first["flow_token"]));
+        let closed = async |to: &str| {
+            let answer = begin(one).await;
+            answer.refused(422, "idempotency-key-reused");
+            assert!(!answer.body.to_string().contains(&token), "{to}: {}", answer.body);
+        };
+        scene.step(&flow, &token, "contact", json!({ "email": address("newcomer") })).await.expect(200);
+        closed("an address").await;
+        let proof = json!({ "code": scene.service.proof_of(&flow).await });
+        scene.step(&flow, &token, "contact/proof", proof).await.expect(200);
+        closed("a held place").await;
+        scene.step(&flow, &token, "password", json!({ "password": PASSWORD })).await.expect(201);
+        closed("a member").await;
+        assert_eq!(begin(other).await.expect(201)["flow"], second["flow"]);
+        scene.service.stop().await;
+    }
+
     async fn a_repeated_last_step_is_the_first(db: &Database) {
         let scene = Scene::with(db, "open-circle", |config| config.throttle.per_account_failures_per_day = 4).await;
         let code = scene.link(2).await;

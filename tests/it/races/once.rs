@@ -178,7 +178,8 @@ on_both! {
         let (_, code) = link(&services[0], &token, 1).await;
         let begun = (0..20).map(|n| {
             let service = &services[n % services.len()];
-            let request = service.request(Method::POST, "/v1/onboarding").header("Idempotency-Key", "three");
+            let request = service.request(Method::POST, "/v1/onboarding");
+            let request = request.header("Idempotency-Key", "5e0ff6b8-3d55-4a0e-9b7e-0d3f0c6f4a10");
             service.send(request.json(&json!({ "code": code })))
         });
         let bodies: Vec<_> = join_all(begun).await.into_iter().map(|answer| answer.expect(201)).collect();
