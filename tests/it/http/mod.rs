@@ -6,6 +6,7 @@ mod bad_input;
 mod canaries;
 mod enumeration;
 mod forged;
+mod invites;
 mod mass_assignment;
 mod objects;
 mod positions;
