@@ -17,7 +17,7 @@ mod rules;
 pub use code::Code;
 pub use follow::InviteMails;
 pub use letter::JoinLink;
-pub use records::{Invite, by_code, by_id, by_row, held_until};
+pub use records::{Invite, by_code, by_id, by_row, held_to, held_until};
 pub use rules::{Closed, State};
 
 use std::{collections::HashMap, time::Duration};
@@ -275,6 +275,15 @@ pub fn revoke(tx: &mut Tx<'_>, inviter: PersonRow, id: Id<kinds::Invite>) -> Res
         tx.record(Event::InviteRevoked { invite: id });
     }
     Ok(revoked)
+}
+
+/// Voids every other open invite to the address (its blind index) of somebody who came in by `accepted`:
+/// nobody can come in by them any more, and their places go back to whoever gave them.
+pub fn void_others(tx: &mut Tx<'_>, blind: &[u8], accepted: Id<kinds::Invite>) -> Result<(), StoreError> {
+    for invite in records::revoke_to(tx.conn, blind, tx.now)? {
+        tx.record(Event::InviteVoided { invite, accepted });
+    }
+    Ok(())
 }
 
 /// Keeps one use for a newcomer until `until`; false where none is free or the invite does not

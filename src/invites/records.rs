@@ -398,6 +398,31 @@ pub(super) fn revoke(conn: &mut Conn, inviter: PersonRow, id: Id<kinds::Invite>,
     .map(|rows| rows == 1)
 }
 
+/// Takes back the open invites to an address, by its blind index; which.
+pub(super) fn revoke_to(conn: &mut Conn, blind: &[u8], now: Timestamp) -> QueryResult<Vec<Id<kinds::Invite>>> {
+    update(
+        invites::table
+            .filter(invites::address_blind.eq(blind))
+            .filter(invites::revoked_at.is_null())
+            .filter(invites::uses.lt(invites::max_uses))
+            .filter(invites::expires_at.gt(now)),
+    )
+    .set(invites::revoked_at.eq(now))
+    .returning(invites::uid)
+    .get_results(conn)
+}
+
+/// Whose way in holds a use of an invite to this address, by its blind index.
+pub fn held_to(conn: &mut Conn, blind: &[u8]) -> QueryResult<Vec<Id<kinds::Flow>>> {
+    holds::table
+        .inner_join(invites::table.on(invites::id.eq(holds::invite_id)))
+        .filter(invites::address_blind.eq(blind))
+        .filter(invites::revoked_at.is_null())
+        .order(holds::flow)
+        .select(holds::flow)
+        .load(conn)
+}
+
 /// What an invite must be to be held or used: its text is part of two statements.
 macro_rules! stands {
     () => {

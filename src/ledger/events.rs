@@ -54,6 +54,8 @@ pub enum Release {
     Abandoned,
     /// A reviewer's final refusal.
     Refused,
+    /// The newcomer came in by another invite to the same address.
+    Elsewhere,
 }
 
 /// Why a session ended.
@@ -172,6 +174,13 @@ pub enum Event {
     InviteRevoked {
         /// Which.
         invite: Id<kinds::Invite>,
+    },
+    /// An invite to an address became void: whoever has the address came in by another invite.
+    InviteVoided {
+        /// Which.
+        invite: Id<kinds::Invite>,
+        /// By which they came in.
+        accepted: Id<kinds::Invite>,
     },
     /// One use is kept for a newcomer who has proved their contact.
     InviteHeld {
@@ -443,6 +452,7 @@ impl Event {
             Self::RoleChanged { .. } => "role_changed",
             Self::InviteIssued { .. } => "invite_issued",
             Self::InviteRevoked { .. } => "invite_revoked",
+            Self::InviteVoided { .. } => "invite_voided",
             Self::InviteHeld { .. } => "invite_held",
             Self::InviteReleased { .. } => "invite_released",
             Self::OnboardingStarted { .. } => "onboarding_started",

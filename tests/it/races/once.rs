@@ -1,6 +1,9 @@
 //! One way in, taken many times at once; one key, one quota, one handle.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use futures_util::future::join_all;
 use reqwest::Method;
@@ -110,6 +113,41 @@ on_both! {
         assert_eq!(tally(&came, &[(409, "person-limit-reached")]), Ok(1));
         assert_eq!(sound_soon(db).await.unwrap(), 2);
         stop(services).await;
+    }
+
+    /// One address by several invites to it at once, again and again: one member, and what follows from it
+    /// (the others become void) is in nobody's way.
+    async fn invites_to_one_address_are_one_member(db: &Database) {
+        let services = replicas(db, &home(db, Guards::default())).await;
+        let service = &services[0];
+        let (_, token) = admin(service, "inviter").await;
+        for round in 0..8 {
+            let email = format!("newcomer-{round}@vouch.example.org");
+            let mut ways = Vec::new();
+            for _ in 0..4 {
+                let made = service.post(&token, "/v1/me/invites", json!({ "email": email })).await.expect(201);
+                let code = service.code_of(&text(&made["id"])).await;
+                let who = on_the_way(service, &code, &email).await;
+                prove(service, &who).await.expect(200);
+                ways.push(who);
+            }
+            let last = ways.iter().enumerate().map(|(n, who)| last_step(&services[n % services.len()], who, None));
+            let came = join_all(last).await;
+            // Refused by the address, or by the end of their way, where what follows was faster.
+            assert_eq!(tally(&came, &[(409, "person-limit-reached"), (410, "flow-ended")]), Ok(1));
+        }
+        let begun = Instant::now();
+        while db.figures("SELECT count(*) AS n FROM invites WHERE revoked_at IS NULL AND uses < max_uses") != [0] {
+            assert!(begun.elapsed() < Duration::from_secs(20), "some invites still stand");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(db.figures("SELECT count(*) AS n FROM holds"), [0]);
+        assert_eq!(sound_soon(db).await.unwrap(), 1 + 8);
+        stop(services).await;
+        if db.target().backend() == Backend::Postgres {
+            let deadlocks = "SELECT deadlocks AS n FROM pg_stat_database WHERE datname = current_database()";
+            assert_eq!(db.figures(deadlocks), [0]);
+        }
     }
 
     /// A handle that is taken at the same moment is a refusal like any other, and costs no place.
