@@ -333,10 +333,15 @@ pub fn redeem(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>) -> Result
         people::keep_standing(tx.conn, invite.inviter)?;
     }
     if records::use_up(tx.conn, invite.row)? {
-        Ok(())
-    } else {
-        Err(RedeemError::Withdrawn)
+        return Ok(());
     }
+    // It was held, so it has a use: either it was taken back since, or its inviter does not stand.
+    let revoked = by_row(tx.conn, invite.row)?.revoked_at.is_some();
+    Err(RedeemError::Closed(if revoked {
+        Closed::Revoked
+    } else {
+        Closed::Suspended
+    }))
 }
 
 /// Why a held use did not become a use.
@@ -346,8 +351,8 @@ pub enum RedeemError {
     #[error("the use is no longer held")]
     NotHeld,
     /// The invite was revoked, or its inviter sanctioned.
-    #[error("the invite no longer stands")]
-    Withdrawn,
+    #[error(transparent)]
+    Closed(Closed),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
