@@ -347,8 +347,9 @@ struct Given {
     places: i64,
 }
 
-/// The places that each of these members has given: uses made, and uses that invites which still stand
-/// may have. Whoever has given none is left out.
+/// The places that each of these members has given: uses made, uses that invites which still stand may
+/// have, and of one whose time is over those that are kept for somebody yet. Whoever has given none is left
+/// out.
 pub(super) fn places_given(
     conn: &mut Conn,
     inviters: &[PersonRow],
@@ -357,8 +358,10 @@ pub(super) fn places_given(
     macro_rules! places {
         ($whose:literal) => {
             concat!(
-                "SELECT inviter, CAST(SUM(CASE WHEN revoked_at IS NULL AND expires_at > ? THEN max_uses \
-                 ELSE uses + held END) AS BIGINT) AS places FROM invites WHERE inviter ",
+                "SELECT inviter, CAST(SUM(CASE WHEN revoked_at IS NOT NULL THEN uses \
+                 WHEN expires_at > ? THEN max_uses ELSE uses + (SELECT COUNT(*) FROM holds \
+                 WHERE holds.invite_id = invites.id AND holds.until > ?) END) AS BIGINT) AS places \
+                 FROM invites WHERE inviter ",
                 $whose,
                 " GROUP BY inviter"
             )
@@ -368,13 +371,14 @@ pub(super) fn places_given(
     match conn {
         Conn::Sqlite(_) => {
             for inviter in inviters {
-                let places = fixed(places!("= ?")).bind(now.micros()).bind(inviter.0);
-                given.extend(places.get_result(conn).optional()?);
+                let places = fixed(places!("= ?")).bind(now.micros()).bind(now.micros());
+                given.extend(places.bind(inviter.0).get_result(conn).optional()?);
             }
         }
         Conn::Postgres(pg) => {
             let rows: Vec<i64> = inviters.iter().map(|inviter| inviter.0).collect();
-            given = pg_fixed(places!("= ANY(?)")).bind(now.micros()).bind(rows).load(pg)?;
+            let places = pg_fixed(places!("= ANY(?)")).bind(now.micros()).bind(now.micros());
+            given = places.bind(rows).load(pg)?;
         }
     }
     let places = |given: Given| (given.inviter, u64::try_from(given.places).unwrap_or(0));
@@ -392,6 +396,31 @@ pub(super) fn revoke(conn: &mut Conn, inviter: PersonRow, id: Id<kinds::Invite>,
     .set(invites::revoked_at.eq(now))
     .execute(conn)
     .map(|rows| rows == 1)
+}
+
+/// Takes back the open invites to an address, by its blind index; which.
+pub(super) fn revoke_to(conn: &mut Conn, blind: &[u8], now: Timestamp) -> QueryResult<Vec<Id<kinds::Invite>>> {
+    update(
+        invites::table
+            .filter(invites::address_blind.eq(blind))
+            .filter(invites::revoked_at.is_null())
+            .filter(invites::uses.lt(invites::max_uses))
+            .filter(invites::expires_at.gt(now)),
+    )
+    .set(invites::revoked_at.eq(now))
+    .returning(invites::uid)
+    .get_results(conn)
+}
+
+/// Whose way in holds a use of an invite to this address, by its blind index.
+pub fn held_to(conn: &mut Conn, blind: &[u8]) -> QueryResult<Vec<Id<kinds::Flow>>> {
+    holds::table
+        .inner_join(invites::table.on(invites::id.eq(holds::invite_id)))
+        .filter(invites::address_blind.eq(blind))
+        .filter(invites::revoked_at.is_null())
+        .order(holds::flow)
+        .select(holds::flow)
+        .load(conn)
 }
 
 /// What an invite must be to be held or used: its text is part of two statements.

@@ -5,7 +5,7 @@ use diesel::{
     insert_into, sql_query, sql_types::BigInt, update,
 };
 
-use super::{Actor, Envelope, Event, Horizon, events::VERSION};
+use super::{Actor, Envelope, Event, Horizon};
 use crate::{
     store::{
         Conn, StoreError, fixed, pg_fixed,
@@ -35,7 +35,7 @@ pub(super) fn append(conn: &mut Conn, recorded: &[(Timestamp, Actor, Event)]) ->
     let mut bodies = Vec::with_capacity(recorded.len());
     for (at, actor, event) in recorded {
         let envelope = Envelope {
-            v: VERSION,
+            v: event.version(),
             at: *at,
             actor: *actor,
             subject: event.subject(),

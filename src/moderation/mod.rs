@@ -16,7 +16,7 @@ mod rules;
 
 use zeroize::Zeroizing;
 
-pub use rules::{NOTE_MOST, NotAllowed, NoteError, ReasonCode, RoleRefusal, SanctionKind};
+pub use rules::{NOTE_MOST, NotAllowed, NoteError, ReasonCode, RoleReason, RoleRefusal, SanctionKind};
 
 use crate::{
     ledger::{Event, Tx, events::SessionEnd},
@@ -242,7 +242,13 @@ fn key(tx: &mut Tx<'_>, vault: &Vault, member: &Member) -> Result<DataKey, Sanct
 ///
 /// # Errors
 /// [`RoleError`].
-pub fn give_role(tx: &mut Tx<'_>, by: PersonRow, target: PersonRow, role: Role) -> Result<bool, RoleError> {
+pub fn give_role(
+    tx: &mut Tx<'_>,
+    by: PersonRow,
+    target: PersonRow,
+    role: Role,
+    reason: RoleReason,
+) -> Result<bool, RoleError> {
     let held = hold(tx, by, target)?.ok_or(RoleError::PersonUnknown)?;
     rules::may_give_role(&held.by, &held.target, role, held.owners)?;
     let before = held.target.role;
@@ -256,6 +262,7 @@ pub fn give_role(tx: &mut Tx<'_>, by: PersonRow, target: PersonRow, role: Role) 
         person: target,
         before,
         after: role,
+        reason: Some(reason.to_string()),
     });
     Ok(true)
 }
