@@ -185,10 +185,10 @@ pub(super) fn insert_all(conn: &mut Conn, new: Vec<New<'_>>) -> QueryResult<Vec<
 
 fn insert(conn: &mut Conn, new: &New<'_>) -> QueryResult<i64> {
     let address = new.address.as_ref();
-    fixed(
+    fixed(|| {
         "INSERT INTO invites (uid, inviter, kind, code_hash, key_version, subject_id, address_sealed, address_blind, \
-         locale, max_uses, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
+         locale, max_uses, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    })
     .bind(new.id.as_bytes().as_slice())
     .bind(new.inviter.0)
     .bind(word(new.kind))
@@ -371,7 +371,7 @@ pub(super) fn places_given(
     match conn {
         Conn::Sqlite(_) => {
             for inviter in inviters {
-                let places = fixed(places!("= ?")).bind(now.micros()).bind(now.micros());
+                let places = fixed(|| places!("= ?")).bind(now.micros()).bind(now.micros());
                 given.extend(places.bind(inviter.0).get_result(conn).optional()?);
             }
         }
@@ -433,22 +433,28 @@ macro_rules! stands {
 
 /// Counts one more held use, if one is free and the invite stands.
 pub(super) fn take_use(conn: &mut Conn, row: i64, now: Timestamp, guarded: bool) -> QueryResult<bool> {
-    let sql = if guarded {
-        concat!(
-            "UPDATE invites SET held = held + 1 WHERE id = ? AND expires_at > ? AND uses + held < max_uses AND ",
-            stands!()
-        )
-    } else {
-        concat!(
-            "UPDATE invites SET held = held + 1 WHERE id = ? AND expires_at > ? AND ",
-            stands!()
-        )
-    };
-    fixed(sql)
+    let taken = if guarded {
+        fixed(|| {
+            concat!(
+                "UPDATE invites SET held = held + 1 WHERE id = ? AND expires_at > ? AND uses + held < max_uses AND ",
+                stands!()
+            )
+        })
         .bind(row)
         .bind(now.micros())
         .execute(conn)
-        .map(|rows| rows == 1)
+    } else {
+        fixed(|| {
+            concat!(
+                "UPDATE invites SET held = held + 1 WHERE id = ? AND expires_at > ? AND ",
+                stands!()
+            )
+        })
+        .bind(row)
+        .bind(now.micros())
+        .execute(conn)
+    };
+    taken.map(|rows| rows == 1)
 }
 
 /// Counts `uses` held uses less.
@@ -461,10 +467,12 @@ pub(super) fn give_back(conn: &mut Conn, row: i64, uses: i64) -> QueryResult<()>
 
 /// Makes a held use a use, if the invite still stands; it may have expired since it was held.
 pub(super) fn use_up(conn: &mut Conn, row: i64) -> QueryResult<bool> {
-    fixed(concat!(
-        "UPDATE invites SET held = held - 1, uses = uses + 1 WHERE id = ? AND held > 0 AND ",
-        stands!()
-    ))
+    fixed(|| {
+        concat!(
+            "UPDATE invites SET held = held - 1, uses = uses + 1 WHERE id = ? AND held > 0 AND ",
+            stands!()
+        )
+    })
     .bind(row)
     .execute(conn)
     .map(|rows| rows == 1)
@@ -484,7 +492,7 @@ pub fn held_until(conn: &mut Conn, flow: Id<kinds::Flow>) -> QueryResult<Option<
 
 /// Ends a hold; false where it has ended already.
 pub(super) fn end_hold(conn: &mut Conn, flow: Id<kinds::Flow>) -> QueryResult<bool> {
-    fixed("DELETE FROM holds WHERE flow = ?")
+    fixed(|| "DELETE FROM holds WHERE flow = ?")
         .bind(flow.as_bytes().as_slice())
         .execute(conn)
         .map(|rows| rows == 1)
@@ -492,7 +500,7 @@ pub(super) fn end_hold(conn: &mut Conn, flow: Id<kinds::Flow>) -> QueryResult<bo
 
 /// Ends a hold that is not over; false where it is, or has ended already.
 pub(super) fn end_standing_hold(conn: &mut Conn, flow: Id<kinds::Flow>, now: Timestamp) -> QueryResult<bool> {
-    fixed("DELETE FROM holds WHERE flow = ? AND until > ?")
+    fixed(|| "DELETE FROM holds WHERE flow = ? AND until > ?")
         .bind(flow.as_bytes().as_slice())
         .bind(now.micros())
         .execute(conn)

@@ -47,7 +47,7 @@ pub(super) fn append(conn: &mut Conn, recorded: &[(Timestamp, Actor, Event)]) ->
         return append_on_postgres(pg, recorded, &bodies);
     }
     for ((at, actor, event), body) in recorded.iter().zip(&bodies) {
-        fixed("INSERT INTO events (at, kind, actor, subject, body) VALUES (?, ?, ?, ?, ?)")
+        fixed(|| "INSERT INTO events (at, kind, actor, subject, body) VALUES (?, ?, ?, ?, ?)")
             .bind(at.micros())
             .bind(event.kind())
             .bind(actor.person().map(|person| person.0))
@@ -270,7 +270,7 @@ pub(super) fn state_for_update(conn: &mut PgConnection) -> QueryResult<Option<St
 /// Writes the sequencer's row.
 pub(super) fn set_state(conn: &mut Conn, state: &State) -> QueryResult<()> {
     fixed(
-        "UPDATE sequencer SET cursor_xid = ?, cursor_id = ?, floor_id = ?, horizon_xid = ?, last_pos = ?, last_hash = ?",
+        || "UPDATE sequencer SET cursor_xid = ?, cursor_id = ?, floor_id = ?, horizon_xid = ?, last_pos = ?, last_hash = ?",
     )
     .bind(state.cursor_xid)
     .bind(state.cursor_id)
@@ -298,7 +298,7 @@ pub(super) fn unsequenced(conn: &mut Conn, after_id: i64) -> QueryResult<Vec<(i6
 
 /// Gives one event its position.
 pub(super) fn place(conn: &mut Conn, pos: i64, event_id: i64, hash: &[u8]) -> QueryResult<()> {
-    fixed("INSERT INTO ledger (pos, event_id, hash) VALUES (?, ?, ?)")
+    fixed(|| "INSERT INTO ledger (pos, event_id, hash) VALUES (?, ?, ?)")
         .bind(pos)
         .bind(event_id)
         .bind(hash)
@@ -346,7 +346,7 @@ pub(super) fn cursor(conn: &mut Conn, name: &str) -> QueryResult<i64> {
 
 /// Moves a cursor from where it was read to; false where somebody else has moved it.
 pub(super) fn move_cursor(conn: &mut Conn, name: &str, from: i64, to: i64) -> QueryResult<bool> {
-    let moved = fixed("UPDATE cursors SET pos = ? WHERE name = ? AND pos = ?")
+    let moved = fixed(|| "UPDATE cursors SET pos = ? WHERE name = ? AND pos = ?")
         .bind(to)
         .bind(name)
         .bind(from)
@@ -404,7 +404,7 @@ pub(super) fn take_lease(
 /// Renews a lease under its fence, and locks its row until the transaction ends; false where it
 /// has passed to somebody else.
 pub(super) fn renew_lease(conn: &mut Conn, name: &str, fence: i64, until: Timestamp) -> QueryResult<bool> {
-    fixed("UPDATE leases SET until = ? WHERE name = ? AND fence = ?")
+    fixed(|| "UPDATE leases SET until = ? WHERE name = ? AND fence = ?")
         .bind(until.micros())
         .bind(name)
         .bind(fence)

@@ -3,6 +3,8 @@
 //! Diesel prepares `sql_query` afresh each time, since its text could be another one each time: on
 //! PostgreSQL a second round trip, on SQLite a parse. The text of a [`Fixed`] is a constant.
 
+use std::marker::PhantomData;
+
 use diesel::{
     PgConnection, QueryResult, QueryableByName, RunQueryDsl,
     pg::Pg,
@@ -13,12 +15,15 @@ use diesel::{
 use super::{Backend, Conn, ConnBackend};
 
 /// One statement and what is bound to its placeholders.
-pub struct Fixed<'a> {
-    sql: &'static str,
+pub struct Fixed<'a, S> {
+    sql: S,
     binds: Vec<Bind<'a>>,
     /// Whether it ends with the id of the row that it made.
     returning: bool,
 }
+
+/// By what a connection knows a prepared statement again: the type of the closure, which no other has.
+pub struct FixedId<S>(PhantomData<S>);
 
 /// A bound value.
 pub enum Bind<'a> {
@@ -54,8 +59,10 @@ binds! {
     MaybeBinary: Option<&'a [u8]>,
 }
 
-/// A statement with a `?` for each value, and no other `?` in it.
-pub const fn fixed(sql: &'static str) -> Fixed<'static> {
+/// A statement with a `?` for each value, and no other `?` in it: `fixed(|| "SELECT …")`. The closure does
+/// nothing but name it; it is there for its type, so that the text need not be read to find what was prepared.
+pub const fn fixed<S: Fn() -> &'static str + 'static>(sql: S) -> Fixed<'static, S> {
+    const { assert!(size_of::<S>() == 0, "one closure, one text") };
     Fixed {
         sql,
         binds: Vec::new(),
@@ -63,9 +70,9 @@ pub const fn fixed(sql: &'static str) -> Fixed<'static> {
     }
 }
 
-impl<'a> Fixed<'a> {
+impl<'a, S: Fn() -> &'static str + 'static> Fixed<'a, S> {
     /// Binds the next `?`.
-    pub fn bind<'b>(self, value: impl Into<Bind<'b>>) -> Fixed<'b>
+    pub fn bind<'b>(self, value: impl Into<Bind<'b>>) -> Fixed<'b, S>
     where
         'a: 'b,
     {
@@ -91,7 +98,7 @@ impl<'a> Fixed<'a> {
         let inserted: Inserted = match conn.backend() {
             Backend::Sqlite => {
                 self.execute(conn)?;
-                fixed("SELECT last_insert_rowid() AS id").get_result(conn)?
+                fixed(|| "SELECT last_insert_rowid() AS id").get_result(conn)?
             }
             Backend::Postgres => {
                 self.returning = true;
@@ -102,9 +109,9 @@ impl<'a> Fixed<'a> {
     }
 }
 
-impl QueryFragment<ConnBackend> for Fixed<'_> {
+impl<S: Fn() -> &'static str> QueryFragment<ConnBackend> for Fixed<'_, S> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, ConnBackend>) -> QueryResult<()> {
-        let mut pieces = self.sql.split('?');
+        let mut pieces = (self.sql)().split('?');
         out.push_sql(pieces.next().unwrap_or_default());
         for (piece, bind) in pieces.zip(&self.binds) {
             match bind {
@@ -124,17 +131,16 @@ impl QueryFragment<ConnBackend> for Fixed<'_> {
     }
 }
 
-impl QueryId for Fixed<'_> {
-    type QueryId = ();
-    // It is known again by its text.
-    const HAS_STATIC_QUERY_ID: bool = false;
+impl<S: 'static> QueryId for Fixed<'_, S> {
+    type QueryId = FixedId<S>;
+    const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl Query for Fixed<'_> {
+impl<S> Query for Fixed<'_, S> {
     type SqlType = Untyped;
 }
 
-impl RunQueryDsl<Conn> for Fixed<'_> {}
+impl<S> RunQueryDsl<Conn> for Fixed<'_, S> {}
 
 /// The same for PostgreSQL alone, where a `?` can stand for a whole column: `unnest(?, ?)` makes rows
 /// of columns, so that many rows take one round trip. All columns of one `unnest` are of one length.

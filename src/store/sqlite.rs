@@ -170,7 +170,7 @@ impl Worker {
     fn attempt(&mut self, batch: &mut Vec<Job>, ran: &mut Vec<Ran>) -> Result<i64, StoreError> {
         self.conn.run("BEGIN IMMEDIATE")?;
         for job in batch.drain(..) {
-            fixed("SAVEPOINT command").execute(&mut self.conn)?;
+            fixed(|| "SAVEPOINT command").execute(&mut self.conn)?;
             let end = job(&mut self.conn);
             let disposition = end.disposition;
             ran.push(end);
@@ -194,7 +194,7 @@ impl Worker {
     fn end_command(&mut self, disposition: Disposition) -> Result<(), StoreError> {
         match disposition {
             Disposition::Keep => {
-                fixed("RELEASE command").execute(&mut self.conn)?;
+                fixed(|| "RELEASE command").execute(&mut self.conn)?;
             }
             Disposition::RollBack => self.conn.run("ROLLBACK TO command; RELEASE command")?,
             Disposition::Abandon => {

@@ -84,12 +84,12 @@ impl Rate {
 /// [`Throttled::Wait`] where there were too many.
 pub fn admit(conn: &mut Conn, bucket: &[u8], rate: Rate, now: Timestamp) -> Result<(), Throttled> {
     let time = now.micros();
-    let counted = fixed(
+    let counted = fixed(|| {
         "INSERT INTO throttles (bucket, arrival) VALUES (?, ?) \
          ON CONFLICT (bucket) DO UPDATE SET arrival = ? + CASE \
          WHEN throttles.arrival > ? AND throttles.arrival <= ? THEN throttles.arrival ELSE ? END \
-         WHERE throttles.arrival <= ? OR throttles.arrival > ?",
-    )
+         WHERE throttles.arrival <= ? OR throttles.arrival > ?"
+    })
     .bind(bucket)
     .bind(time.saturating_add(rate.interval))
     .bind(rate.interval)

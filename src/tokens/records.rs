@@ -82,7 +82,7 @@ pub(super) fn insert_session(
     now: Timestamp,
     expires_at: Timestamp,
 ) -> QueryResult<i64> {
-    fixed("INSERT INTO sessions (uid, person, generation, started_at, expires_at) VALUES (?, ?, 0, ?, ?)")
+    fixed(|| "INSERT INTO sessions (uid, person, generation, started_at, expires_at) VALUES (?, ?, 0, ?, ?)")
         .bind(id.as_bytes().as_slice())
         .bind(person.0)
         .bind(now.micros())

@@ -13,7 +13,7 @@ use super::Subject;
 use crate::store::{Conn, fixed, pg_fixed, schema::subjects};
 
 pub(super) fn insert(conn: &mut Conn, version: i64, wrapped: &[u8]) -> QueryResult<i64> {
-    fixed("INSERT INTO subjects (key_version, wrapped_key) VALUES (?, ?)")
+    fixed(|| "INSERT INTO subjects (key_version, wrapped_key) VALUES (?, ?)")
         .bind(version)
         .bind(wrapped)
         .insert(conn)

@@ -34,12 +34,12 @@ pub(super) fn claim_key(
     now: Timestamp,
     forgotten: Timestamp,
 ) -> QueryResult<bool> {
-    fixed(
+    fixed(|| {
         "INSERT INTO idempotency (caller, route, key, request, resource, at) VALUES (?, ?, ?, ?, ?, ?) \
          ON CONFLICT (caller, route, key) DO UPDATE \
          SET request = excluded.request, resource = excluded.resource, at = excluded.at \
-         WHERE idempotency.at < ?",
-    )
+         WHERE idempotency.at < ?"
+    })
     .bind(row.caller)
     .bind(row.route)
     .bind(row.key)
