@@ -67,7 +67,9 @@ impl Doorkeeper for Door {
         Box::pin(async move {
             let counted = self
                 .ledger
-                .write(Actor::System, move |tx| throttle::admit(tx.conn, &blind, rate, tx.now))
+                .write(Actor::System, move |tx| {
+                    throttle::admit(tx.conn, tx.guards, &blind, rate, tx.now)
+                })
                 .await;
             match counted {
                 Ok(_) => Ok(()),

@@ -276,7 +276,7 @@ async fn claim_case(
     let written = desk
         .ledger
         .write(Actor::Person(caller.person), move |tx| {
-            match once.claim(tx.conn, tx.now, id.as_bytes())? {
+            match once.claim(tx.conn, tx.guards, tx.now, id.as_bytes())? {
                 Turn::First => claim(tx, &vault, id, caller.person, &reason).map(Some),
                 // The ledger has it that they looked, once: so they see nothing by it once the claim is over.
                 Turn::Again(_) => claimed(tx.conn, &vault, id, caller.person, tx.now).map(Some),

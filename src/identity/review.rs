@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     ledger::{Event, Tx, events::Verdict},
-    store::{CommandError, Conn, Disposition, StoreError, from_query},
+    store::{CommandError, Conn, Disposition, Guard, StoreError, from_query},
     terms::{Id, PersonRow, Timestamp, kinds},
     vault::{DataKey, Field, Vault, VaultError},
 };
@@ -133,7 +133,7 @@ pub fn claim(
 ) -> Result<Claimed, CaseError> {
     let mut case = known(tx.conn, id)?;
     let until = tx.now.after(LEASE);
-    if !records::take_claim(tx.conn, &case, reviewer, until, tx.now)? {
+    if !records::take_claim(tx.conn, &case, reviewer, until, tx.now)? && tx.guards.on(Guard::CaseClaimedOnce) {
         return Err(known(tx.conn, id)?.refusal(tx.now));
     }
     case.claim = Some((reviewer, until));
@@ -196,7 +196,8 @@ pub fn decide(
     let note = vault
         .key(tx.conn, case.subject)?
         .seal_note(reason.0.expose_secret(), tx.chance)?;
-    if !records::settle(tx.conn, &case, reviewer, verdict.into(), &note.sealed, tx.now)? {
+    let settled = records::settle(tx.conn, &case, reviewer, verdict.into(), &note.sealed, tx.now)?;
+    if !settled && tx.guards.on(Guard::CaseDecidedOnce) {
         return Err(known(tx.conn, id)?.refusal(tx.now));
     }
     if verdict == Verdict::Refused {

@@ -245,7 +245,7 @@ impl Invites {
     fn issue_round(&self, tx: &mut Tx<'_>, asked: &[&Asked]) -> Result<Vec<Answer>, StoreError> {
         let policy = self.policy.get()?;
         let keys: Vec<_> = asked.iter().map(|one| (&one.once, one.new.id.as_bytes())).collect();
-        let turns = Once::claim_all(tx.conn, tx.now, &keys)?;
+        let turns = Once::claim_all(tx.conn, tx.guards, tx.now, &keys)?;
         let firsts = asked.iter().zip(&turns).filter(|(_, turn)| **turn == Turn::First);
         let firsts: Vec<_> = firsts.map(|(one, _)| (one.inviter, &one.new)).collect();
         let mut issued = issue_together(tx, &self.vault, &policy.policy, &firsts)?.into_iter();

@@ -131,7 +131,11 @@ pub fn issue_together(
     let mut given = HashMap::new();
     if !limited.is_empty() {
         // Whoever counts must be the only one who counts until the count is written.
-        members.extend(people::members_by_row(tx.conn, &limited, true)?);
+        members.extend(people::members_by_row(
+            tx.conn,
+            &limited,
+            tx.guards.on(Guard::QuotaHeld),
+        )?);
         given = records::places_given(tx.conn, &limited, tx.now)?;
     }
     let mut settled = Vec::with_capacity(wanted.len());
@@ -289,7 +293,8 @@ pub fn void_others(tx: &mut Tx<'_>, blind: &[u8], accepted: Id<kinds::Invite>) -
 /// Keeps one use for a newcomer until `until`; false where none is free or the invite does not
 /// stand. Holds whose time is over are given back first, so no clean-up job is needed.
 pub fn hold(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>, until: Timestamp) -> Result<bool, StoreError> {
-    for expired in records::end_expired_holds(tx.conn, invite.row, tx.now)? {
+    let once = tx.guards.on(Guard::HoldOnce);
+    for expired in records::end_expired_holds(tx.conn, invite.row, tx.now, once)? {
         tx.record(Event::InviteReleased {
             invite: invite.id,
             flow: expired,
@@ -325,7 +330,7 @@ pub fn release(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>, why: Rel
 /// Turns a held use into a use, in the transaction that makes the member. It must still be held,
 /// and the invite must still stand; it may have expired since.
 pub fn redeem(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>) -> Result<(), RedeemError> {
-    if !records::end_standing_hold(tx.conn, flow, tx.now)? {
+    if !records::end_standing_hold(tx.conn, flow, tx.now)? && tx.guards.on(Guard::HoldOnce) {
         return Err(RedeemError::NotHeld);
     }
     // Without it somebody could come in after the answer to a ban of their inviter.

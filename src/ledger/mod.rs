@@ -186,7 +186,7 @@ impl Ledger {
     /// Brings the schema up to this version and, on PostgreSQL, takes note of a restore from another
     /// cluster; both under one lock. Returns the names of the migrations that were applied.
     pub fn migrate(target: &Target) -> Result<Vec<String>, StoreError> {
-        crate::store::migrate(target, sequencer::after_restore)
+        crate::store::migrate(target, &Guards::default(), sequencer::after_restore)
     }
 
     /// The store, for reads.

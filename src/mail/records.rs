@@ -12,7 +12,7 @@ use diesel::{
 use uuid::Uuid;
 
 use crate::{
-    store::{Backend, Conn, fixed, pg_fixed, schema::outbox},
+    store::{Backend, Conn, Guard, Guards, fixed, pg_fixed, schema::outbox},
     terms::{Id, Kind, Timestamp},
     vault::Subject,
 };
@@ -137,14 +137,15 @@ pub(super) fn any_due(conn: &mut Conn, now: Timestamp) -> QueryResult<bool> {
 /// each other nor take the same letter; on SQLite there is one writer at a time anyhow.
 pub(super) fn claim(
     conn: &mut Conn,
+    guards: &Guards,
     claim: &str,
     now: Timestamp,
     until: Timestamp,
     most: i64,
 ) -> QueryResult<Vec<Claimed>> {
     let lock = match conn.backend() {
-        Backend::Sqlite => "",
-        Backend::Postgres => "FOR UPDATE SKIP LOCKED",
+        Backend::Postgres if guards.on(Guard::LettersClaimed) => "FOR UPDATE SKIP LOCKED",
+        _ => "",
     };
     let rows: Vec<Row> = sql_query(format!(
         "WITH due AS MATERIALIZED ( \
@@ -191,6 +192,14 @@ struct Row {
     attempts: i64,
     #[diesel(sql_type = BigInt)]
     created_at: Timestamp,
+}
+
+/// For a test that takes the guard of an outcome away: whoever writes one claims the letter first.
+pub(super) fn claim_again(conn: &mut Conn, row: i64, claim: &str) -> QueryResult<()> {
+    update(outbox::table.find(row))
+        .set(outbox::claim.eq(claim))
+        .execute(conn)
+        .map(|_| ())
 }
 
 /// Delivered: the letter is taken out. False where the claim has passed on.

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     ledger::{Actor, Ledger, Tx},
-    store::StoreError,
+    store::{Guard, StoreError},
     vault::{Field, Vault, VaultError},
 };
 
@@ -149,7 +149,14 @@ impl Postman {
                 let mut token = [0_u8; 16];
                 tx.chance.fill(&mut token);
                 let token = data_encoding::HEXLOWER.encode(&token);
-                Ok::<_, StoreError>(records::claim(tx.conn, &token, tx.now, tx.now.after(term), most)?)
+                Ok::<_, StoreError>(records::claim(
+                    tx.conn,
+                    tx.guards,
+                    &token,
+                    tx.now,
+                    tx.now.after(term),
+                    most,
+                )?)
             })
             .await?;
         Ok((claimed.value, taken))
@@ -249,6 +256,9 @@ fn outcome(next: Next, error: &str) -> Outcome {
 
 /// False where the claim has passed to somebody else.
 fn write_down(tx: &mut Tx<'_>, row: i64, claim: &str, outcome: &Outcome) -> Result<bool, StoreError> {
+    if !tx.guards.on(Guard::LetterFence) {
+        records::claim_again(tx.conn, row, claim)?;
+    }
     Ok(match outcome {
         Outcome::Sent => records::sent(tx.conn, row, claim)?,
         Outcome::Later(wait, error) => {

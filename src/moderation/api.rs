@@ -184,7 +184,7 @@ async fn sanction_person(
         .write(Actor::Person(caller.person), move |tx| {
             let target = people::member_by_id(tx.conn, id)?.ok_or(SanctionError::PersonUnknown)?;
             people::await_standing(tx.conn, target.row)?;
-            let imposed = match once.claim(tx.conn, tx.now, sanction.as_bytes())? {
+            let imposed = match once.claim(tx.conn, tx.guards, tx.now, sanction.as_bytes())? {
                 Turn::First => match body.kind {
                     SanctionKind::Ban => {
                         let new = NewBan {

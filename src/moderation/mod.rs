@@ -23,7 +23,7 @@ use crate::{
     people::{self, Member},
     policy::Current,
     rooms,
-    store::{CommandError, Conn, Disposition, StoreError, from_query},
+    store::{CommandError, Conn, Disposition, Guard, StoreError, from_query},
     terms::{Assurance, PersonRow, Role, SanctionId, Standing, Timestamp},
     tokens,
     vault::{DataKey, Vault, VaultError},
@@ -209,6 +209,10 @@ pub fn lift(
     note: &str,
 ) -> Result<Sanction, SanctionError> {
     let note = rules::note(note)?;
+    // A ban may have its id before it waits here, and would stand before the lift that it comes after.
+    if tx.guards.on(Guard::LiftInTurn) {
+        people::await_standing(tx.conn, target)?;
+    }
     let held = hold(tx, by, target)?.ok_or(SanctionError::PersonUnknown)?;
     rules::may_sanction(&held.by, &held.target)?;
     let note = key(tx, vault, &held.target)?.seal_note(note, tx.chance)?;

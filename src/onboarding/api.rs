@@ -236,7 +236,7 @@ async fn begin(
     let written = onboarding
         .ledger
         .write(Actor::Newcomer, move |tx| {
-            match once.claim(tx.conn, tx.now, id.as_bytes())? {
+            match once.claim(tx.conn, tx.guards, tx.now, id.as_bytes())? {
                 Turn::First => start(tx, &vault, &code, id, locale).map(|flow| Some(flow.id)),
                 // Keys stand in logs and are not kept as secrets are. Whose answer was lost has given nothing
                 // yet; who has given something has the token, and nobody else gets it.
@@ -325,7 +325,7 @@ async fn contact(
     onboarding
         .ledger
         .write(Actor::Newcomer, move |tx| {
-            throttle::admit(tx.conn, &bucket, rate, tx.now)
+            throttle::admit(tx.conn, tx.guards, &bucket, rate, tx.now)
         })
         .await
         .map_err(|error| match error {
@@ -454,7 +454,7 @@ async fn name(
     let written = onboarding
         .ledger
         .write(Actor::Newcomer, move |tx| {
-            match once.claim(tx.conn, tx.now, id.as_bytes())? {
+            match once.claim(tx.conn, tx.guards, tx.now, id.as_bytes())? {
                 Turn::First => give_identity(tx, &vault, &rules.policy, id, &full_name, &document).map(Some),
                 Turn::Again(_) => Ok(Some(())),
                 Turn::Clash => Ok(None),

@@ -165,10 +165,12 @@ fn read_standing(
     Ok((progress(policy, flow, held_until, &reached, now), reached))
 }
 
-/// The flow, if `step` is its next; for a step that changes it.
-fn at_step(tx: &mut Tx<'_>, policy: &Policy, flow: &Flow, step: Step) -> Result<Reached, StepError> {
-    match read_standing(tx.conn, policy, flow, tx.now)? {
-        (Progress::Next(next), reached) if next == step => Ok(reached),
+/// The flow, if `step` is its next, and how far the real name has come. It is held for the step to change it:
+/// nobody else does before the transaction ends.
+fn at_step(tx: &mut Tx<'_>, policy: &Policy, flow: Id<kinds::Flow>, step: Step) -> Result<(Flow, Reached), StepError> {
+    let flow = records::hold(tx.conn, tx.guards, flow)?.ok_or(StepError::Ended)?;
+    match read_standing(tx.conn, policy, &flow, tx.now)? {
+        (Progress::Next(next), reached) if next == step => Ok((flow, reached)),
         (Progress::Next(_), _) => Err(StepError::OutOfOrder),
         (Progress::Member | Progress::Refused | Progress::Ended, _) => Err(StepError::Ended),
         (Progress::Lapsed, _) if flow.proved_at.is_some() => Err(StepError::HoldExpired),
@@ -185,8 +187,7 @@ pub fn give_identity(
     name: &FullName,
     document: &Document,
 ) -> Result<(), StepError> {
-    let flow = by_id(tx.conn, flow)?.ok_or(StepError::Ended)?;
-    at_step(tx, policy, &flow, Step::Identity)?;
+    let (flow, _) = at_step(tx, policy, flow, Step::Identity)?;
     let slot_until = invites::held_until(tx.conn, flow.id)?.ok_or(StepError::HoldExpired)?;
     let key = vault.key(tx.conn, flow.subject)?;
     let demands = identity::Demands {
@@ -208,12 +209,8 @@ pub fn admit(
     phc: Option<&Phc>,
     handle: Option<String>,
 ) -> Result<Member, StepError> {
-    let flow = by_id(tx.conn, flow)?.ok_or(StepError::Ended)?;
-    let reached = at_step(tx, policy, &flow, Step::Credentials)?;
-    // Of two last steps at once, one goes on.
-    if !records::end(tx.conn, flow.row, tx.now)? {
-        return Err(StepError::Ended);
-    }
+    let (flow, reached) = at_step(tx, policy, flow, Step::Credentials)?;
+    records::end(tx.conn, flow.row, tx.now)?;
     let invite = invites::by_row(tx.conn, flow.invite_row)?;
     invites::redeem(tx, &invite, flow.id)?;
     if reached.assurance >= Assurance::Checked && !identity::confirm(tx, flow.subject)? {

@@ -3,7 +3,7 @@
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update};
 
 use crate::{
-    store::{Conn, fixed, schema::flows},
+    store::{Conn, Guard, Guards, fixed, schema::flows},
     terms::{Id, PersonRow, Timestamp, kinds},
     vault::Subject,
 };
@@ -134,6 +134,18 @@ pub fn by_id(conn: &mut Conn, id: Id<kinds::Flow>) -> QueryResult<Option<Flow>> 
         .map(|row| row.map(from_row))
 }
 
+/// The same, locked until the transaction ends: of two requests on it at once, the second sees what the first
+/// has made of it.
+pub(super) fn hold(conn: &mut Conn, guards: &Guards, id: Id<kinds::Flow>) -> QueryResult<Option<Flow>> {
+    let query = flows::table.filter(flows::uid.eq(id)).select(columns!());
+    let found = match conn {
+        Conn::Postgres(conn) if guards.on(Guard::FlowHeld) => query.for_no_key_update().first::<Row>(conn),
+        // SQLite has one writer.
+        conn => query.first::<Row>(conn),
+    };
+    found.optional().map(|row| row.map(from_row))
+}
+
 /// The newest other flow of an invite by which the same address is on its way in.
 pub(super) fn on_the_way(conn: &mut Conn, invite_row: i64, blind: &[u8], but: i64) -> QueryResult<Option<Flow>> {
     flows::table
@@ -178,18 +190,12 @@ pub(super) fn take_attempt(conn: &mut Conn, row: i64, attempts: i64) -> QueryRes
         .map(|rows| rows == 1)
 }
 
-/// Notes that the contact is proved, and forgets the code; false where that has happened, or the
-/// flow is over.
-pub(super) fn prove(conn: &mut Conn, row: i64, now: Timestamp) -> QueryResult<bool> {
-    update(
-        flows::table
-            .find(row)
-            .filter(flows::proved_at.is_null())
-            .filter(flows::ended_at.is_null()),
-    )
-    .set((flows::proved_at.eq(now), flows::proof_sealed.eq(None::<Vec<u8>>)))
-    .execute(conn)
-    .map(|rows| rows == 1)
+/// Notes that the contact is proved, and forgets the code.
+pub(super) fn prove(conn: &mut Conn, row: i64, now: Timestamp) -> QueryResult<()> {
+    update(flows::table.find(row))
+        .set((flows::proved_at.eq(now), flows::proof_sealed.eq(None::<Vec<u8>>)))
+        .execute(conn)
+        .map(|_| ())
 }
 
 /// Lets another token open a flow.

@@ -350,8 +350,10 @@ pub fn set_assurance(conn: &mut Conn, row: PersonRow, before: Assurance, after: 
 
 /// The seats of these members, as they stand until the transaction ends: whoever wants to sanction one
 /// of them waits (see [`keep_standing`]).
-pub fn keep_seats(conn: &mut Conn, rows: &[PersonRow]) -> QueryResult<HashMap<PersonRow, Seat>> {
-    if let Conn::Postgres(conn) = conn {
+pub fn keep_seats(conn: &mut Conn, guards: &Guards, rows: &[PersonRow]) -> QueryResult<HashMap<PersonRow, Seat>> {
+    if let Conn::Postgres(conn) = conn
+        && guards.on(Guard::SeatedHeld)
+    {
         let mut sorted: Vec<i64> = rows.iter().map(|row| row.0).collect();
         sorted.sort_unstable();
         sql_query("SELECT pg_advisory_xact_lock_shared(hashtextextended('standing', row)) FROM UNNEST($1) AS row")

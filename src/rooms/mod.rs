@@ -317,7 +317,7 @@ pub fn change_server(
     new: &NewServer,
     abandon: bool,
 ) -> Result<ServerRecord, RoomError> {
-    let server = records::hold_server(tx.conn, id)?.ok_or(RoomError::ServerUnknown)?;
+    let server = records::hold_server(tx.conn, tx.guards, id)?.ok_or(RoomError::ServerUnknown)?;
     if server.admin_url != new.admin_url {
         idle(tx.conn, server.row, abandon)?;
     }
@@ -346,7 +346,7 @@ fn idle(conn: &mut Conn, server: i64, abandon: bool) -> Result<(), RoomError> {
 /// # Errors
 /// [`RoomError`]
 pub fn remove_server(tx: &mut Tx<'_>, id: RoomServerId, abandon: bool) -> Result<(), RoomError> {
-    let server = records::hold_server(tx.conn, id)?.ok_or(RoomError::ServerUnknown)?;
+    let server = records::hold_server(tx.conn, tx.guards, id)?.ok_or(RoomError::ServerUnknown)?;
     idle(tx.conn, server.row, abandon)?;
     records::remove_server(tx.conn, server.row, tx.now)?;
     tx.record(Event::RoomServerRemoved { server: id });
@@ -366,7 +366,7 @@ pub fn servers(conn: &mut Conn) -> Result<Vec<ServerRecord>, StoreError> {
 /// # Errors
 /// [`RoomError`]
 pub fn create(tx: &mut Tx<'_>, vault: &Vault, new: &NewRoom) -> Result<Room, RoomError> {
-    let server = records::hold_server(tx.conn, new.server)?.ok_or(RoomError::ServerUnknown)?;
+    let server = records::hold_server(tx.conn, tx.guards, new.server)?.ok_or(RoomError::ServerUnknown)?;
     let (key_version, _) = vault.derive(Door::Room, &[]);
     let room = records::insert_room(tx.conn, new, server.row, key_version, tx.now)?.ok_or(RoomError::Exists)?;
     tx.record(Event::RoomCreated {
@@ -385,9 +385,10 @@ pub fn create(tx: &mut Tx<'_>, vault: &Vault, new: &NewRoom) -> Result<Room, Roo
 /// # Errors
 /// [`RoomError`]
 pub fn change(tx: &mut Tx<'_>, policy: &Current, name: &str, terms: &Terms, open: bool) -> Result<Room, RoomError> {
-    let before = records::hold_room(tx.conn, name)?.ok_or(RoomError::Unknown)?;
-    if open && records::server(tx.conn, before.server)?.is_none() {
-        return Err(RoomError::ServerUnknown);
+    let before = records::hold_room(tx.conn, tx.guards, name)?.ok_or(RoomError::Unknown)?;
+    if open {
+        let server = records::server_id(tx.conn, before.server)?;
+        records::hold_server(tx.conn, tx.guards, server)?.ok_or(RoomError::ServerUnknown)?;
     }
     let room = records::set_room(tx.conn, before.row, terms, (!open).then_some(tx.now))?;
     tx.record(Event::RoomChanged {

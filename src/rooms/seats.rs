@@ -79,7 +79,7 @@ pub fn issue(
         }
     }
     let everybody: Vec<PersonRow> = asks.iter().map(|ask| ask.person).collect();
-    let seats = people::keep_seats(tx.conn, &everybody)?;
+    let seats = people::keep_seats(tx.conn, tx.guards, &everybody)?;
     // The rooms are held: whoever fits them to another policy comes before this, or sees these seats.
     let policy = &policy.in_force(tx.conn)?.policy;
 
@@ -156,7 +156,7 @@ struct Open {
 
 impl Open {
     fn hold(tx: &mut Tx<'_>, name: &str, members: Vec<PersonRow>) -> Result<Option<Self>, StoreError> {
-        let Some(room) = records::hold_room(tx.conn, name)? else {
+        let Some(room) = records::hold_room(tx.conn, tx.guards, name)? else {
             return Ok(None);
         };
         let server = records::server(tx.conn, room.server)?;

@@ -3,6 +3,15 @@
 //! A test that stays green with its guard switched off proves nothing. With the feature `switches`
 //! a test can take one guard out of one store and must then see its own assertion fail; without
 //! the feature [`Guards::on`] is a constant and the branch is gone.
+//!
+//! What is locked is locked on PostgreSQL: SQLite has one writer, and who decides in it decides alone. A
+//! condition that a statement brings with it is heeded on both.
+//!
+//! Some races end at a constraint, which no switch takes away: a contact, a handle, a room's name and a
+//! version of the policy are whose INSERT comes first; there is one ban in force on a person, one inviter of
+//! each, one seat of each in a room; an invite is never overdrawn (`CHECK`); an event has one place in the
+//! ledger and a place one event, so that of two who sequence at once one fails. (That they take turns by
+//! locking the sequencer's row only spares them that.)
 
 /// One guard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,12 +19,50 @@
 pub enum Guard {
     /// A use of an invite is taken only `WHERE uses + held < max_uses`.
     InviteUses,
+    /// An attempt at a one-time code is taken only `WHERE proof_failures < ?`.
+    AttemptsCounted,
+    /// A held use is given back, or becomes a use, by whoever's DELETE ends the hold.
+    HoldOnce,
     /// Whoever comes in holds their inviter's standing until the commit.
     InviterHeld,
+    /// A newcomer's flow is locked by each step: what a step was decided by still holds when it is written.
+    FlowHeld,
+    /// Whoever has a quota is locked while the places they have given are counted and written.
+    QuotaHeld,
+    /// An idempotency key is claimed by the INSERT that finds it free.
+    KeyOnce,
+    /// An attempt is admitted and counted in one statement.
+    ThrottleCounted,
+    /// A one-time sign-in code is spent only `WHERE used_at IS NULL`.
+    SignInCodeOnce,
     /// A refresh token is turned over only `WHERE generation = ?`.
     RefreshOnce,
+    /// Whoever is signed in is held in their standing until the session is written.
+    HolderHeld,
+    /// Makers of signing keys come one at a time.
+    KeysHeld,
     /// One document stands behind at most N accounts: slots with a primary key.
     IdentitySlots,
+    /// A name and a document take the place only of those that they were decided upon.
+    IdentityOnce,
+    /// A case is claimed only where nobody else has it.
+    CaseClaimedOnce,
+    /// A case is decided only while it is open and the reviewer's own.
+    CaseDecidedOnce,
+    /// A room is locked while its seats are counted and given out, and while they are fitted to what it asks for.
+    RoomHeld,
+    /// Whoever is given a seat is held in their standing until it is written.
+    SeatedHeld,
+    /// A room server is locked while a room is opened on it, and while it is taken away or governed elsewhere.
+    ServerHeld,
+    /// A letter is claimed by one postman at a time.
+    LettersClaimed,
+    /// What became of a letter is written only by whoever has the claim.
+    LetterFence,
+    /// The next steps of an errand are counted only from where it stands.
+    ErrandShared,
+    /// Migrators come one at a time.
+    MigratorsApart,
     /// The feed's sequencer takes only what is below the oldest running transaction.
     FeedHorizon,
     /// A follower moves its cursor only under the fence of its own lease.
@@ -26,6 +73,8 @@ pub enum Guard {
     AnswerAfterCommit,
     /// Whoever is acted on, whoever acts and every owner stay as they are until the commit.
     MembersHeld,
+    /// A lift waits for whoever decides the same member's standing before it has a transaction id.
+    LiftInTurn,
 }
 
 /// Which guards are on.

@@ -6,7 +6,7 @@ use diesel::pg::Pg;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{Conn, StoreError, Target};
+use super::{Conn, Guard, Guards, StoreError, Target};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -22,6 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// the names of what was applied.
 pub fn migrate<E: From<StoreError>>(
     target: &Target,
+    guards: &Guards,
     after: impl FnOnce(&mut Conn) -> Result<(), E>,
 ) -> Result<Vec<String>, E> {
     if let Target::Sqlite(path) = target
@@ -36,11 +37,18 @@ pub fn migrate<E: From<StoreError>>(
             .map_err(|error| StoreError::Schema(format!("cannot make {}: {error}", folder.display())))?;
     }
     let mut conn = target.connect(PATIENCE)?;
-    lock(&mut conn)?;
+    let apart = guards.on(Guard::MigratorsApart);
+    if apart {
+        lock(&mut conn)?;
+    }
     let outcome = apply(&mut conn)
         .map_err(E::from)
         .and_then(|names| after(&mut conn).map(|()| names));
-    let unlocked = unlock(&mut conn, outcome.is_ok());
+    let unlocked = if apart {
+        unlock(&mut conn, outcome.is_ok())
+    } else {
+        Ok(())
+    };
     // Why it broke off says more than that the lock went with it.
     let names = outcome?;
     unlocked?;

@@ -18,7 +18,7 @@ use serde::Serialize;
 use super::records;
 use crate::{
     ledger::{Actor, Entry, Event, Ledger, Projection, Tx},
-    store::{Conn, StoreError},
+    store::{Conn, Guard, StoreError},
     vault::{Field, Vault, sha256},
 };
 
@@ -222,7 +222,9 @@ pub(super) async fn ensure(ledger: &Ledger, vault: &Vault) -> Result<(), StoreEr
     let vault = vault.clone();
     ledger
         .write(Actor::System, move |tx| {
-            records::lock_keys(tx.conn)?;
+            if tx.guards.on(Guard::KeysHeld) {
+                records::lock_keys(tx.conn)?;
+            }
             match records::has_key(tx.conn)? {
                 true => Ok(()),
                 false => make(tx, &vault),

@@ -144,7 +144,7 @@ pub fn start_as(
     person: PersonRow,
     lifetime: Duration,
 ) -> Result<Option<Session>, StoreError> {
-    if !people::set_standing(tx.conn, person, Standing::Active, Standing::Active)? {
+    if tx.guards.on(Guard::HolderHeld) && !people::set_standing(tx.conn, person, Standing::Active, Standing::Active)? {
         return Ok(None);
     }
     let Some(holder) = holder(tx, person)? else {

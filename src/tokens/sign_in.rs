@@ -23,7 +23,7 @@ use crate::{
         },
     },
     store::{
-        CommandError, Disposition, StoreError, from_query,
+        CommandError, Disposition, Guard, StoreError, from_query,
         throttle::{self, Rate, Throttled},
     },
     terms::{Id, PersonRow, SessionId},
@@ -151,7 +151,7 @@ impl SignIn {
         let counted = bucket.clone();
         ledger
             .write(Actor::System, move |tx| {
-                throttle::admit(tx.conn, &counted, failures, tx.now)
+                throttle::admit(tx.conn, tx.guards, &counted, failures, tx.now)
             })
             .await?;
 
@@ -215,10 +215,10 @@ impl SignIn {
         let lifetime = self.tokens.session_lifetime();
         let spend = move |tx: &mut Tx<'_>| {
             let person = people::by_sign_in_code(tx.conn, &hash, tx.now)?.ok_or(SignInError::Wrong)?;
-            match people::spend_sign_in_code(tx.conn, &hash, tx.now)? {
-                true => Ok(person),
-                false => Err(SignInError::Wrong),
+            if !people::spend_sign_in_code(tx.conn, &hash, tx.now)? && tx.guards.on(Guard::SignInCodeOnce) {
+                return Err(SignInError::Wrong);
             }
+            Ok(person)
         };
         // Who it is, the code alone says.
         self.tokens

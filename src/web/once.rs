@@ -27,7 +27,7 @@ use utoipa::{
 
 use super::{problem::Problem, records};
 use crate::{
-    store::{Conn, StoreError},
+    store::{Conn, Guards, StoreError},
     terms::Timestamp,
 };
 
@@ -124,8 +124,8 @@ impl IdempotencyKey {
 
 impl Once {
     /// Claims the key for the resource `id`, in the command's transaction, before anything else.
-    pub fn claim(&self, conn: &mut Conn, now: Timestamp, id: &[u8; 16]) -> Result<Turn, StoreError> {
-        let turns = Self::claim_all(conn, now, &[(self, id)])?;
+    pub fn claim(&self, conn: &mut Conn, guards: &Guards, now: Timestamp, id: &[u8; 16]) -> Result<Turn, StoreError> {
+        let turns = Self::claim_all(conn, guards, now, &[(self, id)])?;
         turns.into_iter().next().ok_or_else(lost)
     }
 
@@ -133,6 +133,7 @@ impl Once {
     /// may be the [same](Once::is_same).
     pub fn claim_all(
         conn: &mut Conn,
+        guards: &Guards,
         now: Timestamp,
         requests: &[(&Self, &[u8; 16])],
     ) -> Result<Vec<Turn>, StoreError> {
@@ -146,7 +147,7 @@ impl Once {
                 })
             })
             .collect();
-        let mut free = records::claim_keys(conn, &claims, now, now.before(REMEMBERED))?.into_iter();
+        let mut free = records::claim_keys(conn, guards, &claims, now, now.before(REMEMBERED))?.into_iter();
         let mut turns = Vec::with_capacity(requests.len());
         for (once, _) in requests {
             turns.push(match &once.0 {

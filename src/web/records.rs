@@ -6,7 +6,7 @@ use diesel::{
 };
 
 use crate::{
-    store::{Conn, fixed, pg_fixed, schema::idempotency},
+    store::{Conn, Guard, Guards, fixed, pg_fixed, schema::idempotency},
     terms::Timestamp,
 };
 
@@ -62,6 +62,7 @@ pub(super) struct Claim<'a> {
 /// claimed in one order, so two of these never wait for each other.
 pub(super) fn claim_keys(
     conn: &mut Conn,
+    guards: &Guards,
     claims: &[Claim<'_>],
     now: Timestamp,
     forgotten: Timestamp,
@@ -70,6 +71,10 @@ pub(super) fn claim_keys(
     struct Claimed {
         #[diesel(sql_type = BigInt)]
         turn: i64,
+    }
+    if !guards.on(Guard::KeyOnce) {
+        let late = |claim| claim_key_unguarded(conn, claim, now, forgotten);
+        return claims.iter().map(late).collect();
     }
     match conn {
         Conn::Postgres(pg) if claims.len() > 1 => {
@@ -110,6 +115,26 @@ pub(super) fn claim_keys(
             .map(|claim| claim_key(conn, &claim.row, claim.request, claim.resource, now, forgotten))
             .collect(),
     }
+}
+
+/// [`claim_key`] without its guard, for a test to see fail: it looks first, and writes then.
+fn claim_key_unguarded(conn: &mut Conn, claim: &Claim<'_>, now: Timestamp, forgotten: Timestamp) -> QueryResult<bool> {
+    let Key { caller, route, key } = claim.row;
+    let remembered = idempotency::table
+        .find((caller, route, key))
+        .filter(idempotency::at.ge(forgotten));
+    if remembered.count().get_result::<i64>(conn)? > 0 {
+        return Ok(false);
+    }
+    // All that was known may be forgotten: the statement with its guard writes over it.
+    claim_key(
+        conn,
+        &claim.row,
+        claim.request,
+        claim.resource,
+        now,
+        Timestamp::from_micros(i64::MAX),
+    )
 }
 
 /// Gives up a key that was claimed for `resource` in the running transaction.

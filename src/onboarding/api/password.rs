@@ -172,7 +172,7 @@ impl Onboarding {
             .ledger
             .write(Actor::Newcomer, move |tx| {
                 let session: SessionId = Id::new(tx.now, tx.chance);
-                match once.claim(tx.conn, tx.now, session.as_bytes())? {
+                match once.claim(tx.conn, tx.guards, tx.now, session.as_bytes())? {
                     Turn::First => {}
                     turn => return Ok(Err(turn)),
                 }

@@ -156,7 +156,7 @@ pub(super) async fn create(
         .ledger
         .write(Actor::Person(caller.person), move |tx| {
             // A room is known by its name: the key need not say which it was.
-            let room = match once.claim(tx.conn, tx.now, &[0; 16])? {
+            let room = match once.claim(tx.conn, tx.guards, tx.now, &[0; 16])? {
                 Turn::First => make(tx, &vault, &new)?,
                 Turn::Again(_) => records::room(tx.conn, &new.name)?.ok_or(RoomError::Unknown)?,
                 Turn::Clash => return Ok(None),

@@ -219,7 +219,7 @@ pub(super) async fn register(
     let written = rooms
         .ledger
         .write(Actor::Person(caller.person), move |tx| {
-            let server = match once.claim(tx.conn, tx.now, id.as_bytes())? {
+            let server = match once.claim(tx.conn, tx.guards, tx.now, id.as_bytes())? {
                 Turn::First => Some(register_server(tx, &vault, id, &new)?),
                 Turn::Again(id) => {
                     let id: RoomServerId = Id::from_uuid(Uuid::from_bytes(id));

@@ -144,7 +144,7 @@ impl Rooms {
         let written = self
             .ledger
             .write(Actor::Person(ask.person), move |tx| -> Result<Issued, Refused> {
-                match once.claim(tx.conn, tx.now, ask.id.as_bytes())? {
+                match once.claim(tx.conn, tx.guards, tx.now, ask.id.as_bytes())? {
                     Turn::First => {
                         let mut given = issue(tx, &vault, &policy, std::slice::from_ref(&ask))?;
                         Ok(given.pop().ok_or(Denied::Unknown)??)

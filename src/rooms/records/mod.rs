@@ -2,7 +2,11 @@
 
 mod tickets;
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update};
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into,
+    result::{DatabaseErrorKind, Error},
+    update,
+};
 
 pub(super) use tickets::{
     end, end_all, end_in_room, end_of_person, end_own, end_spoken, end_unfit, good, has_unfit, insert_ticket, overdue,
@@ -12,7 +16,7 @@ pub(super) use tickets::{
 use super::{Health, NewServer, Room, ServerRecord};
 use crate::{
     store::{
-        Conn,
+        Conn, Guard, Guards,
         schema::{room_servers, rooms},
     },
     terms::{Assurance, RoomRow, RoomServerId, Timestamp},
@@ -112,16 +116,17 @@ pub(super) fn change_server(conn: &mut Conn, row: i64, new: &NewServer, sealed: 
 }
 
 /// A server that is ours, locked until the transaction ends: no room is opened on it meanwhile.
-pub(super) fn hold_server(conn: &mut Conn, id: RoomServerId) -> QueryResult<Option<ServerRecord>> {
+pub(super) fn hold_server(conn: &mut Conn, guards: &Guards, id: RoomServerId) -> QueryResult<Option<ServerRecord>> {
     let query = room_servers::table
         .filter(room_servers::uid.eq(id))
         .filter(room_servers::removed_at.is_null())
         .select(SERVER);
-    let found: Option<ServerColumns> = match conn {
-        Conn::Sqlite(conn) => query.first(conn).optional()?,
-        Conn::Postgres(conn) => query.for_no_key_update().first(conn).optional()?,
+    let found = match conn {
+        Conn::Postgres(conn) if guards.on(Guard::ServerHeld) => query.for_no_key_update().first::<ServerColumns>(conn),
+        // SQLite has one writer.
+        conn => query.first::<ServerColumns>(conn),
     };
-    Ok(found.map(server_from))
+    found.optional().map(|row| row.map(server_from))
 }
 
 pub(super) fn remove_server(conn: &mut Conn, row: i64, now: Timestamp) -> QueryResult<()> {
@@ -232,7 +237,8 @@ fn room_from(
     }
 }
 
-/// A new room; none where the name is taken.
+/// A new room; none where the name is taken, also where two take it at once. Then the transaction can only be
+/// rolled back.
 pub(super) fn insert_room(
     conn: &mut Conn,
     new: &super::NewRoom,
@@ -240,15 +246,7 @@ pub(super) fn insert_room(
     key_version: i64,
     now: Timestamp,
 ) -> QueryResult<Option<Room>> {
-    let taken: Option<RoomRow> = rooms::table
-        .filter(rooms::name.eq(&new.name))
-        .select(rooms::id)
-        .first(conn)
-        .optional()?;
-    if taken.is_some() {
-        return Ok(None);
-    }
-    insert_into(rooms::table)
+    let made = insert_into(rooms::table)
         .values((
             rooms::name.eq(&new.name),
             rooms::server_id.eq(server),
@@ -259,8 +257,13 @@ pub(super) fn insert_room(
             rooms::created_at.eq(now),
         ))
         .returning(ROOM)
-        .get_result::<RoomColumns>(conn)
-        .map(|row| Some(room_from(row)))
+        .get_result::<RoomColumns>(conn);
+    match made {
+        Ok(row) => Ok(Some(room_from(row))),
+        // The name is all that is its own: its number is drawn.
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// A room by its name.
@@ -283,14 +286,14 @@ pub(super) fn room_by_row(conn: &mut Conn, row: RoomRow) -> QueryResult<Room> {
 }
 
 /// The same as [`room`], locked until the transaction ends: nobody else gives out its seats or changes it.
-pub(super) fn hold_room(conn: &mut Conn, name: &str) -> QueryResult<Option<Room>> {
+pub(super) fn hold_room(conn: &mut Conn, guards: &Guards, name: &str) -> QueryResult<Option<Room>> {
     let query = rooms::table.filter(rooms::name.eq(name)).select(ROOM);
-    let found: Option<RoomColumns> = match conn {
-        // There is one writer.
-        Conn::Sqlite(conn) => query.first(conn).optional()?,
-        Conn::Postgres(conn) => query.for_no_key_update().first(conn).optional()?,
+    let found = match conn {
+        Conn::Postgres(conn) if guards.on(Guard::RoomHeld) => query.for_no_key_update().first::<RoomColumns>(conn),
+        // SQLite has one writer.
+        conn => query.first::<RoomColumns>(conn),
     };
-    Ok(found.map(room_from))
+    found.optional().map(|row| row.map(room_from))
 }
 
 pub(super) fn set_room(

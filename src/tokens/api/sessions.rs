@@ -76,11 +76,13 @@ async fn sign_in(
 }
 
 fn claim(once: Once) -> Claim {
-    Box::new(move |tx, fresh| match once.claim(tx.conn, tx.now, fresh.as_bytes())? {
-        Turn::First => Ok(fresh),
-        Turn::Again(id) => Ok(Id::from_uuid(uuid::Uuid::from_bytes(id))),
-        Turn::Clash => Err(SignInError::Clash),
-    })
+    Box::new(
+        move |tx, fresh| match once.claim(tx.conn, tx.guards, tx.now, fresh.as_bytes())? {
+            Turn::First => Ok(fresh),
+            Turn::Again(id) => Ok(Id::from_uuid(uuid::Uuid::from_bytes(id))),
+            Turn::Clash => Err(SignInError::Clash),
+        },
+    )
 }
 
 /// Sign out.

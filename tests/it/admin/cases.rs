@@ -1,6 +1,12 @@
 //! Names and documents, the places that a person has, and the reviewers' cases, as commands.
 
-use std::{fmt::Write as _, fs, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fmt::{Debug, Write as _},
+    fs, mem,
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
 use vouchsafe::{
@@ -15,7 +21,10 @@ use vouchsafe::{
     vault::{Keyring, Subject, Vault},
 };
 
-use crate::support::db::{Database, Setup, ensure, needs, on_both};
+use crate::support::{
+    db::{Database, Setup, ensure, needs, on_both},
+    turnstile::{in_turn, needs_apart},
+};
 
 const START: Timestamp = Timestamp::from_seconds(1_790_000_000);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -168,8 +177,8 @@ pub(super) fn passport(number: &str) -> Document {
 }
 
 /// Twenty people hold up the same document at once; `accounts` of them may come in.
-async fn one_person(db: &Database, guards: Guards, accounts: u8) -> Result<(), String> {
-    let scene = Scene::new(db, guards);
+async fn one_person(db: &Database, accounts: u8) {
+    let scene = Scene::new(db, Guards::default());
     let demands = Demands {
         accounts_per_person: accounts,
         ..PLAIN
@@ -188,21 +197,21 @@ async fn one_person(db: &Database, guards: Guards, accounts: u8) -> Result<(), S
         match one.await.unwrap() {
             Ok(_) => taken += 1,
             Err(SubmitError::LimitReached) => {}
-            Err(error) => return Err(error.to_string()),
+            Err(error) => panic!("{error}"),
         }
     }
-    ensure(taken == accounts, format!("{taken} people came in, not {accounts}"))?;
+    assert_eq!(taken, accounts, "people came in");
     let rows = db.figures("SELECT COUNT(*) AS n FROM identity_slots");
-    ensure(rows == [i64::from(accounts)], format!("{rows:?} places"))
+    assert_eq!(rows, [i64::from(accounts)]);
 }
 
 on_both! {
     async fn one_person_has_one_account(db: &Database) {
-        one_person(db, Guards::default(), 1).await.unwrap();
+        one_person(db, 1).await;
     }
 
     async fn one_person_has_two_accounts_where_the_policy_grants_them(db: &Database) {
-        one_person(db, Guards::default(), 2).await.unwrap();
+        one_person(db, 2).await;
     }
 
     async fn a_place_is_kept_until_its_time_and_no_longer(db: &Database) {
@@ -269,6 +278,11 @@ on_both! {
         }
         assert_eq!((given, scene.open_cases().await.len()), (1, 1));
         assert_eq!(db.figures("SELECT COUNT(*) AS n FROM identity_slots"), [1]);
+    }
+
+    async fn a_case_has_one_reviewer_and_one_verdict(db: &Database) {
+        needs(Guard::CaseClaimedOnce, db.target().backend(), one_reviewer).await;
+        needs(Guard::CaseDecidedOnce, db.target().backend(), one_reviewer).await;
     }
 
     async fn one_reviewer_at_a_time_sees_a_case(db: &Database) {
@@ -427,18 +441,88 @@ on_both! {
     }
 }
 
-/// On SQLite the one writer stands in the way of this race whatever the guard does, so there is
-/// nothing to show there.
+/// One of the two, and not both.
+fn one_of<T: Debug>(
+    first: &Result<T, SubmitError>,
+    second: &Result<T, SubmitError>,
+    late: &SubmitError,
+) -> Result<(), String> {
+    let told = match (first, second) {
+        (Ok(_), Err(error)) | (Err(error), Ok(_)) => Some(error),
+        _ => None,
+    };
+    let clean = told.is_some_and(|told| mem::discriminant(told) == mem::discriminant(late));
+    ensure(clean, format!("{first:?}, {second:?}"))
+}
+
+/// Two hold up the document behind which one place is left.
+async fn last_place(db: &Database, guards: Guards, accounts: u8) -> Result<(), String> {
+    let scene = Scene::new(db, guards);
+    let demands = Demands {
+        accounts_per_person: accounts,
+        ..PLAIN
+    };
+    for _ in 1..accounts {
+        let who = scene.stranger().await;
+        scene.submit(who, passport("E12345678"), demands).await.unwrap();
+    }
+    let (one, other) = (scene.stranger().await, scene.stranger().await);
+    let (first, second) = in_turn(
+        db,
+        "identity_slots",
+        scene.submit(one, passport("E12345678"), demands),
+        scene.submit(other, passport("E12345678"), demands),
+    )
+    .await;
+    one_of(&first, &second, &SubmitError::LimitReached)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_person_has_one_account_because_of_the_slots() {
-    needs(Guard::IdentitySlots, Backend::Postgres, async |db, guards| {
-        one_person(db, guards, 1).await
-    })
+    for accounts in [1, 2] {
+        let check = async |db: &Database, guards| last_place(db, guards, accounts).await;
+        needs_apart(Guard::IdentitySlots, check).await;
+    }
+}
+
+/// Somebody gives two documents at once: one of them is theirs, and one case is opened.
+async fn one_document(db: &Database, guards: Guards) -> Result<(), String> {
+    let scene = Scene::new(db, guards);
+    let who = scene.stranger().await;
+    let (first, second) = in_turn(
+        db,
+        "identities",
+        scene.submit(who, passport("E11111111"), REVIEWED),
+        scene.submit(who, passport("E22222222"), REVIEWED),
+    )
     .await;
-    needs(Guard::IdentitySlots, Backend::Postgres, async |db, guards| {
-        one_person(db, guards, 2).await
-    })
-    .await;
+    one_of(&first, &second, &SubmitError::Waiting)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_is_given_once_because_it_follows_on_what_was_read() {
+    needs_apart(Guard::IdentityOnce, one_document).await;
+}
+
+/// Two reviewers want one case at once, and whoever has it decides it twice at once.
+async fn one_reviewer(db: &Database, guards: Guards) -> Result<(), String> {
+    let scene = Scene::new(db, guards);
+    let (one, other) = (scene.reviewer().await, scene.reviewer().await);
+    let who = scene.stranger().await;
+    let submitted = scene.submit(who, passport("E12345678"), REVIEWED).await.unwrap();
+    let case = submitted.case.unwrap();
+    let (first, second) = tokio::join!(scene.claim(case, one), scene.claim(case, other));
+    let reviewer = match (&first, &second) {
+        (Ok(_), Err(CaseError::Claimed)) => one,
+        (Err(CaseError::Claimed), Ok(_)) => other,
+        _ => return Err("not one reviewer was shown the case".into()),
+    };
+    let decide = |verdict| scene.decide(case, reviewer, verdict);
+    let decided = tokio::join!(decide(Verdict::Approved), decide(Verdict::Refused));
+    match decided {
+        (Ok(_), Err(CaseError::Decided)) | (Err(CaseError::Decided), Ok(_)) => Ok(()),
+        _ => Err(format!("{decided:?}")),
+    }
 }
 
 /// The bodies of all events.

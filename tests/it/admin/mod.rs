@@ -1,6 +1,6 @@
 mod cases;
 mod cases_http;
-mod community;
+pub mod community;
 mod graph;
 mod ledger;
 mod people;

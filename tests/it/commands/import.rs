@@ -13,12 +13,12 @@ use tokio::sync::oneshot;
 use vouchsafe::{
     commands::import::{self, Ended, History, ImportError, plan},
     ledger::{Ledger, verify},
-    store::Backend,
+    store::{Backend, Guard, Guards},
     terms::{SeededChance, SystemChance},
     vault::{Keyring, Vault},
 };
 
-use crate::support::db::{Database, Setup, on_both};
+use crate::support::db::{Database, Setup, needs, on_both};
 
 const ROWS: u64 = 1400;
 
@@ -261,12 +261,7 @@ on_both! {
     }
 
     async fn two_at_once_share_the_work(db: &Database) {
-        let (vault, text) = (vault(), look_alike(3));
-        let (one, other) = (db.ledger(Setup::default()), db.ledger(Setup::default()));
-        let (a, b) = tokio::join!(replay(&one, &vault, &text, |_| ()), replay(&other, &vault, &text, |_| ()));
-        a.unwrap();
-        b.unwrap();
-        is_whole(db, &one, &text).await;
+        needs(Guard::ErrandShared, db.target().backend(), shared).await;
     }
 
     async fn a_file_with_a_mistake_writes_nothing(db: &Database) {
@@ -311,6 +306,27 @@ on_both! {
         assert_eq!(replay(&ledger, &vault, &text, |_| ()).await.unwrap(), Ended::Done);
         is_whole(db, &ledger, &text).await;
     }
+}
+
+/// Two replay the same history at once.
+async fn shared(db: &Database, guards: Guards) -> Result<(), String> {
+    let (vault, text) = (vault(), look_alike(3));
+    let open = || {
+        db.ledger(Setup {
+            guards: guards.clone(),
+            ..Setup::default()
+        })
+    };
+    let (one, other) = (open(), open());
+    let (a, b) = tokio::join!(
+        replay(&one, &vault, &text, |_| ()),
+        replay(&other, &vault, &text, |_| ())
+    );
+    for ended in [a, b] {
+        ended.map_err(|error| error.to_string())?;
+    }
+    is_whole(db, &one, &text).await;
+    Ok(())
 }
 
 /// An import while a service writes to the same database, as a second process would.

@@ -17,8 +17,9 @@ use mail_parser::MessageParser;
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::{EnvFilter, fmt::MakeWriter, util::SubscriberInitExt};
 use vouchsafe::{
+    app,
     identity::{Document, DocumentKind, FullName},
     ledger::Actor,
     mail::EmailAddress,
@@ -98,14 +99,30 @@ impl Canaries {
 
     /// The forms in which one may stand somewhere, in lower case.
     fn forms(what: &str, canary: &str) -> Vec<Vec<u8>> {
-        let mut forms = vec![
-            canary.as_bytes().to_vec(),
-            serde_json::to_string(canary).unwrap().trim_matches('"').into(),
-            format!("{canary:?}").trim_matches('"').into(),
-            data_encoding::HEXLOWER.encode(canary.as_bytes()).into(),
+        let quoted = |text: &str| serde_json::to_string(text).unwrap().trim_matches('"').to_owned();
+        let units = canary.encode_utf16().map(|unit| match u8::try_from(unit) {
+            Ok(byte) if byte.is_ascii() => quoted(&char::from(byte).to_string()),
+            _ => format!("\\u{unit:04x}"),
+        });
+        let shown = format!("{canary:?}");
+        let written = [
+            canary.to_owned(),
+            // As Rust shows text, letters and bytes for debugging.
+            shown.trim_matches('"').to_owned(),
+            canary.escape_default().to_string(),
+            canary.as_bytes().escape_ascii().to_string(),
+            // As JSON of ASCII alone, and as a part of a URL.
+            units.collect(),
+            percent(canary),
+            data_encoding::HEXLOWER.encode(canary.as_bytes()),
             // Without the dashes that a code is shown with.
-            canary.replace('-', "").into(),
+            canary.replace('-', ""),
         ];
+        // Each once more as JSON writes it.
+        let mut forms: Vec<Vec<u8>> = written
+            .into_iter()
+            .flat_map(|form| [quoted(&form).into_bytes(), form.into_bytes()])
+            .collect();
         // Of what can be guessed, a hash without a key is as good as the thing itself.
         if !["flow", "refresh", "invite", "secret"]
             .iter()
@@ -116,6 +133,8 @@ impl Canaries {
             forms.push(data_encoding::HEXLOWER.encode(hash.as_ref()).into());
         }
         forms.iter_mut().for_each(|form| form.make_ascii_lowercase());
+        forms.sort_unstable();
+        forms.dedup();
         forms
     }
 
@@ -146,6 +165,18 @@ impl Canaries {
     }
 }
 
+/// As a part of a URL: RFC 3986 §2.
+fn percent(text: &str) -> String {
+    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().fold(String::new(), |mut url, byte| {
+        match unreserved(byte) {
+            true => url.push(char::from(byte)),
+            false => url.push_str(&format!("%{byte:02x}")),
+        }
+        url
+    })
+}
+
 /// Whether what is short is a word of its own: six digits by chance in a longer number are no code.
 fn is_apart(hay: &[u8], at: usize, length: usize) -> bool {
     let word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
@@ -166,6 +197,10 @@ fn the_search_finds_what_is_there() {
         "hello ZéPHYRINE CANARI!".as_bytes(),
         b"code=123456,",
         b"/v1/invites/abcdefghjkmnpqrstuvw",
+        br#"{"name":"Z\u00e9phyrine Canari"}"#,
+        br#"{"name":"Z\\u{e9}phyrine Canari"}"#,
+        br"b'Z\xc3\xa9phyrine Canari'",
+        b"?name=Z%C3%A9phyrine%20Canari",
         data_encoding::HEXLOWER.encode("Zéphyrine Canari".as_bytes()).as_bytes(),
         &sha256(b"123456"),
     ] {
@@ -223,13 +258,8 @@ fn in_a_process_of_its_own(name: &str, backend: Backend) {
 
 fn listened_to(db: &Database) {
     let log = Log::default();
-    // What the HTTP client says too: the service asks room servers by it.
-    tracing_subscriber::fmt()
-        .with_env_filter("trace")
-        .with_ansi(false)
-        .without_time()
-        .with_writer(log.clone())
-        .init();
+    // As the service writes it, and what the HTTP client says too: the service asks room servers by it.
+    app::log::json(EnvFilter::new("trace"), log.clone()).init();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -238,19 +268,21 @@ fn listened_to(db: &Database) {
     let (canaries, seen) = runtime.block_on(walk(db));
     let mut found = Vec::new();
 
-    let mut said = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let said = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let mut heard = String::new();
+    for line in said.lines() {
+        let mut line: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        // How long each request took is a number of any six digits.
+        let members = line.as_object_mut().unwrap();
+        members.retain(|name, _| name != "micros" && name != "timestamp");
+        heard.push_str(&format!("{line}\n"));
+        read_out(&line, &mut heard);
+    }
     assert!(
-        said.contains("answered") && said.contains("TRACE"),
+        heard.contains("answered") && heard.contains(r#""level":"TRACE""#),
         "the log was not heard"
     );
-    // How long each request took is a number of any six digits.
-    while let Some(at) = said.find("micros=") {
-        let end = said[at..]
-            .find(|letter: char| letter.is_whitespace())
-            .map_or(said.len(), |end| at + end);
-        said.replace_range(at..end, "");
-    }
-    found.extend(canaries.found("the log", said.as_bytes()));
+    found.extend(canaries.found("the log", heard.as_bytes()));
     for (place, text) in seen {
         found.extend(canaries.found(&place, text.as_bytes()));
     }
@@ -273,6 +305,19 @@ fn listened_to(db: &Database) {
         "ticket_issued",
     ] {
         assert!(types.contains(demanded), "{demanded} did not happen: {types:?}");
+    }
+}
+
+/// The texts in a line of the log, as they were before JSON wrote them.
+fn read_out(value: &Value, into: &mut String) {
+    match value {
+        Value::String(text) => {
+            into.push_str(text);
+            into.push('\n');
+        }
+        Value::Array(all) => all.iter().for_each(|one| read_out(one, into)),
+        Value::Object(all) => all.values().for_each(|one| read_out(one, into)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

@@ -3,24 +3,22 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tokio::{
-    task::block_in_place,
-    time::{sleep, timeout},
-};
+use reqwest::Method;
+use serde_json::json;
+use tokio::{task::block_in_place, time::sleep};
 use vouchsafe::{
-    ledger::Ledger,
-    store::{Backend, Guard, Guards},
+    store::{Guard, Guards},
     terms::{Role, SeededChance},
-    vault::Blind,
 };
 
 use super::{
     CLEAN, Came, admin, ban, come_in, crowd, home, last_step, link, on_the_way, prove, race, replicas, stop, tally,
 };
 use crate::support::{
-    db::{Database, ensure, needs, on_both, run},
+    db::{Database, ensure, on_both, run},
     invariants::sound_soon,
-    postgres::PrivateCluster,
+    service::text,
+    turnstile::{in_turn, needs_apart, until_waiting},
 };
 
 on_both! {
@@ -69,48 +67,88 @@ async fn waits(db: &Database, guards: Guards) -> Result<(), String> {
     let email = "newcomer@vouch.example.org";
     let who = on_the_way(&service, &code, email).await;
     prove(&service, &who).await.expect(200);
-    // Somebody past the service has the newcomer's contact in hand, so that their transaction waits
-    // just before its end.
-    let blind = service.app.core.vault.blind(Blind::Contact, email.as_bytes());
-    let blind = data_encoding::HEXLOWER.encode(&blind);
-    let mut other = db.connect();
-    run(
-        &mut other,
-        &format!("BEGIN; INSERT INTO contacts VALUES (decode('{blind}', 'hex'), 1, '', 0)"),
-    );
-    let last = last_step(&service, &who, None);
+    let members = || block_in_place(|| db.figures("SELECT count(*) AS n FROM people"));
     let put_out = async {
-        while db.figures("SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()") == [0] {
-            sleep(Duration::from_millis(10)).await;
-        }
-        let mut answer = Box::pin(ban(&service, &by, &inviter));
-        // An answer may wait a second until it is seen in the feed.
-        let at_once = timeout(Duration::from_millis(2500), &mut answer).await;
-        let waited = at_once.is_err();
-        run(&mut other, "ROLLBACK");
-        let answer = match at_once {
-            Ok(answer) => answer,
-            Err(_) => answer.await,
-        };
-        answer.expect(201);
-        waited
+        ban(&service, &by, &inviter).await.expect(201);
+        members()
     };
-    let (came, waited) = tokio::join!(last, put_out);
+    // The contact is written after the inviter's standing was looked at, just before the end.
+    let (came, at_the_ban) = in_turn(db, "contacts", last_step(&service, &who, None), put_out).await;
     let sound = sound_soon(db).await;
     service.stop().await;
     ensure(matches!(came, Came::In(_)), format!("{came:?}"))?;
-    ensure(waited, "the ban was answered, and somebody came in after it")?;
+    ensure(
+        at_the_ban == members(),
+        "the ban was answered, and somebody came in after it",
+    )?;
     sound.map(|_| ())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_ban_waits_for_whoever_is_through_the_door() {
-    // A server of its own: a transaction that waits holds back the feeds of all its databases.
-    let cluster = block_in_place(PrivateCluster::start);
-    needs(Guard::InviterHeld, Backend::Postgres, async |_: &Database, guards| {
-        let db = Database::at(&cluster.database("template1"));
-        block_in_place(|| Ledger::migrate(&db.target())).unwrap();
-        waits(&db, guards).await
-    })
-    .await;
+    needs_apart(Guard::InviterHeld, waits).await;
+}
+
+/// A lift, and a ban with a key that comes while the lift waits for the member's row: the ban has its transaction
+/// id before the lift has, unless each waits for the other before it has any.
+async fn stand_in_turn(db: &Database, guards: Guards) -> Result<(), String> {
+    let service = home(db, guards).start().await;
+    let owner = service.found("owner@vouch.example.org", Role::Owner, None).await;
+    let by = service.token(owner.row).await;
+    let (member, _) = admin(&service, "member").await;
+    let first = ban(&service, &by, &member).await.expect(201);
+    let sanctions = format!("/v1/admin/people/{}/sanctions", member.id);
+    let lift = async {
+        let path = format!("{sanctions}/{}/lift", text(&first["id"]));
+        let request = service.request(Method::POST, &path).bearer_auth(&by);
+        service
+            .send(request.json(&json!({ "note": "an error" })))
+            .await
+            .expect(200)
+    };
+    let again = async {
+        until_waiting(db, 1).await;
+        let body = json!({ "kind": "ban", "reason": "spam", "note": "no error" });
+        let request = service.request(Method::POST, &sanctions).bearer_auth(&by).json(&body);
+        service
+            .send(request.header("Idempotency-Key", "once-more"))
+            .await
+            .expect(201)
+    };
+    let mut between = db.connect();
+    block_in_place(|| {
+        let row = member.row.0;
+        run(
+            &mut between,
+            &format!("BEGIN; SELECT 1 FROM people WHERE id = {row} FOR UPDATE"),
+        );
+    });
+    let go_on = async {
+        until_waiting(db, 2).await;
+        block_in_place(|| run(&mut between, "COMMIT"));
+    };
+    tokio::join!(lift, again, go_on);
+    let sound = sound_soon(db).await;
+    let seen = service
+        .get(&by, &format!("/v1/admin/people/{}", member.id))
+        .await
+        .expect(200);
+    let told = block_in_place(|| {
+        db.figures(
+            "SELECT l.pos AS n FROM ledger l JOIN events e ON e.id = l.event_id \
+             WHERE e.kind IN ('person_banned', 'ban_lifted') ORDER BY e.kind = 'ban_lifted', l.pos",
+        )
+    });
+    service.stop().await;
+    ensure(seen["standing"] == "banned", format!("{seen}"))?;
+    ensure(
+        told[0] < told[2] && told[2] < told[1],
+        format!("bans and then the lift at {told:?}"),
+    )?;
+    sound.map(|_| ())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lift_and_the_next_ban_stand_in_their_order() {
+    needs_apart(Guard::LiftInTurn, stand_in_turn).await;
 }

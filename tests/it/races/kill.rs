@@ -29,7 +29,7 @@ use vouchsafe::{
 use super::{admin, home, stop};
 use crate::support::{
     db::{Database, Setup},
-    invariants::sound_soon,
+    invariants::{sound, sound_soon},
     service::{Home, text},
 };
 
@@ -307,10 +307,10 @@ async fn survives(backend: Backend, kills: usize) {
         tokio::join!(walking, killing);
         resumed += walkers.iter().flatten().filter(|walker| walker.at.is_some()).count();
 
-        if backend == Backend::Sqlite {
-            sound_soon(&db)
-                .await
-                .unwrap_or_else(|what| panic!("kill {kill}: {what}"));
+        match block_in_place(|| sound(&db)) {
+            // On PostgreSQL nobody is there now to give the last events their place.
+            Err(what) if backend == Backend::Postgres && what.ends_with("wait for their place") => {}
+            outcome => drop(outcome.unwrap_or_else(|what| panic!("kill {kill}: {what}"))),
         }
         let fresh: Vec<_> = {
             let told = world.told.lock().unwrap();
@@ -348,5 +348,5 @@ async fn sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres() {
-    survives(Backend::Postgres, 12).await;
+    survives(Backend::Postgres, 50).await;
 }

@@ -3,6 +3,7 @@
 
 mod bans;
 mod clock;
+mod flow;
 mod kill;
 mod once;
 mod outage;
@@ -31,7 +32,12 @@ const PASSWORD: &str = "nine loud kestrels hover";
 
 /// A home whose requests may take their time: hundreds at once share two cores with other tests.
 fn home(db: &Database, guards: Guards) -> Home {
-    let mut home = Home::new(db, "open-circle");
+    home_of(db, guards, "open-circle")
+}
+
+/// The same under another policy.
+fn home_of(db: &Database, guards: Guards, policy: &str) -> Home {
+    let mut home = Home::new(db, policy);
     home.config.http.request_timeout_ms = 60_000;
     home.guards = guards;
     home

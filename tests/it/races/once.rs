@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
 use vouchsafe::{
-    store::{Backend, Guards},
+    store::{Backend, Guard, Guards},
     terms::Role,
 };
 
@@ -17,13 +17,22 @@ use super::{
     Came, Newcomer, PASSWORD, admin, crowd, home, last_step, link, on_the_way, prove, refusal, replicas, stop, tally,
 };
 use crate::support::{
-    db::{Database, on_both, run},
+    db::{Database, ensure, needs, on_both, run},
     invariants::sound_soon,
-    service::{Answer, Service, text},
+    service::{Answer, Home, Service, text},
+    turnstile::{in_turn, needs_apart},
 };
 
 /// What the last step answers where the flow is over.
 const OVER: &[(u16, &str)] = &[(410, "flow-ended"), (410, "hold-expired")];
+
+/// Lets every member give so many places.
+fn quota(home: &Home, places: u32) {
+    let seed = home.config.policy.seed_file.clone().unwrap();
+    let policy = std::fs::read_to_string(&seed).unwrap();
+    let quota = format!("quota_per_member = {places}");
+    std::fs::write(&seed, policy.replace("quota_per_member = 20", &quota)).unwrap();
+}
 
 on_both! {
     async fn the_last_step_is_taken_once(db: &Database) {
@@ -253,9 +262,7 @@ on_both! {
 
     async fn a_quota_is_never_overdrawn(db: &Database) {
         let home = home(db, Guards::default());
-        let seed = home.config.policy.seed_file.clone().unwrap();
-        let policy = std::fs::read_to_string(&seed).unwrap().replace("quota_per_member = 20", "quota_per_member = 5");
-        std::fs::write(&seed, policy).unwrap();
+        quota(&home, 5);
         let services = replicas(db, &home).await;
         let member = services[0].found("member@vouch.example.org", Role::Member, None).await;
         let token = services[0].token(member.row).await;
@@ -287,9 +294,7 @@ on_both! {
     /// nothing is kept, not even the key.
     async fn what_is_issued_together_is_each_ones_own(db: &Database) {
         let home = home(db, Guards::default());
-        let seed = home.config.policy.seed_file.clone().unwrap();
-        let policy = std::fs::read_to_string(&seed).unwrap().replace("quota_per_member = 20", "quota_per_member = 4");
-        std::fs::write(&seed, policy).unwrap();
+        quota(&home, 4);
         let services = replicas(db, &home).await;
         let service = &services[0];
         let mut members = Vec::new();
@@ -347,21 +352,87 @@ on_both! {
 
     /// Wrong codes at once are each counted: nobody gets more guesses by being quick.
     async fn quick_guesses_are_counted(db: &Database) {
-        let services = replicas(db, &home(db, Guards::default())).await;
-        let (_, token) = admin(&services[0], "inviter").await;
-        let (_, code) = link(&services[0], &token, 1).await;
-        let who = on_the_way(&services[0], &code, "newcomer@vouch.example.org").await;
-        let wrong = if who.proof == "000000" { "000001" } else { "000000" };
-        let guess = Newcomer { flow: who.flow.clone(), token: who.token.clone(), proof: wrong.into() };
-        let guess = &guess;
-        let answers = join_all((0..50).map(|n| prove(&services[n % services.len()], guess))).await;
-        let told: Vec<Came> = answers.iter().map(refusal).collect();
-        let wrong = told.iter().filter(|told| **told == Came::Refused(422, "proof-wrong".into())).count();
-        let locked = told.iter().filter(|told| **told == Came::Refused(429, "proof-locked".into())).count();
-        assert_eq!(wrong + locked, 50, "{told:?}");
-        assert_eq!(wrong, 5, "five guesses, and no more");
-        prove(&services[0], &who).await.refused(429, "proof-locked");
-        assert_eq!(last_step(&services[0], &who, None).await, Came::Refused(409, "step-out-of-order".into()));
-        stop(services).await;
+        needs(Guard::AttemptsCounted, db.target().backend(), quick_guesses).await;
     }
+}
+
+async fn quick_guesses(db: &Database, guards: Guards) -> Result<(), String> {
+    let services = replicas(db, &home(db, guards)).await;
+    let (_, token) = admin(&services[0], "inviter").await;
+    let (_, code) = link(&services[0], &token, 1).await;
+    let who = on_the_way(&services[0], &code, "newcomer@vouch.example.org").await;
+    let wrong = if who.proof == "000000" { "000001" } else { "000000" };
+    let guess = Newcomer {
+        flow: who.flow.clone(),
+        token: who.token.clone(),
+        proof: wrong.into(),
+    };
+    let guess = &guess;
+    let answers = join_all((0..50).map(|n| prove(&services[n % services.len()], guess))).await;
+    let told = |as_told: Came| answers.iter().filter(|answer| refusal(answer) == as_told).count();
+    let (wrong, locked) = (
+        told(Came::Refused(422, "proof-wrong".into())),
+        told(Came::Refused(429, "proof-locked".into())),
+    );
+    ensure(
+        (wrong, locked) == (5, 45),
+        format!("{wrong} guesses, {locked} too many"),
+    )?;
+    prove(&services[0], &who).await.refused(429, "proof-locked");
+    let late = last_step(&services[0], &who, None).await;
+    assert_eq!(late, Came::Refused(409, "step-out-of-order".into()));
+    stop(services).await;
+    Ok(())
+}
+
+/// Two requests with one key: the second does nothing, and is answered as the first.
+async fn one_key(db: &Database, guards: Guards) -> Result<(), String> {
+    let service = home(db, guards).start().await;
+    let (_, token) = admin(&service, "inviter").await;
+    let (_, code) = link(&service, &token, 1).await;
+    let begin = || {
+        let request = service.request(Method::POST, "/v1/onboarding");
+        service.send(request.header("Idempotency-Key", "one").json(&json!({ "code": code })))
+    };
+    let (first, second) = in_turn(db, "idempotency", begin(), begin()).await;
+    service.stop().await;
+    let flows = db.figures("SELECT count(*) AS n FROM flows");
+    ensure(flows == [1], format!("{flows:?} flows by one key"))?;
+    ensure(first.status == 201 && first.body == second.body, format!("{second:?}"))
+}
+
+/// A member with one place left gives out two.
+async fn one_place(db: &Database, guards: Guards) -> Result<(), String> {
+    let home = home(db, guards);
+    quota(&home, 1);
+    let service = home.start().await;
+    let member = service.found("member@vouch.example.org", Role::Member, None).await;
+    let token = service.token(member.row).await;
+    let (path, friend) = (
+        "/v1/me/invites",
+        |n| json!({ "email": format!("friend-{n}@vouch.example.org") }),
+    );
+    let (first, second) = in_turn(
+        db,
+        "invites",
+        service.post(&token, path, friend(1)),
+        service.post(&token, path, friend(2)),
+    )
+    .await;
+    service.stop().await;
+    ensure(first.status == 201, format!("the first: {:?}", refusal(&first)))?;
+    ensure(
+        refusal(&second) == Came::Refused(409, "quota-exhausted".into()),
+        format!("the second: {:?}", refusal(&second)),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_key_is_one_flow_because_it_is_claimed() {
+    needs_apart(Guard::KeyOnce, one_key).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_quota_is_never_overdrawn_because_its_owner_is_held() {
+    needs_apart(Guard::QuotaHeld, one_place).await;
 }

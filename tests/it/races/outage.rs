@@ -14,6 +14,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use tokio::{task::block_in_place, time::sleep};
 use vouchsafe::{
+    config::Config,
     ledger::{Actor, Ledger},
     store::{Backend, Guards, StoreError},
     terms::Role,
@@ -139,7 +140,8 @@ async fn postgres_crashes_and_hangs() {
     let db = Database::at(&cluster.database("template1"));
     block_in_place(|| Ledger::migrate(&db.target())).unwrap();
     let mut home = home(&db, Guards::default());
-    home.config.store.wait_ms = 1000;
+    // As it is by default: within two seconds everybody is told.
+    home.config.store.wait_ms = Config::default().store.wait_ms;
     home.config.token.memory_lease_ms = 500;
     home.config.http.request_timeout_ms = 10_000;
     let service = home.start().await;

@@ -1,16 +1,19 @@
 //! Many redemptions at once of an invite that is for few.
 
-use std::{sync::Arc, time::Duration};
+use std::{fs, sync::Arc, time::Duration};
 
+use serde_json::json;
 use vouchsafe::{
     store::{Backend, Guard, Guards},
     terms::{Clock, ManualClock, Role, SeededChance, Timestamp},
 };
 
-use super::{CLEAN, Came, admin, ban, crowd, home, link, race, replicas, stop, tally};
+use super::{CLEAN, Came, admin, ban, crowd, home, link, on_the_way, prove, race, refusal, replicas, stop, tally};
 use crate::support::{
     db::{Database, ensure, needs, on_both},
     invariants::sound_soon,
+    service::text,
+    turnstile::{in_turn, needs_apart},
 };
 
 /// `clients` for `uses` places, over all replicas: exactly so many members, edges and uses, and clean
@@ -107,6 +110,41 @@ on_both! {
         }
         stop(services).await;
     }
+}
+
+/// Two who take the place of somebody whose hold is over.
+async fn in_place_of_one(db: &Database, guards: Guards) -> Result<(), String> {
+    let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_795_000_000)));
+    let mut home = home(db, guards);
+    home.clock = clock.clone();
+    let seed = home.config.policy.seed_file.clone().unwrap();
+    let policy = fs::read_to_string(&seed).unwrap();
+    fs::write(&seed, policy.replace("hold_days = 14", "hold_days = 1")).unwrap();
+    let service = home.start().await;
+    let (_, token) = admin(&service, "inviter").await;
+    let body = json!({ "max_uses": 1, "lifetime_hours": 240 });
+    let code = text(&service.post(&token, "/v1/me/invites", body).await.expect(201)["code"]);
+    let late = on_the_way(&service, &code, "late@vouch.example.org").await;
+    prove(&service, &late).await.expect(200);
+    clock.advance(Duration::from_secs(24 * 60 * 60));
+    let [one, other] = [
+        on_the_way(&service, &code, "one@vouch.example.org").await,
+        on_the_way(&service, &code, "other@vouch.example.org").await,
+    ];
+    let (one, other) = in_turn(db, "holds", prove(&service, &one), prove(&service, &other)).await;
+    let sound = sound_soon(db).await;
+    service.stop().await;
+    ensure(one.status == 200, format!("the first: {:?}", refusal(&one)))?;
+    ensure(
+        refusal(&other) == Came::Refused(409, "invite-exhausted".into()),
+        format!("the second: {:?}", refusal(&other)),
+    )?;
+    sound.map(|_| ())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hold_that_is_over_is_given_back_once() {
+    needs_apart(Guard::HoldOnce, in_place_of_one).await;
 }
 
 /// With the guard gone and the CHECK kept the limit still holds; only the refusals are no longer

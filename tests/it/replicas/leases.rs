@@ -11,11 +11,13 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::{Turnstile, World, friend, until};
-use crate::support::{invariants::sound_soon, replica::Replica, service::Client};
+use super::{World, friend, until};
+use crate::support::{invariants::sound_soon, replica::Replica, service::Client, turnstile::Turnstile};
 
 /// Longer than a lease lasts, and than PostgreSQL keeps a transaction whose client is silent.
 const OVERSLEPT: Duration = Duration::from_millis(6500);
+/// What moves the cursor of the follower.
+const MOVES: &str = "UPDATE ON cursors FOR EACH ROW WHEN (NEW.name = 'invite-mails')";
 
 /// The outbox has exactly one letter for each invite by mail, and the ledger is whole.
 async fn one_letter_each(world: &World) -> usize {
@@ -76,7 +78,7 @@ async fn a_killed_follower_repeats_nothing_and_loses_nothing() {
     let mut running = start(&world).await;
     let clients: Vec<Client> = running.values().map(|replica| (**replica).clone()).collect();
     let (next, over) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let mut turnstile = Turnstile::before(&world, "cursors", "NEW.name = 'invite-mails'");
+    let mut turnstile = Turnstile::before(&world.db, MOVES);
     let kills = async {
         let mut killed = Vec::new();
         for _ in 0..6 {
@@ -117,7 +119,7 @@ async fn a_frozen_follower_wakes_fenced_off() {
     let running = start(&world).await;
     let clients: Vec<Client> = running.values().map(|replica| (**replica).clone()).collect();
     let (next, over) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let mut turnstile = Turnstile::before(&world, "cursors", "NEW.name = 'invite-mails'");
+    let mut turnstile = Turnstile::before(&world.db, MOVES);
     let freezes = async {
         let mut frozen = Vec::new();
         for round in 0..3 {

@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use tokio::{task::block_in_place, time::sleep};
 
-use super::{Turnstile, World, friend, until};
-use crate::support::smtp::{SmtpServer, header};
+use super::{World, friend, until};
+use crate::support::{
+    smtp::{SmtpServer, header},
+    turnstile::Turnstile,
+};
 
 const WAITING: &str = "SELECT count(*) AS n FROM outbox WHERE state <> 'sent'";
 
@@ -22,7 +25,7 @@ async fn a_letter_that_is_sent_again_is_the_same_letter() {
     let smtp = block_in_place(SmtpServer::start);
     let (world, []) = World::with([], |home| home.with_smtp(&smtp)).await;
     let mut replicas = vec![world.plan("a").start().await, world.plan("b").start().await];
-    let mut turnstile = Turnstile::before(&world, "outbox", "NEW.state = 'sent'");
+    let mut turnstile = Turnstile::before(&world.db, "UPDATE ON outbox FOR EACH ROW WHEN (NEW.state = 'sent')");
     for (round, frozen) in [false, true, false, true].into_iter().enumerate() {
         let whom = format!("friend-{round}@vouch.example.org");
         turnstile.close();

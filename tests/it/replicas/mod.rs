@@ -17,7 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use diesel::{PgConnection, QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::Text};
+use diesel::{PgConnection, connection::SimpleConnection};
 use reqwest::Method;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ use vouchsafe::{
 use crate::{
     http::new_service,
     support::{
-        db::{Database, run},
+        db::Database,
         postgres::PrivateCluster,
         replica::Plan,
         service::{Answer, Client, Home, Service},
@@ -143,61 +143,6 @@ async fn until(what: &str, truth: impl AsyncFn() -> bool) {
     while !truth().await {
         assert!(begun.elapsed() < Duration::from_secs(60), "{what}: not within a minute");
         sleep(Duration::from_millis(10)).await;
-    }
-}
-
-/// Between an effect and what says that it is done: a trigger that holds whoever writes that down, until it
-/// is opened.
-struct Turnstile {
-    conn: Conn,
-}
-
-impl Turnstile {
-    /// Holds updates of `table` of which `condition` holds. Takes no transaction id: the feed goes on.
-    fn before(world: &World, table: &str, condition: &str) -> Self {
-        world.db.run(&format!(
-            "CREATE FUNCTION turnstile() RETURNS trigger LANGUAGE plpgsql AS \
-             $$ BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN NEW; END $$; \
-             CREATE TRIGGER turnstile BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({condition}) \
-             EXECUTE FUNCTION turnstile()"
-        ));
-        Self {
-            conn: world.db.connect(),
-        }
-    }
-
-    fn close(&mut self) {
-        block_in_place(|| run(&mut self.conn, "SELECT pg_advisory_lock(4711)"));
-    }
-
-    fn open(&mut self) {
-        block_in_place(|| run(&mut self.conn, "SELECT pg_advisory_unlock_all()"));
-    }
-
-    /// Waits until a process is held, and says which.
-    async fn holds(&mut self) -> String {
-        #[derive(QueryableByName)]
-        struct Held {
-            #[diesel(sql_type = Text)]
-            application_name: String,
-        }
-        let begun = Instant::now();
-        loop {
-            let Conn::Postgres(conn) = &mut self.conn else {
-                unreachable!("replicas are on PostgreSQL")
-            };
-            let waiting = "SELECT application_name FROM pg_stat_activity \
-                           WHERE wait_event_type = 'Lock' AND wait_event = 'advisory'";
-            let held: Vec<Held> = block_in_place(|| sql_query(waiting).load(conn)).unwrap();
-            if let Some(held) = held.into_iter().next() {
-                return held.application_name;
-            }
-            assert!(
-                begun.elapsed() < Duration::from_secs(60),
-                "nobody comes to the turnstile"
-            );
-            sleep(Duration::from_millis(2)).await;
-        }
     }
 }
 

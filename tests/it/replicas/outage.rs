@@ -26,8 +26,8 @@ use crate::support::{
 
 const CUT: Duration = Duration::from_secs(60);
 const HUNG: Duration = Duration::from_secs(10);
-/// How long an answer may take at most, and a return.
-const SOON: Duration = Duration::from_secs(3);
+/// How long an answer may take at most with the settings as they are by default, and a return.
+const SOON: Duration = Duration::from_secs(2);
 const BACK: Duration = Duration::from_secs(2);
 
 /// What is asked, again and again.

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     io::{Read, Write},
+    mem,
     os::unix::net::UnixStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -15,14 +16,15 @@ use std::{
 };
 
 use reqwest::Method;
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{
-    task::JoinSet,
+    task::{JoinSet, block_in_place},
     time::{Instant, MissedTickBehavior, interval},
 };
 
-use super::{World, friend, until};
-use crate::support::{postgres::free_port, replica::Plan, service::Client};
+use super::{World, friend, rooms, until};
+use crate::support::{janus::JanusServer, postgres::free_port, replica::Plan, service::Client};
 
 const RESTARTS: usize = 20;
 /// One request in so long: a hundred a second.
@@ -119,8 +121,9 @@ struct Count {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twenty_rolling_restarts_lose_no_request() {
-    let (world, _) = World::new(["alice"]).await;
+    let (world, members) = World::new(["alice", "bob", "carol", "dave", "erin"]).await;
     let world = Arc::new(world);
+    let janus = block_in_place(JanusServer::start);
     let plan = |name| {
         world
             .plan(name)
@@ -140,6 +143,16 @@ async fn twenty_rolling_restarts_lose_no_request() {
     .await;
 
     let client = Client::new(format!("http://127.0.0.1:{port}"), Duration::from_secs(40));
+    rooms::open(&world, &client, &janus, "stage").await;
+    let secret = rooms::secret(&world, "stage").await;
+    // From here on no ticket has to wait for its room to be made.
+    until("the room takes tickets in", async || {
+        let asked = client.post(&world.owner, "/v1/rooms/stage/tickets", Value::Null).await;
+        asked.status == 201
+    })
+    .await;
+    let given = "SELECT count(*) AS n FROM events WHERE kind = 'ticket_issued'";
+    let given_before = world.db.figures(given)[0];
     let (count, over) = (Arc::new(Count::default()), AtomicBool::new(false));
     let asked = AtomicUsize::new(0);
     let begun = Instant::now();
@@ -151,7 +164,7 @@ async fn twenty_rolling_restarts_lose_no_request() {
             clock.tick().await;
             let n = asked.fetch_add(1, Ordering::SeqCst);
             let get = |path| client.request(Method::GET, path).bearer_auth(&world.owner);
-            let request = match n % 4 {
+            let request = match n % 5 {
                 0 => world.introspection(&client, &world.owner),
                 1 => get("/v1/me"),
                 2 => client
@@ -159,6 +172,10 @@ async fn twenty_rolling_restarts_lose_no_request() {
                     .bearer_auth(&world.owner)
                     .header("Idempotency-Key", format!("rolling-{n}"))
                     .json(&friend(n)),
+                3 => client
+                    .request(Method::POST, "/v1/rooms/stage/tickets")
+                    .bearer_auth(&members[n / 5 % members.len()].token)
+                    .header("Idempotency-Key", format!("rolling-{n}")),
                 _ => get("/.well-known/jwks.json"),
             };
             let (client, count) = (client.clone(), Arc::clone(&count));
@@ -216,7 +233,7 @@ async fn twenty_rolling_restarts_lose_no_request() {
         count.slowest.lock().unwrap(),
         drains.iter().max(),
     );
-    let lost = count.lost.lock().unwrap();
+    let lost = mem::take(&mut *count.lost.lock().unwrap());
     assert!(
         lost.is_empty(),
         "{} lost: {:#?}\n{}",
@@ -230,11 +247,16 @@ async fn twenty_rolling_restarts_lose_no_request() {
         "fewer than a hundred a second"
     );
     // Whatever was sent again on its way was done once.
-    let asked_for = (0..asked).filter(|n| n % 4 == 2).count();
-    assert_eq!(
-        world.db.figures("SELECT count(*) AS n FROM invites"),
-        [asked_for as i64]
-    );
+    let asked_for = |kind| (0..asked).filter(|n| n % 5 == kind).count() as i64;
+    assert_eq!(world.db.figures("SELECT count(*) AS n FROM invites"), [asked_for(2)]);
+    assert_eq!(world.db.figures(given), [given_before + asked_for(3)]);
+    // The last ticket of each is on the list, and no other.
+    let tokens = rooms::tokens(&world).await;
+    assert_eq!(tokens.len(), members.len() + 1);
+    until("the list is that of the last tickets", async || {
+        block_in_place(|| janus.list("stage", &secret)).as_ref() == Some(&tokens)
+    })
+    .await;
 }
 
 /// Ctrl-C at a terminal waits for no load balancer.

@@ -3,19 +3,26 @@
 
 use std::time::{Duration, Instant};
 
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use reqwest::Method;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::{task::block_in_place, time::sleep};
-use vouchsafe::{rooms, store::StoreError, terms::SystemChance, vault::Vault};
+use vouchsafe::{
+    rooms,
+    store::{StoreError, schema::tickets},
+    terms::SystemChance,
+    vault::Vault,
+};
 
-use super::{Somebody, Turnstile, World, friend, until};
+use super::{Somebody, World, friend, until};
 use crate::support::{
     db::Setup,
     janus::JanusServer,
     peer::Peer,
     replica::Replica,
     service::{Answer, Client, text},
+    turnstile::Turnstile,
 };
 
 /// What a ban must reach Janus within.
@@ -55,6 +62,23 @@ pub async fn secret(world: &World, room: &'static str) -> String {
         Ok::<_, StoreError>(room.secret(&vault)?.expose_secret().to_owned())
     });
     secret.await.unwrap()
+}
+
+/// The tokens of all tickets that have not ended.
+pub async fn tokens(world: &World) -> Vec<String> {
+    let vault = Vault::open(&world.home.config.vault.keyring_file, false, &SystemChance).unwrap();
+    let ledger = world.db.ledger(Setup::default());
+    let tokens = ledger.store().read(move |conn| {
+        let open = tickets::table.filter(tickets::ended_at.is_null()).select(tickets::uid);
+        let mut tokens = Vec::new();
+        for id in open.load(conn)? {
+            let issued = rooms::issued(conn, id)?.expect("the ticket");
+            tokens.push(issued.ticket.token(&vault)?.expose_secret().to_owned());
+        }
+        tokens.sort();
+        Ok::<_, StoreError>(tokens)
+    });
+    tokens.await.unwrap()
 }
 
 impl Stage {
@@ -246,7 +270,8 @@ async fn done_twice(frozen: bool) {
         stage.seat(&replicas[1], &mallory, "mallory").await,
     );
     let (staying, leaving) = (stays.taken(&stage.janus).await, leaves.taken(&stage.janus).await);
-    let mut turnstile = Turnstile::before(&stage.world, "cursors", "NEW.name LIKE 'room-server/%'");
+    let cursor = "UPDATE ON cursors FOR EACH ROW WHEN (NEW.name LIKE 'room-server/%')";
+    let mut turnstile = Turnstile::before(&stage.world.db, cursor);
 
     // A ticket.
     stage.followed().await;

@@ -5,11 +5,13 @@ use std::time::{Duration, Instant};
 
 use tokio::{task::block_in_place, time::sleep};
 
-use super::{Turnstile, World, friend, until};
-use crate::support::{invariants::sound_soon, replica::Replica};
+use super::{World, friend, until};
+use crate::support::{invariants::sound_soon, replica::Replica, turnstile::Turnstile};
 
 const PLACES: &str = "SELECT count(*) AS n FROM ledger";
 const EVENTS: &str = "SELECT count(*) AS n FROM events";
+/// What a pass of the sequencer writes last.
+const PASS: &str = "UPDATE ON sequencer FOR EACH ROW WHEN (NEW.last_pos > OLD.last_pos)";
 
 /// Every event has its place, and the chain is whole.
 async fn in_order(world: &World) {
@@ -24,7 +26,7 @@ async fn in_order(world: &World) {
 async fn a_killed_sequencer_is_followed_by_the_other() {
     let (world, []) = World::new([]).await;
     let mut replicas = vec![world.plan("a").start().await, world.plan("b").start().await];
-    let mut turnstile = Turnstile::before(&world, "sequencer", "NEW.last_pos > OLD.last_pos");
+    let mut turnstile = Turnstile::before(&world.db, PASS);
     let mut killed = Vec::new();
     for round in 0..8 {
         turnstile.close();
@@ -60,7 +62,7 @@ async fn a_killed_sequencer_is_followed_by_the_other() {
 async fn a_frozen_sequencer_stops_the_feed_and_no_ban() {
     let (world, members) = World::new(["mallory", "malcolm"]).await;
     let replicas = [world.plan("a").start().await, world.plan("b").start().await];
-    let mut turnstile = Turnstile::before(&world, "sequencer", "NEW.last_pos > OLD.last_pos");
+    let mut turnstile = Turnstile::before(&world.db, PASS);
     for (round, who) in members.iter().enumerate() {
         turnstile.close();
         let invited = replicas[round].post(&world.owner, "/v1/me/invites", friend(round));

@@ -16,6 +16,7 @@ use tokio::{
     time::sleep,
 };
 use vouchsafe::{
+    config::Config,
     ledger::{Ledger, last_position},
     store::StoreError,
 };
@@ -38,9 +39,10 @@ fn cluster() -> (PrivateCluster, Database) {
     (cluster, db)
 }
 
-fn impatient(pool_size: usize) -> Setup {
+/// As patient as a service is by default.
+fn by_default(pool_size: usize) -> Setup {
     Setup {
-        wait: Duration::from_secs(1),
+        wait: Duration::from_millis(Config::default().store.wait_ms),
         pool_size,
         ..Setup::default()
     }
@@ -80,7 +82,7 @@ async fn heals(ledger: &Ledger) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crash_of_the_server_loses_no_acknowledged_write() {
     let (cluster, db) = block_in_place(cluster);
-    let ledger = db.ledger(impatient(8));
+    let ledger = db.ledger(by_default(8));
     let mut tasks = JoinSet::new();
     tasks.spawn(ledger.clone().keep_sequencing());
 
@@ -150,7 +152,7 @@ fn a_hang_of_the_server_holds_up_the_pool_and_nobody_else() {
         .unwrap();
     let (cluster, db) = cluster();
     runtime.block_on(async {
-        let ledger = db.ledger(impatient(POOL));
+        let ledger = db.ledger(by_default(POOL));
         for _ in 0..2 {
             heals(&ledger).await;
             cluster.hang();

@@ -6,12 +6,13 @@ use std::{
 };
 
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query, sql_types::Text};
+use tokio::task::block_in_place;
 use vouchsafe::{
     ledger::Ledger,
-    store::{Backend, Conn, pending},
+    store::{self, Backend, Conn, Guard, Guards, StoreError, pending},
 };
 
-use crate::support::db::Database;
+use crate::support::db::{Database, ensure, needs};
 
 const BELIEVED: &str = include_str!("../../../src/store/schema.rs");
 
@@ -226,19 +227,28 @@ fn both_migration_sets_make_the_same_indexes_references_and_checks() {
     assert_eq!(rules, postgres_rules(&mut postgres));
 }
 
-#[test]
-fn of_two_migrators_one_applies_and_both_succeed() {
+/// Four migrate an empty database at once.
+fn one_migrates(backend: Backend, guards: &Guards) -> Result<(), String> {
+    let db = Database::empty(backend);
+    let applied: Vec<_> = thread::scope(|scope| {
+        let run = || store::migrate(&db.target(), guards, |_| Ok::<_, StoreError>(()));
+        let migrators: Vec<_> = (0..4).map(|_| scope.spawn(run)).collect();
+        let ended = migrators.into_iter().map(|one| one.join().expect("no panic"));
+        let counted = ended.map(|outcome| outcome.map(|applied| applied.len()).map_err(|error| error.to_string()));
+        counted.collect::<Result<_, _>>()
+    })?;
+    let applying = applied.iter().filter(|&&count| count > 0).count();
+    ensure(applying == 1, format!("{applied:?}"))?;
+    assert_eq!(Ledger::migrate(&db.target()).unwrap(), Vec::<String>::new());
+    assert!(!pending(&db.target()).unwrap());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_migrators_one_applies_and_both_succeed() {
     for backend in [Backend::Sqlite, Backend::Postgres] {
-        let db = Database::empty(backend);
-        let applied: Vec<_> = thread::scope(|scope| {
-            let run = || Ledger::migrate(&db.target());
-            let migrators: Vec<_> = (0..4).map(|_| scope.spawn(run)).collect();
-            let ended = migrators.into_iter().map(|one| one.join().expect("no panic"));
-            ended.map(|outcome| outcome.expect("to migrate").len()).collect()
-        });
-        assert_eq!(applied.iter().filter(|&&count| count > 0).count(), 1, "{applied:?}");
-        assert_eq!(Ledger::migrate(&db.target()).unwrap(), Vec::<String>::new());
-        assert!(!pending(&db.target()).unwrap());
+        let check = async |_: &Database, guards| block_in_place(|| one_migrates(backend, &guards));
+        needs(Guard::MigratorsApart, backend, check).await;
     }
 }
 

@@ -5,6 +5,7 @@
 //! that starts at `crate`, `self` or `super`, in a `use` or in the middle of an expression, in
 //! nested braces, macros and test modules; comments and strings it does not see.
 
+mod guards;
 mod paths;
 
 use std::{

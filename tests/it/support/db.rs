@@ -201,11 +201,11 @@ pub async fn needs(guard: Guard, backend: Backend, check: impl AsyncFn(&Database
     }
     #[cfg(feature = "switches")]
     {
-        for _ in 0..20 {
+        for round in 1..=20 {
             let guards = Guards::default();
             guards.switch_off(guard);
             if let Err(failure) = check(&Database::fresh(backend), guards).await {
-                println!("without {guard:?}: {failure}");
+                println!("without {guard:?}, in round {round}: {failure}");
                 return;
             }
         }

@@ -55,8 +55,21 @@ const NONE: &[(&str, &str)] = &[
          AND NOT EXISTS (SELECT 1 FROM credentials c WHERE c.person = f.person)",
     ),
     (
+        "case that waits, of a flow that is over",
+        "FROM cases c JOIN flows f ON f.uid = c.flow WHERE c.state = 'open' AND f.ended_at IS NOT NULL",
+    ),
+    (
+        "place kept for a flow that is over",
+        "FROM identity_slots s JOIN flows f ON f.subject_id = s.subject_id \
+         WHERE s.claimed_until IS NOT NULL AND f.ended_at IS NOT NULL",
+    ),
+    (
         "living session of somebody who is banned",
         "FROM sessions s JOIN people p ON p.id = s.person WHERE s.ended_at IS NULL AND p.standing <> 'active'",
+    ),
+    (
+        "seat of somebody who is banned",
+        "FROM tickets t JOIN people p ON p.id = t.person WHERE t.ended_at IS NULL AND p.standing <> 'active'",
     ),
     (
         "banned member without a sanction in force, or the other way round",

@@ -9,3 +9,4 @@ pub mod proxy;
 pub mod replica;
 pub mod service;
 pub mod smtp;
+pub mod turnstile;

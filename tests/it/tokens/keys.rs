@@ -1,9 +1,15 @@
 //! Replicas agree on the keys, and services come and go.
 
-use vouchsafe::tokens::{Tokens, services};
+use vouchsafe::{
+    store::Guard,
+    tokens::{Tokens, services},
+};
 
 use super::*;
-use crate::support::db::on_both;
+use crate::support::{
+    db::{ensure, on_both},
+    turnstile::{in_turn, needs_apart},
+};
 
 on_both! {
     /// Eight replicas that start at once on an empty database make one key, and each takes the others'
@@ -82,6 +88,19 @@ on_both! {
             assert!(matches!(refused, Err(services::ServiceError::Name)));
         }
     }
+}
+
+/// Two replicas start at once where there is no key.
+async fn one_key(db: &Database, guards: Guards) -> Result<(), String> {
+    let world = World::with(guards);
+    in_turn(db, "signing_keys", world.replica(db), world.replica(db)).await;
+    let keys = db.figures("SELECT COUNT(*) AS n FROM signing_keys");
+    ensure(keys == [1], format!("{keys:?} keys"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn there_is_one_key_because_its_makers_come_one_at_a_time() {
+    needs_apart(Guard::KeysHeld, one_key).await;
 }
 
 fn url(db: &Database) -> String {

@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::task::JoinSet;
 use vouchsafe::{
     config::{Config, TokenConfig},
-    ledger::{Actor, Ledger, Mirror},
+    ledger::{Actor, Ledger, Mirror, Tx},
     mail::EmailAddress,
     people::{self, Contact, Member, Newcomer, Roster, passwords::hash},
     store::{Guards, StoreError},

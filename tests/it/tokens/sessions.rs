@@ -9,7 +9,10 @@ use vouchsafe::{
 };
 
 use super::*;
-use crate::support::db::{ensure, needs, on_both};
+use crate::support::{
+    db::{ensure, needs, on_both},
+    turnstile::{in_turn, needs_apart},
+};
 
 /// Fifty uses of one refresh token at once, over two replicas: one buys something, and since the
 /// others were reuses the family is over, also for a replica that starts afterwards.
@@ -218,6 +221,30 @@ on_both! {
         let last = replica.refresh(&granted.refresh_token.into()).await;
         assert!(matches!(last, Err(RefreshError::Unknown)));
     }
+}
+
+/// Somebody whose session is all but written is banned at that moment.
+async fn nothing_lives_on(db: &Database, guards: Guards) -> Result<(), String> {
+    let world = World::with(guards);
+    let replica = world.replica(db).await;
+    let row = world.member(&replica.ledger, "ada@example.org", None).await.row;
+    let start = replica
+        .ledger
+        .write(Actor::Person(row), move |tx| start_session(tx, row, MONTH));
+    let ban = replica.ledger.write(Actor::Operator, move |tx| {
+        assert!(set_standing(tx.conn, row, Standing::Active, Standing::Banned)?);
+        end_all(tx, row, SessionEnd::Sanctioned)
+    });
+    let (started, banned) = in_turn(db, "sessions", start, ban).await;
+    banned.map_err(|error| error.to_string())?;
+    ensure(started.unwrap().value.is_some(), "no session was on its way")?;
+    let living = db.figures("SELECT COUNT(*) AS n FROM sessions WHERE ended_at IS NULL");
+    ensure(living == [0], "somebody who is banned is signed in")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ban_waits_for_the_session_that_is_being_written() {
+    needs_apart(Guard::HolderHeld, nothing_lives_on).await;
 }
 
 /// A restored store is behind the tokens that were given out since: a later generation is no better

@@ -6,13 +6,17 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
 use vouchsafe::{
     config::{PasswordConfig, ThrottleConfig},
     people::{grant_sign_in_code, passwords::Hasher, set_standing},
+    store::Guard,
     terms::Standing,
     tokens::{Claim, SignIn, SignInError},
     vault::sha256,
 };
 
 use super::*;
-use crate::support::db::on_both;
+use crate::support::{
+    db::{ensure, on_both},
+    turnstile::{in_turn, needs_apart},
+};
 
 pub(super) fn hasher(hash_permits: usize, hash_wait_ms: u64) -> Hasher {
     let config = PasswordConfig {
@@ -159,6 +163,34 @@ on_both! {
         world.later(Duration::from_secs(600));
         assert!(matches!(door.by_code(&"second code".into(), anew()).await, Err(SignInError::Wrong)));
     }
+}
+
+/// Two come with one code at once.
+async fn opens_once(db: &Database, guards: Guards) -> Result<(), String> {
+    let world = World::with(guards);
+    let replica = world.replica(db).await;
+    let door = door(&replica, hasher(1, 60_000), 100);
+    let row = world.member(&replica.ledger, "ada@example.org", None).await.row;
+    let made = replica.ledger.write(Actor::Operator, move |tx| {
+        let until = tx.now.after(Duration::from_secs(600));
+        Ok::<_, StoreError>(grant_sign_in_code(tx.conn, &sha256(b"the code"), row, until)?)
+    });
+    made.await.unwrap();
+    let code = "the code".into();
+    let (first, second) = in_turn(
+        db,
+        "sign_in_codes",
+        door.by_code(&code, anew()),
+        door.by_code(&code, anew()),
+    )
+    .await;
+    ensure(first.is_ok(), "the first was not let in")?;
+    ensure(matches!(second, Err(SignInError::Wrong)), "the second was let in too")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_one_time_code_opens_once_because_it_is_spent() {
+    needs_apart(Guard::SignInCodeOnce, opens_once).await;
 }
 
 /// Whoever finds no permit is told so at once, and it counts as no failure.

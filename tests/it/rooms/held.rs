@@ -1,0 +1,244 @@
+//! Seats, rooms and servers that several want at once, as commands: no room server is asked.
+
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+use vouchsafe::{
+    ledger::{Actor, Ledger},
+    moderation::{self, NewBan, ReasonCode},
+    people::Member,
+    policy::{self, Current},
+    rooms::{self, Ask, Denied, Issued, NewRoom, NewServer, Room, RoomError, ServerSecrets, Terms},
+    store::{Guard, Guards},
+    terms::{Assurance, Id, Role, RoomServerId},
+    vault::Vault,
+};
+
+use crate::{
+    admin::community::Community,
+    support::{
+        db::{Database, ensure, on_both},
+        invariants::sound_soon,
+        turnstile::{in_turn, needs_apart},
+    },
+};
+
+/// A community with one room on one server, which nobody governs.
+#[derive(Clone)]
+struct House {
+    ledger: Ledger,
+    vault: Vault,
+    policy: Arc<Current>,
+    server: RoomServerId,
+}
+
+const fn terms(capacity: u32) -> Terms {
+    Terms {
+        enter: Assurance::Contact,
+        speak: Assurance::Contact,
+        capacity,
+    }
+}
+
+fn at(admin_url: &str) -> NewServer {
+    NewServer {
+        client_url: "ws://127.0.0.1:1".into(),
+        admin_url: admin_url.into(),
+        secrets: ServerSecrets {
+            admin_secret: "a secret".into(),
+            admin_key: None,
+            token_secret: None,
+        },
+    }
+}
+
+async fn register(community: &Community) -> RoomServerId {
+    let vault = community.vault.clone();
+    let server = community.ledger.write(Actor::Operator, move |tx| {
+        let id = Id::new(tx.now, tx.chance);
+        rooms::register(tx, &vault, id, &at("http://127.0.0.1:1/admin"))
+    });
+    server.await.unwrap().value.id
+}
+
+impl House {
+    async fn of(community: &Community, capacity: u32) -> Self {
+        let (ledger, vault) = (community.ledger.clone(), community.vault.clone());
+        let policy = Arc::new(Current::new(&["cn_resident_id", "passport"]));
+        let document = policy::preset("open-circle").unwrap();
+        let changed = ledger.write(Actor::Operator, move |tx| policy::change(tx, document, 0));
+        changed.await.unwrap();
+        let server = register(community).await;
+        let house = Self {
+            ledger,
+            vault,
+            policy,
+            server,
+        };
+        house.create("stage", capacity).await.unwrap();
+        house
+    }
+
+    async fn create(&self, name: &str, capacity: u32) -> Result<Room, RoomError> {
+        self.create_on(self.server, name, capacity).await
+    }
+
+    async fn create_on(&self, server: RoomServerId, name: &str, capacity: u32) -> Result<Room, RoomError> {
+        let (vault, name) = (self.vault.clone(), name.to_owned());
+        let created = self.ledger.write(Actor::Operator, move |tx| {
+            let terms = terms(capacity);
+            rooms::create(tx, &vault, &NewRoom { name, server, terms })
+        });
+        created.await.map(|written| written.value)
+    }
+
+    async fn set_open(&self, open: bool) -> Result<Room, RoomError> {
+        let policy = Arc::clone(&self.policy);
+        let changed = self.ledger.write(Actor::Operator, move |tx| {
+            rooms::change(tx, &policy, "stage", &terms(1), open)
+        });
+        changed.await.map(|written| written.value)
+    }
+
+    async fn remove_server(&self) -> Result<(), RoomError> {
+        let server = self.server;
+        let removed = self
+            .ledger
+            .write(Actor::Operator, move |tx| rooms::remove_server(tx, server, true));
+        removed.await.map(|written| written.value)
+    }
+
+    async fn move_server(&self) -> Result<(), RoomError> {
+        let (vault, server) = (self.vault.clone(), self.server);
+        let moved = self.ledger.write(Actor::Operator, move |tx| {
+            rooms::change_server(tx, &vault, server, &at("http://127.0.0.1:2/admin"), true).map(|_| ())
+        });
+        moved.await.map(|written| written.value)
+    }
+
+    async fn ask(&self, member: &Member) -> Result<Issued, Denied> {
+        let (vault, policy, person) = (self.vault.clone(), Arc::clone(&self.policy), member.row);
+        let issued = self.ledger.write(Actor::Person(person), move |tx| {
+            let ask = Ask {
+                id: Id::new(tx.now, tx.chance),
+                person,
+                room: "stage".into(),
+            };
+            rooms::issue(tx, &vault, &policy, &[ask])
+        });
+        issued.await.unwrap().value.remove(0)
+    }
+}
+
+on_both! {
+    /// Thirty want one of five seats at once, each by themself.
+    async fn a_room_has_as_many_seats_as_it_has(db: &Database) {
+        let community = Community::new(db).await;
+        let house = House::of(&community, 5).await;
+        let mut asks = JoinSet::new();
+        for n in 0..30 {
+            let (house, member) = (house.clone(), community.found(&format!("member{n}"), Role::Member).await);
+            asks.spawn(async move { house.ask(&member).await });
+        }
+        let answers = asks.join_all().await;
+        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 5);
+        let full = answers.iter().filter(|answer| matches!(answer, Err(Denied::Full(5))));
+        assert_eq!(full.count(), 25, "{answers:?}");
+        assert_eq!(db.figures("SELECT COUNT(*) AS n FROM tickets WHERE ended_at IS NULL"), [5]);
+    }
+
+    /// A name is one room's, on however many servers it is wanted at once.
+    async fn a_name_is_one_rooms(db: &Database) {
+        let community = Community::new(db).await;
+        let house = House::of(&community, 1).await;
+        let servers = [house.server, register(&community).await];
+        for round in 0..10 {
+            let name = format!("room{round}");
+            let (one, other) = tokio::join!(
+                house.create_on(servers[0], &name, 1),
+                house.create_on(servers[1], &name, 1)
+            );
+            let (made, refused) = if one.is_ok() { (one, other) } else { (other, one) };
+            assert!(made.is_ok() && matches!(refused, Err(RoomError::Exists)), "{made:?} {refused:?}");
+        }
+    }
+}
+
+/// Two want the last seat.
+async fn one_seat(db: &Database, guards: Guards) -> Result<(), String> {
+    let community = Community::guarded(db, guards).await;
+    let house = House::of(&community, 1).await;
+    let one = community.found("one", Role::Member).await;
+    let other = community.found("other", Role::Member).await;
+    let (first, second) = in_turn(db, "tickets", house.ask(&one), house.ask(&other)).await;
+    ensure(first.is_ok(), format!("the first: {first:?}"))?;
+    ensure(
+        matches!(second, Err(Denied::Full(1))),
+        format!("the second: {second:?}"),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn seats_run_out_because_the_room_is_held() {
+    needs_apart(Guard::RoomHeld, one_seat).await;
+}
+
+/// Somebody whose seat is all but written is banned at that moment.
+async fn no_seat(db: &Database, guards: Guards) -> Result<(), String> {
+    let community = Community::guarded(db, guards).await;
+    let house = House::of(&community, 1).await;
+    let by = community.found("owner", Role::Owner).await.row;
+    let member = community.found("member", Role::Member).await;
+    let (vault, target) = (community.vault.clone(), member.row);
+    let ban = community.ledger.write(Actor::Person(by), move |tx| {
+        let new = NewBan {
+            id: Id::new(tx.now, tx.chance),
+            target,
+            reason: ReasonCode::Spam,
+            note: "advertisements",
+        };
+        moderation::ban(tx, &vault, by, &new)
+    });
+    let (seat, ban) = in_turn(db, "tickets", house.ask(&member), ban).await;
+    ban.map_err(|error| error.to_string())?;
+    ensure(seat.is_ok(), "no seat was on its way")?;
+    sound_soon(db).await.map(|_| ())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ban_waits_for_the_seat_that_is_being_written() {
+    needs_apart(Guard::SeatedHeld, no_seat).await;
+}
+
+/// A room is made, or opened again, on a server that is taken away or moved at that moment.
+async fn one_of_both(db: &Database, guards: Guards, anew: bool, away: bool) -> Result<(), String> {
+    let community = Community::guarded(db, guards).await;
+    let house = House::of(&community, 1).await;
+    house.set_open(false).await.unwrap();
+    let open = async {
+        match anew {
+            true => house.create("another", 1).await,
+            false => house.set_open(true).await,
+        }
+    };
+    let close = async {
+        match away {
+            true => house.remove_server().await,
+            false => house.move_server().await,
+        }
+    };
+    let (opened, closed) = in_turn(db, "rooms", open, close).await;
+    ensure(opened.is_ok(), format!("{opened:?}"))?;
+    ensure(
+        matches!(closed, Err(RoomError::ServerInUse)),
+        format!("anew: {anew}, away: {away}: {closed:?}"),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_server_goes_from_under_a_room() {
+    for (anew, away) in [(true, true), (true, false), (false, true), (false, false)] {
+        let check = async |db: &Database, guards| one_of_both(db, guards, anew, away).await;
+        needs_apart(Guard::ServerHeld, check).await;
+    }
+}
