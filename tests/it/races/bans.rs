@@ -89,8 +89,8 @@ async fn a_ban_waits_for_whoever_is_through_the_door() {
     needs_apart(Guard::InviterHeld, waits).await;
 }
 
-/// A lift, and a ban with a key that comes while the lift waits for the member's row: the ban has its transaction
-/// id before the lift has, unless each waits for the other before it has any.
+/// A lift, and a ban with a key that comes while the lift waits for the first of the rows that both lock: the ban
+/// has its transaction id before the lift has, unless each waits for the other before it has any.
 async fn stand_in_turn(db: &Database, guards: Guards) -> Result<(), String> {
     let service = home(db, guards).start().await;
     let owner = service.found("owner@vouch.example.org", Role::Owner, None).await;
@@ -117,7 +117,7 @@ async fn stand_in_turn(db: &Database, guards: Guards) -> Result<(), String> {
     };
     let mut between = db.connect();
     block_in_place(|| {
-        let row = member.row.0;
+        let row = owner.row.0;
         run(
             &mut between,
             &format!("BEGIN; SELECT 1 FROM people WHERE id = {row} FOR UPDATE"),
