@@ -289,22 +289,23 @@ fn listen(
     };
     let desk = Data::new(invites::api::Desk::new(invites.clone()));
     let invites = Data::new(invites);
+    let sign_in = tokens::SignIn::new(
+        core.tokens.clone(),
+        core.hasher.clone(),
+        core.mirror.clone(),
+        &config.throttle,
+    );
     let onboarding = Data::new(onboarding::api::Onboarding {
         ledger: ledger.clone(),
         mirror: mirror.clone(),
         vault: vault.clone(),
         policy: Arc::clone(&policy),
         hasher: core.hasher.clone(),
-        tokens: core.tokens.clone(),
+        sign_in: sign_in.clone(),
         proof_attempts: config.throttle.proof_attempts,
         codes_per_address: Rate::at_most(config.throttle.codes_per_address_per_hour, Duration::from_secs(3600)),
     });
-    let sign_in = Data::new(tokens::SignIn::new(
-        core.tokens.clone(),
-        core.hasher.clone(),
-        core.mirror.clone(),
-        &config.throttle,
-    ));
+    let sign_in = Data::new(sign_in);
     let tokens = Data::new(core.tokens.clone());
     let people = Data::new(people::api::People {
         ledger: ledger.clone(),

@@ -26,7 +26,7 @@ use crate::{
     invites::{self, Invite, NewInvite, To},
     ledger::{Actor, Projection, Tx, events::Verdict},
     mail::{EmailAddress, Locale},
-    moderation::{self, NewBan, ReasonCode},
+    moderation::{self, NewBan, ReasonCode, RoleReason},
     onboarding,
     people::{
         self,
@@ -329,7 +329,7 @@ impl Work {
             Deed::Appoint { who, role } => {
                 let (owner, member) = (people.member(0)?, people.member(who)?);
                 tx.on_behalf(Actor::Person(owner), now, |tx| {
-                    planned(moderation::give_role(tx, owner, member, role))
+                    planned(moderation::give_role(tx, owner, member, role, RoleReason::Duty))
                 })?;
                 Ok(())
             }

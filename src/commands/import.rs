@@ -213,7 +213,7 @@ impl Work {
             return Err(ImportError::NotStanding(line));
         }
         invites::redeem(tx, &invite, flow).map_err(|error| match error {
-            RedeemError::NotHeld | RedeemError::Withdrawn => ImportError::NotStanding(line),
+            RedeemError::NotHeld | RedeemError::Closed(_) => ImportError::NotStanding(line),
             RedeemError::Store(error) => error.into(),
         })?;
         let by = Admission {

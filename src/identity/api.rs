@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Case, CaseError, CaseState, Claimed, Country, DocumentKind, Reason, case, cases, claim, decide};
+use super::{Case, CaseError, CaseState, Claimed, Country, DocumentKind, Reason, case, cases, claim, claimed, decide};
 use crate::{
     ledger::{Actor, Ledger, Mirror, events::Verdict},
     policy::{self, Versioned, may_review},
     store::StoreError,
     terms::{CaseId, FlowId, PersonId, Timestamp},
     vault::Vault,
-    web::{Caller, Cursor, Json, Kind, Limit, Page, Problem, Query, Segments, Written},
+    web::{Caller, Cursor, IdempotencyKey, Json, Kind, Limit, Page, Problem, Query, Segments, Turn, Written},
 };
 
 /// Registers the routes. They want `Data<Cases>` among the application's data.
@@ -119,7 +119,7 @@ const fn open() -> CaseState {
 }
 
 /// Why you want to see it.
-#[derive(Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewClaim {
     /// In your own words; kept under seal, and the ledger commits to it.
@@ -255,32 +255,39 @@ async fn show_case(caller: Caller, id: Segments<CaseId>, desk: Data<Cases>) -> R
 
 /// Take a case for 15 minutes, and see whom it is about.
 ///
-/// That you looked stands in the ledger. Claiming it again prolongs the claim.
+/// That you looked stands in the ledger. Claiming it again prolongs the claim; a repetition under the same
+/// idempotency key shows what the first showed, for as long as the claim holds.
 #[utoipa::path(operation_id = "claim_case", tag = "cases", request_body = NewClaim,
-    params(("id" = CaseId, Path, description = "Which.")),
+    params(("id" = CaseId, Path, description = "Which."), IdempotencyKey),
     responses((status = 200, body = ClaimView)))]
 #[post("/v1/admin/cases/{id}/claim")]
 async fn claim_case(
     caller: Caller,
     id: Segments<CaseId>,
     body: Json<NewClaim>,
+    key: IdempotencyKey,
     desk: Data<Cases>,
 ) -> Result<Written<ClaimView>, Problem> {
     desk.reviewing(&caller)?;
-    let reason = reason(&body.0.reason)?;
+    let (id, body) = (id.0, body.0);
+    let once = key.bind(caller.id.as_bytes(), "claim_case", &(id, &body))?;
+    let reason = reason(&body.reason)?;
     let vault = desk.vault.clone();
     let written = desk
         .ledger
         .write(Actor::Person(caller.person), move |tx| {
-            claim(tx, &vault, id.0, caller.person, &reason)
+            match once.claim(tx.conn, tx.guards, tx.now, id.as_bytes())? {
+                Turn::First => claim(tx, &vault, id, caller.person, &reason).map(Some),
+                // The ledger has it that they looked, once: so they see nothing by it once the claim is over.
+                Turn::Again(_) => claimed(tx.conn, &vault, id, caller.person, tx.now).map(Some),
+                Turn::Clash => Ok(None),
+            }
         })
         .await
         .map_err(problem)?;
+    let shown = written.value.ok_or_else(|| Problem::new(Kind::IdempotencyKeyReused))?;
     let position = desk.mirror.token(written.position);
-    Ok(Written::ok(
-        ClaimView::of(&written.value, &caller, desk.ledger.now()),
-        position,
-    ))
+    Ok(Written::ok(ClaimView::of(&shown, &caller, desk.ledger.now()), position))
 }
 
 /// Decide a case that you have claimed. It is decided once.

@@ -23,6 +23,6 @@ pub use country::{Country, CountryError};
 pub use documents::{Document, DocumentError, DocumentKind, age_at};
 pub use names::{FullName, NameError};
 pub use records::{Case, case, cases};
-pub use review::{CaseError, Claimed, LEASE, Reason, ReasonError, claim, decide, measure};
+pub use review::{CaseError, Claimed, LEASE, Reason, ReasonError, claim, claimed, decide, measure};
 pub use rules::{CaseState, Reached};
 pub use submission::{Demands, SubmitError, Submitted, confirm, reached, release, submit};

@@ -258,7 +258,7 @@ pub(super) fn give_up_slots(conn: &mut Conn, subject: Subject) -> QueryResult<()
 }
 
 pub(super) fn confirm_slots(conn: &mut Conn, subject: Subject) -> QueryResult<usize> {
-    fixed("UPDATE identity_slots SET claimed_until = NULL WHERE subject_id = ?")
+    fixed(|| "UPDATE identity_slots SET claimed_until = NULL WHERE subject_id = ?")
         .bind(subject.0)
         .execute(conn)
 }

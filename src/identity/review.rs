@@ -14,7 +14,7 @@ use crate::{
     ledger::{Event, Tx, events::Verdict},
     store::{CommandError, Conn, Disposition, Guard, StoreError, from_query},
     terms::{Id, PersonRow, Timestamp, kinds},
-    vault::{Field, Vault, VaultError},
+    vault::{DataKey, Field, Vault, VaultError},
 };
 
 /// For how long a claim holds; claiming again prolongs it.
@@ -144,9 +144,32 @@ pub fn claim(
         case: id,
         reason: note.commitment,
     });
+    shown(tx.conn, &key, case)
+}
+
+/// What a claim has shown already to the reviewer who still has the case.
+///
+/// # Errors
+/// [`CaseError`]; nothing is shown then.
+pub fn claimed(
+    conn: &mut Conn,
+    vault: &Vault,
+    id: Id<kinds::Case>,
+    reviewer: PersonRow,
+    now: Timestamp,
+) -> Result<Claimed, CaseError> {
+    let case = known(conn, id)?;
+    if case.held(now).is_none_or(|(by, _)| by != reviewer) {
+        return Err(case.refusal(now));
+    }
+    let key = vault.key(conn, case.subject)?;
+    shown(conn, &key, case)
+}
+
+fn shown(conn: &mut Conn, key: &DataKey, case: Case) -> Result<Claimed, CaseError> {
     // What was taken at the time may be read under stricter rules by now.
     let unreadable = |_| StoreError::Internal("a sealed identity is not what was given".into());
-    let sealed = records::identity(tx.conn, case.subject)?;
+    let sealed = records::identity(conn, case.subject)?;
     let name = FullName::parse(&key.open_text(Field::Name, &sealed.name)?).map_err(|_| unreadable(()))?;
     let document = Document::from_json(&key.open(Field::Document, &sealed.document)?).map_err(|_| unreadable(()))?;
     Ok(Claimed { case, name, document })

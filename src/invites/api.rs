@@ -307,7 +307,7 @@ fn refused(error: IssueError) -> Problem {
 
 /// Invite somebody. An addressed invite is mailed; an open link's code stands in the answer.
 #[utoipa::path(operation_id = "create_invite", tag = "invites", request_body = NewInviteBody,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Repeats of a request with the same key are answered as the first.")),
+    params(IdempotencyKey),
     responses((status = 201, body = InviteView)))]
 #[post("/v1/me/invites")]
 async fn create(

@@ -17,7 +17,7 @@ mod rules;
 pub use code::Code;
 pub use follow::InviteMails;
 pub use letter::JoinLink;
-pub use records::{Invite, by_code, by_id, by_row, held_until};
+pub use records::{Invite, by_code, by_id, by_row, held_to, held_until};
 pub use rules::{Closed, State};
 
 use std::{collections::HashMap, time::Duration};
@@ -281,6 +281,15 @@ pub fn revoke(tx: &mut Tx<'_>, inviter: PersonRow, id: Id<kinds::Invite>) -> Res
     Ok(revoked)
 }
 
+/// Voids every other open invite to the address (its blind index) of somebody who came in by `accepted`:
+/// nobody can come in by them any more, and their places go back to whoever gave them.
+pub fn void_others(tx: &mut Tx<'_>, blind: &[u8], accepted: Id<kinds::Invite>) -> Result<(), StoreError> {
+    for invite in records::revoke_to(tx.conn, blind, tx.now)? {
+        tx.record(Event::InviteVoided { invite, accepted });
+    }
+    Ok(())
+}
+
 /// Keeps one use for a newcomer until `until`; false where none is free or the invite does not
 /// stand. Holds whose time is over are given back first, so no clean-up job is needed.
 pub fn hold(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>, until: Timestamp) -> Result<bool, StoreError> {
@@ -329,10 +338,15 @@ pub fn redeem(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>) -> Result
         people::keep_standing(tx.conn, invite.inviter)?;
     }
     if records::use_up(tx.conn, invite.row)? {
-        Ok(())
-    } else {
-        Err(RedeemError::Withdrawn)
+        return Ok(());
     }
+    // It was held, so it has a use: either it was taken back since, or its inviter does not stand.
+    let revoked = by_row(tx.conn, invite.row)?.revoked_at.is_some();
+    Err(RedeemError::Closed(if revoked {
+        Closed::Revoked
+    } else {
+        Closed::Suspended
+    }))
 }
 
 /// Why a held use did not become a use.
@@ -342,8 +356,8 @@ pub enum RedeemError {
     #[error("the use is no longer held")]
     NotHeld,
     /// The invite was revoked, or its inviter sanctioned.
-    #[error("the invite no longer stands")]
-    Withdrawn,
+    #[error(transparent)]
+    Closed(Closed),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),

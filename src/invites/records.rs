@@ -185,23 +185,23 @@ pub(super) fn insert_all(conn: &mut Conn, new: Vec<New<'_>>) -> QueryResult<Vec<
 
 fn insert(conn: &mut Conn, new: &New<'_>) -> QueryResult<i64> {
     let address = new.address.as_ref();
-    insert_into(invites::table)
-        .values((
-            invites::uid.eq(new.id),
-            invites::inviter.eq(new.inviter),
-            invites::kind.eq(word(new.kind)),
-            invites::code_hash.eq(&new.code_hash),
-            invites::key_version.eq(new.key_version),
-            invites::subject_id.eq(address.map(|address| address.subject.0)),
-            invites::address_sealed.eq(address.map(|address| &address.sealed)),
-            invites::address_blind.eq(address.map(|address| &address.blind)),
-            invites::locale.eq(new.locale),
-            invites::max_uses.eq(i64::from(new.max_uses)),
-            invites::created_at.eq(new.created_at),
-            invites::expires_at.eq(new.expires_at),
-        ))
-        .returning(invites::id)
-        .get_result(conn)
+    fixed(|| {
+        "INSERT INTO invites (uid, inviter, kind, code_hash, key_version, subject_id, address_sealed, address_blind, \
+         locale, max_uses, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    })
+    .bind(new.id.as_bytes().as_slice())
+    .bind(new.inviter.0)
+    .bind(word(new.kind))
+    .bind(new.code_hash.as_slice())
+    .bind(new.key_version)
+    .bind(address.map(|address| address.subject.0))
+    .bind(address.map(|address| address.sealed.as_slice()))
+    .bind(address.map(|address| address.blind.as_slice()))
+    .bind(new.locale)
+    .bind(i64::from(new.max_uses))
+    .bind(new.created_at.micros())
+    .bind(new.expires_at.micros())
+    .insert(conn)
 }
 
 /// The same for many, in one round trip.
@@ -347,8 +347,9 @@ struct Given {
     places: i64,
 }
 
-/// The places that each of these members has given: uses made, and uses that invites which still stand
-/// may have. Whoever has given none is left out.
+/// The places that each of these members has given: uses made, uses that invites which still stand may
+/// have, and of one whose time is over those that are kept for somebody yet. Whoever has given none is left
+/// out.
 pub(super) fn places_given(
     conn: &mut Conn,
     inviters: &[PersonRow],
@@ -357,8 +358,10 @@ pub(super) fn places_given(
     macro_rules! places {
         ($whose:literal) => {
             concat!(
-                "SELECT inviter, CAST(SUM(CASE WHEN revoked_at IS NULL AND expires_at > ? THEN max_uses \
-                 ELSE uses + held END) AS BIGINT) AS places FROM invites WHERE inviter ",
+                "SELECT inviter, CAST(SUM(CASE WHEN revoked_at IS NOT NULL THEN uses \
+                 WHEN expires_at > ? THEN max_uses ELSE uses + (SELECT COUNT(*) FROM holds \
+                 WHERE holds.invite_id = invites.id AND holds.until > ?) END) AS BIGINT) AS places \
+                 FROM invites WHERE inviter ",
                 $whose,
                 " GROUP BY inviter"
             )
@@ -368,13 +371,14 @@ pub(super) fn places_given(
     match conn {
         Conn::Sqlite(_) => {
             for inviter in inviters {
-                let places = fixed(places!("= ?")).bind(now.micros()).bind(inviter.0);
-                given.extend(places.get_result(conn).optional()?);
+                let places = fixed(|| places!("= ?")).bind(now.micros()).bind(now.micros());
+                given.extend(places.bind(inviter.0).get_result(conn).optional()?);
             }
         }
         Conn::Postgres(pg) => {
             let rows: Vec<i64> = inviters.iter().map(|inviter| inviter.0).collect();
-            given = pg_fixed(places!("= ANY(?)")).bind(now.micros()).bind(rows).load(pg)?;
+            let places = pg_fixed(places!("= ANY(?)")).bind(now.micros()).bind(now.micros());
+            given = places.bind(rows).load(pg)?;
         }
     }
     let places = |given: Given| (given.inviter, u64::try_from(given.places).unwrap_or(0));
@@ -394,6 +398,31 @@ pub(super) fn revoke(conn: &mut Conn, inviter: PersonRow, id: Id<kinds::Invite>,
     .map(|rows| rows == 1)
 }
 
+/// Takes back the open invites to an address, by its blind index; which.
+pub(super) fn revoke_to(conn: &mut Conn, blind: &[u8], now: Timestamp) -> QueryResult<Vec<Id<kinds::Invite>>> {
+    update(
+        invites::table
+            .filter(invites::address_blind.eq(blind))
+            .filter(invites::revoked_at.is_null())
+            .filter(invites::uses.lt(invites::max_uses))
+            .filter(invites::expires_at.gt(now)),
+    )
+    .set(invites::revoked_at.eq(now))
+    .returning(invites::uid)
+    .get_results(conn)
+}
+
+/// Whose way in holds a use of an invite to this address, by its blind index.
+pub fn held_to(conn: &mut Conn, blind: &[u8]) -> QueryResult<Vec<Id<kinds::Flow>>> {
+    holds::table
+        .inner_join(invites::table.on(invites::id.eq(holds::invite_id)))
+        .filter(invites::address_blind.eq(blind))
+        .filter(invites::revoked_at.is_null())
+        .order(holds::flow)
+        .select(holds::flow)
+        .load(conn)
+}
+
 /// What an invite must be to be held or used: its text is part of two statements.
 macro_rules! stands {
     () => {
@@ -404,22 +433,28 @@ macro_rules! stands {
 
 /// Counts one more held use, if one is free and the invite stands.
 pub(super) fn take_use(conn: &mut Conn, row: i64, now: Timestamp, guarded: bool) -> QueryResult<bool> {
-    let sql = if guarded {
-        concat!(
-            "UPDATE invites SET held = held + 1 WHERE id = ? AND expires_at > ? AND uses + held < max_uses AND ",
-            stands!()
-        )
-    } else {
-        concat!(
-            "UPDATE invites SET held = held + 1 WHERE id = ? AND expires_at > ? AND ",
-            stands!()
-        )
-    };
-    fixed(sql)
+    let taken = if guarded {
+        fixed(|| {
+            concat!(
+                "UPDATE invites SET held = held + 1 WHERE id = ? AND expires_at > ? AND uses + held < max_uses AND ",
+                stands!()
+            )
+        })
         .bind(row)
         .bind(now.micros())
         .execute(conn)
-        .map(|rows| rows == 1)
+    } else {
+        fixed(|| {
+            concat!(
+                "UPDATE invites SET held = held + 1 WHERE id = ? AND expires_at > ? AND ",
+                stands!()
+            )
+        })
+        .bind(row)
+        .bind(now.micros())
+        .execute(conn)
+    };
+    taken.map(|rows| rows == 1)
 }
 
 /// Counts `uses` held uses less.
@@ -432,10 +467,12 @@ pub(super) fn give_back(conn: &mut Conn, row: i64, uses: i64) -> QueryResult<()>
 
 /// Makes a held use a use, if the invite still stands; it may have expired since it was held.
 pub(super) fn use_up(conn: &mut Conn, row: i64) -> QueryResult<bool> {
-    fixed(concat!(
-        "UPDATE invites SET held = held - 1, uses = uses + 1 WHERE id = ? AND held > 0 AND ",
-        stands!()
-    ))
+    fixed(|| {
+        concat!(
+            "UPDATE invites SET held = held - 1, uses = uses + 1 WHERE id = ? AND held > 0 AND ",
+            stands!()
+        )
+    })
     .bind(row)
     .execute(conn)
     .map(|rows| rows == 1)
@@ -455,7 +492,7 @@ pub fn held_until(conn: &mut Conn, flow: Id<kinds::Flow>) -> QueryResult<Option<
 
 /// Ends a hold; false where it has ended already.
 pub(super) fn end_hold(conn: &mut Conn, flow: Id<kinds::Flow>) -> QueryResult<bool> {
-    fixed("DELETE FROM holds WHERE flow = ?")
+    fixed(|| "DELETE FROM holds WHERE flow = ?")
         .bind(flow.as_bytes().as_slice())
         .execute(conn)
         .map(|rows| rows == 1)
@@ -463,7 +500,7 @@ pub(super) fn end_hold(conn: &mut Conn, flow: Id<kinds::Flow>) -> QueryResult<bo
 
 /// Ends a hold that is not over; false where it is, or has ended already.
 pub(super) fn end_standing_hold(conn: &mut Conn, flow: Id<kinds::Flow>, now: Timestamp) -> QueryResult<bool> {
-    fixed("DELETE FROM holds WHERE flow = ? AND until > ?")
+    fixed(|| "DELETE FROM holds WHERE flow = ? AND until > ?")
         .bind(flow.as_bytes().as_slice())
         .bind(now.micros())
         .execute(conn)

@@ -7,7 +7,7 @@ use crate::terms::{Standing, Timestamp};
 /// Why an invite cannot be used now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Closed {
-    /// Taken back.
+    /// Taken back, or void: whoever it was sent to came in by another.
     #[error("the invite was revoked")]
     Revoked,
     /// Its inviter is under a sanction or has left.
@@ -36,7 +36,7 @@ pub enum State {
     Used,
     /// Its time is over.
     Expired,
-    /// It was taken back.
+    /// It was taken back, or is void: whoever it was sent to came in by another.
     Revoked,
     /// Its inviter is under a sanction.
     Suspended,

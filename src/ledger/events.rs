@@ -54,6 +54,8 @@ pub enum Release {
     Abandoned,
     /// A reviewer's final refusal.
     Refused,
+    /// The newcomer came in by another invite to the same address.
+    Elsewhere,
 }
 
 /// Why a session ended.
@@ -154,6 +156,9 @@ pub enum Event {
         before: Role,
         /// To.
         after: Role,
+        /// Why, as a code; version 1 does not say.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        reason: Option<String>,
     },
     /// An invite was issued.
     InviteIssued {
@@ -172,6 +177,13 @@ pub enum Event {
     InviteRevoked {
         /// Which.
         invite: Id<kinds::Invite>,
+    },
+    /// An invite to an address became void: whoever has the address came in by another invite.
+    InviteVoided {
+        /// Which.
+        invite: Id<kinds::Invite>,
+        /// By which they came in.
+        accepted: Id<kinds::Invite>,
     },
     /// One use is kept for a newcomer who has proved their contact.
     InviteHeld {
@@ -412,9 +424,6 @@ pub enum Event {
     },
 }
 
-/// The version in which new events are written.
-pub const VERSION: u8 = 1;
-
 /// An event with who, on whom and when: what the chain's canonical bytes hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Envelope {
@@ -433,6 +442,14 @@ pub struct Envelope {
 }
 
 impl Event {
+    /// The version of its shape, in which it is written. Those before stay readable.
+    pub const fn version(&self) -> u8 {
+        match self {
+            Self::RoleChanged { .. } => 2,
+            _ => 1,
+        }
+    }
+
     /// The event's stable name: its `type`.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -443,6 +460,7 @@ impl Event {
             Self::RoleChanged { .. } => "role_changed",
             Self::InviteIssued { .. } => "invite_issued",
             Self::InviteRevoked { .. } => "invite_revoked",
+            Self::InviteVoided { .. } => "invite_voided",
             Self::InviteHeld { .. } => "invite_held",
             Self::InviteReleased { .. } => "invite_released",
             Self::OnboardingStarted { .. } => "onboarding_started",
@@ -509,7 +527,7 @@ mod tests {
             to: PersonRow(2),
         };
         let envelope = Envelope {
-            v: VERSION,
+            v: event.version(),
             at: Timestamp::from_seconds(0),
             actor: Actor::Person(PersonRow(1)),
             subject: event.subject(),
@@ -522,5 +540,20 @@ mod tests {
         );
         assert_eq!(serde_json::from_str::<Envelope>(&text).unwrap(), envelope);
         assert_eq!(event.kind(), "vouched");
+    }
+
+    #[test]
+    fn a_role_that_changed_without_a_reason_is_read() {
+        let text = r#"{"v":1,"at":"1970-01-01T00:00:00.000000Z","actor":{"person":1},"subject":2,"type":"role_changed","person":2,"before":"member","after":"admin"}"#;
+        let envelope: Envelope = serde_json::from_str(text).unwrap();
+        let event = Event::RoleChanged {
+            person: PersonRow(2),
+            before: Role::Member,
+            after: Role::Admin,
+            reason: None,
+        };
+        assert_eq!((envelope.v, &envelope.event), (1, &event));
+        assert_eq!(serde_json::to_string(&envelope).unwrap(), text);
+        assert_eq!(event.version(), 2);
     }
 }

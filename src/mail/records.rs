@@ -204,7 +204,7 @@ pub(super) fn claim_again(conn: &mut Conn, row: i64, claim: &str) -> QueryResult
 
 /// Delivered: the letter is taken out. False where the claim has passed on.
 pub(super) fn sent(conn: &mut Conn, row: i64, claim: &str) -> QueryResult<bool> {
-    fixed("UPDATE outbox SET state = 'sent', letter_sealed = NULL, claim = NULL WHERE id = ? AND claim = ?")
+    fixed(|| "UPDATE outbox SET state = 'sent', letter_sealed = NULL, claim = NULL WHERE id = ? AND claim = ?")
         .bind(row)
         .bind(claim)
         .execute(conn)

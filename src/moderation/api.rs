@@ -10,7 +10,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{
-    AssuranceError, NOTE_MOST, NewBan, Notes, ReasonCode, RoleError, RoleRefusal, Sanction, SanctionError, SanctionKind,
+    AssuranceError, NOTE_MOST, NewBan, Notes, ReasonCode, RoleError, RoleReason, RoleRefusal, Sanction, SanctionError,
+    SanctionKind,
 };
 use crate::{
     ledger::{Actor, Ledger, Mirror},
@@ -160,8 +161,7 @@ struct NewSanction {
     tag = "moderation",
     params(
         ("id" = PersonId, Path, description = "Whom."),
-        ("Idempotency-Key" = Option<String>, Header,
-            description = "Repeats of a request with the same key are answered as the first."),
+        IdempotencyKey,
     ),
     request_body = NewSanction,
     responses((status = 201, body = SanctionShown,
@@ -261,6 +261,8 @@ async fn lift_sanction(
 struct NewRole {
     /// The role; any but `service`.
     role: Role,
+    /// Why, as a code that the ledger holds.
+    reason: RoleReason,
 }
 
 /// Somebody's role.
@@ -289,12 +291,12 @@ async fn change_role(
     caller: Caller,
     moderation: Data<Moderation>,
 ) -> Result<Written<RoleGiven>, Problem> {
-    let (id, role) = (id.0, body.0.role);
+    let (id, NewRole { role, reason }) = (id.0, body.0);
     let written = moderation
         .ledger
         .write(Actor::Person(caller.person), move |tx| {
             let target = people::member_by_id(tx.conn, id)?.ok_or(RoleError::PersonUnknown)?;
-            super::give_role(tx, caller.person, target.row, role)
+            super::give_role(tx, caller.person, target.row, role, reason)
         })
         .await?;
     let position = moderation.mirror.settle(written.position).await;

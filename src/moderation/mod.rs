@@ -16,14 +16,14 @@ mod rules;
 
 use zeroize::Zeroizing;
 
-pub use rules::{NOTE_MOST, NotAllowed, NoteError, ReasonCode, RoleRefusal, SanctionKind};
+pub use rules::{NOTE_MOST, NotAllowed, NoteError, ReasonCode, RoleReason, RoleRefusal, SanctionKind};
 
 use crate::{
     ledger::{Event, Tx, events::SessionEnd},
     people::{self, Member},
     policy::Current,
     rooms,
-    store::{CommandError, Conn, Disposition, StoreError, from_query},
+    store::{CommandError, Conn, Disposition, Guard, StoreError, from_query},
     terms::{Assurance, PersonRow, Role, SanctionId, Standing, Timestamp},
     tokens,
     vault::{DataKey, Vault, VaultError},
@@ -209,6 +209,10 @@ pub fn lift(
     note: &str,
 ) -> Result<Sanction, SanctionError> {
     let note = rules::note(note)?;
+    // A ban may have its id before it waits here, and would stand before the lift that it comes after.
+    if tx.guards.on(Guard::LiftInTurn) {
+        people::await_standing(tx.conn, target)?;
+    }
     let held = hold(tx, by, target)?.ok_or(SanctionError::PersonUnknown)?;
     rules::may_sanction(&held.by, &held.target)?;
     let note = key(tx, vault, &held.target)?.seal_note(note, tx.chance)?;
@@ -242,7 +246,13 @@ fn key(tx: &mut Tx<'_>, vault: &Vault, member: &Member) -> Result<DataKey, Sanct
 ///
 /// # Errors
 /// [`RoleError`].
-pub fn give_role(tx: &mut Tx<'_>, by: PersonRow, target: PersonRow, role: Role) -> Result<bool, RoleError> {
+pub fn give_role(
+    tx: &mut Tx<'_>,
+    by: PersonRow,
+    target: PersonRow,
+    role: Role,
+    reason: RoleReason,
+) -> Result<bool, RoleError> {
     let held = hold(tx, by, target)?.ok_or(RoleError::PersonUnknown)?;
     rules::may_give_role(&held.by, &held.target, role, held.owners)?;
     let before = held.target.role;
@@ -256,6 +266,7 @@ pub fn give_role(tx: &mut Tx<'_>, by: PersonRow, target: PersonRow, role: Role) 
         person: target,
         before,
         after: role,
+        reason: Some(reason.to_string()),
     });
     Ok(true)
 }

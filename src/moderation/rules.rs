@@ -26,6 +26,22 @@ words! {
 }
 
 words! {
+    /// Why somebody's role changes, as a code that the ledger may hold.
+    RoleReason {
+        /// They take up a duty, or lay one down.
+        Duty = "duty",
+        /// They asked for it.
+        Request = "request",
+        /// They misused what their role lets them do.
+        Misuse = "misuse",
+        /// Their account is in another's hands, or is a danger to the service.
+        Security = "security",
+        /// None of these.
+        Other = "other",
+    }
+}
+
+words! {
     /// What a sanction does.
     SanctionKind {
         /// Puts a member out until it is lifted.

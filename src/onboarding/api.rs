@@ -1,5 +1,7 @@
 //! Onboarding over HTTP: one sub-resource for each step.
 
+mod password;
+
 use std::sync::Arc;
 
 use actix_web::{delete, get, post, web::Data};
@@ -10,8 +12,8 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    Flow, Progress, ProofError, StepError, abandon, admit, by_id, flow_token, give_contact, give_identity,
-    prove_contact, read_progress, start,
+    Flow, Progress, ProofError, StepError, abandon, by_id, flow_token, give_contact, give_identity, prove_contact,
+    read_progress, start,
 };
 use crate::{
     identity::{Country, Document, DocumentKind, FullName, SubmitError},
@@ -25,8 +27,8 @@ use crate::{
         throttle::{self, Rate, Throttled},
     },
     terms::{FlowId, Id, PersonId, Timestamp},
-    tokens::{self, Granted, Tokens},
-    vault::{Blind, Field, Vault, VaultError, sha256},
+    tokens::SignIn,
+    vault::{Blind, Field, Vault, sha256},
     web::{Bearer, IdempotencyKey, Json, Kind, Problem, Segments, Turn, Written},
 };
 
@@ -39,7 +41,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(contact)
         .service(proof)
         .service(name)
-        .service(password);
+        .service(password::choose);
 }
 
 /// What the routes here work with.
@@ -56,7 +58,7 @@ pub struct Onboarding {
     /// Hashes passwords, so many at once.
     pub hasher: Hasher,
     /// Signs a new member in.
-    pub tokens: Tokens,
+    pub sign_in: SignIn,
     /// Wrong one-time codes before a new one must be asked for.
     pub proof_attempts: u32,
     /// One-time codes that may be sent to one address.
@@ -104,15 +106,6 @@ struct BegunView {
     view: FlowView,
 }
 
-/// A new member, signed in.
-#[derive(Serialize, ToSchema)]
-struct AdmittedView {
-    #[serde(flatten)]
-    view: FlowView,
-    /// Their first session.
-    session: Granted,
-}
-
 impl From<StepError> for Problem {
     fn from(error: StepError) -> Self {
         match error {
@@ -149,44 +142,6 @@ impl From<ProofError> for Problem {
 }
 
 impl Onboarding {
-    /// The flow of a newcomer who may choose a password now, and the address that they have proved: the
-    /// password may not be made of it. A refusal that is certain already costs no hash.
-    async fn before_password(
-        &self,
-        id: FlowId,
-        bearer: &Bearer,
-        policy: &Arc<Versioned>,
-    ) -> Result<(Flow, Option<String>), Problem> {
-        let hash = sha256(bearer.0.expose_secret().as_bytes());
-        let (vault, now, rules) = (self.vault.clone(), self.ledger.now(), Arc::clone(policy));
-        let read = self.ledger.store().read(move |conn| {
-            let Some(flow) = by_id(conn, id)?.filter(|flow| opens(flow, &hash)) else {
-                return Ok(None);
-            };
-            let progress = read_progress(conn, &rules.policy, &flow, now)?;
-            let address = match &flow.address {
-                Some((_, sealed)) => Some(
-                    vault
-                        .key(conn, flow.subject)?
-                        .open_text(Field::Contact, sealed)?
-                        .to_string(),
-                ),
-                None => None,
-            };
-            Ok::<_, VaultError>(Some((flow, progress, address)))
-        });
-        let (flow, progress, address) = read
-            .await
-            .map_err(StoreError::from)?
-            .ok_or_else(|| Problem::new(Kind::FlowUnknown))?;
-        match progress {
-            Progress::Next(Step::Credentials) => Ok((flow, address)),
-            Progress::Next(_) => Err(Kind::StepOutOfOrder.into()),
-            Progress::Lapsed => Err(Kind::HoldExpired.into()),
-            Progress::Member | Progress::Refused | Progress::Ended => Err(Kind::FlowEnded.into()),
-        }
-    }
-
     /// The flow that the request may act on: the token is the proof. Whoever guesses an id learns
     /// nothing, not even that it exists.
     async fn opened(&self, id: FlowId, bearer: &Bearer) -> Result<(Flow, Arc<Versioned>), Problem> {
@@ -250,9 +205,17 @@ fn opens(flow: &Flow, hash: &[u8; 32]) -> bool {
     flow.token_hash.ct_eq(hash).into()
 }
 
+/// The fewest characters of the idempotency key that opens a flow. Whoever opens one has no name yet: the
+/// key alone says that a repetition is theirs, and its answer holds the flow's token. Two newcomers by one
+/// link who both thought of `1` would be one. 20 characters of a random key hold 80 bits or more.
+const SHORTEST_KEY: usize = 20;
+
 /// Begin to come in by an invite. Nothing is used up.
+///
+/// An idempotency key has 20 characters at least here, such as a UUID: it is what tells newcomers apart. It
+/// is answered as the first time until the flow has an address.
 #[utoipa::path(operation_id = "start_onboarding", tag = "onboarding", request_body = BeginBody,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Repeats of a request with the same key are answered as the first.")),
+    params(IdempotencyKey),
     responses((status = 201, body = BegunView)))]
 #[post("/v1/onboarding")]
 async fn begin(
@@ -260,6 +223,10 @@ async fn begin(
     key: IdempotencyKey,
     onboarding: Data<Onboarding>,
 ) -> Result<Written<BegunView>, Problem> {
+    if key.is_shorter_than(SHORTEST_KEY) {
+        let detail = "Use a random key of 20 characters at least here, such as a UUID.";
+        return Err(Problem::field("Idempotency-Key", detail));
+    }
     let once = key.bind(body.0.code.as_bytes(), "start_onboarding", &body.0)?;
     let code = Code::parse(&body.0.code).ok_or_else(|| Problem::new(Kind::InviteUnknown))?;
     let locale = body.0.locale.as_deref().map(Locale::from_tag);
@@ -271,7 +238,12 @@ async fn begin(
         .write(Actor::Newcomer, move |tx| {
             match once.claim(tx.conn, tx.guards, tx.now, id.as_bytes())? {
                 Turn::First => start(tx, &vault, &code, id, locale).map(|flow| Some(flow.id)),
-                Turn::Again(id) => Ok(Some(Id::from_uuid(uuid::Uuid::from_bytes(id)))),
+                // Keys stand in logs and are not kept as secrets are. Whose answer was lost has given nothing
+                // yet; who has given something has the token, and nobody else gets it.
+                Turn::Again(id) => {
+                    let flow = by_id(tx.conn, Id::from_uuid(uuid::Uuid::from_bytes(id)))?;
+                    Ok(flow.filter(|flow| flow.address.is_none()).map(|flow| flow.id))
+                }
                 Turn::Clash => Ok(None),
             }
         })
@@ -433,12 +405,13 @@ struct DocumentBody {
 /// Give one's real name and document. They are sealed at once; where the policy wants a person's
 /// eye, a reviewer is asked.
 #[utoipa::path(operation_id = "give_identity", tag = "onboarding", request_body = IdentityBody,
-    params(("flow" = FlowId, Path, description = "The flow.")), responses((status = 200, body = FlowView)))]
+    params(("flow" = FlowId, Path, description = "The flow."), IdempotencyKey), responses((status = 200, body = FlowView)))]
 #[post("/v1/onboarding/{flow}/identity")]
 async fn name(
     flow: Segments<FlowId>,
     bearer: Bearer,
     body: Json<IdentityBody>,
+    key: IdempotencyKey,
     onboarding: Data<Onboarding>,
 ) -> Result<Written<FlowView>, Problem> {
     let (flow, policy) = onboarding.opened(flow.0, &bearer).await?;
@@ -472,71 +445,23 @@ async fn name(
             .at("/document/number")
             .saying(error.to_string())
     })?;
+    // A document's number can be guessed, and so can a client's key: what is kept of them here takes a key
+    // of the vault's, as their blind index does.
+    let given = [document.canonical().as_slice(), full_name.expose_entered().as_bytes()].concat();
+    let given = onboarding.vault.blind(Blind::Idempotency, &given);
+    let once = key.bind(flow.id.as_bytes(), "give_identity", &given)?;
     let (vault, rules, id) = (onboarding.vault.clone(), Arc::clone(&policy), flow.id);
     let written = onboarding
         .ledger
         .write(Actor::Newcomer, move |tx| {
-            give_identity(tx, &vault, &rules.policy, id, &full_name, &document)
+            match once.claim(tx.conn, tx.guards, tx.now, id.as_bytes())? {
+                Turn::First => give_identity(tx, &vault, &rules.policy, id, &full_name, &document).map(Some),
+                Turn::Again(_) => Ok(Some(())),
+                Turn::Clash => Ok(None),
+            }
         })
         .await?;
+    written.value.ok_or_else(|| Problem::new(Kind::IdempotencyKeyReused))?;
     let view = onboarding.view(id, &policy).await?;
     Ok(Written::ok(view, onboarding.mirror.token(written.position)))
-}
-
-/// The last step.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct PasswordBody {
-    /// At least 15 characters; common ones are refused (NIST SP 800-63B-4).
-    #[schema(value_type = String)]
-    password: SecretString,
-    /// A handle, shown to those whom one invites and to admins; never one's real name.
-    #[serde(default)]
-    handle: Option<String>,
-}
-
-/// Choose a password, and be a member: the held use becomes a use, and the edge is written.
-#[utoipa::path(operation_id = "give_password", tag = "onboarding", request_body = PasswordBody,
-    params(("flow" = FlowId, Path, description = "The flow.")), responses((status = 201, body = AdmittedView)))]
-#[post("/v1/onboarding/{flow}/password")]
-async fn password(
-    flow: Segments<FlowId>,
-    bearer: Bearer,
-    body: Json<PasswordBody>,
-    onboarding: Data<Onboarding>,
-) -> Result<Written<AdmittedView>, Problem> {
-    let policy = onboarding.policy.get()?;
-    let PasswordBody { password, handle } = body.0;
-    let (flow, address) = onboarding.before_password(flow.0, &bearer, &policy).await?;
-    let handle = handle
-        .map(|handle| people::handle(&handle))
-        .transpose()
-        .map_err(|error| Problem::field("/handle", error.to_string()))?;
-    let hint = address.as_deref().and_then(|kept| EmailAddress::parse(kept).ok());
-    let mut context = vec![policy.policy.community.name.clone()];
-    context.extend(handle.clone());
-    context.extend(address);
-    let phc = onboarding.hasher.choose(password, context).await?;
-    let (id, rules, lifetime) = (flow.id, Arc::clone(&policy), onboarding.tokens.session_lifetime());
-    let written = onboarding
-        .ledger
-        .write(Actor::Newcomer, move |tx| {
-            let member = admit(tx, &rules.policy, id, Some(&phc), handle)?;
-            tokens::start_session(tx, member.row, lifetime)?.ok_or(StepError::Ended)
-        })
-        .await?;
-    let position = onboarding.mirror.settle(written.position).await;
-    let session = onboarding.tokens.grant(&written.value)?;
-    // As a look at the flow would say now: the hold has become a use, and its person is a member.
-    let view = FlowView {
-        flow: flow.id,
-        state: "member",
-        next: None,
-        asks: demands(&policy.policy).collect(),
-        documents: policy.policy.join.documents.clone(),
-        contact_hint: hint.map(|address| address.masked()),
-        expires_at: flow.expires_at,
-        person: Some(written.value.holder.id),
-    };
-    Ok(Written::created(AdmittedView { view, session }, position))
 }

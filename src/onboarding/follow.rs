@@ -1,10 +1,11 @@
-//! What follows from a newcomer's steps and from a reviewer's decision: mails, and the end of a
-//! flow that was refused.
+//! What follows from a newcomer's steps and from a reviewer's decision: mails, the end of a flow that was
+//! refused, and the end of every other way in of somebody who has come in.
 
 use std::sync::Arc;
 
 use super::{Flow, abandon, by_id, letters};
 use crate::{
+    invites,
     ledger::{
         Entry, Event, Follower, Tx,
         events::{Release, Verdict},
@@ -15,7 +16,12 @@ use crate::{
     vault::{DataKey, Field, Vault, VaultError},
 };
 
-/// Composes the mails to newcomers, and gives back what a refused one held.
+/// Composes the mails to newcomers, gives back what a refused one held, and voids what else was sent to
+/// the address of a new member.
+///
+/// The last of these is no part of the last step: of two who take it at once, by two invites to one address,
+/// each would wait for a row of the other's. The address is its member's from then on, so nobody comes in
+/// by the other invites meanwhile.
 pub struct OnboardingMails {
     /// Opens addresses and one-time codes.
     pub vault: Vault,
@@ -33,6 +39,7 @@ impl Follower for OnboardingMails {
             event,
             Event::ProofRequested { .. }
                 | Event::CaseDecided { .. }
+                | Event::MemberAdmitted { flow: Some(_), .. }
                 | Event::InviteReleased {
                     why: Release::Expired,
                     ..
@@ -67,6 +74,22 @@ impl Follower for OnboardingMails {
                 Some(flow) => abandon(tx, &flow, Release::Expired),
                 None => Ok(()),
             },
+            Event::MemberAdmitted {
+                flow: Some(flow),
+                invite,
+                ..
+            } => {
+                let Some((blind, _)) = by_id(tx.conn, flow)?.and_then(|flow| flow.address) else {
+                    return Ok(());
+                };
+                // As in every step: first the flow, then its hold, then the invite.
+                for other in invites::held_to(tx.conn, &blind)? {
+                    if let Some(other) = by_id(tx.conn, other)? {
+                        abandon(tx, &other, Release::Elsewhere)?;
+                    }
+                }
+                invites::void_others(tx, &blind, invite)
+            }
             Event::CaseDecided { flow, verdict, .. } => {
                 let Some(flow) = by_id(tx.conn, flow)? else {
                     return Ok(());

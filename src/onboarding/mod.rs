@@ -97,7 +97,7 @@ impl From<RedeemError> for StepError {
     fn from(error: RedeemError) -> Self {
         match error {
             RedeemError::NotHeld => Self::HoldExpired,
-            RedeemError::Withdrawn => Self::Closed(Closed::Revoked),
+            RedeemError::Closed(closed) => Self::Closed(closed),
             RedeemError::Store(error) => Self::Store(error),
         }
     }

@@ -101,22 +101,22 @@ pub(super) fn insert(
     newcomer: &Newcomer,
     now: Timestamp,
 ) -> QueryResult<Member> {
-    let row: PersonRow = insert_into(people::table)
-        .values((
-            people::uid.eq(id),
-            people::subject_id.eq(newcomer.subject.map(|subject| subject.0)),
-            people::handle.eq(&newcomer.handle),
-            people::role.eq(newcomer.role),
-            people::standing.eq(Standing::Active),
-            people::assurance.eq(newcomer.assurance),
-            people::locale.eq(&newcomer.locale),
-            people::joined_at.eq(now),
-        ))
-        .returning(people::id)
-        .get_result(conn)?;
+    let row = fixed(|| {
+        "INSERT INTO people (uid, subject_id, handle, role, standing, assurance, locale, joined_at) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    })
+    .bind(id.as_bytes().as_slice())
+    .bind(newcomer.subject.map(|subject| subject.0))
+    .bind(newcomer.handle.as_deref())
+    .bind(newcomer.role.as_str())
+    .bind(Standing::Active.as_str())
+    .bind(newcomer.assurance.as_str())
+    .bind(newcomer.locale.as_str())
+    .bind(now.micros())
+    .insert(conn)?;
     let newcomer = newcomer.clone();
     Ok(Member {
-        row,
+        row: PersonRow(row),
         id,
         subject: newcomer.subject,
         handle: newcomer.handle,
@@ -332,7 +332,7 @@ pub fn change_role(conn: &mut Conn, row: PersonRow, before: Role, after: Role) -
 
 /// Changes a standing from what it was read as; false where it is no longer that.
 pub fn set_standing(conn: &mut Conn, row: PersonRow, before: Standing, after: Standing) -> QueryResult<bool> {
-    fixed("UPDATE people SET standing = ? WHERE id = ? AND standing = ?")
+    fixed(|| "UPDATE people SET standing = ? WHERE id = ? AND standing = ?")
         .bind(after.as_str())
         .bind(row.0)
         .bind(before.as_str())
@@ -422,7 +422,7 @@ pub(super) fn seats(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResul
 
 pub(super) fn insert_contact(conn: &mut Conn, person: PersonRow, contact: &Contact<'_>) -> QueryResult<usize> {
     // The builder's ON CONFLICT does not fit both backends; the statement does.
-    fixed("INSERT INTO contacts (blind, person, sealed, proved_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+    fixed(|| "INSERT INTO contacts (blind, person, sealed, proved_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
         .bind(contact.blind)
         .bind(person.0)
         .bind(contact.sealed)
@@ -496,10 +496,10 @@ pub fn password(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<String>> 
 
 /// Sets a member's password.
 pub fn set_password(conn: &mut Conn, row: PersonRow, phc: &str, now: Timestamp) -> QueryResult<()> {
-    fixed(
+    fixed(|| {
         "INSERT INTO credentials (person, phc, changed_at) VALUES (?, ?, ?) \
-         ON CONFLICT (person) DO UPDATE SET phc = excluded.phc, changed_at = excluded.changed_at",
-    )
+         ON CONFLICT (person) DO UPDATE SET phc = excluded.phc, changed_at = excluded.changed_at"
+    })
     .bind(row.0)
     .bind(phc)
     .bind(now.micros())

@@ -3,20 +3,27 @@
 //! Diesel prepares `sql_query` afresh each time, since its text could be another one each time: on
 //! PostgreSQL a second round trip, on SQLite a parse. The text of a [`Fixed`] is a constant.
 
+use std::marker::PhantomData;
+
 use diesel::{
-    PgConnection, QueryResult, RunQueryDsl,
+    PgConnection, QueryResult, QueryableByName, RunQueryDsl,
     pg::Pg,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     sql_types::{Array, BigInt, Binary, Nullable, Text, Untyped},
 };
 
-use super::{Conn, ConnBackend};
+use super::{Backend, Conn, ConnBackend};
 
 /// One statement and what is bound to its placeholders.
-pub struct Fixed<'a> {
-    sql: &'static str,
+pub struct Fixed<'a, S> {
+    sql: S,
     binds: Vec<Bind<'a>>,
+    /// Whether it ends with the id of the row that it made.
+    returning: bool,
 }
+
+/// By what a connection knows a prepared statement again: the type of the closure, which no other has.
+pub struct FixedId<S>(PhantomData<S>);
 
 /// A bound value.
 pub enum Bind<'a> {
@@ -26,70 +33,114 @@ pub enum Bind<'a> {
     Text(&'a str),
     /// Bytes.
     Binary(&'a [u8]),
+    /// A number that may be missing.
+    MaybeBigInt(Option<i64>),
+    /// A text that may be missing.
+    MaybeText(Option<&'a str>),
+    /// Bytes that may be missing.
+    MaybeBinary(Option<&'a [u8]>),
 }
 
-impl From<i64> for Bind<'_> {
-    fn from(value: i64) -> Self {
-        Self::BigInt(value)
+macro_rules! binds {
+    ($($name:ident: $value:ty),* $(,)?) => {$(
+        impl<'a> From<$value> for Bind<'a> {
+            fn from(value: $value) -> Self {
+                Self::$name(value)
+            }
+        }
+    )*};
+}
+binds! {
+    BigInt: i64,
+    Text: &'a str,
+    Binary: &'a [u8],
+    MaybeBigInt: Option<i64>,
+    MaybeText: Option<&'a str>,
+    MaybeBinary: Option<&'a [u8]>,
+}
+
+/// A statement with a `?` for each value, and no other `?` in it: `fixed(|| "SELECT …")`. The closure does
+/// nothing but name it; it is there for its type, so that the text need not be read to find what was prepared.
+pub const fn fixed<S: Fn() -> &'static str + 'static>(sql: S) -> Fixed<'static, S> {
+    const { assert!(size_of::<S>() == 0, "one closure, one text") };
+    Fixed {
+        sql,
+        binds: Vec::new(),
+        returning: false,
     }
 }
 
-impl<'a> From<&'a str> for Bind<'a> {
-    fn from(value: &'a str) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl<'a> From<&'a [u8]> for Bind<'a> {
-    fn from(value: &'a [u8]) -> Self {
-        Self::Binary(value)
-    }
-}
-
-/// A statement with a `?` for each value, and no other `?` in it.
-pub const fn fixed(sql: &'static str) -> Fixed<'static> {
-    Fixed { sql, binds: Vec::new() }
-}
-
-impl<'a> Fixed<'a> {
+impl<'a, S: Fn() -> &'static str + 'static> Fixed<'a, S> {
     /// Binds the next `?`.
-    pub fn bind<'b>(self, value: impl Into<Bind<'b>>) -> Fixed<'b>
+    pub fn bind<'b>(self, value: impl Into<Bind<'b>>) -> Fixed<'b, S>
     where
         'a: 'b,
     {
         let mut binds: Vec<Bind<'b>> = self.binds;
         binds.push(value.into());
-        Fixed { sql: self.sql, binds }
+        Fixed {
+            sql: self.sql,
+            binds,
+            returning: self.returning,
+        }
+    }
+
+    /// Runs an INSERT of one row, and says which `id` the row got.
+    ///
+    /// SQLite makes a table of its own for what a statement returns, and keeps the pages that it changes
+    /// apart: that costs more than the row. It knows the id of the last row anyhow.
+    pub fn insert(mut self, conn: &mut Conn) -> QueryResult<i64> {
+        #[derive(QueryableByName)]
+        struct Inserted {
+            #[diesel(sql_type = BigInt)]
+            id: i64,
+        }
+        let inserted: Inserted = match conn.backend() {
+            Backend::Sqlite => {
+                self.execute(conn)?;
+                fixed(|| "SELECT last_insert_rowid() AS id").get_result(conn)?
+            }
+            Backend::Postgres => {
+                self.returning = true;
+                self.get_result(conn)?
+            }
+        };
+        Ok(inserted.id)
     }
 }
 
-impl QueryFragment<ConnBackend> for Fixed<'_> {
+impl<S: Fn() -> &'static str> QueryFragment<ConnBackend> for Fixed<'_, S> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, ConnBackend>) -> QueryResult<()> {
-        let mut pieces = self.sql.split('?');
+        let mut pieces = (self.sql)().split('?');
         out.push_sql(pieces.next().unwrap_or_default());
         for (piece, bind) in pieces.zip(&self.binds) {
             match bind {
                 Bind::BigInt(value) => out.push_bind_param::<BigInt, _>(value)?,
                 Bind::Text(value) => out.push_bind_param::<Text, _>(*value)?,
                 Bind::Binary(value) => out.push_bind_param::<Binary, _>(*value)?,
+                Bind::MaybeBigInt(value) => out.push_bind_param::<Nullable<BigInt>, _>(value)?,
+                Bind::MaybeText(value) => out.push_bind_param::<Nullable<Text>, _>(value)?,
+                Bind::MaybeBinary(value) => out.push_bind_param::<Nullable<Binary>, _>(value)?,
             }
             out.push_sql(piece);
+        }
+        if self.returning {
+            out.push_sql(" RETURNING id");
         }
         Ok(())
     }
 }
 
-impl QueryId for Fixed<'_> {
-    type QueryId = ();
-    // It is known again by its text.
-    const HAS_STATIC_QUERY_ID: bool = false;
+impl<S: 'static> QueryId for Fixed<'_, S> {
+    type QueryId = FixedId<S>;
+    const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl Query for Fixed<'_> {
+impl<S> Query for Fixed<'_, S> {
     type SqlType = Untyped;
 }
 
-impl RunQueryDsl<Conn> for Fixed<'_> {}
+impl<S> RunQueryDsl<Conn> for Fixed<'_, S> {}
 
 /// The same for PostgreSQL alone, where a `?` can stand for a whole column: `unnest(?, ?)` makes rows
 /// of columns, so that many rows take one round trip. All columns of one `unnest` are of one length.

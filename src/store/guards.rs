@@ -73,6 +73,8 @@ pub enum Guard {
     AnswerAfterCommit,
     /// Whoever is acted on, whoever acts and every owner stay as they are until the commit.
     MembersHeld,
+    /// A lift waits for whoever decides the same member's standing before it has a transaction id.
+    LiftInTurn,
 }
 
 /// Which guards are on.

@@ -12,12 +12,13 @@ use std::{
     time::Duration,
 };
 
+use diesel::RunQueryDsl;
 use tokio::{
     sync::{Mutex, mpsc, oneshot},
     time::timeout,
 };
 
-use super::{BeforeCommit, CommandError, Committed, Conn, Disposition, Guard, Guards, StoreError, StoreOptions};
+use super::{BeforeCommit, CommandError, Committed, Conn, Disposition, Guard, Guards, StoreError, StoreOptions, fixed};
 
 pub(super) struct Writer {
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
@@ -169,7 +170,7 @@ impl Worker {
     fn attempt(&mut self, batch: &mut Vec<Job>, ran: &mut Vec<Ran>) -> Result<i64, StoreError> {
         self.conn.run("BEGIN IMMEDIATE")?;
         for job in batch.drain(..) {
-            self.conn.run("SAVEPOINT command")?;
+            fixed(|| "SAVEPOINT command").execute(&mut self.conn)?;
             let end = job(&mut self.conn);
             let disposition = end.disposition;
             ran.push(end);
@@ -192,7 +193,9 @@ impl Worker {
 
     fn end_command(&mut self, disposition: Disposition) -> Result<(), StoreError> {
         match disposition {
-            Disposition::Keep => self.conn.run("RELEASE command")?,
+            Disposition::Keep => {
+                fixed(|| "RELEASE command").execute(&mut self.conn)?;
+            }
             Disposition::RollBack => self.conn.run("ROLLBACK TO command; RELEASE command")?,
             Disposition::Abandon => {
                 return Err(StoreError::Unavailable("the database failed in mid-batch".into()));

@@ -89,12 +89,12 @@ pub fn admit(conn: &mut Conn, guards: &Guards, bucket: &[u8], rate: Rate, now: T
     {
         return Ok(arrive(conn, bucket, next)?);
     }
-    let counted = fixed(
+    let counted = fixed(|| {
         "INSERT INTO throttles (bucket, arrival) VALUES (?, ?) \
          ON CONFLICT (bucket) DO UPDATE SET arrival = ? + CASE \
          WHEN throttles.arrival > ? AND throttles.arrival <= ? THEN throttles.arrival ELSE ? END \
-         WHERE throttles.arrival <= ? OR throttles.arrival > ?",
-    )
+         WHERE throttles.arrival <= ? OR throttles.arrival > ?"
+    })
     .bind(bucket)
     .bind(time.saturating_add(rate.interval))
     .bind(rate.interval)
@@ -127,10 +127,10 @@ pub fn sweep(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
 
 /// For a test that takes [`admit`]'s guard away: there it is looked first, and written then.
 fn arrive(conn: &mut Conn, bucket: &[u8], arrival: i64) -> QueryResult<()> {
-    fixed(
+    fixed(|| {
         "INSERT INTO throttles (bucket, arrival) VALUES (?, ?) \
-         ON CONFLICT (bucket) DO UPDATE SET arrival = excluded.arrival",
-    )
+         ON CONFLICT (bucket) DO UPDATE SET arrival = excluded.arrival"
+    })
     .bind(bucket)
     .bind(arrival)
     .execute(conn)

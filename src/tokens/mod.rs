@@ -21,7 +21,7 @@ use serde::Serialize;
 
 pub use access::{Bad, Claims, FIRST_PARTY};
 pub use keys::Published;
-pub use sessions::{Holder, RefreshError, Session, end_all, end_session, refresh, start_session};
+pub use sessions::{Holder, RefreshError, Session, end_all, end_session, refresh, start_as, start_session};
 pub use sign_in::{Claim, SignIn, SignInError};
 
 use crate::{

@@ -4,7 +4,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQue
 
 use crate::{
     store::{
-        Conn,
+        Conn, fixed,
         schema::{services, sessions, signing_keys},
     },
     terms::{Id, PersonRow, Timestamp, kinds},
@@ -82,16 +82,12 @@ pub(super) fn insert_session(
     now: Timestamp,
     expires_at: Timestamp,
 ) -> QueryResult<i64> {
-    insert_into(sessions::table)
-        .values((
-            sessions::uid.eq(id),
-            sessions::person.eq(person),
-            sessions::generation.eq(0_i64),
-            sessions::started_at.eq(now),
-            sessions::expires_at.eq(expires_at),
-        ))
-        .returning(sessions::id)
-        .get_result(conn)
+    fixed(|| "INSERT INTO sessions (uid, person, generation, started_at, expires_at) VALUES (?, ?, 0, ?, ?)")
+        .bind(id.as_bytes().as_slice())
+        .bind(person.0)
+        .bind(now.micros())
+        .bind(expires_at.micros())
+        .insert(conn)
 }
 
 pub(super) fn session(conn: &mut Conn, id: Id<kinds::Session>) -> QueryResult<Option<SessionRow>> {

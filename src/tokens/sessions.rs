@@ -135,7 +135,10 @@ pub fn start_session(tx: &mut Tx<'_>, person: PersonRow, lifetime: Duration) -> 
 }
 
 /// The same under an id that was drawn before.
-pub(super) fn start_as(
+///
+/// # Errors
+/// [`StoreError`]
+pub fn start_as(
     tx: &mut Tx<'_>,
     id: Id<kinds::Session>,
     person: PersonRow,

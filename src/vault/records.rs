@@ -3,20 +3,20 @@
 use std::collections::HashMap;
 
 use diesel::{
-    ExpressionMethods, QueryDsl, QueryResult, QueryableByName, RunQueryDsl, insert_into,
+    ExpressionMethods, QueryDsl, QueryResult, QueryableByName, RunQueryDsl,
     result::Error,
     sql_types::{BigInt, Binary},
     update,
 };
 
 use super::Subject;
-use crate::store::{Conn, pg_fixed, schema::subjects};
+use crate::store::{Conn, fixed, pg_fixed, schema::subjects};
 
 pub(super) fn insert(conn: &mut Conn, version: i64, wrapped: &[u8]) -> QueryResult<i64> {
-    insert_into(subjects::table)
-        .values((subjects::key_version.eq(version), subjects::wrapped_key.eq(wrapped)))
-        .returning(subjects::id)
-        .get_result(conn)
+    fixed(|| "INSERT INTO subjects (key_version, wrapped_key) VALUES (?, ?)")
+        .bind(version)
+        .bind(wrapped)
+        .insert(conn)
 }
 
 /// Several at once; their rows in the order of `wrapped`.

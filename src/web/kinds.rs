@@ -82,7 +82,7 @@ kinds! {
     InviteUsed = 410 "invite-used", "The invite has been used", "Sign in if it was you; otherwise ask for a new invite.";
     /// The invite's time is over.
     InviteExpired = 410 "invite-expired", "The invite has expired", "Ask whoever invited you for a new invite.";
-    /// The inviter or an admin took the invite back.
+    /// The inviter took the invite back, or whoever it was sent to came in by another.
     InviteRevoked = 410 "invite-revoked", "The invite is no longer valid", "Ask whoever invited you for a new invite.";
     /// The invite cannot be used while its inviter is under a sanction; the wording says no more than for a revoked one.
     InviteSuspended = 410 "invite-suspended", "The invite is no longer valid", "Ask whoever invited you for a new invite.";

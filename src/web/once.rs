@@ -4,8 +4,9 @@
 //! so a command that is refused claims nothing, and two requests at once are one. No body is
 //! stored: the repetition reads the resource by its id, and secrets are derived again. Of the key only
 //! a hash is stored, and of the request only an HMAC under the key: an address that somebody invites
-//! could be guessed from a mere hash of the request. A key is remembered for 24 hours
-//! (draft-ietf-httpapi-idempotency-key-header-07).
+//! could be guessed from a mere hash of the request. A client may choose a key that can be guessed as well:
+//! so a password is left out of what is bound, and a document goes in under a key of the vault. A key is
+//! remembered for 24 hours (draft-ietf-httpapi-idempotency-key-header-07).
 
 use std::{
     future::{Ready, ready},
@@ -16,6 +17,13 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use aws_lc_rs::{digest, hmac};
 use data_encoding::BASE64URL_NOPAD;
 use serde::Serialize;
+use utoipa::{
+    IntoParams, PartialSchema as _,
+    openapi::{
+        Required,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+    },
+};
 
 use super::{problem::Problem, records};
 use crate::{
@@ -49,6 +57,21 @@ impl FromRequest for IdempotencyKey {
     }
 }
 
+/// Its words in the description of each operation that takes one.
+impl IntoParams for IdempotencyKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let header = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some(
+                "Repeats of a request with the same key are answered as the first.",
+            ))
+            .schema(Some(String::schema()));
+        vec![header.build()]
+    }
+}
+
 /// One request that may be repeated: whose key, for which operation, and what was asked.
 #[derive(Debug, Clone)]
 pub struct Once(Option<Claim>);
@@ -76,6 +99,11 @@ impl IdempotencyKey {
     /// Whether the request has one.
     pub const fn is_given(&self) -> bool {
         self.0.is_some()
+    }
+
+    /// Whether the request has one of fewer characters than this.
+    pub fn is_shorter_than(&self, fewest: usize) -> bool {
+        self.0.as_ref().is_some_and(|key| key.len() < fewest)
     }
 
     /// Binds the key to its caller (their id, or a hash of what they authenticated with), the
@@ -125,10 +153,19 @@ impl Once {
             turns.push(match &once.0 {
                 None => Turn::First,
                 Some(_) if free.next().ok_or_else(lost)? => Turn::First,
-                Some(claim) => claim.earlier(conn)?,
+                Some(claim) => claim.earlier(conn, now)?.ok_or_else(lost)?,
             });
         }
         Ok(turns)
+    }
+
+    /// What the key was claimed for before, without claiming it; none where it is free. For a step that can
+    /// be taken once, so that its repetition is known before it is refused for coming too late.
+    pub fn earlier(&self, conn: &mut Conn, now: Timestamp) -> Result<Option<Turn>, StoreError> {
+        match &self.0 {
+            Some(claim) => claim.earlier(conn, now),
+            None => Ok(None),
+        }
     }
 
     /// Whether both claim the same key.
@@ -158,13 +195,13 @@ impl Claim {
         }
     }
 
-    /// What the key was claimed for before.
-    fn earlier(&self, conn: &mut Conn) -> Result<Turn, StoreError> {
-        let (request, resource) = records::claimed(conn, &self.row())?;
-        if request != self.request {
-            return Ok(Turn::Clash);
+    /// What the key was claimed for before; none where it is free or forgotten.
+    fn earlier(&self, conn: &mut Conn, now: Timestamp) -> Result<Option<Turn>, StoreError> {
+        match records::claimed(conn, &self.row(), now.before(REMEMBERED))? {
+            None => Ok(None),
+            Some((request, _)) if request != self.request => Ok(Some(Turn::Clash)),
+            Some((_, resource)) => resource.try_into().map(|id| Some(Turn::Again(id))).map_err(|_| lost()),
         }
-        resource.try_into().map(Turn::Again).map_err(|_| lost())
     }
 }
 

@@ -1,6 +1,9 @@
 //! The rows of what all routes share.
 
-use diesel::{ExpressionMethods, QueryDsl, QueryResult, QueryableByName, RunQueryDsl, delete, sql_types::BigInt};
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, QueryableByName, RunQueryDsl, delete,
+    sql_types::BigInt,
+};
 
 use crate::{
     store::{Conn, Guard, Guards, fixed, pg_fixed, schema::idempotency},
@@ -31,12 +34,12 @@ pub(super) fn claim_key(
     now: Timestamp,
     forgotten: Timestamp,
 ) -> QueryResult<bool> {
-    fixed(
+    fixed(|| {
         "INSERT INTO idempotency (caller, route, key, request, resource, at) VALUES (?, ?, ?, ?, ?, ?) \
          ON CONFLICT (caller, route, key) DO UPDATE \
          SET request = excluded.request, resource = excluded.resource, at = excluded.at \
-         WHERE idempotency.at < ?",
-    )
+         WHERE idempotency.at < ?"
+    })
     .bind(row.caller)
     .bind(row.route)
     .bind(row.key)
@@ -145,12 +148,14 @@ pub(super) fn unclaim_key(conn: &mut Conn, row: &Key<'_>, resource: &[u8]) -> Qu
     .map(|_| ())
 }
 
-/// What a key was used for: the request's hash and the resource's id.
-pub(super) fn claimed(conn: &mut Conn, row: &Key<'_>) -> QueryResult<(Vec<u8>, Vec<u8>)> {
+/// What a key was used for, where that is not forgotten: the request's hash and the resource's id.
+pub(super) fn claimed(conn: &mut Conn, row: &Key<'_>, forgotten: Timestamp) -> QueryResult<Option<(Vec<u8>, Vec<u8>)>> {
     idempotency::table
         .find((row.caller, row.route, row.key))
+        .filter(idempotency::at.ge(forgotten))
         .select((idempotency::request, idempotency::resource))
         .first(conn)
+        .optional()
 }
 
 /// Forgets the keys from before `forgotten`. Nothing depends on it but the size of the table.

@@ -132,7 +132,7 @@ pub(super) async fn list(
 
 /// Make a room; it is open. Its server has it within a second.
 #[utoipa::path(operation_id = "create_room", tag = "rooms", request_body = NewRoomBody,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Repeats of a request with the same key are answered as the first.")),
+    params(IdempotencyKey),
     responses((status = 201, body = RoomView)))]
 #[post("/v1/admin/rooms")]
 pub(super) async fn create(

@@ -203,7 +203,7 @@ pub(super) async fn list(_caller: Caller, rooms: Data<Rooms>) -> Result<Json<Ser
 
 /// Register a room server. It is asked from now on whether it answers; `health` says so within seconds.
 #[utoipa::path(operation_id = "register_room_server", tag = "rooms", request_body = NewServerBody,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Repeats of a request with the same key are answered as the first.")),
+    params(IdempotencyKey),
     responses((status = 201, body = ServerView)))]
 #[post("/v1/admin/room-servers")]
 pub(super) async fn register(

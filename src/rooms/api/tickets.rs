@@ -113,8 +113,7 @@ impl From<Refused> for Problem {
 /// Take a seat in a room. When this is answered, the room's server knows the ticket. A member has one
 /// seat in a room: another ticket takes the place of the former, whose participant is put out.
 #[utoipa::path(operation_id = "create_ticket", tag = "rooms",
-    params(("room" = String, Path, description = "The room's id."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Repeats of a request with the same key are answered as the first.")),
+    params(("room" = String, Path, description = "The room's id."), IdempotencyKey),
     responses((status = 201, body = TicketView)))]
 #[post("/v1/rooms/{room}/tickets")]
 pub(super) async fn create(

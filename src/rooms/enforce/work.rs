@@ -18,7 +18,7 @@ use super::{
     Enforcer,
 };
 use crate::{
-    ledger::{Actor, Event, Reader, ReaderError},
+    ledger::{Actor, Event, Lease, Reader, ReaderError},
     store::StoreError,
     terms::{RoomRow, TicketId},
 };
@@ -143,7 +143,7 @@ impl Work {
                     match &halt {
                         // It was restarted: the first thing is to fill it again.
                         Halt::Janus(JanusError::NoRoom) if state.pause == PAUSE.0 => {}
-                        Halt::Janus(error) => self.tell(&mut state, Some(error.to_string())).await,
+                        Halt::Janus(error) => self.tell(&reader.lease(), &mut state, Some(error.to_string())).await,
                         error => {
                             tracing::warn!(server = %self.server.id, %error, "the enforcement on a room server stands still")
                         }
@@ -186,7 +186,7 @@ impl Work {
             // A full house takes its time to compare, and is compared the more rarely.
             state.compared = Instant::now() + begun.elapsed() * REST;
             self.server.reach(reader.pos(), self.failing());
-            self.tell(state, None).await;
+            self.tell(&lease, state, None).await;
         }
         while reader.pos() < self.enforcer.ledger.horizon().borrow().pos {
             let entries = reader.next(BATCH).await?;
@@ -227,8 +227,8 @@ impl Work {
         self.gauge(false);
     }
 
-    /// Writes down how the server fares, when that changes.
-    async fn tell(&self, state: &mut State, failure: Option<String>) {
+    /// Writes down how the server fares, when that changes. Whoever has lost the lease has nothing to say.
+    async fn tell(&self, lease: &Lease, state: &mut State, failure: Option<String>) {
         self.gauge(failure.is_some() || !self.failing().is_empty());
         if state.told.as_ref() == Some(&failure) {
             return;
@@ -239,20 +239,24 @@ impl Work {
             Some(why) => tracing::warn!(server = %self.server.id, why, "a room server fails"),
             None => tracing::info!(server = %self.server.id, "a room server does what it is told"),
         }
-        let (row, why) = (self.server.row, failure.clone());
+        let (lease, row, why) = (lease.clone(), self.server.row, failure.clone());
         let written = self
             .enforcer
             .ledger
             .write(Actor::System, move |tx| {
+                let held = lease.holds(tx)?;
                 match &why {
+                    _ if !held => {}
                     Some(why) if goes_on => records::set_reason(tx.conn, row, why)?,
                     why => records::set_health(tx.conn, row, tx.now, why.as_deref())?,
                 }
-                Ok::<_, StoreError>(())
+                Ok::<_, StoreError>(held)
             })
             .await;
         match written {
-            Ok(_) => state.told = Some(failure),
+            Ok(held) if held.value => state.told = Some(failure),
+            // The next note finds it lost.
+            Ok(_) => {}
             Err(error) => {
                 tracing::warn!(server = %self.server.id, %error, "a room server's health was not written down")
             }

@@ -37,6 +37,7 @@ struct Credentials {
 #[utoipa::path(
     operation_id = "sign_in",
     tag = "sessions",
+    params(IdempotencyKey),
     request_body = Credentials,
     responses((status = 201, body = Granted))
 )]

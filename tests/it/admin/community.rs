@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use vouchsafe::{
     graph::LiveGraph,
     ledger::{Actor, Ledger, Mirror, Position},
-    moderation::{self, NewBan, ReasonCode, RoleError, Sanction, SanctionError},
+    moderation::{self, NewBan, ReasonCode, RoleError, RoleReason, Sanction, SanctionError},
     people::{self, Admission, Contact, Member, Newcomer, Roster},
     store::{Guards, StoreError},
     terms::{Assurance, Id, PersonRow, Role, SanctionId, Standing, SystemChance},
@@ -195,9 +195,9 @@ impl Community {
 
     pub async fn give_role(&self, by: &Member, target: &Member, role: Role) -> Result<bool, RoleError> {
         let (by, target) = (by.row, target.row);
-        let written = self
-            .ledger
-            .write(Actor::Person(by), move |tx| moderation::give_role(tx, by, target, role));
+        let written = self.ledger.write(Actor::Person(by), move |tx| {
+            moderation::give_role(tx, by, target, role, RoleReason::Duty)
+        });
         written.await.map(|written| written.value)
     }
 

@@ -226,7 +226,7 @@ on_both! {
 
         let role = async |person: String, role: &str| {
             let path = format!("/v1/admin/people/{person}/role");
-            ask(Method::PUT, path, "owner-1".into(), None, json!({ "role": role })).await
+            ask(Method::PUT, path, "owner-1".into(), None, json!({ "role": role, "reason": "duty" })).await
         };
         let given = role(member.id.to_string(), "reviewer").await;
         assert_eq!((given.status, given.body), (200, json!({ "id": member.id, "role": "reviewer" })));
@@ -240,6 +240,8 @@ on_both! {
         let items = events["items"].as_array().unwrap();
         let kinds: Vec<_> = items.iter().map(|event| event["type"].as_str().unwrap()).collect();
         assert_eq!(kinds, ["role_changed", "ban_lifted", "person_banned", "member_admitted"]);
+        let changed = json!({ "person": member.id, "before": "member", "after": "reviewer", "reason": "duty" });
+        assert_eq!((&items[0]["v"], &items[0]["details"]), (&json!(2), &changed));
         assert!(!events.to_string().contains("canary"));
         let page = get(format!("{about}&type=person_banned&actor={}&limit=1", owner.id), "auditor-1").await.body;
         assert_eq!((page["items"].as_array().unwrap().len(), &page["next"]), (1, &Value::Null));

@@ -104,8 +104,7 @@ on_both! {
         let ban = json!({ "kind": "ban", "reason": "spam", "note": "advertisements" });
         let ban = service.post(&scene.owner_token, &sanctions, ban).await.expect(201);
         scene.closed(&code, 410, "invite-suspended").await;
-        let refused = scene.step(&flow, &token, "password", last.clone()).await;
-        assert_eq!(refused.status, 410, "{refused:?}");
+        scene.step(&flow, &token, "password", last.clone()).await.refused(410, "invite-suspended");
         let lift = format!("{sanctions}/{}/lift", text(&ban["id"]));
         service.post(&scene.owner_token, &lift, json!({ "note": "a mistake" })).await.expect(200);
         scene.preview(&code).await.expect(200);

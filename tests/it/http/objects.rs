@@ -163,7 +163,7 @@ async fn who_may_act_on_whom() {
         .await
         .refused(403, "forbidden");
     let role = format!("/v1/admin/people/{}/role", scene.owner.id);
-    let step_down = json!({ "role": "member" });
+    let step_down = json!({ "role": "member", "reason": "duty" });
     service
         .call(Method::PUT, owner, &role, Some(step_down))
         .await

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{task::JoinSet, time::sleep};
 use vouchsafe::{
-    ledger::{Actor, Envelope, entries, events, follow},
+    ledger::{Actor, Envelope, entries, follow},
     store::{Backend, Conn, Guard, Guards},
     terms::{Clock, ManualClock, SeededChance, Timestamp},
 };
@@ -16,7 +16,7 @@ use crate::support::db::{Database, Setup, ensure, needs, on_both, run};
 pub(super) fn open_writer(db: &Database, n: i64) -> Conn {
     let event = numbered(n);
     let envelope = Envelope {
-        v: events::VERSION,
+        v: event.version(),
         at: Timestamp::from_seconds(n),
         actor: Actor::System,
         subject: event.subject(),

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use reqwest::Method;
+use serde_json::json;
 use tokio::{task::block_in_place, time::sleep};
 use vouchsafe::{
     store::{Guard, Guards},
@@ -13,9 +15,10 @@ use super::{
     CLEAN, Came, admin, ban, come_in, crowd, home, last_step, link, on_the_way, prove, race, replicas, stop, tally,
 };
 use crate::support::{
-    db::{Database, ensure, on_both},
+    db::{Database, ensure, on_both, run},
     invariants::sound_soon,
-    turnstile::{in_turn, needs_apart},
+    service::text,
+    turnstile::{in_turn, needs_apart, until_waiting},
 };
 
 on_both! {
@@ -84,4 +87,68 @@ async fn waits(db: &Database, guards: Guards) -> Result<(), String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_ban_waits_for_whoever_is_through_the_door() {
     needs_apart(Guard::InviterHeld, waits).await;
+}
+
+/// A lift, and a ban with a key that comes while the lift waits for the first of the rows that both lock: the ban
+/// has its transaction id before the lift has, unless each waits for the other before it has any.
+async fn stand_in_turn(db: &Database, guards: Guards) -> Result<(), String> {
+    let service = home(db, guards).start().await;
+    let owner = service.found("owner@vouch.example.org", Role::Owner, None).await;
+    let by = service.token(owner.row).await;
+    let (member, _) = admin(&service, "member").await;
+    let first = ban(&service, &by, &member).await.expect(201);
+    let sanctions = format!("/v1/admin/people/{}/sanctions", member.id);
+    let lift = async {
+        let path = format!("{sanctions}/{}/lift", text(&first["id"]));
+        let request = service.request(Method::POST, &path).bearer_auth(&by);
+        service
+            .send(request.json(&json!({ "note": "an error" })))
+            .await
+            .expect(200)
+    };
+    let again = async {
+        until_waiting(db, 1).await;
+        let body = json!({ "kind": "ban", "reason": "spam", "note": "no error" });
+        let request = service.request(Method::POST, &sanctions).bearer_auth(&by).json(&body);
+        service
+            .send(request.header("Idempotency-Key", "once-more"))
+            .await
+            .expect(201)
+    };
+    let mut between = db.connect();
+    block_in_place(|| {
+        let row = owner.row.0;
+        run(
+            &mut between,
+            &format!("BEGIN; SELECT 1 FROM people WHERE id = {row} FOR UPDATE"),
+        );
+    });
+    let go_on = async {
+        until_waiting(db, 2).await;
+        block_in_place(|| run(&mut between, "COMMIT"));
+    };
+    tokio::join!(lift, again, go_on);
+    let sound = sound_soon(db).await;
+    let seen = service
+        .get(&by, &format!("/v1/admin/people/{}", member.id))
+        .await
+        .expect(200);
+    let told = block_in_place(|| {
+        db.figures(
+            "SELECT l.pos AS n FROM ledger l JOIN events e ON e.id = l.event_id \
+             WHERE e.kind IN ('person_banned', 'ban_lifted') ORDER BY e.kind = 'ban_lifted', l.pos",
+        )
+    });
+    service.stop().await;
+    ensure(seen["standing"] == "banned", format!("{seen}"))?;
+    ensure(
+        told[0] < told[2] && told[2] < told[1],
+        format!("bans and then the lift at {told:?}"),
+    )?;
+    sound.map(|_| ())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lift_and_the_next_ban_stand_in_their_order() {
+    needs_apart(Guard::LiftInTurn, stand_in_turn).await;
 }

@@ -1,6 +1,9 @@
 //! One way in, taken many times at once; one key, one quota, one handle.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use futures_util::future::join_all;
 use reqwest::Method;
@@ -10,7 +13,9 @@ use vouchsafe::{
     terms::Role,
 };
 
-use super::{Came, Newcomer, admin, crowd, home, last_step, link, on_the_way, prove, refusal, replicas, stop, tally};
+use super::{
+    Came, Newcomer, PASSWORD, admin, crowd, home, last_step, link, on_the_way, prove, refusal, replicas, stop, tally,
+};
 use crate::support::{
     db::{Database, ensure, needs, on_both, run},
     invariants::sound_soon,
@@ -119,6 +124,41 @@ on_both! {
         stop(services).await;
     }
 
+    /// One address by several invites to it at once, again and again: one member, and what follows from it
+    /// (the others become void) is in nobody's way.
+    async fn invites_to_one_address_are_one_member(db: &Database) {
+        let services = replicas(db, &home(db, Guards::default())).await;
+        let service = &services[0];
+        let (_, token) = admin(service, "inviter").await;
+        for round in 0..8 {
+            let email = format!("newcomer-{round}@vouch.example.org");
+            let mut ways = Vec::new();
+            for _ in 0..4 {
+                let made = service.post(&token, "/v1/me/invites", json!({ "email": email })).await.expect(201);
+                let code = service.code_of(&text(&made["id"])).await;
+                let who = on_the_way(service, &code, &email).await;
+                prove(service, &who).await.expect(200);
+                ways.push(who);
+            }
+            let last = ways.iter().enumerate().map(|(n, who)| last_step(&services[n % services.len()], who, None));
+            let came = join_all(last).await;
+            // Refused by the address, or by the end of their way, where what follows was faster.
+            assert_eq!(tally(&came, &[(409, "person-limit-reached"), (410, "flow-ended")]), Ok(1));
+        }
+        let begun = Instant::now();
+        while db.figures("SELECT count(*) AS n FROM invites WHERE revoked_at IS NULL AND uses < max_uses") != [0] {
+            assert!(begun.elapsed() < Duration::from_secs(20), "some invites still stand");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(db.figures("SELECT count(*) AS n FROM holds"), [0]);
+        assert_eq!(sound_soon(db).await.unwrap(), 1 + 8);
+        stop(services).await;
+        if db.target().backend() == Backend::Postgres {
+            let deadlocks = "SELECT deadlocks AS n FROM pg_stat_database WHERE datname = current_database()";
+            assert_eq!(db.figures(deadlocks), [0]);
+        }
+    }
+
     /// A handle that is taken at the same moment is a refusal like any other, and costs no place.
     async fn one_handle_is_one_members(db: &Database) {
         let services = replicas(db, &home(db, Guards::default())).await;
@@ -185,13 +225,38 @@ on_both! {
         let (_, code) = link(&services[0], &token, 1).await;
         let begun = (0..20).map(|n| {
             let service = &services[n % services.len()];
-            let request = service.request(Method::POST, "/v1/onboarding").header("Idempotency-Key", "three");
+            let request = service.request(Method::POST, "/v1/onboarding");
+            let request = request.header("Idempotency-Key", "5e0ff6b8-3d55-4a0e-9b7e-0d3f0c6f4a10");
             service.send(request.json(&json!({ "code": code })))
         });
         let bodies: Vec<_> = join_all(begun).await.into_iter().map(|answer| answer.expect(201)).collect();
         assert!(bodies.iter().all(|body| *body == bodies[0]), "{bodies:?}");
         assert_eq!(db.figures("SELECT count(*) AS n FROM flows"), [1]);
         sound_soon(db).await.unwrap();
+        stop(services).await;
+    }
+
+    /// A last step that is repeated at once is one, and each is answered with the same session.
+    async fn one_key_is_one_last_step(db: &Database) {
+        let services = replicas(db, &home(db, Guards::default())).await;
+        let (_, token) = admin(&services[0], "inviter").await;
+        let (_, code) = link(&services[0], &token, 2).await;
+        let who = on_the_way(&services[0], &code, "newcomer@vouch.example.org").await;
+        prove(&services[0], &who).await.expect(200);
+        let path = format!("/v1/onboarding/{}/password", who.flow);
+        let asked = (0..16).map(|n| {
+            let service = &services[n % services.len()];
+            let request = service.request(Method::POST, &path).bearer_auth(&who.token);
+            let request = request.header("Idempotency-Key", "one").json(&json!({ "password": PASSWORD }));
+            service.send(request)
+        });
+        let answers = join_all(asked).await;
+        let sessions: BTreeSet<String> =
+            answers.into_iter().map(|answer| text(&answer.expect(201)["session"]["session"]["id"])).collect();
+        assert_eq!(sessions.len(), 1, "{sessions:?}");
+        let by = "SELECT count(*) AS n FROM sessions JOIN flows ON flows.person = sessions.person";
+        assert_eq!(db.figures(by), [1]);
+        assert_eq!(sound_soon(db).await.unwrap(), 2);
         stop(services).await;
     }
 

@@ -149,6 +149,9 @@ fn as_told(conn: &mut Conn) -> Result<(), String> {
                 Event::InviteReleased { invite, flow, .. } => {
                     invites.get_mut(&invite).is_some_and(|(_, held)| held.remove(&flow))
                 }
+                Event::InviteVoided { invite, accepted } => {
+                    invite != accepted && [invite, accepted].iter().all(|one| invites.contains_key(one))
+                }
                 Event::MemberAdmitted {
                     person,
                     invite,

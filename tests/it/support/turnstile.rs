@@ -99,7 +99,7 @@ pub async fn in_turn<A, B>(
 }
 
 /// Waits until so many transactions of this database wait for a lock.
-async fn until_waiting(db: &Database, many: i64) {
+pub async fn until_waiting(db: &Database, many: i64) {
     let waiting = "SELECT count(*) AS n FROM pg_stat_activity \
                    WHERE wait_event_type = 'Lock' AND datname = current_database()";
     while block_in_place(|| db.figures(waiting))[0] < many {
