@@ -18,6 +18,9 @@ use super::{
     postgres::PrivateCluster,
 };
 
+/// How long a test waits for somebody to be held.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// A trigger that holds whoever writes, until it is opened.
 pub struct Turnstile {
     conn: Conn,
@@ -61,10 +64,7 @@ impl Turnstile {
             if let Some(held) = held.into_iter().next() {
                 return held.application_name;
             }
-            assert!(
-                begun.elapsed() < Duration::from_secs(60),
-                "nobody comes to the turnstile"
-            );
+            assert!(begun.elapsed() < PATIENCE, "nobody comes to the turnstile");
             sleep(Duration::from_millis(2)).await;
         }
     }
@@ -102,7 +102,9 @@ pub async fn in_turn<A, B>(
 pub async fn until_waiting(db: &Database, many: i64) {
     let waiting = "SELECT count(*) AS n FROM pg_stat_activity \
                    WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    let begun = Instant::now();
     while block_in_place(|| db.figures(waiting))[0] < many {
+        assert!(begun.elapsed() < PATIENCE, "nobody waits for a lock");
         sleep(Duration::from_millis(5)).await;
     }
 }
