@@ -158,6 +158,7 @@ pub fn prove_contact(
     let (blind, _) = flow.address.as_ref().ok_or(ProofError::Stale)?;
     let guesses = vault.blind(Blind::Throttle, &[b"proof-guess/", blind.as_slice()].concat());
     let rate = Rate::at_most(GUESSES_A_DAY, Duration::from_secs(24 * 60 * 60));
+    // The bucket is locked from here on: of two who prove one address at once, the second finds the first below.
     throttle::admit(tx.conn, tx.guards, &guesses, rate, tx.now)?;
     let expected = vault.key(tx.conn, flow.subject)?.open(Field::Proof, sealed)?;
     if !bool::from(expected.ct_eq(code.trim().as_bytes())) {

@@ -14,7 +14,7 @@ use crate::{
     support::{
         db::{Database, ensure},
         invariants::sound_soon,
-        turnstile::{in_turn, needs_apart},
+        turnstile::{apart, in_turn, needs_apart},
     },
 };
 
@@ -104,6 +104,27 @@ async fn one_member(db: &Database, guards: Guards) -> Result<(), String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_last_step_is_taken_once_because_the_flow_is_held() {
     needs_apart(Guard::FlowHeld, one_member).await;
+}
+
+/// One person, one address, two devices, a link for several: one place is held. (The throttle's bucket of the
+/// address is locked by whoever proves it first.)
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_devices_hold_one_place() {
+    let db = apart();
+    let service = home(&db, Guards::default()).start().await;
+    let (_, token) = admin(&service, "inviter").await;
+    let (_, code) = link(&service, &token, 2).await;
+    let email = "newcomer@vouch.example.org";
+    let (one, other) = (
+        on_the_way(&service, &code, email).await,
+        on_the_way(&service, &code, email).await,
+    );
+    let (first, second) = in_turn(&db, "holds", prove(&service, &one), prove(&service, &other)).await;
+    let (first, second) = (first.expect(200), second.expect(200));
+    assert_eq!(first["flow"], second["flow"], "one newcomer, one flow");
+    assert_eq!(db.figures("SELECT held AS n FROM invites"), [1]);
+    sound_soon(&db).await.unwrap();
+    service.stop().await;
 }
 
 /// Somebody gives their name, and gives up at that moment.

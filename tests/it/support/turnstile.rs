@@ -109,15 +109,21 @@ pub async fn until_waiting(db: &Database, many: i64) {
     }
 }
 
-/// [`needs`], on a PostgreSQL where transactions are made to wait: that holds back the feeds of all databases of
-/// a server, and other tests expect theirs to move.
-pub async fn needs_apart(guard: Guard, check: impl AsyncFn(&Database, Guards) -> Result<(), String>) {
+/// A fresh database on a PostgreSQL where transactions are made to wait: that holds back the feeds of all databases
+/// of a server, and other tests expect theirs to move.
+pub fn apart() -> Database {
     static APART: OnceLock<PrivateCluster> = OnceLock::new();
-    let cluster = block_in_place(|| APART.get_or_init(PrivateCluster::start));
+    block_in_place(|| {
+        let db = Database::at(&APART.get_or_init(PrivateCluster::start).database("template1"));
+        Ledger::migrate(&db.target()).unwrap();
+        db
+    })
+}
+
+/// [`needs`], each time [`apart`].
+pub async fn needs_apart(guard: Guard, check: impl AsyncFn(&Database, Guards) -> Result<(), String>) {
     needs(guard, Backend::Postgres, async |_: &Database, guards| {
-        let db = Database::at(&cluster.database("template1"));
-        block_in_place(|| Ledger::migrate(&db.target())).unwrap();
-        check(&db, guards).await
+        check(&apart(), guards).await
     })
     .await;
 }
