@@ -188,7 +188,7 @@ fn follow_all(core: &mut Core) {
             policy: Arc::clone(&core.policy),
             link: invites::JoinLink::new(core.config.http.join_link()),
         }),
-        Arc::new(onboarding::OnboardingMails {
+        Arc::new(onboarding::OnboardingFollower {
             vault: core.vault.clone(),
             policy: Arc::clone(&core.policy),
         }),

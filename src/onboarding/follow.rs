@@ -22,14 +22,14 @@ use crate::{
 /// The last of these is no part of the last step: of two who take it at once, by two invites to one address,
 /// each would wait for a row of the other's. The address is its member's from then on, so nobody comes in
 /// by the other invites meanwhile.
-pub struct OnboardingMails {
+pub struct OnboardingFollower {
     /// Opens addresses and one-time codes.
     pub vault: Vault,
     /// The community's name.
     pub policy: Arc<policy::Current>,
 }
 
-impl Follower for OnboardingMails {
+impl Follower for OnboardingFollower {
     fn name(&self) -> &'static str {
         "onboarding-mails"
     }
@@ -106,7 +106,7 @@ impl Follower for OnboardingMails {
     }
 }
 
-impl OnboardingMails {
+impl OnboardingFollower {
     /// Posts a letter to a newcomer, if they can still be written to.
     fn write(
         &self,

@@ -14,7 +14,7 @@ mod records;
 mod rules;
 
 pub use contact::{ProofError, give_contact, prove_contact};
-pub use follow::OnboardingMails;
+pub use follow::OnboardingFollower;
 pub use records::{Flow, by_id};
 pub use rules::{Progress, progress};
 

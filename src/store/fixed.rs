@@ -1,4 +1,5 @@
-//! Statements that the query builder has no words for, prepared once for each connection.
+//! Statements with a fixed text, prepared once for each connection: those that the query builder has no words
+//! for, and those that are run so often that its building of their text counts.
 //!
 //! Diesel prepares `sql_query` afresh each time, since its text could be another one each time: on
 //! PostgreSQL a second round trip, on SQLite a parse. The text of a [`Fixed`] is a constant.
@@ -41,23 +42,24 @@ pub enum Bind<'a> {
     MaybeBinary(Option<&'a [u8]>),
 }
 
-macro_rules! binds {
-    ($($name:ident: $value:ty),* $(,)?) => {$(
-        impl<'a> From<$value> for Bind<'a> {
+/// A variant for each type that can be bound.
+macro_rules! bound {
+    ($what:ident { $($name:ident: $value:ty),* $(,)? }) => {$(
+        impl<'a> From<$value> for $what<'a> {
             fn from(value: $value) -> Self {
                 Self::$name(value)
             }
         }
     )*};
 }
-binds! {
+bound! { Bind {
     BigInt: i64,
     Text: &'a str,
     Binary: &'a [u8],
     MaybeBigInt: Option<i64>,
     MaybeText: Option<&'a str>,
     MaybeBinary: Option<&'a [u8]>,
-}
+}}
 
 /// A statement with a `?` for each value, and no other `?` in it: `fixed(|| "SELECT …")`. The closure does
 /// nothing but name it; it is there for its type, so that the text need not be read to find what was prepared.
@@ -167,16 +169,7 @@ pub enum Column<'a> {
     MaybeBinary(Vec<Option<&'a [u8]>>),
 }
 
-macro_rules! columns {
-    ($($name:ident: $column:ty),* $(,)?) => {$(
-        impl<'a> From<$column> for Column<'a> {
-            fn from(column: $column) -> Self {
-                Self::$name(column)
-            }
-        }
-    )*};
-}
-columns! {
+bound! { Column {
     One: i64,
     OneText: &'a str,
     BigInt: Vec<i64>,
@@ -184,7 +177,7 @@ columns! {
     Text: Vec<&'a str>,
     Binary: Vec<&'a [u8]>,
     MaybeBinary: Vec<Option<&'a [u8]>>,
-}
+}}
 
 /// A statement with a `?` for each column or value, and no other `?` in it.
 pub const fn pg_fixed(sql: &'static str) -> PgFixed<'static> {
