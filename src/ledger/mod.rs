@@ -34,7 +34,7 @@ pub use verify::{Finding, Verified, verify};
 
 use crate::{
     store::{
-        BeforeCommit, CommandError, Committed, Conn, Disposition, Guards, Store, StoreError, StoreOptions, Target,
+        BeforeCommit, CommandError, Committed, Conn, Disposition, Guards, Store, StoreError, StoreOptions, Target, Undo,
     },
     terms::{Chance, Clock, Timestamp},
 };
@@ -216,12 +216,22 @@ impl Ledger {
         T: Send + 'static,
         E: CommandError,
     {
+        self.write_as(Undo::Itself, actor, command).await
+    }
+
+    /// The same, where a command may need less than to be undone by itself.
+    async fn write_as<T, E, F>(&self, undo: Undo, actor: Actor, command: F) -> Result<Written<T>, E>
+    where
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: CommandError,
+    {
         let (now, chance) = (self.inner.clock.now(), Arc::clone(&self.inner.chance));
         let guards = self.inner.store.guards().clone();
         let committed = self
             .inner
             .store
-            .transact(move |conn| {
+            .transact(undo, move |conn| {
                 let mut tx = Tx {
                     conn,
                     now,

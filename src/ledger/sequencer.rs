@@ -23,7 +23,7 @@ use super::{
     fresh::Look,
     records::{self, State},
 };
-use crate::store::{Backend, Conn, Guard, Guards, StoreError, pg_fixed};
+use crate::store::{Backend, Conn, Guard, Guards, StoreError, Undo, pg_fixed};
 
 /// How many events one pass takes.
 const BATCH: usize = 2000;
@@ -283,7 +283,10 @@ impl Ledger {
             Backend::Sqlite => self.store().read(look).await,
             Backend::Postgres => {
                 let guards = self.store().guards().clone();
-                let passed = self.store().transact(move |conn| pass(conn, &guards)).await;
+                let passed = self
+                    .store()
+                    .transact(Undo::Itself, move |conn| pass(conn, &guards))
+                    .await;
                 passed.map(|passed| passed.value)
             }
         };

@@ -13,7 +13,7 @@ use std::{
 use tokio::{sync::oneshot, time::timeout};
 
 use super::{Actor, Ledger, Tx, Written};
-use crate::store::{Backend, StoreError};
+use crate::store::{Backend, StoreError, Undo};
 
 /// Transactions of one kind that are under way at the same time: while one waits for the disk, the
 /// next one does its work.
@@ -94,7 +94,9 @@ where
     /// [`StoreError::Unavailable`] where the outcome is not known, as in [`Ledger::write`].
     pub async fn write(&self, request: R) -> Result<Written<A>, StoreError> {
         if self.alone {
-            return self.inner.write(&Arc::from([request]), 0..1).await?.only();
+            // By the contract of its work a request has nothing to undo.
+            let request = Arc::from([request]);
+            return self.inner.write(Undo::WithItsBatch, &request, 0..1).await?.only();
         }
         let (answer, answered) = oneshot::channel();
         let turn = {
@@ -125,10 +127,15 @@ where
     R: Send + Sync + 'static,
     A: Send + 'static,
 {
-    async fn write(self: &Arc<Self>, requests: &Arc<[R]>, part: Range<usize>) -> Result<Written<Vec<A>>, StoreError> {
+    async fn write(
+        self: &Arc<Self>,
+        undo: Undo,
+        requests: &Arc<[R]>,
+        part: Range<usize>,
+    ) -> Result<Written<Vec<A>>, StoreError> {
         let (inner, requests) = (Arc::clone(self), Arc::clone(requests));
         self.ledger
-            .write(Actor::System, move |tx| {
+            .write_as(undo, Actor::System, move |tx| {
                 let part = requests.get(part).unwrap_or_default();
                 let answers = (inner.work)(tx, part)?;
                 if answers.len() == part.len() {
@@ -181,7 +188,7 @@ where
     async fn work_off(mut self) {
         while let Some((requests, answers)) = self.next() {
             let all = requests.len();
-            match self.inner.write(&requests, 0..all).await {
+            match self.inner.write(Undo::Itself, &requests, 0..all).await {
                 Ok(Written { value, position }) => {
                     for (value, answer) in value.into_iter().zip(answers) {
                         // A caller that has gone away needs no answer.
@@ -192,7 +199,7 @@ where
                 // by itself can say.
                 Err(StoreError::Internal(_)) if all > 1 => {
                     for (at, answer) in answers.into_iter().enumerate() {
-                        let written = self.inner.write(&requests, at..at + 1).await;
+                        let written = self.inner.write(Undo::Itself, &requests, at..at + 1).await;
                         let _ = answer.send(written.and_then(Written::only));
                     }
                 }

@@ -66,6 +66,16 @@ struct Inner {
     target: Target,
 }
 
+/// What a command needs, should it not succeed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undo {
+    /// What it has written is undone, and nothing else.
+    Itself,
+    /// Nothing of its own: it refuses before it writes, or takes back what it wrote, so that only the database
+    /// fails it. On SQLite it shares the fate of those that share its commit, which saves a savepoint.
+    WithItsBatch,
+}
+
 /// What a committed command answered.
 #[derive(Debug, Clone, Copy)]
 pub struct Committed<T> {
@@ -137,14 +147,14 @@ impl Store {
     /// between commit and roll-back; the answer is given after the commit has succeeded, or not at
     /// all ([`StoreError::Unavailable`]: the outcome is unknown, repeating with the same
     /// idempotency key is safe).
-    pub async fn transact<T, E, F>(&self, command: F) -> Result<Committed<T>, E>
+    pub async fn transact<T, E, F>(&self, undo: Undo, command: F) -> Result<Committed<T>, E>
     where
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: CommandError,
     {
         match &self.inner.writer {
-            Some(writer) => writer.submit(self.inner.wait, command).await,
+            Some(writer) => writer.submit(self.inner.wait, undo, command).await,
             None => {
                 let value = self
                     .inner

@@ -5,11 +5,15 @@
 //! behind our back; whatever ran after that would commit by itself while what ran before is gone.
 //! So: nobody is answered before the COMMIT has succeeded, and after a hard error the batch is
 //! abandoned and everybody in it is told that nothing is known.
+//!
+//! For a savepoint SQLite copies each page that the command touches. A command that says by
+//! [`Undo::WithItsBatch`] that it leaves nothing of what it refuses needs none; should it fail all the same,
+//! its batch is abandoned like after a hard error.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use diesel::RunQueryDsl;
@@ -18,7 +22,9 @@ use tokio::{
     time::timeout,
 };
 
-use super::{BeforeCommit, CommandError, Committed, Conn, Disposition, Guard, Guards, StoreError, StoreOptions, fixed};
+use super::{
+    BeforeCommit, CommandError, Committed, Conn, Disposition, Guard, Guards, StoreError, StoreOptions, Undo, fixed,
+};
 
 pub(super) struct Writer {
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
@@ -26,7 +32,14 @@ pub(super) struct Writer {
     stopped: Mutex<Option<oneshot::Receiver<()>>>,
 }
 
-type Job = Box<dyn FnOnce(&mut Conn) -> Ran + Send>;
+/// After a command failed that had no savepoint, how long every command has one: what fails always, because of
+/// what somebody asks for, then fails alone.
+const WARY: Duration = Duration::from_secs(60);
+
+struct Job {
+    undo: Undo,
+    run: Box<dyn FnOnce(&mut Conn) -> Ran + Send>,
+}
 
 /// A command that has run and waits for the commit.
 struct Ran {
@@ -47,6 +60,7 @@ impl Writer {
             batch: options.batch.max(1),
             before_commit: options.before_commit.clone(),
             guards: options.guards.clone(),
+            failed_without: None,
         };
         thread::Builder::new()
             .name("sqlite-writer".into())
@@ -63,18 +77,18 @@ impl Writer {
         })
     }
 
-    pub(super) async fn submit<T, E, F>(&self, patience: Duration, command: F) -> Result<Committed<T>, E>
+    pub(super) async fn submit<T, E, F>(&self, patience: Duration, undo: Undo, command: F) -> Result<Committed<T>, E>
     where
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: CommandError,
     {
         let (answer, answered) = oneshot::channel::<Result<Committed<T>, E>>();
-        let job: Job = Box::new(move |conn| {
+        let run = move |conn: &mut Conn| {
             // Whoever was already told 503 must not find it done afterwards.
             if answer.is_closed() {
                 return Ran {
-                    disposition: Disposition::RollBack,
+                    disposition: Disposition::Keep,
                     tell: Box::new(|_| ()),
                 };
             }
@@ -98,13 +112,14 @@ impl Writer {
                     let _ = answer.send(told);
                 }),
             }
-        });
+        };
+        let run = Box::new(run);
         let queue = self
             .queue
             .upgrade()
             .ok_or_else(|| StoreError::Unavailable("the store is closed".into()))?;
         queue
-            .try_send(job)
+            .try_send(Job { undo, run })
             .map_err(|_| StoreError::Unavailable("the writer's queue is full".into()))?;
         drop(queue);
         match timeout(patience, answered).await {
@@ -129,6 +144,8 @@ struct Worker {
     batch: usize,
     before_commit: BeforeCommit,
     guards: Guards,
+    /// When a command failed last that had no savepoint.
+    failed_without: Option<Instant>,
 }
 
 impl Worker {
@@ -169,12 +186,21 @@ impl Worker {
 
     fn attempt(&mut self, batch: &mut Vec<Job>, ran: &mut Vec<Ran>) -> Result<i64, StoreError> {
         self.conn.run("BEGIN IMMEDIATE")?;
+        let wary = self.failed_without.is_some_and(|failed| failed.elapsed() < WARY);
         for job in batch.drain(..) {
-            fixed(|| "SAVEPOINT command").execute(&mut self.conn)?;
-            let end = job(&mut self.conn);
+            let saved = wary || job.undo == Undo::Itself;
+            if saved {
+                fixed(|| "SAVEPOINT command").execute(&mut self.conn)?;
+            }
+            let end = (job.run)(&mut self.conn);
             let disposition = end.disposition;
             ran.push(end);
-            if self.guards.on(Guard::AbandonBatch) {
+            if !saved {
+                if disposition != Disposition::Keep {
+                    self.failed_without = Some(Instant::now());
+                    return Err(abandoned());
+                }
+            } else if self.guards.on(Guard::AbandonBatch) {
                 self.end_command(disposition)?;
             } else {
                 // What a naive writer does: shrug, and go on with the next command.
@@ -197,10 +223,12 @@ impl Worker {
                 fixed(|| "RELEASE command").execute(&mut self.conn)?;
             }
             Disposition::RollBack => self.conn.run("ROLLBACK TO command; RELEASE command")?,
-            Disposition::Abandon => {
-                return Err(StoreError::Unavailable("the database failed in mid-batch".into()));
-            }
+            Disposition::Abandon => return Err(abandoned()),
         }
         Ok(())
     }
+}
+
+fn abandoned() -> StoreError {
+    StoreError::Unavailable("the database failed in mid-batch".into())
 }

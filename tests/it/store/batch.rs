@@ -9,7 +9,7 @@ use std::{
 use diesel::{RunQueryDsl, result::Error as DieselError, sql_query, sql_types::BigInt};
 use futures_util::future::join_all;
 use vouchsafe::{
-    ledger::{Actor, Event, Ledger, Tx, Written},
+    ledger::{Actor, Event, Ledger, Together, Tx, Written},
     store::{Backend, CommandError, Conn, Disposition, Guard, Guards, StoreError},
     terms::PersonRow,
 };
@@ -262,6 +262,56 @@ async fn who_was_told_that_it_takes_too_long_finds_nothing_done() {
     release.send(()).unwrap();
     keep(&ledger, 2, End::Done).await.unwrap();
     assert_eq!(kept(&db), [2]);
+}
+
+/// Requests that need no savepoint, since they refuse before they write; the 13th fails all the same.
+fn without_savepoints(ledger: &Ledger) -> Together<i64, ()> {
+    let work = |tx: &mut Tx<'_>, asked: &[i64]| {
+        for &n in asked {
+            insert(tx, n)?;
+            if n % 100 == 13 {
+                return Err(StoreError::Internal("on purpose".into()));
+            }
+        }
+        Ok(vec![(); asked.len()])
+    };
+    Together::new(ledger.clone(), work).apart_on_sqlite()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_fails_without_a_savepoint_takes_its_batch_with_it_once() {
+    let db = Database::fresh(Backend::Sqlite);
+    table(&db);
+    let ledger = db.ledger(Setup::default());
+    let desk = without_savepoints(&ledger);
+    let release = hold(&ledger, "SELECT 1").await;
+    let answers = together(release, (1..=20).map(|n| desk.write(n)).collect()).await;
+    for (n, answer) in (1..).zip(answers) {
+        assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{n}: {answer:?}");
+    }
+    assert_eq!((kept(&db), told_of(&db)), (vec![], vec![]), "nothing is half done");
+    // Whoever asks for it again harms nobody else.
+    let release = hold(&ledger, "SELECT 1").await;
+    let answers = together(release, (101..=120).map(|n| desk.write(n)).collect()).await;
+    for (n, answer) in (101..).zip(answers) {
+        assert_eq!(answer.is_err(), n == 113, "{n}: {answer:?}");
+    }
+    let expected: Vec<i64> = (101..=120).filter(|&n| n != 113).collect();
+    assert_eq!((kept(&db), told_of(&db)), (expected.clone(), expected));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_goes_away_without_a_savepoint_harms_nobody() {
+    let db = Database::fresh(Backend::Sqlite);
+    table(&db);
+    let ledger = db.ledger(Setup::default());
+    let desk = without_savepoints(&ledger);
+    let release = hold(&ledger, "SELECT 1").await;
+    let gone = tokio::time::timeout(Duration::from_millis(50), desk.write(1)).await;
+    assert!(gone.is_err(), "{gone:?}");
+    let answers = together(release, (2..=5).map(|n| desk.write(n)).collect()).await;
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    assert_eq!(kept(&db), [2, 3, 4, 5]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
