@@ -195,10 +195,12 @@ pub fn names(conn: &mut Conn, rows: &[PersonRow]) -> QueryResult<HashMap<PersonR
     let mut names = HashMap::with_capacity(rows.len());
     for part in rows.chunks(MOST) {
         let part: Vec<i64> = part.iter().map(|row| row.0).collect();
-        let found: Vec<(PersonRow, Id<kinds::Person>, Option<String>)> = people::table
-            .filter(people::id.eq_any(part))
-            .select((people::id, people::uid, people::handle))
-            .load(conn)?;
+        let columns = people::table.select((people::id, people::uid, people::handle));
+        let found: Vec<(PersonRow, Id<kinds::Person>, Option<String>)> = match part[..] {
+            // The one that a moment brings, most often: a statement that is prepared already.
+            [row] => columns.filter(people::id.eq(row)).load(conn)?,
+            _ => columns.filter(people::id.eq_any(part)).load(conn)?,
+        };
         names.extend(found.into_iter().map(|(row, id, handle)| {
             let handle = handle.as_deref().and_then(Handle::new);
             (row, Name { id, handle })

@@ -5,6 +5,7 @@ mod kill;
 mod order;
 mod positions;
 mod restore;
+mod search;
 mod tampering;
 mod together;
 
