@@ -128,14 +128,17 @@ pub(super) fn insert(
     })
 }
 
-/// A member by row.
+/// A member by row. Asked before nearly everything that is written, so prepared once.
 pub fn member(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Member>> {
-    people::table
-        .find(row)
-        .select(COLUMNS)
-        .first::<Row>(conn)
-        .optional()
-        .map(|row| row.map(from_row))
+    let member = fixed(
+        || "SELECT id, uid, subject_id, handle, role, standing, assurance, locale, joined_at FROM people WHERE id = ?",
+    );
+    let found: Option<Row> = member
+        .typed::<people::SqlType>()
+        .bind(row.0)
+        .get_result(conn)
+        .optional()?;
+    Ok(found.map(from_row))
 }
 
 /// These members by row; unknown rows are left out. Where they are `held`, nobody else holds them or

@@ -15,12 +15,14 @@ use diesel::{
 
 use super::{Backend, Conn, ConnBackend};
 
-/// One statement and what is bound to its placeholders.
-pub struct Fixed<'a, S> {
+/// One statement and what is bound to its placeholders. Its columns are read by their names, or, where `T` says
+/// their types, by their places.
+pub struct Fixed<'a, S, T = Untyped> {
     sql: S,
     binds: Vec<Bind<'a>>,
     /// Whether it ends with the id of the row that it made.
     returning: bool,
+    columns: PhantomData<T>,
 }
 
 /// By what a connection knows a prepared statement again: the type of the closure, which no other has.
@@ -69,12 +71,13 @@ pub const fn fixed<S: Fn() -> &'static str + 'static>(sql: S) -> Fixed<'static, 
         sql,
         binds: Vec::new(),
         returning: false,
+        columns: PhantomData,
     }
 }
 
-impl<'a, S: Fn() -> &'static str + 'static> Fixed<'a, S> {
+impl<'a, S: Fn() -> &'static str + 'static, T> Fixed<'a, S, T> {
     /// Binds the next `?`.
-    pub fn bind<'b>(self, value: impl Into<Bind<'b>>) -> Fixed<'b, S>
+    pub fn bind<'b>(self, value: impl Into<Bind<'b>>) -> Fixed<'b, S, T>
     where
         'a: 'b,
     {
@@ -84,6 +87,19 @@ impl<'a, S: Fn() -> &'static str + 'static> Fixed<'a, S> {
             sql: self.sql,
             binds,
             returning: self.returning,
+            columns: PhantomData,
+        }
+    }
+}
+
+impl<'a, S: Fn() -> &'static str + 'static> Fixed<'a, S> {
+    /// Says of which types its columns are, as `table::SqlType` does of a whole table's.
+    pub fn typed<T>(self) -> Fixed<'a, S, T> {
+        Fixed {
+            sql: self.sql,
+            binds: self.binds,
+            returning: self.returning,
+            columns: PhantomData,
         }
     }
 
@@ -111,7 +127,7 @@ impl<'a, S: Fn() -> &'static str + 'static> Fixed<'a, S> {
     }
 }
 
-impl<S: Fn() -> &'static str> QueryFragment<ConnBackend> for Fixed<'_, S> {
+impl<S: Fn() -> &'static str, T> QueryFragment<ConnBackend> for Fixed<'_, S, T> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, ConnBackend>) -> QueryResult<()> {
         let mut pieces = (self.sql)().split('?');
         out.push_sql(pieces.next().unwrap_or_default());
@@ -133,16 +149,16 @@ impl<S: Fn() -> &'static str> QueryFragment<ConnBackend> for Fixed<'_, S> {
     }
 }
 
-impl<S: 'static> QueryId for Fixed<'_, S> {
+impl<S: 'static, T> QueryId for Fixed<'_, S, T> {
     type QueryId = FixedId<S>;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl<S> Query for Fixed<'_, S> {
-    type SqlType = Untyped;
+impl<S, T> Query for Fixed<'_, S, T> {
+    type SqlType = T;
 }
 
-impl<S> RunQueryDsl<Conn> for Fixed<'_, S> {}
+impl<S, T> RunQueryDsl<Conn> for Fixed<'_, S, T> {}
 
 /// The same for PostgreSQL alone, where a `?` can stand for a whole column: `unnest(?, ?)` makes rows
 /// of columns, so that many rows take one round trip. All columns of one `unnest` are of one length.

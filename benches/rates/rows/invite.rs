@@ -10,7 +10,7 @@ use crate::{
     client::{CLIENTS, Plan, Run, drive, post},
     peers,
     row::{Row, between},
-    support::{db::Database, postgres, service::Home},
+    support::{db::Database, postgres},
 };
 
 /// Members who invite, each with a token of their own.
@@ -38,7 +38,7 @@ pub fn measure(runtime: &Runtime, is_wanted: Wanted<'_>) -> Vec<Row> {
 }
 
 fn invite(runtime: &Runtime, db: &Database, peer: impl Fn() -> f64) -> (Run, f64) {
-    let home = Home::new(db, "real-name");
+    let (home, _letters) = super::home(db);
     let service = runtime.block_on(home.start());
     let tokens: Vec<String> = runtime.block_on(async {
         let mut tokens = Vec::new();
