@@ -400,16 +400,15 @@ pub(super) fn revoke(conn: &mut Conn, inviter: PersonRow, id: Id<kinds::Invite>,
 
 /// Takes back the open invites to an address, by its blind index; which.
 pub(super) fn revoke_to(conn: &mut Conn, blind: &[u8], now: Timestamp) -> QueryResult<Vec<Id<kinds::Invite>>> {
-    update(
-        invites::table
-            .filter(invites::address_blind.eq(blind))
-            .filter(invites::revoked_at.is_null())
-            .filter(invites::uses.lt(invites::max_uses))
-            .filter(invites::expires_at.gt(now)),
-    )
-    .set(invites::revoked_at.eq(now))
-    .returning(invites::uid)
-    .get_results(conn)
+    fixed(|| {
+        "UPDATE invites SET revoked_at = ? \
+         WHERE address_blind = ? AND revoked_at IS NULL AND uses < max_uses AND expires_at > ? RETURNING uid"
+    })
+    .typed::<Binary>()
+    .bind(now.micros())
+    .bind(blind)
+    .bind(now.micros())
+    .load(conn)
 }
 
 /// Whose way in holds a use of an invite to this address, by its blind index.
