@@ -198,7 +198,7 @@ impl Onboarding {
         let session = Id::from_uuid(Uuid::from_bytes(session));
         let signed_in = self
             .sign_in
-            .by_password(address, password, Box::new(move |_, _| Ok(session)));
+            .by_password(address, password, Arc::new(move |_, _| Ok(session)));
         let written = signed_in.await.map_err(|error| match error {
             SignInError::Wrong => Kind::IdempotencyKeyReused.into(),
             error => Problem::from(error),

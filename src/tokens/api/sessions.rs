@@ -1,5 +1,7 @@
 //! `/v1/sessions`: in and out.
 
+use std::sync::Arc;
+
 use actix_web::{delete, post, web::Data};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -76,7 +78,7 @@ async fn sign_in(
 }
 
 fn claim(once: Once) -> Claim {
-    Box::new(
+    Arc::new(
         move |tx, fresh| match once.claim(tx.conn, tx.guards, tx.now, fresh.as_bytes())? {
             Turn::First => Ok(fresh),
             Turn::Again(id) => Ok(Id::from_uuid(uuid::Uuid::from_bytes(id))),

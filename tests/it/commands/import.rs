@@ -5,8 +5,11 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     future::pending,
-    sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use tokio::sync::oneshot;
@@ -329,28 +332,43 @@ async fn shared(db: &Database, guards: Guards) -> Result<(), String> {
     Ok(())
 }
 
-/// An import while a service writes to the same database, as a second process would.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+/// An import while a service writes to the same database, as a second process would: between two of its
+/// transactions others have their turn.
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn others_write_meanwhile() {
     let db = Database::fresh(Backend::Sqlite);
     let (vault, text) = (vault(), look_alike(5));
     let (ledger, service) = (db.ledger(Setup::default()), db.ledger(Setup::default()));
     let (done, mut is_done) = oneshot::channel::<()>();
+    let writes = Arc::new(AtomicU32::new(0));
+    let written = Arc::clone(&writes);
     let busy = tokio::spawn(async move {
-        let mut writes = 0;
         while is_done.try_recv().is_err() {
             let event = vouchsafe::ledger::Event::SigningKeyMade { kid: "k".into() };
-            let written = service.write(vouchsafe::ledger::Actor::System, move |tx| {
+            let write = service.write(vouchsafe::ledger::Actor::System, move |tx| {
                 tx.record(event);
                 Ok::<_, vouchsafe::store::StoreError>(())
             });
-            written.await.unwrap();
-            writes += 1;
+            write.await.unwrap();
+            written.fetch_add(1, Ordering::SeqCst);
         }
-        writes
     });
-    assert_eq!(replay(&ledger, &vault, &text, |_| ()).await.unwrap(), Ended::Done);
+    let turns = AtomicU32::new(0);
+    let waits_its_turn = |_| {
+        if turns.fetch_add(1, Ordering::SeqCst) < 3 {
+            let (before, begun) = (writes.load(Ordering::SeqCst), Instant::now());
+            while writes.load(Ordering::SeqCst) == before {
+                assert!(begun.elapsed() < Duration::from_secs(20), "nobody else can write");
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+    };
+    assert_eq!(
+        replay(&ledger, &vault, &text, waits_its_turn).await.unwrap(),
+        Ended::Done
+    );
+    assert!(turns.load(Ordering::SeqCst) >= 3);
     done.send(()).unwrap();
-    assert!(busy.await.unwrap() > 3);
+    busy.await.unwrap();
     is_whole(&db, &ledger, &text).await;
 }

@@ -35,7 +35,20 @@ pub(super) fn door(replica: &Replica, hasher: Hasher, failures: u32) -> SignIn {
 }
 
 fn anew() -> Claim {
-    Box::new(|_, fresh| Ok(fresh))
+    Arc::new(|_, fresh| Ok(fresh))
+}
+
+/// The password's hash, at a cost that is no longer usual.
+fn cheap_hash() -> String {
+    let argon = Argon2::new(
+        Algorithm::Argon2id,
+        Version::V0x13,
+        Params::new(8192, 1, 1, Some(32)).unwrap(),
+    );
+    argon
+        .hash_password_with_salt(PASSWORD.as_bytes(), &[7; 16])
+        .unwrap()
+        .to_string()
 }
 
 async fn try_password(door: &SignIn, address: &str, password: &str) -> Result<Session, SignInError> {
@@ -115,8 +128,7 @@ on_both! {
         let replica = world.replica(db).await;
         let door = door(&replica, hasher(2, 60_000), 100);
         let ada = world.member(&replica.ledger, "ada@example.org", None).await;
-        let cheap = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8192, 1, 1, Some(32)).unwrap());
-        let cheap = cheap.hash_password_with_salt(PASSWORD.as_bytes(), &[7; 16]).unwrap().to_string();
+        let cheap = cheap_hash();
         let (row, old) = (ada.row, cheap.clone());
         let set = replica.ledger.write(Actor::Operator, move |tx| {
             Ok::<_, StoreError>(people::set_password(tx.conn, row, &old, tx.now)?)
@@ -130,6 +142,30 @@ on_both! {
         assert_eq!(stored().await, cheap, "a wrong guess changes nothing");
         assert!(try_password(&door, "ada@example.org", PASSWORD).await.is_ok());
         assert!(stored().await.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(try_password(&door, "ada@example.org", PASSWORD).await.is_ok());
+    }
+
+    /// All find the cheap hash, and the first makes another of it: the rest knew the password no less.
+    async fn who_signs_in_while_the_hash_is_made_anew_is_let_in(db: &Database) {
+        let world = World::new();
+        let replica = world.replica(db).await;
+        let door = door(&replica, hasher(4, 60_000), 8);
+        let ada = world.member(&replica.ledger, "ada@example.org", None).await;
+        let row = ada.row;
+        let set = replica.ledger.write(Actor::Operator, move |tx| {
+            Ok::<_, StoreError>(people::set_password(tx.conn, row, &cheap_hash(), tx.now)?)
+        });
+        set.await.unwrap();
+        let mut tries = JoinSet::new();
+        for _ in 0..4 {
+            let door = door.clone();
+            tries.spawn(async move { try_password(&door, "ada@example.org", PASSWORD).await });
+        }
+        for outcome in tries.join_all().await {
+            assert_eq!(outcome.map(|session| session.holder.person).map_err(|error| error.to_string()), Ok(row));
+        }
+        // None of them counts as a failure.
+        assert!(matches!(try_password(&door, "ada@example.org", "a guess").await, Err(SignInError::Wrong)));
         assert!(try_password(&door, "ada@example.org", PASSWORD).await.is_ok());
     }
 
