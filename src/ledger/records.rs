@@ -140,6 +140,11 @@ pub(super) fn stored(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Vec
         .collect())
 }
 
+/// Of a sequenced event, what makes an [`Entry`]: its position and its body.
+type Row = (i64, String);
+/// The types of its columns.
+type Columns = (BigInt, Text);
+
 fn read(pos: i64, body: &str) -> Result<Entry, StoreError> {
     let envelope = serde_json::from_str(body)
         .map_err(|error| StoreError::Internal(format!("the event at position {pos} is unreadable: {error}")))?;
@@ -148,14 +153,15 @@ fn read(pos: i64, body: &str) -> Result<Entry, StoreError> {
 
 /// The sequenced events after `pos`, in order, at most `limit`.
 pub fn entries(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
-    let rows: Vec<Found> = fixed(|| {
-        "SELECT ledger.pos AS pos, events.body AS body FROM ledger JOIN events ON events.id = ledger.event_id \
+    let rows: Vec<Row> = fixed(|| {
+        "SELECT ledger.pos, events.body FROM ledger JOIN events ON events.id = ledger.event_id \
          WHERE ledger.pos > ? ORDER BY ledger.pos LIMIT ?"
     })
+    .typed::<Columns>()
     .bind(after)
     .bind(limit)
     .load(conn)?;
-    rows.iter().map(|found| read(found.pos, &found.body)).collect()
+    rows.iter().map(|(pos, body)| read(*pos, body)).collect()
 }
 
 /// What the ledger is searched by.
@@ -175,7 +181,7 @@ pub struct Filter {
 macro_rules! strides {
     ($column:literal) => {
         concat!(
-            "SELECT ledger.pos AS pos, events.body AS body FROM events CROSS JOIN ledger \
+            "SELECT ledger.pos, events.body FROM events CROSS JOIN ledger \
              WHERE (events.id >> 12) IN ( \
                  WITH RECURSIVE strides (n) AS ( \
                      SELECT 0 UNION ALL \
@@ -193,29 +199,26 @@ macro_rules! strides {
 /// The newest events before `before` that `filter` lets through, newest first.
 pub fn search(conn: &mut Conn, filter: &Filter, before: Option<i64>, limit: i64) -> Result<Vec<Entry>, StoreError> {
     let before = before.unwrap_or(i64::MAX);
-    let rows = match (filter.actor, filter.subject) {
+    let rows: Vec<Row> = match (filter.actor, filter.subject) {
         (Some(actor), _) => about(fixed(|| strides!("actor")), actor, filter, before, limit).load(conn)?,
         (None, Some(subject)) => about(fixed(|| strides!("subject")), subject, filter, before, limit).load(conn)?,
         (None, None) => {
             let newest = fixed(|| {
-                "SELECT ledger.pos AS pos, events.body AS body FROM ledger CROSS JOIN events \
+                "SELECT ledger.pos, events.body FROM ledger CROSS JOIN events \
                  WHERE ledger.pos < ? AND events.id = ledger.event_id AND (CAST(? AS TEXT) IS NULL OR events.kind = ?) \
                  ORDER BY ledger.pos DESC LIMIT ?"
             });
             let kind = filter.kind.as_deref();
-            newest.bind(before).bind(kind).bind(kind).bind(limit).load(conn)?
+            newest
+                .typed::<Columns>()
+                .bind(before)
+                .bind(kind)
+                .bind(kind)
+                .bind(limit)
+                .load(conn)?
         }
     };
-    rows.iter().map(|found: &Found| read(found.pos, &found.body)).collect()
-}
-
-/// An event that a search has found.
-#[derive(QueryableByName)]
-struct Found {
-    #[diesel(sql_type = BigInt)]
-    pos: i64,
-    #[diesel(sql_type = Text)]
-    body: String,
+    rows.iter().map(|(pos, body)| read(*pos, body)).collect()
 }
 
 /// Binds what is looked for to a statement of [`strides`].
@@ -225,9 +228,14 @@ fn about<'a, S: Fn() -> &'static str + 'static>(
     filter: &'a Filter,
     before: i64,
     limit: i64,
-) -> Fixed<'a, S> {
+) -> Fixed<'a, S, Columns> {
     let (subject, kind) = (filter.subject.map(|person| person.0), filter.kind.as_deref());
-    let statement = statement.bind(person.0).bind(before).bind(subject).bind(subject);
+    let statement = statement
+        .typed()
+        .bind(person.0)
+        .bind(before)
+        .bind(subject)
+        .bind(subject);
     statement.bind(kind).bind(kind).bind(limit)
 }
 
@@ -376,14 +384,8 @@ pub(super) fn count_unsequenced(conn: &mut Conn) -> QueryResult<i64> {
 
 /// A follower's cursor; 0 before its first event.
 pub(super) fn cursor(conn: &mut Conn, name: &str) -> QueryResult<i64> {
-    #[derive(QueryableByName)]
-    struct Cursor {
-        #[diesel(sql_type = BigInt)]
-        pos: i64,
-    }
-    let stored = fixed(|| "SELECT pos FROM cursors WHERE name = ?").bind(name);
-    let stored: Option<Cursor> = stored.get_result(conn).optional()?;
-    Ok(stored.map_or(0, |cursor| cursor.pos))
+    let stored = fixed(|| "SELECT pos FROM cursors WHERE name = ?").typed::<BigInt>();
+    Ok(stored.bind(name).get_result(conn).optional()?.unwrap_or(0))
 }
 
 /// Moves a cursor from where it was read to; false where somebody else has moved it.

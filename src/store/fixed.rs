@@ -7,7 +7,7 @@
 use std::marker::PhantomData;
 
 use diesel::{
-    PgConnection, QueryResult, QueryableByName, RunQueryDsl,
+    PgConnection, QueryResult, RunQueryDsl,
     pg::Pg,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     sql_types::{Array, BigInt, Binary, Nullable, Text, Untyped},
@@ -108,22 +108,17 @@ impl<'a, S: Fn() -> &'static str + 'static> Fixed<'a, S> {
     /// SQLite makes a table of its own for what a statement returns, and keeps the pages that it changes
     /// apart: that costs more than the row. It knows the id of the last row anyhow.
     pub fn insert(mut self, conn: &mut Conn) -> QueryResult<i64> {
-        #[derive(QueryableByName)]
-        struct Inserted {
-            #[diesel(sql_type = BigInt)]
-            id: i64,
-        }
-        let inserted: Inserted = match conn.backend() {
+        match conn.backend() {
             Backend::Sqlite => {
                 self.execute(conn)?;
-                fixed(|| "SELECT last_insert_rowid() AS id").get_result(conn)?
+                let last = fixed(|| "SELECT last_insert_rowid()").typed::<BigInt>();
+                last.get_result(conn)
             }
             Backend::Postgres => {
                 self.returning = true;
-                self.get_result(conn)?
+                self.typed::<BigInt>().get_result(conn)
             }
-        };
-        Ok(inserted.id)
+        }
     }
 }
 
