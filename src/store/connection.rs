@@ -1,8 +1,17 @@
 //! One connection type over both databases.
 
-use std::{fmt, path::PathBuf, str::FromStr};
+use std::{
+    fmt,
+    path::PathBuf,
+    str::FromStr,
+    thread::sleep,
+    time::{Duration, Instant},
+};
 
-use diesel::{Connection, MultiConnection, PgConnection, QueryResult, SqliteConnection, connection::SimpleConnection};
+use diesel::{
+    Connection, MultiConnection, PgConnection, QueryResult, SqliteConnection, connection::SimpleConnection,
+    result::Error as DieselError,
+};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{CommandError, StoreError};
@@ -50,7 +59,7 @@ impl Target {
     /// Connects, and sets what every connection of ours relies on.
     ///
     /// `patience` bounds each statement on PostgreSQL and the wait for a lock on SQLite.
-    pub(super) fn connect(&self, patience: std::time::Duration) -> Result<Conn, StoreError> {
+    pub(super) fn connect(&self, patience: Duration) -> Result<Conn, StoreError> {
         let millis = patience.as_millis().max(1);
         match self {
             Self::Sqlite(path) => {
@@ -58,14 +67,15 @@ impl Target {
                     .to_str()
                     .ok_or_else(|| StoreError::Schema("the path is not UTF-8".into()))?;
                 let mut conn = SqliteConnection::establish(text)?;
-                // WAL lets readers go on beside the writer; FULL syncs each commit
-                // (https://sqlite.org/pragma.html#pragma_synchronous). A checkpoint copies pages and syncs twice:
-                // one for every 16 000 pages (64 MiB of log) instead of every 1 000 is a tenth of the writer's time.
-                conn.batch_execute(&format!(
-                    "PRAGMA busy_timeout = {millis}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                     PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 16000; \
-                     PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;"
-                ))?;
+                conn.batch_execute(&format!("PRAGMA busy_timeout = {millis}"))?;
+                write_ahead(&mut conn, patience)?;
+                // FULL syncs each commit (https://sqlite.org/pragma.html#pragma_synchronous). A checkpoint copies
+                // pages and syncs twice: one for every 16 000 pages (64 MiB of log) instead of every 1 000 is a
+                // tenth of the writer's time.
+                conn.batch_execute(
+                    "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 16000; \
+                     PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;",
+                )?;
                 Ok(Conn::Sqlite(conn))
             }
             Self::Postgres(url) => {
@@ -77,6 +87,23 @@ impl Target {
                 ))?;
                 Ok(Conn::Postgres(conn))
             }
+        }
+    }
+}
+
+/// Puts the file into WAL mode, in which readers go on beside the writer. A file keeps it; of those who open a new
+/// one at once all but one are told that it is locked, since for this change SQLite waits for nobody, whatever its
+/// `busy_timeout` (<https://sqlite.org/c3ref/busy_handler.html>: where waiting could end in a deadlock).
+fn write_ahead(conn: &mut SqliteConnection, patience: Duration) -> QueryResult<()> {
+    let begun = Instant::now();
+    loop {
+        match conn.batch_execute("PRAGMA journal_mode = WAL") {
+            Err(DieselError::DatabaseError(_, info))
+                if info.message() == "database is locked" && begun.elapsed() < patience =>
+            {
+                sleep(Duration::from_millis(2));
+            }
+            ended => return ended,
         }
     }
 }
