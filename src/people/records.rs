@@ -512,6 +512,31 @@ pub fn set_password(conn: &mut Conn, row: PersonRow, phc: &str, now: Timestamp) 
     .map(|_| ())
 }
 
+/// Puts `anew` in the place of `old`, a hash of the same password; whether that was still what was stored.
+pub fn renew_password(
+    conn: &mut Conn,
+    guards: &Guards,
+    row: PersonRow,
+    old: &str,
+    anew: &str,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    if !guards.on(Guard::RenewedOnce) {
+        let unchanged = password(conn, row)?.as_deref() == Some(old);
+        return match unchanged {
+            true => set_password(conn, row, anew, now).map(|()| true),
+            false => Ok(false),
+        };
+    }
+    let renewed = fixed(|| "UPDATE credentials SET phc = ?, changed_at = ? WHERE person = ? AND phc = ?")
+        .bind(anew)
+        .bind(now.micros())
+        .bind(row.0)
+        .bind(old)
+        .execute(conn)?;
+    Ok(renewed == 1)
+}
+
 /// Keeps the hash of a one-time sign-in code.
 pub fn grant_sign_in_code(conn: &mut Conn, hash: &[u8], row: PersonRow, expires_at: Timestamp) -> QueryResult<()> {
     insert_into(sign_in_codes::table)

@@ -35,6 +35,8 @@ pub enum Guard {
     ThrottleCounted,
     /// A one-time sign-in code is spent only `WHERE used_at IS NULL`.
     SignInCodeOnce,
+    /// A password's hash is made anew only `WHERE phc = ?`, the one that the password was compared with.
+    RenewedOnce,
     /// A refresh token is turned over only `WHERE generation = ?`.
     RefreshOnce,
     /// Whoever is signed in is held in their standing until the session is written.

@@ -179,15 +179,18 @@ impl SignIn {
             let (claim, bucket) = (Arc::clone(&claim), bucket.clone());
             let lifetime = self.tokens.session_lifetime();
             let written = ledger.write(Actor::Person(person), move |tx| {
-                if people::password(tx.conn, person)?.as_deref() != Some(phc.expose()) {
+                let unchanged = match &anew {
+                    Some(anew) => {
+                        people::renew_password(tx.conn, tx.guards, person, phc.expose(), anew.expose(), tx.now)?
+                    }
+                    None => people::password(tx.conn, person)?.as_deref() == Some(phc.expose()),
+                };
+                if !unchanged {
                     return Ok(None);
                 }
                 let session = begin(tx, &claim, |_| Ok(person), lifetime)?;
                 if session.holder.person != person {
                     return Err(SignInError::Clash);
-                }
-                if let Some(anew) = anew {
-                    people::set_password(tx.conn, person, anew.expose(), tx.now)?;
                 }
                 throttle::give_back(tx.conn, &bucket, failures)?;
                 Ok(Some(session))

@@ -80,7 +80,17 @@ pub async fn in_turn<A, B>(
     second: impl Future<Output = B>,
 ) -> (A, B) {
     let writes = format!("INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW");
-    let mut turnstile = Turnstile::before(db, &writes);
+    in_turn_before(db, &writes, first, second).await
+}
+
+/// [`in_turn`], where only those are held who write what `writes` says.
+pub async fn in_turn_before<A, B>(
+    db: &Database,
+    writes: &str,
+    first: impl Future<Output = A>,
+    second: impl Future<Output = B>,
+) -> (A, B) {
+    let mut turnstile = Turnstile::before(db, writes);
     turnstile.close();
     let then = async {
         until_waiting(db, 1).await;

@@ -15,7 +15,7 @@ use vouchsafe::{
 use super::*;
 use crate::support::{
     db::{ensure, on_both},
-    turnstile::{in_turn, needs_apart},
+    turnstile::{in_turn, in_turn_before, needs_apart},
 };
 
 pub(super) fn hasher(hash_permits: usize, hash_wait_ms: u64) -> Hasher {
@@ -230,6 +230,30 @@ async fn opens_once(db: &Database, guards: Guards) -> Result<(), String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_one_time_code_opens_once_because_it_is_spent() {
     needs_apart(Guard::SignInCodeOnce, opens_once).await;
+}
+
+/// Another password is set while the old one's hash is being made anew: the old one does not come back.
+async fn stays_changed(db: &Database, guards: Guards) -> Result<(), String> {
+    let world = World::with(guards);
+    let replica = world.replica(db).await;
+    let door = door(&replica, hasher(1, 60_000), 100);
+    let row = world.member(&replica.ledger, "ada@example.org", None).await.row;
+    keep_hash(&replica, row, &cheap_hash()).await;
+    let (let_in, ()) = in_turn_before(
+        db,
+        "INSERT OR UPDATE ON credentials FOR EACH ROW WHEN (NEW.phc <> 'another')",
+        try_password(&door, "ada@example.org", PASSWORD),
+        keep_hash(&replica, row, "another"),
+    )
+    .await;
+    ensure(let_in.is_ok(), "who knew the old password in time was not let in")?;
+    let stored = db.figures("SELECT COUNT(*) AS n FROM credentials WHERE phc = 'another'");
+    ensure(stored == [1], "the old password is back")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hash_is_made_anew_because_it_is_the_one_that_was_compared() {
+    needs_apart(Guard::RenewedOnce, stays_changed).await;
 }
 
 /// Whoever finds no permit is told so at once, and it counts as no failure.
