@@ -14,9 +14,9 @@ mod roster;
 pub use handle::{Handle, HandleError, handle};
 pub use records::{
     Member, Name, await_standing, by_contact, by_handle, by_sign_in_code, change_role, count_owners,
-    grant_sign_in_code, hold, inviter_of, keep_seats, keep_standing, member, member_by_id, members, members_by_row,
-    names, own_contact, password, renew_password, set_assurance, set_handle, set_password, set_standing, set_subject,
-    spend_sign_in_code,
+    grant_sign_in_code, hold, hold_founders, inviter_of, keep_seats, keep_standing, member, member_by_id, members,
+    members_by_row, names, own_contact, password, renew_password, set_assurance, set_handle, set_password,
+    set_standing, set_subject, spend_sign_in_code,
 };
 pub use roster::{Roster, Seat};
 

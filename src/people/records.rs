@@ -318,6 +318,17 @@ pub fn set_handle(conn: &mut Conn, row: PersonRow, handle: &str) -> QueryResult<
     }
 }
 
+/// Until the transaction ends, whoever else wants to make the first owner waits.
+pub fn hold_founders(conn: &mut Conn, guards: &Guards) -> QueryResult<()> {
+    match conn {
+        Conn::Postgres(_) if guards.on(Guard::FoundersHeld) => {
+            conn.run("SELECT pg_advisory_xact_lock(hashtextextended('founders', 0))")
+        }
+        // SQLite has one writer anyway.
+        _ => Ok(()),
+    }
+}
+
 /// How many owners in good standing there are.
 pub fn count_owners(conn: &mut Conn) -> QueryResult<i64> {
     people::table

@@ -41,6 +41,8 @@ pub enum Guard {
     RefreshOnce,
     /// Whoever is signed in is held in their standing until the session is written.
     HolderHeld,
+    /// Makers of a first owner come one at a time.
+    FoundersHeld,
     /// Makers of signing keys come one at a time.
     KeysHeld,
     /// One document stands behind at most N accounts: slots with a primary key.

@@ -2,11 +2,18 @@
 
 use reqwest::Method;
 use serde_json::json;
-use vouchsafe::commands::admin::{self, AdminError};
+use vouchsafe::{
+    commands::admin::{self, AdminError},
+    config::Config,
+    store::{Guard, Guards},
+    terms::SystemChance,
+    vault::{Keyring, Vault},
+};
 
 use crate::support::{
-    db::{Database, on_both},
+    db::{Database, Setup, ensure, on_both},
     service::Home,
+    turnstile::{in_turn, needs_apart},
 };
 
 /// What was printed behind `mark`, up to the next blank or quote.
@@ -70,4 +77,35 @@ on_both! {
         assert!(matches!(nameless, Err(AdminError::Service(_))));
         service.stop().await;
     }
+}
+
+/// Two operators make the first owner at once.
+async fn one_owner(db: &Database, guards: Guards) -> Result<(), String> {
+    let ledger = db.ledger(Setup {
+        guards,
+        ..Setup::default()
+    });
+    let (vault, url) = (
+        Vault::new(Keyring::generate(&SystemChance)),
+        Config::default().http.public_url,
+    );
+    let make =
+        async |address: &str, handle: &str| admin::owner(&ledger, &vault, &url, address, handle, &mut Vec::new()).await;
+    let (first, second) = in_turn(
+        db,
+        "people",
+        make("ada@example.org", "ada"),
+        make("eve@example.org", "eve"),
+    )
+    .await;
+    ensure(first.is_ok(), format!("the first was refused: {first:?}"))?;
+    ensure(
+        matches!(second, Err(AdminError::OwnerExists)),
+        format!("the second was not: {second:?}"),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn there_is_one_first_owner_because_their_makers_come_one_at_a_time() {
+    needs_apart(Guard::FoundersHeld, one_owner).await;
 }
