@@ -95,12 +95,12 @@ async fn ban(scene: &Scene, member: &vouchsafe::people::Member) {
 }
 
 /// Waits until the same fares so.
-async fn until_healthy(scene: &Scene, what: &str, done: impl Fn(&Value) -> bool) -> Value {
+async fn until_healthy(scene: &Scene, what: &str, done: impl Fn(&Value) -> bool) {
     let begun = Instant::now();
     loop {
         let health = health(scene).await;
         if done(&health) {
-            return health;
+            return;
         }
         assert!(
             begun.elapsed() < Duration::from_secs(20),
