@@ -33,7 +33,9 @@ use crate::{
         StoreError,
         throttle::{self, Rate},
     },
-    tokens, web,
+    tokens,
+    vault::Blind,
+    web,
 };
 
 /// Every route there is. The router tries them in this order, one pattern after the other: what is asked
@@ -280,6 +282,7 @@ fn listen(
 
     let (ledger, mirror, vault) = (core.ledger.clone(), core.mirror.clone(), core.vault.clone());
     let (policy, graph) = (Arc::clone(&core.policy), Arc::clone(&core.graph));
+    let pepper = Data::new(web::Pepper::new(&vault.blind(Blind::Idempotency, b"pepper")));
     let invites = invites::api::Invites {
         ledger: ledger.clone(),
         mirror: mirror.clone(),
@@ -353,6 +356,7 @@ fn listen(
             .app_data(Data::from(Arc::clone(&readiness)))
             .app_data(Data::new(recorder.clone()))
             .app_data(Data::new(description.clone()))
+            .app_data(pepper.clone())
             .app_data(invites.clone())
             .app_data(desk.clone())
             .app_data(onboarding.clone())

@@ -445,10 +445,8 @@ async fn name(
             .at("/document/number")
             .saying(error.to_string())
     })?;
-    // A document's number can be guessed, and so can a client's key: what is kept of them here takes a key
-    // of the vault's, as their blind index does.
-    let given = [document.canonical().as_slice(), full_name.expose_entered().as_bytes()].concat();
-    let given = onboarding.vault.blind(Blind::Idempotency, &given);
+    let numbered = document.canonical();
+    let given = (numbered.as_slice(), full_name.expose_entered());
     let once = key.bind(flow.id.as_bytes(), "give_identity", &given)?;
     let (vault, rules, id) = (onboarding.vault.clone(), Arc::clone(&policy), flow.id);
     let written = onboarding

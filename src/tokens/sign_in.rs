@@ -131,12 +131,6 @@ impl SignIn {
         &self.mirror
     }
 
-    /// Whoever is signing in by this, for an idempotency key: what they enter must not stand in the
-    /// store, not even hashed without a key.
-    pub fn caller(&self, entered: &str) -> Vec<u8> {
-        self.tokens.inner.vault.blind(Blind::Idempotency, entered.as_bytes())
-    }
-
     /// Starts a session for whoever knows an account's password.
     ///
     /// Every attempt is counted as a failure before the password is looked at, and taken back when it

@@ -78,7 +78,7 @@ pub enum Blind {
     Document,
     /// The address that a request came from, or another key of a throttle.
     Throttle,
-    /// Who used an idempotency key, and for what.
+    /// What blinds an idempotency key, who used it and for what.
     Idempotency,
 }
 

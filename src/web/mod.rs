@@ -26,7 +26,7 @@ pub use caller::{Bearer, Caller, ClientAddress, Doorkeeper, ServiceCaller, Throt
 pub use gate::{Gate, GateLimits, GateService};
 pub use health::{Check, Readiness};
 pub use json::{Form, Json, Query, Segments};
-pub use once::{IdempotencyKey, Once, REMEMBERED, Turn};
+pub use once::{IdempotencyKey, Once, Pepper, REMEMBERED, Turn};
 pub use paging::{Cursor, Limit, Page, Paging};
 pub use position::{AT_LEAST, Horizon, POSITION, Written};
 pub use problem::{Kind, OAuthProblem, OAuthProblemBody, Problem, ProblemBody};

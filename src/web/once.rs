@@ -2,19 +2,19 @@
 //!
 //! The key is claimed in the transaction of the command itself, with the id of what is to be made;
 //! so a command that is refused claims nothing, and two requests at once are one. No body is
-//! stored: the repetition reads the resource by its id, and secrets are derived again. Of the key only
-//! a hash is stored, and of the request only an HMAC under the key: an address that somebody invites
-//! could be guessed from a mere hash of the request. A client may choose a key that can be guessed as well:
-//! so a password is left out of what is bound, and a document goes in under a key of the vault. A key is
-//! remembered for 24 hours (draft-ietf-httpapi-idempotency-key-header-07).
+//! stored: the repetition reads the resource by its id, and secrets are derived again. Of the caller, the key
+//! and the request only HMACs are stored, under a [`Pepper`] that is not in the store: an address that somebody
+//! invites, a document's number or a room server's secret could be guessed from a mere hash. A password is left
+//! out all the same: whoever has both is to try passwords on nothing that is faster than the hash which is there
+//! for that. A key is remembered for 24 hours (draft-ietf-httpapi-idempotency-key-header-07).
 
 use std::{
     future::{Ready, ready},
     time::Duration,
 };
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
-use aws_lc_rs::{digest, hmac};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use aws_lc_rs::hmac;
 use data_encoding::BASE64URL_NOPAD;
 use serde::Serialize;
 use utoipa::{
@@ -24,6 +24,7 @@ use utoipa::{
         path::{Parameter, ParameterBuilder, ParameterIn},
     },
 };
+use zeroize::Zeroizing;
 
 use super::{problem::Problem, records};
 use crate::{
@@ -34,9 +35,29 @@ use crate::{
 /// For how long a key is remembered.
 pub const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// A secret that what is kept of a request depends on, and that is the same on every replica.
+pub struct Pepper(hmac::Key);
+
+impl Pepper {
+    /// By a secret of 256 bits.
+    pub fn new(secret: &[u8]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, secret))
+    }
+
+    /// HMAC-SHA-256 of a value, which stands for something else under another `label`.
+    fn blind(&self, label: &[u8], parts: &[&[u8]]) -> Vec<u8> {
+        let mut context = hmac::Context::with_key(&self.0);
+        for part in [label].iter().chain(parts) {
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part);
+        }
+        context.sign().as_ref().to_vec()
+    }
+}
+
 /// The header `Idempotency-Key` of a request, where there is one.
-#[derive(Debug, Clone)]
-pub struct IdempotencyKey(Option<String>);
+#[derive(Clone)]
+pub struct IdempotencyKey(Option<(String, Data<Pepper>)>);
 
 impl FromRequest for IdempotencyKey {
     type Error = Problem;
@@ -46,7 +67,10 @@ impl FromRequest for IdempotencyKey {
         let key = match request.headers().get("idempotency-key") {
             None => Ok(Self(None)),
             Some(value) => match value.to_str() {
-                Ok(key) if (1..=255).contains(&key.len()) => Ok(Self(Some(key.to_owned()))),
+                Ok(key) if (1..=255).contains(&key.len()) => match request.app_data::<Data<Pepper>>() {
+                    Some(pepper) => Ok(Self(Some((key.to_owned(), Data::clone(pepper))))),
+                    None => Err(Problem::internal("there is no pepper for idempotency keys")),
+                },
                 _ => Err(Problem::field(
                     "Idempotency-Key",
                     "Use 1 to 255 visible ASCII characters, such as a UUID.",
@@ -103,21 +127,21 @@ impl IdempotencyKey {
 
     /// Whether the request has one of fewer characters than this.
     pub fn is_shorter_than(&self, fewest: usize) -> bool {
-        self.0.as_ref().is_some_and(|key| key.len() < fewest)
+        self.0.as_ref().is_some_and(|(key, _)| key.len() < fewest)
     }
 
-    /// Binds the key to its caller (their id, or a hash of what they authenticated with), the
-    /// operation and the request's content.
+    /// Binds the key to its caller (their id, or what they authenticated with), the operation and the
+    /// request's content.
     pub fn bind(self, caller: &[u8], operation: &'static str, request: &impl Serialize) -> Result<Once, Problem> {
-        let Some(key) = self.0 else { return Ok(Once(None)) };
-        let content = serde_json::to_vec(request).map_err(Problem::internal)?;
-        let hash = |bytes: &[u8]| digest::digest(&digest::SHA256, bytes);
-        let seal = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
+        let Some((key, pepper)) = self.0 else {
+            return Ok(Once(None));
+        };
+        let content = Zeroizing::new(serde_json::to_vec(request).map_err(Problem::internal)?);
         Ok(Once(Some(Claim {
-            caller: hash(caller).as_ref().to_vec(),
+            caller: pepper.blind(b"caller", &[caller]),
             route: operation,
-            key: BASE64URL_NOPAD.encode(hash(key.as_bytes()).as_ref()),
-            request: hmac::sign(&seal, &content).as_ref().to_vec(),
+            key: BASE64URL_NOPAD.encode(&pepper.blind(b"key", &[key.as_bytes()])),
+            request: pepper.blind(b"request", &[key.as_bytes(), &content]),
         })))
     }
 }

@@ -67,9 +67,7 @@ pub(super) async fn choose(
 ) -> Result<Written<AdmittedView>, Problem> {
     let policy = onboarding.policy.get()?;
     let PasswordBody { password, handle } = body.0;
-    // The password stays out of what is kept of the request: whoever has the store may try passwords on
-    // nothing that is faster than the hash which is there for that. Whether a repetition has the same one,
-    // that hash says.
+    // Without the password: whether a repetition has the same one, its hash says.
     let once = key.bind(flow.0.as_bytes(), "give_password", &handle)?;
     let arrived = onboarding.arrived(flow.0, &bearer, &policy, &once).await?;
     let (session, position) = match arrived.earlier {

@@ -17,7 +17,8 @@ use vouchsafe::{
     policy,
     store::{Backend, Guards},
     terms::{Id, PersonRow, Role, SystemChance},
-    web::{Caller, Doorkeeper, Gate, GateLimits, Horizon, Problem, ServiceCaller, ThrottleBucket, openapi},
+    vault::Blind,
+    web::{Caller, Doorkeeper, Gate, GateLimits, Horizon, Pepper, Problem, ServiceCaller, ThrottleBucket, openapi},
 };
 
 use super::cases::{NAME, REVIEWED, Scene, passport};
@@ -93,6 +94,9 @@ async fn a_name_is_shown_to_whoever_claims_the_case_and_nowhere_else() {
     };
     let app = App::new()
         .wrap(Gate::new(limits, Arc::new(Porter), Arc::new(Shore), &SystemChance))
+        .app_data(Data::new(Pepper::new(
+            &scene.vault.blind(Blind::Idempotency, b"pepper"),
+        )))
         .app_data(Data::new(desk))
         .into_utoipa_app()
         .configure(api::routes)

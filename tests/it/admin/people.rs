@@ -15,7 +15,7 @@ use vouchsafe::{
     moderation::{self, api::Moderation},
     terms::{PersonId, Role, Standing, SystemChance},
     vault::Blind,
-    web::{Gate, GateLimits, openapi},
+    web::{Gate, GateLimits, Pepper, openapi},
 };
 
 use super::{
@@ -71,6 +71,9 @@ async fn asker(community: &Community) -> impl AsyncFn(Method, String, String, Op
     };
     let app = App::new()
         .wrap(Gate::new(limits, Arc::new(Porter), Arc::new(Shore), &SystemChance))
+        .app_data(Data::new(Pepper::new(
+            &community.vault.blind(Blind::Idempotency, b"pepper"),
+        )))
         .app_data(Data::new(Audit {
             ledger: community.ledger.clone(),
             mirror: community.mirror.clone(),

@@ -99,11 +99,12 @@ impl Scene {
     }
 }
 
-/// What the store keeps of the requests of an operation that had a key.
-fn requests(db: &Database, operation: &str) -> Vec<String> {
-    let hex = match db.target().backend() {
-        Backend::Sqlite => "hex(request)",
-        Backend::Postgres => "encode(request, 'hex')",
+/// What the store keeps, in one column, of the requests of an operation that had a key.
+fn kept(db: &Database, column: &str, operation: &str) -> Vec<String> {
+    let hex = match (db.target().backend(), column) {
+        (_, "key") => "key".to_owned(),
+        (Backend::Sqlite, _) => format!("hex({column})"),
+        (Backend::Postgres, _) => format!("encode({column}, 'hex')"),
     };
     texts(
         db,
@@ -214,7 +215,7 @@ on_both! {
             let path = format!("/v1/onboarding/{flow}/password");
             scene.keyed(&token, &path, "1", &json!({ "password": password })).await.expect(201);
         }
-        let kept = requests(db, "give_password");
+        let kept = kept(db, "request", "give_password");
         assert_eq!(kept.len(), 2);
         assert_eq!(kept[0], kept[1], "two passwords under one key");
         scene.service.stop().await;
@@ -253,20 +254,39 @@ on_both! {
         scene.service.stop().await;
     }
 
-    /// Neither a document's number nor a key of one letter is hard to guess: whoever has the store and not
-    /// the keyring cannot try them on what is kept of the request.
-    async fn what_is_kept_of_a_document_depends_on_the_keyring(db: &Database) {
+    /// A document's number, an address, a room server's secret and a key of one letter may all be guessed: whoever
+    /// has the store and not the keyring cannot try them on what is kept of the request.
+    async fn what_is_kept_of_a_request_depends_on_the_keyring(db: &Database) {
         let other = Database::fresh(db.target().backend());
         for db in [db, &other] {
             let scene = Scene::new(db, "reviewed").await;
             let (flow, token) = scene.proved(&scene.link(1).await, "newcomer").await;
             let path = format!("/v1/onboarding/{flow}/identity");
             scene.keyed(&token, &path, "1", &identity("王芳", &resident_id(6))).await.expect(200);
+            let owner = &scene.owner_token;
+            let invite = json!({ "email": "friend@example.org" });
+            scene.keyed(owner, "/v1/me/invites", "1", &invite).await.expect(201);
+            let server = json!({
+                "kind": "janus", "client_url": "http://127.0.0.1:9/janus", "admin_url": "http://127.0.0.1:9/admin",
+                "admin_secret": "secret", "admin_key": "secret", "token_secret": "secret",
+            });
+            scene.keyed(owner, "/v1/admin/room-servers", "1", &server).await.expect(201);
+            scene.service.found("member@example.org", Role::Member, Some(PASSWORD)).await;
+            let password = json!({ "contact": "member@example.org", "password": PASSWORD });
+            scene.keyed("", "/v1/sessions", "1", &password).await.expect(201);
             scene.service.stop().await;
         }
-        let (one, other) = (requests(db, "give_identity"), requests(&other, "give_identity"));
-        assert_eq!((one.len(), other.len()), (1, 1));
-        assert_ne!(one, other, "one request under two keyrings");
+        for (column, operation) in [
+            ("request", "give_identity"),
+            ("request", "create_invite"),
+            ("request", "register_room_server"),
+            ("caller", "sign_in"),
+            ("key", "sign_in"),
+        ] {
+            let [one, other] = [db, &other].map(|db| kept(db, column, operation));
+            assert_eq!((one.len(), other.len()), (1, 1), "{operation}");
+            assert_ne!(one, other, "{column} of {operation} under two keyrings");
+        }
     }
 
     /// A repetition shows what the first has shown, and leaves no further word of it; so it shows nothing

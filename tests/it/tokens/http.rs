@@ -16,7 +16,9 @@ use vouchsafe::{
     store::Backend,
     terms::Standing,
     tokens::{TokenRefused, api, services},
-    web::{Caller, Doorkeeper, Gate, GateLimits, Horizon, Kind, Problem, ServiceCaller, ThrottleBucket, openapi},
+    web::{
+        Caller, Doorkeeper, Gate, GateLimits, Horizon, Kind, Pepper, Problem, ServiceCaller, ThrottleBucket, openapi,
+    },
 };
 
 use super::*;
@@ -101,6 +103,9 @@ macro_rules! ask {
         let door = super::sign_in::door(&$replica, super::sign_in::hasher(2, 60_000), 100);
         let app = App::new()
             .wrap(Gate::new(limits, porter, Arc::new(Shore), &SystemChance))
+            .app_data(Data::new(Pepper::new(
+                &$world.vault.blind(Blind::Idempotency, b"pepper"),
+            )))
             .app_data(Data::new($replica.tokens.clone()))
             .app_data(Data::new(door))
             .into_utoipa_app()
