@@ -266,10 +266,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    idempotency (caller, route, key) {
-        caller -> Binary,
-        route -> Text,
-        key -> Text,
+    idempotency (key) {
+        key -> Binary,
         request -> Binary,
         resource -> Binary,
         at -> BigInt,

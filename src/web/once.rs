@@ -3,7 +3,7 @@
 //! The key is claimed in the transaction of the command itself, with the id of what is to be made;
 //! so a command that is refused claims nothing, and two requests at once are one. No body is
 //! stored: the repetition reads the resource by its id, and secrets are derived again. Of the caller, the key
-//! and the request only HMACs are stored, under a [`Pepper`] that is not in the store: an address that somebody
+//! and the request two HMACs are stored, under a [`Pepper`] that is not in the store: an address that somebody
 //! invites, a document's number or a room server's secret could be guessed from a mere hash. A password is left
 //! out all the same: whoever has both is to try passwords on nothing that is faster than the hash which is there
 //! for that. A key is remembered for 24 hours (draft-ietf-httpapi-idempotency-key-header-07).
@@ -15,7 +15,6 @@ use std::{
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use aws_lc_rs::hmac;
-use data_encoding::BASE64URL_NOPAD;
 use serde::Serialize;
 use utoipa::{
     IntoParams, PartialSchema as _,
@@ -102,9 +101,8 @@ pub struct Once(Option<Claim>);
 
 #[derive(Debug, Clone)]
 struct Claim {
-    caller: Vec<u8>,
-    route: &'static str,
-    key: String,
+    /// Whose key it is, for which operation, and which.
+    key: Vec<u8>,
     request: Vec<u8>,
 }
 
@@ -138,9 +136,7 @@ impl IdempotencyKey {
         };
         let content = Zeroizing::new(serde_json::to_vec(request).map_err(Problem::internal)?);
         Ok(Once(Some(Claim {
-            caller: pepper.blind(b"caller", &[caller]),
-            route: operation,
-            key: BASE64URL_NOPAD.encode(&pepper.blind(b"key", &[key.as_bytes()])),
+            key: pepper.blind(b"key", &[caller, operation.as_bytes(), key.as_bytes()]),
             request: pepper.blind(b"request", &[key.as_bytes(), &content]),
         })))
     }
@@ -165,7 +161,7 @@ impl Once {
             .iter()
             .filter_map(|(once, id)| {
                 once.0.as_ref().map(|claim| records::Claim {
-                    row: claim.row(),
+                    key: &claim.key,
                     request: &claim.request,
                     resource: id.as_slice(),
                 })
@@ -195,7 +191,7 @@ impl Once {
     /// Whether both claim the same key.
     pub fn is_same(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
-            (Some(one), Some(other)) => one.row().parts() == other.row().parts(),
+            (Some(one), Some(other)) => one.key == other.key,
             _ => false,
         }
     }
@@ -204,24 +200,16 @@ impl Once {
     /// and others that share the transaction were not: a refusal claims nothing.
     pub fn unclaim(&self, conn: &mut Conn, id: &[u8; 16]) -> Result<(), StoreError> {
         match &self.0 {
-            Some(claim) => Ok(records::unclaim_key(conn, &claim.row(), id)?),
+            Some(claim) => Ok(records::unclaim_key(conn, &claim.key, id)?),
             None => Ok(()),
         }
     }
 }
 
 impl Claim {
-    fn row(&self) -> records::Key<'_> {
-        records::Key {
-            caller: &self.caller,
-            route: self.route,
-            key: &self.key,
-        }
-    }
-
     /// What the key was claimed for before; none where it is free or forgotten.
     fn earlier(&self, conn: &mut Conn, now: Timestamp) -> Result<Option<Turn>, StoreError> {
-        match records::claimed(conn, &self.row(), now.before(REMEMBERED))? {
+        match records::claimed(conn, &self.key, now.before(REMEMBERED))? {
             None => Ok(None),
             Some((request, _)) if request != self.request => Ok(Some(Turn::Clash)),
             Some((_, resource)) => resource.try_into().map(|id| Some(Turn::Again(id))).map_err(|_| lost()),

@@ -10,39 +10,23 @@ use crate::{
     terms::Timestamp,
 };
 
-/// The primary key of a remembered idempotency key.
-pub(super) struct Key<'a> {
-    pub(super) caller: &'a [u8],
-    pub(super) route: &'a str,
-    pub(super) key: &'a str,
-}
-
-impl<'a> Key<'a> {
-    /// What makes it this key and no other.
-    pub(super) const fn parts(&self) -> (&'a [u8], &'a str, &'a str) {
-        (self.caller, self.route, self.key)
-    }
-}
-
 /// Claims a key that is free or forgotten (older than `forgotten`). Where another transaction is
 /// just claiming it, PostgreSQL waits for that one's end.
 pub(super) fn claim_key(
     conn: &mut Conn,
-    row: &Key<'_>,
+    key: &[u8],
     request: &[u8],
     resource: &[u8],
     now: Timestamp,
     forgotten: Timestamp,
 ) -> QueryResult<bool> {
     fixed(|| {
-        "INSERT INTO idempotency (caller, route, key, request, resource, at) VALUES (?, ?, ?, ?, ?, ?) \
-         ON CONFLICT (caller, route, key) DO UPDATE \
+        "INSERT INTO idempotency (key, request, resource, at) VALUES (?, ?, ?, ?) \
+         ON CONFLICT (key) DO UPDATE \
          SET request = excluded.request, resource = excluded.resource, at = excluded.at \
          WHERE idempotency.at < ?"
     })
-    .bind(row.caller)
-    .bind(row.route)
-    .bind(row.key)
+    .bind(key)
     .bind(request)
     .bind(resource)
     .bind(now.micros())
@@ -53,7 +37,7 @@ pub(super) fn claim_key(
 
 /// A key to be claimed with others, and for what.
 pub(super) struct Claim<'a> {
-    pub(super) row: Key<'a>,
+    pub(super) key: &'a [u8],
     pub(super) request: &'a [u8],
     pub(super) resource: &'a [u8],
 }
@@ -79,23 +63,21 @@ pub(super) fn claim_keys(
     match conn {
         Conn::Postgres(pg) if claims.len() > 1 => {
             let mut order: Vec<usize> = (0..claims.len()).collect();
-            order.sort_by_key(|&at| claims.get(at).map(|claim| claim.row.parts()));
+            order.sort_by_key(|&at| claims.get(at).map(|claim| claim.key));
             let sorted: Vec<&Claim<'_>> = order.iter().filter_map(|&at| claims.get(at)).collect();
             let claimed: Vec<Claimed> = pg_fixed(
                 "WITH fresh AS MATERIALIZED ( \
-                     SELECT caller, route, key, request, resource, turn FROM unnest(?, ?, ?, ?, ?) \
-                     WITH ORDINALITY AS fresh (caller, route, key, request, resource, turn) ORDER BY turn \
+                     SELECT key, request, resource, turn FROM unnest(?, ?, ?) \
+                     WITH ORDINALITY AS fresh (key, request, resource, turn) ORDER BY turn \
                  ), claimed AS ( \
-                     INSERT INTO idempotency (caller, route, key, request, resource, at) \
-                     SELECT caller, route, key, request, resource, ? FROM fresh \
-                     ON CONFLICT (caller, route, key) DO UPDATE \
+                     INSERT INTO idempotency (key, request, resource, at) \
+                     SELECT key, request, resource, ? FROM fresh \
+                     ON CONFLICT (key) DO UPDATE \
                      SET request = excluded.request, resource = excluded.resource, at = excluded.at \
-                     WHERE idempotency.at < ? RETURNING caller, route, key \
-                 ) SELECT turn FROM claimed JOIN fresh USING (caller, route, key)",
+                     WHERE idempotency.at < ? RETURNING key \
+                 ) SELECT turn FROM claimed JOIN fresh USING (key)",
             )
-            .bind(sorted.iter().map(|claim| claim.row.caller).collect::<Vec<_>>())
-            .bind(sorted.iter().map(|claim| claim.row.route).collect::<Vec<_>>())
-            .bind(sorted.iter().map(|claim| claim.row.key).collect::<Vec<_>>())
+            .bind(sorted.iter().map(|claim| claim.key).collect::<Vec<_>>())
             .bind(sorted.iter().map(|claim| claim.request).collect::<Vec<_>>())
             .bind(sorted.iter().map(|claim| claim.resource).collect::<Vec<_>>())
             .bind(now.micros())
@@ -112,24 +94,21 @@ pub(super) fn claim_keys(
         }
         conn => claims
             .iter()
-            .map(|claim| claim_key(conn, &claim.row, claim.request, claim.resource, now, forgotten))
+            .map(|claim| claim_key(conn, claim.key, claim.request, claim.resource, now, forgotten))
             .collect(),
     }
 }
 
 /// [`claim_key`] without its guard, for a test to see fail: it looks first, and writes then.
 fn claim_key_unguarded(conn: &mut Conn, claim: &Claim<'_>, now: Timestamp, forgotten: Timestamp) -> QueryResult<bool> {
-    let Key { caller, route, key } = claim.row;
-    let remembered = idempotency::table
-        .find((caller, route, key))
-        .filter(idempotency::at.ge(forgotten));
+    let remembered = idempotency::table.find(claim.key).filter(idempotency::at.ge(forgotten));
     if remembered.count().get_result::<i64>(conn)? > 0 {
         return Ok(false);
     }
     // All that was known may be forgotten: the statement with its guard writes over it.
     claim_key(
         conn,
-        &claim.row,
+        claim.key,
         claim.request,
         claim.resource,
         now,
@@ -138,20 +117,16 @@ fn claim_key_unguarded(conn: &mut Conn, claim: &Claim<'_>, now: Timestamp, forgo
 }
 
 /// Gives up a key that was claimed for `resource` in the running transaction.
-pub(super) fn unclaim_key(conn: &mut Conn, row: &Key<'_>, resource: &[u8]) -> QueryResult<()> {
-    delete(
-        idempotency::table
-            .find((row.caller, row.route, row.key))
-            .filter(idempotency::resource.eq(resource)),
-    )
-    .execute(conn)
-    .map(|_| ())
+pub(super) fn unclaim_key(conn: &mut Conn, key: &[u8], resource: &[u8]) -> QueryResult<()> {
+    delete(idempotency::table.find(key).filter(idempotency::resource.eq(resource)))
+        .execute(conn)
+        .map(|_| ())
 }
 
 /// What a key was used for, where that is not forgotten: the request's hash and the resource's id.
-pub(super) fn claimed(conn: &mut Conn, row: &Key<'_>, forgotten: Timestamp) -> QueryResult<Option<(Vec<u8>, Vec<u8>)>> {
+pub(super) fn claimed(conn: &mut Conn, key: &[u8], forgotten: Timestamp) -> QueryResult<Option<(Vec<u8>, Vec<u8>)>> {
     idempotency::table
-        .find((row.caller, row.route, row.key))
+        .find(key)
         .filter(idempotency::at.ge(forgotten))
         .select((idempotency::request, idempotency::resource))
         .first(conn)

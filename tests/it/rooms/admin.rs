@@ -124,10 +124,9 @@ on_both! {
         assert!(refused.header("retry-after").is_some());
         let sealed = db.figures("SELECT count(*) AS n FROM tickets");
         assert_eq!(sealed, [0], "a seat was given in a room that nobody holds");
-        for table in ["room_servers", "idempotency", "events"] {
+        for table in ["room_servers", "events"] {
             let found = match table {
                 "room_servers" => "SELECT client_url || admin_url || coalesce(failure, '') AS t FROM room_servers",
-                "idempotency" => "SELECT route || key AS t FROM idempotency",
                 _ => "SELECT body AS t FROM events",
             };
             for row in crate::http::texts(db, found) {
