@@ -19,7 +19,7 @@ const BATCH: i64 = 50;
 /// what it works with, on SQLite of the one writer.
 const REST: u32 = 7;
 /// How long it rests at least, so that one look sees several events, and at most.
-const SHORTEST_REST: Duration = Duration::from_millis(25);
+const SHORTEST_REST: Duration = Duration::from_millis(100);
 const LONGEST_REST: Duration = Duration::from_millis(500);
 
 /// How far a cursor may stay behind events that its follower does not want: they are read again at the
