@@ -363,12 +363,16 @@ pub fn oldest_waiting(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
         at: i64,
     }
     let state = state(conn)?;
+    let Conn::Postgres(pg) = conn else {
+        // Here an event has its position when it is committed.
+        return Ok(None);
+    };
     let oldest: Option<Waiting> =
         sql_query("SELECT at FROM events WHERE (xid, id) > ($1, $2) AND id > $3 ORDER BY xid, id LIMIT 1")
             .bind::<BigInt, _>(state.cursor_xid)
             .bind::<BigInt, _>(state.cursor_id)
             .bind::<BigInt, _>(state.floor_id)
-            .get_result(conn)
+            .get_result(pg)
             .optional()?;
     Ok(oldest.map(|waiting| Timestamp::from_micros(waiting.at)))
 }

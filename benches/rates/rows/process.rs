@@ -18,8 +18,10 @@ use crate::{Wanted, row::Row, support::service::Home};
 const MEMORY: f64 = 60.0;
 /// How long a service with a million people may take to be ready, in seconds.
 const READY: f64 = 10.0;
-/// For so long the memory must stand still, within a hundredth, to be taken for that of an idle service.
+/// For so long an idle service is looked at, and again until two looks agree.
 const QUIET: Duration = Duration::from_secs(15);
+/// How often it is looked at, at most.
+const LOOKS: usize = 12;
 
 /// The service's binary while it runs.
 struct Process {
@@ -75,18 +77,27 @@ impl Process {
         }
     }
 
-    /// Its resident set when that no longer changes, in MiB.
+    /// The most that its resident set was within [`QUIET`], once that differs by no more than a hundredth from
+    /// the time before; in MiB. What an idle service does every few seconds is in it.
     fn quiet_memory(&self) -> f64 {
-        let mut last = self.memory();
-        let mut since = Instant::now();
-        while since.elapsed() < QUIET {
-            thread::sleep(Duration::from_millis(500));
-            let now = self.memory();
-            if (now - last).abs() > last / 100.0 {
-                (last, since) = (now, Instant::now());
+        let most = || {
+            let begun = Instant::now();
+            let mut most = self.memory();
+            while begun.elapsed() < QUIET {
+                thread::sleep(Duration::from_millis(50));
+                most = most.max(self.memory());
             }
+            most
+        };
+        let mut before = most();
+        for _ in 0..LOOKS {
+            let now = most();
+            if (now - before).abs() <= before / 100.0 {
+                return now;
+            }
+            before = now;
         }
-        self.memory()
+        panic!("the memory of an idle service does not stand still: {before:.1} MiB");
     }
 
     /// Its resident set now, in MiB (`proc_pid_status(5)`).
