@@ -20,6 +20,8 @@ const BATCH: i64 = 50;
 const REST: u32 = 7;
 /// How long it rests at least, so that one look sees several events, and at most.
 const SHORTEST_REST: Duration = Duration::from_millis(100);
+/// The same where a look found all that it may take: there is more to catch up with.
+const BEHIND_REST: Duration = Duration::from_millis(25);
 const LONGEST_REST: Duration = Duration::from_millis(500);
 
 /// How far a cursor may stay behind events that its follower does not want: they are read again at the
@@ -126,8 +128,13 @@ pub async fn follow(ledger: Ledger, follower: Arc<dyn Follower>, owner: String) 
         };
         match outcome {
             Ok(Step::Gone(last)) => {
+                let least = if last - seen >= BATCH {
+                    BEHIND_REST
+                } else {
+                    SHORTEST_REST
+                };
                 seen = last;
-                tokio::time::sleep((begun.elapsed() * REST).clamp(SHORTEST_REST, LONGEST_REST)).await;
+                tokio::time::sleep((begun.elapsed() * REST).clamp(least, LONGEST_REST)).await;
             }
             Ok(Step::Idle) => {
                 let quiet = super::lease::TERM / 3;
