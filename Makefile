@@ -10,7 +10,7 @@ TEST := cargo test --locked --features switches
 TOOLS = VOUCHSAFE_TEST_PYTHON=$(abspath $(VENV))/bin/python \
 	VOUCHSAFE_TEST_PG_BIN=$(shell sh tools/packages.sh postgres-bin)
 
-.PHONY: help run build test lint fmt schemas bench test-tools test-real-history build-packages test-packages
+.PHONY: help run build package test lint fmt schemas bench test-tools test-real-history build-packages test-packages
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r name what; do \
@@ -21,6 +21,9 @@ run: build ## Build and start a service with a sample community, on http://127.0
 
 build: build-packages ## Build the release binary
 	cargo build --release --locked
+
+package: build ## Pack the binary: .tar.gz and Debian package, in target/package/out
+	sh tools/package.sh $(TARGET)
 
 test: lint test-tools ## Run every check and every test, on SQLite and PostgreSQL
 	$(TOOLS) $(TEST)
