@@ -35,8 +35,8 @@ lint: build-packages ## Check the format, and lint
 fmt: ## Format the sources
 	cargo fmt
 
-schemas: build-packages ## Write the generated files in schemas/ anew
-	UPDATE_SCHEMAS=1 $(TEST) schema
+schemas: build-packages ## Write the generated files in schemas/ and deploy/ anew
+	UPDATE_SCHEMAS=1 $(TEST) -- schema dashboard
 
 bench: test-tools ## Measure the rates, each against what the machine can do
 	$(TOOLS) cargo bench --locked --bench rates

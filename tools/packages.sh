@@ -3,7 +3,8 @@
 # nothing. Elsewhere it names the command and stops.
 #
 #   tools/packages.sh build    a C compiler and OpenSSL's headers (Rust itself is only checked)
-#   tools/packages.sh test     the same, and PostgreSQL's programs, HAProxy, Janus, Python with venv, openssl
+#   tools/packages.sh test     the same, and PostgreSQL's programs, HAProxy, Janus, Prometheus' promtool, Python with
+#                              venv, openssl
 #
 # No package's daemon is started: the tests run servers of their own.
 set -eu
@@ -37,6 +38,7 @@ missing() {
     python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || echo python3 python3-venv
     command -v openssl >/dev/null || echo openssl
     command -v janus >/dev/null || echo janus
+    command -v promtool >/dev/null || echo prometheus
 }
 
 # Debian asks policy-rc.d before it starts a daemon. One that is here already says what its owner

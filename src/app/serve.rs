@@ -11,6 +11,7 @@ use std::{
 };
 
 use actix_web::{App as Service, HttpServer, dev::ServerHandle, web::Data};
+use metrics::gauge;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{
     net::TcpSocket,
@@ -33,6 +34,7 @@ use crate::{
         StoreError,
         throttle::{self, Rate},
     },
+    terms::metrics::{FEED_HELD_BACK_SECONDS, FEED_POSITION, FEED_QUIET_SECONDS},
     tokens,
     vault::Blind,
     web,
@@ -243,10 +245,10 @@ fn keep_house(core: &mut Core) {
             });
             if let Ok(waiting) = waiting.await {
                 let held = waiting.map_or(Duration::ZERO, |since| now.since(since));
-                metrics::gauge!("vouchsafe_feed_held_back_seconds").set(held.as_secs_f64());
+                gauge!(FEED_HELD_BACK_SECONDS).set(held.as_secs_f64());
             }
-            metrics::gauge!("vouchsafe_feed_position").set(mirror.applied().pos as f64);
-            metrics::gauge!("vouchsafe_feed_quiet_seconds").set(ledger.quiet().as_secs_f64());
+            gauge!(FEED_POSITION).set(mirror.applied().pos as f64);
+            gauge!(FEED_QUIET_SECONDS).set(ledger.quiet().as_secs_f64());
         }
     });
 }

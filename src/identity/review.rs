@@ -13,7 +13,10 @@ use super::{
 use crate::{
     ledger::{Event, Tx, events::Verdict},
     store::{CommandError, Conn, Disposition, Guard, StoreError, from_query},
-    terms::{Id, PersonRow, Timestamp, kinds},
+    terms::{
+        Id, PersonRow, Timestamp, kinds,
+        metrics::{CASES_OLDEST_SECONDS, CASES_OPEN},
+    },
     vault::{DataKey, Field, Vault, VaultError},
 };
 
@@ -216,8 +219,8 @@ pub fn decide(
 pub fn measure(conn: &mut Conn, now: Timestamp) -> Result<(), StoreError> {
     let (open, oldest) = records::queue(conn)?;
     let age = oldest.map_or(Duration::ZERO, |oldest| now.since(oldest));
-    gauge!("vouchsafe_cases_open").set(open as f64);
-    gauge!("vouchsafe_cases_oldest_seconds").set(age.as_secs_f64());
+    gauge!(CASES_OPEN).set(open as f64);
+    gauge!(CASES_OLDEST_SECONDS).set(age.as_secs_f64());
     Ok(())
 }
 

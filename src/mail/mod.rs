@@ -31,4 +31,4 @@ pub use render::{RenderError, render};
 pub use retry::{LONGEST_WAIT, MOST_ATTEMPTS, Next, after_failure};
 pub use smtp::{Security, SmtpCredentials, SmtpSettings};
 pub use transport::Transport;
-pub use work::{AT_ONCE, CLAIM_TERM, MAIL_DEAD, MAIL_FAILED_TOTAL, MAIL_SENT_TOTAL, MAIL_WAITING, Postman};
+pub use work::{AT_ONCE, CLAIM_TERM, Postman};

@@ -26,6 +26,7 @@ use super::{
 use crate::{
     ledger::{Actor, Ledger, Tx},
     store::{Guard, StoreError},
+    terms::metrics::{MAIL_DEAD, MAIL_FAILED_TOTAL, MAIL_SENT_TOTAL, MAIL_WAITING},
     vault::{Field, Vault, VaultError},
 };
 
@@ -34,15 +35,6 @@ use crate::{
 pub const AT_ONCE: usize = 8;
 /// How long a claim lasts, as a rule: much longer than a mail server may take for one letter.
 pub const CLAIM_TERM: Duration = Duration::from_secs(5 * 60);
-
-/// Gauge: letters that are to be tried, now or later.
-pub const MAIL_WAITING: &str = "vouchsafe_mail_waiting";
-/// Gauge: letters that were given up.
-pub const MAIL_DEAD: &str = "vouchsafe_mail_dead";
-/// Counter: letters delivered.
-pub const MAIL_SENT_TOTAL: &str = "vouchsafe_mail_sent_total";
-/// Counter: attempts that failed; `outcome` is `retry` or `dead`.
-pub const MAIL_FAILED_TOTAL: &str = "vouchsafe_mail_failed_total";
 
 /// The longest that a due letter waits to be noticed.
 const LOOK: Duration = Duration::from_millis(250);

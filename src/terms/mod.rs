@@ -6,6 +6,7 @@
 mod chance;
 mod columns;
 mod id;
+pub mod metrics;
 mod time;
 mod words;
 

@@ -6,7 +6,7 @@ use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, Promet
 use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::meters::REQUEST_SECONDS;
+use crate::terms::metrics::{METRICS, MetricKind, REQUEST_SECONDS};
 
 /// One thing that must hold before requests are taken.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -46,9 +46,17 @@ pub fn install_metrics() -> Result<PrometheusHandle, BuildError> {
     const SECONDS: [f64; 12] = [
         0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
     ];
-    PrometheusBuilder::new()
+    let recorder = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Full(REQUEST_SECONDS.to_owned()), &SECONDS)?
-        .install_recorder()
+        .install_recorder()?;
+    for metric in METRICS {
+        match metric.kind {
+            MetricKind::Counter => metrics::describe_counter!(metric.name, metric.help),
+            MetricKind::Gauge => metrics::describe_gauge!(metric.name, metric.help),
+            MetricKind::Seconds => metrics::describe_histogram!(metric.name, metric.help),
+        }
+    }
+    Ok(recorder)
 }
 
 /// Registers `/livez`, `/readyz` and `/metrics`. They want `Data<dyn Readiness>` and

@@ -6,9 +6,7 @@ use actix_web::http::StatusCode;
 use metrics::{Histogram, histogram};
 
 use super::rights::OPERATIONS;
-
-/// Seconds from a request's arrival to its answer's head; `_count` counts the requests.
-pub const REQUEST_SECONDS: &str = "vouchsafe_http_request_seconds";
+use crate::terms::metrics::REQUEST_SECONDS;
 
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 

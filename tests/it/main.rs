@@ -4,6 +4,7 @@
 
 mod admin;
 mod commands;
+mod deploy;
 mod http;
 mod ledger;
 mod mail;

@@ -21,8 +21,6 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tokio::{task::JoinSet, time::sleep};
 
-pub use work::ROOM_SERVERS_FAILING;
-
 use super::{
     janus,
     servers::{Server, Servers},

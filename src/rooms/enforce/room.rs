@@ -21,11 +21,9 @@ use super::{
 use crate::{
     ledger::{Actor, Lease},
     store::StoreError,
-    terms::{TicketId, Timestamp},
+    terms::{TicketId, Timestamp, metrics::ROOM_INTRUDERS_TOTAL},
 };
 
-/// Counter: participants who were put out because their id was no good ticket's, or another's.
-pub(super) const INTRUDERS: &str = "vouchsafe_room_intruders_total";
 /// How many calls a server has from us at once.
 const AT_ONCE: usize = 8;
 /// Up to how many are put out one by one without asking first who is there.
@@ -368,7 +366,7 @@ impl Work {
             self.heard(lease.clone(), spoke).await?;
         }
         if !order.out.is_empty() {
-            counter!(INTRUDERS).increment(order.out.len() as u64);
+            counter!(ROOM_INTRUDERS_TOTAL).increment(order.out.len() as u64);
             tracing::warn!(
                 server = %self.server.id, room = room.row.0, count = order.out.len(),
                 "participants are put out whose ids are no good ticket's, or whose names are too long"

@@ -10,9 +10,9 @@ use tokio::time::{sleep, timeout};
 
 use super::{
     super::{connections::Connection, rules::DISPLAY_MOST},
-    room::INTRUDERS,
     work::{Halt, REST, Work},
 };
+use crate::terms::metrics::ROOM_INTRUDERS_TOTAL;
 
 /// How long the connections are left alone where nobody was to go.
 const SWEEP: Duration = Duration::from_secs(2);
@@ -88,7 +88,7 @@ impl Work {
         }
         *suspects = now;
         if !ended.is_empty() {
-            counter!(INTRUDERS).increment(ended.len() as u64);
+            counter!(ROOM_INTRUDERS_TOTAL).increment(ended.len() as u64);
             tracing::warn!(server = %self.server.id, count = ended.len(), "connections are ended that sat on no ticket of their own");
         }
         Ok(())

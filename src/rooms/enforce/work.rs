@@ -20,11 +20,9 @@ use super::{
 use crate::{
     ledger::{Actor, Event, Lease, Reader, ReaderError},
     store::StoreError,
-    terms::{RoomRow, TicketId},
+    terms::{RoomRow, TicketId, metrics::ROOM_SERVERS_FAILING},
 };
 
-/// Gauge: 1 where a room server (`server`) does not do what it is told, 0 where it does.
-pub const ROOM_SERVERS_FAILING: &str = "vouchsafe_room_server_failing";
 /// How many events are taken at once.
 pub(super) const BATCH: i64 = 10_000;
 /// How often those who are in the rooms are looked through.

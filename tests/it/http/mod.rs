@@ -12,7 +12,7 @@ mod objects;
 mod positions;
 mod repeats;
 mod safe_methods;
-mod schemas;
+pub mod schemas;
 mod sessions;
 mod steps;
 mod throttles;

@@ -1,0 +1,66 @@
+//! Every metric of the service, in one list: its name, what it is and what it tells.
+//!
+//! Names follow the conventions of Prometheus: base units, `_total` for counters. The help texts of `/metrics` and
+//! the dashboard in `deploy/grafana.json` are made from this list; a test sees that no metric is left out.
+
+/// How a metric's value moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricKind {
+    /// Only grows, from 0 at the start of the process.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// Durations in seconds, counted by buckets.
+    Seconds,
+}
+
+/// One metric.
+#[derive(Debug, Clone, Copy)]
+pub struct Metric {
+    /// As it stands in `/metrics`.
+    pub name: &'static str,
+    /// How its value moves.
+    pub kind: MetricKind,
+    /// What it tells, in one sentence: the `HELP` line.
+    pub help: &'static str,
+}
+
+macro_rules! metrics {
+    ($($(#[doc = $help:literal])+ $constant:ident = $kind:ident $name:literal;)*) => {
+        $($(#[doc = $help])+ pub const $constant: &str = $name;)*
+
+        /// Every metric there is.
+        pub const METRICS: &[Metric] = &[$(Metric {
+            name: $name,
+            kind: MetricKind::$kind,
+            help: concat!($($help),+).trim_ascii(),
+        }),*];
+    };
+}
+
+metrics! {
+    /// Seconds from a request's arrival to its answer's head, by OpenAPI operation and class of status.
+    REQUEST_SECONDS = Seconds "vouchsafe_http_request_seconds";
+    /// The ledger position that this replica's memory has reached.
+    FEED_POSITION = Gauge "vouchsafe_feed_position";
+    /// Seconds since the feed was last asked with success; above 5 the replica is not ready.
+    FEED_QUIET_SECONDS = Gauge "vouchsafe_feed_quiet_seconds";
+    /// Age in seconds of the oldest event that has no position yet.
+    FEED_HELD_BACK_SECONDS = Gauge "vouchsafe_feed_held_back_seconds";
+    /// Real-name cases that wait for a reviewer.
+    CASES_OPEN = Gauge "vouchsafe_cases_open";
+    /// Age in seconds of the oldest real-name case that waits.
+    CASES_OLDEST_SECONDS = Gauge "vouchsafe_cases_oldest_seconds";
+    /// Letters to be tried, now or later.
+    MAIL_WAITING = Gauge "vouchsafe_mail_waiting";
+    /// Letters that were given up.
+    MAIL_DEAD = Gauge "vouchsafe_mail_dead";
+    /// Letters delivered by this replica.
+    MAIL_SENT_TOTAL = Counter "vouchsafe_mail_sent_total";
+    /// Attempts of this replica to deliver a letter that failed, by outcome.
+    MAIL_FAILED_TOTAL = Counter "vouchsafe_mail_failed_total";
+    /// 1 where a room server does not do what this replica tells it, 0 where it does.
+    ROOM_SERVERS_FAILING = Gauge "vouchsafe_room_server_failing";
+    /// Participants whom this replica put out of a room because their id belongs to no valid ticket.
+    ROOM_INTRUDERS_TOTAL = Counter "vouchsafe_room_intruders_total";
+}
