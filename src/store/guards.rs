@@ -99,18 +99,18 @@ impl Guards {
 #[cfg(feature = "switches")]
 #[derive(Debug, Clone, Default)]
 pub struct Guards {
-    off: std::sync::Arc<std::sync::atomic::AtomicU32>,
+    off: std::sync::Arc<std::sync::atomic::AtomicU64>,
 }
 
 #[cfg(feature = "switches")]
 impl Guards {
     /// Whether this guard still stands.
     pub fn on(&self, guard: Guard) -> bool {
-        self.off.load(std::sync::atomic::Ordering::SeqCst) & (1 << guard as u32) == 0
+        self.off.load(std::sync::atomic::Ordering::SeqCst) & (1 << guard as u64) == 0
     }
     /// Takes one guard out of everything that shares these switches.
     pub fn switch_off(&self, guard: Guard) {
         self.off
-            .fetch_or(1 << guard as u32, std::sync::atomic::Ordering::SeqCst);
+            .fetch_or(1 << guard as u64, std::sync::atomic::Ordering::SeqCst);
     }
 }
