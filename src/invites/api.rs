@@ -17,7 +17,7 @@ use crate::{
     people,
     policy::{self, InviteDenied, Step, demands},
     store::{Conn, StoreError},
-    terms::{Id, InviteId, PersonId, PersonRow, Standing, Timestamp},
+    terms::{Id, InviteId, PersonId, PersonRow, Timestamp},
     vault::Vault,
     web::{
         Caller, IdempotencyKey, Json, Kind, Once, Page, Paging, Problem, Query, Segments, Turn, Written as Answered,
@@ -98,8 +98,8 @@ struct PreviewView {
 impl From<Closed> for Problem {
     fn from(closed: Closed) -> Self {
         match closed {
-            Closed::Revoked => Kind::InviteRevoked,
-            Closed::Suspended => Kind::InviteSuspended,
+            // One answer, so that nobody learns from a code what its inviter's standing is.
+            Closed::Revoked | Closed::Suspended => Kind::InviteClosed,
             Closed::Expired => Kind::InviteExpired,
             Closed::Used => Kind::InviteUsed,
             Closed::Held => Kind::InviteExhausted,
@@ -111,7 +111,7 @@ impl From<Closed> for Problem {
 /// See what an invite is: who invites to what, what will be asked, until when. Opening it any
 /// number of times consumes nothing.
 #[utoipa::path(operation_id = "preview_invite", tag = "invites",
-    params(("code" = String, Path, description = "The invite's code; case and dashes are forgiven.")),
+    params(("code" = String, Path, description = "The invite's code, or the link that holds it; case, dashes and spaces are forgiven.")),
     responses((status = 200, body = PreviewView)))]
 #[get("/v1/invites/{code}")]
 async fn preview(code: Segments<String>, invites: Data<Invites>) -> Result<Json<PreviewView>, Problem> {
@@ -279,8 +279,7 @@ impl Invites {
         InviteView {
             id: invite.id,
             kind: kind(invite).into(),
-            // Whoever reads this is signed in, so they stand well.
-            state: rules::state(invite, Standing::Active, in_vain, now),
+            state: rules::state(invite, in_vain, now),
             email: email.map(|address| address.kept().to_owned()),
             url: code.as_ref().map(|code| self.link.to(code).expose_secret().to_owned()),
             code: code.map(|code| code.expose().to_string()),

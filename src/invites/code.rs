@@ -6,7 +6,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::{
-    terms::{Id, kinds},
+    terms::{Id, kinds, typed},
     vault::{Door, Vault, sha256},
 };
 
@@ -37,18 +37,14 @@ impl Code {
         Self(Zeroizing::new(code))
     }
 
-    /// Reads what somebody typed: case, dashes and spaces are forgiven. None where it cannot be a
-    /// code, which costs no look-up.
+    /// Reads what somebody typed or pasted, the whole link too: case, dashes, spaces and what stands around it
+    /// are forgiven. None where it cannot be a code, which costs no look-up.
     pub fn parse(entered: &str) -> Option<Self> {
-        let mut code = String::with_capacity(LENGTH);
-        for letter in entered.chars().filter(|letter| !matches!(letter, '-' | ' ')) {
-            let letter = u8::try_from(letter.to_ascii_uppercase()).ok()?;
-            if code.len() == LENGTH || !ALPHABET.contains(&letter) {
-                return None;
-            }
-            code.push(char::from(letter));
-        }
-        (code.len() == LENGTH).then(|| Self(Zeroizing::new(code)))
+        typed::in_link(entered, |part| {
+            let code = Zeroizing::new(typed::bare(part).to_ascii_uppercase());
+            let sound = code.len() == LENGTH && code.bytes().all(|letter| ALPHABET.contains(&letter));
+            sound.then_some(Self(code))
+        })
     }
 
     /// SHA-256 of the code: what is stored.
@@ -82,6 +78,16 @@ mod tests {
             shown.to_lowercase(),
             shown.replace('-', ""),
             format!(" {} ", shown.replace('-', " ")),
+            shown.replace('-', "\u{A0}"),
+            shown.replace('-', "\u{2013}"),
+            format!("\u{200B}{}\u{FEFF}.", shown.as_str()),
+            format!("(\u{201C}{}\u{201D})", shown.as_str()),
+            shown
+                .chars()
+                .map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap())
+                .collect(),
+            format!("https://app.example.org/join/{}", shown.as_str()),
+            format!("https://app.example.org/#/join?code={}&from=mail", shown.to_lowercase()),
         ] {
             assert_eq!(Code::parse(&typed).as_ref(), Some(&code), "{typed}");
         }

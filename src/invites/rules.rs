@@ -24,7 +24,7 @@ pub enum Closed {
     Held,
 }
 
-/// Where an invite stands, in the words of a list.
+/// Where an invite stands, in the words of its inviter's own list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
@@ -38,23 +38,34 @@ pub enum State {
     Expired,
     /// It was taken back, or is void: whoever it was sent to came in by another.
     Revoked,
-    /// Its inviter is under a sanction.
-    Suspended,
 }
 
 /// Whether it can be used now; `expired_holds` are held uses whose time is over and which the next
 /// who asks will get.
+///
+/// What anybody may know of an invite comes first: that it was used, and that its time is over, which it stays
+/// whatever becomes of its inviter. So nobody who has a code learns of a sanction by asking again.
 pub fn open(invite: &Invite, inviter: Standing, expired_holds: i64, now: Timestamp) -> Result<(), Closed> {
+    if invite.uses >= invite.max_uses {
+        Err(Closed::Used)
+    } else if now >= invite.expires_at {
+        Err(Closed::Expired)
+    } else {
+        stands(invite, inviter)?;
+        if invite.uses + invite.held - expired_holds >= invite.max_uses {
+            Err(Closed::Held)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Whether neither it was taken back nor its inviter is under a sanction.
+fn stands(invite: &Invite, inviter: Standing) -> Result<(), Closed> {
     if invite.revoked_at.is_some() {
         Err(Closed::Revoked)
     } else if inviter != Standing::Active {
         Err(Closed::Suspended)
-    } else if invite.uses >= invite.max_uses {
-        Err(Closed::Used)
-    } else if now >= invite.expires_at {
-        Err(Closed::Expired)
-    } else if invite.uses + invite.held - expired_holds >= invite.max_uses {
-        Err(Closed::Held)
     } else {
         Ok(())
     }
@@ -64,17 +75,19 @@ pub fn open(invite: &Invite, inviter: Standing, expired_holds: i64, now: Timesta
 /// also after its time. Whether that is who asks shows when they have proved their address.
 pub fn leads_on(invite: &Invite, inviter: Standing, expired_holds: i64, now: Timestamp) -> Result<(), Closed> {
     match open(invite, inviter, expired_holds, now) {
-        Err(Closed::Expired | Closed::Held) if invite.held > expired_holds => Ok(()),
+        Err(Closed::Expired | Closed::Held) if invite.held > expired_holds => stands(invite, inviter),
         open => open,
     }
 }
 
-/// Where it stands, as a word.
-pub fn state(invite: &Invite, inviter: Standing, expired_holds: i64, now: Timestamp) -> State {
-    match open(invite, inviter, expired_holds, now) {
+/// Where it stands for its inviter, who reads it signed in and so is in good standing.
+pub fn state(invite: &Invite, expired_holds: i64, now: Timestamp) -> State {
+    if invite.revoked_at.is_some() {
+        return State::Revoked;
+    }
+    match open(invite, Standing::Active, expired_holds, now) {
         Ok(()) => State::Open,
-        Err(Closed::Revoked) => State::Revoked,
-        Err(Closed::Suspended) => State::Suspended,
+        Err(Closed::Revoked | Closed::Suspended) => State::Revoked,
         Err(Closed::Used) => State::Used,
         Err(Closed::Expired) => State::Expired,
         Err(Closed::Held) => State::Held,

@@ -450,9 +450,41 @@ impl Event {
         }
     }
 
-    /// The event's stable name: its `type`.
-    pub fn kind(&self) -> &'static str {
+    /// The member that the event is about, by which the ledger is searched.
+    pub const fn subject(&self) -> Option<PersonRow> {
         match self {
+            Self::PersonFounded { person, .. }
+            | Self::MemberAdmitted { person, .. }
+            | Self::RoleChanged { person, .. }
+            | Self::PersonBanned { person, .. }
+            | Self::BanLifted { person, .. }
+            | Self::AssuranceLowered { person, .. }
+            | Self::TicketIssued { person, .. }
+            | Self::TicketEnded { person, .. }
+            | Self::SignInCodeMade { person }
+            | Self::SessionStarted { person, .. }
+            | Self::SessionEnded { person, .. } => Some(*person),
+            Self::Vouched { to, .. } => Some(*to),
+            Self::Reported { on, .. } => Some(*on),
+            _ => None,
+        }
+    }
+}
+
+macro_rules! named {
+    ($(Self::$variant:ident { .. } => $name:literal,)*) => {
+        impl Event {
+            /// Every event's name, in the order of the list.
+            pub const KINDS: &'static [&'static str] = &[$($name),*];
+
+            /// The event's stable name: its `type`.
+            pub const fn kind(&self) -> &'static str {
+                match self { $(Self::$variant { .. } => $name),* }
+            }
+        }
+    };
+}
+named! {
             Self::PersonFounded { .. } => "person_founded",
             Self::MemberAdmitted { .. } => "member_admitted",
             Self::Vouched { .. } => "vouched",
@@ -492,28 +524,6 @@ impl Event {
             Self::SigningKeyMade { .. } => "signing_key_made",
             Self::ImportStarted { .. } => "import_started",
             Self::ImportFinished { .. } => "import_finished",
-        }
-    }
-
-    /// The member that the event is about, by which the ledger is searched.
-    pub const fn subject(&self) -> Option<PersonRow> {
-        match self {
-            Self::PersonFounded { person, .. }
-            | Self::MemberAdmitted { person, .. }
-            | Self::RoleChanged { person, .. }
-            | Self::PersonBanned { person, .. }
-            | Self::BanLifted { person, .. }
-            | Self::AssuranceLowered { person, .. }
-            | Self::TicketIssued { person, .. }
-            | Self::TicketEnded { person, .. }
-            | Self::SignInCodeMade { person }
-            | Self::SessionStarted { person, .. }
-            | Self::SessionEnded { person, .. } => Some(*person),
-            Self::Vouched { to, .. } => Some(*to),
-            Self::Reported { on, .. } => Some(*on),
-            _ => None,
-        }
-    }
 }
 
 #[cfg(test)]

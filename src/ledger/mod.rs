@@ -6,6 +6,7 @@
 //! sequenced events, each once and in order. Followers ([`feed`]) do what must follow from an
 //! event, behind a durable cursor; mirrors ([`mirror`]) keep in memory what must be answered fast.
 
+mod event_kind;
 pub mod events;
 mod feed;
 mod fresh;
@@ -22,6 +23,7 @@ use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 
 use tokio::sync::{Notify, watch};
 
+pub use event_kind::EventKind;
 pub use events::{Actor, Envelope, Event};
 pub use feed::{Follower, follow};
 pub use lease::Lease;

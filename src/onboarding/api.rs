@@ -26,7 +26,7 @@ use crate::{
         Conn, StoreError,
         throttle::{self, Rate, Throttled},
     },
-    terms::{FlowId, Id, PersonId, Timestamp},
+    terms::{FlowId, Id, PersonId, Timestamp, typed},
     tokens::SignIn,
     vault::{Blind, Field, Vault, sha256},
     web::{Bearer, IdempotencyKey, Json, Kind, Problem, Segments, Turn, Written},
@@ -69,7 +69,7 @@ pub struct Onboarding {
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct BeginBody {
-    /// The invite's code; case and dashes are forgiven.
+    /// The invite's code, or the link that holds it; case, dashes and spaces are forgiven.
     code: String,
     /// The language for mails, a BCP 47 tag; the invite's where nothing is said.
     #[serde(default)]
@@ -366,11 +366,11 @@ async fn proof(
     let (flow, policy) = onboarding.opened(flow.0, &bearer).await?;
     let (vault, rules, id) = (onboarding.vault.clone(), Arc::clone(&policy), flow.id);
     let attempts = i64::from(onboarding.proof_attempts);
-    let code = body.0.code;
+    let code = typed::bare(body.0.code.expose_secret());
     let written = onboarding
         .ledger
         .write(Actor::Newcomer, move |tx| {
-            prove_contact(tx, &vault, &rules.policy, id, code.expose_secret(), attempts)
+            prove_contact(tx, &vault, &rules.policy, id, &code, attempts)
         })
         .await?;
     let view = onboarding.view(written.value.id, &policy).await?;

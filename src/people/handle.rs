@@ -4,6 +4,8 @@ use std::{fmt, ops::Deref};
 
 use serde::{Serialize, Serializer};
 
+use crate::terms::typed;
+
 /// What is wrong with a handle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a handle has 3 to 30 of the characters a-z, 0-9 and _")]
@@ -12,9 +14,9 @@ pub struct HandleError;
 /// Characters of a handle, at most.
 const LONGEST: usize = 30;
 
-/// A handle in the form that is kept: lower case.
+/// A handle in the form that is kept: lower case, without what cannot be seen and what stands around it.
 pub fn handle(entered: &str) -> Result<String, HandleError> {
-    let handle = entered.trim().to_ascii_lowercase();
+    let handle = typed::plain(entered).to_ascii_lowercase();
     let sound = handle
         .bytes()
         .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
@@ -59,5 +61,40 @@ impl fmt::Debug for Handle {
 impl Serialize for Handle {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_handle_is_read_as_people_type_it() {
+        for entered in [
+            "wei_2",
+            " Wei_2\u{A0}",
+            "@wei_2",
+            "ＷＥＩ＿２",
+            "\u{200B}wei\u{200D}_2\u{FEFF}.",
+            "\u{201C}wei_2\u{201D}",
+        ] {
+            assert_eq!(handle(entered).as_deref(), Ok("wei_2"), "{entered:?}");
+        }
+        for entered in ["", "we", "we i", "we-i", "вei", "wëi", "伟伟伟", &"a".repeat(31)] {
+            assert_eq!(handle(entered), Err(HandleError), "{entered:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn reading_twice_changes_nothing(entered in "\\PC{0,12}", typed in "[ a-dA-D0-9_@.ａ－ｚ\u{200B}]{0,12}") {
+            for text in [entered, typed] {
+                if let Ok(first) = handle(&text) {
+                    prop_assert_eq!(handle(&first), Ok(first.clone()));
+                }
+            }
+        }
     }
 }

@@ -7,7 +7,9 @@ mod chance;
 mod columns;
 mod id;
 pub mod metrics;
+mod quoted;
 mod time;
+pub mod typed;
 mod words;
 
 pub use chance::{Chance, SeededChance, SystemChance};
@@ -15,6 +17,7 @@ pub use id::{
     CaseId, FlowId, Id, IdError, InviteId, Kind, PersonId, RoomServerId, SanctionId, ServiceId, SessionId, TicketId,
     kinds,
 };
+pub use quoted::{QUOTED_MOST, cut, quoted};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 pub(crate) use words::words;
 pub use words::{Assurance, PersonRow, Role, RoomRow, Standing};

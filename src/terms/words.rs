@@ -87,7 +87,7 @@ macro_rules! words {
             type Err = String;
             fn from_str(text: &str) -> Result<Self, String> {
                 Self::ALL.iter().copied().find(|word| word.as_str() == text)
-                    .ok_or_else(|| format!("{text:?} is not one of {:?}", Self::ALL))
+                    .ok_or_else(|| format!("{} is not one of {:?}", $crate::terms::quoted(text), Self::ALL))
             }
         }
     };

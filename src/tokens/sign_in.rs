@@ -230,7 +230,7 @@ impl SignIn {
     /// # Errors
     /// [`SignInError`]
     pub async fn by_code(&self, code: &SecretString, claim: Claim) -> Result<Written<Session>, SignInError> {
-        let hash = sha256(code.expose_secret().trim().as_bytes());
+        let hash = sha256(code.expose_secret().as_bytes());
         let lifetime = self.tokens.session_lifetime();
         let spend = move |tx: &mut Tx<'_>| {
             let person = people::by_sign_in_code(tx.conn, &hash, tx.now)?.ok_or(SignInError::Wrong)?;

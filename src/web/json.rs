@@ -11,7 +11,7 @@ use std::{
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder,
     dev::Payload,
-    http::header::CONTENT_LENGTH,
+    http::header::{CONTENT_ENCODING, CONTENT_LENGTH},
     web::{Bytes, BytesMut},
 };
 use futures_util::{StreamExt, future::LocalBoxFuture};
@@ -22,6 +22,7 @@ use serde::{
 
 use super::{
     caller::Passed,
+    objects::Strict,
     pointer,
     problem::{Kind, OAuthProblem, Problem},
 };
@@ -58,12 +59,12 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
         let content = request.content_type();
         let is_json = content.eq_ignore_ascii_case("application/json")
             || content.len() > 5 && content.as_bytes()[content.len() - 5..].eq_ignore_ascii_case(b"+json");
-        let body = is_json.then(|| read(request, payload));
+        let body = media(request, is_json).map(|()| read(request, payload));
         Box::pin(async move {
-            let body = body.ok_or_else(|| Problem::new(Kind::UnsupportedMediaType))?.await?;
-            serde_json::from_slice(&body)
-                .map(Self)
-                .map_err(|error| refused_json(&body, &error))
+            let body = body?.await?;
+            // Some programs put a byte order mark first (RFC 8259 §8.1 lets a reader skip it).
+            let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&body);
+            object(body).map(Self).map_err(|error| refused_json(body, &error))
         })
     }
 }
@@ -76,9 +77,9 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
         let is_form = request
             .content_type()
             .eq_ignore_ascii_case("application/x-www-form-urlencoded");
-        let body = is_form.then(|| read(request, payload));
+        let body = media(request, is_form).map(|()| read(request, payload));
         Box::pin(async move {
-            let body = body.ok_or_else(|| Problem::new(Kind::UnsupportedMediaType))?.await?;
+            let body = body?.await?;
             let text = str::from_utf8(&body).map_err(|_| Problem::new(Kind::InvalidField))?;
             let parameters: Option<Vec<_>> = text.split('&').filter(|pair| !pair.is_empty()).map(parameter).collect();
             let parameters = parameters.ok_or_else(|| Problem::new(Kind::InvalidField))?;
@@ -111,6 +112,33 @@ impl<T: DeserializeOwned + 'static> FromRequest for Segments<T> {
                 .map_err(|_| Problem::new(Kind::NotFound)),
         )
     }
+}
+
+/// Whether a body is of the content type that is read here, and not compressed.
+fn media(request: &HttpRequest, wanted: bool) -> Result<(), Problem> {
+    let plain = request.headers().get_all(CONTENT_ENCODING).all(|coding| {
+        let coding = coding.as_bytes().trim_ascii();
+        coding.is_empty() || coding.eq_ignore_ascii_case(b"identity")
+    });
+    if !plain {
+        let detail = "Send the body as it is, uncompressed, without the header Content-Encoding.";
+        return Err(Problem::new(Kind::UnsupportedMediaType)
+            .at("Content-Encoding")
+            .saying(detail));
+    }
+    if wanted {
+        Ok(())
+    } else {
+        Err(Problem::new(Kind::UnsupportedMediaType))
+    }
+}
+
+/// The whole of a JSON text, in which no list stands for an object.
+fn object<T: DeserializeOwned>(text: &[u8]) -> Result<T, serde_json::Error> {
+    let mut json = serde_json::Deserializer::from_slice(text);
+    let read = T::deserialize(Strict(&mut json))?;
+    json.end()?;
+    Ok(read)
 }
 
 /// Where no gate stands before the handler (tests of a single room), bodies may be this long.
@@ -190,19 +218,37 @@ fn decoded(text: &str) -> Option<Cow<'_, str>> {
 }
 
 fn pairs<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
-    actix_web::web::Query::<T>::from_query(text)
-        .map(|read| read.into_inner())
-        .map_err(|error| {
-            let actix_web::error::QueryPayloadError::Deserialize(error) = error else {
-                return Problem::new(Kind::InvalidField);
-            };
-            let message = error.to_string();
-            match Fault::of(&message) {
-                Fault::Missing(name) => Problem::field(name.to_owned(), "This parameter is required."),
-                fault => fault.problem(named(&message).map(ToOwned::to_owned)),
-            }
-        })
+    query(text).map_err(|message| match Fault::of(&message) {
+        Fault::Missing(name) => Problem::field(name.to_owned(), "This parameter is required."),
+        fault => {
+            let field = named(&message).map(ToOwned::to_owned);
+            fault.problem(field.or_else(|| culprit::<T>(text)))
+        }
+    })
 }
+
+fn query<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    match actix_web::web::Query::<T>::from_query(text) {
+        Ok(read) => Ok(read.into_inner()),
+        Err(actix_web::error::QueryPayloadError::Deserialize(error)) => Err(error.to_string()),
+        Err(_) => Err(String::new()),
+    }
+}
+
+/// The parameter whose value is refused, which the message about it does not name: the first with which the
+/// query is refused for more than what is not there yet.
+fn culprit<T: DeserializeOwned>(text: &str) -> Option<String> {
+    let ends = text.match_indices('&').map(|(at, _)| at).chain([text.len()]);
+    let end = ends
+        .into_iter()
+        .find(|&end| query::<T>(&text[..end]).is_err_and(|message| !message.starts_with("missing field ")))?;
+    let pair = text[..end].rsplit('&').next()?;
+    let (name, _) = parameter(pair)?;
+    Some(name.into_owned()).filter(|name| name.len() <= LONGEST_NAME)
+}
+
+/// The longest name of a field that is repeated.
+const LONGEST_NAME: usize = 64;
 
 fn refused_json(body: &[u8], error: &serde_json::Error) -> Problem {
     if !error.is_data() {
@@ -213,8 +259,12 @@ fn refused_json(body: &[u8], error: &serde_json::Error) -> Problem {
         );
         return Problem::new(Kind::MalformedJson).saying(detail);
     }
-    let pointer = pointer::at(body, error.line(), error.column());
+    let mut pointer = pointer::at(body, error.line(), error.column());
     let message = error.to_string();
+    // Refused at its opening bracket: the list is at fault, and not its first item.
+    if message.starts_with("invalid type: sequence, ") && pointer.ends_with("/0") {
+        pointer.truncate(pointer.len() - 2);
+    }
     // `serde_json` puts the place at the end.
     let message = message
         .rfind(" at line ")
@@ -235,11 +285,14 @@ enum Fault<'a> {
 
 impl<'a> Fault<'a> {
     fn of(message: &'a str) -> Self {
-        let expected = message.strip_prefix("expected ").or_else(|| {
-            message
-                .rfind(", expected ")
-                .map(|at| &message[at + ", expected ".len()..])
-        });
+        let expected = match message {
+            // Of a query's parameter.
+            "provided string was not `true` or `false`" => Some("`true` or `false`"),
+            _ => message.strip_prefix("expected ").or_else(|| {
+                let (_, expected) = message.rsplit_once(", expected ")?;
+                Some(expected)
+            }),
+        };
         if message.starts_with("unknown field ") {
             Self::Unknown { expected }
         } else if message.starts_with("missing field ") {
@@ -271,7 +324,7 @@ fn named(message: &str) -> Option<&str> {
     let rest = about_a_field.iter().find_map(|start| message.strip_prefix(start))?;
     rest.split_once('`')
         .map(|(name, _)| name)
-        .filter(|name| name.len() <= 64)
+        .filter(|name| name.len() <= LONGEST_NAME)
 }
 
 #[cfg(test)]
@@ -320,6 +373,12 @@ mod tests {
             (r#"{"name":"x","age":1,"canary":2}"#, "unknown-field", "/canary"),
             (r#"{"age":1}"#, "invalid-field", "/name"),
             (r#"{"name":"x","age":1,"age":2}"#, "invalid-field", "/age"),
+            (r#"["x",1,[]]"#, "invalid-field", ""),
+            (
+                &format!(r#"{{"name":"x","age":1,"friends":[["{person}","owner"]]}}"#),
+                "invalid-field",
+                "/friends/0",
+            ),
             (
                 r#"{"name":"x","age":1,"friends":[{"id":"canary","role":"owner"}]}"#,
                 "invalid-field",
@@ -351,6 +410,12 @@ mod tests {
             "The JSON is broken at line 2, column 6."
         );
         assert_eq!(refused("").await["type"], "urn:vouchsafe:problem:malformed-json");
+        // A byte order mark is passed over, once.
+        assert_eq!(refused("\u{FEFF}{\"age\":1}").await["field"], "/name");
+        assert_eq!(
+            refused("\u{FEFF}\u{FEFF}{}").await["type"],
+            "urn:vouchsafe:problem:malformed-json"
+        );
         let expected = refused(r#"{"name":"x","age":1,"x":", expected canary"}"#).await;
         assert_eq!(expected["detail"], "Expected: one of `name`, `age`, `friends`.");
     }

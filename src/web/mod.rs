@@ -10,6 +10,7 @@ pub mod health;
 mod json;
 mod kinds;
 mod meters;
+mod objects;
 pub mod openapi;
 mod paging;
 mod pointer;

@@ -1,7 +1,7 @@
 //! Which field of a JSON text an error is about: the pointer (RFC 6901) at a line and column.
 
 /// A pointer longer than this helps nobody.
-const LONGEST: usize = 200;
+const LONGEST: usize = 100;
 
 enum Frame {
     /// The last key that was read.

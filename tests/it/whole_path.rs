@@ -214,7 +214,7 @@ on_both! {
             assert_eq!(introspect(service, &client, &access).await, json!({ "active": false }));
             assert_eq!(introspect(service, &client, &refresh).await, json!({ "active": false }));
             assert_eq!(turn_over(service, &refresh).await.body["error"], "invalid_grant");
-            service.get("", &format!("/v1/invites/{ada_code}")).await.refused(410, "invite-suspended");
+            service.get("", &format!("/v1/invites/{ada_code}")).await.refused(410, "invite-closed");
             let (status, slug) = (403, "forbidden");
             service
                 .post("", "/v1/sessions", json!({ "contact": GRACE, "password": GRACE_PASSWORD }))

@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::Audit;
 use crate::{
     audit::{self, Happened},
-    ledger::{self, Filter},
+    ledger::{self, EventKind, Filter},
     people,
     store::{Conn, StoreError},
     terms::{PersonId, PersonRow},
@@ -28,7 +28,8 @@ struct Sought {
     subject: Option<PersonId>,
     /// Only events of this type.
     #[serde(rename = "type")]
-    kind: Option<String>,
+    #[param(inline)]
+    kind: Option<EventKind>,
     /// Only what came before the event of this number.
     before: Option<i64>,
     /// How many items at most.
@@ -48,7 +49,7 @@ struct Sought {
 #[get("/v1/admin/ledger")]
 async fn list_ledger(query: Query<Sought>, audit: Data<Audit>) -> Result<Json<Page<Happened>>, Problem> {
     let sought = query.0;
-    let (limit, kind) = (sought.limit, sought.kind);
+    let (limit, kind) = (sought.limit, sought.kind.map(|kind| kind.as_str().to_owned()));
     let last = sought.cursor.map(|cursor| Cursor::decode::<(i64,)>(&cursor));
     let last = last.transpose()?.map(|(number,)| number);
     let before = match (last, sought.before) {

@@ -85,9 +85,9 @@ on_both! {
         for _ in 0..2 {
             service.call(Method::DELETE, &scene.owner_token, &path, None).await.expect(204);
         }
-        scene.closed(&code, 410, "invite-revoked").await;
+        scene.closed(&code, 410, "invite-closed").await;
         let last = json!({ "password": PASSWORD });
-        scene.step(&flow, &token, "password", last.clone()).await.refused(410, "invite-revoked");
+        scene.step(&flow, &token, "password", last.clone()).await.refused(410, "invite-closed");
 
         // Used.
         let code = scene.link(1).await;
@@ -103,8 +103,8 @@ on_both! {
         let sanctions = format!("/v1/admin/people/{}/sanctions", inviter.id);
         let ban = json!({ "kind": "ban", "reason": "spam", "note": "advertisements" });
         let ban = service.post(&scene.owner_token, &sanctions, ban).await.expect(201);
-        scene.closed(&code, 410, "invite-suspended").await;
-        scene.step(&flow, &token, "password", last.clone()).await.refused(410, "invite-suspended");
+        scene.closed(&code, 410, "invite-closed").await;
+        scene.step(&flow, &token, "password", last.clone()).await.refused(410, "invite-closed");
         let lift = format!("{sanctions}/{}/lift", text(&ban["id"]));
         service.post(&scene.owner_token, &lift, json!({ "note": "a mistake" })).await.expect(200);
         scene.preview(&code).await.expect(200);
@@ -386,7 +386,6 @@ async fn bodies_that_are_none() {
     for body in [
         "",
         "{",
-        "[}",
         "{\"password\": \"a\" \"b\"}",
         "nonsense",
         "{} {}",
@@ -397,6 +396,7 @@ async fn bodies_that_are_none() {
     send(json, vec![b'"', 0xff, b'"']).await.refused(400, "malformed-json");
     for body in [
         "[]",
+        "[}",
         "null",
         "7",
         "\"text\"",

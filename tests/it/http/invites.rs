@@ -125,8 +125,8 @@ on_both! {
             assert_eq!(state(stands), "stands");
         }
         for code in [&held_code, &open_code] {
-            scene.service.get("", &format!("/v1/invites/{code}")).await.refused(410, "invite-revoked");
-            scene.service.post("", "/v1/onboarding", json!({ "code": code })).await.refused(410, "invite-revoked");
+            scene.service.get("", &format!("/v1/invites/{code}")).await.refused(410, "invite-closed");
+            scene.service.post("", "/v1/onboarding", json!({ "code": code })).await.refused(410, "invite-closed");
         }
         let ended = scene.service.get(&left_token, &format!("/v1/onboarding/{left}")).await.expect(200);
         assert_eq!(ended["state"], "ended");

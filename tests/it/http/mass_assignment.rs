@@ -34,7 +34,7 @@ fn names(document: &Value) -> BTreeSet<String> {
 }
 
 /// Every object in a body: its JSON pointer, and the names that it may have.
-fn objects(document: &Value, schema: &Value, at: &str, found: &mut Vec<(String, BTreeSet<String>)>) {
+pub fn objects(document: &Value, schema: &Value, at: &str, found: &mut Vec<(String, BTreeSet<String>)>) {
     let schema = resolved(document, schema);
     if let Some(properties) = schema["properties"].as_object() {
         found.push((at.into(), properties.keys().cloned().collect()));

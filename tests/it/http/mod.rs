@@ -14,6 +14,7 @@ mod repeats;
 mod safe_methods;
 pub mod schemas;
 mod sessions;
+mod shapes;
 mod steps;
 mod throttles;
 

@@ -72,7 +72,7 @@ on_both! {
             assert_eq!(introspect(&service, &door, &access).await.expect(200)["active"], false);
         }
         clock.set(NOON.before(HOUR));
-        service.get("", &format!("/v1/invites/{code}")).await.refused(410, "invite-suspended");
+        service.get("", &format!("/v1/invites/{code}")).await.refused(410, "invite-closed");
 
         // The ledger: by position, whatever the hands said.
         let by = service.token(owner.row).await;

@@ -156,8 +156,7 @@ const CLEAN: &[(u16, &str)] = &[
     (409, "invite-exhausted"),
     (410, "invite-used"),
     (410, "invite-expired"),
-    (410, "invite-revoked"),
-    (410, "invite-suspended"),
+    (410, "invite-closed"),
     (410, "hold-expired"),
 ];
 

@@ -17,7 +17,7 @@ async fn refused(world: &World, there: &Client, token: &str, code: &str) -> Dura
         let invite = there.get("", &format!("/v1/invites/{code}")).await;
         if about["active"] == false && own.status == 401 && invite.status == 410 {
             own.refused(401, "session-ended");
-            invite.refused(410, "invite-suspended");
+            invite.refused(410, "invite-closed");
             return begun.elapsed();
         }
         assert!(
