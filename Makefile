@@ -4,10 +4,12 @@
 export PATH := $(PATH):$(HOME)/.cargo/bin
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV := $(TARGET)/test-venv
+NODE := $(TARGET)/test-node
 TEST := cargo test --locked --features switches
 
 # Where the tests find their tools; looked up only when a test target runs.
 TOOLS = VOUCHSAFE_TEST_PYTHON=$(abspath $(VENV))/bin/python \
+	VOUCHSAFE_TEST_NODE_MODULES=$(abspath $(NODE))/node_modules \
 	VOUCHSAFE_TEST_PG_BIN=$(shell sh tools/packages.sh postgres-bin)
 
 .PHONY: help run build package test lint fmt schemas bench test-tools test-real-history build-packages test-packages
@@ -45,12 +47,20 @@ test-real-history: test-tools ## Import the Bitcoin-OTC history: VOUCHSAFE_REAL_
 	@test -r "$(VOUCHSAFE_REAL_HISTORY)" || { echo "Set VOUCHSAFE_REAL_HISTORY to the CSV file."; exit 1; }
 	$(TOOLS) VOUCHSAFE_REAL_HISTORY="$(abspath $(VOUCHSAFE_REAL_HISTORY))" $(TEST) --test real_history -- on_ --nocapture --test-threads=1
 
-test-tools: $(VENV)/.made ## Install what the tests need besides Rust
+test-tools: $(VENV)/.made $(NODE)/.made ## Install what the tests need besides Rust
 
 $(VENV)/.made: tests/tools/requirements.txt | test-packages
 	rm -rf $(VENV)
 	python3 -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+# Node comes with the Python packages, so that it is the same everywhere.
+$(NODE)/.made: tests/tools/package.json tests/tools/package-lock.json $(VENV)/.made
+	rm -rf $(NODE)
+	mkdir -p $(NODE)
+	cp tests/tools/package.json tests/tools/package-lock.json $(NODE)
+	PATH="$(abspath $(VENV))/bin:$$PATH" npm ci --prefix $(NODE) --silent --no-audit --no-fund --ignore-scripts
 	touch $@
 
 build-packages:

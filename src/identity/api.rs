@@ -209,7 +209,7 @@ fn problem(error: CaseError) -> Problem {
 }
 
 fn reason(entered: &str) -> Result<Reason, Problem> {
-    Reason::parse(entered).map_err(|_| Problem::field("/reason", "Give a reason of 1 to 500 characters."))
+    Reason::parse(entered).map_err(|_| Problem::value("/reason", "Give a reason of 1 to 500 characters."))
 }
 
 /// The cases that wait, those that have waited longest in front.

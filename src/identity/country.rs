@@ -83,7 +83,7 @@ impl utoipa::PartialSchema for Country {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::String)
             .description(Some("ISO 3166-1 alpha-2"))
-            .pattern(Some("^[A-Za-z]{2}$"))
+            .enum_values(Some(COUNTRIES.split(' ')))
             .into()
     }
 }

@@ -21,6 +21,7 @@ use crate::{
     vault::Vault,
     web::{
         Caller, IdempotencyKey, Json, Kind, Once, Page, Paging, Problem, Query, Segments, Turn, Written as Answered,
+        whole_or_null,
     },
 };
 
@@ -166,15 +167,18 @@ struct NewInviteBody {
     /// Who is invited. Only whoever proves control of this address can use the invite. Without it
     /// the invite is an open link.
     #[serde(default)]
+    #[schema(format = Email)]
     email: Option<String>,
     /// How many may come in by an open link: 1 where nothing is said. Not with `email`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole_or_null")]
+    #[schema(minimum = 1, maximum = 4_294_967_295_u32)]
     max_uses: Option<u32>,
     /// The language of the mail: a BCP 47 tag, `en` or `zh-Hans`.
     #[serde(default)]
     locale: Option<String>,
     /// For how many hours it holds; the policy's lifetime where nothing is said.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole_or_null")]
+    #[schema(minimum = 1, maximum = 4_294_967_295_u32)]
     lifetime_hours: Option<u32>,
 }
 
@@ -296,9 +300,9 @@ fn refused(error: IssueError) -> Problem {
     match error {
         IssueError::Denied(denied @ InviteDenied::Quota { .. }) => Problem::from(Kind::QuotaExhausted)
             .saying(format!("{denied}. Revoke an open invite, or wait until one is over.")),
-        IssueError::Denied(denied @ InviteDenied::Uses { .. }) => Problem::field("/max_uses", denied.to_string()),
+        IssueError::Denied(denied @ InviteDenied::Uses { .. }) => Problem::value("/max_uses", denied.to_string()),
         IssueError::Denied(denied) => Problem::from(Kind::NotEligibleToInvite).saying(denied.to_string()),
-        IssueError::Lifetime(denied) => Problem::field("/lifetime_hours", denied.to_string()),
+        IssueError::Lifetime(denied) => Problem::value("/lifetime_hours", denied.to_string()),
         IssueError::NoMember => Kind::SessionEnded.into(),
         IssueError::Store(cause) => Problem::from(cause),
     }
@@ -325,13 +329,13 @@ async fn create(
     } = body.0;
     let to = match (email, max_uses) {
         (Some(_), Some(_)) => {
-            return Err(Problem::field(
+            return Err(Problem::value(
                 "/max_uses",
                 "An invite to an address is for one person; leave max_uses out.",
             ));
         }
         (Some(email), None) => {
-            To::Address(EmailAddress::parse(&email).map_err(|error| Problem::field("/email", error.to_string()))?)
+            To::Address(EmailAddress::parse(&email).map_err(|error| Problem::value("/email", error.to_string()))?)
         }
         (None, uses) => To::Holder {
             uses: uses.unwrap_or(1),

@@ -260,9 +260,19 @@ async fn lift_sanction(
 #[serde(deny_unknown_fields)]
 struct NewRole {
     /// The role; any but `service`.
+    #[schema(schema_with = of_people)]
     role: Role,
     /// Why, as a code that the ledger holds.
     reason: RoleReason,
+}
+
+/// The roles that a person may have.
+fn of_people() -> utoipa::openapi::Object {
+    let roles = Role::ALL.iter().filter(|role| **role != Role::Service);
+    utoipa::openapi::ObjectBuilder::new()
+        .schema_type(utoipa::openapi::schema::Type::String)
+        .enum_values(Some(roles.map(|role| role.as_str())))
+        .build()
 }
 
 /// Somebody's role.
@@ -374,7 +384,7 @@ impl From<SanctionError> for Problem {
             SanctionError::PersonUnknown => Self::new(Kind::NotFound),
             SanctionError::Exists => Self::new(Kind::SanctionExists),
             SanctionError::Unknown => Self::new(Kind::SanctionUnknown),
-            SanctionError::Note(_) => Self::field("/note", format!("Give 1 to {NOTE_MOST} characters.")),
+            SanctionError::Note(_) => Self::value("/note", format!("Give 1 to {NOTE_MOST} characters.")),
             SanctionError::Store(error) => error.into(),
         }
     }

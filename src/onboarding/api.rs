@@ -119,7 +119,7 @@ impl From<StepError> for Problem {
                 Self::from(Kind::StepOutOfOrder).saying(refusal.to_string())
             }
             StepError::Submit(refusal) => Self::from(Kind::PersonLimitReached).saying(refusal.to_string()),
-            StepError::HandleTaken => Self::field("/handle", "The handle is taken; choose another one."),
+            StepError::HandleTaken => Self::value("/handle", "The handle is taken; choose another one."),
             StepError::Member => Kind::PersonLimitReached.into(),
         }
     }
@@ -130,7 +130,7 @@ impl From<ProofError> for Problem {
         match error {
             ProofError::Step(error) => error.into(),
             ProofError::AnotherAddress => Self::from(Kind::ContactMismatch).at("/email"),
-            ProofError::NoAddress => Self::field("/email", "Give the e-mail address that you want to prove."),
+            ProofError::NoAddress => Self::value("/email", "Give the e-mail address that you want to prove."),
             ProofError::Wrong => Self::from(Kind::ProofWrong).at("/code"),
             ProofError::Stale => Self::from(Kind::ProofStale).at("/code"),
             ProofError::Locked => Self::from(Kind::ProofLocked)
@@ -286,6 +286,7 @@ async fn give_up(flow: Segments<FlowId>, bearer: Bearer, onboarding: Data<Onboar
 struct ContactBody {
     /// An e-mail address. Of an addressed invite it must be that one, and may be left out.
     #[serde(default)]
+    #[schema(format = Email)]
     email: Option<String>,
 }
 
@@ -306,7 +307,7 @@ async fn contact(
         .email
         .map(|email| EmailAddress::parse(&email))
         .transpose()
-        .map_err(|error| Problem::field("/email", error.to_string()))?;
+        .map_err(|error| Problem::value("/email", error.to_string()))?;
     // Nobody's mailbox is to be flooded through us, whoever asks and by however many flows: counted for
     // each address, that of the invite where none is given.
     let counted = match &address {
@@ -393,7 +394,7 @@ struct IdentityBody {
 #[serde(deny_unknown_fields)]
 struct DocumentBody {
     /// The country that issued it, ISO 3166-1 alpha-2.
-    #[schema(value_type = String, example = "CN")]
+    #[schema(example = "CN")]
     country: Country,
     /// What it is.
     kind: DocumentKind,

@@ -25,6 +25,7 @@ pub trait Readiness: Send + Sync + 'static {
     fn checks(&self) -> BoxFuture<'_, Vec<Check>>;
 }
 
+/// That the process answers.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 struct Liveness {
     /// Always true: a process that is not alive does not answer.
@@ -78,7 +79,10 @@ async fn livez() -> impl Responder {
 #[utoipa::path(
     operation_id = "readyz",
     tag = "health",
-    responses((status = 200, body = ReadinessReport), (status = 503, body = ReadinessReport))
+    responses(
+        (status = 200, description = "It can.", body = ReadinessReport),
+        (status = 503, description = "It cannot; the checks say why.", body = ReadinessReport)
+    )
 )]
 #[get("/readyz")]
 async fn readyz(readiness: web::Data<dyn Readiness>) -> impl Responder {
@@ -96,7 +100,8 @@ async fn readyz(readiness: web::Data<dyn Readiness>) -> impl Responder {
 #[utoipa::path(
     operation_id = "metrics",
     tag = "health",
-    responses((status = 200, body = String, content_type = "text/plain; version=0.0.4"))
+    responses((status = 200, description = "One sample a line.", body = String,
+        content_type = "text/plain; version=0.0.4"))
 )]
 #[get("/metrics")]
 async fn render_metrics(metrics: web::Data<PrometheusHandle>) -> impl Responder {

@@ -47,6 +47,8 @@ kinds! {
     InvalidField = 400 "invalid-field", "A field is missing or not of the expected form", "Correct the field that is named and send the request again.";
     /// The body or the query has a member that the operation does not know.
     UnknownField = 400 "unknown-field", "A field is not known here", "Remove the field that is named; the API description lists the known ones.";
+    /// A value has the form that the API description gives, and is refused for what it says: it cannot be, or the policy speaks against it; `field` names it.
+    InvalidValue = 422 "invalid-value", "A value is not accepted", "Correct the field that is named, as the detail says.";
     /// The body is longer than the operator allows.
     BodyTooLarge = 413 "body-too-large", "The body is too large", "Send a smaller body.";
     /// The body has another content type than the operation reads.

@@ -10,6 +10,7 @@ pub mod health;
 mod json;
 mod kinds;
 mod meters;
+mod numbers;
 mod objects;
 pub mod openapi;
 mod paging;
@@ -27,6 +28,7 @@ pub use caller::{Bearer, Caller, ClientAddress, Doorkeeper, ServiceCaller, Throt
 pub use gate::{Gate, GateLimits, GateService};
 pub use health::{Check, Readiness};
 pub use json::{Form, Json, Query, Segments};
+pub use numbers::{whole, whole_or_null};
 pub use once::{IdempotencyKey, Once, Pepper, REMEMBERED, Turn};
 pub use paging::{Cursor, Limit, Page, Paging};
 pub use position::{AT_LEAST, Horizon, POSITION, Written};

@@ -17,9 +17,9 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use aws_lc_rs::hmac;
 use serde::Serialize;
 use utoipa::{
-    IntoParams, PartialSchema as _,
+    IntoParams,
     openapi::{
-        Required,
+        ObjectBuilder, Required, Type,
         path::{Parameter, ParameterBuilder, ParameterIn},
     },
 };
@@ -31,6 +31,8 @@ use crate::{
     terms::Timestamp,
 };
 
+/// How long a key may be, in characters.
+const LENGTHS: std::ops::RangeInclusive<usize> = 1..=255;
 /// For how long a key is remembered.
 pub const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -66,7 +68,7 @@ impl FromRequest for IdempotencyKey {
         let key = match request.headers().get("idempotency-key") {
             None => Ok(Self(None)),
             Some(value) => match value.to_str() {
-                Ok(key) if (1..=255).contains(&key.len()) => match request.app_data::<Data<Pepper>>() {
+                Ok(key) if LENGTHS.contains(&key.len()) => match request.app_data::<Data<Pepper>>() {
                     Some(pepper) => Ok(Self(Some((key.to_owned(), Data::clone(pepper))))),
                     None => Err(Problem::internal("there is no pepper for idempotency keys")),
                 },
@@ -90,7 +92,12 @@ impl IntoParams for IdempotencyKey {
             .description(Some(
                 "Repeats of a request with the same key are answered as the first.",
             ))
-            .schema(Some(String::schema()));
+            .schema(Some(
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    // Visible ASCII (RFC 9110 §5.5).
+                    .pattern(Some(format!("^[!-~]{{{},{}}}$", LENGTHS.start(), LENGTHS.end()))),
+            ));
         vec![header.build()]
     }
 }

@@ -5,8 +5,8 @@ use actix_web::{App, HttpResponse, Responder, get, web};
 use utoipa::{
     PartialSchema as _, ToSchema as _,
     openapi::{
-        Components, ContentBuilder, HttpMethod, Info, License, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr,
-        ResponseBuilder,
+        Components, ContentBuilder, HttpMethod, Info, License, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr, Response,
+        ResponseBuilder, Schema, Server,
         path::Operation,
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
@@ -51,7 +51,7 @@ pub fn describe(routes: impl FnOnce(&mut ServiceConfig<'_>)) -> OpenApi {
             .get_mut(known.path)
             .and_then(|item| slot(item, known.verb));
         if let Some(operation) = operation {
-            complete(operation, known);
+            complete(operation, known, document.components.as_ref());
         }
     }
     document
@@ -63,7 +63,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// This description.
-#[utoipa::path(operation_id = "openapi", tag = "health", responses((status = 200, body = serde_json::Value)))]
+#[utoipa::path(
+    operation_id = "openapi",
+    tag = "health",
+    responses((status = 200, description = "An OpenAPI document.", body = serde_json::Value))
+)]
 #[get("/openapi.json")]
 async fn openapi(description: web::Data<Description>) -> impl Responder {
     HttpResponse::Ok()
@@ -128,16 +132,23 @@ const fn method(verb: Verb) -> HttpMethod {
     }
 }
 
-/// Who may call, and how every refusal looks.
-fn complete(operation: &mut Operation, known: &rights::Operation) {
+/// Who may call, what each answer is, and how every refusal looks.
+fn complete(operation: &mut Operation, known: &rights::Operation, components: Option<&Components>) {
     let scheme = |name: &str| SecurityRequirement::new(name, [] as [&str; 0]);
-    operation.security = match known.access {
-        Access::Public | Access::PublicThrottled => None,
-        Access::Flow => Some(vec![scheme("flow")]),
-        Access::Roles(_) => Some(vec![scheme("access")]),
-        Access::Service => Some(vec![scheme("service")]),
-        Access::ServiceOrHolder => Some(vec![scheme("service"), SecurityRequirement::default()]),
-    };
+    operation.security = Some(match known.access {
+        Access::Public | Access::PublicThrottled => vec![],
+        Access::Flow => vec![scheme("flow")],
+        Access::Roles(_) => vec![scheme("access")],
+        Access::Service => vec![scheme("service")],
+        Access::ServiceOrHolder => vec![scheme("service"), SecurityRequirement::default()],
+    });
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            response.description = described(response, components).unwrap_or_default();
+        }
+    }
     if let Access::Roles(roles) = known.access {
         let roles: Vec<_> = roles.iter().map(|role| role.as_str()).collect();
         let sentence = format!("Roles: {}.", roles.join(", "));
@@ -158,6 +169,23 @@ fn complete(operation: &mut Operation, known: &rights::Operation) {
         .or_insert_with(|| RefOr::Ref(Ref::from_response_name(refusal)));
 }
 
+/// What the body of an answer is, in the words that its type has.
+fn described(response: &Response, components: Option<&Components>) -> Option<String> {
+    let RefOr::T(content) = response.content.values().next()? else {
+        return None;
+    };
+    let name = match content.schema.as_ref()? {
+        RefOr::Ref(reference) => reference.ref_location.strip_prefix("#/components/schemas/")?,
+        RefOr::T(_) => return None,
+    };
+    match components?.schemas.get(name)? {
+        RefOr::T(Schema::Object(schema)) => schema.description.clone(),
+        RefOr::T(Schema::AllOf(schema)) => schema.description.clone(),
+        RefOr::T(Schema::OneOf(schema)) => schema.description.clone(),
+        _ => None,
+    }
+}
+
 fn base() -> OpenApi {
     let mut info = Info::new("Vouchsafe", env!("CARGO_PKG_VERSION"));
     info.description = Some(
@@ -165,7 +193,9 @@ fn base() -> OpenApi {
          problem (RFC 9457); docs/problems.md lists the kinds."
             .to_owned(),
     );
-    info.license = Some(License::new("Apache-2.0"));
+    let mut license = License::new("Apache License 2.0");
+    license.identifier = Some("Apache-2.0".to_owned());
+    info.license = Some(license);
     let mut components = Components::new();
     components.schemas.insert("Problem".to_owned(), ProblemBody::schema());
     // Parameters refer to it, and utoipa collects the schemas of bodies alone.
@@ -209,5 +239,9 @@ fn base() -> OpenApi {
         http.description = Some(says.to_owned());
         components.add_security_scheme(name, SecurityScheme::Http(http));
     }
-    OpenApiBuilder::new().info(info).components(Some(components)).build()
+    OpenApiBuilder::new()
+        .info(info)
+        .servers(Some([Server::new("/")]))
+        .components(Some(components))
+        .build()
 }

@@ -89,6 +89,10 @@ impl Problem {
     pub fn field(field: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::InvalidField).at(field).saying(detail)
     }
+    /// A field of the request has the form that is described, and its value is refused for what it says.
+    pub fn value(field: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::InvalidValue).at(field).saying(detail)
+    }
     /// Says what to do, in place of the kind's own advice. Never a value that came from outside.
     pub fn saying(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
         self.detail = Some(detail.into());

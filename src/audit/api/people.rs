@@ -101,7 +101,7 @@ async fn list_people(query: Query<People>, audit: Data<Audit>) -> Result<Json<Pa
 #[serde(deny_unknown_fields)]
 struct Search {
     /// An e-mail address, whole.
-    #[schema(format = "email")]
+    #[schema(format = Email)]
     contact: String,
 }
 
@@ -116,7 +116,7 @@ struct Search {
 #[post("/v1/admin/people/search")]
 async fn search_people(search: Json<Search>, audit: Data<Audit>) -> Result<Json<Page<Person>>, Problem> {
     let contact =
-        EmailAddress::parse(&search.0.contact).map_err(|error| Problem::field("/contact", error.to_string()))?;
+        EmailAddress::parse(&search.0.contact).map_err(|error| Problem::value("/contact", error.to_string()))?;
     let blind = audit.vault.blind(Blind::Contact, contact.normalised().as_bytes());
     let asked = move |conn: &mut Conn| match people::by_contact(conn, &blind)? {
         Some(row) => Ok::<_, StoreError>(people::member(conn, row)?),

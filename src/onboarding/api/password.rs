@@ -155,7 +155,7 @@ impl Onboarding {
         let handle = handle
             .map(|handle| people::handle(&handle))
             .transpose()
-            .map_err(|error| Problem::field("/handle", error.to_string()))?;
+            .map_err(|error| Problem::value("/handle", error.to_string()))?;
         // The password may not be made of any of these.
         let mut context = vec![policy.policy.community.name.clone()];
         context.extend(handle.clone());

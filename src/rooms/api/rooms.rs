@@ -14,7 +14,7 @@ use crate::{
     ledger::Actor,
     store::{Conn, StoreError},
     terms::{Assurance, RoomServerId, Timestamp},
-    web::{Caller, IdempotencyKey, Json, Kind, Page, Paging, Problem, Query, Segments, Turn, Written},
+    web::{Caller, IdempotencyKey, Json, Kind, Page, Paging, Problem, Query, Segments, Turn, Written, whole},
 };
 
 /// A room.
@@ -72,7 +72,7 @@ struct NewRoomBody {
     #[serde(default = "contact")]
     speak: Assurance,
     /// How many seats there are: 8000 where nothing is said.
-    #[serde(default = "capacity")]
+    #[serde(default = "capacity", deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 100_000)]
     capacity: u32,
 }
@@ -86,6 +86,7 @@ struct RoomBody {
     /// How surely we must know who speaks.
     speak: Assurance,
     /// How many seats there are. Below the number of those taken, nobody goes, and nobody comes.
+    #[serde(deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 100_000)]
     capacity: u32,
     /// Whether it is open. Closing it ends all its seats.

@@ -111,19 +111,21 @@ struct NewServerBody {
     /// What it is.
     kind: ServerKind,
     /// Where clients connect: an `http`, `https`, `ws` or `wss` URL, such as `https://rooms.example.org/janus`.
+    #[schema(format = "uri", max_length = 2000)]
     client_url: String,
     /// Where it is managed: the `http` or `https` URL of the admin API, such as `http://10.0.0.7:7088/admin`.
+    #[schema(format = "uri", max_length = 2000)]
     admin_url: String,
     /// `admin_secret` in `janus.jcfg`.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = Password, min_length = 1, max_length = 1000)]
     admin_secret: Given,
     /// `admin_key` in `janus.plugin.audiobridge.jcfg`, where it is set.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = Password, min_length = 1, max_length = 1000)]
     admin_key: Option<Given>,
     /// `token_auth_secret` in `janus.jcfg`, where it is set: then every ticket has a core token.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = Password, min_length = 1, max_length = 1000)]
     token_secret: Option<Given>,
 }
 
@@ -142,13 +144,13 @@ impl TryFrom<NewServerBody> for NewServer {
                     .is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !rest.contains(['@', '?', '#']))
         };
         if !is_url(&body.client_url, &["https", "wss", "http", "ws"]) {
-            return Err(Problem::field(
+            return Err(Problem::value(
                 "/client_url",
                 "Give an https, wss, http or ws URL without query, fragment or password.",
             ));
         }
         if !is_url(&body.admin_url, &["https", "http"]) {
-            return Err(Problem::field(
+            return Err(Problem::value(
                 "/admin_url",
                 "Give an https or http URL without query, fragment or password.",
             ));
@@ -159,7 +161,7 @@ impl TryFrom<NewServerBody> for NewServer {
             ("/token_secret", body.token_secret.as_ref()),
         ];
         for (field, secret) in secrets {
-            if secret.is_some_and(|secret| !(1..=1000).contains(&secret.0.expose_secret().len())) {
+            if secret.is_some_and(|secret| !(1..=1000).contains(&secret.0.expose_secret().chars().count())) {
                 return Err(Problem::field(
                     field,
                     "Give 1 to 1000 characters, or leave it out where nothing is set.",

@@ -1,5 +1,7 @@
 //! `/oauth`: refreshing (RFC 6749 §6), introspection (RFC 7662), revocation (RFC 7009).
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpRequest, HttpResponse, Responder, http::header::AUTHORIZATION, post, web::Data};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -42,17 +44,37 @@ impl Parameters {
     }
 }
 
+/// The only grant that is served.
+#[derive(utoipa::ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only described")]
+enum GrantType {
+    RefreshToken,
+}
+
+/// The only client there is.
+#[derive(utoipa::ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only described")]
+enum ClientId {
+    Vouchsafe,
+}
+
 /// What `/oauth/token` reads.
 #[derive(utoipa::ToSchema)]
 #[expect(dead_code, reason = "only described: a form is read parameter by parameter")]
 struct TokenForm {
-    /// Always `refresh_token`.
-    #[schema(example = "refresh_token")]
-    grant_type: String,
+    /// How the token is asked for.
+    grant_type: GrantType,
     /// The refresh token, which is spent by this.
+    #[schema(min_length = 1)]
     refresh_token: String,
-    /// `vouchsafe`, or left out.
-    client_id: Option<String>,
+    /// For which client; may be left out.
+    #[schema(required = false)]
+    client_id: ClientId,
+    /// Others are ignored, each once at most.
+    #[serde(flatten)]
+    others: BTreeMap<String, String>,
 }
 
 /// Refresh.
@@ -91,9 +113,14 @@ async fn refresh(
 #[expect(dead_code, reason = "only described: a form is read parameter by parameter")]
 struct PresentedForm {
     /// An access or a refresh token.
+    #[schema(min_length = 1)]
     token: String,
     /// `access_token` or `refresh_token`; not needed, since the two look different.
-    token_type_hint: Option<String>,
+    #[schema(required = false)]
+    token_type_hint: String,
+    /// Others are ignored, each once at most.
+    #[serde(flatten)]
+    others: BTreeMap<String, String>,
 }
 
 /// What a token is now (RFC 7662 §2.2). Of one that does not hold, `active` is all that is said.

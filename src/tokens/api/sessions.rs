@@ -18,19 +18,62 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(sign_in).service(sign_out);
 }
 
-/// Either `contact` and `password`, or `one_time_code`.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
+/// By what somebody signs in: an address and a password, or a one-time code.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(try_from = "Entered", untagged)]
+enum Credentials {
+    Password(PasswordCredentials),
+    OneTimeCode(CodeCredentials),
+}
+
+/// An account's address and its password.
+#[derive(utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Credentials {
+struct PasswordCredentials {
     /// The e-mail address of the account.
-    #[schema(value_type = Option<String>, example = "ada@example.org")]
-    contact: Option<EmailAddress>,
+    #[schema(format = Email, example = "ada@example.org")]
+    contact: String,
     /// Its password.
-    #[schema(value_type = Option<String>, format = Password)]
+    #[schema(value_type = String, format = Password)]
+    password: SecretString,
+}
+
+/// A one-time code alone.
+#[derive(utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CodeCredentials {
+    /// The code, as the command line makes them.
+    #[schema(value_type = String, format = Password)]
+    one_time_code: SecretString,
+}
+
+/// What was sent, before it is known to be one of the two: so that what is wrong with it can be named.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entered {
+    contact: Option<String>,
     password: Option<SecretString>,
-    /// A one-time code, as the command line makes them.
-    #[schema(value_type = Option<String>, format = Password)]
     one_time_code: Option<SecretString>,
+}
+
+impl TryFrom<Entered> for Credentials {
+    type Error = &'static str;
+
+    fn try_from(entered: Entered) -> Result<Self, &'static str> {
+        match entered {
+            Entered {
+                contact: Some(contact),
+                password: Some(password),
+                one_time_code: None,
+            } => Ok(Self::Password(PasswordCredentials { contact, password })),
+            Entered {
+                contact: None,
+                password: None,
+                one_time_code: Some(one_time_code),
+            } => Ok(Self::OneTimeCode(CodeCredentials { one_time_code })),
+            _ => Err("expected contact and password, or one_time_code alone"),
+        }
+    }
 }
 
 /// Sign in.
@@ -52,26 +95,16 @@ async fn sign_in(
     // The key is bound to whose it is, and not to the password.
     let once = |entered: &str| key.bind(entered.as_bytes(), "sign_in", &()).map(claim);
     let written = match credentials.0 {
-        Credentials {
-            contact: Some(contact),
-            password: Some(password),
-            one_time_code: None,
-        } => {
+        Credentials::Password(PasswordCredentials { contact, password }) => {
+            let contact =
+                EmailAddress::parse(&contact).map_err(|error| Problem::value("/contact", error.to_string()))?;
             let claim = once(contact.normalised())?;
             door.by_password(&contact, password, claim).await?
         }
-        Credentials {
-            contact: None,
-            password: None,
-            one_time_code: Some(code),
-        } => {
-            let code = SecretString::from(typed::secret(code.expose_secret()).as_str());
+        Credentials::OneTimeCode(CodeCredentials { one_time_code }) => {
+            let code = SecretString::from(typed::secret(one_time_code.expose_secret()).as_str());
             let claim = once(code.expose_secret())?;
             door.by_code(&code, claim).await?
-        }
-        _ => {
-            let detail = "Send contact and password, or one_time_code alone.";
-            return Err(Problem::new(Kind::InvalidField).saying(detail));
         }
     };
     let granted = door.tokens().grant(&written.value)?;

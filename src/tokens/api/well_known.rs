@@ -24,7 +24,8 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     operation_id = "jwks",
     tag = "oauth",
     responses(
-        (status = 200, body = serde_json::Value, content_type = "application/jwk-set+json"),
+        (status = 200, description = "A JWK set.", body = serde_json::Value,
+            content_type = "application/jwk-set+json"),
         (status = 304, description = "As the ETag says that it is known.")
     )
 )]

@@ -143,7 +143,7 @@ on_both! {
         assert_eq!(search(" Owner@Example.org ").await.handles(), ["owner"]);
         assert!(search("owner@example.com").await.handles().is_empty());
         let refused = search("owner").await;
-        assert_eq!((refused.problem(), &refused.body["field"]), ((400, "invalid-field"), &json!("/contact")));
+        assert_eq!((refused.problem(), &refused.body["field"]), ((422, "invalid-value"), &json!("/contact")));
     }
 
     /// The graph's answers carry the position that they stand on, and pages follow on each other.
@@ -197,7 +197,7 @@ on_both! {
             ask(Method::POST, path.clone(), "owner-1".into(), key, body).await
         };
 
-        assert_eq!(ban(None, " ").await.problem(), (400, "invalid-field"));
+        assert_eq!(ban(None, " ").await.problem(), (422, "invalid-value"));
         let banned = ban(Some("k1"), "canary").await;
         assert_eq!((banned.status, &banned.body["note"]), (201, &json!("canary")), "{}", banned.body);
         assert_eq!(banned.body["imposed_by"], owner.id.to_string());

@@ -224,19 +224,21 @@ on_both! {
         let (_, auditor) = scene.member("auditor", Role::Auditor).await;
         let answer = scene.service.post(&auditor, "/v1/me/invites", json!({ "email": address("five") })).await;
         answer.refused(403, "not-eligible-to-invite");
-        for (body, field) in [
-            (json!({ "max_uses": 0 }), "/max_uses"),
-            (json!({ "max_uses": 101 }), "/max_uses"),
-            (json!({ "max_uses": 4_294_967_296_u64 }), "/max_uses"),
-            (json!({ "max_uses": -1 }), "/max_uses"),
-            (json!({ "lifetime_hours": 0 }), "/lifetime_hours"),
-            (json!({ "lifetime_hours": 14 * 24 + 1 }), "/lifetime_hours"),
-            (json!({ "email": "x", "max_uses": 1 }), "/max_uses"),
-            (json!({ "email": "x" }), "/email"),
-            (json!({ "email": "a@b.example\r\nBcc: c@d.example" }), "/email"),
+        let (unfit, refused) = ((400, "invalid-field"), (422, "invalid-value"));
+        for (body, field, (status, kind)) in [
+            (json!({ "max_uses": 0 }), "/max_uses", refused),
+            (json!({ "max_uses": 101 }), "/max_uses", refused),
+            (json!({ "max_uses": 4_294_967_296_u64 }), "/max_uses", unfit),
+            (json!({ "max_uses": -1 }), "/max_uses", unfit),
+            (json!({ "max_uses": 1.5 }), "/max_uses", unfit),
+            (json!({ "lifetime_hours": 0 }), "/lifetime_hours", refused),
+            (json!({ "lifetime_hours": 14 * 24 + 1 }), "/lifetime_hours", refused),
+            (json!({ "email": "x", "max_uses": 1 }), "/max_uses", refused),
+            (json!({ "email": "x" }), "/email", refused),
+            (json!({ "email": "a@b.example\r\nBcc: c@d.example" }), "/email", refused),
         ] {
             let answer = scene.service.post(&scene.owner_token, "/v1/me/invites", body.clone()).await;
-            answer.refused(400, "invalid-field");
+            answer.refused(status, kind);
             assert_eq!(answer.body["field"], field, "{body}: {}", answer.body);
         }
         scene.service.stop().await;
@@ -338,7 +340,7 @@ async fn names_of_every_script_and_what_is_no_name() {
     scene
         .step(&flow, &token, "password", odd)
         .await
-        .refused(400, "invalid-field");
+        .refused(422, "invalid-value");
     scene
         .step(
             &flow,
@@ -361,7 +363,7 @@ async fn names_of_every_script_and_what_is_no_name() {
             json!({ "password": PASSWORD, "handle": "wei" }),
         )
         .await;
-    taken.refused(400, "invalid-field");
+    taken.refused(422, "invalid-value");
     assert_eq!(taken.body["field"], "/handle");
     // Nothing of the last step was done.
     scene
@@ -388,7 +390,7 @@ async fn bodies_that_are_none() {
         "{",
         "{\"password\": \"a\" \"b\"}",
         "nonsense",
-        "{} {}",
+        "{\"one_time_code\": \"a\"} {}",
         "{\"contact\":\"\\ud800\"}",
     ] {
         send(json, body.into()).await.refused(400, "malformed-json");

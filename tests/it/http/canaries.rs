@@ -480,7 +480,7 @@ async fn come_in(canaries: &mut Canaries, home: &Home, service: &Service, owner:
             json!({ "email": canaries.plant("address", "canary.broken@localhost") }),
         )
         .await;
-    canaries.hear(broken).refused(400, "invalid-field");
+    canaries.hear(broken).refused(422, "invalid-value");
     let link = service.post(owner, "/v1/me/invites", json!({})).await.expect(201);
     let link = canaries.plant("invite", text(&link["code"]));
     let mail = mailed(home, &email, 1).await;
@@ -513,7 +513,7 @@ async fn come_in(canaries: &mut Canaries, home: &Home, service: &Service, owner:
     let broken = canaries.plant("address", "canary canary@vouch.example.org");
     step(canaries, "contact", json!({ "email": broken }))
         .await
-        .refused(400, "invalid-field");
+        .refused(422, "invalid-value");
     step(canaries, "contact", json!({ "email": email })).await.expect(200);
     let proof = canaries.plant("proof", service.proof_of(&flow).await);
     let wrong = if proof == "271828" { "314159" } else { "271828" };
@@ -563,7 +563,7 @@ async fn come_in(canaries: &mut Canaries, home: &Home, service: &Service, owner:
         let reason = canaries.plant("reason", format!("canary reason for {verdict}"));
         let long = json!({ "verdict": verdict, "reason": reason.repeat(50) });
         let refused = service.post(reviewer, &format!("{case}/decision"), long).await;
-        canaries.hear(refused).refused(400, "invalid-field");
+        canaries.hear(refused).refused(422, "invalid-value");
         let wrong = json!({ "verdict": canaries.plant("word", "canary_verdict"), "reason": reason });
         let refused = service.post(reviewer, &format!("{case}/decision"), wrong).await;
         canaries.hear(refused).refused(400, "invalid-field");
@@ -658,9 +658,11 @@ async fn take_a_seat(canaries: &mut Canaries, service: &Service, owner: &str) {
             json!({ "is": canaries.plant("secret", "canary token secret") }),
         ),
     ] {
-        canaries
-            .hear(register(with(name, value)).await)
-            .refused(400, "invalid-field");
+        let refused = canaries.hear(register(with(name, value)).await);
+        match name {
+            "admin_url" => refused.refused(422, "invalid-value"),
+            _ => refused.refused(400, "invalid-field"),
+        }
     }
     let server = register(sound.clone()).await.expect(201);
     let other = with(
@@ -758,8 +760,11 @@ async fn moderate(canaries: &mut Canaries, service: &Service, owner: &str, walke
         json!({ "kind": "ban", "reason": "spam", "note": note.repeat(60) }),
         json!({ "kind": "ban", "reason": "spam", "note": { "text": note } }),
     ] {
-        let refused = service.post(owner, &sanctions, body).await;
-        canaries.hear(refused).refused(400, "invalid-field");
+        let refused = canaries.hear(service.post(owner, &sanctions, body.clone()).await);
+        match body["reason"] == "spam" && body["note"].is_string() {
+            true => refused.refused(422, "invalid-value"),
+            false => refused.refused(400, "invalid-field"),
+        }
     }
     let ban = json!({ "kind": "ban", "reason": "spam", "note": note });
     let imposed = service.post(owner, &sanctions, ban.clone()).await.expect(201);

@@ -36,6 +36,14 @@ fn names(document: &Value) -> BTreeSet<String> {
 /// Every object in a body: its JSON pointer, and the names that it may have.
 pub fn objects(document: &Value, schema: &Value, at: &str, found: &mut Vec<(String, BTreeSet<String>)>) {
     let schema = resolved(document, schema);
+    // One of several forms: the names of the others are known too.
+    let mut forms = Vec::new();
+    for form in schema["oneOf"].as_array().into_iter().flatten() {
+        objects(document, form, at, &mut forms);
+    }
+    if !forms.is_empty() {
+        found.push((at.into(), forms.into_iter().flat_map(|(_, names)| names).collect()));
+    }
     if let Some(properties) = schema["properties"].as_object() {
         found.push((at.into(), properties.keys().cloned().collect()));
         for (name, inner) in properties {

@@ -4,6 +4,7 @@
 mod authorisation;
 mod bad_input;
 mod canaries;
+mod description;
 mod enumeration;
 mod forged;
 mod invites;
@@ -236,7 +237,7 @@ impl Operation {
                     body,
                     secured: operation["security"]
                         .as_array()
-                        .is_some_and(|all| all.iter().all(|one| one != &json!({}))),
+                        .is_some_and(|all| !all.is_empty() && all.iter().all(|one| one != &json!({}))),
                 });
             }
         }
@@ -269,6 +270,9 @@ pub fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
 /// A value of a schema, with the members alone that are demanded.
 fn sample(document: &Value, schema: &Value, name: &str) -> Value {
     let schema = resolved(document, schema);
+    if let Some(first) = schema["oneOf"].get(0) {
+        return sample(document, first, name);
+    }
     // The first of the known words would make somebody an owner.
     if name == "role" {
         return json!("member");

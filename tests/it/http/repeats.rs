@@ -178,7 +178,7 @@ on_both! {
         scene.keyed(&next_token, &path, "one", &body).await.refused(404, "flow-unknown");
         let next = format!("/v1/onboarding/{next}/password");
         let wader = json!({ "password": "eleven grey waders wait", "handle": "heron" });
-        scene.keyed(&next_token, &next, "one", &wader).await.refused(400, "invalid-field");
+        scene.keyed(&next_token, &next, "one", &wader).await.refused(422, "invalid-value");
         let wader = json!({ "password": "eleven grey waders wait" });
         let joined = scene.keyed(&next_token, &next, "one", &wader).await.expect(201);
         assert_ne!(joined["person"], first["person"]);

@@ -9,4 +9,5 @@ pub mod proxy;
 pub mod replica;
 pub mod service;
 pub mod smtp;
+pub mod tools;
 pub mod turnstile;

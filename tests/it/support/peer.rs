@@ -12,7 +12,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{janus::JanusServer, smtp::python};
+use super::{janus::JanusServer, tools::python};
 
 /// What has not happened by then will not; alone on the machine all of it takes a second.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -1,7 +1,7 @@
 //! A real SMTP server (`tests/tools/smtp_server.py`) with a certificate of its own authority.
 
 use std::{
-    env, fs,
+    fs,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -11,6 +11,8 @@ use std::{
 use mail_parser::{Message, MessageParser};
 use tempfile::TempDir;
 use vouchsafe::mail::{Security, SmtpCredentials, SmtpSettings};
+
+use super::tools::python;
 
 /// The account that the server knows.
 pub const USER: &str = "vouchsafe";
@@ -215,18 +217,6 @@ impl Drop for SmtpServer {
 /// A header of a letter as one line, decoded.
 pub fn header(mail: &Message<'_>, name: &str) -> String {
     mail.header_raw(name).unwrap_or_default().trim().to_owned()
-}
-
-pub fn python() -> PathBuf {
-    let named = env::var_os("VOUCHSAFE_TEST_PYTHON").map(PathBuf::from);
-    let python = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-venv/bin/python"));
-    assert!(
-        python.exists(),
-        "{} is missing: run `make test-tools`, or name a Python that has tests/tools/requirements.txt \
-         in VOUCHSAFE_TEST_PYTHON",
-        python.display()
-    );
-    python
 }
 
 /// An authority (`ca.pem`) and a certificate of it for 127.0.0.1 and localhost (`server.pem`).

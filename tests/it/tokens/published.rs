@@ -14,7 +14,7 @@ use vouchsafe::terms::Role;
 use crate::support::{
     db::{Database, on_both},
     service::Home,
-    smtp::python,
+    tools::python,
 };
 
 /// The claims of each token that holds there, null for the others.
