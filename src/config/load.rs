@@ -54,8 +54,24 @@ pub trait Files {
 pub struct Found {
     /// Its text.
     pub text: String,
-    /// Whether every user of the machine may read it (on Unix the mode's `o+r`; elsewhere false).
+    /// Whether every user of the machine may read it: see [`is_open_to_all`].
     pub world_readable: bool,
+}
+
+/// The one rule for every file that holds a secret: its owner and its group may read it, and nobody else. (A secret
+/// that an orchestrator mounts belongs to root and is read by way of the group.) Tells whether a file breaks it: on
+/// Unix whether its mode grants reading or writing to everybody; elsewhere never.
+///
+/// # Errors
+/// Where the file cannot be looked at.
+pub fn is_open_to_all(path: &Path) -> io::Result<bool> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        Ok(std::fs::metadata(path)?.permissions().mode() & 0o006 != 0)
+    }
+    #[cfg(not(unix))]
+    Ok(false)
 }
 
 /// The files of this machine.
@@ -65,13 +81,7 @@ pub struct Disk;
 impl Files for Disk {
     fn read(&self, path: &Path) -> io::Result<Found> {
         let text = std::fs::read_to_string(path)?;
-        #[cfg(unix)]
-        let world_readable = {
-            use std::os::unix::fs::PermissionsExt;
-            std::fs::metadata(path)?.permissions().mode() & 0o004 != 0
-        };
-        #[cfg(not(unix))]
-        let world_readable = false;
+        let world_readable = is_open_to_all(path)?;
         Ok(Found { text, world_readable })
     }
 }
@@ -224,7 +234,13 @@ impl<'a> Layers<'a> {
             self.mistakes.push(Mistake::new(origin, fault));
         }
         for leaf in leaves {
-            self.lay(Origin::File(path.clone(), Some(leaf.line)), &leaf.key, leaf.value);
+            let origin = Origin::File(path.clone(), Some(leaf.line));
+            if found.world_readable && self.shape.secrets().any(|key| key == leaf.key) && is_secret(&leaf.value) {
+                let wrong = format!("is a secret, and {}", open_to_all(&path));
+                self.mistakes
+                    .push(Mistake::of(origin.clone(), &leaf.key, wrong, &closing(&path)));
+            }
+            self.lay(origin, &leaf.key, leaf.value);
         }
         self.mistakes.sort_by_key(|mistake| match mistake.origin {
             Origin::File(_, line) => line,
@@ -396,8 +412,7 @@ fn secret_of(files: &dyn Files, path: &Path) -> Result<Value, (String, String)> 
         (format!("{shown} cannot be read: {error}"), mend.into())
     })?;
     if found.world_readable {
-        let mend = format!("Take that right away: chmod o-r {shown}.");
-        return Err((format!("{shown} can be read by every user of this machine"), mend));
+        return Err((open_to_all(path), closing(path)));
     }
     let secret = found.text.strip_suffix('\n').unwrap_or(&found.text);
     let secret = secret.strip_suffix('\r').unwrap_or(secret);
@@ -405,4 +420,25 @@ fn secret_of(files: &dyn Files, path: &Path) -> Result<Value, (String, String)> 
         return Err((format!("{shown} is empty"), "Put the secret into it.".into()));
     }
     Ok(Value::String(secret.into()))
+}
+
+fn open_to_all(path: &Path) -> String {
+    format!(
+        "{} can be read or written by every user of this machine",
+        path.display()
+    )
+}
+
+fn closing(path: &Path) -> String {
+    format!("Take that right away: chmod o-rw {}.", path.display())
+}
+
+/// Whether a value under a secret's key gives anything away: the URL of a database may be without a password.
+fn is_secret(value: &Value) -> bool {
+    let Some((_, rest)) = value.as_str().and_then(|text| text.split_once("://")) else {
+        return true;
+    };
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
+    user.contains(':') || rest.contains("password=")
 }

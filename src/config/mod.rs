@@ -21,7 +21,7 @@ mod load;
 mod text;
 mod values;
 
-pub use load::{Disk, Files, Found, Mistake, Origin, Sources};
+pub use load::{Disk, Files, Found, Mistake, Origin, Sources, is_open_to_all};
 pub use values::{Network, PublicUrl};
 
 /// What the service is told by its operator.

@@ -299,7 +299,7 @@ fn secret_files_that_cannot_be_used() {
         said(load(&shelf, &[], &[])),
         [
             "vouchsafe.toml:5: mail.smtp.password_file: gone cannot be read: entity not found",
-            "vouchsafe.toml:2: store.url_file: open can be read by every user of this machine",
+            "vouchsafe.toml:2: store.url_file: open can be read or written by every user of this machine",
         ]
     );
     assert_eq!(
@@ -325,7 +325,14 @@ fn the_disk_tells_who_may_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("pw");
     std::fs::write(&path, "hush").unwrap();
-    for (mode, world_readable) in [(0o600, false), (0o640, false), (0o604, true), (0o644, true)] {
+    for (mode, world_readable) in [
+        (0o600, false),
+        (0o440, false),
+        (0o640, false),
+        (0o604, true),
+        (0o644, true),
+        (0o602, true),
+    ] {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
         assert_eq!(
             Disk.read(&path).unwrap(),

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::aead_key;
-use crate::terms::Chance;
+use crate::{config::is_open_to_all, terms::Chance};
 
 /// Why there is no keyring.
 #[derive(Debug, thiserror::Error)]
@@ -27,8 +27,8 @@ pub enum KeyringError {
     /// It cannot be read or written.
     #[error("the keyring {0}: {1}")]
     Io(PathBuf, std::io::Error),
-    /// Others may read it.
-    #[error("the keyring {0} can be read by others; run `chmod 600 {0}`")]
+    /// Everybody may read it.
+    #[error("the keyring {0} can be read or written by every user of this machine; run `chmod o-rw {0}`")]
     Open(PathBuf),
     /// It does not say what it should.
     #[error("the keyring {0}: {1}")]
@@ -75,7 +75,10 @@ impl Keyring {
     pub fn write_new(path: &Path, chance: &dyn Chance) -> Result<(), KeyringError> {
         let io = |error| KeyringError::Io(path.to_owned(), error);
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder).map_err(io)?;
+            let mut made = fs::DirBuilder::new();
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut made, 0o700);
+            made.recursive(true).create(folder).map_err(io)?;
         }
         let text = toml::to_string(&File::generate(chance))
             .map(|body| Zeroizing::new(format!("{PREFACE}{body}")))
@@ -102,12 +105,8 @@ impl Keyring {
 
     fn read(path: &Path) -> Result<Self, KeyringError> {
         let io = |error| KeyringError::Io(path.to_owned(), error);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            if fs::metadata(path).map_err(io)?.permissions().mode() & 0o077 != 0 {
-                return Err(KeyringError::Open(path.to_owned()));
-            }
+        if is_open_to_all(path).map_err(io)? {
+            return Err(KeyringError::Open(path.to_owned()));
         }
         let text = Zeroizing::new(fs::read_to_string(path).map_err(io)?);
         let malformed = |why: String| KeyringError::Malformed(path.to_owned(), why);
@@ -216,11 +215,19 @@ mod tests {
         );
         assert!(matches!(Keyring::write_new(&path, &chance), Err(KeyringError::Io(..))));
         use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(matches!(
-            Keyring::read_or_make(&path, true, &chance),
-            Err(KeyringError::Open(_))
-        ));
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        // As orchestrators mount a secret, for a service that is not root.
+        for mode in [0o440, 0o640, 0o400] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            Keyring::read_or_make(&path, false, &chance).unwrap();
+        }
+        for mode in [0o644, 0o604, 0o602] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            assert!(matches!(
+                Keyring::read_or_make(&path, true, &chance),
+                Err(KeyringError::Open(_))
+            ));
+        }
     }
 
     #[test]
