@@ -130,7 +130,7 @@ mod tests {
         let ask = |person, room: &str| Ask {
             id: Id::from_uuid(uuid::Uuid::nil()),
             person: PersonRow(person),
-            room: room.to_owned(),
+            room: room.parse().unwrap(),
         };
         let asks = [ask(1, "a"), ask(2, "a"), ask(1, "a"), ask(1, "b"), ask(1, "a")];
         let mut rounds = Vec::new();

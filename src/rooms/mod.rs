@@ -30,7 +30,7 @@ pub use connections::{Connection, Seated};
 pub use desk::{Desk, TicketError};
 pub use enforce::Enforcer;
 pub use janus::{Address, Info, Janus, JanusError, Participant, core_token, http};
-pub use rules::{CAPACITY, CAPACITY_MOST, Denied};
+pub use rules::{CAPACITY, CAPACITY_MOST, Denied, NoRoomName, RoomName};
 pub use seats::{Ask, Issued, end_all, issue, issued, leave, reconsider};
 pub use servers::{Server, Servers};
 
@@ -168,7 +168,7 @@ pub struct Terms {
 #[derive(Debug, Clone)]
 pub struct NewRoom {
     /// Its id, here and on its server.
-    pub name: String,
+    pub name: RoomName,
     /// Where it is held.
     pub server: RoomServerId,
     /// What it asks for.
@@ -181,7 +181,7 @@ pub struct Room {
     /// Its row.
     pub row: RoomRow,
     /// Its id, here and on its server.
-    pub name: String,
+    pub name: RoomName,
     /// The row of its server.
     pub server: i64,
     /// How surely we must know who enters.
@@ -384,7 +384,13 @@ pub fn create(tx: &mut Tx<'_>, vault: &Vault, new: &NewRoom) -> Result<Room, Roo
 ///
 /// # Errors
 /// [`RoomError`]
-pub fn change(tx: &mut Tx<'_>, policy: &Current, name: &str, terms: &Terms, open: bool) -> Result<Room, RoomError> {
+pub fn change(
+    tx: &mut Tx<'_>,
+    policy: &Current,
+    name: &RoomName,
+    terms: &Terms,
+    open: bool,
+) -> Result<Room, RoomError> {
     let before = records::hold_room(tx.conn, tx.guards, name)?.ok_or(RoomError::Unknown)?;
     if open {
         let server = records::server_id(tx.conn, before.server)?;
@@ -432,6 +438,6 @@ fn told(tx: &mut Tx<'_>, tickets: &[Ticket], why: TicketEnd) {
 ///
 /// # Errors
 /// [`StoreError`]
-pub fn room(conn: &mut Conn, name: &str) -> Result<Option<Room>, StoreError> {
+pub fn room(conn: &mut Conn, name: &RoomName) -> Result<Option<Room>, StoreError> {
     Ok(records::room(conn, name)?)
 }

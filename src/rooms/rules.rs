@@ -1,9 +1,15 @@
 //! Who may enter a room and speak there, and who must go. Pure.
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
+    fmt,
+    ops::Deref,
+    str::FromStr,
     time::Duration,
 };
+
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::{Part, Room};
 use crate::{
@@ -25,13 +31,62 @@ pub const DISPLAY_MOST: usize = 256;
 /// For how long a listener who spoke gets no ticket for the room, and is remembered as one who was muted.
 pub const QUIET: Duration = Duration::from_secs(600);
 
-/// Whether this may be a room's id: 1 to [`NAME_MOST`] of `A-Z a-z 0-9 _ -`. Janus takes a signed token
-/// apart at commas and colons.
-pub fn is_name(text: &str) -> bool {
-    (1..=NAME_MOST).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+/// A room's id: 1 to [`NAME_MOST`] of `A-Z a-z 0-9 _ -`. Janus takes a signed token apart at commas and colons, and
+/// no database refuses one of these.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct RoomName(String);
+
+impl RoomName {
+    /// The id as a text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// One that stands in the store: it was checked when the room was made.
+    pub(super) const fn stored(name: String) -> Self {
+        Self(name)
+    }
+}
+
+/// Why a text is no room's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected 1 to 64 of A-Z, a-z, 0-9, _ and -")]
+pub struct NoRoomName;
+
+impl FromStr for RoomName {
+    type Err = NoRoomName;
+
+    fn from_str(text: &str) -> Result<Self, NoRoomName> {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        if (1..=NAME_MOST).contains(&text.len()) && text.bytes().all(is_plain) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NoRoomName)
+        }
+    }
+}
+
+impl Deref for RoomName {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RoomName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for RoomName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Cow::<str>::deserialize(deserializer)?
+            .parse()
+            .map_err(de::Error::custom)
+    }
 }
 
 /// Why somebody gets no seat.
@@ -167,7 +222,7 @@ mod tests {
     fn room(enter: Assurance, speak: Assurance) -> Room {
         Room {
             row: RoomRow(1),
-            name: "r1".into(),
+            name: "r1".parse().unwrap(),
             server: 1,
             key_version: 1,
             enter,
@@ -272,10 +327,10 @@ mod tests {
     #[test]
     fn a_room_id_cannot_bend_a_signed_token() {
         for good in ["r1", "Main-Stage_2", "a", &"x".repeat(64)] {
-            assert!(is_name(good), "{good}");
+            assert_eq!(good.parse::<RoomName>().unwrap().as_str(), good);
         }
         for bad in ["", "a:b", "a,b", "a/b", "a b", "räume", ".", "a\n", &"x".repeat(65)] {
-            assert!(!is_name(bad), "{bad}");
+            assert!(bad.parse::<RoomName>().is_err(), "{bad}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use super::{Denied, Health, Part, Room, Ticket, records, refit, rules, told};
+use super::{Denied, Health, Part, Room, RoomName, Ticket, records, refit, rules, told};
 use crate::{
     ledger::{Actor, Event, Tx, events::TicketEnd},
     people,
@@ -20,7 +20,7 @@ pub struct Ask {
     /// Who.
     pub person: PersonRow,
     /// The room's id.
-    pub room: String,
+    pub room: RoomName,
 }
 
 /// What a ticket is read back as: see [`Issued`].
@@ -45,7 +45,7 @@ pub struct Issued {
     /// The ticket.
     pub ticket: Ticket,
     /// The room's id.
-    pub room: String,
+    pub room: RoomName,
     /// The row of its server.
     pub server: i64,
 }
@@ -64,14 +64,14 @@ pub fn issue(
     policy: &Current,
     asks: &[Ask],
 ) -> Result<Vec<Result<Issued, Denied>>, StoreError> {
-    let mut names: Vec<&str> = asks.iter().map(|ask| ask.room.as_str()).collect();
+    let mut names: Vec<&RoomName> = asks.iter().map(|ask| &ask.room).collect();
     names.sort_unstable();
     names.dedup();
-    let mut rooms: HashMap<&str, Open> = HashMap::new();
+    let mut rooms: HashMap<&RoomName, Open> = HashMap::new();
     for name in names {
         let members: Vec<PersonRow> = asks
             .iter()
-            .filter(|ask| ask.room == name)
+            .filter(|ask| ask.room == *name)
             .map(|ask| ask.person)
             .collect();
         if let Some(room) = Open::hold(tx, name, members)? {
@@ -88,23 +88,20 @@ pub fn issue(
         .after(Duration::from_secs(u64::from(policy.rooms.ticket_minutes) * 60));
     let mut answers = Vec::with_capacity(asks.len());
     for ask in asks {
-        let admitted = rooms
-            .get_mut(ask.room.as_str())
-            .ok_or(Denied::Unknown)
-            .and_then(|open| {
-                let seat = seats.get(&ask.person).ok_or(Denied::Standing)?;
-                let part = rules::may_enter(policy, &open.room, seat)?;
-                if part == Part::Listener
-                    && let Some(wait) = open.spoke.get(&ask.person).and_then(|at| rules::quiet(*at, tx.now))
-                {
-                    return Err(Denied::Spoke { wait });
-                }
-                open.take(ask.person)?;
-                Ok(part)
-            });
+        let admitted = rooms.get_mut(&ask.room).ok_or(Denied::Unknown).and_then(|open| {
+            let seat = seats.get(&ask.person).ok_or(Denied::Standing)?;
+            let part = rules::may_enter(policy, &open.room, seat)?;
+            if part == Part::Listener
+                && let Some(wait) = open.spoke.get(&ask.person).and_then(|at| rules::quiet(*at, tx.now))
+            {
+                return Err(Denied::Spoke { wait });
+            }
+            open.take(ask.person)?;
+            Ok(part)
+        });
         answers.push(admitted.map(|part| {
             let (key_version, _) = vault.derive(Door::Ticket, &[]);
-            let room = &rooms[ask.room.as_str()].room;
+            let room = &rooms[&ask.room].room;
             Issued {
                 ticket: Ticket {
                     id: ask.id,
@@ -155,7 +152,7 @@ struct Open {
 }
 
 impl Open {
-    fn hold(tx: &mut Tx<'_>, name: &str, members: Vec<PersonRow>) -> Result<Option<Self>, StoreError> {
+    fn hold(tx: &mut Tx<'_>, name: &RoomName, members: Vec<PersonRow>) -> Result<Option<Self>, StoreError> {
         let Some(room) = records::hold_room(tx.conn, tx.guards, name)? else {
             return Ok(None);
         };
@@ -199,7 +196,7 @@ impl Open {
 ///
 /// # Errors
 /// [`StoreError`]
-pub fn leave(tx: &mut Tx<'_>, person: PersonRow, room: &str, id: TicketId) -> Result<bool, StoreError> {
+pub fn leave(tx: &mut Tx<'_>, person: PersonRow, room: &RoomName, id: TicketId) -> Result<bool, StoreError> {
     let Some(ticket) = records::ticket(tx.conn, id)?.filter(|ticket| ticket.person == person) else {
         return Ok(false);
     };

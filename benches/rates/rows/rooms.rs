@@ -107,7 +107,7 @@ async fn open(service: &Service, janus: &JanusServer, owner: &str) {
 async fn keys(service: &Service, janus: &JanusServer) -> (Janus, String) {
     let vault = service.app.core.vault.clone();
     let secret = service.app.core.ledger.store().read(move |conn| {
-        let room = rooms::room(conn, ROOM)?.expect("the room");
+        let room = rooms::room(conn, &ROOM.parse().expect("an id"))?.expect("the room");
         room.secret(&vault)
     });
     let secret = secret.await.expect("the room's secret").expose_secret().to_owned();

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    super::{CAPACITY, CAPACITY_MOST, NewRoom, Room, RoomError, Terms, change, create as make, records, rules},
+    super::{CAPACITY, CAPACITY_MOST, NewRoom, Room, RoomError, RoomName, Terms, change, create as make, records},
     Rooms,
 };
 use crate::{
@@ -46,7 +46,7 @@ fn view(conn: &mut Conn, room: Room, now: Timestamp) -> Result<RoomView, StoreEr
     Ok(RoomView {
         server: records::server_id(conn, room.server)?,
         taken: records::taken(conn, room.row, now)?,
-        id: room.name,
+        id: room.name.to_string(),
         enter: room.enter,
         speak: room.speak,
         capacity: room.capacity,
@@ -61,8 +61,8 @@ fn view(conn: &mut Conn, room: Room, now: Timestamp) -> Result<RoomView, StoreEr
 #[serde(deny_unknown_fields)]
 struct NewRoomBody {
     /// Its id: 1 to 64 of A-Z, a-z, 0-9, `_` and `-`.
-    #[schema(pattern = "^[A-Za-z0-9_-]{1,64}$")]
-    id: String,
+    #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$")]
+    id: RoomName,
     /// The room server that holds it.
     server: RoomServerId,
     /// How surely we must know who enters; `contact` where nothing is said.
@@ -115,13 +115,13 @@ pub(super) async fn list(
     paging: Query<Paging>,
     rooms: Data<Rooms>,
 ) -> Result<Json<Page<RoomView>>, Problem> {
-    let after = paging.0.after::<(String,)>()?.map(|(name,)| name);
+    let after = paging.0.after::<(RoomName,)>()?.map(|(name,)| name);
     let (limit, now) = (paging.0.limit, rooms.ledger.now());
     let found = rooms
         .ledger
         .store()
         .read(move |conn| {
-            let found = records::rooms(conn, after.as_deref(), limit.and_one())?;
+            let found = records::rooms(conn, after.as_ref(), limit.and_one())?;
             found
                 .into_iter()
                 .map(|room| view(conn, room, now))
@@ -144,9 +144,6 @@ pub(super) async fn create(
 ) -> Result<Written<RoomView>, Problem> {
     let once = key.bind(caller.id.as_bytes(), "create_room", &body.0)?;
     let body = body.0;
-    if !rules::is_name(&body.id) {
-        return Err(Problem::field("/id", "Give 1 to 64 of A-Z, a-z, 0-9, _ and -."));
-    }
     let new = NewRoom {
         terms: terms(body.enter, body.speak, body.capacity)?,
         name: body.id,
@@ -176,7 +173,7 @@ pub(super) async fn create(
 #[get("/v1/admin/rooms/{room}")]
 pub(super) async fn show(
     _caller: Caller,
-    room: Segments<String>,
+    room: Segments<RoomName>,
     rooms: Data<Rooms>,
 ) -> Result<Json<RoomView>, Problem> {
     let (name, now) = (room.0, rooms.ledger.now());
@@ -195,7 +192,7 @@ pub(super) async fn show(
 #[put("/v1/admin/rooms/{room}")]
 pub(super) async fn replace(
     caller: Caller,
-    room: Segments<String>,
+    room: Segments<RoomName>,
     body: Json<RoomBody>,
     rooms: Data<Rooms>,
 ) -> Result<Written<RoomView>, Problem> {

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    super::{Ask, Denied, Issued, Part, desk::Listed, issue, issued, janus, leave},
+    super::{Ask, Denied, Issued, Part, RoomName, desk::Listed, issue, issued, janus, leave},
     Rooms,
 };
 use crate::{
@@ -61,13 +61,13 @@ impl Rooms {
         });
         Ok(TicketView {
             id: ticket.id,
-            room: issued.room.clone(),
+            room: issued.room.to_string(),
             part: ticket.part,
             expires_at: ticket.expires_at,
             janus: JanusEntry {
                 url: server.client_url.clone(),
                 core_token,
-                room: issued.room.clone(),
+                room: issued.room.to_string(),
                 id: ticket.id,
                 token: ticket.token(&self.vault)?.expose_secret().to_owned(),
             },
@@ -118,7 +118,7 @@ impl From<Refused> for Problem {
 #[post("/v1/rooms/{room}/tickets")]
 pub(super) async fn create(
     caller: Caller,
-    room: Segments<String>,
+    room: Segments<RoomName>,
     key: IdempotencyKey,
     rooms: Data<Rooms>,
 ) -> Result<Written<TicketView>, Problem> {
@@ -170,7 +170,7 @@ impl Rooms {
 #[delete("/v1/rooms/{room}/tickets/{ticket}")]
 pub(super) async fn end(
     caller: Caller,
-    path: Segments<(String, TicketId)>,
+    path: Segments<(RoomName, TicketId)>,
     rooms: Data<Rooms>,
 ) -> Result<Written<()>, Problem> {
     let (room, ticket) = path.0;

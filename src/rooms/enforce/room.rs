@@ -11,7 +11,7 @@ use secrecy::ExposeSecret;
 
 use super::{
     super::{
-        Room, Ticket, heard,
+        Room, RoomName, Ticket, heard,
         janus::JanusError,
         records, refit,
         rules::{self, Present},
@@ -228,7 +228,7 @@ impl Work {
     /// its seats out at the same time has given them before this, or goes by the same policy.
     async fn refit(&self, lease: Lease, rooms: &[Room]) -> Result<(), Halt> {
         let current = Arc::clone(&self.enforcer.policy);
-        let mut names: Vec<String> = rooms
+        let mut names: Vec<RoomName> = rooms
             .iter()
             .filter(|room| room.open)
             .map(|room| room.name.clone())

@@ -13,7 +13,7 @@ pub(super) use tickets::{
     rooms_of_person, seated, set_heard, silence_unfit, spoke_since, taken, ticket, tickets_of, was_heard,
 };
 
-use super::{Health, NewServer, Room, ServerRecord};
+use super::{Health, NewServer, Room, RoomName, ServerRecord};
 use crate::{
     store::{
         Conn, Guard, Guards,
@@ -224,7 +224,7 @@ fn room_from(
 ) -> Room {
     Room {
         row,
-        name,
+        name: RoomName::stored(name),
         server,
         key_version,
         enter,
@@ -248,7 +248,7 @@ pub(super) fn insert_room(
 ) -> QueryResult<Option<Room>> {
     let made = insert_into(rooms::table)
         .values((
-            rooms::name.eq(&new.name),
+            rooms::name.eq(new.name.as_str()),
             rooms::server_id.eq(server),
             rooms::key_version.eq(key_version),
             rooms::enter.eq(new.terms.enter),
@@ -267,9 +267,9 @@ pub(super) fn insert_room(
 }
 
 /// A room by its name.
-pub(super) fn room(conn: &mut Conn, name: &str) -> QueryResult<Option<Room>> {
+pub(super) fn room(conn: &mut Conn, name: &RoomName) -> QueryResult<Option<Room>> {
     rooms::table
-        .filter(rooms::name.eq(name))
+        .filter(rooms::name.eq(name.as_str()))
         .select(ROOM)
         .first::<RoomColumns>(conn)
         .optional()
@@ -286,8 +286,8 @@ pub(super) fn room_by_row(conn: &mut Conn, row: RoomRow) -> QueryResult<Room> {
 }
 
 /// The same as [`room`], locked until the transaction ends: nobody else gives out its seats or changes it.
-pub(super) fn hold_room(conn: &mut Conn, guards: &Guards, name: &str) -> QueryResult<Option<Room>> {
-    let query = rooms::table.filter(rooms::name.eq(name)).select(ROOM);
+pub(super) fn hold_room(conn: &mut Conn, guards: &Guards, name: &RoomName) -> QueryResult<Option<Room>> {
+    let query = rooms::table.filter(rooms::name.eq(name.as_str())).select(ROOM);
     let found = match conn {
         Conn::Postgres(conn) if guards.on(Guard::RoomHeld) => query.for_no_key_update().first::<RoomColumns>(conn),
         // SQLite has one writer.
@@ -316,9 +316,9 @@ pub(super) fn set_room(
 }
 
 /// Rooms in the order of their names, from the start or after `after`.
-pub(super) fn rooms(conn: &mut Conn, after: Option<&str>, limit: i64) -> QueryResult<Vec<Room>> {
+pub(super) fn rooms(conn: &mut Conn, after: Option<&RoomName>, limit: i64) -> QueryResult<Vec<Room>> {
     let rows: Vec<RoomColumns> = rooms::table
-        .filter(rooms::name.gt(after.unwrap_or_default()))
+        .filter(rooms::name.gt(after.map(RoomName::as_str).unwrap_or_default()))
         .order(rooms::name.asc())
         .limit(limit)
         .select(ROOM)

@@ -679,7 +679,7 @@ async fn take_a_seat(canaries: &mut Canaries, service: &Service, owner: &str) {
     service.post(owner, "/v1/admin/rooms", room).await.expect(201);
     let (vault, store) = (service.app.core.vault.clone(), service.app.core.ledger.store());
     let secret = store.read(move |conn| {
-        let room = rooms::room(conn, "stage")?.expect("the room");
+        let room = rooms::room(conn, &"stage".parse().expect("an id"))?.expect("the room");
         Ok::<_, StoreError>(room.secret(&vault)?.expose_secret().to_owned())
     });
     canaries.plant("secret", secret.await.unwrap());
@@ -924,7 +924,10 @@ async fn debugged(canaries: &mut Canaries, service: &Service) -> String {
     let checked = format!("{:?}", checked.claims);
     let rooms = service.app.core.ledger.store().read(|conn| {
         let servers = rooms::servers(conn)?;
-        Ok::<_, StoreError>(format!("{servers:?} {:?}", rooms::room(conn, "stage")?))
+        Ok::<_, StoreError>(format!(
+            "{servers:?} {:?}",
+            rooms::room(conn, &"stage".parse().expect("an id"))?
+        ))
     });
     let rooms = rooms.await.unwrap();
     assert!(rooms.contains("ServerRecord") && rooms.contains("Room {"), "{rooms}");

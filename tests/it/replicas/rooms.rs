@@ -58,7 +58,7 @@ pub async fn secret(world: &World, room: &'static str) -> String {
     let vault = Vault::open(&world.home.config.vault.keyring_file, false, &SystemChance).unwrap();
     let ledger = world.db.ledger(Setup::default());
     let secret = ledger.store().read(move |conn| {
-        let room = rooms::room(conn, room)?.expect("the room");
+        let room = rooms::room(conn, &room.parse().expect("an id"))?.expect("the room");
         Ok::<_, StoreError>(room.secret(&vault)?.expose_secret().to_owned())
     });
     secret.await.unwrap()

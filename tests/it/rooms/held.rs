@@ -84,7 +84,7 @@ impl House {
     }
 
     async fn create_on(&self, server: RoomServerId, name: &str, capacity: u32) -> Result<Room, RoomError> {
-        let (vault, name) = (self.vault.clone(), name.to_owned());
+        let (vault, name) = (self.vault.clone(), name.parse().expect("a room's id"));
         let created = self.ledger.write(Actor::Operator, move |tx| {
             let terms = terms(capacity);
             rooms::create(tx, &vault, &NewRoom { name, server, terms })
@@ -95,7 +95,7 @@ impl House {
     async fn set_open(&self, open: bool) -> Result<Room, RoomError> {
         let policy = Arc::clone(&self.policy);
         let changed = self.ledger.write(Actor::Operator, move |tx| {
-            rooms::change(tx, &policy, "stage", &terms(1), open)
+            rooms::change(tx, &policy, &"stage".parse().expect("an id"), &terms(1), open)
         });
         changed.await.map(|written| written.value)
     }
@@ -122,7 +122,7 @@ impl House {
             let ask = Ask {
                 id: Id::new(tx.now, tx.chance),
                 person,
-                room: "stage".into(),
+                room: "stage".parse().expect("a room's id"),
             };
             rooms::issue(tx, &vault, &policy, &[ask])
         });
