@@ -1,6 +1,9 @@
 //! What `web` asks of the capabilities: who somebody is, how far memory has come, whether all is well.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures_util::future::BoxFuture;
 
@@ -97,11 +100,41 @@ impl Horizon for Door {
 /// replica unready: what was decided meanwhile takes no effect.
 const HELD_BACK: Duration = Duration::from_secs(30);
 
+/// How long a write that succeeded is taken for a sign that the next one will, and one that failed that it will not.
+const TAKES_WRITES: Duration = Duration::from_secs(2);
+const TAKES_NONE: Duration = Duration::from_millis(250);
+
+/// Within this each check answers.
+const AT_ONCE: Duration = Duration::from_millis(900);
+
+/// Whether the database takes writes: a standby, a full disk and a file that became read-only all answer reads. Many
+/// ask, and one write in a while answers them all.
+#[derive(Default)]
+pub(super) struct Writes(tokio::sync::Mutex<Option<(Instant, bool)>>);
+
+impl Writes {
+    async fn are_taken(&self, ledger: &Ledger) -> bool {
+        let mut last = self.0.lock().await;
+        if let Some((at, taken)) = *last
+            && at.elapsed() < if taken { TAKES_WRITES } else { TAKES_NONE }
+        {
+            return taken;
+        }
+        let tried = ledger.write(Actor::System, |tx| {
+            Ok::<_, StoreError>(throttle::touch(tx.conn, tx.now)?)
+        });
+        let taken = matches!(tokio::time::timeout(AT_ONCE, tried).await, Ok(Ok(_)));
+        *last = Some((Instant::now(), taken));
+        taken
+    }
+}
+
 /// Says whether this replica can take requests.
 pub(super) struct Ready {
     pub(super) ledger: Ledger,
     pub(super) mirror: Mirror,
     pub(super) draining: Arc<std::sync::atomic::AtomicBool>,
+    pub(super) writes: Writes,
 }
 
 impl Readiness for Ready {
@@ -113,18 +146,20 @@ impl Readiness for Ready {
                     crate::ledger::oldest_waiting(conn)?,
                 ))
             });
-            let stored = tokio::time::timeout(Duration::from_millis(900), asked).await;
-            let database = match &stored {
-                Ok(Ok(_)) => Check {
-                    name: "database",
-                    ready: true,
-                    detail: "it answers".into(),
-                },
-                _ => Check {
-                    name: "database",
-                    ready: false,
-                    detail: "it does not answer".into(),
-                },
+            let (stored, written) = tokio::join!(
+                tokio::time::timeout(AT_ONCE, asked),
+                self.writes.are_taken(&self.ledger)
+            );
+            let answers = matches!(stored, Ok(Ok(_)));
+            let database = Check {
+                name: "database",
+                ready: answers && written,
+                detail: match (answers, written) {
+                    (true, true) => "it answers and takes writes",
+                    (true, false) => "it answers and takes no writes",
+                    (false, _) => "it does not answer",
+                }
+                .into(),
             };
             let seen = self.mirror.applied().pos;
             let (last, waiting) = stored.ok().and_then(Result::ok).unwrap_or((seen, None));

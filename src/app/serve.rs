@@ -22,7 +22,7 @@ use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
 use super::{
     Core, Parts, StartError,
-    door::{Door, Ready},
+    door::{Door, Ready, Writes},
 };
 use crate::{
     audit,
@@ -280,6 +280,7 @@ fn listen(
         ledger: core.ledger.clone(),
         mirror: core.mirror.clone(),
         draining: Arc::clone(&draining),
+        writes: Writes::default(),
     });
 
     let (ledger, mirror, vault) = (core.ledger.clone(), core.mirror.clone(), core.vault.clone());

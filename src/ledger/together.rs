@@ -96,7 +96,12 @@ where
         if self.alone {
             // By the contract of its work a request has nothing to undo.
             let request = Arc::from([request]);
-            return self.inner.write(Undo::WithItsBatch, &request, 0..1).await?.only();
+            let written = match self.inner.write(Undo::WithItsBatch, &request, 0..1).await {
+                // Somebody in the batch was refused by the database all the same: who it was shows by itself.
+                Err(StoreError::Hindered(_)) => self.inner.write(Undo::Itself, &request, 0..1).await,
+                written => written,
+            };
+            return written?.only();
         }
         let (answer, answered) = oneshot::channel();
         let turn = {
@@ -196,9 +201,12 @@ where
                     }
                 }
                 // One of them met a refusal of the database, and all were rolled back: which one, each
-                // by itself can say.
-                Err(StoreError::Internal(_)) if all > 1 => {
+                // by itself can say. Only where the database is away would all of them hear the same again.
+                Err(StoreError::Internal(_) | StoreError::Hindered(_)) if all > 1 => {
                     for (at, answer) in answers.into_iter().enumerate() {
+                        if answer.is_closed() {
+                            continue;
+                        }
                         let written = self.inner.write(Undo::Itself, &requests, at..at + 1).await;
                         let _ = answer.send(written.and_then(Written::only));
                     }

@@ -1,16 +1,16 @@
 //! One connection type over both databases.
 
 use std::{
-    fmt,
-    path::PathBuf,
+    fmt, fs, io,
+    path::{Path, PathBuf},
     str::FromStr,
     thread::sleep,
     time::{Duration, Instant},
 };
 
 use diesel::{
-    Connection, MultiConnection, PgConnection, QueryResult, SqliteConnection, connection::SimpleConnection,
-    result::Error as DieselError,
+    Connection, MultiConnection, PgConnection, QueryResult, RunQueryDsl, SqliteConnection,
+    connection::SimpleConnection, dsl::sql, result::Error as DieselError, sql_types::Bool,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -66,6 +66,7 @@ impl Target {
                 let text = path
                     .to_str()
                     .ok_or_else(|| StoreError::Schema("the path is not UTF-8".into()))?;
+                owners_alone(path)?;
                 let mut conn = SqliteConnection::establish(text)?;
                 conn.batch_execute(&format!("PRAGMA busy_timeout = {millis}"))?;
                 write_ahead(&mut conn, patience)?;
@@ -80,11 +81,21 @@ impl Target {
             }
             Self::Postgres(url) => {
                 let mut conn = PgConnection::establish(&with_defaults(url.expose_secret()))?;
+                // What we rely on is said, whatever the server, the database or the role has for a default. Whether a
+                // session may write is left as it is: who sets `default_transaction_read_only` means it.
                 conn.batch_execute(&format!(
                     "SET statement_timeout = {millis}; SET lock_timeout = {millis}; \
-                     SET idle_in_transaction_session_timeout = {}; SET client_min_messages = warning;",
+                     SET idle_in_transaction_session_timeout = {}; SET idle_session_timeout = 0; \
+                     SET client_min_messages = warning; SET default_transaction_isolation = 'read committed'; \
+                     SET default_transaction_deferrable = off; SET standard_conforming_strings = on; \
+                     SET TimeZone = 'UTC'; \
+                     SELECT set_config('synchronous_commit', 'on', false) \
+                     WHERE current_setting('synchronous_commit') = 'off'",
                     millis.max(5000)
                 ))?;
+                // Refusals are told apart by their words: see `StoreError`. Only some roles may ask for English; what
+                // the others get, `Requirements` tells at the start.
+                let _ = conn.batch_execute("SET lc_messages = 'C'");
                 Ok(Conn::Postgres(conn))
             }
         }
@@ -108,10 +119,47 @@ fn write_ahead(conn: &mut SqliteConnection, patience: Duration) -> QueryResult<(
     }
 }
 
-/// Adds what makes libpq notice a server that is gone, where the operator has not set it.
+/// Lets nobody but the owner of a SQLite file read it, from its first byte on: it is made here, for SQLite would make
+/// it as the umask says. Its companions (`-wal`, `-shm`) get the rights of the file. One that is there already loses
+/// what it grants to everybody.
+fn owners_alone(path: &Path) -> Result<(), StoreError> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+        let io = |error: io::Error| StoreError::Unavailable(format!("{}: {error}", path.display()));
+        match fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+        {
+            Ok(_) => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            // SQLite says the same, in its own words.
+            Err(_) => return Ok(()),
+        }
+        for companion in ["", "-wal", "-shm"] {
+            let mut file = path.as_os_str().to_owned();
+            file.push(companion);
+            let Ok(found) = fs::metadata(&file) else { continue };
+            let mode = found.permissions().mode();
+            if mode & 0o007 != 0 {
+                fs::set_permissions(&file, fs::Permissions::from_mode(mode & 0o770)).map_err(io)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Adds what makes libpq notice a server that is gone, where the operator has not set it. Of several hosts it takes
+/// the one that can be written to.
 fn with_defaults(url: &str) -> String {
     let mut text = url.to_owned();
-    for (key, value) in [
+    let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let hosts = authority.split(['/', '?']).next().unwrap_or_default();
+    let several = hosts.rsplit('@').next().is_some_and(|hosts| hosts.contains(','));
+    let first = several.then_some(("target_session_attrs", "read-write"));
+    for (key, value) in first.into_iter().chain([
         ("connect_timeout", "2"),
         ("tcp_user_timeout", "3000"),
         // For whoever waits for an answer: nothing of theirs is unacknowledged.
@@ -119,7 +167,7 @@ fn with_defaults(url: &str) -> String {
         ("keepalives_interval", "2"),
         ("keepalives_count", "3"),
         ("application_name", "vouchsafe"),
-    ] {
+    ]) {
         if !url.contains(&format!("{key}=")) {
             text.push(if text.contains('?') { '&' } else { '?' });
             text.push_str(key);
@@ -174,6 +222,17 @@ impl Conn {
         match self {
             Self::Sqlite(conn) => conn.batch_execute(sql),
             Self::Postgres(conn) => conn.batch_execute(sql),
+        }
+    }
+
+    /// Whether it still answers and leads to where writes are taken, between two transactions.
+    pub(super) fn is_sound(&mut self) -> bool {
+        match self {
+            Self::Sqlite(conn) => conn.batch_execute("SELECT 1").is_ok(),
+            Self::Postgres(conn) => {
+                let writable = sql::<Bool>("current_setting('transaction_read_only') = 'off'");
+                diesel::select(writable).get_result(conn).unwrap_or(false)
+            }
         }
     }
 

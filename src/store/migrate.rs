@@ -6,7 +6,7 @@ use diesel::pg::Pg;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{Conn, Guard, Guards, StoreError, Target};
+use super::{Conn, Guard, Guards, StoreError, Target, requirements};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -17,9 +17,9 @@ const LOCK: i64 = 0x766f_7563_6873_6166;
 /// How long the other migrator is waited for.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// Brings the schema up to this version, then runs `after` while the lock is still held. Safe to
-/// run from two replicas at once: one applies, the other waits and finds nothing to do. Returns
-/// the names of what was applied.
+/// Looks whether the database is one that we can work with, brings the schema up to this version, then runs `after`
+/// while the lock is still held. Safe to run from two replicas at once: one applies, the other waits and finds
+/// nothing to do. Returns the names of what was applied.
 pub fn migrate<E: From<StoreError>>(
     target: &Target,
     guards: &Guards,
@@ -37,6 +37,7 @@ pub fn migrate<E: From<StoreError>>(
             .map_err(|error| StoreError::Schema(format!("cannot make {}: {error}", folder.display())))?;
     }
     let mut conn = target.connect(PATIENCE)?;
+    requirements::met(&mut conn)?;
     let apart = guards.on(Guard::MigratorsApart);
     if apart {
         lock(&mut conn)?;

@@ -13,6 +13,7 @@ mod fixed;
 pub mod guards;
 mod migrate;
 mod pool;
+mod requirements;
 #[expect(missing_docs, reason = "the migrations say what each column holds")]
 pub mod schema;
 mod sqlite;

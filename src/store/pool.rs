@@ -79,13 +79,16 @@ impl Shared {
     {
         let mut conn = self.ready()?;
         let outcome = work(&mut conn);
-        let sound = !matches!(&outcome, Err(error) if error.disposition() == Disposition::Abandon)
-            && !<Conn as Connection>::TransactionManager::is_broken_transaction_manager(&mut conn);
+        let failed = matches!(&outcome, Err(error) if error.disposition() == Disposition::Abandon)
+            || <Conn as Connection>::TransactionManager::is_broken_transaction_manager(&mut conn);
+        // Whatever the error seemed to be: the connection itself says whether it is the connection.
+        let sound = !failed || conn.is_sound();
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if sound {
             idle.push_front((conn, Instant::now()));
         } else {
-            // What broke one connection has most likely broken all of them.
+            // What broke one connection has most likely broken all of them, and where one leads to a server that
+            // has become a standby, the others do too.
             idle.clear();
         }
         outcome
@@ -124,7 +127,15 @@ where
         }
         // PostgreSQL answers the COMMIT of a transaction in which a statement has failed with a
         // silent roll-back. Any statement before it, in the same message, makes it an error.
-        _ => conn.run("SELECT 1; COMMIT")?,
+        _ => {
+            if let Err(error) = conn.run("SELECT 1; COMMIT") {
+                // The connection goes back to the pool, and nobody's transaction may be open on it.
+                if conn.run("ROLLBACK").is_err() {
+                    tracing::debug!("a connection was lost at its commit");
+                }
+                return Err(error.into());
+            }
+        }
     }
     outcome
 }

@@ -8,7 +8,7 @@
 //!
 //! For a savepoint SQLite copies each page that the command touches. A command that says by
 //! [`Undo::WithItsBatch`] that it leaves nothing of what it refuses needs none; should it fail all the same,
-//! its batch is abandoned like after a hard error.
+//! what ran before it is undone and told so ([`StoreError::Hindered`]), and for a while every command has one.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -158,7 +158,10 @@ impl Worker {
             {
                 batch.push(job);
             }
-            self.commit_together(&mut batch);
+            // What a refusal left over comes next.
+            while !batch.is_empty() {
+                self.commit_together(&mut batch);
+            }
         }
     }
 
@@ -167,7 +170,12 @@ impl Worker {
         let mut ran = Vec::with_capacity(batch.len());
         let outcome = self.attempt(batch, &mut ran);
         if let Err(error) = &outcome {
-            tracing::error!(%error, commands = ran.len() + batch.len(), "a batch was abandoned");
+            let commands = ran.len() + batch.len();
+            match error {
+                // One of its commands was refused, which whoever asked may have brought about.
+                StoreError::Hindered(_) => tracing::warn!(%error, commands, "a batch was abandoned"),
+                _ => tracing::error!(%error, commands, "a batch was abandoned"),
+            }
             // The transaction may be gone already; then this is the error that says so.
             let _ = self.conn.run("ROLLBACK");
             // A fresh connection forgets whatever state the old one was left in.
@@ -176,18 +184,25 @@ impl Worker {
                 Err(error) => tracing::error!(%error, "the writer could not reopen the database"),
             }
         }
-        let lost = || StoreError::Unavailable("the transaction could not be committed".into());
+        let lost = |error: &StoreError| match error {
+            StoreError::Hindered(_) => error.again(),
+            _ => StoreError::Unavailable("the transaction could not be committed".into()),
+        };
+        let progressed = !ran.is_empty();
         for told in ran {
-            (told.tell)(outcome.as_ref().map(|&position| position).map_err(|_| lost()));
+            (told.tell)(outcome.as_ref().map(|&position| position).map_err(lost));
         }
-        // Jobs that did not get to run are dropped, and with them their channel: 503.
-        batch.clear();
+        // After a hard error jobs that did not get to run are dropped, and with them their channel: 503.
+        if !(progressed && matches!(outcome, Err(StoreError::Hindered(_)))) {
+            batch.clear();
+        }
     }
 
     fn attempt(&mut self, batch: &mut Vec<Job>, ran: &mut Vec<Ran>) -> Result<i64, StoreError> {
         self.conn.run("BEGIN IMMEDIATE")?;
         let wary = self.failed_without.is_some_and(|failed| failed.elapsed() < WARY);
-        for job in batch.drain(..) {
+        let mut jobs = std::mem::replace(batch, Vec::with_capacity(self.batch)).into_iter();
+        while let Some(job) = jobs.next() {
             let saved = wary || job.undo == Undo::Itself;
             if saved {
                 fixed(|| "SAVEPOINT command").execute(&mut self.conn)?;
@@ -198,7 +213,14 @@ impl Worker {
             if !saved {
                 if disposition != Disposition::Keep {
                     self.failed_without = Some(Instant::now());
-                    return Err(abandoned());
+                    if disposition == Disposition::Abandon {
+                        return Err(abandoned());
+                    }
+                    // Those who have not run yet go on by themselves.
+                    batch.extend(jobs);
+                    return Err(StoreError::Hindered(
+                        "a command that shares the commit was refused".into(),
+                    ));
                 }
             } else if self.guards.on(Guard::AbandonBatch) {
                 self.end_command(disposition)?;

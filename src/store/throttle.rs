@@ -120,12 +120,17 @@ pub fn give_back(conn: &mut Conn, bucket: &[u8], rate: Rate) -> QueryResult<()> 
         .map(|_| ())
 }
 
+/// Writes one row that means nothing: whether writes are taken. It is swept with the others.
+pub fn touch(conn: &mut Conn, now: Timestamp) -> QueryResult<()> {
+    arrive(conn, b"readiness", now.micros())
+}
+
 /// Forgets every bucket in which nothing is left to be worked off; how many there were.
 pub fn sweep(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
     delete(throttles::table.filter(throttles::arrival.lt(now.micros()))).execute(conn)
 }
 
-/// For a test that takes [`admit`]'s guard away: there it is looked first, and written then.
+/// Writes an arrival time, whatever was there.
 fn arrive(conn: &mut Conn, bucket: &[u8], arrival: i64) -> QueryResult<()> {
     fixed(|| {
         "INSERT INTO throttles (bucket, arrival) VALUES (?, ?) \

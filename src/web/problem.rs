@@ -60,14 +60,16 @@ impl Problem {
             challenge: kind.challenge(),
         }
     }
-    /// Something broke that should not: logs the cause and answers 500 without it.
+    /// Something broke that should not: logs the cause and answers 500 without it. A warning, under the request's
+    /// id: what befalls one request is counted by its status, and a stranger who finds how to bring it about is
+    /// not to fill the log with what wakes somebody up.
     pub fn internal(cause: impl fmt::Display) -> Self {
-        tracing::error!(%cause, "internal error");
+        tracing::warn!(%cause, "internal error");
         Self::new(Kind::Internal)
     }
     /// A part that is needed does not answer: logs the cause and answers 503 without it.
     pub fn unavailable(cause: impl fmt::Display) -> Self {
-        tracing::error!(%cause, "unavailable");
+        tracing::warn!(%cause, "unavailable");
         Self::new(Kind::Unavailable)
     }
     /// A token was given, and it does not hold (RFC 6750 §3.1).
@@ -171,7 +173,9 @@ impl From<StoreError> for Problem {
     /// A database that is away is 503; one that refused our own statement is our fault.
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) | StoreError::Schema(_) => Self::unavailable(error),
+            StoreError::Unavailable(_) | StoreError::Hindered(_) | StoreError::Unfit(_) | StoreError::Schema(_) => {
+                Self::unavailable(error)
+            }
             StoreError::Internal(_) => Self::internal(error),
         }
     }

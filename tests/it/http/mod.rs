@@ -7,6 +7,7 @@ mod canaries;
 mod description;
 mod enumeration;
 mod forged;
+mod hostile;
 mod invites;
 mod mass_assignment;
 mod objects;
@@ -37,7 +38,7 @@ use vouchsafe::{
 
 use crate::support::{
     db::Database,
-    service::{Answer, Home, Service, text},
+    service::{Answer, Client, Home, Service, text},
 };
 
 /// A password that is accepted.
@@ -246,7 +247,7 @@ impl Operation {
     }
 
     /// A request for it, with its example of a body, where `path` is its path filled in.
-    pub fn request(&self, service: &Service, path: &str) -> reqwest::RequestBuilder {
+    pub fn request(&self, service: &Client, path: &str) -> reqwest::RequestBuilder {
         let request = service.request(self.verb.clone(), path);
         match &self.body {
             None => request,

@@ -7,7 +7,10 @@ use std::{
     time::Duration,
 };
 
-use diesel::{RunQueryDsl, sql_query, sql_types::BigInt};
+use diesel::{
+    RunQueryDsl, sql_query,
+    sql_types::{BigInt, Text},
+};
 use futures_util::future::join_all;
 use vouchsafe::{
     ledger::{Actor, Together},
@@ -16,6 +19,34 @@ use vouchsafe::{
 
 use super::{eventually, feed, numbered};
 use crate::support::db::{Database, Setup, on_both};
+
+/// A text that PostgreSQL does not take costs its sender the answer, and nobody else anything.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_byte_that_the_database_refuses_is_its_senders_alone() {
+    let db = Database::fresh(Backend::Postgres);
+    db.run("CREATE TABLE kept (n TEXT PRIMARY KEY)");
+    let ledger = db.ledger(Setup::default());
+    let together = Together::new(ledger.clone(), |tx, asked: &[String]| {
+        for text in asked {
+            sql_query("INSERT INTO kept VALUES ($1)")
+                .bind::<Text, _>(text)
+                .execute(tx.conn)?;
+        }
+        Ok(vec![(); asked.len()])
+    });
+    let asked: Vec<String> = (0..60)
+        .map(|n| format!("{n}{}", if n % 20 == 7 { "\0" } else { "" }))
+        .collect();
+    let told = join_all(asked.iter().map(|text| together.write(text.clone()))).await;
+    for (text, told) in asked.iter().zip(&told) {
+        match told {
+            Ok(_) => assert!(!text.contains('\0'), "{text:?}"),
+            Err(StoreError::Internal(_)) => assert!(text.contains('\0'), "{text:?}"),
+            Err(error) => panic!("{text:?}: {error}"),
+        }
+    }
+    assert_eq!(db.figures("SELECT COUNT(*) AS n FROM kept"), [57]);
+}
 
 /// What falls over.
 const PANIC: i64 = -1;

@@ -279,7 +279,7 @@ fn without_savepoints(ledger: &Ledger) -> Together<i64, ()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_fails_without_a_savepoint_takes_its_batch_with_it_once() {
+async fn what_fails_without_a_savepoint_is_found_by_itself() {
     let db = Database::fresh(Backend::Sqlite);
     table(&db);
     let ledger = db.ledger(Setup::default());
@@ -287,9 +287,12 @@ async fn what_fails_without_a_savepoint_takes_its_batch_with_it_once() {
     let release = hold(&ledger, "SELECT 1").await;
     let answers = together(release, (1..=20).map(|n| desk.write(n)).collect()).await;
     for (n, answer) in (1..).zip(answers) {
-        assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{n}: {answer:?}");
+        assert_eq!(answer.is_err(), n == 13, "{n}: {answer:?}");
     }
-    assert_eq!((kept(&db), told_of(&db)), (vec![], vec![]), "nothing is half done");
+    // None is there twice, for each is tried anew when nothing of the batch was kept.
+    let expected: Vec<i64> = (1..=20).filter(|&n| n != 13).collect();
+    assert_eq!((kept(&db), told_of(&db)), (expected.clone(), expected));
+    db.run("DELETE FROM kept WHERE n > 0; DELETE FROM events");
     // Whoever asks for it again harms nobody else.
     let release = hold(&ledger, "SELECT 1").await;
     let answers = together(release, (101..=120).map(|n| desk.write(n)).collect()).await;

@@ -2,5 +2,6 @@
 
 mod batch;
 mod outage;
+mod requirements;
 mod schema;
 mod tls;

@@ -63,13 +63,18 @@ impl Plan {
             environment: Vec::new(),
             log: home.mailbox().with_file_name(format!("{name}-{port}.log")),
         };
-        let joint = if url.contains('?') { '&' } else { '?' };
+        // SQLite's URL takes nothing after the path.
+        let named = match (url.starts_with("sqlite://"), url.contains('?')) {
+            (true, _) => url.to_owned(),
+            (false, true) => format!("{url}&application_name={name}"),
+            (false, false) => format!("{url}?application_name={name}"),
+        };
         plan = plan
             .with("http.listen", listen)
             .with("http.public_url", &config.http.public_url)
             .with("http.workers", 2)
             .with("http.unready_seconds", 0)
-            .with("store.url", format!("{url}{joint}application_name={name}"))
+            .with("store.url", named)
             .with("vault.keyring_file", config.vault.keyring_file.display())
             .with("mail.mailbox_dir", config.mail.mailbox_dir.display())
             .with("password.hash_wait_ms", 8000)
