@@ -19,6 +19,7 @@ mod sessions;
 mod shapes;
 mod steps;
 mod throttles;
+mod typed;
 
 use std::sync::Arc;
 
