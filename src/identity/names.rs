@@ -2,11 +2,12 @@
 //!
 //! No part of a name is required: a single word is a name, and so is one of fifty characters.
 
-use std::ops::RangeInclusive;
-
+use icu_properties::props::GeneralCategory;
 use secrecy::{ExposeSecret, SecretString};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
+
+use crate::terms::typed;
 
 /// The longest name that is taken, in Unicode code points.
 const LONGEST: usize = 100;
@@ -25,6 +26,11 @@ pub enum NameError {
         "the name holds an invisible character, such as a line break or a writing direction: type it by hand instead of pasting it"
     )]
     Invisible,
+    /// A character that no writing system has: not assigned, or for private use.
+    #[error(
+        "the name holds a character that is not in Unicode, so that others would not see it as you do: type the name by hand, with the characters of your document"
+    )]
+    Unassigned,
     /// Not one letter of any script.
     #[error("the name holds no letter: type your name as it stands in your document, in any script")]
     NoLetter,
@@ -38,7 +44,8 @@ pub struct FullName {
 }
 
 impl FullName {
-    /// Reads a name as it was entered; white space around it does not belong to it.
+    /// Reads a name as it was entered; white space around it does not belong to it, nor do the invisible marks that
+    /// come with a pasted text: byte order marks, marks of direction, isolates.
     ///
     /// Joiners and variation selectors are taken, for names in Persian, Sinhala, Mongolian and
     /// Japanese cannot be written rightly without them.
@@ -46,7 +53,7 @@ impl FullName {
     /// # Errors
     /// One [`NameError`].
     pub fn parse(entered: &str) -> Result<Self, NameError> {
-        let entered = entered.trim();
+        let entered = entered.trim_matches(|c: char| c.is_whitespace() || is_mark(c));
         if entered.is_empty() {
             return Err(NameError::Empty);
         }
@@ -55,6 +62,9 @@ impl FullName {
         }
         if entered.chars().any(is_refused) {
             return Err(NameError::Invisible);
+        }
+        if entered.chars().any(typed::is_unassigned) {
+            return Err(NameError::Unassigned);
         }
         let normalised = normalised(entered);
         if !normalised.chars().any(char::is_alphabetic) {
@@ -143,33 +153,12 @@ const fn is_ignorable(c: char) -> bool {
 
 /// General categories Cc, Zl and Zp, and Cf without the joiners that spelling needs.
 fn is_refused(c: char) -> bool {
-    /// `General_Category=Format`, Unicode 16.0.
-    const FORMAT: [RangeInclusive<char>; 21] = [
-        '\u{00AD}'..='\u{00AD}',
-        '\u{0600}'..='\u{0605}',
-        '\u{061C}'..='\u{061C}',
-        '\u{06DD}'..='\u{06DD}',
-        '\u{070F}'..='\u{070F}',
-        '\u{0890}'..='\u{0891}',
-        '\u{08E2}'..='\u{08E2}',
-        '\u{180E}'..='\u{180E}',
-        '\u{200B}'..='\u{200F}',
-        '\u{202A}'..='\u{202E}',
-        '\u{2060}'..='\u{2064}',
-        '\u{2066}'..='\u{206F}',
-        '\u{FEFF}'..='\u{FEFF}',
-        '\u{FFF9}'..='\u{FFFB}',
-        '\u{110BD}'..='\u{110BD}',
-        '\u{110CD}'..='\u{110CD}',
-        '\u{13430}'..='\u{1343F}',
-        '\u{1BCA0}'..='\u{1BCA3}',
-        '\u{1D173}'..='\u{1D17A}',
-        '\u{E0001}'..='\u{E0001}',
-        '\u{E0020}'..='\u{E007F}',
-    ];
-    c.is_control()
-        || matches!(c, '\u{2028}' | '\u{2029}')
-        || (!is_ignorable(c) && FORMAT.iter().any(|range| range.contains(&c)))
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || is_mark(c)
+}
+
+/// General category Cf, without the joiners that spelling needs.
+fn is_mark(c: char) -> bool {
+    typed::category(c) == GeneralCategory::Format && !is_ignorable(c)
 }
 
 #[cfg(test)]
@@ -204,7 +193,15 @@ mod tests {
         ] {
             assert_eq!(parsed(name).expose_entered(), name);
         }
-        assert_eq!(parsed(" 张伟\n").expose_entered(), "张伟");
+        for pasted in [
+            " 张伟\n",
+            "\u{FEFF}张伟",
+            "\u{200F}张伟\u{200E}",
+            "\u{2068}张伟\u{2069}",
+            "\u{202B}\u{A0}张伟 \u{202C}\u{200B}\u{2060}\u{AD}",
+        ] {
+            assert_eq!(parsed(pasted).expose_entered(), "张伟", "{pasted:?}");
+        }
     }
 
     #[test]
@@ -219,7 +216,23 @@ mod tests {
             ("Ann\u{2066}Lee", NameError::Invisible),
             ("Ann\u{200B}Lee", NameError::Invisible),
             ("Ann\u{AD}Lee", NameError::Invisible),
-            ("Ann\u{E0041}", NameError::Invisible),
+            ("Ann\u{E0041}Lee", NameError::Invisible),
+            ("\u{FEFF} \u{200F}", NameError::Empty),
+            ("Ann\u{FEFF}Lee", NameError::Invisible),
+            // For private use, in each of the three planes.
+            ("张\u{E000}", NameError::Unassigned),
+            ("张\u{F8FF}", NameError::Unassigned),
+            ("张\u{F0000}", NameError::Unassigned),
+            ("张\u{10FFFD}", NameError::Unassigned),
+            // Noncharacters.
+            ("Ann\u{FFFE}", NameError::Unassigned),
+            ("Ann\u{FFFF}", NameError::Unassigned),
+            ("Ann\u{FDD0}", NameError::Unassigned),
+            ("Ann\u{10FFFF}", NameError::Unassigned),
+            // Not assigned: in Greek, in the Arabic presentation forms' gap, in a plane without any.
+            ("Ann\u{378}", NameError::Unassigned),
+            ("Ann\u{2065}", NameError::Unassigned),
+            ("Ann\u{4FFFD}", NameError::Unassigned),
             ("12345", NameError::NoLetter),
             ("·・.-", NameError::NoLetter),
             ("\u{3164}\u{3164}", NameError::NoLetter),

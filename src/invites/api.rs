@@ -173,8 +173,9 @@ struct NewInviteBody {
     #[serde(default, deserialize_with = "whole_or_null")]
     #[schema(minimum = 1, maximum = 4_294_967_295_u32)]
     max_uses: Option<u32>,
-    /// The language of the mail: a BCP 47 tag, `en` or `zh-Hans`.
+    /// The language of the mail, a BCP 47 tag: `en`, `zh-Hans`, or whatever leads to one of them.
     #[serde(default)]
+    #[schema(pattern = "^[A-Za-z]{2,3}([_-][A-Za-z0-9]{1,8})*([.@].*)?$", max_length = 35)]
     locale: Option<String>,
     /// For how many hours it holds; the policy's lifetime where nothing is said.
     #[serde(default, deserialize_with = "whole_or_null")]
@@ -284,7 +285,7 @@ impl Invites {
             id: invite.id,
             kind: kind(invite).into(),
             state: rules::state(invite, in_vain, now),
-            email: email.map(|address| address.kept().to_owned()),
+            email: email.map(EmailAddress::shown),
             url: code.as_ref().map(|code| self.link.to(code).expose_secret().to_owned()),
             code: code.map(|code| code.expose().to_string()),
             max_uses: invite.max_uses,
@@ -342,10 +343,14 @@ async fn create(
         },
     };
     let policy = invites.policy.get()?;
+    let locale = match locale {
+        Some(tag) => Locale::parse(&tag).map_err(|error| Problem::field("/locale", error.to_string()))?,
+        None => Locale::from_tag(&policy.policy.community.locale),
+    };
     let new = NewInvite {
         id: Id::new(invites.ledger.now(), invites.ledger.chance()),
         to,
-        locale: Locale::from_tag(locale.as_deref().unwrap_or(&policy.policy.community.locale)),
+        locale,
         lifetime: lifetime_hours.map(|hours| Duration::from_secs(u64::from(hours) * 3600)),
     };
     let asked = Asked {

@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::EmailAddress;
+use crate::terms::typed;
 
 /// A language that letters are written in.
 #[derive(
@@ -22,22 +23,37 @@ pub enum Locale {
     ZhHans,
 }
 
+/// The text is no language tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("give a language tag (RFC 5646), such as en or zh-Hans; a language that we do not write becomes English")]
+pub struct LocaleError;
+
 impl Locale {
-    /// The nearest language to a BCP 47 tag: `zh`, `zh-CN`, `zh-Hans-CN` and the like are
-    /// Simplified Chinese, a tag of Traditional Chinese and everything else English.
-    pub fn from_tag(tag: &str) -> Self {
-        let mut subtags = tag.trim().split('-');
-        if !subtags.next().is_some_and(|first| first.eq_ignore_ascii_case("zh")) {
-            return Self::En;
+    /// The nearest language that letters are written in: `zh`, `zh-CN`, `zh-Hans-CN`, `zh_CN.UTF-8` and the like
+    /// are Simplified Chinese, a tag of Traditional Chinese and every other language English.
+    ///
+    /// # Errors
+    /// [`LocaleError`] where the text is no tag of any language.
+    pub fn parse(entered: &str) -> Result<Self, LocaleError> {
+        let tag = typed::language_tag(entered).ok_or(LocaleError)?.to_ascii_lowercase();
+        let mut subtags = tag.split('-');
+        // Mandarin by its own name is what `zh` stands for.
+        if !matches!(subtags.next(), Some("zh" | "cmn")) {
+            return Ok(Self::En);
         }
         for subtag in subtags {
-            match subtag.to_ascii_lowercase().as_str() {
-                "hans" => return Self::ZhHans,
-                "hant" | "tw" | "hk" | "mo" => return Self::En,
+            match subtag {
+                "hans" => return Ok(Self::ZhHans),
+                "hant" | "tw" | "hk" | "mo" => return Ok(Self::En),
                 _ => {}
             }
         }
-        Self::ZhHans
+        Ok(Self::ZhHans)
+    }
+
+    /// The same of a tag that was read before; English where it is none.
+    pub fn from_tag(tag: &str) -> Self {
+        Self::parse(tag).unwrap_or_default()
     }
 
     /// The tag for HTML's `lang` and for `Content-Language` (RFC 3282).
@@ -296,11 +312,48 @@ mod tests {
 
     #[test]
     fn finds_the_language_of_a_tag() {
-        for tag in ["zh", "zh-CN", "zh-Hans-CN", "ZH-hans", "zh-SG", "zh-Hans-HK"] {
-            assert_eq!(Locale::from_tag(tag), Locale::ZhHans, "{tag}");
+        for tag in [
+            "zh",
+            "zh-CN",
+            "zh-Hans-CN",
+            "ZH-hans",
+            "zh-SG",
+            "zh-Hans-HK",
+            "zh_CN",
+            "zh_CN.UTF-8",
+            "zh_CN.GB18030",
+            "zh_Hans_CN",
+            "zh_CN@pinyin",
+            "cmn-Hans",
+            " zh\u{2013}CN\u{A0}",
+            "ｚｈ－ＣＮ",
+        ] {
+            assert_eq!(Locale::parse(tag), Ok(Locale::ZhHans), "{tag}");
         }
-        for tag in ["en", "en-GB", "de", "zh-Hant", "zh-TW", "zh-Hant-CN", "zha", "", "*"] {
-            assert_eq!(Locale::from_tag(tag), Locale::En, "{tag}");
+        for tag in [
+            "en",
+            "en-GB",
+            "en_US.UTF-8",
+            "en_US@euro",
+            "C",
+            "C.UTF-8",
+            "POSIX",
+            "de",
+            "fr_CA",
+            "zh-Hant",
+            "zh-TW",
+            "zh_TW.Big5",
+            "zh-Hant-CN",
+            "zh_HK.UTF-8",
+            "zha",
+        ] {
+            assert_eq!(Locale::parse(tag), Ok(Locale::En), "{tag}");
+        }
+        for nonsense in [
+            "", "*", "nonsense", "english", "中文", "en US", "en;q=0.9", "zh-CN,zh", "12", "-", "zh--CN",
+        ] {
+            assert_eq!(Locale::parse(nonsense), Err(LocaleError), "{nonsense}");
+            assert_eq!(Locale::from_tag(nonsense), Locale::En);
         }
         for locale in [Locale::En, Locale::ZhHans] {
             assert_eq!(Locale::from_tag(locale.tag()), locale);

@@ -24,7 +24,7 @@ mod wrap;
 
 pub use address::{AddressError, EmailAddress};
 pub use failure::{Cause, DeliveryError, Enhanced, Reason, Stage, TransportError};
-pub use message::{Button, ButtonError, Letter, Locale, Sender, SenderError, Subject, SubjectError};
+pub use message::{Button, ButtonError, Letter, Locale, LocaleError, Sender, SenderError, Subject, SubjectError};
 pub use outbox::{backlog, dead, post, post_all, retry};
 pub use records::{Backlog, DeadLetter, LetterId, Posted};
 pub use render::{RenderError, render};

@@ -16,7 +16,7 @@ use super::{
     read_progress, start,
 };
 use crate::{
-    identity::{Country, Document, DocumentKind, FullName, SubmitError},
+    identity::{Country, CountryError, Document, DocumentKind, FullName, SubmitError},
     invites::{self, Code},
     ledger::{Actor, Ledger, Mirror, events::Release},
     mail::{EmailAddress, Locale},
@@ -73,6 +73,7 @@ struct BeginBody {
     code: String,
     /// The language for mails, a BCP 47 tag; the invite's where nothing is said.
     #[serde(default)]
+    #[schema(pattern = "^[A-Za-z]{2,3}([_-][A-Za-z0-9]{1,8})*([.@].*)?$", max_length = 35)]
     locale: Option<String>,
 }
 
@@ -229,7 +230,8 @@ async fn begin(
     }
     let once = key.bind(body.0.code.as_bytes(), "start_onboarding", &body.0)?;
     let code = Code::parse(&body.0.code).ok_or_else(|| Problem::new(Kind::InviteUnknown))?;
-    let locale = body.0.locale.as_deref().map(Locale::from_tag);
+    let locale = body.0.locale.as_deref().map(Locale::parse).transpose();
+    let locale = locale.map_err(|error| Problem::field("/locale", error.to_string()))?;
     let policy = onboarding.policy.get()?;
     let id: FlowId = Id::new(onboarding.ledger.now(), onboarding.ledger.chance());
     let vault = onboarding.vault.clone();
@@ -393,9 +395,9 @@ struct IdentityBody {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct DocumentBody {
-    /// The country that issued it, ISO 3166-1 alpha-2.
+    /// The country that issued it: ISO 3166-1, alpha-2 or alpha-3, or the code that stands in the passport.
     #[schema(example = "CN")]
-    country: Country,
+    country: String,
     /// What it is.
     kind: DocumentKind,
     /// Its number.
@@ -435,8 +437,12 @@ async fn name(
             .at("/full_name")
             .saying(error.to_string())
     })?;
+    let country: Country = document
+        .country
+        .parse()
+        .map_err(|error: CountryError| Problem::value("/document/country", error.to_string()))?;
     let document = Document::parse(
-        document.country,
+        country,
         document.kind,
         document.number.expose_secret(),
         onboarding.ledger.now().date(),

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     ledger::Ledger,
+    mail::EmailAddress,
     store::StoreError,
     terms::{Assurance, PersonId, Role, SessionId, Standing, Timestamp},
     vault::{Field, Vault},
@@ -79,7 +80,7 @@ async fn me(caller: Caller, people: Data<People>) -> Result<Json<MeView>, Proble
             let sealed = own_contact(conn, own.row)?;
             let contact = own.subject.zip(sealed).and_then(|(subject, sealed)| {
                 let text = vault.key(conn, subject).ok()?.open_text(Field::Contact, &sealed).ok()?;
-                Some(text.to_string())
+                EmailAddress::parse(&text).ok().map(|address| address.shown())
             });
             Ok::<_, StoreError>(Some((own, inviter, contact)))
         })

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     document::{self, Shape},
-    terms::{Assurance, Role},
+    terms::{Assurance, Role, typed},
 };
 
 pub mod api;
@@ -293,7 +293,7 @@ impl Policy {
         if community.name.trim().is_empty() || length > 100 || community.name.chars().any(char::is_control) {
             tell("community.name", "is no name", "Give 1 to 100 characters in one line.");
         }
-        if !is_language_tag(&community.locale) {
+        if typed::language_tag(&community.locale).is_none() {
             tell(
                 "community.locale",
                 "is no language tag",
@@ -381,17 +381,6 @@ fn sound_base() -> toml::Table {
         toml::Value::String(Assurance::Contact.as_str().into()),
     );
     base
-}
-
-/// The form of a language tag, not its registration: subtags of 1 to 8 letters and digits, the first of 2
-/// or 3 letters (RFC 5646 §2.1).
-fn is_language_tag(text: &str) -> bool {
-    let mut subtags = text.split('-');
-    let first = subtags.next().unwrap_or_default();
-    (2..=3).contains(&first.len())
-        && first.bytes().all(|byte| byte.is_ascii_alphabetic())
-        && text.len() <= 35
-        && subtags.all(|tag| (1..=8).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 #[cfg(test)]

@@ -2,7 +2,11 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use vouchsafe::{commands::admin, terms::Role};
+use vouchsafe::{
+    commands::admin,
+    store::{Backend, StoreError},
+    terms::Role,
+};
 
 use super::{PASSWORD, Scene, identity, resident_id};
 use crate::support::{
@@ -14,6 +18,12 @@ use crate::support::{
 fn wide(text: &str) -> String {
     let wide = |c: char| char::from_u32(u32::from(c) + 0xFEE0).filter(|_| c.is_ascii_graphic());
     text.chars().map(|c| wide(c).unwrap_or(c)).collect()
+}
+
+/// Digits in those of another script.
+fn digits(zero: char, ours: &str) -> String {
+    let digit = |c: char| char::from_u32(u32::from(c) - u32::from('0') + u32::from(zero));
+    ours.chars().filter_map(digit).collect()
 }
 
 /// Percent-encoded for a segment of a path.
@@ -62,18 +72,14 @@ on_both! {
     async fn six_digits_are_read_before_they_are_counted(db: &Database) {
         let scene = Scene::with(db, "open-circle", |config| config.throttle.proof_attempts = 1).await;
         let code = scene.link(100).await;
-        let digits = |zero: char| move |proof: &str| -> String {
-            let digit = |c: char| char::from_u32(u32::from(c) - u32::from('0') + u32::from(zero));
-            proof.chars().filter_map(digit).collect()
-        };
-        let ways: Vec<Box<dyn Fn(&str) -> String>> = vec![
-            Box::new(|proof| format!("\u{A0}{proof}\u{200B}.")),
-            Box::new(|proof| format!("{}\u{A0}{}", &proof[..3], &proof[3..])),
-            Box::new(|proof| format!("{}\u{2013}{}", &proof[..3], &proof[3..])),
-            Box::new(|proof| format!("[{proof}]")),
-            Box::new(digits('０')),
-            Box::new(digits('٠')),
-            Box::new(digits('०')),
+        let ways: [fn(&str) -> String; 7] = [
+            |proof| format!("\u{A0}{proof}\u{200B}."),
+            |proof| format!("{}\u{A0}{}", &proof[..3], &proof[3..]),
+            |proof| format!("{}\u{2013}{}", &proof[..3], &proof[3..]),
+            |proof| format!("[{proof}]"),
+            wide,
+            |proof| digits('٠', proof),
+            |proof| digits('०', proof),
         ];
         for (nth, way) in ways.iter().enumerate() {
             let (flow, token) = scene.asked(&code, &format!("digits-{nth}")).await;
@@ -125,7 +131,7 @@ on_both! {
         again.refused(409, "person-limit-reached");
         scene.step(&flow, &token, "identity", identity("张伟", &resident_id(8))).await.expect(200);
         let taken = scene.step(&flow, &token, "password", json!({ "password": PASSWORD, "handle": "wei_7" })).await;
-        taken.refused(400, "invalid-field");
+        taken.refused(422, "invalid-value");
         scene.service.stop().await;
     }
 
@@ -183,6 +189,138 @@ on_both! {
         assert_eq!(seen(&revoked).await, was_revoked);
         assert_eq!(seen(&expired).await, was_expired);
         assert_eq!(seen(&used).await, was_used);
+        scene.service.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_locale_is_a_tag_or_refused() {
+    let db = Database::fresh(Backend::Sqlite);
+    let scene = Scene::new(&db, "open-circle").await;
+    let service = &scene.service;
+    let code = scene.link(9).await;
+    for (entered, locale) in [
+        ("zh_CN.UTF-8", "zh-Hans"),
+        ("zh-Hans-CN", "zh-Hans"),
+        ("zh-TW", "en"),
+        ("en_US@euro", "en"),
+        ("C.UTF-8", "en"),
+    ] {
+        let begun = service
+            .post("", "/v1/onboarding", json!({ "code": code, "locale": entered }))
+            .await
+            .expect(201);
+        let flow = text(&begun["flow"]).parse().unwrap();
+        let read = move |conn: &mut _| Ok::<_, StoreError>(vouchsafe::onboarding::by_id(conn, flow)?.unwrap().locale);
+        assert_eq!(
+            service.app.core.ledger.store().read(read).await.unwrap(),
+            locale,
+            "{entered}"
+        );
+        service
+            .post(&scene.owner_token, "/v1/me/invites", json!({ "locale": entered }))
+            .await
+            .expect(201);
+    }
+    for nonsense in [
+        "nonsense",
+        "",
+        "*",
+        "english",
+        "中文",
+        "en US",
+        "../../etc/passwd",
+        &"en-".repeat(9000),
+    ] {
+        let begun = service
+            .post("", "/v1/onboarding", json!({ "code": code, "locale": nonsense }))
+            .await;
+        let invited = service
+            .post(&scene.owner_token, "/v1/me/invites", json!({ "locale": nonsense }))
+            .await;
+        for answer in [begun, invited] {
+            answer.refused(400, "invalid-field");
+            assert_eq!(answer.body["field"], "/locale");
+            assert!(text(&answer.body["detail"]).contains("zh-Hans"), "{}", answer.body);
+        }
+    }
+    // No header decides about a language, so that none can be nonsense.
+    let request = service
+        .request(Method::POST, "/v1/onboarding")
+        .header("Accept-Language", "nonsense;;q=x");
+    service.send(request.json(&json!({ "code": code }))).await.expect(201);
+    scene.service.stop().await;
+}
+
+on_both! {
+    /// However the domain is written, it is one address: to be proved, to sign in with, to be found by.
+    async fn an_internationalised_domain_is_one_address(db: &Database) {
+        let scene = Scene::new(db, "open-circle").await;
+        let service = &scene.service;
+        let invite = json!({ "email": "Ada＠Bücher。Example" });
+        let made = service.post(&scene.owner_token, "/v1/me/invites", invite).await.expect(201);
+        assert_eq!(made["email"], "Ada@bücher.example");
+        let code = service.code_of(&text(&made["id"])).await;
+        let preview = service.get("", &format!("/v1/invites/{code}")).await.expect(200);
+        assert_eq!(preview["address_hint"], "A•••@b•••.example");
+        let (flow, token) = service.begin(&code).await;
+        let other = json!({ "email": "ada@bucher.example" });
+        scene.step(&flow, &token, "contact", other).await.refused(422, "contact-mismatch");
+        let same = json!({ "email": "<ada@xn--bcher-kva.example>" });
+        scene.step(&flow, &token, "contact", same).await.expect(200);
+        let proof = json!({ "code": service.proof_of(&flow).await });
+        scene.step(&flow, &token, "contact/proof", proof).await.expect(200);
+        scene.step(&flow, &token, "password", json!({ "password": PASSWORD })).await.expect(201);
+        for contact in ["ada@BÜCHER.example", "ada@bu\u{308}cher.example", "ADA@xn--bcher-kva.EXAMPLE", "ada﹫bücher.example"] {
+            let signed = service.post("", "/v1/sessions", json!({ "contact": contact, "password": PASSWORD })).await;
+            assert_eq!(signed.status, 201, "{contact}: {signed:?}");
+            let me = service.get(&text(&signed.body["access_token"]), "/v1/me").await.expect(200);
+            assert_eq!(me["contact"], "ada@bücher.example");
+            let found = service.post(&scene.owner_token, "/v1/admin/people/search", json!({ "contact": contact })).await;
+            assert_eq!(found.expect(200)["items"][0]["id"], me["id"], "{contact}");
+        }
+        scene.service.stop().await;
+    }
+
+    async fn names_and_countries_are_taken_as_they_are_pasted(db: &Database) {
+        let scene = Scene::new(db, "real-name").await;
+        let code = scene.link(40).await;
+        let (flow, token) = scene.proved(&code, "newcomer").await;
+        let give = async |name: &str, country: &str, number: &str| {
+            let document = json!({ "country": country, "kind": "passport", "number": number });
+            scene.step(&flow, &token, "identity", json!({ "full_name": name, "document": document })).await
+        };
+        for name in ["Ann\u{FFFF}", "张\u{E000}", "Ann\u{378}", "A\u{2067}nn"] {
+            give(name, "GB", "L898902C3").await.refused(422, "name-invalid");
+        }
+        for country in ["XX", "", "UTO", "Wonderland", "G B"] {
+            let answer = give("Ann", country, "L898902C3").await;
+            answer.refused(422, "invalid-value");
+            assert_eq!(answer.body["field"], "/document/country");
+            let detail = text(&answer.body["detail"]);
+            assert!(["CN", "CHN", "D", "GBD", "UNO", "XXA"].iter().all(|known| detail.contains(known)), "{detail}");
+        }
+        let old = identity("Ann", "440524188001010014");
+        let answer = scene.step(&flow, &token, "identity", old).await;
+        answer.refused(422, "document-invalid");
+        assert!(text(&answer.body["detail"]).contains("130 years"), "{}", answer.body);
+        give("\u{FEFF}\u{2067}Ann Lee\u{2069}\u{200F}", "GBD", "L898902C3").await.expect(200);
+        scene.step(&flow, &token, "password", json!({ "password": PASSWORD })).await.expect(201);
+
+        // One passport, whichever of its country's codes is given.
+        for (nth, country) in (0..).zip(["GB", "GBR", "gbn", "GBO<", "ＧＢＰ", "GBS", "UK"]) {
+            let (flow, token) = scene.proved(&code, &format!("as-{nth}")).await;
+            let document = json!({ "country": country, "kind": "passport", "number": "l898902c3" });
+            let body = json!({ "full_name": "Ann Lee", "document": document });
+            scene.step(&flow, &token, "identity", body).await.refused(409, "person-limit-reached");
+        }
+        for (nth, country) in ["D", "DEU", "UNO", "UNA", "UNK", "EUE", "XXA", "XXB", "XXC", "XXX", "XOM", "XPO", "RKS"].iter().enumerate() {
+            let (flow, token) = scene.proved(&code, &format!("from-{nth}")).await;
+            let document = json!({ "country": country, "kind": "passport", "number": format!("A123456{}", nth % 10) });
+            let body = json!({ "full_name": "Ann Lee", "document": document });
+            let answer = scene.step(&flow, &token, "identity", body).await;
+            assert_eq!(answer.status, 200, "{country}: {answer:?}");
+        }
         scene.service.stop().await;
     }
 }
