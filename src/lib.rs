@@ -18,6 +18,7 @@ pub mod people;
 pub mod mail;
 pub mod graph;
 pub mod policy;
+pub mod jobs;
 pub mod vault;
 pub mod ledger;
 pub mod store;

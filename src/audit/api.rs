@@ -1,6 +1,7 @@
 //! The routes of the admin's questions.
 
 mod graph;
+mod jobs;
 mod ledger;
 mod people;
 
@@ -26,6 +27,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     graph::routes(config);
     people::routes(config);
     ledger::routes(config);
+    jobs::routes(config);
 }
 
 /// What the routes here work with.

@@ -14,16 +14,13 @@ use data_encoding::BASE64URL_NOPAD;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use zeroize::Zeroizing;
 
-use super::{
-    admin,
-    errand::{self, Cast, Ended, Errand},
-    serve,
-};
+use super::{admin, serve};
 use crate::{
     app::{App, Core, DOCUMENTS, StartError},
     config::Config,
     identity::{self, CaseState, Country, Document, DocumentKind, FullName, Reason},
     invites::{self, Invite, NewInvite, To},
+    jobs::{self, Cast, Ended, Job},
     ledger::{Actor, Projection, Tx, events::Verdict},
     mail::{EmailAddress, Locale},
     moderation::{self, NewBan, ReasonCode, RoleReason},
@@ -151,7 +148,7 @@ pub async fn populate(core: &Core, mut progress: impl FnMut(u64, u64)) -> Result
     });
     let all = work.steps() as u64;
     let never = std::future::pending();
-    let ended = errand::run(&core.ledger, Arc::clone(&work), never, |done| progress(done, all)).await?;
+    let ended = jobs::run(&core.ledger, Arc::clone(&work), never, |done| progress(done, all)).await?;
     let vault = core.vault.clone();
     let owner = core.ledger.store().read(move |conn| owner(conn, &vault)).await?;
     let count = |wanted: fn(&Deed) -> bool| work.plan.count(wanted);
@@ -188,7 +185,7 @@ fn beginning(conn: &mut Conn, vault: &Vault) -> Result<Beginning, StoreError> {
     let Some(first) = somebody.first() else {
         return Ok(Beginning::Nobody);
     };
-    let ours = errand::begun(conn, &sha256(NAME))? && owner(conn, vault)? == Some(first.row);
+    let ours = jobs::begun(conn, &sha256(NAME))? && owner(conn, vault)? == Some(first.row);
     Ok(if ours {
         Beginning::Here(first.joined_at)
     } else {
@@ -233,7 +230,8 @@ struct Work {
     password: Phc,
 }
 
-impl Errand for Work {
+impl Job for Work {
+    const KIND: &'static str = "sample_community";
     const CHUNK: usize = 40;
     type Error = StoreError;
 
@@ -477,7 +475,7 @@ fn change(tx: &mut Tx<'_>, document: &str) -> Result<(), StoreError> {
 /// A document that nobody alive has: born before 1910, with the order number 000, which is not given
 /// out. Its form and check character hold (GB 11643-1999).
 fn number(who: Who, now: Timestamp) -> Result<Document, StoreError> {
-    let (year, day) = (1880 + who / 336, who % 336);
+    let (year, day) = (1897 + who / 336, who % 336);
     let digits = format!("110105{year}{:02}{:02}000", 1 + day / 28, 1 + day % 28);
     let document = "0123456789X".chars().find_map(|check| {
         let number = format!("{digits}{check}");

@@ -24,10 +24,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 pub use history::{BadRow, History, Name, Rating};
 pub use replay::{Outcome, Plan, Report, Step, plan};
 
-pub use super::errand::Ended;
-use super::errand::{self, Cast, Errand};
+pub use crate::jobs::Ended;
 use crate::{
     invites::{self, RedeemError},
+    jobs::{self, Cast, Job},
     ledger::{Actor, Event, Ledger, Tx},
     people::{self, Admission, Newcomer},
     store::{CommandError, Disposition, StoreError},
@@ -89,6 +89,11 @@ pub async fn run(
     match ended {
         Ended::Done => writeln!(out, "imported {}\n\n{report}", file.display())?,
         Ended::DoneBefore => writeln!(out, "{} was imported before: nothing new\n\n{report}", file.display())?,
+        Ended::Cancelled(done) => writeln!(
+            out,
+            "cancelled by an admin after {done} of {} rows. Run the import again: it goes on there",
+            report.rows
+        )?,
         Ended::Stopped(done) => writeln!(
             out,
             "stopped after {done} of {} rows. Run the import again: it goes on there",
@@ -116,7 +121,7 @@ pub async fn replay(
         history,
         plan,
     });
-    errand::run(ledger, work, stop, progress).await
+    jobs::run(ledger, work, stop, progress).await
 }
 
 /// What is to be done.
@@ -135,7 +140,8 @@ impl CommandError for ImportError {
     }
 }
 
-impl Errand for Work {
+impl Job for Work {
+    const KIND: &'static str = "import";
     const CHUNK: usize = 250;
     type Error = ImportError;
 
@@ -197,12 +203,9 @@ impl Errand for Work {
 }
 
 impl Work {
-    /// The run's id: the digest's first bytes as a UUIDv8 (RFC 9562 §5.8), so that every run of the
-    /// same file bears the same.
+    /// The run's id, the same for every run of the same file.
     fn id(&self) -> Id<kinds::Import> {
-        let mut first = [0; 16];
-        first.copy_from_slice(&self.history.digest[..16]);
-        Id::from_uuid(uuid::Builder::from_custom_bytes(first).into_uuid())
+        Id::from_uuid(jobs::id_of(&self.history.digest).uuid())
     }
 
     /// An invite that is issued, held and used in one moment, and the member who comes of it.

@@ -4,7 +4,6 @@ pub mod admin;
 pub mod audit;
 pub mod check;
 pub mod demo;
-mod errand;
 pub mod health;
 pub mod import;
 pub mod serve;

@@ -408,6 +408,16 @@ pub enum Event {
         /// The beginning of its RFC 7638 thumbprint.
         kid: String,
     },
+    /// A job was cancelled before its last step.
+    JobCancelled {
+        /// Which.
+        job: Id<kinds::Job>,
+    },
+    /// A cancelled job goes on.
+    JobResumed {
+        /// Which.
+        job: Id<kinds::Job>,
+    },
     /// A history began to be replayed.
     ImportStarted {
         /// The run.
@@ -522,6 +532,8 @@ named! {
             Self::ServiceAdded { .. } => "service_added",
             Self::ServiceRemoved { .. } => "service_removed",
             Self::SigningKeyMade { .. } => "signing_key_made",
+            Self::JobCancelled { .. } => "job_cancelled",
+            Self::JobResumed { .. } => "job_resumed",
             Self::ImportStarted { .. } => "import_started",
             Self::ImportFinished { .. } => "import_finished",
 }

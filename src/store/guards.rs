@@ -63,8 +63,8 @@ pub enum Guard {
     LettersClaimed,
     /// What became of a letter is written only by whoever has the claim.
     LetterFence,
-    /// The next steps of an errand are counted only from where it stands.
-    ErrandShared,
+    /// The next steps of a job are counted only from where it stands.
+    JobShared,
     /// Migrators come one at a time.
     MigratorsApart,
     /// The feed's sequencer takes only what is below the oldest running transaction.

@@ -291,19 +291,27 @@ diesel::table! {
 }
 
 diesel::table! {
-    imports (id) {
+    jobs (id) {
         id -> BigInt,
-        digest -> Binary,
-        rows_done -> BigInt,
-        report -> Text,
+        uid -> Binary,
+        kind -> Text,
+        steps -> BigInt,
+        done -> BigInt,
+        report -> Nullable<Text>,
+        created_by -> Nullable<BigInt>,
+        created_at -> BigInt,
+        moved_at -> BigInt,
+        cancelled_at -> Nullable<BigInt>,
+        cancelled_by -> Nullable<BigInt>,
     }
 }
 
 diesel::table! {
-    import_people (import_id, name) {
-        import_id -> BigInt,
-        name -> Text,
-        person -> BigInt,
+    job_outcomes (job_id, item) {
+        job_id -> BigInt,
+        item -> Text,
+        person -> Nullable<BigInt>,
+        outcome -> Text,
     }
 }
 
@@ -380,8 +388,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     throttles,
     idempotency,
     outbox,
-    imports,
-    import_people,
+    jobs,
+    job_outcomes,
     room_servers,
     rooms,
     tickets,

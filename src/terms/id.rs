@@ -46,6 +46,8 @@ pub mod kinds {
         Sanction = "sanction",
         /// A service that may introspect tokens.
         Service = "service",
+        /// Work that outlives a request.
+        Job = "job",
         /// One run of an import.
         Import = "import",
         /// A room server that is registered here.
@@ -75,6 +77,8 @@ pub type SessionId = Id<kinds::Session>;
 pub type SanctionId = Id<kinds::Sanction>;
 /// The id of a service.
 pub type ServiceId = Id<kinds::Service>;
+/// The id of a job.
+pub type JobId = Id<kinds::Job>;
 /// The id of a room server.
 pub type RoomServerId = Id<kinds::RoomServer>;
 /// The id of a ticket.

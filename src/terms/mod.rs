@@ -14,8 +14,8 @@ mod words;
 
 pub use chance::{Chance, SeededChance, SystemChance};
 pub use id::{
-    CaseId, FlowId, Id, IdError, InviteId, Kind, PersonId, RoomServerId, SanctionId, ServiceId, SessionId, TicketId,
-    kinds,
+    CaseId, FlowId, Id, IdError, InviteId, JobId, Kind, PersonId, RoomServerId, SanctionId, ServiceId, SessionId,
+    TicketId, kinds,
 };
 pub use quoted::{QUOTED_MOST, cut, quoted};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};

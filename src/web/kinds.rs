@@ -78,6 +78,9 @@ kinds! {
     /// The request was not done in time; a change may have been made or not.
     Timeout = 503 "timeout", "The request took too long", "Send the same request again, with the same Idempotency-Key where it had one.";
 
+    /// The job has done its last step; what it did is not taken back.
+    JobDone = 409 "job-done", "The job is done", "There is nothing left to cancel.";
+
     /// No invite has this code.
     InviteUnknown = 404 "invite-unknown", "There is no such invite", "Check the code, or ask whoever invited you for a new invite.";
     /// The invite has been used as often as it may be.

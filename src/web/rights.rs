@@ -149,6 +149,10 @@ pub static OPERATIONS: &[Operation] = &[
     get("show_room", "/v1/admin/rooms/{room}", READERS),
     put("replace_room", "/v1/admin/rooms/{room}", ADMINS),
     get("list_ledger", "/v1/admin/ledger", READERS),
+    get("list_jobs", "/v1/admin/jobs", READERS),
+    get("show_job", "/v1/admin/jobs/{id}", READERS),
+    get("list_job_outcomes", "/v1/admin/jobs/{id}/outcomes", READERS),
+    post("cancel_job", "/v1/admin/jobs/{id}/cancel", ADMINS),
 ];
 
 /// Where a request leads.

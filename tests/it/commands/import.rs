@@ -111,8 +111,8 @@ impl Model {
     fn stored(db: &Database, of: &Self) -> Self {
         let pairs = |kind: &str| {
             db.figures(&format!(
-                "SELECT CAST(a.name AS BIGINT) * 1000000 + CAST(b.name AS BIGINT) AS n FROM edges \
-                 JOIN import_people a ON a.person = from_person JOIN import_people b ON b.person = to_person \
+                "SELECT CAST(a.item AS BIGINT) * 1000000 + CAST(b.item AS BIGINT) AS n FROM edges \
+                 JOIN job_outcomes a ON a.person = from_person JOIN job_outcomes b ON b.person = to_person \
                  WHERE kind = '{kind}' ORDER BY n"
             ))
         };
@@ -151,14 +151,14 @@ async fn is_whole(db: &Database, ledger: &Ledger, text: &str) {
     let one = |sql: &str| db.figures(sql)[0];
     let invites = model.invites.len() as i64;
     assert_eq!(one("SELECT COUNT(*) AS n FROM people"), model.roots + invites);
-    assert_eq!(one("SELECT COUNT(*) AS n FROM import_people"), model.roots + invites);
+    assert_eq!(one("SELECT COUNT(*) AS n FROM job_outcomes"), model.roots + invites);
     assert_eq!(
         one("SELECT COUNT(*) AS n FROM invites WHERE uses = 1 AND held = 0 AND max_uses = 1"),
         invites
     );
     assert_eq!(one("SELECT COUNT(*) AS n FROM invites"), invites);
     assert_eq!(one("SELECT COUNT(*) AS n FROM holds"), 0);
-    assert_eq!(one("SELECT rows_done AS n FROM imports"), ROWS as i64);
+    assert_eq!(one("SELECT done AS n FROM jobs"), ROWS as i64);
     for kind in ["invite_issued", "invite_held", "member_admitted"] {
         assert_eq!(
             one(&format!("SELECT COUNT(*) AS n FROM events WHERE kind = '{kind}'")),
@@ -241,7 +241,7 @@ on_both! {
             stop.take().unwrap().send(()).unwrap();
         });
         let Ended::Stopped(first) = ended.await.unwrap() else { panic!("it did not stop") };
-        assert_eq!(db.figures("SELECT rows_done AS n FROM imports"), [first as i64]);
+        assert_eq!(db.figures("SELECT done AS n FROM jobs"), [first as i64]);
         assert!(0 < first && first < ROWS);
         // Dropped anywhere, nothing of a transaction is left that did not go through.
         let mut cuts = 0;
@@ -256,7 +256,7 @@ on_both! {
                 Err(_) => cuts += 1,
             }
             ledger.close().await;
-            let stored = db.figures("SELECT rows_done AS n FROM imports")[0] as u64;
+            let stored = db.figures("SELECT done AS n FROM jobs")[0] as u64;
             assert!(stored >= so_far.load(Ordering::SeqCst), "what was told is there");
         }
         assert!(cuts > 0);
@@ -264,7 +264,7 @@ on_both! {
     }
 
     async fn two_at_once_share_the_work(db: &Database) {
-        needs(Guard::ErrandShared, db.target().backend(), shared).await;
+        needs(Guard::JobShared, db.target().backend(), shared).await;
     }
 
     async fn a_file_with_a_mistake_writes_nothing(db: &Database) {
@@ -285,7 +285,7 @@ on_both! {
         assert!(import("").await.contains("line 1: the header names no column from"));
         let missing = import::run(&ledger, &vault, &folder.path().join("none"), pending(), &mut Vec::new()).await;
         assert!(matches!(missing, Err(ImportError::File(..))));
-        for table in ["people", "events", "imports", "invites"] {
+        for table in ["people", "events", "jobs", "invites"] {
             assert_eq!(db.figures(&format!("SELECT COUNT(*) AS n FROM {table}")), [0], "{table}");
         }
     }

@@ -1,3 +1,4 @@
 mod admin;
 mod demo;
 mod import;
+mod jobs;

@@ -101,6 +101,7 @@ struct Ids {
     sanction: String,
     server: String,
     room: String,
+    job: String,
 }
 
 impl Ids {
@@ -109,6 +110,7 @@ impl Ids {
             path if path.starts_with("/v1/me/invites") => &self.invite,
             path if path.starts_with("/v1/admin/cases") => &self.case,
             path if path.starts_with("/v1/admin/room-servers") => &self.server,
+            path if path.starts_with("/v1/admin/jobs") => &self.job,
             _ => &self.person,
         };
         let path = path.replace("{code}", &self.code).replace("{flow}", &self.flow);
@@ -131,6 +133,7 @@ impl Ids {
             sanction: nobody("sanction"),
             server: nobody("server"),
             room: "nowhere".into(),
+            job: nobody("job"),
         }
     }
 }
@@ -234,6 +237,7 @@ async fn everybody_at_every_operation() {
         sanction: text(&sanction["id"]),
         server: scene.room(&owner_token, "stage").await,
         room: "stage".into(),
+        job: scene.job().await,
     };
     let nothing = Ids::of_nothing();
 

@@ -16,7 +16,8 @@ use crate::support::{
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Every POST that takes no key, and why it needs none.
-const WITHOUT: [(&str, &str); 8] = [
+const WITHOUT: [(&str, &str); 9] = [
+    ("cancel_job", "A job is cancelled once; it shows when."),
     ("decide_case", "A case is decided once; it shows by whom and how."),
     ("give_contact", "Asking again means another code by another mail."),
     ("lift_sanction", "A sanction is lifted once; it shows by whom and when."),
@@ -73,6 +74,7 @@ async fn a_key_is_read_where_it_is_declared() {
         let kind = operation.path.trim_start_matches("/v1/admin/").split('/').next();
         let id = match kind {
             Some("cases") => nobody("case"),
+            Some("jobs") => nobody("job"),
             _ => nobody("person"),
         };
         let path = operation.path.replace("{id}", &id).replace("{flow}", &nobody("flow"));

@@ -29,11 +29,16 @@ on_both! {
         let case = text(&cases["items"][0]["id"]);
         new_service(service).await;
         scene.room(owner, "stage").await;
+        let job = scene.job().await;
 
         let before = Scene::events(db);
         let mut looked = 0;
         for operation in OPERATIONS.iter().filter(|operation| operation.verb == Verb::Get) {
-            let id = if operation.path.starts_with("/v1/admin/cases") { &case } else { &person.id.to_string() };
+            let id = match operation.path {
+                path if path.starts_with("/v1/admin/cases") => &case,
+                path if path.starts_with("/v1/admin/jobs") => &job,
+                _ => &person.id.to_string(),
+            };
             let path = operation.path.replace("{code}", &code).replace("{flow}", &flow);
             let path = path.replace("{id}", id).replace("{room}", "stage");
             let path = if operation.id == "show_paths" { format!("{path}?from={id}&to={id}") } else { path };

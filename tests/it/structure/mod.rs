@@ -17,7 +17,7 @@ use std::{
 use paths::{Token, paths, tokens};
 
 /// The rooms from top to bottom: each imports only what stands below it.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
     "commands",
     "app",
     "onboarding",
@@ -31,6 +31,7 @@ const ORDER: [&str; 19] = [
     "mail",
     "graph",
     "policy",
+    "jobs",
     "vault",
     "ledger",
     "store",
