@@ -86,12 +86,15 @@ enum Admin {
         /// Their e-mail address.
         email: String,
     },
-    /// Adds a service that may introspect tokens; prints its secret, once.
+    /// Registers a service, for which members ask tokens; prints its secret, once.
     Service {
         /// A name for people to know it by.
         name: String,
+        /// What tokens for it have as audience: a URI, such as where it is reached. Else one is made of its id.
+        #[arg(long, value_name = "URI")]
+        resource: Option<String>,
     },
-    /// Takes a service's right to introspect away.
+    /// Takes a service away: no token is for it any more.
     RemoveService {
         /// Its client id.
         service: ServiceId,
@@ -235,7 +238,10 @@ async fn carry_out(command: Command, config: Config) -> Result<ExitCode, Box<dyn
                     admin::owner(&core.ledger, &core.vault, url, &email, &handle, &mut out).await?;
                 }
                 Admin::SignIn { email } => admin::sign_in(&core.ledger, &core.vault, url, &email, &mut out).await?,
-                Admin::Service { name } => admin::service(&core.ledger, &name, &mut out).await?,
+                Admin::Service { name, resource } => {
+                    let ours = [url.as_str(), &core.config.token.audience];
+                    admin::service(&core.ledger, &core.vault, ours, &name, resource.as_deref(), &mut out).await?;
+                }
                 Admin::RemoveService { service } => admin::remove_service(&core.ledger, service, &mut out).await?,
                 Admin::Letters => admin::letters(&core.ledger, &mut out).await?,
                 Admin::RetryLetter { letter } => admin::retry_letter(&core.ledger, letter, &mut out).await?,

@@ -146,7 +146,7 @@ impl Core {
         let room_servers = Arc::new(Servers::new(vault.clone()));
         projections.push(room_servers.clone());
         let mirror = Mirror::load(ledger.clone(), projections).await?;
-        let hasher = Hasher::new(&config.password, Arc::clone(&parts.chance));
+        let hasher = Hasher::new(&config.password, vault.clone(), Arc::clone(&parts.chance));
 
         let mut owner = [0_u8; 8];
         ledger.chance().fill(&mut owner);

@@ -13,7 +13,7 @@ use crate::{
         StoreError,
         throttle::{self, Rate, Throttled},
     },
-    tokens::{TokenRefused, Tokens},
+    tokens::{TokenRefused, Tokens, services::Service},
     vault::{Blind, Vault},
     web::{Caller, Check, Doorkeeper, Horizon, Kind, Problem, Readiness, ServiceCaller, ThrottleBucket},
 };
@@ -43,6 +43,7 @@ impl Doorkeeper for Door {
                     id: checked.id,
                     role: checked.role,
                     session: checked.session,
+                    signed_in_for: checked.signed_in_for,
                 }),
                 Err(TokenRefused::Invalid(_)) => Err(Problem::token_invalid()),
                 Err(TokenRefused::SessionEnded) => Err(Kind::SessionEnded.into()),
@@ -54,10 +55,7 @@ impl Doorkeeper for Door {
     fn basic<'a>(&'a self, client_id: &'a str, secret: &'a str) -> BoxFuture<'a, Result<ServiceCaller, Problem>> {
         Box::pin(async move {
             match self.tokens.authenticate_service(client_id, secret).await? {
-                Some(id) => Ok(ServiceCaller {
-                    id,
-                    client_id: client_id.to_owned(),
-                }),
+                Some(Service { id, resource }) => Ok(ServiceCaller { id, resource }),
                 None => Err(Problem::service_unknown()),
             }
         })

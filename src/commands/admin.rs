@@ -5,19 +5,17 @@ use std::{
     time::Duration,
 };
 
-use data_encoding::BASE64URL_NOPAD;
 use secrecy::{ExposeSecret, SecretString};
-use zeroize::Zeroizing;
 
 use crate::{
     config::PublicUrl,
-    ledger::{Actor, Event, Ledger, Tx},
+    ledger::{Actor, Ledger, Tx},
     mail::{self, AddressError, EmailAddress, LetterId},
     people::{self, Contact, HandleError, Member, Newcomer},
     store::StoreError,
     terms::{Assurance, PersonRow, Role, ServiceId},
-    tokens::services::{self, ServiceError},
-    vault::{Blind, Field, Vault, sha256},
+    tokens::services::{self, Added, Resource, ServiceError},
+    vault::{Blind, Field, Vault},
 };
 
 /// For how long a one-time sign-in code is good.
@@ -84,7 +82,7 @@ pub async fn owner(
         found_owner(tx, &keys, &to, &handle)
     });
     let member = made.await?.value?;
-    let code = sign_in_code(ledger, member.row).await?;
+    let code = sign_in_code(ledger, vault, member.row).await?;
     writeln!(out, "{} is the owner of this community.\n", member.id)?;
     Ok(tell_code(url, &code, out)?)
 }
@@ -143,24 +141,20 @@ pub async fn sign_in(
         .store()
         .read(move |conn| Ok::<_, StoreError>(people::by_contact(conn, &blind)?));
     let person = found.await?.ok_or(AdminError::Unknown)?;
-    let code = sign_in_code(ledger, person).await?;
+    let code = sign_in_code(ledger, vault, person).await?;
     Ok(tell_code(url, &code, out)?)
 }
 
-/// Makes a one-time code with which somebody signs in, good for [`CODE_LASTS`]: 256 random bits, of
-/// which the store keeps the SHA-256.
+/// Makes a one-time code with which a member signs in, good for [`CODE_LASTS`].
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn sign_in_code(ledger: &Ledger, person: PersonRow) -> Result<SecretString, StoreError> {
+pub async fn sign_in_code(ledger: &Ledger, vault: &Vault, person: PersonRow) -> Result<SecretString, StoreError> {
+    let vault = vault.clone();
     let made = ledger.write(Actor::Operator, move |tx| {
-        let mut random = Zeroizing::new([0; 32]);
-        tx.chance.fill(&mut *random);
-        let code = SecretString::from(BASE64URL_NOPAD.encode(&*random));
-        let hash = sha256(code.expose_secret().as_bytes());
-        people::grant_sign_in_code(tx.conn, &hash, person, tx.now.after(CODE_LASTS))?;
-        tx.record(Event::SignInCodeMade { person });
-        Ok::<_, StoreError>(code)
+        let member = people::member(tx.conn, person)?;
+        let member = member.ok_or_else(|| StoreError::Internal("there is no such member".into()))?;
+        people::make_sign_in_code(tx, &vault, &member, CODE_LASTS)
     });
     Ok(made.await?.value)
 }
@@ -175,17 +169,33 @@ pub(super) fn tell_code(url: &PublicUrl, code: &SecretString, out: &mut impl Wri
     )
 }
 
-/// Lets a service introspect tokens, and prints its client id and secret; the secret this once.
+/// Registers a service, for which members can ask tokens and which may introspect those; prints its client
+/// id, its secret (this once) and its resource. `ours` are names that none may have: they are this service's own.
 ///
 /// # Errors
 /// [`AdminError`].
-pub async fn service(ledger: &Ledger, name: &str, out: &mut impl Write) -> Result<(), AdminError> {
-    let name = name.to_owned();
+pub async fn service(
+    ledger: &Ledger,
+    vault: &Vault,
+    ours: [&str; 2],
+    name: &str,
+    resource: Option<&str>,
+    out: &mut impl Write,
+) -> Result<(), AdminError> {
+    if resource.is_some_and(|resource| ours.contains(&resource)) {
+        return Err(ServiceError::Resource.into());
+    }
+    let resource = resource.map(Resource::parse).transpose()?;
+    let (name, vault) = (name.to_owned(), vault.clone());
     let added = ledger
-        .write(Actor::Operator, move |tx| services::add(tx, &name))
+        .write(Actor::Operator, move |tx| services::add(tx, &vault, &name, resource))
         .await?;
-    let (id, secret) = added.value;
-    writeln!(out, "client_id      {id}\nclient_secret  {}", secret.expose_secret())?;
+    let Added { id, secret, resource } = added.value;
+    writeln!(
+        out,
+        "client_id      {id}\nclient_secret  {}\nresource       {resource}",
+        secret.expose_secret()
+    )?;
     writeln!(out, "\nThe secret is not shown again.")?;
     Ok(())
 }

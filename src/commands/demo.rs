@@ -100,7 +100,7 @@ pub async fn run(config: Config, out: &mut impl io::Write) -> Result<(), DemoErr
     .await;
     bar.finish_and_clear();
     let summary = populated?;
-    let code = admin::sign_in_code(&core.ledger, summary.owner).await?;
+    let code = admin::sign_in_code(&core.ledger, &core.vault, summary.owner).await?;
     let app = App::around(core).await?;
     let base = url.as_str().trim_end_matches('/');
     let Summary {

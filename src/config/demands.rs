@@ -130,7 +130,14 @@ pub(super) fn unmet(config: &Config, given: &dyn Fn(&str) -> bool, files: &dyn F
         tell(
             &["token.audience"],
             "is empty",
-            "Name whom the tokens are for, or leave the key away.",
+            "Name the audience of this service's API, or leave the key away.",
+        );
+    }
+    if token.audience == http.public_url.as_str() {
+        tell(
+            &["token.audience", "http.public_url"],
+            "is http.public_url itself, which services compare as the issuer and not as an audience",
+            "Leave the key away: the API then has an audience of its own.",
         );
     }
     if let Err(error) = log.filter.parse::<tracing_subscriber::EnvFilter>() {

@@ -369,7 +369,7 @@ impl<'a> Layers<'a> {
             config.http.public_url = PublicUrl::of_loopback(nearby);
         }
         if !self.origins.contains_key("token.audience") {
-            config.token.audience = config.http.public_url.to_string();
+            config.token.audience = config.http.public_url.api();
         }
         if !self.origins.contains_key("vault.create_keyring") {
             config.vault.create_keyring = config.store.is_sqlite();

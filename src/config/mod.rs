@@ -334,7 +334,8 @@ pub struct TokenConfig {
     /// How long a session lasts from signing in, however often it is refreshed, in days. Default 30.
     #[schemars(range(min = 1, max = 365))]
     pub refresh_days: u32,
-    /// Whom the tokens are for (`aud`, RFC 9068 §2.2). Default: what `http.public_url` is.
+    /// The audience of this service's own API: the `aud` (RFC 9068 §2.2) of the tokens that open it, and of no
+    /// others. Default: `http.public_url` and `/v1`.
     pub audience: String,
     /// How old what is in memory about sessions and standing may be to be believed, in milliseconds. Where it is
     /// older, a token check asks the database, and is answered 503 where that is away: never an old yes.
@@ -348,7 +349,7 @@ impl Default for TokenConfig {
         Self {
             access_minutes: 10,
             refresh_days: 30,
-            audience: HttpConfig::default().public_url.to_string(),
+            audience: HttpConfig::default().public_url.api(),
             memory_lease_ms: 500,
         }
     }

@@ -73,7 +73,7 @@ fn nothing_given_is_sound_and_embedded() {
     let config = load(&Shelf::default(), &[], &[]).unwrap();
     assert_eq!(config.http.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.http.public_url.as_str(), "http://127.0.0.1:8080");
-    assert_eq!(config.token.audience, "http://127.0.0.1:8080");
+    assert_eq!(config.token.audience, "http://127.0.0.1:8080/v1");
     assert_eq!(config.store.url.expose_secret(), "sqlite://data/vouchsafe.db");
     assert_eq!(config.mail.from.to_string(), "Vouchsafe <no-reply@vouchsafe.localhost>");
     assert!(config.store.is_sqlite() && config.vault.create_keyring);
@@ -134,12 +134,12 @@ fn what_hangs_on_another_value_follows_it_unless_said() {
         let config = load(&Shelf::default(), &[], &[&format!("http.listen={listen}")]).unwrap();
         assert_eq!(
             (config.http.public_url.as_str(), config.token.audience.as_str()),
-            (url, url)
+            (url, format!("{url}/v1").as_str())
         );
         assert!(config.http.public_url.is_loopback());
     }
     let config = file("[http]\npublic_url = 'https://v.example'\n[store]\nurl = 'postgres://localhost/v'").unwrap();
-    assert_eq!(config.token.audience, "https://v.example");
+    assert_eq!(config.token.audience, "https://v.example/v1");
     assert!(!config.vault.create_keyring);
     let config =
         file("[token]\naudience = 'rooms'\n[vault]\ncreate_keyring = true\n[store]\nurl = 'postgres://h/v'").unwrap();
@@ -388,6 +388,10 @@ fn contradictions() {
         ("mail.smtp.ca_file = 'gone'", "mail.smtp.ca_file: cannot be read"),
         ("policy.seed_file = 'gone'", "policy.seed_file: cannot be read"),
         ("token.audience = ''", "token.audience: is empty"),
+        (
+            "http.public_url = 'https://v.example'\ntoken.audience = 'https://v.example'",
+            "token.audience: is http.public_url itself",
+        ),
         ("log.filter = 'a=b=c'", "log.filter: cannot be read"),
     ] {
         let said = said(file(text));

@@ -34,6 +34,10 @@ impl PublicUrl {
     pub fn as_str(&self) -> &str {
         &self.text
     }
+    /// Where the API is: the audience of its tokens, where nothing else is said.
+    pub fn api(&self) -> String {
+        format!("{}/v1", self.text.trim_end_matches('/'))
+    }
     /// Whether its scheme is `https`.
     pub const fn is_https(&self) -> bool {
         self.https

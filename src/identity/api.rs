@@ -14,7 +14,7 @@ use crate::{
     store::StoreError,
     terms::{CaseId, FlowId, PersonId, Timestamp},
     vault::Vault,
-    web::{Caller, Cursor, IdempotencyKey, Json, Kind, Limit, Page, Problem, Query, Segments, Turn, Written},
+    web::{Asker, Caller, Cursors, IdempotencyKey, Json, Kind, Limit, Page, Problem, Query, Segments, Turn, Written},
 };
 
 /// Registers the routes. They want `Data<Cases>` among the application's data.
@@ -219,11 +219,12 @@ fn reason(entered: &str) -> Result<Reason, Problem> {
 async fn list_cases(
     caller: Caller,
     query: Query<CaseFilter>,
+    cursors: Cursors,
     desk: Data<Cases>,
 ) -> Result<Json<Page<CaseView>>, Problem> {
     desk.reviewing(&caller)?;
     let CaseFilter { state, limit, cursor } = query.0;
-    let after = cursor.as_deref().map(Cursor::decode).transpose()?;
+    let after = cursors.read(cursor.as_deref())?;
     let rows = desk
         .ledger
         .store()
@@ -233,6 +234,7 @@ async fn list_cases(
     Ok(Json(Page::of(
         rows,
         limit,
+        &cursors,
         |case| case.id,
         |case| CaseView::of(&case, &caller, now),
     )))
@@ -270,7 +272,7 @@ async fn claim_case(
 ) -> Result<Written<ClaimView>, Problem> {
     desk.reviewing(&caller)?;
     let (id, body) = (id.0, body.0);
-    let once = key.bind(caller.id.as_bytes(), "claim_case", &(id, &body))?;
+    let once = key.bind(Asker::Member(caller.id), "claim_case", &(id, &body))?;
     let reason = reason(&body.reason)?;
     let vault = desk.vault.clone();
     let written = desk

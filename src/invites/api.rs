@@ -20,8 +20,8 @@ use crate::{
     terms::{Id, InviteId, PersonId, PersonRow, Timestamp},
     vault::Vault,
     web::{
-        Caller, IdempotencyKey, Json, Kind, Once, Page, Paging, Problem, Query, Segments, Turn, Written as Answered,
-        whole_or_null,
+        Asker, Caller, Cursors, IdempotencyKey, Json, Kind, Once, Page, Paging, Problem, Query, Segments, Turn,
+        Written as Answered, whole_or_null,
     },
 };
 
@@ -123,7 +123,7 @@ async fn preview(code: Segments<String>, invites: Data<Invites>) -> Result<Json<
         .ledger
         .store()
         .read(move |conn| {
-            let Some(invite) = records::by_code(conn, &code.hash())? else {
+            let Some(invite) = super::by_code(conn, &vault, &code)? else {
                 return Ok(None);
             };
             let Some(inviter) = people::member(conn, invite.inviter)? else {
@@ -321,7 +321,7 @@ async fn create(
     invites: Data<Invites>,
     desk: Data<Desk>,
 ) -> Result<Answered<InviteView>, Problem> {
-    let once = key.bind(caller.id.as_bytes(), "create_invite", &body.0)?;
+    let once = key.bind(Asker::Member(caller.id), "create_invite", &body.0)?;
     let NewInviteBody {
         email,
         max_uses,
@@ -369,8 +369,13 @@ async fn create(
 #[utoipa::path(operation_id = "list_my_invites", tag = "invites", params(Paging),
     responses((status = 200, body = Page<InviteView>)))]
 #[get("/v1/me/invites")]
-async fn list(caller: Caller, query: Query<Paging>, invites: Data<Invites>) -> Result<Json<Page<InviteView>>, Problem> {
-    let before = query.0.after::<(i64,)>()?.map(|(row,)| row);
+async fn list(
+    caller: Caller,
+    query: Query<Paging>,
+    cursors: Cursors,
+    invites: Data<Invites>,
+) -> Result<Json<Page<InviteView>>, Problem> {
+    let before = cursors.read::<(i64,)>(query.0.cursor.as_deref())?.map(|(row,)| row);
     let (inviter, limit, desk) = (caller.person, query.0.limit, Invites::clone(&invites));
     let rows = invites
         .ledger
@@ -383,7 +388,13 @@ async fn list(caller: Caller, query: Query<Paging>, invites: Data<Invites>) -> R
             Ok::<_, StoreError>(rows)
         })
         .await?;
-    Ok(Json(Page::of(rows, limit, |(row, _)| (*row,), |(_, view)| view)))
+    Ok(Json(Page::of(
+        rows,
+        limit,
+        &cursors,
+        |(row, _)| (*row,),
+        |(_, view)| view,
+    )))
 }
 
 /// Take one of one's own invites back. Whoever is on their way in by it cannot finish.

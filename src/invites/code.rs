@@ -1,5 +1,5 @@
 //! The code that opens an invite: derived from the invite's id under a master key, so that it can be
-//! sent again without being stored; looked up by its hash.
+//! sent again without being stored; looked up by its blind index.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     terms::{Id, kinds, typed},
-    vault::{Door, Vault, sha256},
+    vault::{Blind, Door, Vault, sha256},
 };
 
 /// Twenty letters of an alphabet of 31 without 0, 1, I, L and O: 99 bits.
@@ -47,9 +47,20 @@ impl Code {
         })
     }
 
-    /// SHA-256 of the code: what is stored.
-    pub fn hash(&self) -> Vec<u8> {
-        sha256(self.0.as_bytes()).to_vec()
+    /// The code's blind index: what is stored, and what an invite is found by.
+    pub(super) fn blind(&self, vault: &Vault) -> Vec<u8> {
+        vault.blind(Blind::InviteCode, self.0.as_bytes())
+    }
+
+    /// What invites of earlier versions are found by. It proves nothing: the code does, which follows from the
+    /// invite's id under a key.
+    pub(super) fn former_index(&self) -> [u8; 32] {
+        sha256(self.0.as_bytes())
+    }
+
+    /// The code itself, without its dashes.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
     }
 
     /// The code as it is shown, in groups of five.

@@ -17,10 +17,12 @@ mod rules;
 pub use code::Code;
 pub use follow::InviteMails;
 pub use letter::JoinLink;
-pub use records::{Invite, by_code, by_id, by_row, held_to, held_until};
+pub use records::{Invite, by_id, by_row, held_to, held_until};
 pub use rules::{Closed, State};
 
 use std::{collections::HashMap, time::Duration};
+
+use subtle::ConstantTimeEq;
 
 use crate::{
     ledger::{
@@ -226,7 +228,7 @@ fn write_down(
             id: new.id,
             inviter,
             kind: terms.kind,
-            code_hash: code.hash(),
+            code_hash: code.blind(vault),
             key_version,
             address,
             locale: new.locale.tag(),
@@ -380,6 +382,20 @@ pub fn code_of(vault: &Vault, version: i64, id: Id<kinds::Invite>) -> Option<Cod
     vault
         .derive_with(version, Door::Invite, id.as_bytes())
         .map(|secret| Code::from_secret(&secret))
+}
+
+/// The invite that a code opens. Its row is found by what is stored of the code; that it is this invite's,
+/// the code itself says, which follows from the invite's id.
+pub fn by_code(conn: &mut Conn, vault: &Vault, code: &Code) -> Result<Option<Invite>, StoreError> {
+    let found = match records::by_code_hash(conn, &code.blind(vault))? {
+        None => records::by_code_hash(conn, &code.former_index())?,
+        found => found,
+    };
+    let opens = |invite: &Invite| {
+        let derived = code_of(vault, invite.key_version, invite.id);
+        derived.is_some_and(|derived| derived.as_bytes().ct_eq(code.as_bytes()).into())
+    };
+    Ok(found.filter(opens))
 }
 
 /// Whether an invite can be used by somebody new, now.

@@ -243,8 +243,8 @@ fn insert_together(pg: &mut PgConnection, new: &[New<'_>]) -> QueryResult<Vec<i6
     new.iter().map(row).collect()
 }
 
-/// The invite that a code opens, by the code's hash.
-pub fn by_code(conn: &mut Conn, hash: &[u8]) -> QueryResult<Option<Invite>> {
+/// An invite by what is stored of its code.
+pub(super) fn by_code_hash(conn: &mut Conn, hash: &[u8]) -> QueryResult<Option<Invite>> {
     invites::table
         .filter(invites::code_hash.eq(hash))
         .select(columns!())

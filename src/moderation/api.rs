@@ -20,7 +20,7 @@ use crate::{
     store::{Conn, StoreError},
     terms::{Assurance, Id, PersonId, Role, SanctionId, Timestamp},
     vault::Vault,
-    web::{Caller, IdempotencyKey, Json, Kind, Page, Paging, Problem, Query, Segments, Turn, Written},
+    web::{Asker, Caller, Cursors, IdempotencyKey, Json, Kind, Page, Paging, Problem, Query, Segments, Turn, Written},
 };
 
 /// Registers the routes.
@@ -115,10 +115,12 @@ fn shown(conn: &mut Conn, sanctions: Vec<Sanction>, notes: Option<&Notes>) -> Re
 async fn list_sanctions(
     id: Segments<PersonId>,
     paging: Query<Paging>,
+    cursors: Cursors,
     caller: Caller,
     moderation: Data<Moderation>,
 ) -> Result<Json<Page<SanctionShown>>, Problem> {
-    let after = paging.0.after::<(SanctionId,)>()?.map(|(id,)| id);
+    let after = cursors.read::<(SanctionId,)>(paging.0.cursor.as_deref())?;
+    let after = after.map(|(id,)| id);
     let limit = paging.0.limit;
     // An auditor reads what is not sealed.
     let opens = matches!(caller.role, Role::Owner | Role::Admin);
@@ -136,6 +138,7 @@ async fn list_sanctions(
     Ok(Json(Page::of(
         sanctions,
         limit,
+        &cursors,
         |sanction| (sanction.id,),
         |sanction| sanction,
     )))
@@ -176,7 +179,7 @@ async fn sanction_person(
     moderation: Data<Moderation>,
 ) -> Result<Written<SanctionShown>, Problem> {
     let (id, body) = (id.0, body.0);
-    let once = key.bind(caller.id.as_bytes(), "sanction_person", &(id, &body))?;
+    let once = key.bind(Asker::Member(caller.id), "sanction_person", &(id, &body))?;
     let ledger = &moderation.ledger;
     let sanction = Id::new(ledger.now(), ledger.chance());
     let vault = moderation.vault.clone();

@@ -13,7 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Flow, Progress, ProofError, StepError, abandon, by_id, flow_token, give_contact, give_identity, prove_contact,
-    read_progress, start,
+    read_progress, start, token_blind,
 };
 use crate::{
     identity::{Country, CountryError, Document, DocumentKind, FullName, SubmitError},
@@ -28,8 +28,8 @@ use crate::{
     },
     terms::{FlowId, Id, PersonId, Timestamp, typed},
     tokens::SignIn,
-    vault::{Blind, Field, Vault, sha256},
-    web::{Bearer, IdempotencyKey, Json, Kind, Problem, Segments, Turn, Written},
+    vault::{Blind, Field, Vault},
+    web::{Asker, Bearer, IdempotencyKey, Json, Kind, Problem, Segments, Turn, Written},
 };
 
 /// Registers the routes.
@@ -66,7 +66,7 @@ pub struct Onboarding {
 }
 
 /// The invite that somebody comes in by.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct BeginBody {
     /// The invite's code, or the link that holds it; case, dashes and spaces are forgiven.
@@ -152,9 +152,8 @@ impl Onboarding {
             .store()
             .read(move |conn| Ok::<_, StoreError>(by_id(conn, id)?))
             .await?;
-        let hash = sha256(bearer.0.expose_secret().as_bytes());
         match flow {
-            Some(flow) if opens(&flow, &hash) => Ok((flow, policy)),
+            Some(flow) if opens(&self.vault, &flow, bearer) => Ok((flow, policy)),
             _ => Err(Kind::FlowUnknown.into()),
         }
     }
@@ -201,34 +200,20 @@ impl Onboarding {
     }
 }
 
-/// Whether the token with this hash opens the flow.
-fn opens(flow: &Flow, hash: &[u8; 32]) -> bool {
-    flow.token_hash.ct_eq(hash).into()
+/// Whether the token opens the flow.
+fn opens(vault: &Vault, flow: &Flow, bearer: &Bearer) -> bool {
+    let shown = token_blind(vault, flow.id, &bearer.0);
+    flow.token_hash.ct_eq(shown.as_slice()).into()
 }
-
-/// The fewest characters of the idempotency key that opens a flow. Whoever opens one has no name yet: the
-/// key alone says that a repetition is theirs, and its answer holds the flow's token. Two newcomers by one
-/// link who both thought of `1` would be one. 20 characters of a random key hold 80 bits or more.
-const SHORTEST_KEY: usize = 20;
 
 /// Begin to come in by an invite. Nothing is used up.
 ///
-/// An idempotency key has 20 characters at least here, such as a UUID: it is what tells newcomers apart. It
-/// is answered as the first time until the flow has an address.
+/// Whoever got no answer begins again. An `Idempotency-Key` is not looked at here: whoever begins has proved
+/// nothing yet that would tell one newcomer from another, and the answer opens the flow.
 #[utoipa::path(operation_id = "start_onboarding", tag = "onboarding", request_body = BeginBody,
-    params(IdempotencyKey),
     responses((status = 201, body = BegunView)))]
 #[post("/v1/onboarding")]
-async fn begin(
-    body: Json<BeginBody>,
-    key: IdempotencyKey,
-    onboarding: Data<Onboarding>,
-) -> Result<Written<BegunView>, Problem> {
-    if key.is_shorter_than(SHORTEST_KEY) {
-        let detail = "Use a random key of 20 characters at least here, such as a UUID.";
-        return Err(Problem::field("Idempotency-Key", detail));
-    }
-    let once = key.bind(body.0.code.as_bytes(), "start_onboarding", &body.0)?;
+async fn begin(body: Json<BeginBody>, onboarding: Data<Onboarding>) -> Result<Written<BegunView>, Problem> {
     let code = Code::parse(&body.0.code).ok_or_else(|| Problem::new(Kind::InviteUnknown))?;
     let locale = body.0.locale.as_deref().map(Locale::parse).transpose();
     let locale = locale.map_err(|error| Problem::field("/locale", error.to_string()))?;
@@ -238,19 +223,9 @@ async fn begin(
     let written = onboarding
         .ledger
         .write(Actor::Newcomer, move |tx| {
-            match once.claim(tx.conn, tx.guards, tx.now, id.as_bytes())? {
-                Turn::First => start(tx, &vault, &code, id, locale).map(|flow| Some(flow.id)),
-                // Keys stand in logs and are not kept as secrets are. Whose answer was lost has given nothing
-                // yet; who has given something has the token, and nobody else gets it.
-                Turn::Again(id) => {
-                    let flow = by_id(tx.conn, Id::from_uuid(uuid::Uuid::from_bytes(id)))?;
-                    Ok(flow.filter(|flow| flow.address.is_none()).map(|flow| flow.id))
-                }
-                Turn::Clash => Ok(None),
-            }
+            start(tx, &vault, &code, id, locale).map(|_| ())
         })
         .await?;
-    let id = written.value.ok_or_else(|| Problem::new(Kind::IdempotencyKeyReused))?;
     let view = onboarding.view(id, &policy).await?;
     let flow_token = flow_token(&onboarding.vault, id).expose_secret().to_owned();
     Ok(Written::created(
@@ -454,7 +429,7 @@ async fn name(
     })?;
     let numbered = document.canonical();
     let given = (numbered.as_slice(), full_name.expose_entered());
-    let once = key.bind(flow.id.as_bytes(), "give_identity", &given)?;
+    let once = key.bind(Asker::Newcomer(flow.id), "give_identity", &given)?;
     let (vault, rules, id) = (onboarding.vault.clone(), Arc::clone(&policy), flow.id);
     let written = onboarding
         .ledger

@@ -176,7 +176,8 @@ pub fn prove_contact(
     if let Some(former) = records::on_the_way(tx.conn, flow.invite_row, blind, flow.row)? {
         if invites::held_until(tx.conn, former.id)?.is_some_and(|until| tx.now < until) {
             records::end(tx.conn, flow.row, tx.now)?;
-            records::open_with(tx.conn, former.row, &flow.token_hash)?;
+            let token = super::flow_token(vault, flow.id);
+            records::open_with(tx.conn, former.row, &super::token_blind(vault, former.id, &token))?;
             return Ok(former);
         }
         super::abandon(tx, &former, Release::Expired)?;

@@ -18,7 +18,7 @@ pub use follow::OnboardingFollower;
 pub use records::{Flow, by_id};
 pub use rules::{Progress, progress};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     identity::{self, Document, FullName, Reached, SubmitError},
@@ -29,7 +29,7 @@ use crate::{
     policy::{Policy, Step},
     store::{CommandError, Conn, Disposition, StoreError, from_query},
     terms::{Assurance, Id, Role, Timestamp, kinds},
-    vault::{Door, Vault, VaultError, sha256},
+    vault::{Blind, Door, Vault, VaultError},
 };
 
 /// For how long a flow may be without a proved contact.
@@ -109,6 +109,11 @@ pub fn flow_token(vault: &Vault, id: Id<kinds::Flow>) -> SecretString {
     format!("vsf_{}", data_encoding::BASE64URL_NOPAD.encode(&secret)).into()
 }
 
+/// What is stored of a token that opens a flow.
+fn token_blind(vault: &Vault, flow: Id<kinds::Flow>, token: &SecretString) -> Vec<u8> {
+    vault.blind_all(Blind::FlowToken, &[flow.as_bytes(), token.expose_secret().as_bytes()])
+}
+
 /// Opens a flow for the invite that `code` opens. Uses nothing up. Also for one whose every use is held, or
 /// whose time is over while one is: somebody on their way may have lost their token, and goes on where they
 /// were once they have proved the same address again.
@@ -119,7 +124,7 @@ pub fn start(
     id: Id<kinds::Flow>,
     locale: Option<Locale>,
 ) -> Result<Flow, StepError> {
-    let invite = invites::by_code(tx.conn, &code.hash())?.ok_or(StepError::UnknownInvite)?;
+    let invite = invites::by_code(tx.conn, vault, code)?.ok_or(StepError::UnknownInvite)?;
     invites::leads_on(tx.conn, &invite, tx.now)??;
     let (subject, _) = vault.new_subject(tx)?;
     let token = flow_token(vault, id);
@@ -128,7 +133,7 @@ pub fn start(
         tx.conn,
         &records::New {
             id,
-            token_hash: &sha256(secrecy::ExposeSecret::expose_secret(&token).as_bytes()),
+            token_hash: &token_blind(vault, id, &token),
             invite_row: invite.row,
             subject,
             locale: locale.tag(),

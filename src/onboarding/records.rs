@@ -15,7 +15,7 @@ pub struct Flow {
     pub row: i64,
     /// Its public id.
     pub id: Id<kinds::Flow>,
-    /// SHA-256 of the token that opens it.
+    /// The blind index of the token that opens it.
     pub token_hash: Vec<u8>,
     /// By which invite.
     pub invite_row: i64,

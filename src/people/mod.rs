@@ -6,17 +6,18 @@
 //! member's rows and events inside the transaction of whoever decided it.
 
 pub mod api;
+mod codes;
 mod handle;
 pub mod passwords;
 mod records;
 mod roster;
 
+pub use codes::{SignInCode, make_sign_in_code};
 pub use handle::{Handle, HandleError, handle};
 pub use records::{
-    Member, Name, await_standing, by_contact, by_handle, by_sign_in_code, change_role, count_owners,
-    grant_sign_in_code, hold, hold_founders, inviter_of, keep_seats, keep_standing, member, member_by_id, members,
-    members_by_row, names, own_contact, password, renew_password, set_assurance, set_handle, set_password,
-    set_standing, set_subject, spend_sign_in_code,
+    Member, Name, await_standing, by_contact, by_handle, change_role, count_owners, hold, hold_founders, inviter_of,
+    keep_seats, keep_standing, member, member_by_id, members, members_by_row, names, own_contact, password,
+    renew_password, set_assurance, set_handle, set_password, set_standing, set_subject,
 };
 pub use roster::{Roster, Seat};
 

@@ -548,8 +548,13 @@ pub fn renew_password(
     Ok(renewed == 1)
 }
 
-/// Keeps the hash of a one-time sign-in code.
-pub fn grant_sign_in_code(conn: &mut Conn, hash: &[u8], row: PersonRow, expires_at: Timestamp) -> QueryResult<()> {
+/// Keeps the blind index of a one-time sign-in code.
+pub(super) fn grant_sign_in_code(
+    conn: &mut Conn,
+    hash: &[u8],
+    row: PersonRow,
+    expires_at: Timestamp,
+) -> QueryResult<()> {
     insert_into(sign_in_codes::table)
         .values((
             sign_in_codes::hash.eq(hash),
@@ -561,7 +566,7 @@ pub fn grant_sign_in_code(conn: &mut Conn, hash: &[u8], row: PersonRow, expires_
 }
 
 /// Whose one-time sign-in code this is, if it is good now.
-pub fn by_sign_in_code(conn: &mut Conn, hash: &[u8], now: Timestamp) -> QueryResult<Option<PersonRow>> {
+pub(super) fn by_sign_in_code(conn: &mut Conn, hash: &[u8], now: Timestamp) -> QueryResult<Option<PersonRow>> {
     sign_in_codes::table
         .find(hash)
         .filter(sign_in_codes::used_at.is_null())
@@ -572,7 +577,7 @@ pub fn by_sign_in_code(conn: &mut Conn, hash: &[u8], now: Timestamp) -> QueryRes
 }
 
 /// Spends a one-time sign-in code; false where it was spent or over.
-pub fn spend_sign_in_code(conn: &mut Conn, hash: &[u8], now: Timestamp) -> QueryResult<bool> {
+pub(super) fn spend_sign_in_code(conn: &mut Conn, hash: &[u8], now: Timestamp) -> QueryResult<bool> {
     update(
         sign_in_codes::table
             .find(hash)

@@ -235,6 +235,8 @@ diesel::table! {
         started_at -> BigInt,
         expires_at -> BigInt,
         ended_at -> Nullable<BigInt>,
+        turned_at -> Nullable<BigInt>,
+        turned_by -> Nullable<Binary>,
     }
 }
 
@@ -255,6 +257,7 @@ diesel::table! {
         secret_hash -> Binary,
         created_at -> BigInt,
         ended_at -> Nullable<BigInt>,
+        resource -> Nullable<Text>,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Tokens: who somebody is, said so that a service can check it, and only for as long as it is true.
 //!
-//! An access token is signed, lives for minutes and is checked by anybody ([`Tokens::check`] here, the
-//! published keys elsewhere). A refresh token is good once. Both belong to a session, and with the
+//! An access token is signed, lives for minutes and is for one audience: our own API ([`Tokens::check`]), or a
+//! registered service, which checks it by the published keys or asks ([`Tokens::introspect`]). A refresh token is good once. Both belong to a session, and with the
 //! session they end: by its owner, by a sanction, by a token that was used twice. What is asked on
 //! every request is answered from memory, which the feed keeps; nothing there is the truth.
 
@@ -19,24 +19,26 @@ use std::{sync::Arc, time::Duration};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
-pub use access::{Bad, Claims, FIRST_PARTY};
+pub use access::{Audience, Bad, Claims, FIRST_PARTY, Scope};
 pub use keys::Published;
-pub use sessions::{Holder, RefreshError, Session, end_all, end_session, refresh, start_as, start_session};
-pub use sign_in::{Claim, SignIn, SignInError};
+pub use sessions::{
+    Holder, REUSE, RefreshError, Request, Session, end_all, end_session, refresh, start_as, start_session,
+};
+pub use sign_in::{SignIn, SignInError};
 
 use crate::{
     config::{PublicUrl, TokenConfig},
     ledger::{Actor, Ledger, Projection, Written, events::SessionEnd},
     people::{self, Member, Roster, Seat},
     store::{Conn, StoreError},
-    terms::{Assurance, PersonId, PersonRow, Role, ServiceId, SessionId, Standing, Timestamp},
+    terms::{Assurance, PersonId, PersonRow, Role, SessionId, Standing, Timestamp},
     vault::Vault,
 };
 
 use access::{Access, Verified};
 use keys::Keys;
 use live::{Life, Live};
-use services::Services;
+use services::{Service, Services};
 use sessions::Refresh;
 
 /// Everything about tokens; clones share it.
@@ -59,7 +61,7 @@ struct Inner {
     memory_lease: Duration,
 }
 
-/// An access token that holds, and who stands behind it now.
+/// An access token for our own API that holds, and who stands behind it now.
 #[derive(Debug, Clone)]
 pub struct Checked {
     /// The member's row.
@@ -70,12 +72,8 @@ pub struct Checked {
     pub session: SessionId,
     /// Their role now, not when the token was made.
     pub role: Role,
-    /// How surely we know who they are, now.
-    pub assurance: Assurance,
-    /// The first moment in which the token no longer holds.
-    pub expires_at: Timestamp,
-    /// What the token itself says.
-    pub claims: Arc<Claims>,
+    /// How long ago they have proved who they are.
+    pub signed_in_for: Duration,
 }
 
 /// Why an access token opens nothing.
@@ -92,18 +90,26 @@ pub enum TokenRefused {
     Store(#[from] StoreError),
 }
 
-/// A token that holds, as an introspecting service is told.
+/// An access token for a service that holds, and what the service may learn now.
 #[derive(Debug)]
-pub enum Introspected {
-    /// An access token.
-    Access(Checked),
-    /// A refresh token that is good now.
-    Refresh {
-        /// Whose.
-        id: PersonId,
-        /// When its session ends at the latest.
-        expires_at: Timestamp,
-    },
+pub struct Introspected {
+    /// What the token itself says.
+    pub claims: Arc<Claims>,
+    /// How surely we know who they are, now, where the scope names it.
+    pub assurance: Option<Assurance>,
+    /// Their role now, where the scope names it.
+    pub role: Option<Role>,
+}
+
+/// Why a token was not revoked.
+#[derive(Debug, thiserror::Error)]
+pub enum RevokeError {
+    /// It is for a service: whoever was shown it has no power over its session.
+    #[error("a token for a service cannot be revoked by itself")]
+    ForService,
+    /// Nobody can tell.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// What a session buys, as it is sent (RFC 6749 §5.1, and two members more). It has no `Debug`.
@@ -119,6 +125,9 @@ pub struct Granted {
     pub expires_in: i64,
     /// The refresh token, good once, at `/oauth/token`.
     pub refresh_token: String,
+    /// What the service may learn for which the access token is; only where it is for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<&'static str>,
     /// The session that both belong to.
     pub session: SessionView,
     /// Whose they are.
@@ -160,7 +169,7 @@ impl Tokens {
         let inner = Inner {
             keys: Arc::new(Keys::new(vault.clone())),
             live: Arc::new(Live::new(ledger.clock(), lifetime)),
-            services: Arc::default(),
+            services: Arc::new(Services::new(vault.clone())),
             access: Access::new(issuer.as_str().to_owned(), config.audience.clone(), lifetime),
             verified: Verified::default(),
             session_lifetime: Duration::from_secs(u64::from(config.refresh_days) * 86_400),
@@ -200,11 +209,25 @@ impl Tokens {
         self.inner.keys.ring().published()
     }
 
-    /// Both tokens of a session that was just started or refreshed, after the commit.
+    /// The audience of our own API.
+    pub fn audience(&self) -> &str {
+        self.inner.access.audience()
+    }
+
+    /// Both tokens of a session that was just started or refreshed, after the commit; the access token is for
+    /// our own API.
     ///
     /// # Errors
     /// [`StoreError::Internal`] where there is no key to sign with.
     pub fn grant(&self, session: &Session) -> Result<Granted, StoreError> {
+        self.grant_for(session, &Audience::Ours)
+    }
+
+    /// The same for another audience.
+    ///
+    /// # Errors
+    /// [`StoreError::Internal`] where there is no key to sign with.
+    pub fn grant_for(&self, session: &Session, audience: &Audience) -> Result<Granted, StoreError> {
         let Inner {
             ledger,
             vault,
@@ -212,8 +235,7 @@ impl Tokens {
             access,
             ..
         } = &*self.inner;
-        let now = ledger.now();
-        let claims = access.claims(session, now, ledger.chance());
+        let claims = access.claims(session, audience, vault);
         let text = serde_json::to_vec(&claims).map_err(|error| StoreError::Internal(error.to_string()))?;
         let token = keys.ring().newest().and_then(|key| key.sign(&text));
         let token = token.ok_or_else(|| StoreError::Internal("there is no key to sign with".into()))?;
@@ -224,8 +246,9 @@ impl Tokens {
         Ok(Granted {
             access_token: token,
             token_type: "Bearer",
-            expires_in: (claims.exp - claims.iat).max(0),
+            expires_in: (claims.exp - ledger.now().seconds()).max(0),
             refresh_token: refresh.write(vault)?.expose_secret().to_owned(),
+            scope: claims.scope.map(Scope::as_str),
             session: SessionView {
                 id: session.id,
                 expires_at: session.expires_at,
@@ -238,13 +261,21 @@ impl Tokens {
     ///
     /// # Errors
     /// [`RefreshError`]
-    pub async fn refresh(&self, presented: SecretString) -> Result<Written<Session>, RefreshError> {
+    pub async fn refresh(&self, presented: SecretString, request: Request) -> Result<Written<Session>, RefreshError> {
+        // An audience of our own is no service's, whatever is registered.
+        if let Some((resource, _)) = request.audience.service()
+            && [self.audience(), self.issuer()].contains(&resource)
+        {
+            return Err(RefreshError::NoService);
+        }
         let Inner {
             ledger, vault, live, ..
         } = &*self.inner;
         let (keys, token) = (vault.clone(), presented.clone());
         let written = ledger
-            .write(Actor::System, move |tx| refresh(tx, &keys, token.expose_secret()))
+            .write(Actor::System, move |tx| {
+                refresh(tx, &keys, token.expose_secret(), &request)
+            })
             .await;
         if let Err(RefreshError::Reused) = &written
             && let Some(refresh) = Refresh::read(presented.expose_secret(), vault)
@@ -254,17 +285,53 @@ impl Tokens {
         written
     }
 
-    /// Whether an access token holds: its signature and claims, its session, its holder's standing.
+    /// Whether an access token for our own API holds: its signature and claims, its session, its holder's standing.
     ///
     /// # Errors
     /// [`TokenRefused`]
     pub async fn check(&self, token: &str) -> Result<Checked, TokenRefused> {
-        let Inner {
-            ledger, live, access, ..
-        } = &*self.inner;
-        let now = ledger.now();
+        let now = self.inner.ledger.now();
+        let (claims, person, seat) = self.checked(token, self.audience(), now).await?;
+        let signed_in_at = Timestamp::from_seconds(claims.auth_time.ok_or(Bad::Content)?);
+        Ok(Checked {
+            person,
+            id: seat.id,
+            session: claims.sid,
+            role: seat.role,
+            signed_in_for: now.since(signed_in_at),
+        })
+    }
+
+    /// What a token for the service of this resource is; none where it does not hold, or is for somebody else
+    /// (RFC 7662 §2.2).
+    ///
+    /// # Errors
+    /// [`StoreError`] where nobody can tell.
+    pub async fn introspect(&self, token: &str, resource: &str) -> Result<Option<Introspected>, StoreError> {
+        let (claims, _, seat) = match self.checked(token, resource, self.inner.ledger.now()).await {
+            Ok(checked) => checked,
+            Err(TokenRefused::Store(error)) => return Err(error),
+            Err(TokenRefused::Invalid(_) | TokenRefused::SessionEnded) => return Ok(None),
+        };
+        let Some(scope) = claims.scope else { return Ok(None) };
+        Ok(Some(Introspected {
+            claims,
+            assurance: scope.assurance.then_some(seat.assurance),
+            role: scope.roles.then_some(seat.role),
+        }))
+    }
+
+    /// An access token for this audience, and who stands behind it now.
+    async fn checked(
+        &self,
+        token: &str,
+        audience: &str,
+        now: Timestamp,
+    ) -> Result<(Arc<Claims>, PersonRow, Seat), TokenRefused> {
+        let Inner { live, access, .. } = &*self.inner;
         let verify = || access.verify(token, &self.inner.keys.ring(), now);
         let claims = self.inner.verified.get(token, now, verify)?;
+        claims.are_for(audience)?;
         let session = claims.sid;
         // Whoever was banned since memory was last known to be whole would still pass.
         let (person, seat) = match self.is_remembered()? {
@@ -281,15 +348,7 @@ impl Tokens {
         if seat.id != claims.sub {
             return Err(Bad::Content.into());
         }
-        Ok(Checked {
-            person,
-            id: seat.id,
-            session,
-            role: seat.role,
-            assurance: seat.assurance,
-            expires_at: Timestamp::from_seconds(claims.exp),
-            claims,
-        })
+        Ok((claims, person, seat))
     }
 
     /// Whether memory may be believed. Where it may not, the store is to be asked; where the store did not
@@ -333,48 +392,12 @@ impl Tokens {
         Ok((member.row, seat_of(&member)))
     }
 
-    /// What a token of either kind is; none where it does not hold (RFC 7662 §2.2).
+    /// Ends the session of a refresh token, of any generation, or of an access token for our own API; nothing
+    /// where it is none of ours (RFC 7009 §2.2).
     ///
     /// # Errors
-    /// [`StoreError`] where nobody can tell.
-    pub async fn introspect(&self, token: &str) -> Result<Option<Introspected>, StoreError> {
-        if !token.starts_with(sessions::PREFIX) {
-            return match self.check(token).await {
-                Ok(checked) => Ok(Some(Introspected::Access(checked))),
-                Err(TokenRefused::Store(error)) => Err(error),
-                Err(TokenRefused::Invalid(_) | TokenRefused::SessionEnded) => Ok(None),
-            };
-        }
-        let Some(refresh) = Refresh::read(token, &self.inner.vault) else {
-            return Ok(None);
-        };
-        let now = self.inner.ledger.now();
-        self.inner
-            .ledger
-            .store()
-            .read(move |conn| {
-                let row = records::session(conn, refresh.session)?.filter(|row| {
-                    let lives = row.ended_at.is_none() && row.expires_at > now;
-                    lives && row.generation == i64::from(refresh.generation)
-                });
-                let Some(row) = row else { return Ok(None) };
-                let member = people::member(conn, row.person)?;
-                let member = member.filter(|member| member.standing == Standing::Active);
-                Ok(member.map(|member| Introspected::Refresh {
-                    id: member.id,
-                    expires_at: row.expires_at,
-                }))
-            })
-            .await
-    }
-
-    /// Ends the session of a token of either kind, of any generation; nothing where it is none of ours
-    /// (RFC 7009 §2.2). The ledger names the session's owner as who did it, or, where a `service` asks,
-    /// the system.
-    ///
-    /// # Errors
-    /// [`StoreError`]
-    pub async fn revoke(&self, token: &str, service: bool) -> Result<(), StoreError> {
+    /// [`RevokeError`]
+    pub async fn revoke(&self, token: &str) -> Result<(), RevokeError> {
         let Inner {
             ledger, vault, live, ..
         } = &*self.inner;
@@ -383,7 +406,8 @@ impl Tokens {
             // What opens nothing ends nothing.
             false => match self.check(token).await {
                 Ok(checked) => Some(checked.session),
-                Err(TokenRefused::Store(error)) => return Err(error),
+                Err(TokenRefused::Store(error)) => return Err(error.into()),
+                Err(TokenRefused::Invalid(Bad::Audience)) => return Err(RevokeError::ForService),
                 Err(TokenRefused::Invalid(_) | TokenRefused::SessionEnded) => None,
             },
         };
@@ -395,12 +419,10 @@ impl Tokens {
         let Some(row) = row.filter(|row| row.ended_at.is_none()) else {
             return Ok(());
         };
-        let actor = match service {
-            true => Actor::System,
-            false => Actor::Person(row.person),
-        };
         ledger
-            .write(actor, move |tx| end_session(tx, session, SessionEnd::Revoked))
+            .write(Actor::Person(row.person), move |tx| {
+                end_session(tx, session, SessionEnd::Revoked)
+            })
             .await?;
         live.end(session, ledger.now());
         Ok(())
@@ -425,7 +447,7 @@ impl Tokens {
     ///
     /// # Errors
     /// [`StoreError`] where nobody can tell.
-    pub async fn authenticate_service(&self, client_id: &str, secret: &str) -> Result<Option<ServiceId>, StoreError> {
+    pub async fn authenticate_service(&self, client_id: &str, secret: &str) -> Result<Option<Service>, StoreError> {
         let Inner { ledger, services, .. } = &*self.inner;
         let remembered = self.is_remembered()?;
         services

@@ -66,14 +66,34 @@ pub(super) fn keys(conn: &mut Conn) -> QueryResult<Vec<(String, Subject, Vec<u8>
 // Sessions ------------------------------------------------------------------------------------
 
 /// A session as it stands in the store.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct SessionRow {
     pub(super) row: i64,
     pub(super) person: PersonRow,
     pub(super) generation: i64,
+    pub(super) started_at: Timestamp,
     pub(super) expires_at: Timestamp,
     pub(super) ended_at: Option<Timestamp>,
+    /// When its generation began, and for which request; none of the first.
+    pub(super) turned: Option<(Timestamp, Vec<u8>)>,
 }
+
+impl SessionRow {
+    pub(super) fn lives(&self, now: Timestamp) -> bool {
+        self.ended_at.is_none() && self.expires_at > now
+    }
+}
+
+type Session = (
+    i64,
+    PersonRow,
+    i64,
+    Timestamp,
+    Timestamp,
+    Option<Timestamp>,
+    Option<Timestamp>,
+    Option<Vec<u8>>,
+);
 
 pub(super) fn insert_session(
     conn: &mut Conn,
@@ -91,24 +111,31 @@ pub(super) fn insert_session(
 }
 
 pub(super) fn session(conn: &mut Conn, id: Id<kinds::Session>) -> QueryResult<Option<SessionRow>> {
-    let row: Option<(i64, PersonRow, i64, Timestamp, Option<Timestamp>)> = sessions::table
+    let row: Option<Session> = sessions::table
         .filter(sessions::uid.eq(id))
         .select((
             sessions::id,
             sessions::person,
             sessions::generation,
+            sessions::started_at,
             sessions::expires_at,
             sessions::ended_at,
+            sessions::turned_at,
+            sessions::turned_by,
         ))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(row, person, generation, expires_at, ended_at)| SessionRow {
-        row,
-        person,
-        generation,
-        expires_at,
-        ended_at,
-    }))
+    Ok(row.map(
+        |(row, person, generation, started_at, expires_at, ended_at, turned_at, turned_by)| SessionRow {
+            row,
+            person,
+            generation,
+            started_at,
+            expires_at,
+            ended_at,
+            turned: turned_at.zip(turned_by),
+        },
+    ))
 }
 
 /// The sessions that live at `now`.
@@ -120,9 +147,15 @@ pub(super) fn living(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<(Id<kin
         .load(conn)
 }
 
-/// Turns a living session over from the generation that was presented; false where it is no longer
+/// Turns a living session over from the generation that was presented, for `request`; false where it is no longer
 /// that generation, or no longer lives.
-pub(super) fn turn_over(conn: &mut Conn, id: Id<kinds::Session>, generation: i64, now: Timestamp) -> QueryResult<bool> {
+pub(super) fn turn_over(
+    conn: &mut Conn,
+    id: Id<kinds::Session>,
+    generation: i64,
+    now: Timestamp,
+    request: &[u8],
+) -> QueryResult<bool> {
     update(
         sessions::table
             .filter(sessions::uid.eq(id))
@@ -130,15 +163,28 @@ pub(super) fn turn_over(conn: &mut Conn, id: Id<kinds::Session>, generation: i64
             .filter(sessions::ended_at.is_null())
             .filter(sessions::expires_at.gt(now)),
     )
-    .set(sessions::generation.eq(sessions::generation + 1))
+    .set((
+        sessions::generation.eq(sessions::generation + 1),
+        sessions::turned_at.eq(now),
+        sessions::turned_by.eq(request),
+    ))
     .execute(conn)
     .map(|rows| rows == 1)
 }
 
 /// The same without its guard: what a test must see fail.
-pub(super) fn turn_over_unguarded(conn: &mut Conn, id: Id<kinds::Session>) -> QueryResult<bool> {
+pub(super) fn turn_over_unguarded(
+    conn: &mut Conn,
+    id: Id<kinds::Session>,
+    now: Timestamp,
+    request: &[u8],
+) -> QueryResult<bool> {
     update(sessions::table.filter(sessions::uid.eq(id)))
-        .set(sessions::generation.eq(sessions::generation + 1))
+        .set((
+            sessions::generation.eq(sessions::generation + 1),
+            sessions::turned_at.eq(now),
+            sessions::turned_by.eq(request),
+        ))
         .execute(conn)
         .map(|rows| rows == 1)
 }
@@ -170,18 +216,23 @@ pub(super) fn end_all(conn: &mut Conn, person: PersonRow, now: Timestamp) -> Que
 
 // Services ------------------------------------------------------------------------------------
 
+/// What is kept of a service: the blind index of its secret, and its resource where that was given.
+pub(super) type ServiceRow = (Vec<u8>, Option<String>);
+
 pub(super) fn insert_service(
     conn: &mut Conn,
     id: Id<kinds::Service>,
     name: &str,
-    secret_hash: &[u8],
+    secret: &[u8],
+    resource: Option<&str>,
     now: Timestamp,
 ) -> QueryResult<()> {
     insert_into(services::table)
         .values((
             services::uid.eq(id),
             services::name.eq(name),
-            services::secret_hash.eq(secret_hash),
+            services::secret_hash.eq(secret),
+            services::resource.eq(resource),
             services::created_at.eq(now),
         ))
         .execute(conn)
@@ -199,20 +250,30 @@ pub(super) fn end_service(conn: &mut Conn, id: Id<kinds::Service>, now: Timestam
     .map(|rows| rows == 1)
 }
 
-/// The hash of a service's secret; none where it was removed.
-pub(super) fn service(conn: &mut Conn, id: Id<kinds::Service>) -> QueryResult<Option<Vec<u8>>> {
+/// A service; none where it was removed.
+pub(super) fn service(conn: &mut Conn, id: Id<kinds::Service>) -> QueryResult<Option<ServiceRow>> {
     services::table
         .filter(services::uid.eq(id))
         .filter(services::ended_at.is_null())
-        .select(services::secret_hash)
+        .select((services::secret_hash, services::resource))
         .first(conn)
         .optional()
 }
 
-/// Every service that may introspect: its id and the hash of its secret.
-pub(super) fn services(conn: &mut Conn) -> QueryResult<Vec<(Id<kinds::Service>, Vec<u8>)>> {
+/// The service to which this resource was given.
+pub(super) fn service_of(conn: &mut Conn, resource: &str) -> QueryResult<Option<Id<kinds::Service>>> {
+    services::table
+        .filter(services::resource.eq(resource))
+        .filter(services::ended_at.is_null())
+        .select(services::uid)
+        .first(conn)
+        .optional()
+}
+
+/// Every service.
+pub(super) fn services(conn: &mut Conn) -> QueryResult<Vec<(Id<kinds::Service>, ServiceRow)>> {
     services::table
         .filter(services::ended_at.is_null())
-        .select((services::uid, services::secret_hash))
+        .select((services::uid, (services::secret_hash, services::resource)))
         .load(conn)
 }

@@ -1,8 +1,9 @@
-//! Services that may introspect tokens: each has a client id and a secret.
+//! Services for which members ask tokens: each has a client id, a secret, and a resource by which it is named.
 
 use std::{
     collections::HashMap,
-    sync::{PoisonError, RwLock},
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use data_encoding::BASE64URL_NOPAD;
@@ -14,7 +15,7 @@ use crate::{
     ledger::{Entry, Event, Projection, Tx},
     store::{CommandError, Conn, Disposition, Store, StoreError, from_query},
     terms::{Id, kinds},
-    vault::sha256,
+    vault::{Blind, Vault},
 };
 
 /// Why a service was not added.
@@ -23,6 +24,15 @@ pub enum ServiceError {
     /// The name is empty, longer than 100 characters, or has a control character.
     #[error("a service's name has 1 to 100 characters, in one line")]
     Name,
+    /// The resource is none.
+    #[error(
+        "a service's resource is an absolute URI without a fragment, of 255 characters at most, \
+         such as https://archive.example.org; none of this service's own"
+    )]
+    Resource,
+    /// Another service has it.
+    #[error("another service has this resource; remove that one first, or choose another")]
+    ResourceTaken,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -33,29 +43,101 @@ from_query!(ServiceError);
 impl CommandError for ServiceError {
     fn disposition(&self) -> Disposition {
         match self {
-            Self::Name => Disposition::RollBack,
+            Self::Name | Self::Resource | Self::ResourceTaken => Disposition::RollBack,
             Self::Store(error) => error.disposition(),
         }
     }
 }
 
-/// Adds a service: its id, which is its client id too, and its secret (256 random bits). The secret is
-/// shown this once; the store keeps its SHA-256, and needs no slower hash for what cannot be guessed.
+/// By what a service is named where a token is asked for it: an absolute URI without a fragment (RFC 8707 §2).
+/// It is compared character by character.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resource(String);
+
+impl Resource {
+    /// Reads one.
+    ///
+    /// # Errors
+    /// [`ServiceError::Resource`]
+    pub fn parse(text: &str) -> Result<Self, ServiceError> {
+        let (scheme, rest) = text.split_once(':').ok_or(ServiceError::Resource)?;
+        let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
+        // What RFC 3986 §2 knows, without the fragment's mark.
+        let is_rest = !rest.is_empty()
+            && rest
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/?[]@!$&'()*+,;=%".contains(&byte));
+        if is_scheme && is_rest && text.len() <= 255 && !text.starts_with(OWN) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ServiceError::Resource)
+        }
+    }
+}
+
+/// What the resource of a service to which none was given begins with; its id follows.
+const OWN: &str = "urn:vouchsafe:service:";
+
+/// The resource of a service.
+fn resource_of(id: Id<kinds::Service>, given: Option<&str>) -> Arc<str> {
+    given.map_or_else(|| format!("{OWN}{id}").into(), Into::into)
+}
+
+/// A service that was just added.
+pub struct Added {
+    /// Its id, which is its client id too.
+    pub id: Id<kinds::Service>,
+    /// Its secret: 256 random bits, shown this once.
+    pub secret: SecretString,
+    /// By what tokens are asked for it.
+    pub resource: Arc<str>,
+}
+
+impl fmt::Debug for Added {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Added")
+            .field("id", &self.id)
+            .field("resource", &self.resource)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Adds a service. The store keeps the blind index of its secret, together with its id: no row makes a secret
+/// good that we did not make, nor another service's.
 ///
 /// # Errors
 /// [`ServiceError`]
-pub fn add(tx: &mut Tx<'_>, name: &str) -> Result<(Id<kinds::Service>, SecretString), ServiceError> {
+pub fn add(tx: &mut Tx<'_>, vault: &Vault, name: &str, resource: Option<Resource>) -> Result<Added, ServiceError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
         return Err(ServiceError::Name);
+    }
+    let resource = resource.map(|resource| resource.0);
+    if let Some(resource) = &resource
+        && records::service_of(tx.conn, resource)?.is_some()
+    {
+        return Err(ServiceError::ResourceTaken);
     }
     let mut random = zeroize::Zeroizing::new([0; 32]);
     tx.chance.fill(&mut *random);
     let secret = BASE64URL_NOPAD.encode(&*random);
     let id = Id::new(tx.now, tx.chance);
-    records::insert_service(tx.conn, id, name, &sha256(secret.as_bytes()), tx.now)?;
+    let kept = blind(vault, id, &secret);
+    records::insert_service(tx.conn, id, name, &kept, resource.as_deref(), tx.now)?;
     tx.record(Event::ServiceAdded { service: id });
-    Ok((id, secret.into()))
+    Ok(Added {
+        id,
+        secret: secret.into(),
+        resource: resource_of(id, resource.as_deref()),
+    })
+}
+
+/// What is stored of a service's secret.
+fn blind(vault: &Vault, id: Id<kinds::Service>, secret: &str) -> Vec<u8> {
+    vault.blind_all(Blind::ServiceSecret, &[id.as_bytes(), secret.as_bytes()])
 }
 
 /// Removes a service; false where there is none, or no longer.
@@ -70,13 +152,64 @@ pub fn remove(tx: &mut Tx<'_>, service: Id<kinds::Service>) -> Result<bool, Stor
     Ok(removed)
 }
 
-/// The services that may introspect, in memory.
-#[derive(Default)]
+/// Whether there is a service that is named by this resource.
+pub(super) fn is_known(conn: &mut Conn, resource: &str) -> Result<bool, StoreError> {
+    match resource.strip_prefix(OWN) {
+        Some(id) => match id.parse() {
+            Ok(id) => Ok(records::service(conn, id)?.is_some_and(|(_, given)| given.is_none())),
+            Err(_) => Ok(false),
+        },
+        None => Ok(records::service_of(conn, resource)?.is_some()),
+    }
+}
+
+/// A service that has shown its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// Its id.
+    pub id: Id<kinds::Service>,
+    /// What a token for it has as audience.
+    pub resource: Arc<str>,
+}
+
+/// A service as it is remembered.
+#[derive(Clone)]
+struct Known {
+    secret: Vec<u8>,
+    resource: Arc<str>,
+}
+
+impl Known {
+    fn of(id: Id<kinds::Service>, (secret, resource): records::ServiceRow) -> Self {
+        Self {
+            secret,
+            resource: resource_of(id, resource.as_deref()),
+        }
+    }
+
+    /// The service, if the secret with this index is its own.
+    fn proved(&self, id: Id<kinds::Service>, shown: &[u8]) -> Option<Service> {
+        bool::from(self.secret.ct_eq(shown)).then(|| Service {
+            id,
+            resource: Arc::clone(&self.resource),
+        })
+    }
+}
+
+/// The services, in memory.
 pub(super) struct Services {
-    hashes: RwLock<HashMap<Id<kinds::Service>, Vec<u8>>>,
+    vault: Vault,
+    known: RwLock<HashMap<Id<kinds::Service>, Known>>,
 }
 
 impl Services {
+    pub(super) fn new(vault: Vault) -> Self {
+        Self {
+            vault,
+            known: RwLock::default(),
+        }
+    }
+
     /// The service that this client id and secret belong to. One that is not known here is asked for in
     /// the store: another replica may have added it a moment ago. So is every one where what is
     /// `remembered` may be too old to be believed.
@@ -86,34 +219,26 @@ impl Services {
         client_id: &str,
         secret: &str,
         remembered: bool,
-    ) -> Result<Option<Id<kinds::Service>>, StoreError> {
+    ) -> Result<Option<Service>, StoreError> {
         let Ok(id) = client_id.parse() else {
             return Ok(None);
         };
-        let known = self
-            .hashes
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&id)
-            .filter(|_| remembered)
-            .cloned();
-        let known = match known {
-            Some(hash) => Some(hash),
-            None => {
-                store
-                    .read(move |conn| Ok::<_, StoreError>(records::service(conn, id)?))
-                    .await?
-            }
-        };
-        let fits = known.is_some_and(|hash| sha256(secret.as_bytes()).ct_eq(hash.as_slice()).into());
-        Ok(fits.then_some(id))
+        let shown = blind(&self.vault, id, secret);
+        if remembered && let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
+            return Ok(known.proved(id, &shown));
+        }
+        let row = store
+            .read(move |conn| Ok::<_, StoreError>(records::service(conn, id)?))
+            .await?;
+        Ok(row.and_then(|row| Known::of(id, row).proved(id, &shown)))
     }
 }
 
 impl Projection for Services {
     fn load(&self, conn: &mut Conn) -> Result<(), StoreError> {
-        let all = records::services(conn)?.into_iter().collect();
-        *self.hashes.write().unwrap_or_else(PoisonError::into_inner) = all;
+        let all = records::services(conn)?.into_iter();
+        let all = all.map(|(id, row)| (id, Known::of(id, row))).collect();
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = all;
         Ok(())
     }
 
@@ -121,17 +246,51 @@ impl Projection for Services {
         match entry.envelope.event {
             // None where it was removed since.
             Event::ServiceAdded { service } => {
-                if let Some(hash) = records::service(conn, service)? {
-                    let mut hashes = self.hashes.write().unwrap_or_else(PoisonError::into_inner);
-                    hashes.insert(service, hash);
+                if let Some(row) = records::service(conn, service)? {
+                    let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+                    known.insert(service, Known::of(service, row));
                 }
             }
             Event::ServiceRemoved { service } => {
-                let mut hashes = self.hashes.write().unwrap_or_else(PoisonError::into_inner);
-                hashes.remove(&service);
+                let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+                known.remove(&service);
             }
             _ => {}
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_is_an_absolute_uri_without_a_fragment() {
+        for good in [
+            "https://archive.example.org",
+            "https://archive.example.org/api?x=1",
+            "urn:example:archive",
+            "tag:example.org,2026:rooms",
+            &format!("https://{}", "a".repeat(247)),
+        ] {
+            assert_eq!(Resource::parse(good).unwrap().0, good);
+        }
+        for wrong in [
+            "",
+            "archive",
+            "archive.example.org/api",
+            "https:",
+            ":x",
+            "1x:y",
+            "https://archive.example.org/#top",
+            "https://archive.example.org/a b",
+            "https://archive.example.org/\u{e9}",
+            "https://archive.example.org\n",
+            "urn:vouchsafe:service:service_01h455vb4pex5vsknk084sn02q",
+            &format!("https://{}", "a".repeat(248)),
+        ] {
+            assert!(matches!(Resource::parse(wrong), Err(ServiceError::Resource)), "{wrong}");
+        }
     }
 }

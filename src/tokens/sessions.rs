@@ -2,7 +2,9 @@
 //!
 //! A refresh token is derived, never stored: the session, its generation, and a MAC over both. Using
 //! it turns the session over to the next generation; a token of any other generation ends the whole
-//! family (RFC 9700 §4.14.2), and that is remembered in the row, so also after a restart. A session
+//! family (RFC 9700 §4.14.2), and that is remembered in the row, so also after a restart. But for
+//! [`REUSE`] the request that turned it over may be repeated to the letter, by a client whose answer was
+//! lost: it is answered as the first, as long as nobody has used what that bought. A session
 //! ends a fixed time after it was started, however often it is refreshed.
 
 use std::time::Duration;
@@ -11,17 +13,19 @@ use data_encoding::BASE64URL_NOPAD;
 use secrecy::SecretString;
 use subtle::ConstantTimeEq;
 
-use super::records;
+use super::{access::Audience, records, services};
 use crate::{
     ledger::{Event, Tx, events::SessionEnd},
     people,
     store::{CommandError, Disposition, Guard, StoreError, from_query},
     terms::{Assurance, Id, PersonRow, Role, Standing, Timestamp, kinds},
-    vault::{Door, Vault},
+    vault::{Blind, Door, Vault},
 };
 
 /// What every refresh token begins with.
 pub const PREFIX: &str = "vsr_";
+/// For how long a request that was answered may be repeated.
+pub const REUSE: Duration = Duration::from_secs(10);
 /// Session, generation, key version, MAC.
 const LENGTH: usize = 16 + 4 + 4 + 32;
 
@@ -34,6 +38,10 @@ pub struct Session {
     pub id: Id<kinds::Session>,
     /// Which refresh token is good now.
     pub generation: u32,
+    /// When its holder has proved who they are.
+    pub started_at: Timestamp,
+    /// When its generation began.
+    pub issued_at: Timestamp,
     /// When it ends at the latest, however often it is refreshed.
     pub expires_at: Timestamp,
     /// Whose it is.
@@ -62,6 +70,9 @@ pub enum RefreshError {
     /// It was used before. Its whole family is over now.
     #[error("the refresh token has been used before")]
     Reused,
+    /// There is no service for which a token was asked. The refresh token is not spent.
+    #[error("there is no such service")]
+    NoService,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -72,7 +83,7 @@ from_query!(RefreshError);
 impl CommandError for RefreshError {
     fn disposition(&self) -> Disposition {
         match self {
-            Self::Unknown => Disposition::RollBack,
+            Self::Unknown | Self::NoService => Disposition::RollBack,
             // That the family is over must stand in the store.
             Self::Reused => Disposition::Keep,
             Self::Store(error) => error.disposition(),
@@ -157,6 +168,8 @@ pub fn start_as(
         row,
         id,
         generation: 0,
+        started_at: tx.now,
+        issued_at: tx.now,
         expires_at,
         holder,
     }))
@@ -164,8 +177,18 @@ pub fn start_as(
 
 /// A session that was started before, as it stands now; none where it is over.
 pub(super) fn resume(tx: &mut Tx<'_>, id: Id<kinds::Session>) -> Result<Option<Session>, StoreError> {
-    let row = records::session(tx.conn, id)?.filter(|row| row.ended_at.is_none() && row.expires_at > tx.now);
-    let Some(row) = row else { return Ok(None) };
+    match records::session(tx.conn, id)? {
+        Some(row) if row.lives(tx.now) => as_it_stands(tx, id, &row),
+        _ => Ok(None),
+    }
+}
+
+/// A living session; none where its holder is not in good standing.
+fn as_it_stands(
+    tx: &mut Tx<'_>,
+    id: Id<kinds::Session>,
+    row: &records::SessionRow,
+) -> Result<Option<Session>, StoreError> {
     let Some(holder) = holder(tx, row.person)? else {
         return Ok(None);
     };
@@ -173,6 +196,8 @@ pub(super) fn resume(tx: &mut Tx<'_>, id: Id<kinds::Session>) -> Result<Option<S
         row: row.row,
         id,
         generation: generation(row.generation)?,
+        started_at: row.started_at,
+        issued_at: row.turned.as_ref().map_or(row.started_at, |(at, _)| *at),
         expires_at: row.expires_at,
         holder,
     }))
@@ -182,37 +207,65 @@ fn generation(stored: i64) -> Result<u32, StoreError> {
     u32::try_from(stored).map_err(|error| StoreError::Internal(error.to_string()))
 }
 
+/// What a refresh token is presented for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// For whom the access token is to be.
+    pub audience: Audience,
+    /// What the client says that it is (User-Agent).
+    pub agent: String,
+}
+
+impl Request {
+    /// What is kept of it, to know it again.
+    fn blind(&self, vault: &Vault) -> Vec<u8> {
+        let (resource, scope) = self
+            .audience
+            .service()
+            .map_or(("", ""), |(resource, scope)| (resource, scope.as_str()));
+        vault.blind_all(
+            Blind::Refreshed,
+            &[resource.as_bytes(), scope.as_bytes(), self.agent.as_bytes()],
+        )
+    }
+}
+
 /// Turns a session over: the presented refresh token is spent, and the next generation is good.
 ///
 /// # Errors
 /// [`RefreshError`]
-pub fn refresh(tx: &mut Tx<'_>, vault: &Vault, presented: &str) -> Result<Session, RefreshError> {
+pub fn refresh(tx: &mut Tx<'_>, vault: &Vault, presented: &str, request: &Request) -> Result<Session, RefreshError> {
     let Refresh { session, generation } = Refresh::read(presented, vault).ok_or(RefreshError::Unknown)?;
+    let asked = request.blind(vault);
     let turned = if tx.guards.on(Guard::RefreshOnce) {
-        records::turn_over(tx.conn, session, i64::from(generation), tx.now)?
+        records::turn_over(tx.conn, session, i64::from(generation), tx.now, &asked)?
     } else {
-        records::turn_over_unguarded(tx.conn, session)?
+        records::turn_over_unguarded(tx.conn, session, tx.now, &asked)?
     };
     let row = records::session(tx.conn, session)?.ok_or(RefreshError::Unknown)?;
     if !turned {
-        let living = row.ended_at.is_none() && row.expires_at > tx.now;
-        // A later generation than ours is no better: the store may have been restored since.
-        if living && row.generation != i64::from(generation) {
+        if !row.lives(tx.now) {
+            return Err(RefreshError::Unknown);
+        }
+        let is_repeated = |(at, by): &(Timestamp, Vec<u8>)| tx.now < at.after(REUSE) && *by == asked;
+        let repeated = row.turned.as_ref().is_some_and(is_repeated);
+        if !repeated || row.generation != i64::from(generation) + 1 {
+            // A later generation than ours is no better: the store may have been restored since.
             end_session(tx, session, SessionEnd::Reused)?;
             return Err(RefreshError::Reused);
         }
-        return Err(RefreshError::Unknown);
     }
-    let holder = holder(tx, row.person)?.ok_or(RefreshError::Unknown)?;
-    let generation = self::generation(row.generation)?;
-    tx.record(Event::SessionRefreshed { session, generation });
-    Ok(Session {
-        row: row.row,
-        id: session,
-        generation,
-        expires_at: row.expires_at,
-        holder,
-    })
+    if let Some((resource, _)) = request.audience.service()
+        && !services::is_known(tx.conn, resource)?
+    {
+        return Err(RefreshError::NoService);
+    }
+    let refreshed = as_it_stands(tx, session, &row)?.ok_or(RefreshError::Unknown)?;
+    if turned {
+        let generation = refreshed.generation;
+        tx.record(Event::SessionRefreshed { session, generation });
+    }
+    Ok(refreshed)
 }
 
 /// Ends a session; false where it has ended before, or never was.

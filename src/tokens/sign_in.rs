@@ -5,29 +5,26 @@
 
 use std::{sync::Arc, time::Duration};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::{
     Session, Tokens,
-    sessions::{resume, start_as},
+    sessions::{resume, start_session},
 };
 use crate::{
     config::ThrottleConfig,
     ledger::{Actor, Mirror, Tx, Written},
     mail::EmailAddress,
     people::{
-        self,
-        passwords::{
-            Hasher, HasherError,
-            hash::{Phc, dummy, needs_rehash},
-        },
+        self, SignInCode,
+        passwords::{Hasher, HasherError, hash::Phc},
     },
     store::{
         CommandError, Disposition, Guard, StoreError, from_query,
         throttle::{self, Rate, Throttled},
     },
-    terms::{Id, PersonRow, SessionId},
-    vault::{Blind, sha256},
+    terms::{PersonRow, SessionId},
+    vault::Blind,
 };
 
 /// Lets members in; clones share the permits.
@@ -39,16 +36,15 @@ pub struct SignIn {
     failures: Rate,
 }
 
-/// Claims an idempotency key, first of all in the command, for the session that it is about to start:
-/// that id where the key is new, and the id of the session that was started under it where it is not.
-pub type Claim = Arc<dyn Fn(&mut Tx<'_>, SessionId) -> Result<SessionId, SignInError> + Send + Sync>;
+/// What is done for a member who has proved who they are.
+type Welcome = Arc<dyn Fn(&mut Tx<'_>, PersonRow) -> Result<Session, SignInError> + Send + Sync>;
 
 /// A password that fits.
 struct Checked {
     person: PersonRow,
     /// What it was compared with.
     phc: Phc,
-    /// What is to be stored in its place, where that was made at another cost than is usual now.
+    /// What is to be stored in its place, where that was made at another cost or with another pepper.
     anew: Option<Phc>,
 }
 
@@ -64,12 +60,12 @@ pub enum SignInError {
     /// Too many failures of this account; another try is open after so many seconds.
     #[error("too many failed sign-ins; the next one is open in {0} s")]
     Locked(u32),
-    /// The idempotency key belongs to another request.
-    #[error("the idempotency key belongs to another request")]
-    Clash,
-    /// The request was answered before, and the session of that answer is over.
+    /// The session that was to be resumed is over, or another's.
     #[error("the session has ended")]
     SessionEnded,
+    /// The session that was to be resumed has been refreshed since.
+    #[error("the session has been refreshed")]
+    Refreshed,
     /// Too many passwords are being checked at this moment.
     #[error("too many passwords are being checked at this moment")]
     Busy,
@@ -84,7 +80,7 @@ impl CommandError for SignInError {
     fn disposition(&self) -> Disposition {
         match self {
             Self::Store(error) => error.disposition(),
-            Self::Wrong | Self::Suspended | Self::Locked(_) | Self::Clash | Self::SessionEnded | Self::Busy => {
+            Self::Wrong | Self::Suspended | Self::Locked(_) | Self::SessionEnded | Self::Refreshed | Self::Busy => {
                 Disposition::RollBack
             }
         }
@@ -143,7 +139,44 @@ impl SignIn {
         &self,
         contact: &EmailAddress,
         password: SecretString,
-        claim: Claim,
+    ) -> Result<Written<Session>, SignInError> {
+        let lifetime = self.tokens.session_lifetime();
+        self.proved(
+            contact,
+            password,
+            Arc::new(move |tx, person| begin(tx, person, lifetime)),
+        )
+        .await
+    }
+
+    /// A session that was started before, for whoever knows the password of its holder; refused once it has been
+    /// refreshed: whoever asks again gets nothing newer than what they were answered first.
+    ///
+    /// # Errors
+    /// [`SignInError`]
+    pub async fn resume(
+        &self,
+        contact: &EmailAddress,
+        password: SecretString,
+        session: SessionId,
+    ) -> Result<Written<Session>, SignInError> {
+        let resumed = move |tx: &mut Tx<'_>, person| {
+            let session = resume(tx, session)?.filter(|session| session.holder.person == person);
+            let session = session.ok_or(SignInError::SessionEnded)?;
+            match session.generation {
+                0 => Ok(session),
+                _ => Err(SignInError::Refreshed),
+            }
+        };
+        self.proved(contact, password, Arc::new(resumed)).await
+    }
+
+    /// What is done for whoever knows the password.
+    async fn proved(
+        &self,
+        contact: &EmailAddress,
+        password: SecretString,
+        welcome: Welcome,
     ) -> Result<Written<Session>, SignInError> {
         let vault = &self.tokens.inner.vault;
         let ledger = &self.tokens.inner.ledger;
@@ -170,9 +203,8 @@ impl SignIn {
                 ledger.write(Actor::System, given_back).await?;
             }
             let Checked { person, phc, anew } = checked?;
-            let (claim, bucket) = (Arc::clone(&claim), bucket.clone());
-            let lifetime = self.tokens.session_lifetime();
-            let written = ledger.write(Actor::Person(person), move |tx| {
+            let (welcome, bucket) = (Arc::clone(&welcome), bucket.clone());
+            let written = ledger.write(Actor::Person(person), move |tx| -> Result<_, SignInError> {
                 let unchanged = match &anew {
                     Some(anew) => {
                         people::renew_password(tx.conn, tx.guards, person, phc.expose(), anew.expose(), tx.now)?
@@ -182,10 +214,7 @@ impl SignIn {
                 if !unchanged {
                     return Ok(None);
                 }
-                let session = begin(tx, &claim, |_| Ok(person), lifetime)?;
-                if session.holder.person != person {
-                    return Err(SignInError::Clash);
-                }
+                let session = welcome(tx, person)?;
                 throttle::give_back(tx.conn, &bucket, failures)?;
                 Ok(Some(session))
             });
@@ -213,10 +242,12 @@ impl SignIn {
             })
             .await?;
         let known = found.and_then(|(person, text)| Some((person, Phc::parse(&text).ok()?)));
-        let phc = known.as_ref().map_or_else(|| dummy().clone(), |(_, phc)| phc.clone());
+        let phc = known
+            .as_ref()
+            .map_or_else(|| self.hasher.dummy(), |(_, phc)| phc.clone());
         let fits = self.hasher.verify(password.clone(), phc).await?;
         let (person, phc) = known.filter(|_| fits).ok_or(SignInError::Wrong)?;
-        let anew = match needs_rehash(&phc) {
+        let anew = match self.hasher.needs_rehash(&phc) {
             // Of no account to the caller; the next sign-in tries again.
             true => self.hasher.hash(password).await.ok(),
             false => None,
@@ -224,45 +255,31 @@ impl SignIn {
         Ok(Checked { person, phc, anew })
     }
 
-    /// Starts a session for whoever holds a one-time code, and spends the code. The store knows its
-    /// SHA-256: 256 random bits cannot be guessed.
+    /// Starts a session for whoever holds a one-time code, and spends the code.
     ///
     /// # Errors
     /// [`SignInError`]
-    pub async fn by_code(&self, code: &SecretString, claim: Claim) -> Result<Written<Session>, SignInError> {
-        let hash = sha256(code.expose_secret().as_bytes());
+    pub async fn by_code(&self, code: &SecretString) -> Result<Written<Session>, SignInError> {
+        let code = SignInCode::parse(code, &self.tokens.inner.vault).ok_or(SignInError::Wrong)?;
         let lifetime = self.tokens.session_lifetime();
-        let spend = move |tx: &mut Tx<'_>| {
-            let person = people::by_sign_in_code(tx.conn, &hash, tx.now)?.ok_or(SignInError::Wrong)?;
-            if !people::spend_sign_in_code(tx.conn, &hash, tx.now)? && tx.guards.on(Guard::SignInCodeOnce) {
-                return Err(SignInError::Wrong);
-            }
-            Ok(person)
-        };
         // Who it is, the code alone says.
         self.tokens
             .inner
             .ledger
-            .write(Actor::Newcomer, move |tx| begin(tx, &claim, spend, lifetime))
+            .write(Actor::Newcomer, move |tx| {
+                let person = code.holder(tx.conn, tx.now)?.ok_or(SignInError::Wrong)?;
+                if !code.spend(tx.conn, tx.now)? && tx.guards.on(Guard::SignInCodeOnce) {
+                    return Err(SignInError::Wrong);
+                }
+                begin(tx, person, lifetime)
+            })
             .await
     }
 }
 
-/// Starts a session for whoever `prove` finds, or goes on with the one that was started before under
-/// the same idempotency key.
-fn begin(
-    tx: &mut Tx<'_>,
-    claim: &Claim,
-    prove: impl FnOnce(&mut Tx<'_>) -> Result<PersonRow, SignInError>,
-    lifetime: Duration,
-) -> Result<Session, SignInError> {
-    let fresh = Id::new(tx.now, tx.chance);
-    let id = claim(tx, fresh)?;
-    if id != fresh {
-        return resume(tx, id)?.ok_or(SignInError::SessionEnded);
-    }
-    let person = prove(tx)?;
+/// Starts a session for somebody who has proved that it is them.
+fn begin(tx: &mut Tx<'_>, person: PersonRow, lifetime: Duration) -> Result<Session, SignInError> {
     let now = tx.now;
-    let started = tx.on_behalf(Actor::Person(person), now, |tx| start_as(tx, fresh, person, lifetime))?;
+    let started = tx.on_behalf(Actor::Person(person), now, |tx| start_session(tx, person, lifetime))?;
     started.ok_or(SignInError::Suspended)
 }

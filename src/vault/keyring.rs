@@ -38,6 +38,13 @@ pub enum KeyringError {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    /// Whether passwords that were hashed without a pepper are let in, and hashed anew. Where nothing is said,
+    /// those of a keyring from before there were any are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unpeppered_passwords: Option<bool>,
+    /// What passwords are hashed with beside their salt.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    passwords: Vec<Secret>,
     wrapping: Vec<Secret>,
     blind: Secret,
     doors: Vec<Secret>,
@@ -59,7 +66,13 @@ pub struct Keyring {
     blind: hmac::Key,
     doors: BTreeMap<i64, hmac::Key>,
     newest_door: i64,
+    peppers: BTreeMap<i64, Zeroizing<Vec<u8>>>,
+    newest_pepper: i64,
+    unpeppered: bool,
 }
+
+/// The version of the pepper that follows from the `blind` key: a keyring from before there were others has it.
+const DERIVED_PEPPER: i64 = 0;
 
 const PREFACE: &str = "# The master secrets of this community. Keep a copy in a safe place: without this file nothing that\n\
      # is sealed can be opened, and whoever has it and the database can open everything.\n\n";
@@ -132,7 +145,18 @@ impl Keyring {
         for one in &file.doors {
             doors.insert(one.version, one.hmac()?);
         }
+        let derived = super::mac(&file.blind.hmac()?, b"pepper", &[]);
+        let mut peppers = BTreeMap::from([(DERIVED_PEPPER, Zeroizing::new(derived))]);
+        for one in &file.passwords {
+            if one.version <= DERIVED_PEPPER {
+                return Err("the version of a pepper for passwords is less than 1");
+            }
+            peppers.insert(one.version, one.bytes()?);
+        }
         Ok(Self {
+            newest_pepper: *peppers.keys().next_back().ok_or("it has no pepper")?,
+            peppers,
+            unpeppered: file.unpeppered_passwords.unwrap_or(file.passwords.is_empty()),
             newest_wrapping: *wrapping.keys().next_back().ok_or("it has no wrapping key")?,
             wrapping,
             blind: file.blind.hmac()?,
@@ -153,6 +177,16 @@ impl Keyring {
     pub(super) fn newest_door(&self) -> (i64, &hmac::Key) {
         (self.newest_door, &self.doors[&self.newest_door])
     }
+    /// The secret that passwords are hashed with now, and its version.
+    pub(super) fn newest_pepper(&self) -> (i64, &[u8]) {
+        (self.newest_pepper, &self.peppers[&self.newest_pepper])
+    }
+    pub(super) fn pepper(&self, version: i64) -> Option<&[u8]> {
+        self.peppers.get(&version).map(|pepper| pepper.as_slice())
+    }
+    pub(super) const fn takes_unpeppered(&self) -> bool {
+        self.unpeppered
+    }
     pub(super) fn door(&self, version: i64) -> Option<&hmac::Key> {
         self.doors.get(&version)
     }
@@ -169,6 +203,8 @@ impl File {
             }
         };
         Self {
+            unpeppered_passwords: None,
+            passwords: vec![fresh()],
             wrapping: vec![fresh()],
             blind: fresh(),
             doors: vec![fresh()],
@@ -228,6 +264,38 @@ mod tests {
                 Err(KeyringError::Open(_))
             ));
         }
+    }
+
+    /// A keyring of an earlier version goes on: its pepper follows from another secret, and what was hashed
+    /// without is let in. One that has peppers takes nothing without, unless it says so.
+    #[test]
+    fn one_without_peppers_opens_and_has_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keyring.toml");
+        let mut file = File::generate(&SeededChance::new(1));
+        let new = Keyring::from_file(&file).unwrap();
+        assert_eq!((new.newest_pepper().0, new.takes_unpeppered()), (1, false));
+        let passwords = std::mem::take(&mut file.passwords);
+        fs::write(&path, toml::to_string(&file).unwrap()).unwrap();
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        assert!(!fs::read_to_string(&path).unwrap().contains("passwords"));
+        let old = Keyring::read(&path).unwrap();
+        assert_eq!((old.newest_pepper().0, old.takes_unpeppered()), (0, true));
+        assert_eq!(old.newest_pepper().1.len(), 32);
+
+        file.passwords = passwords;
+        file.unpeppered_passwords = Some(true);
+        fs::write(&path, toml::to_string(&file).unwrap()).unwrap();
+        let between = Keyring::read(&path).unwrap();
+        assert_eq!((between.newest_pepper().0, between.takes_unpeppered()), (1, true));
+        assert_eq!(
+            between.pepper(0),
+            Some(old.newest_pepper().1),
+            "what was hashed meanwhile still opens"
+        );
+        file.passwords[0].version = 0;
+        assert!(Keyring::from_file(&file).is_err());
     }
 
     #[test]

@@ -6,7 +6,8 @@
 //! index rows: the ciphertexts left in rows and backups say nothing.
 //!
 //! Equal things are found again by a keyed blind index alone, whose key is kept apart from the
-//! wrapping keys. Codes and tokens that open a door are derived from a third key and the id of what
+//! wrapping keys. So is what opens a door and cannot be derived: whoever writes a row of their own has
+//! no code that goes with it. Passwords are hashed with a pepper of the keyring. Codes and tokens that open a door are derived from a third key and the id of what
 //! they open, so that they can be sent again without ever being stored.
 
 mod keyring;
@@ -80,6 +81,18 @@ pub enum Blind {
     Throttle,
     /// What blinds an idempotency key, who used it and for what.
     Idempotency,
+    /// The code that opens an invite.
+    InviteCode,
+    /// A flow, and a token that opens it.
+    FlowToken,
+    /// A one-time code to sign in with.
+    SignInCode,
+    /// A service, and its secret.
+    ServiceSecret,
+    /// What an access token is called.
+    TokenName,
+    /// A request to refresh, to be known again.
+    Refreshed,
 }
 
 impl Blind {
@@ -89,6 +102,12 @@ impl Blind {
             Self::Document => b"blind/document",
             Self::Throttle => b"blind/throttle",
             Self::Idempotency => b"blind/idempotency",
+            Self::InviteCode => b"blind/invite-code",
+            Self::FlowToken => b"blind/flow-token",
+            Self::SignInCode => b"blind/sign-in-code",
+            Self::ServiceSecret => b"blind/service-secret",
+            Self::TokenName => b"blind/token-name",
+            Self::Refreshed => b"blind/refreshed",
         }
     }
 }
@@ -228,7 +247,27 @@ impl Vault {
 
     /// The blind index of a value: HMAC-SHA-256 under the index key.
     pub fn blind(&self, over: Blind, value: &[u8]) -> Vec<u8> {
-        mac(self.keyring.blind(), over.label(), &[value])
+        self.blind_all(over, &[value])
+    }
+
+    /// The same of several values that belong together.
+    pub fn blind_all(&self, over: Blind, values: &[&[u8]]) -> Vec<u8> {
+        mac(self.keyring.blind(), over.label(), values)
+    }
+
+    /// The secret that passwords are hashed with now, and its version.
+    pub fn newest_pepper(&self) -> (i64, &[u8]) {
+        self.keyring.newest_pepper()
+    }
+
+    /// The same of an earlier time; none where the keyring lacks it.
+    pub fn pepper(&self, version: i64) -> Option<&[u8]> {
+        self.keyring.pepper(version)
+    }
+
+    /// Whether passwords that were hashed without a pepper are let in.
+    pub fn takes_unpeppered(&self) -> bool {
+        self.keyring.takes_unpeppered()
     }
 
     /// The secret that opens `door` for `id`, 256 bits, with the newest key; and that key's version.
@@ -327,7 +366,7 @@ fn mac(key: &hmac::Key, label: &[u8], parts: &[&[u8]]) -> Vec<u8> {
     context.sign().as_ref().to_vec()
 }
 
-/// SHA-256, for what is random enough to be looked up by its hash.
+/// SHA-256, for what is no secret. What opens a door is kept under a key: [`Vault::blind`].
 pub fn sha256(value: &[u8]) -> [u8; 32] {
     let mut hash = [0; 32];
     hash.copy_from_slice(digest::digest(&digest::SHA256, value).as_ref());

@@ -1,8 +1,11 @@
 //! Who is calling. The gate finds out, by a [`Doorkeeper`]; handlers only read the result.
 
 use std::{
+    borrow::Cow,
     future::{Ready, ready},
     net::IpAddr,
+    sync::Arc,
+    time::Duration,
 };
 
 use actix_web::{
@@ -15,7 +18,10 @@ use futures_util::future::BoxFuture;
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use super::problem::{Kind, Problem};
+use super::{
+    json::form_decoded,
+    problem::{Kind, Problem},
+};
 use crate::terms::{Id, PersonRow, Role, kinds};
 
 /// A member with a valid access token.
@@ -29,6 +35,8 @@ pub struct Caller {
     pub role: Role,
     /// The session behind the token.
     pub session: Id<kinds::Session>,
+    /// How long ago they have proved who they are.
+    pub signed_in_for: Duration,
 }
 
 /// A service that has authenticated itself.
@@ -36,8 +44,8 @@ pub struct Caller {
 pub struct ServiceCaller {
     /// Its public id.
     pub id: Id<kinds::Service>,
-    /// The client id that it signs in with.
-    pub client_id: String,
+    /// What a token for it has as audience.
+    pub resource: Arc<str>,
 }
 
 /// What is throttled as one: an operation and an address, IPv6 by /64.
@@ -93,17 +101,33 @@ pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     credentials(headers, "bearer").ok_or_else(|| Problem::new(Kind::Unauthenticated))
 }
 
-/// Client id and secret of HTTP Basic (RFC 7617 §2). Both are ours, of unreserved characters, so the
-/// form encoding of RFC 6749 §2.3.1 changes nothing.
-pub(super) struct Basic(Zeroizing<String>);
+/// A service's client id and secret, as it shows them: by HTTP Basic, both form-encoded (RFC 6749 §2.3.1 and
+/// appendix B), or in the body.
+pub(super) enum ServiceSecret {
+    Header(Zeroizing<String>),
+    Body {
+        client_id: String,
+        secret: Zeroizing<String>,
+    },
+}
 
-impl Basic {
-    pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
+impl ServiceSecret {
+    pub(super) fn of_header(headers: &HeaderMap) -> Option<Self> {
         let decoded = BASE64.decode(credentials(headers, "basic")?.as_bytes()).ok()?;
-        String::from_utf8(decoded).ok().map(|text| Self(Zeroizing::new(text)))
+        String::from_utf8(decoded)
+            .ok()
+            .map(|text| Self::Header(Zeroizing::new(text)))
     }
-    pub(super) fn parts(&self) -> Option<(&str, &str)> {
-        self.0.split_once(':')
+
+    /// Client id and secret; nothing is copied that needs no decoding.
+    pub(super) fn parts(&self) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
+        match self {
+            Self::Header(text) => {
+                let (client_id, secret) = text.split_once(':')?;
+                Some((form_decoded(client_id)?, form_decoded(secret)?))
+            }
+            Self::Body { client_id, secret } => Some((Cow::Borrowed(client_id), Cow::Borrowed(secret))),
+        }
     }
 }
 

@@ -25,18 +25,22 @@ use actix_web::{
     error::InternalError,
     http::{
         ConnectionType, Method, StatusCode,
-        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
+        header::{
+            ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+        },
     },
-    web::Bytes,
+    web::{Bytes, Data},
 };
 use futures_util::future::LocalBoxFuture;
 use tracing::{Instrument, Span, field};
 
 use super::{
     address,
-    caller::{self, Basic, Doorkeeper, Passed, ServiceCaller, ThrottleBucket},
+    caller::{self, Doorkeeper, Passed, ServiceCaller, ServiceSecret, ThrottleBucket},
+    json,
     meters::Meters,
-    position::{AT_LEAST, Horizon},
+    pepper::Pepper,
+    position::{self, AT_LEAST, Horizon, POSITION},
     problem::{Kind, OAuthProblem, Problem},
     request_id::{self, RequestId, RequestIds},
     rights::{self, Access, Operation, Route},
@@ -194,7 +198,19 @@ impl Shared {
                 return Ok(request.into_response(response.map_into_right_body()));
             }
         };
-        match self.admit(&request, operation).await {
+        // A service may show its secret in the body (RFC 6749 §2.3.1): that is read before it is let in.
+        let posted = match operation.access {
+            Access::Service if !request.headers().contains_key(AUTHORIZATION) => {
+                match json::posted_secret(&mut request, self.limits.body_limit).await {
+                    Ok(posted) => posted,
+                    Err(problem) => {
+                        return Ok(request.into_response(visit.refusal(&problem).map_into_right_body()));
+                    }
+                }
+            }
+            _ => None,
+        };
+        match self.admit(&request, operation, posted).await {
             Ok(passed) => request.extensions_mut().insert(passed),
             Err(problem) => return Ok(request.into_response(visit.refusal(&problem).map_into_right_body())),
         };
@@ -210,6 +226,20 @@ impl Shared {
         if let Some(refusal) = visit.rewritten(response.response()) {
             return Ok(response.into_response(refusal.map_into_right_body()));
         }
+        let pepper = response.request().app_data::<Data<Pepper>>();
+        let sealed = response
+            .headers()
+            .get(POSITION)
+            .map(|position| position::seal(pepper, position));
+        match sealed {
+            None => {}
+            Some(Ok(sealed)) => {
+                response.headers_mut().insert(POSITION, sealed);
+            }
+            Some(Err(problem)) => {
+                return Ok(response.into_response(visit.refusal(&problem).map_into_right_body()));
+            }
+        }
         visit.dress(response.response_mut().head_mut());
         Ok(response.map_body(|_, body| match headless {
             true => EitherBody::right(BoxBody::new(Headless(body.size()))),
@@ -218,7 +248,12 @@ impl Shared {
     }
 
     /// Whether `request` may go on to `operation`, and as whom.
-    async fn admit(&self, request: &ServiceRequest, operation: &'static Operation) -> Result<Passed, Problem> {
+    async fn admit(
+        &self,
+        request: &ServiceRequest,
+        operation: &'static Operation,
+        posted: Option<ServiceSecret>,
+    ) -> Result<Passed, Problem> {
         let headers = request.headers();
         let peer = request.peer_addr().map(|peer| peer.ip());
         let address = address::client(peer, headers, &self.limits.trusted_proxies);
@@ -240,17 +275,19 @@ impl Shared {
                 if !roles.contains(&caller.role) {
                     return Err(Problem::new(Kind::Forbidden));
                 }
+                if operation.wants_recent && caller.signed_in_for >= rights::RECENT {
+                    return Err(Problem::new(Kind::ReauthenticationRequired));
+                }
                 passed.caller = Some(caller);
             }
-            Access::Service => passed.service = Some(self.service(headers, operation, address).await?),
-            Access::ServiceOrHolder if headers.contains_key("authorization") => {
-                passed.service = Some(self.service(headers, operation, address).await?);
+            Access::Service => {
+                let shown = posted.or_else(|| ServiceSecret::of_header(headers));
+                passed.service = Some(self.service(shown, operation, address).await?);
             }
-            Access::ServiceOrHolder => self.throttle(operation, address).await?,
         }
-        if let Some(token) = headers.get(AT_LEAST) {
-            let token = token.to_str().map_err(|_| Problem::new(Kind::PositionUnknown))?;
-            self.horizon.wait(token).await?;
+        if let Some(sealed) = headers.get(AT_LEAST) {
+            let position = position::open(request.app_data::<Data<Pepper>>(), sealed)?;
+            self.horizon.wait(&position).await?;
         }
         Ok(passed)
     }
@@ -258,13 +295,12 @@ impl Shared {
     /// A service's own requests are many and not throttled; failures are, so that guessing is.
     async fn service(
         &self,
-        headers: &HeaderMap,
+        shown: Option<ServiceSecret>,
         operation: &'static Operation,
         address: IpAddr,
     ) -> Result<ServiceCaller, Problem> {
-        let given = Basic::of(headers);
-        let outcome = match given.as_ref().and_then(Basic::parts) {
-            Some((client_id, secret)) => self.doorkeeper.basic(client_id, secret).await,
+        let outcome = match shown.as_ref().and_then(ServiceSecret::parts) {
+            Some((client_id, secret)) => self.doorkeeper.basic(&client_id, &secret).await,
             None => Err(Problem::service_unknown()),
         };
         if outcome

@@ -10,7 +10,8 @@ use std::{
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder,
-    dev::Payload,
+    dev::{Payload, ServiceRequest},
+    error::PayloadError,
     http::header::{CONTENT_ENCODING, CONTENT_LENGTH},
     web::{Bytes, BytesMut},
 };
@@ -19,9 +20,10 @@ use serde::{
     Serialize,
     de::{self, DeserializeOwned, value::MapDeserializer},
 };
+use zeroize::Zeroizing;
 
 use super::{
-    caller::Passed,
+    caller::{Passed, ServiceSecret},
     objects::Strict,
     pointer,
     problem::{Kind, OAuthProblem, Problem},
@@ -59,7 +61,7 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
         let content = request.content_type();
         let is_json = content.eq_ignore_ascii_case("application/json")
             || content.len() > 5 && content.as_bytes()[content.len() - 5..].eq_ignore_ascii_case(b"+json");
-        let body = media(request, is_json).map(|()| read(request, payload));
+        let body = media(request, is_json).map(|()| read(request, payload, None));
         Box::pin(async move {
             let body = body?.await?;
             // Some programs put a byte order mark first (RFC 8259 §8.1 lets a reader skip it).
@@ -74,10 +76,7 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
     type Future = LocalBoxFuture<'static, Result<Self, OAuthProblem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_form = request
-            .content_type()
-            .eq_ignore_ascii_case("application/x-www-form-urlencoded");
-        let body = media(request, is_form).map(|()| read(request, payload));
+        let body = media(request, is_form(request)).map(|()| read(request, payload, None));
         Box::pin(async move {
             let body = body?.await?;
             let text = str::from_utf8(&body).map_err(|_| Problem::new(Kind::InvalidField))?;
@@ -144,12 +143,48 @@ fn object<T: DeserializeOwned>(text: &[u8]) -> Result<T, serde_json::Error> {
 /// Where no gate stands before the handler (tests of a single room), bodies may be this long.
 const UNGATED_LIMIT: usize = 64 * 1024;
 
+fn is_form(request: &HttpRequest) -> bool {
+    request
+        .content_type()
+        .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+/// The client id and secret in a form that no handler has read yet, which may read it all the same.
+pub(super) async fn posted_secret(
+    request: &mut ServiceRequest,
+    limit: usize,
+) -> Result<Option<ServiceSecret>, Problem> {
+    let (http, payload) = request.parts_mut();
+    if !is_form(http) {
+        return Ok(None);
+    }
+    let body = read(http, payload, Some(limit)).await?;
+    let mut found = (None, None);
+    for pair in str::from_utf8(&body).unwrap_or_default().split('&') {
+        match parameter(pair) {
+            Some((name, value)) if name == "client_id" => found.0 = Some(value.into_owned()),
+            Some((name, value)) if name == "client_secret" => found.1 = Some(Zeroizing::new(value.into_owned())),
+            _ => {}
+        }
+    }
+    let whole = futures_util::stream::once(ready(Ok::<_, PayloadError>(body)));
+    request.set_payload(Payload::Stream {
+        payload: Box::pin(whole),
+    });
+    Ok(match found {
+        (Some(client_id), Some(secret)) => Some(ServiceSecret::Body { client_id, secret }),
+        _ => None,
+    })
+}
+
 /// The whole body, never more than the operator allows.
-fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Bytes, Problem>> + use<> {
-    let limit = request
-        .extensions()
-        .get::<Passed>()
-        .map_or(UNGATED_LIMIT, |passed| passed.body_limit);
+fn read(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limit: Option<usize>,
+) -> impl Future<Output = Result<Bytes, Problem>> + use<> {
+    let passed = || request.extensions().get::<Passed>().map(|passed| passed.body_limit);
+    let limit = limit.or_else(passed).unwrap_or(UNGATED_LIMIT);
     let announced = request
         .headers()
         .get(CONTENT_LENGTH)
@@ -187,10 +222,11 @@ fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Re
 /// they stand for is not UTF-8. A token has nothing to be decoded, and is not copied.
 fn parameter(pair: &str) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
     let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-    Some((decoded(name)?, decoded(value)?))
+    Some((form_decoded(name)?, form_decoded(value)?))
 }
 
-fn decoded(text: &str) -> Option<Cow<'_, str>> {
+/// What a form's text stands for; none where that is not UTF-8. What has nothing to be decoded is not copied.
+pub(super) fn form_decoded(text: &str) -> Option<Cow<'_, str>> {
     if !text.bytes().any(|byte| byte == b'%' || byte == b'+') {
         return Some(Cow::Borrowed(text));
     }

@@ -121,6 +121,8 @@ kinds! {
     AccountLocked = 429 "account-locked", "Too many failed sign-ins", "Wait for the seconds given in Retry-After, then try again.";
     /// The session behind the token was ended, by its holder or by a sanction.
     SessionEnded = 401 "session-ended", "The session has ended", "Sign in again.";
+    /// The operation changes roles, the policy or keys, or shows a name, and whoever asks has signed in 15 minutes ago or earlier.
+    ReauthenticationRequired = 401 "reauthentication-required", "A recent sign-in is required", "Sign in again (POST /v1/sessions), and send the same request with the new access token within 15 minutes.";
     /// The refresh token had been used before; all tokens of its session are dead.
     RefreshReused = 400 "refresh-reused", "The refresh token has been used before", "Sign in again; if it was not you who used it, change the password.";
     /// The refresh token is unknown, has expired or was revoked.
@@ -193,6 +195,8 @@ impl Kind {
     pub(super) fn challenge(self) -> Option<&'static str> {
         match self {
             Self::SessionEnded => Some(r#"Bearer error="invalid_token""#),
+            // RFC 9470 §3.
+            Self::ReauthenticationRequired => Some(r#"Bearer error="insufficient_user_authentication", max_age="900""#),
             kind if kind.code() == 401 => Some("Bearer"),
             _ => None,
         }

@@ -1,6 +1,7 @@
 //! Idempotency keys: a repeated request gets the answer of the first, and does nothing again.
 //!
-//! The key is claimed in the transaction of the command itself, with the id of what is to be made;
+//! Whoever asks is proved first ([`Asker`]): a key by itself opens nothing, and what nobody has proved takes
+//! none. The key is claimed in the transaction of the command itself, with the id of what is to be made;
 //! so a command that is refused claims nothing, and two requests at once are one. No body is
 //! stored: the repetition reads the resource by its id, and secrets are derived again. Of the caller, the key
 //! and the request two HMACs are stored, under a [`Pepper`] that is not in the store: an address that somebody
@@ -14,47 +15,27 @@ use std::{
 };
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
-use aws_lc_rs::hmac;
 use serde::Serialize;
 use utoipa::{
     IntoParams,
     openapi::{
-        ObjectBuilder, Required, Type,
+        ObjectBuilder, Required,
         path::{Parameter, ParameterBuilder, ParameterIn},
+        schema::Type,
     },
 };
 use zeroize::Zeroizing;
 
-use super::{problem::Problem, records};
+use super::{pepper::Pepper, problem::Problem, records};
 use crate::{
     store::{Conn, Guards, StoreError},
-    terms::Timestamp,
+    terms::{Id, Timestamp, kinds},
 };
 
-/// How long a key may be, in characters.
-const LENGTHS: std::ops::RangeInclusive<usize> = 1..=255;
+/// How long a key may be, in characters: whoever takes one of the fewest at random has 64 bits or more in it.
+const LENGTHS: std::ops::RangeInclusive<usize> = 16..=255;
 /// For how long a key is remembered.
 pub const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// A secret that what is kept of a request depends on, and that is the same on every replica.
-pub struct Pepper(hmac::Key);
-
-impl Pepper {
-    /// By a secret of 256 bits.
-    pub fn new(secret: &[u8]) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, secret))
-    }
-
-    /// HMAC-SHA-256 of a value, which stands for something else under another `label`.
-    fn blind(&self, label: &[u8], parts: &[&[u8]]) -> Vec<u8> {
-        let mut context = hmac::Context::with_key(&self.0);
-        for part in [label].iter().chain(parts) {
-            context.update(&(part.len() as u64).to_be_bytes());
-            context.update(part);
-        }
-        context.sign().as_ref().to_vec()
-    }
-}
 
 /// The header `Idempotency-Key` of a request, where there is one.
 #[derive(Clone)]
@@ -74,7 +55,7 @@ impl FromRequest for IdempotencyKey {
                 },
                 _ => Err(Problem::field(
                     "Idempotency-Key",
-                    "Use 1 to 255 visible ASCII characters, such as a UUID.",
+                    "Use 16 to 255 visible ASCII characters, such as a UUID.",
                 )),
             },
         };
@@ -90,7 +71,8 @@ impl IntoParams for IdempotencyKey {
             .parameter_in(ParameterIn::Header)
             .required(Required::False)
             .description(Some(
-                "Repeats of a request with the same key are answered as the first.",
+                "16 to 255 visible ASCII characters. The same caller's repeats of a request with the same key are \
+                 answered as the first.",
             ))
             .schema(Some(
                 ObjectBuilder::new()
@@ -113,6 +95,25 @@ struct Claim {
     request: Vec<u8>,
 }
 
+/// Whose key it is, by the credential that has proved it: a key is its owner's alone, and another kind of
+/// credential makes another key of it.
+#[derive(Debug, Clone, Copy)]
+pub enum Asker {
+    /// A member, by an access token.
+    Member(Id<kinds::Person>),
+    /// A newcomer, by the token of their flow.
+    Newcomer(Id<kinds::Flow>),
+}
+
+impl Asker {
+    fn parts(&self) -> (&'static [u8], &[u8]) {
+        match self {
+            Self::Member(id) => (b"member", id.as_bytes()),
+            Self::Newcomer(id) => (b"newcomer", id.as_bytes()),
+        }
+    }
+}
+
 /// What a claim came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
@@ -130,20 +131,15 @@ impl IdempotencyKey {
         self.0.is_some()
     }
 
-    /// Whether the request has one of fewer characters than this.
-    pub fn is_shorter_than(&self, fewest: usize) -> bool {
-        self.0.as_ref().is_some_and(|(key, _)| key.len() < fewest)
-    }
-
-    /// Binds the key to its caller (their id, or what they authenticated with), the operation and the
-    /// request's content.
-    pub fn bind(self, caller: &[u8], operation: &'static str, request: &impl Serialize) -> Result<Once, Problem> {
+    /// Binds the key to whoever asks, the operation and the request's content.
+    pub fn bind(self, asker: Asker, operation: &'static str, request: &impl Serialize) -> Result<Once, Problem> {
         let Some((key, pepper)) = self.0 else {
             return Ok(Once(None));
         };
         let content = Zeroizing::new(serde_json::to_vec(request).map_err(Problem::internal)?);
+        let (credential, id) = asker.parts();
         Ok(Once(Some(Claim {
-            key: pepper.blind(b"key", &[caller, operation.as_bytes(), key.as_bytes()]),
+            key: pepper.blind(b"key", &[credential, id, operation.as_bytes(), key.as_bytes()]),
             request: pepper.blind(b"request", &[key.as_bytes(), &content]),
         })))
     }

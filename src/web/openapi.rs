@@ -140,7 +140,6 @@ fn complete(operation: &mut Operation, known: &rights::Operation, components: Op
         Access::Flow => vec![scheme("flow")],
         Access::Roles(_) => vec![scheme("access")],
         Access::Service => vec![scheme("service")],
-        Access::ServiceOrHolder => vec![scheme("service"), SecurityRequirement::default()],
     });
     for response in operation.responses.responses.values_mut() {
         if let RefOr::T(response) = response
@@ -156,6 +155,10 @@ fn complete(operation: &mut Operation, known: &rights::Operation, components: Op
             Some(text) if !text.is_empty() => format!("{text}\n\n{sentence}"),
             _ => sentence,
         });
+    }
+    if known.wants_recent {
+        let sentence = "Whoever calls it has signed in less than 15 minutes ago.";
+        operation.description = operation.description.take().map(|text| format!("{text} {sentence}"));
     }
     let refusal = if known.path.starts_with("/oauth/") {
         "OAuthProblem"
@@ -232,7 +235,8 @@ fn base() -> OpenApi {
         (
             "service",
             HttpAuthScheme::Basic,
-            "A service's client id and secret (RFC 6749 §2.3.1).",
+            "A service's client id and secret, both form-encoded, or client_id and client_secret in the form \
+             (RFC 6749 §2.3.1).",
         ),
     ] {
         let mut http = Http::new(scheme);

@@ -3,14 +3,22 @@
 use actix_web::{
     HttpRequest, HttpResponse, Responder,
     body::BoxBody,
-    http::{StatusCode, header::HeaderName},
+    http::{
+        StatusCode,
+        header::{HeaderName, HeaderValue},
+    },
+    web::Data,
 };
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 
-use super::problem::Problem;
+use super::{
+    pepper::Pepper,
+    problem::{Kind, Problem},
+};
 
-/// The header of every answer to a write: an opaque token.
+/// The header of every answer to a write: an opaque token. Handlers write the position itself into it; the gate
+/// seals it, for it counts what others do.
 pub const POSITION: HeaderName = HeaderName::from_static("vouchsafe-position");
 /// The header by which a request demands to be served no earlier than at that token.
 pub const AT_LEAST: HeaderName = HeaderName::from_static("vouchsafe-at-least");
@@ -18,9 +26,26 @@ pub const AT_LEAST: HeaderName = HeaderName::from_static("vouchsafe-at-least");
 /// Waits until this replica has seen a position. `app.rs` fills it in; the gate asks it before the
 /// handler runs.
 pub trait Horizon: Send + Sync + 'static {
-    /// Returns when everything up to `token` has been seen. [`super::Kind::PositionUnknown`] where
+    /// Returns when everything up to the position `token`, which the gate has opened, has been seen. [`super::Kind::PositionUnknown`] where
     /// it is no token of ours, [`super::Kind::NotCaughtUp`] where it takes too long.
     fn wait<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<(), Problem>>;
+}
+
+/// What positions are sealed as.
+const SEALED_AS: &[u8] = b"position";
+
+/// The position in a request's demand.
+pub(super) fn open(pepper: Option<&Data<Pepper>>, sealed: &HeaderValue) -> Result<String, Problem> {
+    let pepper = pepper.ok_or_else(|| Problem::internal("there is no pepper for positions"))?;
+    let opened = sealed.to_str().ok().and_then(|sealed| pepper.open(SEALED_AS, sealed));
+    let position = opened.and_then(|position| String::from_utf8(position).ok());
+    position.ok_or_else(|| Problem::new(Kind::PositionUnknown))
+}
+
+/// A position as it is told outside.
+pub(super) fn seal(pepper: Option<&Data<Pepper>>, position: &HeaderValue) -> Result<HeaderValue, Problem> {
+    let pepper = pepper.ok_or_else(|| Problem::internal("there is no pepper for positions"))?;
+    HeaderValue::try_from(pepper.seal(SEALED_AS, position.as_bytes())).map_err(Problem::internal)
 }
 
 /// The answer to a write: a status, a body where there is one, and the position.

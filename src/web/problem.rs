@@ -79,11 +79,13 @@ impl Problem {
             ..Self::new(Kind::Unauthenticated)
         }
     }
-    /// A service must authenticate by HTTP Basic (RFC 6749 §2.3.1), and has not.
+    /// A service must show its client id and secret (RFC 6749 §2.3.1), and has not.
     pub fn service_unknown() -> Self {
         Self {
             challenge: Some(r#"Basic realm="vouchsafe", charset="UTF-8""#),
-            detail: Some(Cow::Borrowed("Send the service's client id and secret by HTTP Basic.")),
+            detail: Some(Cow::Borrowed(
+                "Send the service's client id and secret, by HTTP Basic or in the form.",
+            )),
             ..Self::new(Kind::Unauthenticated)
         }
     }
@@ -207,6 +209,30 @@ pub struct OAuthProblemBody<'a> {
 }
 
 impl OAuthProblem {
+    /// `invalid_target` (RFC 8707 §2): no service has this resource.
+    pub fn invalid_target() -> Self {
+        let problem = Problem::new(Kind::InvalidField).saying("No service that is registered here has this resource.");
+        Self {
+            error: "invalid_target",
+            problem,
+        }
+    }
+    /// `invalid_scope` (RFC 6749 §5.2), and what to do about it.
+    pub fn invalid_scope(detail: &'static str) -> Self {
+        let problem = Problem::new(Kind::InvalidField).saying(detail);
+        Self {
+            error: "invalid_scope",
+            problem,
+        }
+    }
+    /// `unsupported_token_type` (RFC 7009 §2.2.1): a token for a service.
+    pub fn unsupported_token_type() -> Self {
+        let detail = "A token for a service cannot be revoked; revoke the refresh token of its session.";
+        Self {
+            error: "unsupported_token_type",
+            problem: Problem::new(Kind::InvalidField).saying(detail),
+        }
+    }
     /// `unsupported_grant_type`: only `refresh_token` is served.
     pub fn unsupported_grant_type() -> Self {
         let problem = Problem::new(Kind::InvalidField).saying("The only grant type is refresh_token.");

@@ -1,6 +1,6 @@
 //! The table of who may call what. What is not in it is refused before any handler runs.
 
-use std::sync::LazyLock;
+use std::{sync::LazyLock, time::Duration};
 
 use actix_web::http::Method;
 
@@ -17,6 +17,22 @@ pub struct Operation {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// Whether whoever calls it must have signed in less than [`RECENT`] ago: what a stolen token or a session
+    /// that was left open is not enough for.
+    pub wants_recent: bool,
+}
+
+/// How long a sign-in is recent.
+pub const RECENT: Duration = Duration::from_secs(15 * 60);
+
+impl Operation {
+    /// The same for those who have signed in a moment ago.
+    const fn recently(self) -> Self {
+        Self {
+            wants_recent: true,
+            ..self
+        }
+    }
 }
 
 /// The methods that are used here.
@@ -41,11 +57,8 @@ pub enum Access {
     Flow,
     /// Members in one of these roles, by access token.
     Roles(&'static [Role]),
-    /// A service, by HTTP Basic. Failures are throttled by address.
+    /// A service, by its client id and secret. Failures are throttled by address.
     Service,
-    /// A service as above, or without credentials whoever holds the token in the body
-    /// (RFC 7009 §2.1, public clients), throttled by address.
-    ServiceOrHolder,
 }
 
 const MEMBERS: Access = Access::Roles(&[Role::Owner, Role::Admin, Role::Auditor, Role::Reviewer, Role::Member]);
@@ -60,6 +73,7 @@ const fn get(id: &'static str, path: &'static str, access: Access) -> Operation 
         verb: Verb::Get,
         path,
         access,
+        wants_recent: false,
     }
 }
 const fn post(id: &'static str, path: &'static str, access: Access) -> Operation {
@@ -68,6 +82,7 @@ const fn post(id: &'static str, path: &'static str, access: Access) -> Operation
         verb: Verb::Post,
         path,
         access,
+        wants_recent: false,
     }
 }
 const fn put(id: &'static str, path: &'static str, access: Access) -> Operation {
@@ -76,6 +91,7 @@ const fn put(id: &'static str, path: &'static str, access: Access) -> Operation 
         verb: Verb::Put,
         path,
         access,
+        wants_recent: false,
     }
 }
 const fn delete(id: &'static str, path: &'static str, access: Access) -> Operation {
@@ -84,6 +100,7 @@ const fn delete(id: &'static str, path: &'static str, access: Access) -> Operati
         verb: Verb::Delete,
         path,
         access,
+        wants_recent: false,
     }
 }
 
@@ -111,7 +128,7 @@ pub static OPERATIONS: &[Operation] = &[
     delete("end_ticket", "/v1/rooms/{room}/tickets/{ticket}", MEMBERS),
     post("oauth_token", "/oauth/token", Access::PublicThrottled),
     post("oauth_introspect", "/oauth/introspect", Access::Service),
-    post("oauth_revoke", "/oauth/revoke", Access::ServiceOrHolder),
+    post("oauth_revoke", "/oauth/revoke", Access::PublicThrottled),
     get("jwks", "/.well-known/jwks.json", Access::Public),
     get(
         "oauth_metadata",
@@ -124,7 +141,7 @@ pub static OPERATIONS: &[Operation] = &[
     get("show_chain", "/v1/admin/people/{id}/chain", READERS),
     get("list_children", "/v1/admin/people/{id}/children", READERS),
     get("list_branch", "/v1/admin/people/{id}/branch", READERS),
-    put("change_role", "/v1/admin/people/{id}/role", OWNERS),
+    put("change_role", "/v1/admin/people/{id}/role", OWNERS).recently(),
     put("lower_assurance", "/v1/admin/people/{id}/assurance", ADMINS),
     get("list_sanctions", "/v1/admin/people/{id}/sanctions", READERS),
     post("sanction_person", "/v1/admin/people/{id}/sanctions", ADMINS),
@@ -136,14 +153,14 @@ pub static OPERATIONS: &[Operation] = &[
     get("show_paths", "/v1/admin/paths", READERS),
     get("list_cases", "/v1/admin/cases", REVIEWERS),
     get("show_case", "/v1/admin/cases/{id}", REVIEWERS),
-    post("claim_case", "/v1/admin/cases/{id}/claim", REVIEWERS),
+    post("claim_case", "/v1/admin/cases/{id}/claim", REVIEWERS).recently(),
     post("decide_case", "/v1/admin/cases/{id}/decision", REVIEWERS),
     get("show_policy", "/v1/admin/policy", READERS),
-    put("replace_policy", "/v1/admin/policy", ADMINS),
+    put("replace_policy", "/v1/admin/policy", ADMINS).recently(),
     get("list_room_servers", "/v1/admin/room-servers", READERS),
-    post("register_room_server", "/v1/admin/room-servers", ADMINS),
-    put("replace_room_server", "/v1/admin/room-servers/{id}", ADMINS),
-    delete("remove_room_server", "/v1/admin/room-servers/{id}", ADMINS),
+    post("register_room_server", "/v1/admin/room-servers", ADMINS).recently(),
+    put("replace_room_server", "/v1/admin/room-servers/{id}", ADMINS).recently(),
+    delete("remove_room_server", "/v1/admin/room-servers/{id}", ADMINS).recently(),
     get("list_rooms", "/v1/admin/rooms", READERS),
     post("create_room", "/v1/admin/rooms", ADMINS),
     get("show_room", "/v1/admin/rooms/{room}", READERS),

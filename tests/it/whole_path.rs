@@ -8,7 +8,7 @@ use vouchsafe::terms::Role;
 
 use crate::support::{
     db::{Database, on_both},
-    service::{Home, Service, text},
+    service::{Answer, HALL, Home, Service, text},
     smtp::{SmtpServer, header},
 };
 
@@ -176,16 +176,25 @@ on_both! {
         let me = service.get(&access, "/v1/me").await.expect(200);
         assert_eq!((&me["id"], &me["assurance"], &me["handle"]), (&json!(grace), &json!("verified"), &json!("grace")));
         assert_eq!(me["inviter"]["id"], signed_in["person"]["id"]);
-        let active = introspect(&service, &client, &access).await;
+        assert_eq!(introspect(&service, &client, &access).await, json!({ "active": false }), "it is not for the hall");
+        let shown = turn_over_for(&service, &refresh, Some(HALL)).await.expect(200);
+        let active = introspect(&service, &client, &text(&shown["access_token"])).await;
         assert_eq!((&active["active"], &active["sub"]), (&json!(true), &json!(grace)));
-        let turned = turn_over(&service, &refresh).await.expect(200);
+        service.get(&text(&shown["access_token"]), "/v1/me").await.refused(401, "unauthenticated");
+        // A client whose answer was lost asks again.
+        let again = turn_over_for(&service, &refresh, Some(HALL)).await.expect(200);
+        assert_eq!(again["refresh_token"], shown["refresh_token"]);
+        let turned = turn_over(&service, &text(&shown["refresh_token"])).await.expect(200);
         let reused = turn_over(&service, &refresh).await;
         assert_eq!((reused.status.as_u16(), &reused.body["error"]), (400, &json!("invalid_grant")));
         let dead = turn_over(&service, &text(&turned["refresh_token"])).await;
         assert_eq!(dead.body["error"], "invalid_grant", "a token used twice kills its family");
         service.get(&access, "/v1/me").await.refused(401, "session-ended");
         let session = sign_in(&service, "grace.hopper@VOUCH.example.org", GRACE_PASSWORD).await;
-        let (access, refresh) = (text(&session["access_token"]), text(&session["refresh_token"]));
+        let refresh = text(&session["refresh_token"]);
+        let shown = turn_over_for(&service, &refresh, Some(HALL)).await.expect(200);
+        let (for_hall, refresh) = (text(&shown["access_token"]), text(&shown["refresh_token"]));
+        let access = text(&session["access_token"]);
 
         // 6. The admin asks who let this person in, whom they let in, and how two are connected.
         let ask = |path: String| {
@@ -211,8 +220,7 @@ on_both! {
         let sanction = service.post(&owner_token, &format!("/v1/admin/people/{grace}/sanctions"), ban).await.expect(201);
         let check = async |service: &Service| {
             service.get(&access, "/v1/me").await.refused(401, "session-ended");
-            assert_eq!(introspect(service, &client, &access).await, json!({ "active": false }));
-            assert_eq!(introspect(service, &client, &refresh).await, json!({ "active": false }));
+            assert_eq!(introspect(service, &client, &for_hall).await, json!({ "active": false }));
             assert_eq!(turn_over(service, &refresh).await.body["error"], "invalid_grant");
             service.get("", &format!("/v1/invites/{ada_code}")).await.refused(410, "invite-closed");
             let (status, slug) = (403, "forbidden");
@@ -256,17 +264,7 @@ fn identity(name: &str, number: &str) -> Value {
 
 /// A service that may introspect: its client id and secret.
 async fn vouchsafe_service(service: &Service) -> (String, String) {
-    use secrecy::ExposeSecret;
-    use vouchsafe::{ledger::Actor, tokens::services};
-    let added = service
-        .app
-        .core
-        .ledger
-        .write(Actor::Operator, |tx| services::add(tx, "room server"))
-        .await;
-    let added = added.expect("a service");
-    service.app.core.mirror.settle(added.position).await;
-    (added.value.0.to_string(), added.value.1.expose_secret().to_owned())
+    service.register_hall().await
 }
 
 async fn introspect(service: &Service, (id, secret): &(String, String), token: &str) -> Value {
@@ -276,8 +274,13 @@ async fn introspect(service: &Service, (id, secret): &(String, String), token: &
     service.send(request.form(&[("token", token)])).await.expect(200)
 }
 
-async fn turn_over(service: &Service, refresh: &str) -> crate::support::service::Answer {
-    let form = [("grant_type", "refresh_token"), ("refresh_token", refresh)];
+async fn turn_over(service: &Service, refresh: &str) -> Answer {
+    turn_over_for(service, refresh, None).await
+}
+
+async fn turn_over_for(service: &Service, refresh: &str, resource: Option<&str>) -> Answer {
+    let mut form = vec![("grant_type", "refresh_token"), ("refresh_token", refresh)];
+    form.extend(resource.map(|resource| ("resource", resource)));
     service
         .send(service.request(Method::POST, "/oauth/token").form(&form))
         .await

@@ -1,6 +1,6 @@
 """Checks tokens as docs/checking-tokens.md tells a service to: by that page's own Python.
 
-Arguments: the page, and the service's URL. Each line of input is a token; each line of output is its claims as
+Arguments: the page, the service's URL, and the resource by which whoever checks is registered. Each line of input is a token; each line of output is its claims as
 JSON, or null where it does not hold.
 """
 
@@ -8,14 +8,17 @@ import json
 import re
 import sys
 
-page, url = sys.argv[1:]
+page, url, resource = sys.argv[1:]
 text = open(page, encoding="utf-8").read()
 (code,) = [block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "PyJWKClient" in block]
 line = 'keys = jwt.PyJWKClient(ISSUER + "/.well-known/jwks.json", lifespan=300)'
 assert line in code, "the page fetches the keys in another way"
+own = 'RESOURCE = "https://archive.example.org"'
+assert own in code, "the page names its resource in another way"
 # The service of the test listens elsewhere than its issuer says.
 told = {}
-exec(code.replace(line, line.replace("ISSUER", repr(url))), told)
+code = code.replace(line, line.replace("ISSUER", repr(url)))
+exec(code.replace(own, "RESOURCE = " + repr(resource)), told)
 for token in sys.stdin:
     try:
         print(json.dumps(told["member"](token.rstrip("\n"))))

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use data_encoding::BASE64;
-use secrecy::ExposeSecret;
 use tokio::runtime::Runtime;
 use vouchsafe::{
     ledger::Actor,
@@ -20,7 +19,7 @@ use crate::{
     row::{Row, between},
     support::{
         db::Database,
-        service::{Home, Service},
+        service::{Home, Service, hall},
     },
 };
 
@@ -38,7 +37,7 @@ pub fn measure(runtime: &Runtime, is_wanted: Wanted<'_>) -> Vec<Row> {
     let credentials = runtime.block_on(credentials(&service));
     let sessions = runtime.block_on(sessions(&service, MEMBERS));
     let fresh = |session: &Session| {
-        let granted = service.app.core.tokens.grant(session).expect("a token");
+        let granted = service.app.core.tokens.grant_for(session, &hall()).expect("a token");
         let body = format!("token={}", granted.access_token);
         form("/oauth/introspect", &credentials, &body)
     };
@@ -66,16 +65,8 @@ pub fn measure(runtime: &Runtime, is_wanted: Wanted<'_>) -> Vec<Row> {
 
 /// What the header Authorization of a new service says.
 async fn credentials(service: &Service) -> String {
-    let added = service
-        .app
-        .core
-        .ledger
-        .write(Actor::Operator, |tx| tokens::services::add(tx, "a bench"))
-        .await
-        .expect("a service");
-    service.app.core.mirror.settle(added.position).await;
-    let (id, secret) = added.value;
-    let pair = format!("{id}:{}", secret.expose_secret());
+    let (id, secret) = service.register_hall().await;
+    let pair = format!("{id}:{secret}");
     format!("Basic {}", BASE64.encode(pair.as_bytes()))
 }
 

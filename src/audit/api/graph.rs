@@ -8,7 +8,7 @@ use super::{Answer, Audit};
 use crate::{
     audit::{Node, Path},
     terms::PersonId,
-    web::{Limit, Page, Paging, Problem, Query, Segments},
+    web::{Cursors, Limit, Page, Paging, Problem, Query, Segments},
 };
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -47,13 +47,18 @@ async fn show_chain(id: Segments<PersonId>, audit: Data<Audit>) -> Answer<Page<N
         headers(("Vouchsafe-Position" = String, description = "The answer is no older than this."))))
 )]
 #[get("/v1/admin/people/{id}/children")]
-async fn list_children(id: Segments<PersonId>, paging: Query<Paging>, audit: Data<Audit>) -> Answer<Page<Node>> {
-    let (after, limit) = start(&paging.0)?;
+async fn list_children(
+    id: Segments<PersonId>,
+    paging: Query<Paging>,
+    cursors: Cursors,
+    audit: Data<Audit>,
+) -> Answer<Page<Node>> {
+    let (after, limit) = (start(&paging.0, &cursors)?, paging.0.limit);
     audit
         .recall(
             [id.0],
             |memory, [id]| memory.children(id, after, limit.get() + 1),
-            |nodes| page(nodes, limit),
+            |nodes| page(nodes, limit, &cursors),
         )
         .await
 }
@@ -68,13 +73,18 @@ async fn list_children(id: Segments<PersonId>, paging: Query<Paging>, audit: Dat
         headers(("Vouchsafe-Position" = String, description = "The answer is no older than this."))))
 )]
 #[get("/v1/admin/people/{id}/branch")]
-async fn list_branch(id: Segments<PersonId>, paging: Query<Paging>, audit: Data<Audit>) -> Answer<Page<Node>> {
-    let (after, limit) = start(&paging.0)?;
+async fn list_branch(
+    id: Segments<PersonId>,
+    paging: Query<Paging>,
+    cursors: Cursors,
+    audit: Data<Audit>,
+) -> Answer<Page<Node>> {
+    let (after, limit) = (start(&paging.0, &cursors)?, paging.0.limit);
     audit
         .recall(
             [id.0],
             |memory, [id]| memory.branch(id, after, limit.get() + 1),
-            |nodes| page(nodes, limit),
+            |nodes| page(nodes, limit, &cursors),
         )
         .await
 }
@@ -131,12 +141,12 @@ impl From<Option<Path>> for Connection {
     }
 }
 
-/// After whom a page starts, and how long it is.
-fn start(paging: &Paging) -> Result<(Option<PersonId>, Limit), Problem> {
-    let after = paging.after::<(PersonId,)>()?;
-    Ok((after.map(|(id,)| id), paging.limit))
+/// After whom a page starts.
+fn start(paging: &Paging, cursors: &Cursors) -> Result<Option<PersonId>, Problem> {
+    let after = cursors.read::<(PersonId,)>(paging.cursor.as_deref())?;
+    Ok(after.map(|(id,)| id))
 }
 
-fn page(nodes: Vec<Node>, limit: Limit) -> Page<Node> {
-    Page::of(nodes, limit, |node| (node.id,), |node| node)
+fn page(nodes: Vec<Node>, limit: Limit, cursors: &Cursors) -> Page<Node> {
+    Page::of(nodes, limit, cursors, |node| (node.id,), |node| node)
 }

@@ -13,7 +13,7 @@ use crate::{
     people,
     store::{Conn, StoreError},
     terms::{JobId, PersonId, Timestamp},
-    web::{Caller, Json, Kind, Page, Paging, Problem, Query, Segments, Written},
+    web::{Caller, Cursors, Json, Kind, Page, Paging, Problem, Query, Segments, Written},
 };
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -99,15 +99,25 @@ fn shown(conn: &mut Conn, rows: Vec<JobRow>) -> Result<Vec<(i64, JobShown)>, Sto
     responses((status = 200, description = "One page of jobs.", body = Page<JobShown>))
 )]
 #[get("/v1/admin/jobs")]
-async fn list_jobs(paging: Query<Paging>, audit: Data<Audit>) -> Result<Json<Page<JobShown>>, Problem> {
-    let before = paging.0.after::<(i64,)>()?.map(|(row,)| row);
+async fn list_jobs(
+    paging: Query<Paging>,
+    cursors: Cursors,
+    audit: Data<Audit>,
+) -> Result<Json<Page<JobShown>>, Problem> {
+    let before = cursors.read::<(i64,)>(paging.0.cursor.as_deref())?.map(|(row,)| row);
     let limit = paging.0.limit;
     let asked = move |conn: &mut Conn| {
         let rows = jobs::all(conn, before, limit.and_one())?;
         shown(conn, rows)
     };
     let found = audit.ledger.store().read(asked).await?;
-    Ok(Json(Page::of(found, limit, |(row, _)| (*row,), |(_, job)| job)))
+    Ok(Json(Page::of(
+        found,
+        limit,
+        &cursors,
+        |(row, _)| (*row,),
+        |(_, job)| job,
+    )))
 }
 
 /// One job.
@@ -138,9 +148,11 @@ async fn show_job(id: Segments<JobId>, audit: Data<Audit>) -> Result<Json<JobSho
 async fn list_job_outcomes(
     id: Segments<JobId>,
     paging: Query<Paging>,
+    cursors: Cursors,
     audit: Data<Audit>,
 ) -> Result<Json<Page<OutcomeShown>>, Problem> {
-    let after = paging.0.after::<(String,)>()?.map(|(item,)| item).unwrap_or_default();
+    let after = cursors.read::<(String,)>(paging.0.cursor.as_deref())?;
+    let after = after.map(|(item,)| item).unwrap_or_default();
     let limit = paging.0.limit;
     let asked = move |conn: &mut Conn| {
         let Some(job) = jobs::by_id(conn, id.0)? else {
@@ -158,7 +170,13 @@ async fn list_job_outcomes(
     };
     let found = audit.ledger.store().read(asked).await?;
     let found = found.ok_or_else(|| Problem::new(Kind::NotFound))?;
-    Ok(Json(Page::of(found, limit, |row| (row.item.clone(),), |row| row)))
+    Ok(Json(Page::of(
+        found,
+        limit,
+        &cursors,
+        |row| (row.item.clone(),),
+        |row| row,
+    )))
 }
 
 /// Cancels a job: no further step of it begins. What it has done stays done. Whoever runs it again lets it go on.

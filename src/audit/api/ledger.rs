@@ -11,7 +11,7 @@ use crate::{
     people,
     store::{Conn, StoreError},
     terms::{PersonId, PersonRow},
-    web::{Cursor, Json, Limit, Page, Problem, Query},
+    web::{Cursors, Json, Limit, Page, Problem, Query},
 };
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -47,11 +47,15 @@ struct Sought {
     responses((status = 200, body = Page<Happened>))
 )]
 #[get("/v1/admin/ledger")]
-async fn list_ledger(query: Query<Sought>, audit: Data<Audit>) -> Result<Json<Page<Happened>>, Problem> {
+async fn list_ledger(
+    query: Query<Sought>,
+    cursors: Cursors,
+    audit: Data<Audit>,
+) -> Result<Json<Page<Happened>>, Problem> {
     let sought = query.0;
     let (limit, kind) = (sought.limit, sought.kind.map(|kind| kind.as_str().to_owned()));
-    let last = sought.cursor.map(|cursor| Cursor::decode::<(i64,)>(&cursor));
-    let last = last.transpose()?.map(|(number,)| number);
+    let last = cursors.read::<(i64,)>(sought.cursor.as_deref())?;
+    let last = last.map(|(number,)| number);
     let before = match (last, sought.before) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),
@@ -66,7 +70,13 @@ async fn list_ledger(query: Query<Sought>, audit: Data<Audit>) -> Result<Json<Pa
         audit::happened(conn, &entries)
     };
     let found = audit.ledger.store().read(asked).await?;
-    Ok(Json(Page::of(found, limit, |event| (event.number,), |event| event)))
+    Ok(Json(Page::of(
+        found,
+        limit,
+        &cursors,
+        |event| (event.number,),
+        |event| event,
+    )))
 }
 
 /// A person who is sought.

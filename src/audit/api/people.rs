@@ -13,7 +13,7 @@ use crate::{
     store::{Conn, StoreError},
     terms::{Assurance, PersonId, PersonRow, Role, Standing, Timestamp},
     vault::Blind,
-    web::{Cursor, Json, Kind, Limit, Page, Problem, Query, Segments},
+    web::{Cursors, Json, Kind, Limit, Page, Problem, Query, Segments},
 };
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -73,15 +73,18 @@ struct People {
     responses((status = 200, body = Page<Person>))
 )]
 #[get("/v1/admin/people")]
-async fn list_people(query: Query<People>, audit: Data<Audit>) -> Result<Json<Page<Person>>, Problem> {
+async fn list_people(
+    query: Query<People>,
+    cursors: Cursors,
+    audit: Data<Audit>,
+) -> Result<Json<Page<Person>>, Problem> {
     let People {
         role,
         standing,
         limit,
         cursor,
     } = query.0;
-    let after = cursor.map(|cursor| Cursor::decode::<(PersonId,)>(&cursor));
-    let after = after.transpose()?.map(|(id,)| id);
+    let after = cursors.read::<(PersonId,)>(cursor.as_deref())?.map(|(id,)| id);
     let asked = move |conn: &mut Conn| {
         let after = match after {
             None => Some(PersonRow(0)),
@@ -93,7 +96,13 @@ async fn list_people(query: Query<People>, audit: Data<Audit>) -> Result<Json<Pa
     };
     let members = audit.ledger.store().read(asked).await?;
     let members = members.ok_or_else(|| Problem::new(Kind::CursorInvalid).at("cursor"))?;
-    Ok(Json(Page::of(members, limit, |member| (member.id,), Person::from)))
+    Ok(Json(Page::of(
+        members,
+        limit,
+        &cursors,
+        |member| (member.id,),
+        Person::from,
+    )))
 }
 
 /// What is looked for.

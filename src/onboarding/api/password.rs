@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::{post, web::Data};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -18,8 +18,8 @@ use crate::{
     store::StoreError,
     terms::{FlowId, Id, SessionId},
     tokens::{self, Granted, Session, SignInError},
-    vault::{Field, VaultError, sha256},
-    web::{Bearer, IdempotencyKey, Json, Kind, Once, Problem, Segments, Turn, Written},
+    vault::{Field, VaultError},
+    web::{Asker, Bearer, IdempotencyKey, Json, Kind, Once, Problem, Segments, Turn, Written},
 };
 
 /// The last step.
@@ -68,7 +68,7 @@ pub(super) async fn choose(
     let policy = onboarding.policy.get()?;
     let PasswordBody { password, handle } = body.0;
     // Without the password: whether a repetition has the same one, its hash says.
-    let once = key.bind(flow.0.as_bytes(), "give_password", &handle)?;
+    let once = key.bind(Asker::Newcomer(flow.0), "give_password", &handle)?;
     let arrived = onboarding.arrived(flow.0, &bearer, &policy, &once).await?;
     let (session, position) = match arrived.earlier {
         Some(turn) => onboarding.again(turn, &arrived, password).await?,
@@ -109,10 +109,10 @@ impl Onboarding {
         policy: &Arc<Versioned>,
         once: &Once,
     ) -> Result<Arrived, Problem> {
-        let hash = sha256(bearer.0.expose_secret().as_bytes());
+        let bearer = Bearer(bearer.0.clone());
         let (vault, now, rules, once) = (self.vault.clone(), self.ledger.now(), Arc::clone(policy), once.clone());
         let read = self.ledger.store().read(move |conn| {
-            let Some(flow) = by_id(conn, id)?.filter(|flow| opens(flow, &hash)) else {
+            let Some(flow) = by_id(conn, id)?.filter(|flow| opens(&vault, flow, &bearer)) else {
                 return Ok(None);
             };
             let progress = read_progress(conn, &rules.policy, &flow, now)?;
@@ -182,8 +182,9 @@ impl Onboarding {
         Ok(written)
     }
 
-    /// The session of the answer that was given before under the same key. The flow's token is no sign-in:
-    /// the password is asked for as at any other, and a wrong one counted as there.
+    /// The session of the answer that was given before under the same key, for as long as that answer's refresh
+    /// token is the newest. The flow's token is no sign-in: the password is asked for as at any other, and a
+    /// wrong one counted as there.
     async fn again(
         &self,
         turn: Turn,
@@ -194,11 +195,10 @@ impl Onboarding {
             return Err(Kind::IdempotencyKeyReused.into());
         };
         let session = Id::from_uuid(Uuid::from_bytes(session));
-        let signed_in = self
-            .sign_in
-            .by_password(address, password, Arc::new(move |_, _| Ok(session)));
-        let written = signed_in.await.map_err(|error| match error {
+        let resumed = self.sign_in.resume(address, password, session);
+        let written = resumed.await.map_err(|error| match error {
             SignInError::Wrong => Kind::IdempotencyKeyReused.into(),
+            SignInError::Refreshed => Kind::FlowEnded.into(),
             error => Problem::from(error),
         })?;
         Ok((written.value, written.position))

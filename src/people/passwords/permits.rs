@@ -18,13 +18,14 @@ use super::{
     PasswordRefusal, acceptable,
     hash::{self, HashError, Memory, Phc},
 };
-use crate::{config::PasswordConfig, terms::Chance};
+use crate::{config::PasswordConfig, terms::Chance, vault::Vault};
 
 /// Hashes and verifies off the async threads, so many at a time and no more; clones share the permits.
 #[derive(Clone)]
 pub struct Hasher {
     line: Arc<Line>,
     wait: Duration,
+    vault: Vault,
     chance: Arc<dyn Chance>,
 }
 
@@ -102,8 +103,8 @@ pub enum ChoiceError {
 }
 
 impl Hasher {
-    /// As many permits as configured; 0 is one for each core.
-    pub fn new(config: &PasswordConfig, chance: Arc<dyn Chance>) -> Self {
+    /// As many permits as configured (0 is one for each core), with the peppers of `vault`.
+    pub fn new(config: &PasswordConfig, vault: Vault, chance: Arc<dyn Chance>) -> Self {
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         let permits = match config.hash_permits {
             0 => cores(),
@@ -115,6 +116,7 @@ impl Hasher {
                 state: Mutex::default(),
             }),
             wait: Duration::from_millis(config.hash_wait_ms),
+            vault,
             chance,
         }
     }
@@ -124,8 +126,8 @@ impl Hasher {
     /// # Errors
     /// [`HasherError`]
     pub async fn hash(&self, password: SecretString) -> Result<Phc, HasherError> {
-        let chance = Arc::clone(&self.chance);
-        let hash = move |memory: &mut Memory| hash::hash_in(memory, password.expose_secret(), &*chance);
+        let (vault, chance) = (self.vault.clone(), Arc::clone(&self.chance));
+        let hash = move |memory: &mut Memory| hash::hash_in(memory, password.expose_secret(), &vault, &*chance);
         Ok(self.queue(hash).await??)
     }
 
@@ -134,11 +136,11 @@ impl Hasher {
     /// # Errors
     /// [`ChoiceError`]
     pub async fn choose(&self, password: SecretString, context: Vec<String>) -> Result<Phc, ChoiceError> {
-        let chance = Arc::clone(&self.chance);
+        let (vault, chance) = (self.vault.clone(), Arc::clone(&self.chance));
         let work = move |memory: &mut Memory| {
             let context: Vec<&str> = context.iter().map(String::as_str).collect();
             acceptable(password.expose_secret(), &context)?;
-            let hashed = hash::hash_in(memory, password.expose_secret(), &*chance);
+            let hashed = hash::hash_in(memory, password.expose_secret(), &vault, &*chance);
             hashed.map_err(|error| HasherError::from(error).into())
         };
         self.queue(work).await?
@@ -149,7 +151,19 @@ impl Hasher {
     /// # Errors
     /// [`HasherError::Busy`]
     pub async fn verify(&self, password: SecretString, phc: Phc) -> Result<bool, HasherError> {
-        self.run(move || hash::verify(password.expose_secret(), &phc)).await
+        let vault = self.vault.clone();
+        self.run(move || hash::verify(password.expose_secret(), &phc, &vault))
+            .await
+    }
+
+    /// What to verify against where there is no account.
+    pub fn dummy(&self) -> Phc {
+        hash::dummy(&self.vault)
+    }
+
+    /// Whether a hash is to be made anew, now that its password is at hand.
+    pub fn needs_rehash(&self, phc: &Phc) -> bool {
+        hash::needs_rehash(phc, &self.vault)
     }
 
     /// Runs what holds a core and some memory, such as judging a password, under a permit. The permit
@@ -209,14 +223,18 @@ mod tests {
     use std::sync::{atomic::AtomicUsize, mpsc};
 
     use super::*;
-    use crate::terms::SystemChance;
+    use crate::{terms::SystemChance, vault::Keyring};
 
     fn hasher(hash_wait_ms: u64) -> Hasher {
         let config = PasswordConfig {
             hash_permits: 1,
             hash_wait_ms,
         };
-        Hasher::new(&config, Arc::new(SystemChance))
+        Hasher::new(&config, vault(), Arc::new(SystemChance))
+    }
+
+    fn vault() -> Vault {
+        Vault::new(Keyring::generate(&SystemChance))
     }
 
     #[tokio::test]
@@ -274,7 +292,7 @@ mod tests {
             hash_permits: 2,
             hash_wait_ms: 60_000,
         };
-        let hasher = Hasher::new(&config, Arc::new(SystemChance));
+        let hasher = Hasher::new(&config, vault(), Arc::new(SystemChance));
         let (at_once, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let work = (0..40).map(|n| {
             let (at_once, most) = (Arc::clone(&at_once), Arc::clone(&most));

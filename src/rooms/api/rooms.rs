@@ -14,7 +14,10 @@ use crate::{
     ledger::Actor,
     store::{Conn, StoreError},
     terms::{Assurance, RoomServerId, Timestamp},
-    web::{Caller, IdempotencyKey, Json, Kind, Page, Paging, Problem, Query, Segments, Turn, Written, whole},
+    web::{
+        Asker, Caller, Cursors, IdempotencyKey, Json, Kind, Page, Paging, Problem, Query, Segments, Turn, Written,
+        whole,
+    },
 };
 
 /// A room.
@@ -113,9 +116,11 @@ fn terms(enter: Assurance, speak: Assurance, capacity: u32) -> Result<Terms, Pro
 pub(super) async fn list(
     _caller: Caller,
     paging: Query<Paging>,
+    cursors: Cursors,
     rooms: Data<Rooms>,
 ) -> Result<Json<Page<RoomView>>, Problem> {
-    let after = paging.0.after::<(RoomName,)>()?.map(|(name,)| name);
+    let after = cursors.read::<(RoomName,)>(paging.0.cursor.as_deref())?;
+    let after = after.map(|(name,)| name);
     let (limit, now) = (paging.0.limit, rooms.ledger.now());
     let found = rooms
         .ledger
@@ -128,7 +133,13 @@ pub(super) async fn list(
                 .collect::<Result<Vec<_>, StoreError>>()
         })
         .await?;
-    Ok(Json(Page::of(found, limit, |room| (room.id.clone(),), |room| room)))
+    Ok(Json(Page::of(
+        found,
+        limit,
+        &cursors,
+        |room| (room.id.clone(),),
+        |room| room,
+    )))
 }
 
 /// Make a room; it is open. Its server has it within a second.
@@ -142,7 +153,7 @@ pub(super) async fn create(
     key: IdempotencyKey,
     rooms: Data<Rooms>,
 ) -> Result<Written<RoomView>, Problem> {
-    let once = key.bind(caller.id.as_bytes(), "create_room", &body.0)?;
+    let once = key.bind(Asker::Member(caller.id), "create_room", &body.0)?;
     let body = body.0;
     let new = NewRoom {
         terms: terms(body.enter, body.speak, body.capacity)?,

@@ -17,7 +17,7 @@ use crate::{
     ledger::Actor,
     store::{Conn, StoreError},
     terms::{Id, RoomServerId, Timestamp, words},
-    web::{Caller, IdempotencyKey, Json, Kind, Problem, Query, Segments, Turn, Written},
+    web::{Asker, Caller, IdempotencyKey, Json, Kind, Problem, Query, Segments, Turn, Written},
 };
 
 words! {
@@ -214,7 +214,7 @@ pub(super) async fn register(
     key: IdempotencyKey,
     rooms: Data<Rooms>,
 ) -> Result<Written<ServerView>, Problem> {
-    let once = key.bind(caller.id.as_bytes(), "register_room_server", &body.0)?;
+    let once = key.bind(Asker::Member(caller.id), "register_room_server", &body.0)?;
     let new = NewServer::try_from(body.0)?;
     let id = Id::new(rooms.ledger.now(), rooms.ledger.chance());
     let vault = rooms.vault.clone();

@@ -16,7 +16,7 @@ use crate::{
     ledger::Actor,
     store::{CommandError, Disposition, StoreError},
     terms::{Id, TicketId, Timestamp},
-    web::{Caller, IdempotencyKey, Kind, Problem, Segments, Turn, Written},
+    web::{Asker, Caller, IdempotencyKey, Kind, Problem, Segments, Turn, Written},
 };
 
 /// A seat in a room. The member's client connects with it; the token is for nobody else.
@@ -128,7 +128,7 @@ pub(super) async fn create(
         room: room.0,
     };
     let listed = if key.is_given() {
-        rooms.once(ask, caller.id.as_bytes(), key).await?
+        rooms.once(ask, Asker::Member(caller.id), key).await?
     } else {
         rooms.desk.ask(ask).await?
     };
@@ -138,8 +138,8 @@ pub(super) async fn create(
 
 impl Rooms {
     /// A ticket by itself, in the transaction that claims the key.
-    async fn once(&self, ask: Ask, caller: &[u8], key: IdempotencyKey) -> Result<Listed, Problem> {
-        let once = key.bind(caller, "create_ticket", &ask.room)?;
+    async fn once(&self, ask: Ask, asker: Asker, key: IdempotencyKey) -> Result<Listed, Problem> {
+        let once = key.bind(asker, "create_ticket", &ask.room)?;
         let (policy, vault) = (Arc::clone(&self.policy), self.vault.clone());
         let written = self
             .ledger

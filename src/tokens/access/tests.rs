@@ -13,14 +13,33 @@ use crate::{
         },
         sessions::Holder,
     },
+    vault::Keyring,
 };
 
 const ISSUER: &str = "https://club.example.org";
 const NOW: Timestamp = Timestamp::from_seconds(1_795_376_648);
 const TEN_MINUTES: Duration = Duration::from_secs(600);
 
+/// The audience of our own API, and that of a service.
+const OURS: &str = "https://club.example.org/v1";
+const HALL: &str = "https://hall.example.org";
+
 fn access() -> Access {
-    Access::new(ISSUER.to_owned(), ISSUER.to_owned(), TEN_MINUTES)
+    Access::new(ISSUER.to_owned(), OURS.to_owned(), TEN_MINUTES)
+}
+
+fn vault() -> Vault {
+    Vault::new(Keyring::generate(&SeededChance::new(3)))
+}
+
+fn hall() -> Audience {
+    Audience::Service {
+        resource: HALL.to_owned(),
+        scope: Scope {
+            assurance: true,
+            roles: true,
+        },
+    }
 }
 
 fn session() -> Session {
@@ -29,6 +48,8 @@ fn session() -> Session {
         row: 1,
         id: Id::new(NOW, &chance),
         generation: 0,
+        started_at: NOW.before(TEN_MINUTES),
+        issued_at: NOW,
         expires_at: NOW.after(TEN_MINUTES * 100),
         holder: Holder {
             person: PersonRow(1),
@@ -39,8 +60,14 @@ fn session() -> Session {
     }
 }
 
+/// Those of a token for a service.
 fn claims() -> Claims {
-    access().claims(&session(), NOW, &SeededChance::new(2))
+    access().claims(&session(), &hall(), &vault())
+}
+
+/// Those of one for our own API.
+fn our_claims() -> Claims {
+    access().claims(&session(), &Audience::Ours, &vault())
 }
 
 fn issue(ring: &Ring, claims: &Claims) -> String {
@@ -53,7 +80,16 @@ fn what_is_issued_is_accepted_and_short() {
     let (access, ring) = (access(), ring(2));
     let token = issue(&ring, &claims());
     assert_eq!(access.verify(&token, &ring, NOW), Ok(claims()));
-    assert!(token.len() < 512, "{} bytes", token.len());
+    let usual = Audience::Service {
+        resource: HALL.to_owned(),
+        scope: Scope::USUAL,
+    };
+    let usual = issue(&ring, &access.claims(&session(), &usual, &vault()));
+    assert!(usual.len() < 512, "{} bytes", usual.len());
+    let ours = issue(&ring, &our_claims());
+    assert_eq!(access.verify(&ours, &ring, NOW), Ok(our_claims()));
+    assert!(ours.len() < 512, "{} bytes", ours.len());
+    assert_eq!(our_claims().auth_time, Some(NOW.seconds() - 600));
     let parts: Vec<&str> = token.split('.').collect();
     let read =
         |part: &str| -> Value { serde_json::from_slice(&BASE64URL_NOPAD.decode(part.as_bytes()).unwrap()).unwrap() };
@@ -70,10 +106,84 @@ fn what_is_issued_is_accepted_and_short() {
         "iss",
         "jti",
         "roles",
+        "scope",
         "sid",
         "sub",
     ];
     assert_eq!(names, all, "nothing else is ever said");
+    let names: Vec<_> = read(ours.split('.').nth(1).unwrap())
+        .as_object()
+        .unwrap()
+        .keys()
+        .cloned()
+        .collect();
+    let all = [
+        "aud",
+        "auth_time",
+        "client_id",
+        "exp",
+        "iat",
+        "iss",
+        "jti",
+        "sid",
+        "sub",
+    ];
+    assert_eq!(names, all, "what the API asks the store for stands in no token");
+}
+
+/// What its scope does not name, a service does not learn.
+#[test]
+fn a_token_says_what_its_scope_names() {
+    let ring = ring(1);
+    for (words, assurance, roles) in [
+        ("assurance", true, false),
+        ("roles", false, true),
+        ("roles assurance", true, true),
+    ] {
+        let scope = Scope::parse(words).unwrap();
+        let audience = Audience::Service {
+            resource: HALL.to_owned(),
+            scope,
+        };
+        let claims = access().claims(&session(), &audience, &vault());
+        assert_eq!(
+            (claims.assurance.is_some(), claims.roles.is_some()),
+            (assurance, roles),
+            "{words}"
+        );
+        assert_eq!(access().verify(&issue(&ring, &claims), &ring, NOW), Ok(claims));
+    }
+    for words in [
+        "",
+        " ",
+        "admin",
+        "assurance  roles",
+        "assurance,roles",
+        "Roles",
+        "roles ",
+    ] {
+        assert_eq!(Scope::parse(words), None, "{words:?}");
+    }
+}
+
+/// Issued again it is the same; for another audience, scope, session or generation it has another name.
+#[test]
+fn a_token_s_name_follows_from_what_it_is() {
+    let mut names = vec![claims().jti, our_claims().jti];
+    assert_eq!(claims(), claims());
+    let less = Audience::Service {
+        resource: HALL.to_owned(),
+        scope: Scope::parse("roles").unwrap(),
+    };
+    names.push(access().claims(&session(), &less, &vault()).jti);
+    let later = Session {
+        generation: 1,
+        ..session()
+    };
+    names.push(access().claims(&later, &hall(), &vault()).jti);
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), 4);
 }
 
 /// Whoever checks tokens with a well-kept library accepts what we issue, and only that.
@@ -88,7 +198,7 @@ fn a_library_of_others_says_the_same() {
     let public = DecodingKey::from_jwk(&jwk).unwrap();
     let mut validation = Validation::new(Algorithm::ES256);
     validation.set_issuer(&[ISSUER]);
-    validation.set_audience(&[ISSUER]);
+    validation.set_audience(&[HALL]);
     validation.validate_exp = false;
     let token = issue(&ring, &claims());
     let read = decode::<Claims>(&token, &public, &validation).unwrap();
@@ -115,7 +225,7 @@ fn it_holds_until_its_last_second_and_never_longer_than_its_session() {
         expires_at: NOW.after(Duration::from_secs(30)),
         ..session()
     };
-    let claims = access.claims(&ending, NOW, &SeededChance::new(2));
+    let claims = access.claims(&ending, &hall(), &vault());
     assert_eq!(claims.exp - claims.iat, 30);
 }
 
@@ -313,6 +423,7 @@ fn bent(ring: &Ring) -> Vec<(String, String)> {
         "jti",
         "client_id",
         "sid",
+        "scope",
         "assurance",
         "roles",
     ] {
@@ -329,12 +440,16 @@ fn bent(ring: &Ring) -> Vec<(String, String)> {
         ("iss", json!("https://attacker.example")),
         ("iss", json!([ISSUER])),
         ("iss", json!(1)),
-        ("aud", json!([ISSUER])),
-        ("aud", json!([ISSUER, "https://attacker.example"])),
+        ("aud", json!([HALL])),
+        ("aud", json!([HALL, "https://attacker.example"])),
+        ("aud", json!(ISSUER)),
+        ("aud", json!(OURS)),
+        ("aud", json!("https://hall.example.org/")),
+        ("aud", json!("https://HALL.example.org")),
         ("aud", json!([])),
         ("aud", json!("https://other.example")),
         ("aud", json!("")),
-        ("aud", json!({"0": ISSUER})),
+        ("aud", json!({"0": HALL})),
         ("exp", json!(NOW.seconds())),
         ("exp", json!(NOW.seconds() - 1)),
         ("exp", json!((NOW.seconds() + 600).to_string())),
@@ -354,7 +469,15 @@ fn bent(ring: &Ring) -> Vec<(String, String)> {
         ("sid", json!(7)),
         ("assurance", json!("absolute")),
         ("assurance", json!(3)),
+        ("scope", json!("assurance")),
+        ("scope", json!("roles")),
+        ("scope", json!("")),
+        ("scope", json!("assurance roles names")),
+        ("scope", json!(["assurance", "roles"])),
+        ("auth_time", json!(NOW.seconds())),
+        ("auth_time", json!("now")),
         ("roles", json!("member")),
+        ("roles", json!(["member", "owner"])),
         ("roles", json!([])),
         ("roles", json!(["god"])),
         ("roles", json!([["owner"]])),
@@ -380,7 +503,25 @@ fn nothing_that_is_forged_or_bent_is_accepted() {
     for (what, token) in all {
         assert_ne!(token, sound, "{what}");
         let outcome = verified.get(&token, NOW, || access.verify(&token, &ring, NOW));
+        let outcome = outcome.and_then(|claims| claims.are_for(HALL));
         assert!(outcome.is_err(), "accepted: {what}: {token}");
+    }
+    // None of one kind passes for the other, whatever claims it has.
+    for (changes, audience) in [
+        (json!({"auth_time": null}), OURS),
+        (json!({"scope": "assurance roles"}), OURS),
+        (json!({"auth_time": null, "scope": ""}), OURS),
+        (json!({"roles": ["owner"]}), OURS),
+        (json!({"aud": HALL}), OURS),
+        (json!({}), HALL),
+        (json!({}), ISSUER),
+    ] {
+        let bent = changed(serde_json::to_value(our_claims()).unwrap(), changes.clone());
+        let token = forge(key, &header_with(key, json!({})), &bent);
+        let outcome = access
+            .verify(&token, &ring, NOW)
+            .and_then(|claims| claims.are_for(audience));
+        assert!(outcome.is_err(), "accepted for {audience}: {changes}");
     }
 }
 

@@ -7,7 +7,7 @@ mod well_known;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{RefreshError, SignInError};
-use crate::web::{Kind, Problem};
+use crate::web::{Kind, OAuthProblem, Problem};
 
 /// Registers the routes. They want `Data<SignIn>` and `Data<Tokens>` among the application's data.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -22,19 +22,19 @@ impl From<SignInError> for Problem {
             SignInError::Wrong => Kind::CredentialsWrong.into(),
             SignInError::Suspended => Self::new(Kind::Forbidden).saying("The account is suspended. Ask an admin."),
             SignInError::Locked(seconds) => Self::new(Kind::AccountLocked).retry_after(seconds),
-            SignInError::Clash => Kind::IdempotencyKeyReused.into(),
-            SignInError::SessionEnded => Kind::SessionEnded.into(),
+            SignInError::SessionEnded | SignInError::Refreshed => Kind::SessionEnded.into(),
             SignInError::Busy => Kind::Unavailable.into(),
             SignInError::Store(error) => error.into(),
         }
     }
 }
 
-impl From<RefreshError> for Problem {
+impl From<RefreshError> for OAuthProblem {
     fn from(error: RefreshError) -> Self {
         match error {
             RefreshError::Unknown => Kind::RefreshUnknown.into(),
             RefreshError::Reused => Kind::RefreshReused.into(),
+            RefreshError::NoService => Self::invalid_target(),
             RefreshError::Store(error) => error.into(),
         }
     }

@@ -1,7 +1,5 @@
 //! `/v1/sessions`: in and out.
 
-use std::sync::Arc;
-
 use actix_web::{delete, post, web::Data};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -9,9 +7,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     mail::EmailAddress,
-    terms::{Id, typed},
-    tokens::{Claim, Granted, SignIn, SignInError},
-    web::{Caller, IdempotencyKey, Json, Kind, Once, Problem, Turn, Written},
+    terms::typed,
+    tokens::{Granted, SignIn},
+    web::{Caller, Json, Kind, Problem, Written},
 };
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -78,47 +76,29 @@ impl TryFrom<Entered> for Credentials {
 
 /// Sign in.
 ///
-/// An unknown address, a wrong password and a wrong code get the same answer, after the same work.
+/// An unknown address, a wrong password and a wrong code get the same answer, after the same work. An
+/// `Idempotency-Key` is not looked at here: whoever got no answer signs in again.
 #[utoipa::path(
     operation_id = "sign_in",
     tag = "sessions",
-    params(IdempotencyKey),
     request_body = Credentials,
     responses((status = 201, body = Granted))
 )]
 #[post("/v1/sessions")]
-async fn sign_in(
-    credentials: Json<Credentials>,
-    key: IdempotencyKey,
-    door: Data<SignIn>,
-) -> Result<Written<Granted>, Problem> {
-    // The key is bound to whose it is, and not to the password.
-    let once = |entered: &str| key.bind(entered.as_bytes(), "sign_in", &()).map(claim);
+async fn sign_in(credentials: Json<Credentials>, door: Data<SignIn>) -> Result<Written<Granted>, Problem> {
     let written = match credentials.0 {
         Credentials::Password(PasswordCredentials { contact, password }) => {
             let contact =
                 EmailAddress::parse(&contact).map_err(|error| Problem::value("/contact", error.to_string()))?;
-            let claim = once(contact.normalised())?;
-            door.by_password(&contact, password, claim).await?
+            door.by_password(&contact, password).await?
         }
         Credentials::OneTimeCode(CodeCredentials { one_time_code }) => {
             let code = SecretString::from(typed::secret(one_time_code.expose_secret()).as_str());
-            let claim = once(code.expose_secret())?;
-            door.by_code(&code, claim).await?
+            door.by_code(&code).await?
         }
     };
     let granted = door.tokens().grant(&written.value)?;
     Ok(Written::created(granted, door.mirror().token(written.position)))
-}
-
-fn claim(once: Once) -> Claim {
-    Arc::new(
-        move |tx, fresh| match once.claim(tx.conn, tx.guards, tx.now, fresh.as_bytes())? {
-            Turn::First => Ok(fresh),
-            Turn::Again(id) => Ok(Id::from_uuid(uuid::Uuid::from_bytes(id))),
-            Turn::Clash => Err(SignInError::Clash),
-        },
-    )
 }
 
 /// Sign out.

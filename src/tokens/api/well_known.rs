@@ -8,7 +8,7 @@ use actix_web::{
 use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::tokens::Tokens;
+use crate::tokens::{Scope, Tokens};
 
 /// How long both documents may be kept. A new key must be published for longer before it signs.
 const FRESH: &str = "public, max-age=300";
@@ -74,12 +74,14 @@ struct Metadata {
     jwks_uri: String,
     /// Where a service asks what a token is now.
     introspection_endpoint: String,
-    /// By client id and secret.
-    introspection_endpoint_auth_methods_supported: [&'static str; 1],
+    /// By client id and secret, in the header or in the form.
+    introspection_endpoint_auth_methods_supported: [&'static str; 2],
     /// Where a token is given up.
     revocation_endpoint: String,
-    /// By holding the token, or as a service.
-    revocation_endpoint_auth_methods_supported: [&'static str; 2],
+    /// By holding the token.
+    revocation_endpoint_auth_methods_supported: [&'static str; 1],
+    /// What a service may learn, by the token that it is shown.
+    scopes_supported: [&'static str; 2],
 }
 
 /// Where everything is.
@@ -95,9 +97,10 @@ async fn metadata(tokens: Data<Tokens>) -> impl Responder {
         response_types_supported: [],
         jwks_uri: at("/.well-known/jwks.json"),
         introspection_endpoint: at("/oauth/introspect"),
-        introspection_endpoint_auth_methods_supported: ["client_secret_basic"],
+        introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
         revocation_endpoint: at("/oauth/revoke"),
-        revocation_endpoint_auth_methods_supported: ["none", "client_secret_basic"],
+        revocation_endpoint_auth_methods_supported: ["none"],
+        scopes_supported: Scope::WORDS,
     };
     HttpResponse::Ok().insert_header((CACHE_CONTROL, FRESH)).json(metadata)
 }

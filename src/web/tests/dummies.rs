@@ -21,7 +21,7 @@ use crate::{
     web::*,
 };
 
-/// Admits `token-ROLE`, the service `hall:secret`, and a set number of attempts a bucket.
+/// Admits `token-ROLE`, `old-token-ROLE` of somebody who signed in 15 minutes ago, the service `hall:secret`, and a set number of attempts a bucket.
 pub(super) struct Porter {
     pub(super) attempts: usize,
     pub(super) seen: Mutex<Vec<ThrottleBucket>>,
@@ -29,12 +29,14 @@ pub(super) struct Porter {
 
 impl Doorkeeper for Porter {
     fn bearer<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Caller, Problem>> {
+        let (token, old) = token.strip_prefix("old-").map_or((token, false), |token| (token, true));
         let role = token.strip_prefix("token-").and_then(|role| role.parse::<Role>().ok());
         let caller = role.ok_or_else(Problem::token_invalid).map(|role| Caller {
             person: PersonRow(7),
             id: Id::from_uuid(Uuid::from_u128(7)),
             role,
             session: Id::from_uuid(Uuid::from_u128(8)),
+            signed_in_for: if old { rights::RECENT } else { Duration::from_secs(899) },
         });
         ready(caller).boxed()
     }
@@ -42,7 +44,7 @@ impl Doorkeeper for Porter {
         let known = (client_id, secret) == ("hall", "secret");
         let service = ServiceCaller {
             id: Id::from_uuid(Uuid::from_u128(9)),
-            client_id: client_id.to_owned(),
+            resource: client_id.into(),
         };
         ready(known.then_some(service).ok_or_else(Problem::service_unknown)).boxed()
     }
@@ -137,7 +139,7 @@ async fn change_role(caller: Caller) -> impl Responder {
 #[utoipa::path(operation_id = "oauth_introspect")]
 #[post("/oauth/introspect")]
 async fn introspect(service: ServiceCaller) -> impl Responder {
-    service.client_id
+    service.resource.to_string()
 }
 #[utoipa::path(operation_id = "oauth_revoke")]
 #[post("/oauth/revoke")]

@@ -51,7 +51,10 @@ async fn probes_answer_without_credentials() {
     let role = &document["paths"]["/v1/admin/people/{id}/role"]["put"];
     assert_eq!(role["security"][0], serde_json::json!({"access": []}));
     assert_eq!(role["responses"]["default"]["$ref"], "#/components/responses/Problem");
-    assert_eq!(role["description"], "Roles: owner.");
+    assert_eq!(
+        role["description"],
+        "Roles: owner. Whoever calls it has signed in less than 15 minutes ago."
+    );
     assert!(document["components"]["schemas"]["Problem"]["properties"]["type"].is_object());
 }
 

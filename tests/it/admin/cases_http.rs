@@ -35,6 +35,7 @@ impl Doorkeeper for Porter {
             id: Id::from_uuid(uuid::Uuid::nil()),
             role: role.parse::<Role>().unwrap(),
             session: Id::from_uuid(uuid::Uuid::nil()),
+            signed_in_for: std::time::Duration::ZERO,
         };
         ready(Ok(caller)).boxed()
     }
@@ -132,7 +133,7 @@ async fn a_name_is_shown_to_whoever_claims_the_case_and_nowhere_else() {
     let path = format!("/v1/admin/cases/{}", item["id"].as_str().unwrap());
 
     let (status, refused) = post(&format!("{path}/claim"), me, json!({"reason": "  "})).await;
-    assert_eq!((status, &refused["field"]), (400, &json!("/reason")));
+    assert_eq!((status, &refused["field"]), (422, &json!("/reason")));
     let (status, shown) = post(&format!("{path}/claim"), me, json!({"reason": "the next one"})).await;
     assert_eq!(status, 200, "{shown}");
     assert_eq!(shown["name"]["entered"], NAME);

@@ -98,7 +98,7 @@ async fn asker(community: &Community) -> impl AsyncFn(Method, String, String, Op
             .insert_header(("Authorization", format!("Bearer {who}")))
             .set_json(body);
         if let Some(key) = key {
-            request = request.insert_header(("Idempotency-Key", key));
+            request = request.insert_header(("Idempotency-Key", format!("the-key-of-a-ban-{key}")));
         }
         let response = call_service(&app, request.to_request()).await;
         let header = response.headers().get("vouchsafe-position");

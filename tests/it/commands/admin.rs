@@ -7,6 +7,7 @@ use vouchsafe::{
     config::Config,
     store::{Guard, Guards},
     terms::SystemChance,
+    tokens::services::ServiceError,
     vault::{Keyring, Vault},
 };
 
@@ -64,17 +65,33 @@ on_both! {
         let home = Home::new(db, "real-name");
         let service = home.start().await;
         let mut said = Vec::new();
-        admin::service(&service.app.core.ledger, "room one", &mut said).await.unwrap();
+        let core = &service.app.core;
+        let (ledger, vault) = (&core.ledger, &core.vault);
+        let ours = [core.config.http.public_url.as_str(), core.config.token.audience.as_str()];
+        admin::service(ledger, vault, ours, "room one", None, &mut said).await.unwrap();
         let said = String::from_utf8(said).unwrap();
         let (id, secret) = (behind(&said, "client_id"), behind(&said, "client_secret"));
+        assert_eq!(behind(&said, "resource"), format!("urn:vouchsafe:service:{id}"));
         let ask = |secret: &str| {
             let request = service.request(Method::POST, "/oauth/introspect").basic_auth(&id, Some(secret));
             service.send(request.form(&[("token", "none")]))
         };
         assert_eq!(ask(&secret).await.expect(200), json!({ "active": false }));
         assert_eq!(ask("another").await.status, 401);
-        let nameless = admin::service(&service.app.core.ledger, " ", &mut Vec::new()).await;
-        assert!(matches!(nameless, Err(AdminError::Service(_))));
+        let nameless = admin::service(ledger, vault, ours, " ", None, &mut Vec::new()).await;
+        assert!(matches!(nameless, Err(AdminError::Service(ServiceError::Name))));
+
+        // Each has a resource of its own, and none has ours.
+        let mut said = Vec::new();
+        let archive = Some("https://archive.example.org");
+        admin::service(ledger, vault, ours, "archive", archive, &mut said).await.unwrap();
+        assert_eq!(behind(&String::from_utf8(said).unwrap(), "resource"), "https://archive.example.org");
+        let again = admin::service(ledger, vault, ours, "another", archive, &mut Vec::new()).await;
+        assert!(matches!(again, Err(AdminError::Service(ServiceError::ResourceTaken))));
+        for wrong in [ours[0], ours[1], "archive", &format!("urn:vouchsafe:service:{id}")] {
+            let refused = admin::service(ledger, vault, ours, "x", Some(wrong), &mut Vec::new()).await;
+            assert!(matches!(refused, Err(AdminError::Service(ServiceError::Resource))), "{wrong}");
+        }
         service.stop().await;
     }
 }

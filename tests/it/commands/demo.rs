@@ -105,7 +105,7 @@ async fn the_sample_community_is_whole_and_made_once() {
     assert_eq!((verified.sound, verified.findings), (events, Vec::new()));
 
     // It is served, its owner signs in, and few letters lie in the mailbox.
-    let code = admin::sign_in_code(&open.ledger, owner).await.unwrap();
+    let code = admin::sign_in_code(&open.ledger, &open.vault, owner).await.unwrap();
     let app = App::around(open).await.unwrap();
     let service = Service::around(app);
     let code = secrecy::ExposeSecret::expose_secret(&code);

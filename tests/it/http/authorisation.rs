@@ -69,7 +69,6 @@ fn expected(access: Access, who: Who) -> Met {
             _ => Met::Unauthenticated,
         },
         Access::Service => admitted(who == Who::Service),
-        Access::ServiceOrHolder => admitted(matches!(who, Who::Service | Who::Nobody)),
     }
 }
 
@@ -150,10 +149,7 @@ fn the_table_and_the_description_are_one() {
             (known.verb.as_str(), known.path),
             (operation.verb.as_str(), operation.path.as_str())
         );
-        let open = matches!(
-            known.access,
-            Access::Public | Access::PublicThrottled | Access::ServiceOrHolder
-        );
+        let open = matches!(known.access, Access::Public | Access::PublicThrottled);
         assert_eq!(
             operation.secured, !open,
             "{}: what the description says of credentials",

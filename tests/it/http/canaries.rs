@@ -640,7 +640,9 @@ async fn take_a_seat(canaries: &mut Canaries, service: &Service, owner: &str) {
     };
     let register = async |body: Value| {
         let request = service.request(Method::POST, "/v1/admin/room-servers").json(&body);
-        let request = request.bearer_auth(owner).header("Idempotency-Key", "a room server");
+        let request = request
+            .bearer_auth(owner)
+            .header("Idempotency-Key", "a room server's key");
         service.send(request).await
     };
     let url = format!(
@@ -741,6 +743,10 @@ async fn moderate(canaries: &mut Canaries, service: &Service, owner: &str, walke
     let turned = super::form(service, "/oauth/token", None, &turn).await.expect(200);
     canaries.plant_token("access", &turned["access_token"]);
     let refresh = canaries.plant_token("refresh", &turned["refresh_token"]);
+    let next = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
+    let next = super::form(service, "/oauth/token", None, &next).await.expect(200);
+    canaries.plant_token("access", &next["access_token"]);
+    canaries.plant_token("refresh", &next["refresh_token"]);
     let reused = super::form(service, "/oauth/token", None, &turn).await;
     assert_eq!(canaries.hear(reused).status, 400);
     let unknown = [
@@ -890,7 +896,6 @@ async fn debugged(canaries: &mut Canaries, service: &Service) -> String {
     let name = FullName::parse(&canaries.plant("name", "Débora Canari")).unwrap();
     let number = canaries.plant("number", resident_id(37));
     let document = Document::parse("CN".parse().unwrap(), DocumentKind::CnResidentId, &number, today).unwrap();
-    let code = canaries.plant("secret", "canary-one-time-code-that-is-right");
     let mut config = service.app.core.config.clone();
     config.mail.smtp.password = Some(SecretString::from(canaries.plant("secret", "canary smtp password")));
     config.store.url = format!(
@@ -899,14 +904,14 @@ async fn debugged(canaries: &mut Canaries, service: &Service) -> String {
     )
     .into();
     // The operator's code is good, once.
-    let hash = sha256(code.as_bytes());
+    let vault = service.app.core.vault.clone();
     let made = service.app.core.ledger.write(Actor::Operator, move |tx| {
-        let until = tx.now.after(Duration::from_secs(60));
         let owner = people::members(tx.conn, vouchsafe::terms::PersonRow(0), Some(Role::Owner), None, 1)?.remove(0);
-        people::grant_sign_in_code(tx.conn, &hash, owner.row, until)?;
-        Ok::<_, StoreError>(owner)
+        let code = people::make_sign_in_code(tx, &vault, &owner, Duration::from_secs(60))?;
+        Ok::<_, StoreError>((owner, code))
     });
-    let owner = made.await.unwrap().value;
+    let (owner, code) = made.await.unwrap().value;
+    let code = canaries.plant("secret", secrecy::ExposeSecret::expose_secret(&code));
     let session = service
         .post("", "/v1/sessions", json!({ "one_time_code": code }))
         .await
@@ -921,7 +926,7 @@ async fn debugged(canaries: &mut Canaries, service: &Service) -> String {
         .check(&text(&session["access_token"]))
         .await
         .unwrap();
-    let checked = format!("{:?}", checked.claims);
+    let checked = format!("{checked:?}");
     let rooms = service.app.core.ledger.store().read(|conn| {
         let servers = rooms::servers(conn)?;
         Ok::<_, StoreError>(format!(

@@ -20,7 +20,10 @@ use vouchsafe::{
 };
 
 use super::{Operation, Scene, form, new_service, nobody, texts};
-use crate::support::{db::Database, service::text};
+use crate::support::{
+    db::Database,
+    service::{Tokens, text},
+};
 
 /// The service's own private key, as PKCS #8.
 async fn own_key(db: &Database, scene: &Scene) -> Vec<u8> {
@@ -239,7 +242,9 @@ async fn no_forged_token_is_let_in_anywhere() {
     let service = &scene.service;
     let (other, _) = scene.member("other", Role::Owner).await;
     let credentials = new_service(service).await;
-    let sound = scene.owner_token.clone();
+    let Tokens {
+        access: sound, hall, ..
+    } = service.session(scene.owner.row).await;
     let read = |part: &str| serde_json::from_slice::<Value>(&BASE64URL_NOPAD.decode(part.as_bytes()).unwrap()).unwrap();
     let parts: Vec<&str> = sound.split('.').collect();
     let forge = Forge {
@@ -247,8 +252,33 @@ async fn no_forged_token_is_let_in_anywhere() {
         header: read(parts[0]),
         claims: read(parts[1]),
     };
-    let forgeries = forgeries(&forge, &sound, &other.id.to_string());
-    assert!(forgeries.len() >= 60, "{} forgeries", forgeries.len());
+    let for_hall = Forge {
+        der: forge.der.clone(),
+        header: forge.header.clone(),
+        claims: read(hall.split('.').nth(1).unwrap()),
+    };
+    let shown = forgeries(&for_hall, &hall, &other.id.to_string());
+    let mut forgeries = forgeries(&forge, &sound, &other.id.to_string());
+    assert!(
+        forgeries.len() >= 60 && shown.len() >= 60,
+        "{} forgeries",
+        forgeries.len()
+    );
+    // What a service was shown is sound, and opens nothing here; nor does what was made of it.
+    for (name, claims) in [
+        ("for the hall", for_hall.claims.clone()),
+        (
+            "for the hall, now for us",
+            bent(&for_hall.claims, "aud", forge.claims["aud"].clone()),
+        ),
+        ("for us, with roles", bent(&forge.claims, "roles", json!(["owner"]))),
+        (
+            "for the issuer",
+            bent(&forge.claims, "aud", forge.claims["iss"].clone()),
+        ),
+    ] {
+        forgeries.push((name.to_owned(), forge.of(&forge.header, &claims)));
+    }
     let takes = |operation: &Operation, wanted: fn(Access) -> bool| {
         let known = OPERATIONS.iter().find(|known| known.id == operation.id);
         known.is_some_and(|known| wanted(known.access))
@@ -286,11 +316,6 @@ async fn no_forged_token_is_let_in_anywhere() {
             );
             assert!(!answer.body.to_string().contains(token.as_str()), "{name} is repeated");
         }
-        let told = form(service, "/oauth/introspect", Some(&credentials), &[("token", token)]).await;
-        assert!(
-            told.body["active"] == false || told.status.is_client_error(),
-            "{name}: {told:?}"
-        );
         for step in &steps {
             let request = step.request(service, &step.path.replace("{flow}", &flow));
             let answer = service.send(request.bearer_auth(token)).await;
@@ -321,25 +346,26 @@ async fn no_forged_token_is_let_in_anywhere() {
         .await;
         assert!(fresh.status.is_client_error(), "{name}: {fresh:?}");
     }
+    // To the service that it claims to be for, none is any better.
+    for (name, token) in &shown {
+        let told = form(service, "/oauth/introspect", Some(&credentials), &[("token", token)]).await;
+        assert!(
+            told.body["active"] == false || told.status.is_client_error(),
+            "{name}: {told:?}"
+        );
+    }
     assert_eq!(Scene::events(&db), before, "something happened");
 
     // The control: what the same forge makes unbent is let in, and so was the original throughout.
     for token in [&sound, &forge.of(&forge.header, &forge.claims)] {
         service.get(token, "/v1/me").await.expect(200);
+    }
+    for token in [&hall, &for_hall.of(&for_hall.header, &for_hall.claims)] {
         let told = form(service, "/oauth/introspect", Some(&credentials), &[("token", token)])
             .await
             .expect(200);
         assert_eq!(told["active"], true);
     }
-    // Roles in a token are for others to read: here it is what somebody is now that counts.
-    let (_, member) = scene.member("member", Role::Member).await;
-    let raised = Forge {
-        claims: bent(&read(member.split('.').nth(1).unwrap()), "roles", json!(["owner"])),
-        ..forge
-    };
-    let token = raised.of(&raised.header, &raised.claims);
-    service.get(&token, "/v1/me").await.expect(200);
-    service.get(&token, "/v1/admin/people").await.refused(403, "forbidden");
     let begun = service.get(&flow_token, &format!("/v1/onboarding/{flow}")).await;
     assert_eq!(begun.expect(200)["flow"], flow.as_str());
     // And what is not bent ends the session that it names.

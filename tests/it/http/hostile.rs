@@ -152,7 +152,7 @@ impl Stage {
             .find(|known| known.id == operation.id)
             .expect("in the table");
         match known.access {
-            Access::Public | Access::PublicThrottled | Access::ServiceOrHolder => request,
+            Access::Public | Access::PublicThrottled => request,
             Access::Flow => request.bearer_auth(self.flow(operation).1),
             Access::Roles(_) => request.bearer_auth(&self.owner),
             Access::Service => request.basic_auth(&self.service.0, Some(&self.service.1)),

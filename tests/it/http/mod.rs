@@ -25,18 +25,15 @@ use std::sync::Arc;
 
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
 use reqwest::Method;
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use vouchsafe::{
     app,
     commands::import,
     config::Config,
     jobs,
-    ledger::Actor,
     people::Member,
     store::Conn,
     terms::{Clock, ManualClock, Role, SystemClock},
-    tokens::services,
 };
 
 use crate::support::{
@@ -176,15 +173,7 @@ pub fn resident_id(n: u32) -> String {
 
 /// A service's client id and secret.
 pub async fn new_service(service: &Service) -> (String, String) {
-    let added = service
-        .app
-        .core
-        .ledger
-        .write(Actor::Operator, |tx| services::add(tx, "room server"))
-        .await;
-    let added = added.expect("a service");
-    service.app.core.mirror.settle(added.position).await;
-    (added.value.0.to_string(), added.value.1.expose_secret().to_owned())
+    service.register_hall().await
 }
 
 /// POST of a form, by HTTP Basic where `basic` says as whom.

@@ -111,7 +111,7 @@ async fn a_members_things_are_their_own() {
     for token in [&anna, &bert] {
         let request = service.request(Method::POST, "/v1/me/invites").bearer_auth(token);
         let request = request
-            .header("Idempotency-Key", "the-same-key")
+            .header("Idempotency-Key", "the-same-key-twice")
             .json(&json!({ "email": super::address("both") }));
         made.push(text(&service.send(request).await.expect(201)["id"]));
     }
@@ -129,7 +129,7 @@ async fn a_members_things_are_their_own() {
         .expect(200);
     service.get(&anna, "/v1/me").await.expect(200);
     let client = new_service(service).await;
-    let about = form(service, "/oauth/introspect", Some(&client), &[("token", &bert)])
+    let about = form(service, "/oauth/introspect", Some(&client), &[("token", &anna)])
         .await
         .expect(200);
     assert_eq!(about, json!({ "active": false }));

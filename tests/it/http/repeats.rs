@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use vouchsafe::{store::Backend, terms::Role};
 
-use super::{Operation, PASSWORD, Scene, address, described, identity, nobody, resident_id, texts};
+use super::{Operation, PASSWORD, Scene, address, described, form, identity, new_service, nobody, resident_id, texts};
 use crate::support::{
     db::{Database, on_both},
     service::{Answer, text},
@@ -16,7 +16,7 @@ use crate::support::{
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Every POST that takes no key, and why it needs none.
-const WITHOUT: [(&str, &str); 9] = [
+const WITHOUT: [(&str, &str); 11] = [
     ("cancel_job", "A job is cancelled once; it shows when."),
     ("decide_case", "A case is decided once; it shows by whom and how."),
     ("give_contact", "Asking again means another code by another mail."),
@@ -25,14 +25,27 @@ const WITHOUT: [(&str, &str); 9] = [
     ("oauth_revoke", "What was revoked stays so."),
     (
         "oauth_token",
-        "A refresh token is good once: whoever shows it again is not answered (RFC 9700 §4.14.2).",
+        "A refresh token is its own key: for ten seconds the same request is answered as before (RFC 9700 §4.14.2).",
     ),
     (
         "prove_contact",
         "An address is proved once; the flow shows that it is, and opening the invite again leads back to it.",
     ),
     ("search_people", "It only looks."),
+    (
+        "sign_in",
+        "Whoever asks has proved nothing but by the request itself; signing in again is another session.",
+    ),
+    (
+        "start_onboarding",
+        "Whoever begins has proved nothing; beginning again uses nothing up.",
+    ),
 ];
+
+/// The key of a test, by a short name of it.
+fn key(name: &str) -> String {
+    format!("a-key-that-is-long-enough-{name}")
+}
 
 fn is_declared(operation: &Operation) -> bool {
     let document = described();
@@ -96,7 +109,7 @@ impl Scene {
     async fn keyed(&self, token: &str, path: &str, key: &str, body: &Value) -> Answer {
         let request = self.service.request(Method::POST, path).bearer_auth(token);
         self.service
-            .send(request.header("Idempotency-Key", key).json(body))
+            .send(request.header("Idempotency-Key", self::key(key)).json(body))
             .await
     }
 }
@@ -111,40 +124,137 @@ fn kept(db: &Database, column: &str) -> Vec<String> {
 }
 
 on_both! {
-    /// Whoever opens a link has no name yet: a key that two may think of is none, and a token is shown again
-    /// only for as long as there is nothing behind it.
+    /// Whoever opens a link has no name yet: whatever key they send, each has a flow of their own.
     async fn newcomers_by_one_link_share_no_flow(db: &Database) {
         let scene = Scene::new(db, "open-circle").await;
         let code = scene.link(3).await;
-        let begin = async |key: &str| {
-            let request = scene.service.request(Method::POST, "/v1/onboarding").header("Idempotency-Key", key);
-            scene.service.send(request.json(&json!({ "code": code }))).await
-        };
-        for short in ["1", "onboarding", "nineteen-characters"] {
-            let answer = begin(short).await;
-            answer.refused(400, "invalid-field");
-            assert_eq!(answer.body["field"], "Idempotency-Key", "{short}");
-        }
-        let (one, other) = ("0b0f7c1e-66a5-4b4e-8f3e-6a5e6d9b4d21", "7q2fhtz5fm8dn3rwc1xa");
-        let first = begin(one).await.expect(201);
-        assert_eq!(begin(one).await.expect(201), first);
-        let second = begin(other).await.expect(201);
+        let body = json!({ "code": code });
+        let first = scene.keyed("", "/v1/onboarding", "one", &body).await.expect(201);
+        let second = scene.keyed("", "/v1/onboarding", "one", &body).await.expect(201);
         assert_ne!((&second["flow"], &second["flow_token"]), (&first["flow"], &first["flow_token"]));
+        assert_eq!(db.figures("SELECT uses + held AS n FROM invites"), [0]);
+        scene.service.stop().await;
+    }
 
-        let (flow, token) = (text(&first["flow"]), text(&first["flow_token"]));
-        let closed = async |to: &str| {
-            let answer = begin(one).await;
-            answer.refused(422, "idempotency-key-reused");
-            assert!(!answer.body.to_string().contains(&token), "{to}: {}", answer.body);
-        };
-        scene.step(&flow, &token, "contact", json!({ "email": address("newcomer") })).await.expect(200);
-        closed("an address").await;
-        let proof = json!({ "code": scene.service.proof_of(&flow).await });
-        scene.step(&flow, &token, "contact/proof", proof).await.expect(200);
-        closed("a held place").await;
-        scene.step(&flow, &token, "password", json!({ "password": PASSWORD })).await.expect(201);
-        closed("a member").await;
-        assert_eq!(begin(other).await.expect(201)["flow"], second["flow"]);
+    /// The stranger of an attack: the key of somebody's sign-in, with what may be known of them.
+    async fn a_sign_in_is_nobody_else_s(db: &Database) {
+        let scene = Scene::new(db, "open-circle").await;
+        scene.service.found("ada@example.org", Role::Owner, Some(PASSWORD)).await;
+        let password = json!({ "contact": "ada@example.org", "password": PASSWORD });
+        let hers = scene.keyed("", "/v1/sessions", "one", &password).await.expect(201);
+        for guess in [
+            json!({ "one_time_code": "ada@example.org" }),
+            json!({ "contact": "ada@example.org", "password": "not her password" }),
+        ] {
+            scene.keyed("", "/v1/sessions", "one", &guess).await.refused(401, "credentials-wrong");
+        }
+        let again = scene.keyed("", "/v1/sessions", "one", &password).await.expect(201);
+        assert_ne!(again["session"]["id"], hers["session"]["id"]);
+        assert_eq!(db.figures("SELECT count(*) AS n FROM idempotency"), [0]);
+        scene.service.stop().await;
+    }
+
+    /// Every operation that takes a key, by the description: of somebody's request under a key, the same request
+    /// under the same key tells another caller nothing. Who may make it is answered as if nobody had used the key;
+    /// who may not, as always.
+    async fn a_key_is_its_caller_s_alone(db: &Database) {
+        let scene = Scene::new(db, "reviewed").await;
+        let service = &scene.service;
+        let (_, second) = scene.member("second", Role::Owner).await;
+        let (_, third) = scene.member("third", Role::Member).await;
+        let (target, _) = scene.member("target", Role::Member).await;
+        scene.room(&scene.owner_token, "stage").await;
+        let server = text(&service.get(&scene.owner_token, "/v1/admin/room-servers").await.expect(200)["items"][0]["id"]);
+        let code = scene.link(9).await;
+        let (flow, token) = scene.proved(&code, "newcomer").await;
+        let (other_flow, other_token) = scene.proved(&code, "other").await;
+        let credentials = new_service(service).await;
+        // One whose name is approved, and one who waits for a reviewer.
+        let (ready, ready_token) = scene.proved(&code, "ready").await;
+        scene.step(&ready, &ready_token, "identity", identity("李雷", &resident_id(21))).await.expect(200);
+        let cases = service.get(&scene.owner_token, "/v1/admin/cases").await.expect(200);
+        let approved = format!("/v1/admin/cases/{}", text(&cases["items"][0]["id"]));
+        let reason = json!({ "reason": "in its turn" });
+        service.post(&scene.owner_token, &format!("{approved}/claim"), reason.clone()).await.expect(200);
+        let verdict = json!({ "verdict": "approved", "reason": "as on the card" });
+        service.post(&scene.owner_token, &format!("{approved}/decision"), verdict).await.expect(200);
+        let (waiting, waiting_token) = scene.proved(&code, "waiting").await;
+        scene.step(&waiting, &waiting_token, "identity", identity("韩梅", &resident_id(22))).await.expect(200);
+        let cases = service.get(&scene.owner_token, "/v1/admin/cases?state=open").await.expect(200);
+        let case = text(&cases["items"][0]["id"]);
+
+        let owner = &scene.owner_token;
+        for operation in posts().iter().filter(|operation| is_declared(operation)) {
+            // Who makes the request first, how, and what of the answer is theirs alone.
+            let (by, path, body, secret) = match operation.id.as_str() {
+                "create_invite" => (owner, "/v1/me/invites".into(), json!({ "max_uses": 2 }), "/code"),
+                "create_ticket" => (owner, "/v1/rooms/stage/tickets".into(), Value::Null, "/janus/token"),
+                "claim_case" => (owner, format!("/v1/admin/cases/{case}/claim"), reason.clone(), "/name/entered"),
+                "sanction_person" => {
+                    let ban = json!({ "kind": "ban", "reason": "spam", "note": "a note of the first" });
+                    (owner, format!("/v1/admin/people/{}/sanctions", target.id), ban, "/id")
+                }
+                "register_room_server" => {
+                    let body = json!({
+                        "kind": "janus", "client_url": "https://rooms.example.org/janus",
+                        "admin_url": "http://127.0.0.1:9/admin", "admin_secret": "a secret of the first",
+                    });
+                    (owner, "/v1/admin/room-servers".into(), body, "/id")
+                }
+                "create_room" => (owner, "/v1/admin/rooms".into(), json!({ "id": "hall", "server": server }), "/id"),
+                "give_identity" => {
+                    (&token, format!("/v1/onboarding/{flow}/identity"), identity("王芳", &resident_id(6)), "/flow")
+                }
+                "give_password" => {
+                    let body = json!({ "password": PASSWORD, "handle": "heron" });
+                    (&ready_token, format!("/v1/onboarding/{ready}/password"), body, "/session/refresh_token")
+                }
+                other => panic!("{other} takes a key, and this test does not know how it is asked"),
+            };
+            let first = scene.keyed(by, &path, "one", &body).await;
+            // No Janus stands behind the room: a ticket is made, and not answered.
+            let made = first.status.is_success() || operation.id == "create_ticket" && first.status == 503;
+            assert!(made, "{}: {first:?}", operation.id);
+            let secret = first.body.pointer(secret).map(text).unwrap_or_else(|| "no secret".into());
+            let rows = || db.figures("SELECT count(*) AS n FROM idempotency")[0];
+            let kept = rows();
+
+            // Nobody, credentials of another kind, a member or newcomer who may not, the flow of somebody else.
+            let mut strangers = vec![String::new(), "x".into(), token.clone(), other_token.clone(), waiting_token.clone()];
+            strangers.push(owner.clone());
+            strangers.push(third.clone());
+            strangers.retain(|stranger| stranger != by && (operation.id != "create_ticket" || *stranger != third));
+            for stranger in &strangers {
+                if operation.id == "create_invite" && *stranger == third {
+                    continue;
+                }
+                let answer = scene.keyed(stranger, &path, "one", &body).await;
+                assert!(answer.status.is_client_error(), "{} by {stranger}: {answer:?}", operation.id);
+                assert!(
+                    matches!(answer.status.as_u16(), 401 | 403 | 404),
+                    "{} by {stranger}: {answer:?}", operation.id
+                );
+                assert!(!answer.body.to_string().contains(&secret), "{} by {stranger}: {answer:?}", operation.id);
+            }
+            let request = service.request(Method::POST, &path).basic_auth(&credentials.0, Some(&credentials.1));
+            let answer = service.send(request.header("Idempotency-Key", key("one")).json(&body)).await;
+            assert!(matches!(answer.status.as_u16(), 401 | 404), "{} by a service: {answer:?}", operation.id);
+            assert!(!answer.body.to_string().contains(&secret), "{} by a service", operation.id);
+            assert_eq!(rows(), kept, "{}: a stranger's request is remembered", operation.id);
+
+            // Another who may: their own request, and their own answer to it.
+            if operation.path.starts_with("/v1/onboarding") {
+                let step = operation.path.rsplit('/').next().unwrap();
+                let own = format!("/v1/onboarding/{other_flow}/{step}");
+                let answer = scene.keyed(&other_token, &own, "one", &body).await;
+                assert_ne!(answer.body["flow"], first.body["flow"], "{}: {answer:?}", operation.id);
+                assert!(!answer.body.to_string().contains(&secret), "{}: {answer:?}", operation.id);
+            } else {
+                let answer = scene.keyed(&second, &path, "one", &body).await;
+                assert!(!answer.body.to_string().contains(&secret), "{} by another owner: {answer:?}", operation.id);
+                assert_ne!(answer.body["type"], "urn:vouchsafe:problem:idempotency-key-reused", "{}", operation.id);
+            }
+        }
         scene.service.stop().await;
     }
 
@@ -200,6 +310,29 @@ on_both! {
         scene.clock.advance(DAY);
         scene.keyed(&token, &path, "one", &body).await.expect(201);
         scene.clock.advance(Duration::from_secs(1));
+        scene.keyed(&token, &path, "one", &body).await.refused(410, "flow-ended");
+        scene.service.stop().await;
+    }
+
+    /// Once the first answer's refresh token has been used, its repetition hands out nothing: what is good now is
+    /// newer than what was answered.
+    async fn a_repeated_last_step_hands_out_nothing_newer(db: &Database) {
+        let scene = Scene::new(db, "open-circle").await;
+        let (flow, token) = scene.proved(&scene.link(1).await, "newcomer").await;
+        let path = format!("/v1/onboarding/{flow}/password");
+        let body = json!({ "password": PASSWORD });
+        let first = scene.keyed(&token, &path, "one", &body).await.expect(201);
+        scene.clock.advance(Duration::from_secs(60));
+        let again = scene.keyed(&token, &path, "one", &body).await.expect(201);
+        let claims = |answer: &Value| {
+            let token = text(&answer["session"]["access_token"]);
+            token.split('.').nth(1).map(str::to_owned)
+        };
+        assert_eq!(claims(&again), claims(&first), "the access token is no newer");
+        assert_eq!(again["session"]["expires_in"], 540);
+        let refresh = text(&first["session"]["refresh_token"]);
+        let turn = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
+        form(&scene.service, "/oauth/token", None, &turn).await.expect(200);
         scene.keyed(&token, &path, "one", &body).await.refused(410, "flow-ended");
         scene.service.stop().await;
     }
@@ -269,14 +402,11 @@ on_both! {
                 "admin_secret": "secret", "admin_key": "secret", "token_secret": "secret",
             });
             scene.keyed(owner, "/v1/admin/room-servers", "1", &server).await.expect(201);
-            scene.service.found("member@example.org", Role::Member, Some(PASSWORD)).await;
-            let password = json!({ "contact": "member@example.org", "password": PASSWORD });
-            scene.keyed("", "/v1/sessions", "1", &password).await.expect(201);
             scene.service.stop().await;
         }
         for column in ["request", "key"] {
             let [one, other] = [db, &other].map(|db| kept(db, column));
-            assert_eq!((one.len(), other.len()), (4, 4));
+            assert_eq!((one.len(), other.len()), (3, 3));
             assert!(one.iter().all(|of| !other.contains(of)), "{column} under two keyrings: {one:?}, {other:?}");
         }
     }

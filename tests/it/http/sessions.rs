@@ -3,26 +3,13 @@
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
-use vouchsafe::{ledger::Actor, store::Backend, terms::PersonRow, tokens, web::Kind};
+use vouchsafe::{store::Backend, tokens, web::Kind};
 
 use super::{PASSWORD, Scene, address, form, new_service};
 use crate::support::{
     db::{Database, on_both},
-    service::{Answer, Service, text},
+    service::{Answer, Service, Tokens, text},
 };
-
-/// An access token and a refresh token of a new session.
-async fn session(service: &Service, person: PersonRow) -> (String, String) {
-    let core = &service.app.core;
-    let lifetime = core.tokens.session_lifetime();
-    let written = core
-        .ledger
-        .write(Actor::Operator, move |tx| tokens::start_session(tx, person, lifetime));
-    let written = written.await.expect("a session");
-    core.mirror.settle(written.position).await;
-    let grant = core.tokens.grant(&written.value.expect("a member")).expect("a grant");
-    (grant.access_token, grant.refresh_token)
-}
 
 async fn turn(service: &Service, refresh: &str) -> Answer {
     form(
@@ -52,16 +39,16 @@ on_both! {
         let service = &scene.service;
         let client = new_service(service).await;
         for _ in 0..5 {
-            for way in ["sign-out", "access", "refresh", "service", "reuse"] {
-                let (access, refresh) = session(service, scene.owner.row).await;
+            for way in ["sign-out", "access", "refresh", "reuse"] {
+                let Tokens { access, refresh, hall } = service.session(scene.owner.row).await;
                 service.get(&access, "/v1/me").await.expect(200);
                 match way {
                     "sign-out" => service.call(Method::DELETE, &access, "/v1/sessions/current", None).await.expect(204),
                     "access" => form(service, "/oauth/revoke", None, &[("token", &access)]).await.expect(200),
                     "refresh" => form(service, "/oauth/revoke", None, &[("token", &refresh)]).await.expect(200),
-                    "service" => form(service, "/oauth/revoke", Some(&client), &[("token", &access)]).await.expect(200),
                     _ => {
                         let next = text(&turn(service, &refresh).await.expect(200)["refresh_token"]);
+                        scene.clock.advance(tokens::REUSE);
                         refused(&turn(service, &refresh).await, Kind::RefreshReused);
                         refused(&turn(service, &next).await, Kind::RefreshUnknown);
                         json!(null)
@@ -70,7 +57,7 @@ on_both! {
                 let dead = service.get(&access, "/v1/me").await;
                 assert_eq!(dead.status, 401, "{way}");
                 dead.refused(401, "session-ended");
-                let about = form(service, "/oauth/introspect", Some(&client), &[("token", &access)]).await.expect(200);
+                let about = form(service, "/oauth/introspect", Some(&client), &[("token", &hall)]).await.expect(200);
                 assert_eq!(about, json!({ "active": false }), "{way}");
                 refused(&turn(service, &refresh).await, Kind::RefreshUnknown);
             }

@@ -101,7 +101,7 @@ on_both! {
             wide,
         ];
         for way in ways {
-            let code = admin::sign_in_code(&core.ledger, scene.owner.row).await.expect("a code");
+            let code = admin::sign_in_code(&core.ledger, &core.vault, scene.owner.row).await.expect("a code");
             let code = secrecy::ExposeSecret::expose_secret(&code).to_owned();
             for wrong in [code.to_lowercase(), code.to_uppercase()] {
                 let answer = scene.service.post("", "/v1/sessions", json!({ "one_time_code": wrong })).await;

@@ -111,7 +111,7 @@ async fn stand_in_turn(db: &Database, guards: Guards) -> Result<(), String> {
         let body = json!({ "kind": "ban", "reason": "spam", "note": "no error" });
         let request = service.request(Method::POST, &sanctions).bearer_auth(&by).json(&body);
         service
-            .send(request.header("Idempotency-Key", "once-more"))
+            .send(request.header("Idempotency-Key", "once-more-and-again"))
             .await
             .expect(201)
     };

@@ -12,7 +12,7 @@ use vouchsafe::{
 
 use super::{
     Came, PASSWORD, admin, ban, client, come_in, home, introspect, last_step, link, on_the_way, prove, session,
-    turn_over,
+    turn_over_for_hall,
 };
 use crate::support::{
     db::{Database, on_both},
@@ -61,8 +61,8 @@ on_both! {
         clock.set(NOON.after(HOUR));
         let (_, refresh) = session(&service, inviter.row).await;
         clock.set(NOON);
-        let turned = turn_over(&service, &refresh).await.expect(200);
         let door = client(&service).await;
+        let turned = turn_over_for_hall(&service, &refresh).await.expect(200);
         let access = text(&turned["access_token"]);
         assert_eq!(introspect(&service, &door, &access).await.expect(200)["active"], true);
         let by = service.token(owner.row).await;

@@ -17,7 +17,6 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 use tokio::sync::Barrier;
 use vouchsafe::{
-    ledger::Actor,
     people::Member,
     store::{Backend, Guards},
     terms::{PersonRow, Role},
@@ -25,7 +24,7 @@ use vouchsafe::{
 
 use crate::support::{
     db::{Database, ensure},
-    service::{Answer, Home, Service, text},
+    service::{Answer, HALL, Home, Service, text},
 };
 
 const PASSWORD: &str = "nine loud kestrels hover";
@@ -177,19 +176,8 @@ fn tally(came: &[Came], clean: &[(u16, &str)]) -> Result<usize, String> {
 
 /// Access and refresh token of a new session.
 async fn session(service: &Service, person: PersonRow) -> (String, String) {
-    let core = &service.app.core;
-    let lifetime = core.tokens.session_lifetime();
-    let written = core
-        .ledger
-        .write(Actor::Operator, move |tx| {
-            vouchsafe::tokens::start_session(tx, person, lifetime)
-        })
-        .await
-        .expect("a session");
-    core.mirror.settle(written.position).await;
-    let session = written.value.expect("an active member");
-    let grant = core.tokens.grant(&session).expect("a grant");
-    (grant.access_token, grant.refresh_token)
+    let tokens = service.session(person).await;
+    (tokens.access, tokens.refresh)
 }
 
 async fn turn_over(service: &Service, refresh: &str) -> Answer {
@@ -201,17 +189,19 @@ async fn turn_over(service: &Service, refresh: &str) -> Answer {
 
 /// A service that may introspect: its client id and secret.
 async fn client(service: &Service) -> (String, String) {
-    use secrecy::ExposeSecret;
-    let core = &service.app.core;
-    let added = core
-        .ledger
-        .write(Actor::Operator, |tx| {
-            vouchsafe::tokens::services::add(tx, "room server")
-        })
+    service.register_hall().await
+}
+
+/// Spends a refresh token for one that is shown to the hall.
+async fn turn_over_for_hall(service: &Service, refresh: &str) -> Answer {
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", refresh),
+        ("resource", HALL),
+    ];
+    service
+        .send(service.request(Method::POST, "/oauth/token").form(&form))
         .await
-        .expect("a service");
-    core.mirror.settle(added.position).await;
-    (added.value.0.to_string(), added.value.1.expose_secret().to_owned())
 }
 
 async fn introspect(service: &Service, (id, secret): &(String, String), token: &str) -> Answer {

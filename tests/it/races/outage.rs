@@ -20,12 +20,12 @@ use vouchsafe::{
     terms::Role,
 };
 
-use super::{admin, ban, client, home, introspect, is_away, kind, session};
+use super::{admin, ban, client, home, introspect, is_away, kind};
 use crate::support::{
     db::Database,
     invariants::sound_soon,
     postgres::PrivateCluster,
-    service::{Answer, Service, text},
+    service::{Answer, Service, Tokens, text},
 };
 
 /// How long the service has, from the moment when the database is back.
@@ -73,10 +73,10 @@ impl Stream {
 /// Whom the probes ask about.
 struct Known {
     door: (String, String),
-    /// A member's token.
-    good: String,
+    /// A member's tokens.
+    good: Tokens,
     /// Of somebody who was banned before.
-    bad: String,
+    bad: Tokens,
 }
 
 impl Known {
@@ -88,19 +88,19 @@ impl Known {
         let (ready, took) = timed(service.get("", "/readyz")).await;
         assert!(ready.status == 503 && took < SOON, "{} after {took:?}", ready.status);
         for path in ["/v1/me", "/v1/me/invites"] {
-            let (answer, took) = timed(service.get(&self.bad, path)).await;
+            let (answer, took) = timed(service.get(&self.bad.access, path)).await;
             if kind(&answer) != "session-ended" {
                 is_away(&answer, took).unwrap();
             }
-            let (answer, took) = timed(service.get(&self.good, path)).await;
+            let (answer, took) = timed(service.get(&self.good.access, path)).await;
             is_away(&answer, took).unwrap();
         }
-        let (answer, took) = timed(introspect(service, &self.door, &self.bad)).await;
+        let (answer, took) = timed(introspect(service, &self.door, &self.bad.hall)).await;
         if answer.status != 200 || answer.body["active"] != false {
             is_away(&answer, took).unwrap();
         }
         // Once its lease is over, memory is no longer believed.
-        let (answer, took) = timed(introspect(service, &self.door, &self.good)).await;
+        let (answer, took) = timed(introspect(service, &self.door, &self.good.hall)).await;
         is_away(&answer, took).unwrap();
         let new = json!({ "contact": "owner@vouch.example.org", "password": super::PASSWORD });
         let (answer, took) = timed(service.post("", "/v1/sessions", new)).await;
@@ -114,12 +114,12 @@ impl Known {
             let ready = service.get("", "/readyz").await.status == 200;
             let written = service
                 .post(
-                    &self.good,
+                    &self.good.access,
                     "/v1/me/invites",
                     json!({ "email": "back@vouch.example.org" }),
                 )
                 .await;
-            let known = introspect(service, &self.door, &self.good).await;
+            let known = introspect(service, &self.door, &self.good.hall).await;
             if ready && written.status == 201 && known.body["active"] == true {
                 break;
             }
@@ -127,10 +127,13 @@ impl Known {
             sleep(Duration::from_millis(20)).await;
         }
         assert_eq!(
-            introspect(service, &self.door, &self.bad).await.expect(200)["active"],
+            introspect(service, &self.door, &self.bad.hall).await.expect(200)["active"],
             false
         );
-        service.get(&self.bad, "/v1/me").await.refused(401, "session-ended");
+        service
+            .get(&self.bad.access, "/v1/me")
+            .await
+            .refused(401, "session-ended");
     }
 }
 
@@ -149,9 +152,9 @@ async fn postgres_crashes_and_hangs() {
         .found("owner@vouch.example.org", Role::Owner, Some(super::PASSWORD))
         .await;
     let (banned, _) = admin(&service, "mallory").await;
-    let (bad, _) = session(&service, banned.row).await;
-    let good = service.token(owner.row).await;
-    ban(&service, &good, &banned).await.expect(201);
+    let bad = service.session(banned.row).await;
+    let good = service.session(owner.row).await;
+    ban(&service, &good.access, &banned).await.expect(201);
     let known = Known {
         door: client(&service).await,
         good,
@@ -190,7 +193,7 @@ async fn postgres_crashes_and_hangs() {
         }
         stream.over.store(true, Ordering::SeqCst);
     };
-    let clients = join_all((0..4).map(|_| stream.run(&service, &known.good)));
+    let clients = join_all((0..4).map(|_| stream.run(&service, &known.good.access)));
     tokio::join!(clients, trouble);
 
     let wrong = stream.wrong.into_inner().unwrap();

@@ -33,7 +33,7 @@ async fn passes(ask: impl Future<Output = Answer>, yes: impl Fn(&Answer) -> Opti
 
 /// Asks both ways once; whether the token still opens something.
 async fn lets_in(world: &World, client: &Client, who: &Somebody) -> [Option<bool>; 2] {
-    let about = passes(world.introspect(client, &who.token), |answer| {
+    let about = passes(world.introspect(client, &who.hall), |answer| {
         answer.body["active"].as_bool()
     });
     let own = passes(client.get(&who.token, "/v1/me"), |answer| {
@@ -142,7 +142,7 @@ async fn a_busy_database_is_no_reason_for_503() {
     let ask = async |n: usize| {
         let (client, mut asked) = ([&a, &b][n % 2], 0);
         while busy() {
-            let about = world.introspect(client, &alice.token).await.expect(200);
+            let about = world.introspect(client, &alice.hall).await.expect(200);
             assert_eq!(about["active"], true);
             asked += 1;
         }

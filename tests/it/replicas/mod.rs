@@ -45,6 +45,8 @@ struct World {
     db: Database,
     home: Home,
     owner: String,
+    /// The owner's token for that service.
+    owner_hall: String,
     /// A service that may introspect.
     door: (String, String),
 }
@@ -53,6 +55,8 @@ struct World {
 struct Somebody {
     member: Member,
     token: String,
+    /// Their token for the service that introspects.
+    hall: String,
 }
 
 impl World {
@@ -80,6 +84,7 @@ impl World {
             db,
             home,
             owner: owner.token,
+            owner_hall: owner.hall,
             door,
         };
         let members = members.try_into().map_err(|_| "as many as there are names");
@@ -121,8 +126,12 @@ async fn somebody(service: &Service, name: &str, role: Role) -> Somebody {
     let member = service
         .found(&format!("{name}@vouch.example.org"), role, Some(PASSWORD))
         .await;
-    let token = service.token(member.row).await;
-    Somebody { member, token }
+    let tokens = service.session(member.row).await;
+    Somebody {
+        member,
+        token: tokens.access,
+        hall: tokens.hall,
+    }
 }
 
 const PASSWORD: &str = "nine loud kestrels hover";

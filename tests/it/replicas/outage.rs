@@ -74,7 +74,7 @@ impl Watch<'_> {
     async fn ask(&self, probe: Probe) -> reqwest::Result<Answer> {
         let get = |path| self.replica.request(Method::GET, path);
         let request = match probe {
-            Probe::Introspect => self.world.introspection(self.replica, &self.good.token),
+            Probe::Introspect => self.world.introspection(self.replica, &self.good.hall),
             Probe::Own => get("/v1/me").bearer_auth(&self.good.token),
             Probe::Invites => get("/v1/me/invites").bearer_auth(&self.good.token),
             Probe::Invite => {
@@ -147,7 +147,7 @@ impl Watch<'_> {
         while !self.over.load(Ordering::SeqCst) {
             let banned = self.banned.load(Ordering::SeqCst);
             for who in &self.victims[..banned] {
-                let about = self.world.introspection(self.replica, &who.token);
+                let about = self.world.introspection(self.replica, &who.hall);
                 let own = self.replica.request(Method::GET, "/v1/me").bearer_auth(&who.token);
                 let (about, own) = tokio::join!(self.replica.try_send(about), self.replica.try_send(own));
                 let about = about.map(|answer| (answer.status.as_u16(), answer.body["active"].as_bool()));

@@ -165,17 +165,17 @@ async fn twenty_rolling_restarts_lose_no_request() {
             let n = asked.fetch_add(1, Ordering::SeqCst);
             let get = |path| client.request(Method::GET, path).bearer_auth(&world.owner);
             let request = match n % 5 {
-                0 => world.introspection(&client, &world.owner),
+                0 => world.introspection(&client, &world.owner_hall),
                 1 => get("/v1/me"),
                 2 => client
                     .request(Method::POST, "/v1/me/invites")
                     .bearer_auth(&world.owner)
-                    .header("Idempotency-Key", format!("rolling-{n}"))
+                    .header("Idempotency-Key", format!("rolling-{n:016}"))
                     .json(&friend(n)),
                 3 => client
                     .request(Method::POST, "/v1/rooms/stage/tickets")
                     .bearer_auth(&members[n / 5 % members.len()].token)
-                    .header("Idempotency-Key", format!("rolling-{n}")),
+                    .header("Idempotency-Key", format!("rolling-{n:016}")),
                 _ => get("/.well-known/jwks.json"),
             };
             let (client, count) = (client.clone(), Arc::clone(&count));

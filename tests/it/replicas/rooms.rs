@@ -110,8 +110,12 @@ impl Stage {
     /// Asks for a ticket; with the same key, for the same one.
     async fn ask(&self, at: &Client, who: &Somebody, key: &str) -> Answer {
         let request = at.request(Method::POST, "/v1/rooms/stage/tickets");
-        at.send(request.bearer_auth(&who.token).header("Idempotency-Key", key))
-            .await
+        at.send(
+            request
+                .bearer_auth(&who.token)
+                .header("Idempotency-Key", format!("a-ticket-for-{key:->8}")),
+        )
+        .await
     }
 
     /// A ticket, once Janus takes it in.

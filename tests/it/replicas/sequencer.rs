@@ -78,10 +78,10 @@ async fn a_frozen_sequencer_stops_the_feed_and_no_ban() {
         let ban = async {
             let (frozen, other, since) = holds.await;
             let before = block_in_place(|| world.db.figures(PLACES));
-            assert_eq!(world.introspect(other, &who.token).await.expect(200)["active"], true);
+            assert_eq!(world.introspect(other, &who.hall).await.expect(200)["active"], true);
             world.ban(other, &who.member).await;
             let banned = Instant::now();
-            assert_eq!(world.introspect(other, &who.token).await.expect(200)["active"], false);
+            assert_eq!(world.introspect(other, &who.hall).await.expect(200)["active"], false);
             other.get(&who.token, "/v1/me").await.refused(401, "session-ended");
             let still = block_in_place(|| world.db.figures(PLACES)) == before;
             println!(
@@ -100,10 +100,10 @@ async fn a_frozen_sequencer_stops_the_feed_and_no_ban() {
         invited.expect(201);
         in_order(&world).await;
         // And the one that was frozen tells no old truth when it wakes.
-        let about = world.introspect(frozen, &who.token).await;
+        let about = world.introspect(frozen, &who.hall).await;
         assert!(about.status == 503 || about.body["active"] == false, "{}", about.body);
         let begun = Instant::now();
-        while world.introspect(frozen, &who.token).await.status != 200 {
+        while world.introspect(frozen, &who.hall).await.status != 200 {
             assert!(begun.elapsed() < Duration::from_secs(5), "it does not come back");
             sleep(Duration::from_millis(20)).await;
         }

@@ -74,7 +74,7 @@ on_both! {
         // Another ticket takes the place of the first, also where the room is full.
         let keyed = async |token: &str, key: &str| {
             let request = scene.service.request(Method::POST, path).bearer_auth(token);
-            scene.service.send(request.header("Idempotency-Key", key)).await
+            scene.service.send(request.header("Idempotency-Key", format!("seats-run-out: {key}"))).await
         };
         let second = keyed(&one, "first try").await.expect(201);
         assert_eq!(keyed(&one, "first try").await.expect(201), second, "the same answer");

@@ -4,6 +4,7 @@
 use std::{net::SocketAddr, ops::Deref, path::PathBuf, sync::Arc, time::Duration};
 
 use reqwest::{Method, StatusCode};
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use vouchsafe::{
@@ -14,6 +15,7 @@ use vouchsafe::{
     people::{self, Member, Newcomer},
     store::{Guards, StoreError, Target},
     terms::{Assurance, Clock, PersonRow, Role, SystemChance, SystemClock},
+    tokens::{Audience, Scope, services},
     vault::{Blind, Door, Field},
 };
 
@@ -78,7 +80,7 @@ impl Home {
         config.throttle.per_address_per_minute = 1_000_000;
         config.throttle.codes_per_address_per_hour = 1_000_000;
         config.http.public_url = "http://127.0.0.1:8080".parse().expect("a URL");
-        config.token.audience = "http://127.0.0.1:8080".into();
+        config.token.audience = config.http.public_url.api();
         let seed = folder.path().join("policy.toml");
         std::fs::write(&seed, vouchsafe::policy::preset(policy).expect("a preset")).expect("to write the policy");
         config.policy.seed_file = Some(seed);
@@ -120,6 +122,31 @@ impl Home {
             .await
             .expect("the service to start");
         Service::around(app)
+    }
+}
+
+/// What a session has bought.
+#[derive(Clone)]
+pub struct Tokens {
+    /// For the service's own API.
+    pub access: String,
+    /// The refresh token.
+    pub refresh: String,
+    /// To be shown to the hall.
+    pub hall: String,
+}
+
+/// The resource of a service that is asked about tokens.
+pub const HALL: &str = "https://hall.example.org";
+
+/// A token for the hall, which may learn everything that a service may.
+pub fn hall() -> Audience {
+    Audience::Service {
+        resource: HALL.to_owned(),
+        scope: Scope {
+            assurance: true,
+            roles: true,
+        },
     }
 }
 
@@ -274,6 +301,11 @@ impl Service {
 
     /// An access token for a member, without the cost of a password.
     pub async fn token(&self, person: PersonRow) -> String {
+        self.session(person).await.access
+    }
+
+    /// The tokens of a new session of a member.
+    pub async fn session(&self, person: PersonRow) -> Tokens {
         let lifetime = self.app.core.tokens.session_lifetime();
         let written = self
             .app
@@ -286,8 +318,29 @@ impl Service {
             .expect("a session");
         self.app.core.mirror.settle(written.position).await;
         let session = written.value.expect("an active member");
-        let grant = self.app.core.tokens.grant(&session).expect("a grant");
-        grant.access_token
+        let tokens = &self.app.core.tokens;
+        let grant = tokens.grant(&session).expect("a grant");
+        let hall = tokens.grant_for(&session, &hall()).expect("a grant for the hall");
+        Tokens {
+            access: grant.access_token,
+            refresh: grant.refresh_token,
+            hall: hall.access_token,
+        }
+    }
+
+    /// Registers the hall: its client id and secret.
+    pub async fn register_hall(&self) -> (String, String) {
+        let core = &self.app.core;
+        let vault = core.vault.clone();
+        let added = core.ledger.write(Actor::Operator, move |tx| {
+            services::add(tx, &vault, "hall", Some(services::Resource::parse(HALL)?))
+        });
+        let added = added.await.expect("a service");
+        core.mirror.settle(added.position).await;
+        (
+            added.value.id.to_string(),
+            added.value.secret.expose_secret().to_owned(),
+        )
     }
 
     /// Opens a flow by an invite's code: its id and its token.

@@ -22,6 +22,7 @@ use vouchsafe::{
 };
 
 use super::*;
+use crate::support::service::HALL;
 
 struct Porter(Tokens);
 
@@ -34,6 +35,7 @@ impl Doorkeeper for Porter {
                     id: checked.id,
                     role: checked.role,
                     session: checked.session,
+                    signed_in_for: checked.signed_in_for,
                 }),
                 Err(TokenRefused::Invalid(_)) => Err(Problem::token_invalid()),
                 Err(TokenRefused::SessionEnded) => Err(Kind::SessionEnded.into()),
@@ -44,9 +46,9 @@ impl Doorkeeper for Porter {
     fn basic<'a>(&'a self, client_id: &'a str, secret: &'a str) -> BoxFuture<'a, Result<ServiceCaller, Problem>> {
         Box::pin(async move {
             let known = self.0.authenticate_service(client_id, secret).await?;
-            known.ok_or_else(Problem::service_unknown).map(|id| ServiceCaller {
-                id,
-                client_id: client_id.to_owned(),
+            known.ok_or_else(Problem::service_unknown).map(|service| ServiceCaller {
+                id: service.id,
+                resource: service.resource,
             })
         })
     }
@@ -100,7 +102,7 @@ macro_rules! ask {
             body_limit: 16 * 1024,
         };
         let porter = Arc::new(Porter($replica.tokens.clone()));
-        let door = super::sign_in::door(&$replica, super::sign_in::hasher(2, 60_000), 100);
+        let door = super::sign_in::door(&$replica, super::sign_in::hasher(&$world, 2, 60_000), 100);
         let app = App::new()
             .wrap(Gate::new(limits, porter, Arc::new(Shore), &SystemChance))
             .app_data(Data::new(Pepper::new(
@@ -186,19 +188,23 @@ async fn in_refreshed_and_out() {
     assert!(text(&body["session"]["id"]).starts_with("session_"));
     assert!(text(&body["refresh_token"]).starts_with("vsr_"));
 
-    // Asked again under the same key, it is the same session; under another, another.
-    let keyed = |key: &str, body: &Value| sign_in(body.clone()).insert_header(("Idempotency-Key", key));
-    let one = ask(keyed("one", &credentials)).await.json();
-    let again = ask(keyed("one", &credentials)).await;
-    assert_eq!(
-        (again.status, &again.json()["session"]["id"]),
-        (201, &one["session"]["id"])
-    );
-    assert_eq!(again.json()["refresh_token"], one["refresh_token"]);
-    let other = ask(keyed("two", &credentials)).await.json();
-    assert_ne!(other["session"]["id"], one["session"]["id"]);
-    let wrong = json!({"contact": "ada@example.org", "password": "not hers at all"});
-    assert_eq!(ask(keyed("one", &wrong)).await.told(), told(401, "credentials-wrong"));
+    // Whatever key it has, a sign-in is a new one, and nobody else's.
+    let keyed = |body: &Value| sign_in(body.clone()).insert_header(("Idempotency-Key", "a-key-that-somebody-has-seen"));
+    let one = ask(keyed(&credentials)).await.json();
+    let again = ask(keyed(&credentials)).await;
+    assert_eq!(again.status, 201);
+    assert_ne!(again.json()["session"]["id"], one["session"]["id"]);
+    for guess in [
+        json!({"one_time_code": "Ada@example.org"}),
+        json!({"one_time_code": "ada@example.org"}),
+        json!({"contact": "ada@example.org", "password": "not hers at all"}),
+    ] {
+        assert_eq!(
+            ask(keyed(&guess)).await.told(),
+            told(401, "credentials-wrong"),
+            "{guess}"
+        );
+    }
 
     let refresh = |token: &Value| {
         form(
@@ -224,8 +230,14 @@ async fn in_refreshed_and_out() {
         ask(refresh(&next.json()["refresh_token"])).await.told(),
         told(400, "invalid_grant")
     );
-    // Of the other session a spent token is used again: it is over as well.
+    // Of the other session a spent token is used again: at once it is a retry, later it is over as well.
     let next = ask(refresh(&one["refresh_token"])).await.json();
+    let retry = ask(refresh(&one["refresh_token"])).await;
+    assert_eq!(
+        (retry.status, &retry.json()["refresh_token"]),
+        (200, &next["refresh_token"])
+    );
+    world.later(vouchsafe::tokens::REUSE);
     assert_eq!(
         ask(refresh(&one["refresh_token"])).await.told(),
         told(400, "invalid_grant")
@@ -299,29 +311,38 @@ async fn half_or_double_credentials_are_refused() {
     );
 }
 
+/// Registers a service; what it shows by HTTP Basic.
+async fn register(world: &World, replica: &Replica, name: &'static str, resource: Option<&str>) -> String {
+    let resource = resource.map(|resource| services::Resource::parse(resource).unwrap());
+    let vault = world.vault.clone();
+    let add = move |tx: &mut Tx<'_>| services::add(tx, &vault, name, resource);
+    let added = replica.ledger.write(Actor::Operator, add).await.unwrap().value;
+    format!("{}:{}", added.id, added.secret.expose_secret())
+}
+
 #[actix_web::test]
-async fn a_service_is_told_what_a_token_is_and_nobody_else_is() {
+async fn a_service_is_told_what_a_token_for_it_is_and_nobody_else_is() {
     let (world, db) = (World::new(), Database::fresh(Backend::Sqlite));
     let replica = world.replica(&db).await;
     let ada = world.member(&replica.ledger, "ada@example.org", None).await;
-    let added = replica
-        .ledger
-        .write(Actor::Operator, |tx| services::add(tx, "hall"))
-        .await
-        .unwrap();
-    let credentials = format!("{}:{}", added.value.0, added.value.1.expose_secret());
+    let credentials = register(&world, &replica, "hall", Some(HALL)).await;
+    let archive = register(&world, &replica, "archive", None).await;
     let ask = ask!(world, replica);
     let introspect = |token: &str| basic(form("/oauth/introspect", &format!("token={token}")), &credentials);
     let session = replica.start(&ada).await;
     let (access, refresh) = replica.grant(&session);
-    let refresh = refresh.expose_secret().to_owned();
+    let (for_hall, refresh) = (replica.for_hall(&session), refresh.expose_secret().to_owned());
 
-    let body = ask(introspect(&access)).await.json();
+    let body = ask(introspect(&for_hall)).await.json();
     assert_eq!(body["active"], true, "{body}");
     assert_eq!(body["sub"], ada.id.to_string());
     assert_eq!(
-        (&body["iss"], &body["aud"]),
-        (&json!("https://club.example.org"), &json!("https://club.example.org"))
+        (&body["iss"], &body["aud"], &body["scope"]),
+        (
+            &json!("https://club.example.org"),
+            &json!(HALL),
+            &json!("assurance roles")
+        )
     );
     assert_eq!(
         (&body["roles"], &body["assurance"]),
@@ -329,13 +350,18 @@ async fn a_service_is_told_what_a_token_is_and_nobody_else_is() {
     );
     assert_eq!(body["exp"].as_i64().unwrap() - body["iat"].as_i64().unwrap(), 600);
     assert_eq!(text(&body["sid"]).len(), 22);
-    let body = ask(introspect(&refresh)).await.json();
-    assert_eq!(
-        (&body["active"], &body["sub"]),
-        (&json!(true), &json!(ada.id.to_string()))
-    );
 
-    for nothing in ["x", "vsr_x", "a.b.c", &access[1..], &refresh[..60], &"x".repeat(9000)] {
+    // Of everything else a service learns nothing: not of the member's own tokens, nor of those for another one.
+    for nothing in [
+        "x",
+        "vsr_x",
+        "a.b.c",
+        &for_hall[1..],
+        &access,
+        &refresh,
+        &refresh[..60],
+        &"x".repeat(9000),
+    ] {
         let seen = ask(introspect(nothing)).await;
         assert_eq!(
             (seen.status, seen.text.as_str()),
@@ -343,21 +369,31 @@ async fn a_service_is_told_what_a_token_is_and_nobody_else_is() {
             "{nothing}"
         );
     }
+    let other = basic(form("/oauth/introspect", &format!("token={for_hall}")), &archive);
+    assert_eq!(ask(other).await.text, r#"{"active":false}"#);
     assert_eq!(
         ask(basic(form("/oauth/introspect", ""), &credentials)).await.told(),
         told(400, "invalid_request")
     );
-    let twice = format!("token={access}&token={access}");
+    let twice = format!("token={for_hall}&token={for_hall}");
     let twice = ask(basic(form("/oauth/introspect", &twice), &credentials)).await;
     assert_eq!(twice.told(), told(400, "invalid_request"));
-    let unnamed = ask(form("/oauth/introspect", &format!("token={access}"))).await;
+    let unnamed = ask(form("/oauth/introspect", &format!("token={for_hall}"))).await;
     assert_eq!(unnamed.told(), told(401, "invalid_client"));
     assert!(unnamed.header("www-authenticate").unwrap().starts_with("Basic "));
-    let member = form("/oauth/introspect", &format!("token={access}"));
+    let member = form("/oauth/introspect", &format!("token={for_hall}"));
     let member = member.insert_header(("Authorization", format!("Bearer {access}")));
     assert_eq!(ask(member).await.told(), told(401, "invalid_client"));
 
-    // Revoked by whoever holds it: the session's other token is dead too.
+    // What a service was shown opens nothing here, and ends nothing.
+    let me = TestRequest::with_uri("/v1/sessions/current").method(Method::DELETE);
+    let me = me.insert_header(("Authorization", format!("Bearer {for_hall}")));
+    assert_eq!(ask(me).await.told(), told(401, "unauthenticated"));
+    let revoked = ask(form("/oauth/revoke", &format!("token={for_hall}"))).await;
+    assert_eq!(revoked.told(), told(400, "unsupported_token_type"));
+    assert!(replica.tokens.check(&access).await.is_ok());
+
+    // Revoked by whoever holds it: the session's other tokens are dead too.
     for unknown in ["x", "vsr_x", "a.b.c", "%F0%9F%92%A9"] {
         let seen = ask(form(
             "/oauth/revoke",
@@ -371,30 +407,158 @@ async fn a_service_is_told_what_a_token_is_and_nobody_else_is() {
         ask(form("/oauth/revoke", "")).await.told(),
         told(400, "invalid_request")
     );
-    let wrong = basic(form("/oauth/revoke", &format!("token={refresh}")), "service_x:y");
-    assert_eq!(ask(wrong).await.told(), told(401, "invalid_client"));
     assert_eq!(
         ask(form("/oauth/revoke", &format!("token={refresh}"))).await.status,
         200
     );
-    for token in [&access, &refresh] {
-        assert_eq!(ask(introspect(token)).await.text, r#"{"active":false}"#);
-    }
-    // Again by a service, and by access token.
+    assert_eq!(ask(introspect(&for_hall)).await.text, r#"{"active":false}"#);
+    assert!(replica.tokens.check(&access).await.is_err());
+    // Again by access token.
     let session = replica.start(&ada).await;
-    let (access, refresh) = replica.grant(&session);
-    assert_eq!(
-        ask(basic(form("/oauth/revoke", &format!("token={access}")), &credentials))
-            .await
-            .status,
-        200
-    );
-    assert_eq!(
-        ask(introspect(refresh.expose_secret())).await.text,
-        r#"{"active":false}"#
-    );
+    let (access, for_hall) = (replica.grant(&session).0, replica.for_hall(&session));
+    assert_eq!(ask(introspect(&for_hall)).await.json()["active"], true);
+    assert_eq!(ask(form("/oauth/revoke", &format!("token={access}"))).await.status, 200);
+    assert_eq!(ask(introspect(&for_hall)).await.text, r#"{"active":false}"#);
     let ends = "SELECT COALESCE(actor, 0) AS n FROM events WHERE kind = 'session_ended' ORDER BY id";
-    assert_eq!(db.figures(ends), [ada.row.0, 0]);
+    assert_eq!(db.figures(ends), [ada.row.0, ada.row.0]);
+}
+
+/// The ways of RFC 6749 §2.3.1: by HTTP Basic with both parts form-encoded, or in the form; never both at once.
+#[actix_web::test]
+async fn a_service_shows_its_secret_as_the_standard_says() {
+    let (world, db) = (World::new(), Database::fresh(Backend::Sqlite));
+    let replica = world.replica(&db).await;
+    let ada = world.member(&replica.ledger, "ada@example.org", None).await;
+    let credentials = register(&world, &replica, "hall", Some(HALL)).await;
+    let (id, secret) = credentials.split_once(':').unwrap();
+    let ask = ask!(world, replica);
+    let token = replica.for_hall(&replica.start(&ada).await);
+    let encoded = |text: &str| text.replace('_', "%5F").replace('-', "%2d");
+    let by_header = form("/oauth/introspect", &format!("token={token}"));
+    let by_header = basic(by_header, &format!("{}:{}", encoded(id), encoded(secret)));
+    assert_eq!(ask(by_header).await.json()["active"], true);
+    for (id, secret) in [(id.to_owned(), secret.to_owned()), (encoded(id), encoded(secret))] {
+        let posted = format!("client_id={id}&client_secret={secret}&token={token}");
+        assert_eq!(
+            ask(form("/oauth/introspect", &posted)).await.json()["active"],
+            true,
+            "{posted}"
+        );
+    }
+    for (posted, wanted) in [
+        (
+            format!("client_id={id}&client_secret=x&token={token}"),
+            told(401, "invalid_client"),
+        ),
+        (format!("client_id={id}&token={token}"), told(401, "invalid_client")),
+        (
+            format!("client_secret={secret}&token={token}"),
+            told(401, "invalid_client"),
+        ),
+        (
+            format!("client_id=x&client_secret={secret}&token={token}"),
+            told(401, "invalid_client"),
+        ),
+    ] {
+        assert_eq!(ask(form("/oauth/introspect", &posted)).await.told(), wanted, "{posted}");
+    }
+    let both = form("/oauth/introspect", &format!("client_secret={secret}&token={token}"));
+    assert_eq!(
+        ask(basic(both, &credentials)).await.told(),
+        told(400, "invalid_request")
+    );
+}
+
+/// A member's app asks for a token for a service (RFC 8707), and for nothing more than it wants to tell.
+#[actix_web::test]
+async fn a_token_is_asked_for_a_service() {
+    let (world, db) = (World::new(), Database::fresh(Backend::Sqlite));
+    let replica = world.replica(&db).await;
+    let ada = world.member(&replica.ledger, "ada@example.org", None).await;
+    let hall = register(&world, &replica, "hall", Some("https://hall.example.org/a?b=c")).await;
+    let archive = register(&world, &replica, "archive", None).await;
+    let own_name = format!("urn:vouchsafe:service:{}", archive.split_once(':').unwrap().0);
+    let ask = ask!(world, replica);
+    let refresh = std::cell::RefCell::new(replica.grant(&replica.start(&ada).await).1.expose_secret().to_owned());
+    let turn = async |more: &str| {
+        let body = format!("grant_type=refresh_token&refresh_token={}{more}", refresh.borrow());
+        let seen = ask(form("/oauth/token", &body)).await;
+        if let Some(next) = seen.json()["refresh_token"].as_str() {
+            *refresh.borrow_mut() = next.to_owned();
+        }
+        seen
+    };
+    let hall_is = "&resource=https%3A%2F%2Fhall.example.org%2Fa%3Fb%3Dc";
+    for (scope, said, learns) in [
+        ("", "assurance", [true, false]),
+        ("&scope=assurance", "assurance", [true, false]),
+        ("&scope=roles", "roles", [false, true]),
+        ("&scope=roles+assurance", "assurance roles", [true, true]),
+    ] {
+        let granted = turn(&format!("{hall_is}{scope}")).await.json();
+        assert_eq!(granted["scope"], said);
+        let token = text(&granted["access_token"]);
+        let body = format!("token={token}");
+        let about = ask(basic(form("/oauth/introspect", &body), &hall)).await.json();
+        assert_eq!(about["aud"], "https://hall.example.org/a?b=c", "{about}");
+        assert_eq!(about["scope"], said);
+        assert_eq!(
+            [about["assurance"].is_string(), about["roles"].is_array()],
+            learns,
+            "{about}"
+        );
+        assert_eq!(
+            ask(basic(form("/oauth/introspect", &body), &archive)).await.text,
+            r#"{"active":false}"#
+        );
+        assert!(replica.tokens.check(token).await.is_err(), "it opens our own API");
+    }
+    let granted = turn(&format!("&resource={own_name}")).await.json();
+    let body = format!("token={}", text(&granted["access_token"]));
+    assert_eq!(
+        ask(basic(form("/oauth/introspect", &body), &archive)).await.json()["aud"],
+        own_name
+    );
+
+    // What is refused spends nothing.
+    for (more, code) in [
+        ("&resource=https%3A%2F%2Fnobody.example.org", "invalid_target"),
+        ("&resource=hall", "invalid_target"),
+        ("&resource=https%3A%2F%2Fclub.example.org", "invalid_target"),
+        (
+            "&resource=urn:vouchsafe:service:service_01h455vb4pex5vsknk084sn02q",
+            "invalid_target",
+        ),
+        ("&resource=urn:vouchsafe:service:x", "invalid_target"),
+        (&format!("{hall_is}{hall_is}"), "invalid_request"),
+        (&format!("{hall_is}&scope=admin"), "invalid_scope"),
+        (&format!("{hall_is}&scope=roles++assurance"), "invalid_scope"),
+        ("&scope=roles", "invalid_scope"),
+    ] {
+        assert_eq!(turn(more).await.told(), told(400, code), "{more}");
+    }
+    // Whoever has no good token is not told which services there are.
+    for resource in [hall_is, "&resource=https%3A%2F%2Fnobody.example.org"] {
+        let body = format!("grant_type=refresh_token&refresh_token=vsr_x{resource}");
+        assert_eq!(
+            ask(form("/oauth/token", &body)).await.told(),
+            told(400, "invalid_grant")
+        );
+    }
+    // By the name of our own API, or none, it is for that.
+    for more in ["&resource=https%3A%2F%2Fclub.example.org%2Fv1", ""] {
+        let granted = turn(more).await.json();
+        assert!(granted["scope"].is_null());
+        assert!(replica.tokens.check(text(&granted["access_token"])).await.is_ok());
+    }
+    // A service that is gone has no tokens.
+    let id = archive.split_once(':').unwrap().0.parse().unwrap();
+    let removed = replica
+        .ledger
+        .write(Actor::Operator, move |tx| services::remove(tx, id));
+    assert!(removed.await.unwrap().value);
+    let gone = turn(&format!("&resource={own_name}")).await;
+    assert_eq!(gone.told(), told(400, "invalid_target"));
 }
 
 #[actix_web::test]
@@ -491,9 +655,10 @@ async fn keys_and_metadata_are_there_for_everybody_and_may_be_kept() {
             "response_types_supported": [],
             "jwks_uri": "https://club.example.org/.well-known/jwks.json",
             "introspection_endpoint": "https://club.example.org/oauth/introspect",
-            "introspection_endpoint_auth_methods_supported": ["client_secret_basic"],
+            "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
             "revocation_endpoint": "https://club.example.org/oauth/revoke",
-            "revocation_endpoint_auth_methods_supported": ["none", "client_secret_basic"],
+            "revocation_endpoint_auth_methods_supported": ["none"],
+            "scopes_supported": ["assurance", "roles"],
         })
     );
 }

@@ -53,13 +53,16 @@ on_both! {
     async fn a_service_authenticates_until_it_is_removed(db: &Database) {
         let world = World::new();
         let (here, there) = (world.replica(db).await, world.replica(db).await);
-        let added = here.ledger.write(Actor::Operator, |tx| services::add(tx, " Great Hall ")).await.unwrap();
-        let (id, secret) = added.value;
+        let vault = world.vault.clone();
+        let add = move |tx: &mut Tx<'_>| services::add(tx, &vault, " Great Hall ", None);
+        let added = here.ledger.write(Actor::Operator, add).await.unwrap();
+        let services::Added { id, secret, resource } = added.value;
         let (client_id, secret) = (id.to_string(), secret.expose_secret().to_owned());
+        let service = Some(services::Service { id, resource });
         assert_eq!(secret.len(), 43);
         for replica in [&here, &there] {
             let known = replica.tokens.authenticate_service(&client_id, &secret).await.unwrap();
-            assert_eq!(known, Some(id), "at once, from the store where need be");
+            assert_eq!(known, service, "at once, from the store where need be");
             assert!(replica.mirror.wait(added.position.unwrap(), Duration::from_secs(10)).await);
             for (client_id, secret) in [
                 (client_id.as_str(), ""),
@@ -72,7 +75,7 @@ on_both! {
                 let known = replica.tokens.authenticate_service(client_id, secret).await.unwrap();
                 assert_eq!(known, None, "{client_id}");
             }
-            assert_eq!(replica.tokens.authenticate_service(&client_id, &secret).await.unwrap(), Some(id));
+            assert_eq!(replica.tokens.authenticate_service(&client_id, &secret).await.unwrap(), service);
         }
         let removed = here.ledger.write(Actor::Operator, move |tx| services::remove(tx, id)).await.unwrap();
         assert!(removed.value);
@@ -83,8 +86,9 @@ on_both! {
         let again = here.ledger.write(Actor::Operator, move |tx| services::remove(tx, id)).await;
         assert!(!again.unwrap().value);
         for name in ["", "  ", "a\nb", &"x".repeat(101)] {
-            let name = name.to_owned();
-            let refused = here.ledger.write(Actor::Operator, move |tx| services::add(tx, &name)).await;
+            let (name, vault) = (name.to_owned(), world.vault.clone());
+            let add = move |tx: &mut Tx<'_>| services::add(tx, &vault, &name, None);
+            let refused = here.ledger.write(Actor::Operator, add).await;
             assert!(matches!(refused, Err(services::ServiceError::Name)));
         }
     }

@@ -18,11 +18,14 @@ use vouchsafe::{
     people::{self, Contact, Member, Newcomer, Roster, passwords::hash},
     store::{Guards, StoreError},
     terms::{Assurance, Clock, ManualClock, Role, SystemChance, Timestamp},
-    tokens::{RefreshError, Session, Tokens, start_session},
+    tokens::{Audience, RefreshError, Request, Session, Tokens, start_session},
     vault::{Blind, Field, Keyring, Vault},
 };
 
-use crate::support::db::{Database, Setup};
+use crate::support::{
+    db::{Database, Setup},
+    service::hall,
+};
 
 pub(super) const START: Timestamp = Timestamp::from_seconds(1_790_000_000);
 pub(super) const MONTH: Duration = Duration::from_secs(30 * 86_400);
@@ -39,6 +42,21 @@ pub(super) struct World {
 impl World {
     pub(super) fn new() -> Self {
         Self::with(Guards::default())
+    }
+
+    /// One whose keyring is from before there were peppers for passwords.
+    pub(super) fn old(guards: Guards) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keyring.toml");
+        Keyring::write_new(&path, &SystemChance).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let start = text.find("[[passwords]]").unwrap();
+        let end = start + text[start..].find("[[wrapping]]").unwrap();
+        std::fs::write(&path, text[..start].to_owned() + &text[end..]).unwrap();
+        Self {
+            vault: Vault::open(&path, false, &SystemChance).unwrap(),
+            ..Self::with(guards)
+        }
     }
 
     pub(super) fn with(guards: Guards) -> Self {
@@ -64,7 +82,7 @@ impl World {
         let roster = Arc::new(Roster::default());
         let issuer = "https://club.example.org".parse().unwrap();
         let config = TokenConfig {
-            audience: "https://club.example.org".into(),
+            audience: "https://club.example.org/v1".into(),
             ..Config::default().token
         };
         let tokens = Tokens::open(ledger.clone(), self.vault.clone(), roster.clone(), &config, &issuer)
@@ -88,7 +106,7 @@ impl World {
     pub(super) async fn member(&self, ledger: &Ledger, address: &str, password: Option<&str>) -> Member {
         let vault = self.vault.clone();
         let address = EmailAddress::parse(address).unwrap();
-        let phc = password.map(|password| hash::hash(password, &SystemChance).unwrap());
+        let phc = password.map(|password| hash::hash(password, &self.vault, &SystemChance).unwrap());
         ledger
             .write(Actor::Operator, move |tx| {
                 let (subject, key) = vault.new_subject(tx).map_err(StoreError::from)?;
@@ -148,8 +166,26 @@ impl Replica {
 
     /// Spends a refresh token, and gives the next one.
     pub(super) async fn refresh(&self, token: &SecretString) -> Result<(String, SecretString), RefreshError> {
-        let written = self.tokens.refresh(token.clone()).await?;
+        self.refresh_as(token, "").await
+    }
+
+    /// The same by a client that calls itself so.
+    pub(super) async fn refresh_as(
+        &self,
+        token: &SecretString,
+        agent: &str,
+    ) -> Result<(String, SecretString), RefreshError> {
+        let request = Request {
+            audience: Audience::Ours,
+            agent: agent.to_owned(),
+        };
+        let written = self.tokens.refresh(token.clone(), request).await?;
         Ok(self.grant(&written.value))
+    }
+
+    /// A session's token for the hall.
+    pub(super) fn for_hall(&self, session: &Session) -> String {
+        self.tokens.grant_for(session, &hall()).unwrap().access_token
     }
 
     /// Waits until memory has seen everything that is written now.

@@ -13,7 +13,7 @@ use vouchsafe::terms::Role;
 
 use crate::support::{
     db::{Database, on_both},
-    service::Home,
+    service::{HALL, Home},
     tools::python,
 };
 
@@ -24,6 +24,7 @@ fn checked(url: &str, tokens: &[String]) -> Vec<Value> {
         .arg(root.join("tests/tools/check_token.py"))
         .arg(root.join("docs/checking-tokens.md"))
         .arg(url)
+        .arg(HALL)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -52,7 +53,8 @@ on_both! {
         let service = Home::new(db, "real-name").start().await;
         let ada = service.found("ada@example.org", Role::Admin, None).await;
         let eve = service.found("eve@example.org", Role::Member, None).await;
-        let (good, other) = (service.token(ada.row).await, service.token(eve.row).await);
+        let (ada_s, eve_s) = (service.session(ada.row).await, service.session(eve.row).await);
+        let (good, other) = (ada_s.hall, eve_s.hall);
         let (rest, signature) = good.rsplit_once('.').unwrap();
         let (foreign, _) = other.rsplit_once('.').unwrap();
         let tokens = [
@@ -65,6 +67,8 @@ on_both! {
             bent(&good, 0, |header| header["alg"] = json!("none")),
             bent(&good, 0, |header| header["typ"] = json!("JWT")),
             bent(&good, 0, |header| header["kid"] = json!("another")),
+            // Good ones that are for somebody else.
+            ada_s.access,
         ];
         let base = service.base.clone();
         let said = tokio::task::spawn_blocking(move || checked(&base, &tokens)).await.unwrap();
@@ -73,7 +77,7 @@ on_both! {
             (&json!(ada.id.to_string()), &json!(["admin"]), &json!("verified"), &json!("vouchsafe"))
         );
         assert_eq!(said[1]["sub"], eve.id.to_string());
-        assert_eq!(said[2..], vec![Value::Null; 7]);
+        assert_eq!(said[2..], vec![Value::Null; 8]);
         service.stop().await;
     }
 }

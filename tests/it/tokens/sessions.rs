@@ -5,17 +5,19 @@ use vouchsafe::{
     people::set_standing,
     store::{Backend, Guard},
     terms::Standing,
-    tokens::{TokenRefused, end_all, end_session},
+    tokens::{TokenRefused, end_all, end_session, services},
 };
 
 use super::*;
 use crate::support::{
     db::{ensure, needs, on_both},
+    service::HALL,
     turnstile::{in_turn, needs_apart},
 };
 
-/// Fifty uses of one refresh token at once, over two replicas: one buys something, and since the
-/// others were reuses the family is over, also for a replica that starts afterwards.
+/// Fifty uses of one refresh token at once, over two replicas, as by a client that has no patience: one turns the
+/// session over, and all are answered with what that has bought. Some other client's use of it ends the family,
+/// also for a replica that starts afterwards.
 async fn one_of_fifty(db: &Database, guards: Guards) -> Result<(), String> {
     let world = World::with(guards);
     let replicas = [Arc::new(world.replica(db).await), Arc::new(world.replica(db).await)];
@@ -31,22 +33,31 @@ async fn one_of_fifty(db: &Database, guards: Guards) -> Result<(), String> {
             replica.refresh(&token).await
         });
     }
-    let mut won = Vec::new();
+    let mut bought = Vec::new();
     while let Some(outcome) = tries.join_next().await {
-        match outcome.unwrap() {
-            Ok(next) => won.push(next),
-            Err(RefreshError::Reused | RefreshError::Unknown) => {}
-            Err(RefreshError::Store(error)) => return Err(format!("the database: {error}")),
-        }
+        bought.push(outcome.unwrap().map_err(|error| error.to_string())?);
     }
-    ensure(won.len() == 1, format!("{} of 50 bought something", won.len()))?;
-    let (access, refresh) = &won[0];
+    let (access, refresh) = bought[0].clone();
+    let same = bought
+        .iter()
+        .filter(|(_, other)| other.expose_secret() == refresh.expose_secret());
+    ensure(same.count() == 50, "they were answered with different tokens")?;
+    ensure(
+        db.figures("SELECT generation AS n FROM sessions") == [1],
+        "it was turned over again",
+    )?;
+    ensure(replicas[0].tokens.check(&access).await.is_ok(), "the family is over")?;
+    let turns = "SELECT COUNT(*) AS n FROM events WHERE kind = 'session_refreshed'";
+    ensure(db.figures(turns) == [1], "it is told more than once")?;
+
+    let other = replicas[1].refresh_as(&token, "somebody else's").await;
+    ensure(matches!(other, Err(RefreshError::Reused)), "another client has it too")?;
     let late = world.replica(db).await;
     for replica in [&late, &*replicas[0], &*replicas[1]] {
         replica.settle().await;
-        let dead = matches!(replica.tokens.check(access).await, Err(TokenRefused::SessionEnded));
+        let dead = matches!(replica.tokens.check(&access).await, Err(TokenRefused::SessionEnded));
         ensure(dead, "the access token outlives its family")?;
-        let dead = matches!(replica.refresh(refresh).await, Err(RefreshError::Unknown));
+        let dead = matches!(replica.refresh(&refresh).await, Err(RefreshError::Unknown));
         ensure(dead, "the refresh token outlives its family")?;
     }
     Ok(())
@@ -91,6 +102,49 @@ on_both! {
         assert_eq!(db.figures(ends), [1], "it is told once");
     }
 
+    /// Whoever got no answer asks again, and gets what the first answer said; after ten seconds, once the next token
+    /// is used, or for anything else, it is a reuse.
+    async fn an_exact_retry_is_answered_as_the_first_for_ten_seconds(db: &Database) {
+        let world = World::new();
+        let replica = world.replica(db).await;
+        let ada = world.member(&replica.ledger, "ada@example.org", None).await;
+        let fresh = async || replica.grant(&replica.start(&ada).await).1;
+        let claims = |token: &str| {
+            let payload = token.split('.').nth(1).unwrap();
+            String::from_utf8(data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap()).unwrap()
+        };
+
+        let first = fresh().await;
+        let (access, second) = replica.refresh(&first).await.unwrap();
+        world.later(Duration::from_micros(9_999_999));
+        let (again, same) = replica.refresh(&first).await.unwrap();
+        assert_eq!(same.expose_secret(), second.expose_secret());
+        assert_eq!(claims(&again), claims(&access), "it is no newer");
+        world.later(Duration::from_micros(1));
+        assert!(matches!(replica.refresh(&first).await, Err(RefreshError::Reused)));
+        assert!(matches!(replica.refresh(&second).await, Err(RefreshError::Unknown)));
+
+        let first = fresh().await;
+        let (_, second) = replica.refresh(&first).await.unwrap();
+        replica.refresh(&second).await.unwrap();
+        assert!(matches!(replica.refresh(&first).await, Err(RefreshError::Reused)), "its successor was used");
+
+        let first = fresh().await;
+        replica.refresh_as(&first, "an app").await.unwrap();
+        assert!(matches!(replica.refresh_as(&first, "a script").await, Err(RefreshError::Reused)));
+
+        let vault = world.vault.clone();
+        let add = move |tx: &mut Tx<'_>| services::add(tx, &vault, "hall", Some(services::Resource::parse(HALL)?));
+        replica.ledger.write(Actor::Operator, add).await.unwrap();
+        let first = fresh().await;
+        replica.refresh(&first).await.unwrap();
+        let other = Request {
+            audience: hall(),
+            agent: String::new(),
+        };
+        assert!(matches!(replica.tokens.refresh(first, other).await, Err(RefreshError::Reused)), "for somebody else");
+    }
+
     /// What a session was given ends with it, on the other replica too, and comes from the store
     /// where the feed has not told yet.
     async fn an_ended_session_opens_nothing_anywhere(db: &Database) {
@@ -98,6 +152,8 @@ on_both! {
         let (here, there) = (world.replica(db).await, world.replica(db).await);
         let ada = world.member(&here.ledger, "ada@example.org", None).await;
         let [kept, ended] = [here.start(&ada).await, here.start(&ada).await];
+        let for_hall = here.for_hall(&ended);
+        assert!(there.tokens.introspect(&for_hall, HALL).await.unwrap().is_some());
         let (kept, (access, refresh)) = (here.grant(&kept).0, here.grant(&ended));
         let checked = there.tokens.check(&access).await.unwrap();
         assert_eq!((checked.person, checked.id, checked.session), (ada.row, ada.id, ended.id));
@@ -113,8 +169,7 @@ on_both! {
             assert!(replica.mirror.wait(written.position.unwrap(), Duration::from_secs(10)).await);
             assert!(matches!(replica.tokens.check(&access).await, Err(TokenRefused::SessionEnded)));
             assert!(matches!(replica.refresh(&refresh).await, Err(RefreshError::Unknown)));
-            assert!(replica.tokens.introspect(&access).await.unwrap().is_none());
-            assert!(replica.tokens.introspect(refresh.expose_secret()).await.unwrap().is_none());
+            assert!(replica.tokens.introspect(&for_hall, HALL).await.unwrap().is_none());
             assert!(replica.tokens.check(&kept).await.is_ok());
         }
         let again = here.ledger.write(Actor::System, move |tx| end_session(tx, id, SessionEnd::Revoked)).await;
@@ -195,7 +250,6 @@ on_both! {
         let (_, refresh) = replica.grant(&session);
         db.run("UPDATE people SET standing = 'banned'");
         assert!(matches!(replica.refresh(&refresh).await, Err(RefreshError::Unknown)));
-        assert!(replica.tokens.introspect(refresh.expose_secret()).await.unwrap().is_none());
         db.run("UPDATE people SET standing = 'active'");
         assert!(replica.refresh(&refresh).await.is_ok(), "a refusal spends nothing");
     }
@@ -212,7 +266,11 @@ on_both! {
             refresh = replica.refresh(&refresh).await.unwrap().1;
         }
         world.later(Duration::from_secs(86_400 - 60));
-        let written = replica.tokens.refresh(refresh).await.unwrap();
+        let request = Request {
+            audience: Audience::Ours,
+            agent: String::new(),
+        };
+        let written = replica.tokens.refresh(refresh, request).await.unwrap();
         let granted = replica.tokens.grant(&written.value).unwrap();
         assert_eq!(granted.expires_in, 60, "an access token ends with its session");
         world.later(Duration::from_secs(60));

@@ -5,11 +5,10 @@ use std::sync::mpsc;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
 use vouchsafe::{
     config::{PasswordConfig, ThrottleConfig},
-    people::{grant_sign_in_code, passwords::Hasher, set_standing},
+    people::{make_sign_in_code, passwords::Hasher, set_standing},
     store::Guard,
     terms::{PersonRow, Standing},
-    tokens::{Claim, SignIn, SignInError},
-    vault::sha256,
+    tokens::{SignIn, SignInError},
 };
 
 use super::*;
@@ -18,12 +17,12 @@ use crate::support::{
     turnstile::{in_turn, in_turn_before, needs_apart},
 };
 
-pub(super) fn hasher(hash_permits: usize, hash_wait_ms: u64) -> Hasher {
+pub(super) fn hasher(world: &World, hash_permits: usize, hash_wait_ms: u64) -> Hasher {
     let config = PasswordConfig {
         hash_permits,
         hash_wait_ms,
     };
-    Hasher::new(&config, Arc::new(SystemChance))
+    Hasher::new(&config, world.vault.clone(), Arc::new(SystemChance))
 }
 
 pub(super) fn door(replica: &Replica, hasher: Hasher, failures: u32) -> SignIn {
@@ -32,10 +31,6 @@ pub(super) fn door(replica: &Replica, hasher: Hasher, failures: u32) -> SignIn {
         ..ThrottleConfig::default()
     };
     SignIn::new(replica.tokens.clone(), hasher, replica.mirror.clone(), &config)
-}
-
-fn anew() -> Claim {
-    Arc::new(|_, fresh| Ok(fresh))
 }
 
 /// The password's hash, at a cost that is no longer usual.
@@ -60,9 +55,18 @@ async fn keep_hash(replica: &Replica, row: PersonRow, hash: &str) {
     set.await.unwrap();
 }
 
+/// A one-time code for a member, good for ten minutes.
+async fn code(world: &World, replica: &Replica, member: &Member) -> SecretString {
+    let (vault, member) = (world.vault.clone(), member.clone());
+    let made = replica.ledger.write(Actor::Operator, move |tx| {
+        make_sign_in_code(tx, &vault, &member, Duration::from_secs(600))
+    });
+    made.await.unwrap().value
+}
+
 async fn try_password(door: &SignIn, address: &str, password: &str) -> Result<Session, SignInError> {
     let address = EmailAddress::parse(address).unwrap();
-    let written = door.by_password(&address, password.into(), anew()).await?;
+    let written = door.by_password(&address, password.into()).await?;
     Ok(written.value)
 }
 
@@ -70,7 +74,7 @@ on_both! {
     async fn only_the_right_password_of_a_member_in_standing_opens(db: &Database) {
         let world = World::new();
         let replica = world.replica(db).await;
-        let door = door(&replica, hasher(2, 60_000), 100);
+        let door = door(&replica, hasher(&world, 2, 60_000), 100);
         let ada = world.member(&replica.ledger, "ada@example.org", Some(PASSWORD)).await;
         world.member(&replica.ledger, "without@example.org", None).await;
         let session = try_password(&door, " ADA@Example.ORG", PASSWORD).await.unwrap();
@@ -104,7 +108,7 @@ on_both! {
     async fn guesses_are_counted_over_replicas_and_restarts(db: &Database) {
         let world = World::new();
         let replicas = [world.replica(db).await, world.replica(db).await];
-        let doors = replicas.each_ref().map(|replica| door(replica, hasher(1, 60_000), 6));
+        let doors = replicas.each_ref().map(|replica| door(replica, hasher(&world, 1, 60_000), 6));
         world.member(&replicas[0].ledger, "ada@example.org", Some(PASSWORD)).await;
         for address in ["ada@example.org", "nobody@example.org"] {
             let mut guesses = JoinSet::new();
@@ -122,7 +126,7 @@ on_both! {
         drop((replicas, doors));
 
         let replica = world.replica(db).await;
-        let door = door(&replica, hasher(1, 60_000), 6);
+        let door = door(&replica, hasher(&world, 1, 60_000), 6);
         let locked = try_password(&door, "ada@example.org", PASSWORD).await;
         assert!(matches!(locked, Err(SignInError::Locked(_))));
         world.later(Duration::from_secs(28_800));
@@ -133,9 +137,9 @@ on_both! {
     }
 
     async fn a_cheap_old_hash_is_made_anew(db: &Database) {
-        let world = World::new();
+        let world = World::old(Guards::default());
         let replica = world.replica(db).await;
-        let door = door(&replica, hasher(2, 60_000), 100);
+        let door = door(&replica, hasher(&world, 2, 60_000), 100);
         let ada = world.member(&replica.ledger, "ada@example.org", None).await;
         let cheap = cheap_hash();
         let row = ada.row;
@@ -147,15 +151,53 @@ on_both! {
         };
         assert_eq!(stored().await, cheap, "a wrong guess changes nothing");
         assert!(try_password(&door, "ada@example.org", PASSWORD).await.is_ok());
-        assert!(stored().await.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(stored().await.starts_with("$argon2id$v=19$m=19456,t=2,p=1,keyid=AAAAAAAAAAA$"));
         assert!(try_password(&door, "ada@example.org", PASSWORD).await.is_ok());
+    }
+
+    /// Whoever can write rows and has no keyring lets nobody in: not by a hash of a password that they know, not by
+    /// a code of which they know the hash, and not by a code of their own that they give to somebody else.
+    async fn a_row_is_no_key(db: &Database) {
+        let world = World::new();
+        let replica = world.replica(db).await;
+        let door = door(&replica, hasher(&world, 2, 60_000), 100);
+        let ada = world.member(&replica.ledger, "ada@example.org", Some("a password of her own")).await;
+        let eve = world.member(&replica.ledger, "eve@example.org", Some(PASSWORD)).await;
+        keep_hash(&replica, ada.row, &cheap_hash()).await;
+        let usual = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(19_456, 2, 1, Some(32)).unwrap());
+        let usual = usual.hash_password_with_salt(PASSWORD.as_bytes(), &[7; 16]).unwrap().to_string();
+        for forged in [usual.clone(), usual.replace("p=1", "p=1,keyid=AAAAAAAAAAE"), usual.replace("p=1", "p=1,keyid=AAAAAAAAAAA")] {
+            keep_hash(&replica, ada.row, &forged).await;
+            let refused = try_password(&door, "ada@example.org", PASSWORD).await;
+            assert!(matches!(refused, Err(SignInError::Wrong)), "{forged}");
+        }
+        assert!(try_password(&door, "eve@example.org", PASSWORD).await.is_ok());
+
+        let ours = code(&world, &replica, &eve).await;
+        db.run(&format!("UPDATE sign_in_codes SET person = {}", ada.row.0));
+        assert!(matches!(door.by_code(&ours).await, Err(SignInError::Wrong)), "eve's code opens ada's account");
+        let mut named = [9; 32];
+        named[..16].copy_from_slice(ada.id.as_bytes());
+        let made_up = data_encoding::BASE64URL_NOPAD.encode(&named);
+        let hash = data_encoding::HEXLOWER.encode(&vouchsafe::vault::sha256(made_up.as_bytes()));
+        let hash = match db.target().backend() {
+            vouchsafe::store::Backend::Sqlite => format!("x'{hash}'"),
+            vouchsafe::store::Backend::Postgres => format!("'\\x{hash}'"),
+        };
+        let until = world.clock.now().after(MONTH).micros();
+        db.run(&format!(
+            "INSERT INTO sign_in_codes (hash, person, expires_at) VALUES ({hash}, {}, {until})",
+            ada.row.0
+        ));
+        assert!(matches!(door.by_code(&made_up.into()).await, Err(SignInError::Wrong)));
+        assert_eq!(db.figures("SELECT COUNT(*) AS n FROM sessions"), [1]);
     }
 
     /// All find the cheap hash, and the first makes another of it: the rest knew the password no less.
     async fn who_signs_in_while_the_hash_is_made_anew_is_let_in(db: &Database) {
-        let world = World::new();
+        let world = World::old(Guards::default());
         let replica = world.replica(db).await;
-        let door = door(&replica, hasher(4, 60_000), 8);
+        let door = door(&replica, hasher(&world, 4, 60_000), 8);
         let ada = world.member(&replica.ledger, "ada@example.org", None).await;
         let row = ada.row;
         keep_hash(&replica, row, &cheap_hash()).await;
@@ -175,21 +217,13 @@ on_both! {
     async fn a_one_time_code_opens_once_and_not_after_its_time(db: &Database) {
         let world = World::new();
         let replica = world.replica(db).await;
-        let door = door(&replica, hasher(1, 60_000), 100);
+        let door = door(&replica, hasher(&world, 1, 60_000), 100);
         let ada = world.member(&replica.ledger, "ada@example.org", None).await;
-        let row = ada.row;
-        let made = replica.ledger.write(Actor::Operator, move |tx| {
-            let until = tx.now.after(Duration::from_secs(600));
-            for code in ["first code", "second code"] {
-                grant_sign_in_code(tx.conn, &sha256(code.as_bytes()), row, until)?;
-            }
-            Ok::<_, StoreError>(())
-        });
-        made.await.unwrap();
+        let (first, second) = (code(&world, &replica, &ada).await, code(&world, &replica, &ada).await);
         let mut tries = JoinSet::new();
         for _ in 0..20 {
-            let door = door.clone();
-            tries.spawn(async move { door.by_code(&"first code".into(), anew()).await });
+            let (door, first) = (door.clone(), first.clone());
+            tries.spawn(async move { door.by_code(&first).await });
         }
         let outcomes = tries.join_all().await;
         let mut won = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok());
@@ -198,9 +232,9 @@ on_both! {
         assert_eq!(db.figures("SELECT COUNT(*) AS n FROM sessions"), [1]);
         let lone = "SELECT actor AS n FROM events WHERE kind = 'session_started'";
         assert_eq!(db.figures(lone), [ada.row.0], "the member did it");
-        assert!(matches!(door.by_code(&"no code".into(), anew()).await, Err(SignInError::Wrong)));
+        assert!(matches!(door.by_code(&"no code".into()).await, Err(SignInError::Wrong)));
         world.later(Duration::from_secs(600));
-        assert!(matches!(door.by_code(&"second code".into(), anew()).await, Err(SignInError::Wrong)));
+        assert!(matches!(door.by_code(&second).await, Err(SignInError::Wrong)));
     }
 }
 
@@ -208,21 +242,10 @@ on_both! {
 async fn opens_once(db: &Database, guards: Guards) -> Result<(), String> {
     let world = World::with(guards);
     let replica = world.replica(db).await;
-    let door = door(&replica, hasher(1, 60_000), 100);
-    let row = world.member(&replica.ledger, "ada@example.org", None).await.row;
-    let made = replica.ledger.write(Actor::Operator, move |tx| {
-        let until = tx.now.after(Duration::from_secs(600));
-        Ok::<_, StoreError>(grant_sign_in_code(tx.conn, &sha256(b"the code"), row, until)?)
-    });
-    made.await.unwrap();
-    let code = "the code".into();
-    let (first, second) = in_turn(
-        db,
-        "sign_in_codes",
-        door.by_code(&code, anew()),
-        door.by_code(&code, anew()),
-    )
-    .await;
+    let door = door(&replica, hasher(&world, 1, 60_000), 100);
+    let ada = world.member(&replica.ledger, "ada@example.org", None).await;
+    let code = code(&world, &replica, &ada).await;
+    let (first, second) = in_turn(db, "sign_in_codes", door.by_code(&code), door.by_code(&code)).await;
     ensure(first.is_ok(), "the first was not let in")?;
     ensure(matches!(second, Err(SignInError::Wrong)), "the second was let in too")
 }
@@ -234,9 +257,9 @@ async fn a_one_time_code_opens_once_because_it_is_spent() {
 
 /// Another password is set while the old one's hash is being made anew: the old one does not come back.
 async fn stays_changed(db: &Database, guards: Guards) -> Result<(), String> {
-    let world = World::with(guards);
+    let world = World::old(guards);
     let replica = world.replica(db).await;
-    let door = door(&replica, hasher(1, 60_000), 100);
+    let door = door(&replica, hasher(&world, 1, 60_000), 100);
     let row = world.member(&replica.ledger, "ada@example.org", None).await.row;
     keep_hash(&replica, row, &cheap_hash()).await;
     let (let_in, ()) = in_turn_before(
@@ -261,7 +284,7 @@ async fn a_hash_is_made_anew_because_it_is_the_one_that_was_compared() {
 async fn being_busy_counts_as_no_failure() {
     let (world, db) = (World::new(), Database::fresh(vouchsafe::store::Backend::Sqlite));
     let replica = world.replica(&db).await;
-    let hasher = hasher(1, 30);
+    let hasher = hasher(&world, 1, 30);
     let door = door(&replica, hasher.clone(), 1);
     world.member(&replica.ledger, "ada@example.org", Some(PASSWORD)).await;
     let (release, held) = mpsc::channel::<()>();
