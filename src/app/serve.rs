@@ -313,9 +313,19 @@ fn listen(
     });
     let sign_in = Data::new(sign_in);
     let tokens = Data::new(core.tokens.clone());
+    let rules = Arc::clone(&policy);
     let people = Data::new(people::api::People {
         ledger: ledger.clone(),
         vault: vault.clone(),
+        places: Arc::new(move |conn, member, now| {
+            let (given, quota) = invites::places(conn, &rules.get()?.policy, member, now)?;
+            let left = |quota: u32| u32::try_from(u64::from(quota).saturating_sub(given)).unwrap_or(quota);
+            Ok(people::api::Places {
+                quota,
+                given,
+                left: quota.map(left),
+            })
+        }),
     });
     let cases = Data::new(identity::api::Cases {
         ledger: ledger.clone(),

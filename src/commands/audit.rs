@@ -10,14 +10,14 @@ use crate::{
     ledger::{self, Projection, Verified},
     people::{self, Roster},
     store::{Conn, Store, StoreError},
-    terms::PersonId,
+    terms::{PersonId, quoted},
 };
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
     /// Nobody has this id or handle.
-    #[error("nobody has the id or handle {0:?}")]
+    #[error("nobody has the id or handle {}", quoted(.0))]
     PersonUnknown(String),
     /// The question.
     #[error(transparent)]

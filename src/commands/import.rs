@@ -58,9 +58,15 @@ pub enum ImportError {
     Output(#[from] io::Error),
 }
 
+/// So many bad rows are told at a time.
+const MOST_TOLD: usize = 100;
+
 fn lines(rows: &[BadRow]) -> String {
-    let rows: Vec<String> = rows.iter().map(ToString::to_string).collect();
-    rows.join("\n")
+    let mut told: Vec<String> = rows.iter().take(MOST_TOLD).map(ToString::to_string).collect();
+    if let more @ 1.. = rows.len() - told.len() {
+        told.push(format!("and {more} more"));
+    }
+    told.join("\n")
 }
 
 /// Imports the file, shows a progress bar where there is a terminal, and writes the report. Ends
@@ -76,7 +82,7 @@ pub async fn run(
     out: &mut impl io::Write,
 ) -> Result<Ended, ImportError> {
     let bytes = fs::read(file).map_err(|error| ImportError::File(file.to_owned(), error))?;
-    let history = History::read(&bytes).map_err(ImportError::BadRows)?;
+    let history = History::read(&bytes, ledger.now()).map_err(ImportError::BadRows)?;
     let plan = plan(&history);
     let report = plan.report;
     let bar = ProgressBar::with_draw_target(Some(report.rows), ProgressDrawTarget::stderr());

@@ -10,6 +10,8 @@ use std::{
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::terms::quoted;
+
 /// Where the service is reached from outside: scheme, host and, if need be, port; no path.
 ///
 /// It is the issuer of tokens (RFC 8414 §2: compared character by character) and the base of every link,
@@ -156,7 +158,12 @@ fn same(one: u128, other: u128, width: u8, prefix: u8) -> bool {
 impl FromStr for Network {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} is neither an address nor a network; write it like \"10.0.0.0/8\"");
+        let wrong = || {
+            format!(
+                "{} is neither an address nor a network; write it like \"10.0.0.0/8\"",
+                quoted(text)
+            )
+        };
         let (address, prefix) = match text.split_once('/') {
             Some((address, prefix)) => (address, Some(prefix)),
             None => (text, None),

@@ -5,6 +5,7 @@
 //! rule about one value is written once, on its field. The configuration and the policy are read so.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     fmt,
 };
@@ -15,6 +16,8 @@ use toml::{
     Spanned, Table, Value,
     de::{DeTable, DeValue},
 };
+
+use crate::terms::cut;
 
 /// What is wrong in a document, and how to mend it. Never holds the value of a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -183,6 +186,7 @@ impl Shape {
 
     /// The fault of a key that is none, with the nearest one that is.
     pub fn unknown(&self, key: &str) -> Fault {
+        let key = &*cut(key);
         if self.sections.contains(key) {
             return Fault {
                 line: None,
@@ -250,7 +254,11 @@ impl Shape {
             match table.try_into::<T>() {
                 Ok(_) => return None,
                 Err(_) if field.secret => "cannot be read".into(),
-                Err(error) => format!("is {value}: {}", error.message().trim()),
+                // What the reader says may repeat the value: a long one is cut, and speaks for itself.
+                Err(error) => match cut(&value.to_string()) {
+                    Cow::Borrowed(shown) => format!("is {shown}: {}", error.message().trim()),
+                    Cow::Owned(shown) => format!("is {shown}"),
+                },
             }
         };
         Some(Fault {
@@ -333,7 +341,7 @@ impl Field {
         let shown = if self.secret {
             "a value of the wrong type".into()
         } else {
-            value.to_string()
+            cut(&value.to_string()).into_owned()
         };
         if !fits {
             return Some(format!("is {shown}"));

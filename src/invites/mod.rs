@@ -168,6 +168,19 @@ fn is_unlimited(policy: &Policy, member: &Member) -> bool {
     policy.invite.unlimited_roles.contains(&member.role)
 }
 
+/// How many places a member has given now, and how many the policy grants them; none where there is no limit.
+pub fn places(
+    conn: &mut Conn,
+    policy: &Policy,
+    member: &Member,
+    now: Timestamp,
+) -> Result<(u64, Option<u32>), StoreError> {
+    let given = records::places_given(conn, &[member.row], now)?;
+    let given = given.get(&member.row).copied().unwrap_or(0);
+    let quota = (!is_unlimited(policy, member)).then_some(policy.invite.quota_per_member);
+    Ok((given, quota))
+}
+
 /// What is settled about an invite before it is written.
 #[derive(Clone, Copy)]
 struct Terms {

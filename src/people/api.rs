@@ -1,5 +1,7 @@
 //! A member's own record over HTTP.
 
+use std::sync::Arc;
+
 use actix_web::{get, web::Data};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,7 +14,7 @@ use super::{
 use crate::{
     ledger::Ledger,
     mail::EmailAddress,
-    store::StoreError,
+    store::{Conn, StoreError},
     terms::{Assurance, PersonId, Role, SessionId, Standing, Timestamp},
     vault::{Field, Vault},
     web::{Caller, Json, Kind, Problem},
@@ -30,6 +32,22 @@ pub struct People {
     pub ledger: Ledger,
     /// Opens one's own contact.
     pub vault: Vault,
+    /// Counts the places of a member. Invites stand above people, so that it is filled in from there.
+    pub places: CountPlaces,
+}
+
+/// Counts the places that a member has to give at a time.
+pub type CountPlaces = Arc<dyn Fn(&mut Conn, &Member, Timestamp) -> Result<Places, StoreError> + Send + Sync>;
+
+/// The places in the community that a member has to give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Places {
+    /// How many the policy grants; none where there is no limit.
+    pub quota: Option<u32>,
+    /// How many are given: used, held, or in invites that are open.
+    pub given: u64,
+    /// How many are left; none where there is no limit.
+    pub left: Option<u32>,
 }
 
 /// Who let the reader in.
@@ -60,6 +78,8 @@ struct MeView {
     joined_at: Timestamp,
     /// Who let them in; none for a root.
     inviter: Option<OwnInviterView>,
+    /// The places that they have to give by invites.
+    places: Places,
     /// The session that asks.
     session: SessionId,
 }
@@ -68,7 +88,7 @@ struct MeView {
 #[utoipa::path(operation_id = "show_me", tag = "people", responses((status = 200, body = MeView)))]
 #[get("/v1/me")]
 async fn me(caller: Caller, people: Data<People>) -> Result<Json<MeView>, Problem> {
-    let vault = people.vault.clone();
+    let (vault, count, now) = (people.vault.clone(), Arc::clone(&people.places), people.ledger.now());
     let found = people
         .ledger
         .store()
@@ -82,10 +102,12 @@ async fn me(caller: Caller, people: Data<People>) -> Result<Json<MeView>, Proble
                 let text = vault.key(conn, subject).ok()?.open_text(Field::Contact, &sealed).ok()?;
                 EmailAddress::parse(&text).ok().map(|address| address.shown())
             });
-            Ok::<_, StoreError>(Some((own, inviter, contact)))
+            let places = count(conn, &own, now)?;
+            Ok::<_, StoreError>(Some((own, inviter, contact, places)))
         })
         .await?;
-    let (own, inviter, contact): (Member, Option<Member>, _) = found.ok_or_else(|| Problem::new(Kind::SessionEnded))?;
+    let found: Option<(Member, Option<Member>, _, _)> = found;
+    let (own, inviter, contact, places) = found.ok_or_else(|| Problem::new(Kind::SessionEnded))?;
     Ok(Json(MeView {
         id: own.id,
         handle: own.handle,
@@ -98,6 +120,7 @@ async fn me(caller: Caller, people: Data<People>) -> Result<Json<MeView>, Proble
             id: inviter.id,
             handle: inviter.handle,
         }),
+        places,
         session: caller.session,
     }))
 }

@@ -53,6 +53,9 @@ struct NewPolicy {
     document: String,
 }
 
+/// So many mistakes are told at a time.
+const MOST_MISTAKES: usize = 20;
+
 fn etag(version: i64) -> String {
     format!("\"{version}\"")
 }
@@ -99,8 +102,12 @@ async fn replace(
         .ok_or_else(|| Problem::new(Kind::PreconditionFailed))?;
     let document = body.0.document;
     let policy = policies.current.read(&document).map_err(|mistakes| {
-        let all: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
-        Problem::from(Kind::PolicyInvalid).at("/document").saying(all.join(" "))
+        let told: Vec<_> = mistakes.iter().take(MOST_MISTAKES).map(ToString::to_string).collect();
+        let mut detail = told.join(" ");
+        if let more @ 1.. = mistakes.len() - told.len() {
+            detail.push_str(&format!(" And {more} more."));
+        }
+        Problem::from(Kind::PolicyInvalid).at("/document").saying(detail)
     })?;
     let text = document.clone();
     let written = policies

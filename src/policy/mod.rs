@@ -11,16 +11,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     document::{self, Shape},
-    terms::{Assurance, Role, typed},
+    terms::{Assurance, Role, quoted, typed},
 };
 
 pub mod api;
 mod current;
 mod records;
+mod reserved;
 mod rules;
 
 pub use crate::document::Fault as PolicyMistake;
 pub use current::{ChangeError, Current, Versioned, change};
+pub use reserved::is_reserved;
 pub use rules::{
     InviteDenied, Inviter, LifetimeDenied, Proved, Step, Wanted, demands, invite_expiry, may_invite, may_review,
     next_demand,
@@ -115,6 +117,10 @@ pub struct Join {
     #[serde(default = "fortnight")]
     #[schemars(range(min = 1, max = 365))]
     pub hold_days: u32,
+    /// Handles that nobody may choose, in any look-alike spelling: those that speak for the community. Its name is
+    /// reserved besides. Default `admin`, `support`, `security`, `moderator` and their like.
+    #[serde(default = "reserved::usual")]
+    pub reserved_handles: Vec<String>,
 }
 
 /// By what a person is reached.
@@ -312,15 +318,30 @@ impl Policy {
                 let known = documents.join(", ");
                 tell(
                     "join.documents",
-                    &format!("names {kind:?}, which nobody here can check"),
+                    &format!("names {}, which nobody here can check", quoted(kind)),
                     &format!("Choose among {known}."),
                 );
             }
         }
         for (i, kind) in join.documents.iter().enumerate() {
             if join.documents.iter().take(i).any(|other| other == kind) {
-                tell("join.documents", &format!("names {kind:?} twice"), "Name it once.");
+                tell(
+                    "join.documents",
+                    &format!("names {} twice", quoted(kind)),
+                    "Name it once.",
+                );
             }
+        }
+        for word in join
+            .reserved_handles
+            .iter()
+            .filter(|word| !reserved::can_be_reserved(word))
+        {
+            tell(
+                "join.reserved_handles",
+                &format!("names {}, which is too short to be kept from handles", quoted(word)),
+                "Give words with three or more of a-z and 0-9, or take it out.",
+            );
         }
         if join.assurance >= Assurance::Checked && join.documents.is_empty() {
             tell(

@@ -1,11 +1,15 @@
 //! A history as it stands in a file: read whole, and either all of it is sound or every row that is
 //! not is named.
 
-use std::{collections::HashMap, fmt};
+use std::{borrow::Cow, collections::HashMap, fmt};
 
 use csv::{ByteRecord, ReaderBuilder};
+use unicode_normalization::UnicodeNormalization;
 
-use crate::{terms::Timestamp, vault::sha256};
+use crate::{
+    terms::{Timestamp, quoted},
+    vault::sha256,
+};
 
 /// The highest rating; the lowest is its negative (the scale of the Bitcoin-OTC web of trust).
 const HIGHEST: i8 = 10;
@@ -87,20 +91,23 @@ struct Columns {
     to: usize,
     rating: usize,
     time: usize,
+    divider: u8,
 }
 
 impl History {
     /// Reads a CSV file (RFC 4180) whose header names the columns `from` (or `source`), `to` (or
-    /// `target`), `rating` (or `feature`) and `time`, in any order; others are ignored. Ratings are
-    /// whole numbers from −10 to 10, times are seconds since 1970, with or without a fraction.
+    /// `target`), `rating` (or `feature`) and `time`, in any order; others are ignored. Columns are divided by
+    /// commas, semicolons or tabs. Ratings are whole numbers from −10 to 10, times are seconds since 1970 and no
+    /// later than `now`, with or without a fraction. Names are the same where Unicode holds them to be (NFC).
     ///
     /// # Errors
     /// Every row that cannot be taken.
-    pub fn read(file: &[u8]) -> Result<Self, Vec<BadRow>> {
+    pub fn read(file: &[u8], now: Timestamp) -> Result<Self, Vec<BadRow>> {
         let digest = sha256(file);
         // A byte order mark is what some programs put first.
         let file = file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(file);
-        let mut reader = ReaderBuilder::new().flexible(true).from_reader(file);
+        let divider = divider(file).map_err(|wrong| vec![BadRow { line: 1, wrong }])?;
+        let mut reader = ReaderBuilder::new().delimiter(divider).flexible(true).from_reader(file);
         let mut lines = Lines { file, at: 0, line: 1 };
         let header = match reader.byte_headers() {
             Ok(header) => header.clone(),
@@ -111,7 +118,7 @@ impl History {
                 }]);
             }
         };
-        let columns = Columns::of(&header).map_err(|wrong| vec![BadRow { line: 1, wrong }])?;
+        let columns = Columns::of(&header, divider).map_err(|wrong| vec![BadRow { line: 1, wrong }])?;
         let (mut names, mut known) = (Vec::new(), HashMap::new());
         let (mut ratings, mut bad) = (Vec::new(), Vec::new());
         let mut row = ByteRecord::new();
@@ -134,12 +141,12 @@ impl History {
                 bad.push(BadRow { line, wrong });
                 continue;
             }
-            match columns.read(&row) {
+            match columns.read(&row, now) {
                 Err(wrong) => bad.push(BadRow { line, wrong }),
                 Ok((from, to, rating, at)) => {
-                    let mut name = |name: &str| {
-                        *known.entry(name.to_owned()).or_insert_with(|| {
-                            names.push(name.to_owned());
+                    let mut name = |name: String| {
+                        *known.entry(name.clone()).or_insert_with(|| {
+                            names.push(name);
                             Name(names.len() - 1)
                         })
                     };
@@ -169,8 +176,51 @@ impl History {
     }
 }
 
+/// What divides columns here.
+const DIVIDERS: [u8; 3] = [b',', b';', b'\t'];
+/// What divides them elsewhere: known so that it can be named.
+const OTHERS: [&str; 9] = ["|", ":", "^", "~", "/", " ", "\u{1F}", "，", "；"];
+
+/// What divides the columns: that by which the header names the columns that are wanted.
+fn divider(file: &[u8]) -> Result<u8, String> {
+    if file.starts_with(b"\xFF\xFE") || file.starts_with(b"\xFE\xFF") {
+        return Err("the file is encoded as UTF-16; save it as UTF-8".into());
+    }
+    let header = |divider: u8| {
+        let mut header = ByteRecord::new();
+        let mut reader = ReaderBuilder::new()
+            .delimiter(divider)
+            .has_headers(false)
+            .from_reader(file);
+        // What is wrong with it is told when it is read.
+        let _ = reader.read_byte_record(&mut header);
+        header
+    };
+    if let Some(found) = DIVIDERS.into_iter().find(|&one| Columns::of(&header(one), one).is_ok()) {
+        return Ok(found);
+    }
+    let first = file
+        .split(|byte| matches!(byte, b'\r' | b'\n'))
+        .next()
+        .unwrap_or_default();
+    let first = String::from_utf8_lossy(first).replace('"', "");
+    let names_all = |divider: &&&str| Columns::of(&first.split(**divider).collect(), b',').is_ok();
+    if let Some(other) = OTHERS.iter().find(names_all) {
+        return Err(format!(
+            "the columns are divided by {}; divide them by commas, semicolons or tabs",
+            quoted(other)
+        ));
+    }
+    // That of the most columns, for whoever is told which one is missing.
+    Ok(DIVIDERS
+        .into_iter()
+        .rev()
+        .max_by_key(|&one| header(one).len())
+        .unwrap_or(b','))
+}
+
 impl Columns {
-    fn of(header: &ByteRecord) -> Result<Self, String> {
+    fn of(header: &ByteRecord, divider: u8) -> Result<Self, String> {
         let find = |names: &[&str]| {
             let is_it = |field: &[u8]| {
                 let field = field.trim_ascii();
@@ -188,17 +238,18 @@ impl Columns {
             to: find(&["to", "target"])?,
             rating: find(&["rating", "feature"])?,
             time: find(&["time"])?,
+            divider,
         })
     }
 
-    fn read<'a>(&self, row: &'a ByteRecord) -> Result<(&'a str, &'a str, i8, Timestamp), String> {
+    fn read(&self, row: &ByteRecord, now: Timestamp) -> Result<(String, String, i8, Timestamp), String> {
         let field = |place: usize, what: &str| {
             let text =
                 str::from_utf8(row.get(place).unwrap_or_default()).map_err(|_| format!("{what} is not UTF-8"))?;
             Ok::<_, String>(text.trim())
         };
         let name = |place, what| {
-            let name = field(place, what)?;
+            let name: String = field(place, what)?.nfc().collect();
             if name.is_empty() {
                 Err(format!("{what} is empty"))
             } else if name.chars().nth(LONGEST_NAME).is_some() || name.chars().any(char::is_control) {
@@ -215,15 +266,23 @@ impl Columns {
             .parse()
             .ok()
             .filter(|rating| (-HIGHEST..=HIGHEST).contains(rating))
-            .ok_or_else(|| format!("the rating {text:?} is no whole number from -10 to 10"))?;
+            .ok_or_else(|| format!("the rating {} is no whole number from -10 to 10", quoted(text)))?;
         let text = field(self.time, "time")?;
-        let seconds = text
+        // Where a comma divides no columns, it is the decimal point of many countries.
+        let decimal = match self.divider {
+            b',' => Cow::Borrowed(text),
+            _ => Cow::Owned(text.replace(',', ".")),
+        };
+        let seconds = decimal
             .parse::<f64>()
             .ok()
             .filter(|seconds| (0.0..=LATEST).contains(seconds))
-            .ok_or_else(|| format!("the time {text:?} is no number of seconds since 1970"))?;
+            .ok_or_else(|| format!("the time {} is no number of seconds since 1970", quoted(text)))?;
         // Within the range above, every microsecond of our centuries has a float of its own.
         let at = Timestamp::from_micros((seconds * 1e6).round() as i64);
+        if at > now {
+            return Err(format!("the time {} lies in the future", quoted(text)));
+        }
         Ok((from, to, rating, at))
     }
 }
@@ -232,28 +291,30 @@ impl Columns {
 mod tests {
     use super::*;
 
+    const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+    fn read(text: &[u8]) -> Result<History, Vec<BadRow>> {
+        History::read(text, NOW)
+    }
+
     fn bad(text: &[u8]) -> Vec<String> {
-        History::read(text)
-            .unwrap_err()
-            .iter()
-            .map(ToString::to_string)
-            .collect()
+        read(text).unwrap_err().iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn reads_both_headers_and_orders_by_time() {
-        let one = History::read(b"from,to,feature,time\n6,2,4,20.5\n2,6,-10,10\n6,5,1,10\n").unwrap();
+        let one = read(b"from,to,feature,time\n6,2,4,20.5\n2,6,-10,10\n6,5,1,10\n").unwrap();
         let lines: Vec<u64> = one.ratings.iter().map(|rating| rating.line).collect();
         assert_eq!(lines, [3, 4, 2], "by time, then as in the file");
         assert_eq!(one.names, ["6", "2", "5"]);
         assert_eq!(one.ratings[2].at, Timestamp::from_micros(20_500_000));
         let other = b"\xEF\xBB\xBFtime,note,Source,target,rating\r\n20.5,x,6,2,+4\r\n";
-        let other = History::read(other).unwrap();
+        let other = read(other).unwrap();
         assert_eq!(other.ratings[0], one.ratings[2]);
-        let blank = History::read(b"from,to,rating,time\r\n\r\na,b,1,1\r\n\r\nb,a,1,2\r\n").unwrap();
+        let blank = read(b"from,to,rating,time\r\n\r\na,b,1,1\r\n\r\nb,a,1,2\r\n").unwrap();
         let lines: Vec<u64> = blank.ratings.iter().map(|rating| rating.line).collect();
         assert_eq!(lines, [3, 5]);
-        let precise = History::read(b"from,to,rating,time\na,b,1,1289241911.72836\n").unwrap();
+        let precise = read(b"from,to,rating,time\na,b,1,1289241911.72836\n").unwrap();
         assert_eq!(precise.ratings[0].at, Timestamp::from_micros(1_289_241_911_728_360));
     }
 
@@ -301,5 +362,56 @@ mod tests {
             bad(b"from,to,rating,time\n"),
             ["line 1: the file has a header and no row"]
         );
+    }
+
+    #[test]
+    fn columns_are_divided_by_what_the_header_has() {
+        let rows = "from,to,rating,time\na,b,1,20.5\n";
+        let wanted = read(rows.as_bytes()).unwrap();
+        for divider in [";", "\t"] {
+            for text in [
+                rows.replace(',', divider),
+                format!("\u{FEFF}{}", rows.replace(',', divider).replace('.', ",")),
+                rows.replace(',', divider).replace('b', "\"b\""),
+            ] {
+                assert_eq!(read(text.as_bytes()).unwrap().ratings, wanted.ratings, "{text:?}");
+            }
+        }
+        for divider in OTHERS {
+            let said = bad(rows.replace(',', divider).as_bytes());
+            let wanted =
+                format!("line 1: the columns are divided by {divider:?}; divide them by commas, semicolons or tabs");
+            assert_eq!(said, [wanted]);
+        }
+        assert_eq!(
+            bad(b"from;to;time\na;b;1\n"),
+            ["line 1: the header names no column rating or feature"]
+        );
+        let utf_16: Vec<u8> = "\u{FEFF}from\tto".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(
+            bad(&utf_16),
+            ["line 1: the file is encoded as UTF-16; save it as UTF-8"]
+        );
+    }
+
+    #[test]
+    fn one_name_is_one_however_it_is_composed() {
+        let text = "from,to,rating,time\nZo\u{EB},a,1,1\nZoe\u{308},b,1,2\nzo\u{EB},b,1,3\n";
+        assert_eq!(read(text.as_bytes()).unwrap().names, ["Zo\u{EB}", "a", "b", "zo\u{EB}"]);
+    }
+
+    #[test]
+    fn nothing_has_happened_yet_that_lies_ahead() {
+        let row = |time: &str| format!("from,to,rating,time\na,b,1,{time}\n");
+        assert!(read(row("1800000000").as_bytes()).is_ok());
+        assert_eq!(
+            bad(row("1800000000.000001").as_bytes()),
+            ["line 2: the time \"1800000000.000001\" lies in the future"]
+        );
+        let long = "9".repeat(5000);
+        for text in [row(&long), format!("from,to,rating,time\na,b,{long},1\n")] {
+            let said = bad(text.as_bytes());
+            assert!(said.len() == 1 && said[0].matches('9').count() == 100, "{said:?}");
+        }
     }
 }

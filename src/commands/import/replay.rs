@@ -165,9 +165,11 @@ impl fmt::Display for Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::terms::Timestamp;
 
     fn planned(rows: &str) -> Plan {
-        plan(&History::read(format!("from,to,rating,time\n{rows}").as_bytes()).unwrap())
+        let now = Timestamp::from_seconds(1_800_000_000);
+        plan(&History::read(format!("from,to,rating,time\n{rows}").as_bytes(), now).unwrap())
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::{
     mail::EmailAddress,
     onboarding::{Flow, Progress, StepError, admit, by_id, read_progress},
     people,
-    policy::{Step, Versioned, demands},
+    policy::{Step, Versioned, demands, is_reserved},
     store::StoreError,
     terms::{FlowId, Id, SessionId},
     tokens::{self, Granted, Session, SignInError},
@@ -156,6 +156,13 @@ impl Onboarding {
             .map(|handle| people::handle(&handle))
             .transpose()
             .map_err(|error| Problem::value("/handle", error.to_string()))?;
+        if handle
+            .as_ref()
+            .is_some_and(|handle| is_reserved(&policy.policy, handle))
+        {
+            let detail = "This handle could be taken for one of those who run the community; choose another one.";
+            return Err(Problem::value("/handle", detail));
+        }
         // The password may not be made of any of these.
         let mut context = vec![policy.policy.community.name.clone()];
         context.extend(handle.clone());

@@ -17,7 +17,7 @@ use vouchsafe::{
     commands::import::{self, Ended, History, ImportError, plan},
     ledger::{Ledger, verify},
     store::{Backend, Guard, Guards},
-    terms::{SeededChance, SystemChance},
+    terms::{Clock, SeededChance, SystemChance, SystemClock},
     vault::{Keyring, Vault},
 };
 
@@ -139,7 +139,7 @@ fn vault() -> Vault {
 }
 
 async fn replay(ledger: &Ledger, vault: &Vault, text: &str, progress: impl FnMut(u64)) -> Result<Ended, ImportError> {
-    let history = History::read(text.as_bytes()).unwrap();
+    let history = History::read(text.as_bytes(), SystemClock.now()).unwrap();
     let plan = plan(&history);
     import::replay(ledger, vault, history, plan, pending(), progress).await
 }
@@ -233,7 +233,7 @@ on_both! {
         let chance = SeededChance::new(2);
         // Told to stop, it ends between two transactions.
         let ledger = db.ledger(Setup::default());
-        let history = History::read(text.as_bytes()).unwrap();
+        let history = History::read(text.as_bytes(), SystemClock.now()).unwrap();
         let planned = plan(&history);
         let (stop, stopped) = oneshot::channel::<()>();
         let mut stop = Some(stop);
@@ -293,7 +293,7 @@ on_both! {
     /// A sanction that falls between two transactions is not overruled.
     async fn who_was_put_out_meanwhile_lets_in_nobody(db: &Database) {
         let (ledger, vault, text) = (db.ledger(Setup::default()), vault(), look_alike(4));
-        let history = History::read(text.as_bytes()).unwrap();
+        let history = History::read(text.as_bytes(), SystemClock.now()).unwrap();
         let planned = plan(&history);
         let (stop, stopped) = oneshot::channel::<()>();
         let mut stop = Some(stop);

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use vouchsafe::{
     commands::import::{self, Ended, History, plan},
     jobs,
-    terms::Role,
+    terms::{Clock, Role, SystemClock},
 };
 
 use crate::{
@@ -33,7 +33,7 @@ on_both! {
         let (service, owner) = (&scene.service, &scene.owner_token);
         let core = &service.app.core;
         let text_of = chain(1001);
-        let history = History::read(text_of.as_bytes()).unwrap();
+        let history = History::read(text_of.as_bytes(), SystemClock.now()).unwrap();
         let path = format!("/v1/admin/jobs/{}", jobs::id_of(&history.digest));
         service.get(owner, &path).await.refused(404, "not-found");
 
@@ -89,7 +89,7 @@ on_both! {
         *told.lock().unwrap() = Some(so_far.0);
         let (ledger, vault, words) = (core.ledger.clone(), core.vault.clone(), text_of.clone());
         let running = tokio::spawn(async move {
-            let history = History::read(words.as_bytes()).unwrap();
+            let history = History::read(words.as_bytes(), SystemClock.now()).unwrap();
             let planned = plan(&history);
             import::replay(&ledger, &vault, history, planned, std::future::pending(), |_| {
                 // Whoever cancels it is answered before the next step is asked for.
@@ -105,7 +105,7 @@ on_both! {
         let Ended::Cancelled(done) = running.await.unwrap().unwrap() else { panic!("it was not cancelled") };
         assert!(first < done && done < 1000, "{done}");
         assert_eq!((count("job_resumed"), count("job_cancelled")), (1, 2));
-        let history = History::read(text_of.as_bytes()).unwrap();
+        let history = History::read(text_of.as_bytes(), SystemClock.now()).unwrap();
         let planned = plan(&history);
         let ended = import::replay(&core.ledger, &core.vault, history, planned, std::future::pending(), |_| ()).await;
         assert_eq!(ended.unwrap(), Ended::Done);

@@ -56,7 +56,7 @@ pub struct Scene {
 impl Scene {
     /// A job that is done: an import of one row. Its id.
     pub async fn job(&self) -> String {
-        let history = import::History::read(b"from,to,rating,time\n1,2,1,4\n").unwrap();
+        let history = import::History::read(b"from,to,rating,time\n1,2,1,4\n", SystemClock.now()).unwrap();
         let (id, plan) = (jobs::id_of(&history.digest), import::plan(&history));
         let (ledger, vault) = (&self.service.app.core.ledger, &self.service.app.core.vault);
         let ended = import::replay(ledger, vault, history, plan, std::future::pending(), |_| ()).await;

@@ -8,7 +8,7 @@ use vouchsafe::{
     terms::Role,
 };
 
-use super::{PASSWORD, Scene, identity, resident_id};
+use super::{PASSWORD, Scene, address, identity, resident_id};
 use crate::support::{
     db::{Database, on_both},
     service::text,
@@ -323,4 +323,127 @@ on_both! {
         }
         scene.service.stop().await;
     }
+}
+
+on_both! {
+    async fn nobody_takes_a_handle_that_speaks_for_the_community(db: &Database) {
+        let scene = Scene::new(db, "open-circle").await;
+        let code = scene.link(9).await;
+        let (flow, token) = scene.proved(&code, "newcomer").await;
+        let choose = async |handle: &str| {
+            scene.step(&flow, &token, "password", json!({ "password": PASSWORD, "handle": handle })).await
+        };
+        for handle in ["admin", "Adm1n", "ad_min", "ＡＤＭＩＮ", "\u{200B}adrnin", "supp0rt_team", "our_community", "0ur_c0mmunity"] {
+            let answer = choose(handle).await;
+            answer.refused(422, "invalid-value");
+            assert_eq!(answer.body["field"], "/handle", "{handle}: {}", answer.body);
+        }
+        // The policy says which, from its next version on.
+        let list = "assurance = \"contact\"\nreserved_handles = [\"warden\"]";
+        let document = vouchsafe::policy::preset("open-circle").unwrap().replacen("assurance = \"contact\"", list, 1);
+        let request = scene.service.request(Method::PUT, "/v1/admin/policy").bearer_auth(&scene.owner_token);
+        let changed = request.header("If-Match", "\"1\"").json(&json!({ "document": document }));
+        let changed = scene.service.send(changed).await.expect(200);
+        assert_eq!(changed["policy"]["join"]["reserved_handles"], json!(["warden"]));
+        choose("vvarden").await.refused(422, "invalid-value");
+        choose("admin").await.expect(201);
+        scene.service.stop().await;
+    }
+
+    async fn a_member_sees_how_many_places_are_left(db: &Database) {
+        let scene = Scene::new(db, "open-circle").await;
+        let service = &scene.service;
+        let (_, member) = scene.member("member", Role::Member).await;
+        let places = async |token: &str| service.get(token, "/v1/me").await.expect(200)["places"].clone();
+        assert_eq!(places(&member).await, json!({ "quota": 20, "given": 0, "left": 20 }));
+        assert_eq!(places(&scene.owner_token).await, json!({ "quota": null, "given": 0, "left": null }));
+        let mut ids = Vec::new();
+        for name in ["one", "two"] {
+            let made = service.post(&member, "/v1/me/invites", json!({ "email": address(name) })).await.expect(201);
+            ids.push(text(&made["id"]));
+        }
+        service.post(&scene.owner_token, "/v1/me/invites", json!({ "max_uses": 7 })).await.expect(201);
+        assert_eq!(places(&member).await, json!({ "quota": 20, "given": 2, "left": 18 }));
+        service.call(Method::DELETE, &member, &format!("/v1/me/invites/{}", ids[0]), None).await.expect(204);
+        assert_eq!(places(&member).await, json!({ "quota": 20, "given": 1, "left": 19 }));
+        assert_eq!(places(&scene.owner_token).await, json!({ "quota": null, "given": 7, "left": null }));
+        scene.service.stop().await;
+    }
+}
+
+/// The longest run of one letter in an answer.
+fn longest_run(answer: &Value) -> usize {
+    let text = answer.to_string();
+    text.split(|c| c != 'q').map(str::len).max().unwrap_or(0)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_refusal_repeats_more_than_a_hundred_characters() {
+    let db = Database::fresh(Backend::Sqlite);
+    let scene = Scene::new(&db, "real-name").await;
+    let long = "q".repeat(5000);
+    let good = vouchsafe::policy::preset("real-name").unwrap();
+    for document in [
+        good.replacen("\"checked\"", &format!("\"{long}\""), 1),
+        good.replacen("hold_days = 14", &format!("hold_days = \"{long}\""), 1),
+        good.replacen("hold_days = 14", &format!("{long} = 14"), 1),
+        good.replacen(
+            "hold_days = 14",
+            &format!("hold_days = 14\nreserved_handles = [\"{}\"]", "·".repeat(5000)),
+            1,
+        ),
+        good.replacen("\"passport\"", &format!("\"{long}\""), 1),
+        good.replacen(
+            "unlimited_roles = [\"owner\"",
+            &format!("unlimited_roles = [\"{long}\""),
+            1,
+        ),
+        good.replacen("[invite]", &format!("[{long}]"), 1),
+        good.replacen("name = \"Our community\"", &format!("name = \"{long}\""), 1),
+        format!("{good}\n{long}"),
+        format!("{good}\n[{long}"),
+    ] {
+        let request = scene
+            .service
+            .request(Method::PUT, "/v1/admin/policy")
+            .bearer_auth(&scene.owner_token);
+        let request = request
+            .header("If-Match", "\"1\"")
+            .json(&json!({ "document": document }));
+        let answer = scene.service.send(request).await;
+        answer.refused(422, "policy-invalid");
+        assert!(longest_run(&answer.body) <= 100, "{}", answer.body);
+        assert!(answer.body.to_string().matches('·').count() <= 100, "{}", answer.body);
+    }
+    for (path, body) in [
+        ("/v1/sessions", json!({ long.clone(): 1 })),
+        ("/v1/sessions", json!({ "contact": long, "password": long })),
+        ("/v1/onboarding", json!({ "code": long, "locale": long })),
+        (
+            "/v1/onboarding",
+            json!({ "code": { long.clone(): { long.clone(): 1 } } }),
+        ),
+    ] {
+        let answer = scene.service.post("", path, body).await;
+        assert!(
+            answer.status.is_client_error() && longest_run(&answer.body) <= 100,
+            "{answer:?}"
+        );
+    }
+    for query in [
+        format!("role={long}"),
+        format!("{long}=1"),
+        format!("limit={long}"),
+        format!("cursor={long}"),
+    ] {
+        let answer = scene
+            .service
+            .get(&scene.owner_token, &format!("/v1/admin/people?{query}"))
+            .await;
+        assert!(
+            answer.status.is_client_error() && longest_run(&answer.body) <= 100,
+            "{answer:?}"
+        );
+    }
+    scene.service.stop().await;
 }
