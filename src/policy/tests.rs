@@ -32,6 +32,7 @@ fn presets_are_sound_and_say_everything() {
             "{}",
             preset.name
         );
+        assert_eq!(policy.join.reserved_handles, reserved::usual(), "{}", preset.name);
         let shape = Shape::of::<Policy>();
         let written = shape.read(preset.document).0.len();
         assert_eq!(

@@ -408,10 +408,10 @@ mod tests {
             bad(row("1800000000.000001").as_bytes()),
             ["line 2: the time \"1800000000.000001\" lies in the future"]
         );
-        let long = "9".repeat(5000);
+        let long = "8".repeat(5000);
         for text in [row(&long), format!("from,to,rating,time\na,b,{long},1\n")] {
             let said = bad(text.as_bytes());
-            assert!(said.len() == 1 && said[0].matches('9').count() == 100, "{said:?}");
+            assert!(said.len() == 1 && said[0].matches('8').count() == 100, "{said:?}");
         }
     }
 }
