@@ -188,7 +188,7 @@ on_both! {
 
         let last = ways.iter().enumerate().map(|(n, who)| last_step(&services[n % services.len()], who, Some("heron")));
         let came = join_all(last).await;
-        assert_eq!(tally(&came, &[(400, "invalid-field")]), Ok(1));
+        assert_eq!(tally(&came, &[(422, "invalid-value")]), Ok(1));
         let loser = came.iter().position(|came| matches!(came, Came::Refused(..))).unwrap();
         let again = last_step(service, &ways[loser], Some("wader")).await;
         assert!(matches!(again, Came::In(_)), "{again:?}");
