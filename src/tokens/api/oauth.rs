@@ -100,7 +100,11 @@ struct TokenForm {
     resource: String,
     /// What the service may learn of the member, beside who they are: `assurance`, `roles`, or both with a space
     /// between them. Left out, `assurance`.
-    #[schema(required = false, example = "assurance roles")]
+    #[schema(
+        required = false,
+        example = "assurance roles",
+        pattern = "^(assurance|roles)( (assurance|roles))*$"
+    )]
     scope: String,
     /// Others are ignored, each once at most.
     #[serde(flatten)]
@@ -160,12 +164,6 @@ struct PresentedForm {
     /// Not needed, and not looked at.
     #[schema(required = false)]
     token_type_hint: String,
-    /// The service's client id, where it does not stand in the header Authorization.
-    #[schema(required = false)]
-    client_id: String,
-    /// Its secret, likewise.
-    #[schema(required = false)]
-    client_secret: String,
     /// Others are ignored, each once at most.
     #[serde(flatten)]
     others: BTreeMap<String, String>,
@@ -238,7 +236,8 @@ impl<'a> Introspection<'a> {
 
 /// Ask what a token is now that was shown to this service.
 ///
-/// A service is told about tokens for it, and about nothing else.
+/// A service is told about tokens for it, and about nothing else. It may show its secret in the form
+/// (`client_id`, `client_secret`) in the place of the header Authorization.
 #[utoipa::path(
     operation_id = "oauth_introspect",
     tag = "oauth",

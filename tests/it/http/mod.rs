@@ -5,6 +5,7 @@ mod authorisation;
 mod bad_input;
 mod canaries;
 mod description;
+mod doors;
 mod enumeration;
 mod forged;
 mod hostile;

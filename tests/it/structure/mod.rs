@@ -6,6 +6,7 @@
 //! nested braces, macros and test modules; comments and strings it does not see.
 
 mod guards;
+mod hashes;
 mod paths;
 
 use std::{
