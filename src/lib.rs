@@ -22,6 +22,7 @@ pub mod jobs;
 pub mod vault;
 pub mod ledger;
 pub mod store;
+pub mod egress;
 
 pub mod config;
 pub mod document;

@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     config::{Config, MailTransport, SmtpSecurity},
+    egress::Egress,
     graph::LiveGraph,
     identity::DocumentKind,
     ledger::{Actor, Lease, Ledger, LedgerOptions, Mirror},
@@ -85,6 +86,8 @@ pub struct Core {
     pub tokens: Tokens,
     /// The room servers.
     pub room_servers: Arc<Servers>,
+    /// The way out.
+    pub egress: Egress,
     /// Hashes passwords.
     pub hasher: Hasher,
     /// This process, among all replicas: who its leases belong to.
@@ -146,6 +149,7 @@ impl Core {
         let room_servers = Arc::new(Servers::new(vault.clone()));
         projections.push(room_servers.clone());
         let mirror = Mirror::load(ledger.clone(), projections).await?;
+        let egress = Egress::new(&config.egress).map_err(|error| StartError::Setup(error.to_string()))?;
         let hasher = Hasher::new(&config.password, vault.clone(), Arc::clone(&parts.chance));
 
         let mut owner = [0_u8; 8];
@@ -167,6 +171,7 @@ impl Core {
             graph,
             tokens,
             room_servers,
+            egress,
             hasher,
             owner: data_encoding::HEXLOWER.encode(&owner),
             tasks,

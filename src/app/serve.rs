@@ -206,6 +206,7 @@ fn follow_all(core: &mut Core) {
         vault: core.vault.clone(),
         policy: Arc::clone(&core.policy),
         servers: Arc::clone(&core.room_servers),
+        egress: core.egress.clone(),
         owner: core.owner.clone(),
     };
     core.tasks.spawn(enforcer.run());
@@ -351,6 +352,7 @@ fn listen(
         mirror: mirror.clone(),
         vault: vault.clone(),
         policy: Arc::clone(&policy),
+        egress: core.egress.clone(),
         desk: tickets,
     });
     let policies = Data::new(policy::api::Policies {

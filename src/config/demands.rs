@@ -25,6 +25,7 @@ pub(super) fn unmet(config: &Config, given: &dyn Fn(&str) -> bool, files: &dyn F
     };
     let Config {
         http,
+        egress,
         store,
         mail,
         password,
@@ -46,6 +47,13 @@ pub(super) fn unmet(config: &Config, given: &dyn Fn(&str) -> bool, files: &dyn F
             &["http.trusted_proxies"],
             "trusts every address, so that anybody could claim to come from any other",
             "Name the addresses of the proxies alone.",
+        );
+    }
+    if egress.networks.iter().any(super::Network::is_everything) {
+        tell(
+            &["egress.networks"],
+            "lists every address, so that an admin could reach whatever this machine reaches",
+            "Name the networks of the room servers alone; what anybody can reach needs no listing.",
         );
     }
     for (key, wait) in [

@@ -10,7 +10,7 @@ use std::{
 
 use toml::{Table, Value};
 
-use super::{Config, PublicUrl, demands};
+use super::{Config, Network, PublicUrl, demands};
 use crate::document::{self, Fault, Shape};
 
 /// The file that is read where none is named.
@@ -367,6 +367,9 @@ impl<'a> Layers<'a> {
                 (Ipv4Addr::LOCALHOST, listen.port()).into()
             };
             config.http.public_url = PublicUrl::of_loopback(nearby);
+        }
+        if !self.origins.contains_key("egress.networks") && config.http.public_url.is_loopback() {
+            config.egress.networks = Network::loopback();
         }
         if !self.origins.contains_key("token.audience") {
             config.token.audience = config.http.public_url.api();

@@ -34,6 +34,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// The keys under which names and contacts are sealed.
     pub vault: VaultConfig,
+    /// Where the service may go by itself.
+    pub egress: EgressConfig,
     /// How mail leaves.
     pub mail: MailConfig,
     /// The cost of hashing passwords.
@@ -175,6 +177,28 @@ impl Default for VaultConfig {
         Self {
             keyring_file: "data/keyring.toml".into(),
             create_keyring: true,
+        }
+    }
+}
+
+/// Where the service may go by itself: to room servers, whose addresses admins enter. Not meant are the database and
+/// the mail server, which are yours.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct EgressConfig {
+    /// Whether it may go to every address that anybody on the internet can reach. Default true.
+    pub internet: bool,
+    /// Other addresses and networks (`10.1.0.0/16`) that it may go to: private, link-local, shared and all other
+    /// special ones are refused unless they are listed. Default none; where `http.public_url` is this machine alone,
+    /// `127.0.0.0/8` and `::1`.
+    pub networks: Vec<Network>,
+}
+
+impl Default for EgressConfig {
+    fn default() -> Self {
+        Self {
+            internet: true,
+            networks: Vec::new(),
         }
     }
 }

@@ -145,6 +145,22 @@ fn what_hangs_on_another_value_follows_it_unless_said() {
         file("[token]\naudience = 'rooms'\n[vault]\ncreate_keyring = true\n[store]\nurl = 'postgres://h/v'").unwrap();
     assert_eq!(config.token.audience, "rooms");
     assert!(config.vault.create_keyring);
+
+    let networks = |text: &str| -> Vec<String> {
+        let networks = file(text).unwrap().egress.networks;
+        networks.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(networks(""), ["127.0.0.0/8", "::1"]);
+    assert_eq!(
+        networks("http.public_url = 'http://localhost:9'"),
+        ["127.0.0.0/8", "::1"]
+    );
+    assert!(networks("http.public_url = 'https://v.example'").is_empty());
+    assert!(networks("egress.networks = []").is_empty());
+    assert_eq!(
+        networks("http.public_url = 'https://v.example'\negress.networks = ['10.0.0.7']"),
+        ["10.0.0.7"]
+    );
 }
 
 #[test]
@@ -355,6 +371,10 @@ fn contradictions() {
         (
             "http.trusted_proxies = ['10.0.0.1', '::/0']",
             "http.trusted_proxies: trusts every address",
+        ),
+        (
+            "egress.networks = ['10.0.0.1', '0.0.0.0/0']",
+            "egress.networks: lists every address",
         ),
         (
             "store.wait_ms = 10000",

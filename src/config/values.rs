@@ -138,6 +138,19 @@ impl Network {
             _ => false,
         }
     }
+    /// This machine alone.
+    pub(super) fn loopback() -> Vec<Self> {
+        vec![
+            Self {
+                address: Ipv4Addr::new(127, 0, 0, 0).into(),
+                prefix: 8,
+            },
+            Self {
+                address: Ipv6Addr::LOCALHOST.into(),
+                prefix: 128,
+            },
+        ]
+    }
     /// Whether it is every address there is.
     pub const fn is_everything(&self) -> bool {
         self.prefix == 0

@@ -20,18 +20,20 @@ use std::{
 
 use aws_lc_rs::hmac;
 use data_encoding::BASE64;
-use reqwest::{Client, StatusCode, header::CONTENT_TYPE, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{json, value::RawValue};
 use thiserror::Error;
 
-use crate::terms::{TicketId, Timestamp};
+use crate::{
+    egress::{Egress, Failure, Limits, Refused},
+    terms::{TicketId, Timestamp},
+};
 
 /// The plugin that mixes the audio of a room.
 pub(super) const AUDIOBRIDGE: &str = "janus.plugin.audiobridge";
 /// How long a call may take in all; a Janus that is well answers within milliseconds.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 /// The longest answer that is read, in bytes. 8 000 tokens take 0.4 MB, 8 000 participants 0.8 MB;
 /// but a participant may give itself a name of any length.
 const LONGEST_ANSWER: usize = 8 << 20;
@@ -110,6 +112,9 @@ pub enum JanusError {
     /// first call after its restart may meet a connection that is gone.
     #[error("Janus cannot be reached: {0}")]
     Unreachable(String),
+    /// Its address is none that we go to.
+    #[error("{0}")]
+    NotAllowed(Refused),
     /// It has no such room: it was restarted, or the room was destroyed.
     #[error("Janus has no such room")]
     NoRoom,
@@ -134,27 +139,24 @@ pub enum JanusError {
 }
 
 impl JanusError {
+    /// Whether nothing is there that speaks as Janus does.
+    pub const fn is_silence(&self) -> bool {
+        matches!(self, Self::Unreachable(_) | Self::Malformed | Self::TooLong)
+    }
+
+    /// What admins are told. Whoever enters an address learns whether a Janus is there, and not what is there in
+    /// its place: nothing, something that is silent, or another service. The log has it.
+    pub fn told(&self) -> String {
+        match self.is_silence() {
+            true => "no Janus answers at admin_url".to_owned(),
+            false => self.to_string(),
+        }
+    }
+
     /// Whether one room is in trouble, and nothing is said of the others.
     pub const fn is_of_a_room(&self) -> bool {
         matches!(self, Self::NotOurs | Self::Disagrees(_))
     }
-}
-
-/// The HTTP client for all Janus: no redirects, no proxy from the environment, and at most two
-/// seconds for a call.
-///
-/// # Errors
-/// [`JanusError::Unreachable`] where TLS cannot be set up.
-pub fn http() -> Result<Client, JanusError> {
-    Client::builder()
-        .redirect(redirect::Policy::none())
-        .no_proxy()
-        .connect_timeout(PATIENCE)
-        .timeout(PATIENCE)
-        // Janus closes what was idle for two minutes; we do so before it.
-        .pool_idle_timeout(Duration::from_secs(60))
-        .build()
-        .map_err(|_| JanusError::Unreachable("TLS cannot be set up".to_owned()))
 }
 
 /// A token for Janus's own API, for whoever may use its AudioBridge until `expires`.
@@ -177,15 +179,15 @@ fn signed(secret: &SecretString, text: String) -> SecretString {
 /// One Janus. A clone speaks to the same.
 #[derive(Clone)]
 pub struct Janus {
-    http: Client,
+    egress: Egress,
     address: Arc<Address>,
 }
 
 impl Janus {
-    /// Speaks to the Janus at `address` with a client of [`http`].
-    pub fn new(http: Client, address: Address) -> Self {
+    /// Speaks to the Janus at `address`.
+    pub fn new(egress: Egress, address: Address) -> Self {
         Self {
-            http,
+            egress,
             address: Arc::new(address),
         }
     }
@@ -434,25 +436,23 @@ impl Janus {
         let transaction = COUNT.fetch_add(1, Ordering::Relaxed).to_string();
         request["transaction"] = json!(transaction);
         let body = serde_json::to_vec(&request).map_err(|_| JanusError::Malformed)?;
+        let limits = Limits {
+            time: PATIENCE,
+            bytes: LONGEST_ANSWER,
+        };
         let sent = self
-            .http
-            .post(&self.address.admin_url)
-            .header(CONTENT_TYPE, "application/json");
-        let mut response = sent.body(body).send().await.map_err(|error| unreachable(&error))?;
+            .egress
+            .post(&self.address.admin_url, "application/json", body, limits);
+        let answer = sent.await.map_err(|failure| match failure {
+            Failure::Refused(refused) => JanusError::NotAllowed(refused),
+            Failure::Unreachable(what) => JanusError::Unreachable(what.to_owned()),
+            Failure::TooLong => JanusError::TooLong,
+        })?;
         // Janus says 200 even when it refuses.
-        if response.status() != StatusCode::OK {
-            return Err(JanusError::Unreachable(format!(
-                "HTTP status {}",
-                response.status().as_u16()
-            )));
+        if answer.status != 200 {
+            return Err(JanusError::Unreachable(format!("HTTP status {}", answer.status)));
         }
-        let mut answer = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(|error| unreachable(&error))? {
-            if answer.len() + piece.len() > LONGEST_ANSWER {
-                return Err(JanusError::TooLong);
-            }
-            answer.extend_from_slice(&piece);
-        }
+        let answer = answer.body;
         if parse::<Answer>(&answer)?.transaction != transaction {
             return Err(JanusError::Malformed);
         }
@@ -478,23 +478,10 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JanusError> {
     serde_json::from_slice(bytes).map_err(|_| JanusError::Malformed)
 }
 
-/// In words of our own, for the error's text has the URL, and that may have a password.
-fn unreachable(error: &reqwest::Error) -> JanusError {
-    let what = if error.is_timeout() {
-        "no answer in time"
-    } else if error.is_connect() {
-        "no connection"
-    } else if error.is_builder() {
-        "no valid address"
-    } else {
-        "the connection broke"
-    };
-    JanusError::Unreachable(what.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::EgressConfig;
 
     #[test]
     fn a_core_token_is_signed_as_janus_wants_it() {
@@ -523,7 +510,10 @@ mod tests {
             admin_secret: SecretString::from("hunter2"),
             admin_key: Some(SecretString::from("hunter2")),
         };
-        let shown = format!("{address:?} {:?}", Janus::new(http().unwrap(), address.clone()));
+        let shown = format!(
+            "{address:?} {:?}",
+            Janus::new(Egress::new(&EgressConfig::default()).unwrap(), address.clone())
+        );
         assert!(!shown.contains("hunter2"), "{shown}");
     }
 }

@@ -29,7 +29,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 pub use connections::{Connection, Seated};
 pub use desk::{Desk, TicketError};
 pub use enforce::Enforcer;
-pub use janus::{Address, Info, Janus, JanusError, Participant, core_token, http};
+pub use janus::{Address, Info, Janus, JanusError, Participant, core_token};
 pub use rules::{CAPACITY, CAPACITY_MOST, Denied, NoRoomName, RoomName};
 pub use seats::{Ask, Issued, end_all, issue, issued, leave, reconsider};
 pub use servers::{Server, Servers};

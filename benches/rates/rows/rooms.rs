@@ -111,7 +111,7 @@ async fn keys(service: &Service, janus: &JanusServer) -> (Janus, String) {
         room.secret(&vault)
     });
     let secret = secret.await.expect("the room's secret").expose_secret().to_owned();
-    (Janus::new(rooms::http().expect("a client"), janus.address()), secret)
+    (Janus::new(service.app.core.egress.clone(), janus.address()), secret)
 }
 
 async fn list(service: &Service, janus: &JanusServer) -> Option<HashSet<String>> {

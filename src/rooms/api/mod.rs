@@ -10,6 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{Denied, Desk, RoomError, TicketError};
 use crate::{
+    egress::Egress,
     ledger::{Ledger, Mirror},
     policy::Current,
     vault::Vault,
@@ -42,6 +43,8 @@ pub struct Rooms {
     pub vault: Vault,
     /// What every room asks for.
     pub policy: Arc<Current>,
+    /// Says where we go.
+    pub egress: Egress,
     /// Where tickets are given out.
     pub desk: Desk,
 }

@@ -14,6 +14,7 @@ use super::{
     Rooms,
 };
 use crate::{
+    egress::{self, Egress},
     ledger::Actor,
     store::{Conn, StoreError},
     terms::{Id, RoomServerId, Timestamp, words},
@@ -110,10 +111,12 @@ impl Serialize for Given {
 struct NewServerBody {
     /// What it is.
     kind: ServerKind,
-    /// Where clients connect: an `http`, `https`, `ws` or `wss` URL, such as `https://rooms.example.org/janus`.
+    /// Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org/janus`; `http` or `ws` where
+    /// its host is this machine.
     #[schema(format = "uri", max_length = 2000)]
     client_url: String,
-    /// Where it is managed: the `http` or `https` URL of the admin API, such as `http://10.0.0.7:7088/admin`.
+    /// Where it is managed: the `https` URL of the admin API, such as `https://rooms.example.org:7889/admin`; `http`
+    /// where its host is the machine that this service runs on. The operator says to which addresses it may go.
     #[schema(format = "uri", max_length = 2000)]
     admin_url: String,
     /// `admin_secret` in `janus.jcfg`.
@@ -129,32 +132,16 @@ struct NewServerBody {
     token_secret: Option<Given>,
 }
 
-impl TryFrom<NewServerBody> for NewServer {
-    type Error = Problem;
-
-    fn try_from(body: NewServerBody) -> Result<Self, Problem> {
+impl NewServerBody {
+    /// The server that is meant, where it is one that we go to.
+    fn checked(self, egress: &Egress) -> Result<NewServer, Problem> {
         use secrecy::ExposeSecret;
-        let is_url = |text: &str, schemes: &[&str]| {
-            let rest = schemes
-                .iter()
-                .find_map(|scheme| text.strip_prefix(scheme)?.strip_prefix("://"));
-            let plain = text.len() <= 2000 && text.bytes().all(|byte| byte.is_ascii_graphic());
-            plain
-                && rest
-                    .is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !rest.contains(['@', '?', '#']))
-        };
-        if !is_url(&body.client_url, &["https", "wss", "http", "ws"]) {
-            return Err(Problem::value(
-                "/client_url",
-                "Give an https, wss, http or ws URL without query, fragment or password.",
-            ));
-        }
-        if !is_url(&body.admin_url, &["https", "http"]) {
-            return Err(Problem::value(
-                "/admin_url",
-                "Give an https or http URL without query, fragment or password.",
-            ));
-        }
+        let body = self;
+        egress::check_for_others(&body.client_url)
+            .map_err(|refused| Problem::value("/client_url", format!("{refused}; or wss and ws.")))?;
+        egress
+            .check(&body.admin_url)
+            .map_err(|refused| Problem::value("/admin_url", format!("{refused}.")))?;
         let secrets = [
             ("/admin_secret", Some(&body.admin_secret)),
             ("/admin_key", body.admin_key.as_ref()),
@@ -168,7 +155,7 @@ impl TryFrom<NewServerBody> for NewServer {
                 ));
             }
         }
-        Ok(Self {
+        Ok(NewServer {
             client_url: body.client_url,
             admin_url: body.admin_url,
             secrets: ServerSecrets {
@@ -215,7 +202,7 @@ pub(super) async fn register(
     rooms: Data<Rooms>,
 ) -> Result<Written<ServerView>, Problem> {
     let once = key.bind(Asker::Member(caller.id), "register_room_server", &body.0)?;
-    let new = NewServer::try_from(body.0)?;
+    let new = body.0.checked(&rooms.egress)?;
     let id = Id::new(rooms.ledger.now(), rooms.ledger.chance());
     let vault = rooms.vault.clone();
     let written = rooms
@@ -250,7 +237,7 @@ pub(super) async fn replace(
     body: Json<NewServerBody>,
     rooms: Data<Rooms>,
 ) -> Result<Written<ServerView>, Problem> {
-    let (id, new, vault) = (id.0, NewServer::try_from(body.0)?, rooms.vault.clone());
+    let (id, new, vault) = (id.0, body.0.checked(&rooms.egress)?, rooms.vault.clone());
     let written = rooms
         .ledger
         .write(Actor::Person(caller.person), move |tx| {

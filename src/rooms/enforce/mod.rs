@@ -21,11 +21,9 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tokio::{task::JoinSet, time::sleep};
 
-use super::{
-    janus,
-    servers::{Server, Servers},
-};
+use super::servers::{Server, Servers};
 use crate::{
+    egress::Egress,
     ledger::{Ledger, Reader},
     policy::Current,
     vault::Vault,
@@ -43,6 +41,8 @@ pub struct Enforcer {
     pub policy: Arc<Current>,
     /// The servers.
     pub servers: Arc<Servers>,
+    /// The way to the servers.
+    pub egress: Egress,
     /// This process, among all replicas.
     pub owner: String,
 }
@@ -82,14 +82,7 @@ impl Enforcer {
 
     /// Enforces on one server, whenever this replica has its lease.
     async fn serve(self: Arc<Self>, server: Arc<Server>) {
-        let http = loop {
-            match janus::http() {
-                Ok(http) => break http,
-                Err(error) => tracing::error!(%error, "no HTTP client for room servers"),
-            }
-            sleep(Duration::from_secs(5)).await;
-        };
-        let work = Work::new(self, server, http);
+        let work = Work::new(self, server);
         loop {
             match Reader::take(&work.enforcer.ledger, &work.server.cursor(), &work.enforcer.owner).await {
                 Ok(Some(reader)) => {

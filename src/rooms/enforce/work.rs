@@ -11,7 +11,7 @@ use tokio::{sync::Notify, time::sleep};
 
 use super::{
     super::{
-        janus::{Janus, JanusError},
+        janus::{Janus, JanusError, PATIENCE},
         records,
         servers::Server,
     },
@@ -81,14 +81,16 @@ struct State {
     /// When the rooms are looked through again.
     look: Instant,
     pause: Duration,
+    /// Since when nothing there speaks as Janus does.
+    silent: Option<Instant>,
     /// What was last written down about its health.
     told: Option<Option<String>>,
 }
 
 impl Work {
-    pub(super) fn new(enforcer: Arc<Enforcer>, server: Arc<Server>, http: reqwest::Client) -> Self {
+    pub(super) fn new(enforcer: Arc<Enforcer>, server: Arc<Server>) -> Self {
         Self {
-            janus: Janus::new(http, server.address.clone()),
+            janus: Janus::new(enforcer.egress.clone(), server.address.clone()),
             enforcer,
             server,
             ours: Mutex::default(),
@@ -126,28 +128,39 @@ impl Work {
             compared: Instant::now(),
             look: Instant::now(),
             pause: PAUSE.0,
+            silent: None,
             told: None,
         };
         loop {
+            let begun = Instant::now();
             let done = self.step(&mut reader, &mut state).await;
             let rest = match done {
                 Ok(()) => {
                     state.pause = PAUSE.0;
+                    state.silent = None;
                     None
                 }
                 Err(Halt::Lost) => return Err(Halt::Lost),
                 Err(halt) => {
                     state.agrees = false;
+                    let mut pause = state.pause;
                     match &halt {
                         // It was restarted: the first thing is to fill it again.
                         Halt::Janus(JanusError::NoRoom) if state.pause == PAUSE.0 => {}
-                        Halt::Janus(error) => self.tell(&reader.lease(), &mut state, Some(error.to_string())).await,
+                        // A port that refuses at once, and one that never answers, are told after the same time.
+                        Halt::Janus(error) if error.is_silence() => {
+                            let due = *state.silent.get_or_insert(begun) + PATIENCE;
+                            match due.checked_duration_since(Instant::now()) {
+                                Some(wait) if !wait.is_zero() => pause = pause.min(wait),
+                                _ => self.tell_failure(&reader.lease(), &mut state, error).await,
+                            }
+                        }
+                        Halt::Janus(error) => self.tell_failure(&reader.lease(), &mut state, error).await,
                         error => {
                             tracing::warn!(server = %self.server.id, %error, "the enforcement on a room server stands still")
                         }
                     }
-                    let pause = state.pause;
-                    state.pause = (pause * 2).min(PAUSE.1);
+                    state.pause = (state.pause * 2).min(PAUSE.1);
                     // The lease is kept: another replica would fare no better.
                     match reader.note().await {
                         Err(ReaderError::Lost) => return Err(Halt::Lost),
@@ -225,6 +238,15 @@ impl Work {
         self.gauge(false);
     }
 
+    /// Writes down that the server fails, when that is new. The log says more than admins are told.
+    async fn tell_failure(&self, lease: &Lease, state: &mut State, error: &JanusError) {
+        let told = Some(error.told());
+        if state.told.as_ref() != Some(&told) {
+            tracing::warn!(server = %self.server.id, why = %error, "a room server fails");
+        }
+        self.tell(lease, state, told).await;
+    }
+
     /// Writes down how the server fares, when that changes. Whoever has lost the lease has nothing to say.
     async fn tell(&self, lease: &Lease, state: &mut State, failure: Option<String>) {
         self.gauge(failure.is_some() || !self.failing().is_empty());
@@ -233,9 +255,8 @@ impl Work {
         }
         // It fails as before, but in another way.
         let goes_on = failure.is_some() && matches!(state.told, Some(Some(_)));
-        match &failure {
-            Some(why) => tracing::warn!(server = %self.server.id, why, "a room server fails"),
-            None => tracing::info!(server = %self.server.id, "a room server does what it is told"),
+        if failure.is_none() {
+            tracing::info!(server = %self.server.id, "a room server does what it is told");
         }
         let (lease, row, why) = (lease.clone(), self.server.row, failure.clone());
         let written = self

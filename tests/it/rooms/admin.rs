@@ -116,7 +116,7 @@ on_both! {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         };
         assert_eq!(health["health"], "failing", "{health}");
-        assert_eq!(health["failure"], "Janus cannot be reached: no connection");
+        assert_eq!(health["failure"], "no Janus answers at admin_url");
         service.post(owner, ROOMS, json!({ "id": "r1", "server": health["id"] })).await.expect(201);
         let (_, member) = scene.member("member", Role::Member).await;
         let refused = service.post(&member, "/v1/rooms/r1/tickets", Value::Null).await;
@@ -177,6 +177,13 @@ async fn what_is_no_room_and_no_server_is_told() {
     for (field, bad) in [
         ("client_url", "rooms.example.org"),
         ("client_url", "ftp://rooms.example.org/"),
+        ("client_url", "http://rooms.example.org/janus"),
+        ("admin_url", "http://rooms.example.org/admin"),
+        ("admin_url", "http://10.0.0.7:7088/admin"),
+        ("admin_url", "https://10.0.0.7/admin"),
+        ("admin_url", "https://169.254.169.254/latest"),
+        ("admin_url", "https://[fd00:ec2::254]/latest"),
+        ("admin_url", "https://0xa9fea9fe/latest"),
         ("admin_url", "wss://rooms.example.org/"),
         ("admin_url", "http://user:secret@rooms.example.org/"),
         ("admin_url", "http://"),

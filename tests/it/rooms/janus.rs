@@ -9,7 +9,9 @@ use std::{
 use secrecy::SecretString;
 use serde_json::json;
 use vouchsafe::{
-    rooms::{Address, Janus, JanusError, core_token, http},
+    config::EgressConfig,
+    egress::{Egress, Refused},
+    rooms::{Address, Janus, JanusError, core_token},
     terms::{Clock, SystemClock},
 };
 
@@ -22,7 +24,11 @@ const ROOM: &str = "stage-1";
 const SECRET: &str = "the room's own secret";
 
 fn client(address: Address) -> Janus {
-    Janus::new(http().unwrap(), address)
+    let config = EgressConfig {
+        networks: vec!["127.0.0.1".parse().unwrap()],
+        ..EgressConfig::default()
+    };
+    Janus::new(Egress::new(&config).unwrap(), address)
 }
 
 fn tokens(list: &[&str]) -> Vec<String> {
@@ -210,14 +216,21 @@ async fn errors_name_no_secret() {
     let server = JanusServer::start();
     let mut address = server.address();
     address.admin_url = "http://root:hunter2@127.0.0.1:1/hunter2".to_owned();
-    let error = client(address).info().await.unwrap_err();
-    assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
-    let mut address = server.address();
-    address.admin_url = "hunter2".to_owned();
-    assert_eq!(
-        client(address).info().await,
-        Err(JanusError::Unreachable("no valid address".into()))
-    );
+    assert_eq!(client(address).info().await, Err(JanusError::NotAllowed(Refused::Form)));
+    for (url, refused) in [
+        ("hunter2", Refused::Form),
+        ("http://hunter2.example.org/admin", Refused::Scheme),
+        ("https://169.254.169.254/hunter2", Refused::Address),
+    ] {
+        let mut address = server.address();
+        address.admin_url = url.to_owned();
+        let error = client(address).info().await.unwrap_err();
+        assert_eq!(error, JanusError::NotAllowed(refused));
+        assert!(
+            !format!("{error} {error:?} {}", error.told()).contains("hunter2"),
+            "{error:?}"
+        );
+    }
 }
 
 #[actix_web::test]

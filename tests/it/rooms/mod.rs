@@ -1,6 +1,7 @@
 //! Rooms, room servers and tickets; with a real Janus and real peers.
 
 mod admin;
+mod egress;
 mod held;
 mod janus;
 mod lists;

@@ -18,7 +18,7 @@ use std::{
 use paths::{Token, paths, tokens};
 
 /// The rooms from top to bottom: each imports only what stands below it.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 21] = [
     "commands",
     "app",
     "onboarding",
@@ -36,6 +36,7 @@ const ORDER: [&str; 20] = [
     "vault",
     "ledger",
     "store",
+    "egress",
     "config",
     "document",
     "terms",
@@ -49,6 +50,8 @@ const DIESEL_ROOMS: [&str; 3] = ["store", "ledger", "terms"];
 const DIESEL_FILES: [&str; 2] = ["records", "follow"];
 const ACTIX_ROOMS: [&str; 2] = ["web", "app"];
 const ACTIX_FILES: [&str; 1] = ["api"];
+/// What goes out goes out there, and is checked there.
+const EGRESS: &str = "egress";
 const MOST_LINES: usize = 600;
 
 #[test]
@@ -216,6 +219,12 @@ impl Source {
                     ACTIX_ROOMS.join(", ")
                 ));
             }
+        }
+        for token in tokens.iter().filter(|token| token.text == "reqwest" && room != EGRESS) {
+            found.push(format!(
+                "src/{}:{}: reqwest stands only in {EGRESS}; ask by egress::Egress, which checks where it goes",
+                self.path, token.line
+            ));
         }
         let lines = self.text.lines().count();
         if lines > MOST_LINES {
@@ -493,6 +502,8 @@ mod tests {
             let said = said_of(path, "//! A room.\nuse actix_web::web::Json;\n");
             assert!(!said.iter().any(|s| s.contains("actix")), "{said:?}");
         }
+        refused("rooms/janus.rs", "\nuse reqwest::Client;", 2, "reqwest stands only in");
+        taken("egress/mod.rs", "//! A room.\nuse reqwest::Client;\n");
         for name in ["actix_web", "tracing_actix_web", "utoipa_actix_web", "actix_rt"] {
             refused("people/rules.rs", &format!("use {name}::x;"), 1, "actix stands only in");
         }
