@@ -11,7 +11,10 @@ use std::{
 use toml::{Table, Value};
 
 use super::{Config, Network, PublicUrl, demands};
-use crate::document::{self, Fault, Shape};
+use crate::{
+    document::{self, Fault, Shape},
+    terms::cut,
+};
 
 /// The file that is read where none is named.
 const USUAL_FILE: &str = "vouchsafe.toml";
@@ -105,8 +108,8 @@ impl fmt::Display for Origin {
             Self::Default => f.write_str("default"),
             Self::File(path, None) => write!(f, "{}", path.display()),
             Self::File(path, Some(line)) => write!(f, "{}:{line}", path.display()),
-            Self::Environment(name) => write!(f, "environment {name}"),
-            Self::Flag(flag) => write!(f, "flag {flag}"),
+            Self::Environment(name) => write!(f, "environment {}", cut(name)),
+            Self::Flag(flag) => write!(f, "flag {}", cut(flag)),
         }
     }
 }
@@ -147,7 +150,7 @@ impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.origin)?;
         if !self.key.is_empty() {
-            write!(f, "{}: ", self.key)?;
+            write!(f, "{}: ", cut(&self.key))?;
         }
         write!(f, "{}\n  {}", self.wrong, self.mend)
     }

@@ -69,6 +69,34 @@ fn said(result: Result<Config, Vec<Mistake>>) -> Vec<String> {
 }
 
 #[test]
+fn no_mistake_repeats_more_than_a_hundred_characters() {
+    let long = "q".repeat(5000);
+    let environment = [
+        format!("VOUCHSAFE_HTTP__{}", long.to_uppercase()),
+        "VOUCHSAFE_HTTP__TRUSTED_PROXIES".into(),
+        "VOUCHSAFE_HTTP__WORKERS".into(),
+    ];
+    let environment: Vec<(&str, &str)> = environment.iter().map(|name| (name.as_str(), long.as_str())).collect();
+    let sets = [
+        format!("{long}=1"),
+        format!("http.workers={long}"),
+        format!("http.public_url={long}"),
+        long.clone(),
+    ];
+    let sets: Vec<&str> = sets.iter().map(String::as_str).collect();
+    let text = format!("[http]\n{long} = 1\nworkers = \"{long}\"\nlisten = \"{long}\"\n[{long}]\nx = 1\n");
+    let shelf = Shelf::default().with("vouchsafe.toml", &text);
+    let mistakes = load(&shelf, &environment, &sets).expect_err("mistakes");
+    assert!(mistakes.len() >= 8, "{}", mistakes.len());
+    for mistake in mistakes {
+        for part in [mistake.to_string(), mistake.wrong, mistake.mend] {
+            let longest = part.to_lowercase().split(|c| c != 'q').map(str::len).max();
+            assert!(longest <= Some(100), "{part}");
+        }
+    }
+}
+
+#[test]
 fn nothing_given_is_sound_and_embedded() {
     let config = load(&Shelf::default(), &[], &[]).unwrap();
     assert_eq!(config.http.listen.to_string(), "127.0.0.1:8080");
