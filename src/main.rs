@@ -106,6 +106,12 @@ enum Admin {
         /// Its id, as `letters` lists it.
         letter: LetterId,
     },
+    /// Tries letters that were given up again, once the mail server is mended.
+    RetryLetters {
+        /// All of them.
+        #[arg(long, required = true)]
+        all: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -244,6 +250,7 @@ async fn carry_out(command: Command, config: Config) -> Result<ExitCode, Box<dyn
                 }
                 Admin::RemoveService { service } => admin::remove_service(&core.ledger, service, &mut out).await?,
                 Admin::Letters => admin::letters(&core.ledger, &mut out).await?,
+                Admin::RetryLetters { .. } => admin::retry_letters(&core.ledger, &mut out).await?,
                 Admin::RetryLetter { letter } => admin::retry_letter(&core.ledger, letter, &mut out).await?,
             }
             core.close().await;

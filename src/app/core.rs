@@ -12,7 +12,7 @@ use crate::{
     graph::LiveGraph,
     identity::DocumentKind,
     ledger::{Actor, Lease, Ledger, LedgerOptions, Mirror},
-    mail::{self, EmailAddress, Sender, Transport},
+    mail::{self, Sender, Transport},
     people::{Roster, passwords::Hasher},
     policy::{self, ChangeError, Current},
     rooms::Servers,
@@ -197,19 +197,13 @@ impl Core {
                     },
                     credentials: credentials.map(|(username, password)| mail::SmtpCredentials { username, password }),
                     ca_file: smtp.ca_file.clone(),
+                    hello: self.config.hello(),
                     timeout: Duration::from_millis(smtp.timeout_ms),
                 })
             }
         };
-        let from = mail.from.email.to_string();
-        let sender = match EmailAddress::parse(&from) {
-            Ok(address) => Sender::new(&address, mail.from.name.as_deref().unwrap_or_default()),
-            Err(error) => return Err(StartError::Mail(format!("mail.from: {error}"))),
-        };
-        Ok((
-            transport.map_err(|error| wrong(&error))?,
-            sender.map_err(|error| wrong(&error))?,
-        ))
+        let sender = Sender::of(&mail.from).map_err(|error| wrong(&error))?;
+        Ok((transport.map_err(|error| wrong(&error))?, sender))
     }
 
     /// Ends the tasks, gives their leases up, commits what was taken, and takes no more.

@@ -7,6 +7,7 @@ use std::{
 
 use futures_util::future::BoxFuture;
 
+use super::watch::Watch;
 use crate::{
     ledger::{Actor, Ledger, Mirror, Position},
     store::{
@@ -133,6 +134,37 @@ pub(super) struct Ready {
     pub(super) mirror: Mirror,
     pub(super) draining: Arc<std::sync::atomic::AtomicBool>,
     pub(super) writes: Writes,
+    pub(super) watch: Arc<Watch>,
+    /// How long an event may wait for what follows from it.
+    pub(super) lag: Duration,
+}
+
+impl Ready {
+    /// Whether what follows from events follows in time. Where the database does not answer, that is told already.
+    async fn followers(&self) -> Check {
+        let seen = tokio::time::timeout(Duration::from_millis(900), self.watch.look()).await;
+        let seen = seen.ok().and_then(Result::ok).unwrap_or_default();
+        let late: Vec<String> = seen
+            .iter()
+            .filter(|(.., waited)| *waited > self.lag)
+            .map(|(name, lag, waited)| {
+                format!(
+                    "{name} is {} events behind, the oldest waits for {} s",
+                    lag.behind,
+                    waited.as_secs()
+                )
+            })
+            .collect();
+        Check {
+            name: "followers",
+            ready: late.is_empty(),
+            detail: if late.is_empty() {
+                "no event waits for long".to_owned()
+            } else {
+                late.join("; ")
+            },
+        }
+    }
 }
 
 impl Readiness for Ready {
@@ -184,7 +216,7 @@ impl Readiness for Ready {
                 }
                 .into(),
             };
-            vec![database, feed, serving]
+            vec![database, feed, self.followers().await, serving]
         })
     }
 }

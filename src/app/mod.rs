@@ -4,6 +4,7 @@ mod core;
 mod door;
 pub mod log;
 mod serve;
+mod watch;
 
 pub use core::{Core, DOCUMENTS, Parts, StartError};
 pub use serve::{App, Offer, description, offer};

@@ -23,6 +23,7 @@ use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 use super::{
     Core, Parts, StartError,
     door::{Door, Ready, Writes},
+    watch::Watch,
 };
 use crate::{
     audit,
@@ -53,6 +54,7 @@ pub fn offer(config: &mut ServiceConfig<'_>) {
     identity::api::routes(config);
     moderation::api::routes(config);
     policy::api::routes(config);
+    mail::api::routes(config);
 }
 
 /// What is offered, as an OpenAPI description.
@@ -123,6 +125,7 @@ impl App {
         let bell = Arc::new(Notify::new());
         let (stop_mail, mail_stopped) = oneshot::channel::<()>();
         let (transport, sender) = core.mail()?;
+        let (followers, matters) = followers(&core)?;
         let postman = mail::Postman {
             ledger: core.ledger.clone(),
             vault: core.vault.clone(),
@@ -130,14 +133,16 @@ impl App {
             sender,
             at_once: mail::AT_ONCE,
             term: mail::CLAIM_TERM,
+            matters,
             bell: Arc::clone(&bell),
         };
         let mail = tokio::spawn(postman.run(async move {
             // Dropped or sent, it is the end.
             let _ = mail_stopped.await;
         }));
-        follow_all(&mut core);
-        keep_house(&mut core);
+        let watch = Arc::new(Watch::new(core.ledger.clone(), Arc::clone(&followers)));
+        follow_all(&mut core, &followers);
+        keep_house(&mut core, Arc::clone(&watch));
         let desk = rooms::Desk::open(
             core.ledger.clone(),
             core.mirror.clone(),
@@ -146,7 +151,7 @@ impl App {
             Arc::clone(&core.room_servers),
         );
 
-        let (server, draining) = listen(&core, listener, desk)?;
+        let (server, draining) = listen(&core, listener, desk, watch)?;
         let handle = server.handle();
         let ended = tokio::spawn(server);
         Ok(Self {
@@ -185,21 +190,33 @@ impl App {
 }
 
 /// What must happen because something happened.
-fn follow_all(core: &mut Core) {
-    let followers: [Arc<dyn Follower>; 2] = [
-        Arc::new(invites::InviteMails {
-            vault: core.vault.clone(),
-            policy: Arc::clone(&core.policy),
-            link: invites::JoinLink::new(core.config.http.join_link()),
-        }),
-        Arc::new(onboarding::OnboardingFollower {
-            vault: core.vault.clone(),
-            policy: Arc::clone(&core.policy),
-        }),
-    ];
-    for follower in followers {
+type Followers = Arc<[Arc<dyn Follower>]>;
+
+/// Whoever follows the feed; and of these, who knows of letters.
+fn followers(core: &Core) -> Result<(Followers, Vec<Arc<dyn mail::Matter>>), StartError> {
+    let http = &core.config.http;
+    let unlinked = |error: crate::terms::LinkError| StartError::Setup(format!("the links in letters: {error}"));
+    let stops = mail::Stops::new(core.vault.clone(), http).map_err(unlinked)?;
+    let invites = Arc::new(invites::InviteMails {
+        vault: core.vault.clone(),
+        policy: Arc::clone(&core.policy),
+        link: http.join_link().map_err(unlinked)?,
+        stops: stops.clone(),
+        limits: invites::LetterLimits::of(&core.config.throttle),
+    });
+    let onboarding = Arc::new(onboarding::OnboardingFollower {
+        vault: core.vault.clone(),
+        policy: Arc::clone(&core.policy),
+        stops,
+    });
+    let followers: [Arc<dyn Follower>; 2] = [invites.clone(), onboarding.clone()];
+    Ok((followers.into(), vec![invites, onboarding]))
+}
+
+fn follow_all(core: &mut Core, followers: &Followers) {
+    for follower in followers.iter() {
         core.tasks
-            .spawn(follow(core.ledger.clone(), follower, core.owner.clone()));
+            .spawn(follow(core.ledger.clone(), Arc::clone(follower), core.owner.clone()));
     }
     let enforcer = rooms::Enforcer {
         ledger: core.ledger.clone(),
@@ -213,7 +230,7 @@ fn follow_all(core: &mut Core) {
 }
 
 /// Keeps tables and samples small. Nothing depends on it but their size.
-fn keep_house(core: &mut Core) {
+fn keep_house(core: &mut Core, watch: Arc<Watch>) {
     let ledger = core.ledger.clone();
     core.tasks.spawn(async move {
         loop {
@@ -248,6 +265,7 @@ fn keep_house(core: &mut Core) {
                 let held = waiting.map_or(Duration::ZERO, |since| now.since(since));
                 gauge!(FEED_HELD_BACK_SECONDS).set(held.as_secs_f64());
             }
+            watch.measure().await;
             gauge!(FEED_POSITION).set(mirror.applied().pos as f64);
             gauge!(FEED_QUIET_SECONDS).set(ledger.quiet().as_secs_f64());
         }
@@ -259,6 +277,7 @@ fn listen(
     core: &Core,
     listener: TcpListener,
     tickets: rooms::Desk,
+    watch: Arc<Watch>,
 ) -> Result<(actix_web::dev::Server, Arc<AtomicBool>), StartError> {
     let config = &core.config;
     let recorder = metrics()?;
@@ -282,6 +301,8 @@ fn listen(
         mirror: core.mirror.clone(),
         draining: Arc::clone(&draining),
         writes: Writes::default(),
+        watch: Arc::clone(&watch),
+        lag: Duration::from_secs(config.feed.lag_seconds),
     });
 
     let (ledger, mirror, vault) = (core.ledger.clone(), core.mirror.clone(), core.vault.clone());
@@ -292,8 +313,17 @@ fn listen(
         mirror: mirror.clone(),
         vault: vault.clone(),
         policy: Arc::clone(&policy),
-        link: invites::JoinLink::new(config.http.join_link()),
+        link: config
+            .http
+            .join_link()
+            .map_err(|error| StartError::Setup(format!("http.join_url: {error}")))?,
     };
+    let stops = mail::Stops::new(vault.clone(), &config.http)
+        .map_err(|error| StartError::Setup(format!("the links in letters: {error}")))?;
+    let letters = Data::new(mail::api::Letters {
+        ledger: ledger.clone(),
+        stops,
+    });
     let desk = Data::new(invites::api::Desk::new(invites.clone()));
     let invites = Data::new(invites);
     let sign_in = tokens::SignIn::new(
@@ -310,6 +340,7 @@ fn listen(
         hasher: core.hasher.clone(),
         sign_in: sign_in.clone(),
         proof_attempts: config.throttle.proof_attempts,
+        codes_per_invite: config.throttle.codes_per_invite_per_hour,
         codes_per_address: Rate::at_most(config.throttle.codes_per_address_per_hour, Duration::from_secs(3600)),
     });
     let sign_in = Data::new(sign_in);
@@ -346,6 +377,7 @@ fn listen(
         vault: vault.clone(),
         graph,
         roster: Arc::clone(&core.roster),
+        followers: watch.followers(),
     });
     let rooms = Data::new(rooms::api::Rooms {
         ledger: ledger.clone(),
@@ -383,6 +415,7 @@ fn listen(
             .app_data(audit.clone())
             .app_data(rooms.clone())
             .app_data(policies.clone())
+            .app_data(letters.clone())
             .into_utoipa_app()
             .configure(offer)
             .into_app()

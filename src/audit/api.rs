@@ -1,5 +1,6 @@
 //! The routes of the admin's questions.
 
+mod followers;
 mod graph;
 mod jobs;
 mod ledger;
@@ -14,7 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{AskError, Memory};
 use crate::{
     graph::LiveGraph,
-    ledger::{Ledger, Mirror},
+    ledger::{Follower, Ledger, Mirror},
     people::{Roster, member_by_id},
     store::{Conn, StoreError},
     terms::PersonId,
@@ -28,6 +29,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     people::routes(config);
     ledger::routes(config);
     jobs::routes(config);
+    followers::routes(config);
 }
 
 /// What the routes here work with.
@@ -43,6 +45,8 @@ pub struct Audit {
     pub roster: Arc<Roster>,
     /// Finds a contact again.
     pub vault: Vault,
+    /// Whoever follows the feed.
+    pub followers: Arc<[Arc<dyn Follower>]>,
 }
 
 /// An answer from memory, with the position that it stands on at least.

@@ -253,3 +253,13 @@ pub async fn retry_letter(ledger: &Ledger, letter: LetterId, out: &mut impl Writ
     writeln!(out, "{letter} is tried again by the running service")?;
     Ok(())
 }
+
+/// Lets all letters that were given up be tried again, at once: after the mail server was mended.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn retry_letters(ledger: &Ledger, out: &mut impl Write) -> Result<(), AdminError> {
+    let retried = ledger.write(Actor::Operator, mail::retry_all).await?;
+    writeln!(out, "{} letters are tried again by the running service", retried.value)?;
+    Ok(())
+}

@@ -42,6 +42,13 @@ pub(super) fn unmet(config: &Config, given: &dyn Fn(&str) -> bool, files: &dyn F
             "Put a proxy that speaks TLS in front, and give its https:// URL.",
         );
     }
+    if let Err(error) = http.join_link().and_then(|_| http.stop_link()) {
+        tell(
+            &["http.public_url"],
+            &format!("is no address that a letter can carry: {error}"),
+            "Give a shorter one in ASCII, or set http.join_url.",
+        );
+    }
     if http.trusted_proxies.iter().any(super::Network::is_everything) {
         tell(
             &["http.trusted_proxies"],

@@ -11,7 +11,6 @@ use std::{
     path::PathBuf,
 };
 
-use lettre::message::Mailbox;
 use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -22,7 +21,9 @@ mod text;
 mod values;
 
 pub use load::{Disk, Files, Found, Mistake, Origin, Sources, is_open_to_all};
-pub use values::{Network, PublicUrl};
+pub use values::{HelloName, Network, PublicUrl, SenderAddress};
+
+use crate::terms::{LinkError, LinkTemplate};
 
 /// What the service is told by its operator.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
@@ -46,6 +47,8 @@ pub struct Config {
     pub token: TokenConfig,
     /// The community's policy at first start.
     pub policy: PolicyConfig,
+    /// What follows from events.
+    pub feed: FeedConfig,
     /// What is logged, and how.
     pub log: LogConfig,
 }
@@ -60,9 +63,9 @@ pub struct HttpConfig {
     /// base of the links in mails. `https`, unless its host is this machine. Default: this machine, at the
     /// port of `listen`: `http://127.0.0.1:8080`.
     pub public_url: PublicUrl,
-    /// Where a client app opens invites, with `{code}` in the place of the code: the link in mails. Default:
-    /// the preview that this service itself serves, `/v1/invites/{code}` below `public_url`.
-    pub join_url: Option<String>,
+    /// Where a client app opens invites, an `https` address with `{code}` in the place of the code: the link in
+    /// mails. Default: the preview that this service itself serves, `/v1/invites/{code}` below `public_url`.
+    pub join_url: Option<LinkTemplate>,
     /// Worker threads; 0 is one for each core. Default 0.
     #[schemars(range(min = 0, max = 1024))]
     pub workers: usize,
@@ -91,9 +94,26 @@ impl HttpConfig {
     }
 
     /// The link template that counts: `join_url`, or this service's own preview.
-    pub fn join_link(&self) -> String {
-        let own = || format!("{}/v1/invites/{{code}}", self.public_url.as_str().trim_end_matches('/'));
-        self.join_url.clone().unwrap_or_else(own)
+    ///
+    /// # Errors
+    /// [`LinkError`] where `public_url` is none that a letter could carry; [`Config::load`] has refused it.
+    pub fn join_link(&self) -> Result<LinkTemplate, LinkError> {
+        match &self.join_url {
+            Some(link) => Ok(link.clone()),
+            None => self.below("/v1/invites/{code}"),
+        }
+    }
+
+    /// Where a reader ends all further letters, with `{code}` in the place of what says whose.
+    ///
+    /// # Errors
+    /// As [`HttpConfig::join_link`].
+    pub fn stop_link(&self) -> Result<LinkTemplate, LinkError> {
+        self.below("/v1/mail/stop/{code}")
+    }
+
+    fn below(&self, path: &str) -> Result<LinkTemplate, LinkError> {
+        format!("{}{path}", self.public_url.as_str().trim_end_matches('/')).parse()
     }
 }
 
@@ -210,9 +230,7 @@ pub struct MailConfig {
     /// Into a directory (`mailbox`) or to an SMTP server (`smtp`). Default `mailbox`.
     pub transport: MailTransport,
     /// The sender of every mail. Default `Vouchsafe <no-reply@vouchsafe.localhost>`.
-    #[serde(with = "text")]
-    #[schemars(with = "String")]
-    pub from: Mailbox,
+    pub from: SenderAddress,
     /// `mailbox`: the directory, one file a mail. Default `data/mail`.
     pub mailbox_dir: PathBuf,
     /// `smtp`: the server.
@@ -221,13 +239,9 @@ pub struct MailConfig {
 
 impl Default for MailConfig {
     fn default() -> Self {
-        let local = lettre::Address::new("no-reply", "vouchsafe.localhost");
         Self {
             transport: MailTransport::Mailbox,
-            from: Mailbox::new(
-                Some("Vouchsafe".into()),
-                local.unwrap_or_else(|_| unreachable!("a constant")),
-            ),
+            from: SenderAddress::usual(),
             mailbox_dir: "data/mail".into(),
             smtp: SmtpConfig::default(),
         }
@@ -265,6 +279,10 @@ pub struct SmtpConfig {
     pub password_file: Option<PathBuf>,
     /// Certificates (PEM) to trust in place of the system's. Default none.
     pub ca_file: Option<PathBuf>,
+    /// By what name we greet the server (EHLO, RFC 5321 §4.1.1.1): a full domain name, or an address in brackets
+    /// (`[192.0.2.1]`, `[IPv6:2001:db8::1]`). Default: the host of `http.public_url`; where that has no dot, the
+    /// domain of `mail.from`.
+    pub hello: Option<HelloName>,
     /// How long one exchange with the server may take, in milliseconds. Default 10 000.
     #[schemars(range(min = 100, max = 300_000))]
     pub timeout_ms: u64,
@@ -280,8 +298,17 @@ impl Default for SmtpConfig {
             password: None,
             password_file: None,
             ca_file: None,
+            hello: None,
             timeout_ms: 10_000,
         }
+    }
+}
+
+impl Config {
+    /// The name that counts by which we greet a mail server.
+    pub fn hello(&self) -> HelloName {
+        let given = self.mail.smtp.hello.clone();
+        given.unwrap_or_else(|| HelloName::of(&self.http.public_url, &self.mail.from))
     }
 }
 
@@ -334,6 +361,17 @@ pub struct ThrottleConfig {
     /// One-time codes mailed to one address in an hour. Default 6.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub codes_per_address_per_hour: u32,
+    /// One-time codes mailed in an hour by one invite, to whatever addresses; and three more for each of its uses.
+    /// Default 20.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub codes_per_invite_per_hour: u32,
+    /// Invites mailed to one address in 24 hours, whoever sends them and whatever becomes of them. Default 6.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub invites_per_address_per_day: u32,
+    /// Invites mailed for one member in 24 hours, whatever becomes of them; the policy's `invite.unlimited_roles` have
+    /// no such limit. Default 40.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub invite_mails_per_member_per_day: u32,
 }
 
 impl Default for ThrottleConfig {
@@ -343,6 +381,9 @@ impl Default for ThrottleConfig {
             per_account_failures_per_day: 100,
             proof_attempts: 5,
             codes_per_address_per_hour: 6,
+            codes_per_invite_per_hour: 20,
+            invites_per_address_per_day: 6,
+            invite_mails_per_member_per_day: 40,
         }
     }
 }
@@ -386,6 +427,21 @@ pub struct PolicyConfig {
     /// The policy with which an empty database begins; afterwards the one in the ledger counts. Default
     /// none: the preset `real-name`.
     pub seed_file: Option<PathBuf>,
+}
+
+/// What follows from events: letters, the end of ways in that were refused.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct FeedConfig {
+    /// How long an event may wait for what follows from it before `/readyz` says 503, in seconds. Default 300.
+    #[schemars(range(min = 1, max = 86_400))]
+    pub lag_seconds: u64,
+}
+
+impl Default for FeedConfig {
+    fn default() -> Self {
+        Self { lag_seconds: 300 }
+    }
 }
 
 /// What is logged, and how.

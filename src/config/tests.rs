@@ -234,7 +234,7 @@ port = 70000
             "vouchsafe.toml:7: sotre: is not a known key",
             "vouchsafe.toml:11: log.format: is \"xml\": unknown variant `xml`, expected `json` or `text`",
             "vouchsafe.toml:12: : is not TOML: extra `=`, expected nothing",
-            "vouchsafe.toml:15: mail.from: is \"nobody\": Invalid input",
+            "vouchsafe.toml:15: mail.from: is \"nobody\": Invalid input; write it like \"Society <no-reply@example.org>\"",
             "vouchsafe.toml:17: mail.smtp.port: is 70000, which is out of range",
             "environment VOUCHSAFE_HTTP_LISTEN: http.listen: is not a setting, but looks like one",
             "environment VOUCHSAFE_STORE__BATCH: store.batch: is 0, which is out of range",

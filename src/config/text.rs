@@ -1,22 +1,10 @@
-//! How some values are written as text: by their own form, or redacted.
-
-use std::{fmt::Display, str::FromStr};
+//! How secrets are written as text: redacted.
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Deserializer, Serializer, de};
+use serde::Serializer;
 
 /// What stands in the place of a secret.
 const REDACTED: &str = "[redacted]";
-
-/// As the type displays itself.
-pub fn serialize<T: Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(value)
-}
-
-/// As the type reads itself.
-pub fn deserialize<'de, T: FromStr<Err: Display>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-}
 
 /// Whether it is there, never what it is.
 pub fn redacted<S: Serializer>(secret: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -7,10 +7,11 @@ use std::{
     str::FromStr,
 };
 
+use lettre::message::Mailbox;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::terms::quoted;
+use crate::terms::{EmailAddress, Line, quoted};
 
 /// Where the service is reached from outside: scheme, host and, if need be, port; no path.
 ///
@@ -39,6 +40,15 @@ impl PublicUrl {
     /// Where the API is: the audience of its tokens, where nothing else is said.
     pub fn api(&self) -> String {
         format!("{}/v1", self.text.trim_end_matches('/'))
+    }
+    /// Its host, an IPv6 address in brackets.
+    pub fn host(&self) -> &str {
+        let rest = self.text.split_once("://").map_or("", |(_, rest)| rest);
+        let rest = rest.split('/').next().unwrap_or_default();
+        match rest.rfind(':') {
+            Some(colon) if !rest.ends_with(']') => &rest[..colon],
+            _ => rest,
+        }
     }
     /// Whether its scheme is `https`.
     pub const fn is_https(&self) -> bool {
@@ -118,6 +128,123 @@ fn is_host(host: &str) -> bool {
 impl fmt::Display for PublicUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+/// Who letters come from: an address that we would write to ourselves, and a name to show before it.
+#[derive(Debug, Clone)]
+pub struct SenderAddress {
+    name: Option<Line>,
+    address: EmailAddress,
+    domain: String,
+}
+
+impl SenderAddress {
+    /// The sender on one's own machine.
+    pub(super) fn usual() -> Self {
+        "Vouchsafe <no-reply@vouchsafe.localhost>"
+            .parse()
+            .unwrap_or_else(|_| unreachable!("a constant"))
+    }
+    /// The name, where there is one.
+    pub const fn name(&self) -> Option<&Line> {
+        self.name.as_ref()
+    }
+    /// The address.
+    pub const fn address(&self) -> &EmailAddress {
+        &self.address
+    }
+}
+
+impl FromStr for SenderAddress {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = |what: &dyn fmt::Display| format!("{what}; write it like \"Society <no-reply@example.org>\"");
+        // The library knows quoted names (RFC 5322 §3.4); what the parts may be is for our own types to say.
+        let mailbox: Mailbox = text
+            .parse()
+            .map_err(|error: lettre::address::AddressError| wrong(&error))?;
+        let address = EmailAddress::parse(mailbox.email.as_ref()).map_err(|error| wrong(&error))?;
+        let sendable = address.to_lettre().map_err(|error| wrong(&error))?;
+        let name = mailbox.name.filter(|name| !name.trim().is_empty());
+        let name = name.map(|name| Line::parse(&name)).transpose();
+        Ok(Self {
+            name: name.map_err(|error| wrong(&format_args!("the name {error}")))?,
+            domain: sendable.domain().to_owned(),
+            address,
+        })
+    }
+}
+
+impl fmt::Display for SenderAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            None => f.write_str(self.address.kept()),
+            Some(name) if name.as_str().chars().all(|c| c.is_alphanumeric() || c == ' ') => {
+                write!(f, "{name} <{}>", self.address.kept())
+            }
+            Some(name) => {
+                let name = name.as_str().replace('\\', "\\\\").replace('"', "\\\"");
+                write!(f, "\"{name}\" <{}>", self.address.kept())
+            }
+        }
+    }
+}
+
+/// By what name we greet a mail server: a domain name of two labels at least, or an address literal (RFC 5321
+/// §4.1.3). Never the bare name of a host, which servers refuse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HelloName {
+    /// A domain name.
+    Domain(String),
+    /// An address.
+    Address(IpAddr),
+}
+
+impl HelloName {
+    /// The name of a service that is reached at `url` and whose letters come from `sender`.
+    pub(super) fn of(url: &PublicUrl, sender: &SenderAddress) -> Self {
+        let host = url.host();
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        match bare.parse::<IpAddr>() {
+            Ok(address) => Self::Address(address),
+            Err(_) if host.contains('.') => Self::Domain(host.to_owned()),
+            Err(_) => Self::Domain(sender.domain.clone()),
+        }
+    }
+}
+
+impl FromStr for HelloName {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || {
+            "it is neither a full domain name nor an address in brackets; write it like \"mail.example.org\"".to_owned()
+        };
+        if let Some(literal) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            let six = literal.get(..5).filter(|tag| tag.eq_ignore_ascii_case("IPv6:"));
+            let address = match six {
+                Some(_) => literal[5..].parse::<Ipv6Addr>().map(IpAddr::V6).ok(),
+                None => literal.parse::<Ipv4Addr>().map(IpAddr::V4).ok(),
+            };
+            return address.map(Self::Address).ok_or_else(wrong);
+        }
+        let name = text.to_ascii_lowercase();
+        let is_address = name.parse::<IpAddr>().is_ok();
+        if is_host(&name) && name.contains('.') && !is_address {
+            Ok(Self::Domain(name))
+        } else {
+            Err(wrong())
+        }
+    }
+}
+
+impl fmt::Display for HelloName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Domain(name) => f.write_str(name),
+            Self::Address(IpAddr::V4(address)) => write!(f, "[{address}]"),
+            Self::Address(IpAddr::V6(address)) => write!(f, "[IPv6:{address}]"),
+        }
     }
 }
 
@@ -227,7 +354,12 @@ macro_rules! written_as_text {
         }
     )*};
 }
-written_as_text!(PublicUrl = "public_url", Network = "network");
+written_as_text!(
+    PublicUrl = "public_url",
+    Network = "network",
+    SenderAddress = "sender",
+    HelloName = "hello_name"
+);
 
 #[cfg(test)]
 mod tests {
@@ -316,6 +448,67 @@ mod tests {
             "host",
         ] {
             assert!(text.parse::<Network>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn senders() {
+        for (text, shown) in [
+            ("no-reply@example.org", "no-reply@example.org"),
+            ("Society <no-reply@example.org>", "Society <no-reply@example.org>"),
+            ("\"A \\\"B\\\"\" <a@example.org>", "\"A \\\"B\\\"\" <a@example.org>"),
+            ("分析学会 <a@example.org>", "分析学会 <a@example.org>"),
+        ] {
+            let sender: SenderAddress = text.parse().unwrap();
+            assert_eq!(sender.to_string(), shown);
+            assert_eq!(sender.to_string().parse::<SenderAddress>().unwrap().to_string(), shown);
+        }
+        for text in [
+            "",
+            "nobody",
+            "a@localhost",
+            "a@[127.0.0.1]",
+            "a@127.0.0.1",
+            "\"a b\"@example.org",
+            "a@example.org, b@example.org",
+            "A\r\nBcc: b@example.org <a@example.org>",
+            "\"A\u{0}\" <a@example.org>",
+        ] {
+            assert!(text.parse::<SenderAddress>().is_err(), "{text:?}");
+        }
+        let long = format!("{} <a@example.org>", "界".repeat(101));
+        assert!(long.parse::<SenderAddress>().is_err());
+    }
+
+    #[test]
+    fn greets_by_no_bare_name() {
+        let sender: SenderAddress = "a@mail.example.org".parse().unwrap();
+        for (url, name) in [
+            ("https://vouch.example.org", "vouch.example.org"),
+            ("https://vouch.example.org:8443", "vouch.example.org"),
+            ("http://127.0.0.1:8080", "[127.0.0.1]"),
+            ("http://[::1]:8080", "[IPv6:::1]"),
+            ("https://[2001:db8::1]", "[IPv6:2001:db8::1]"),
+            ("http://localhost:8080", "mail.example.org"),
+            ("https://vouchsafe", "mail.example.org"),
+        ] {
+            let hello = HelloName::of(&url.parse().unwrap(), &sender);
+            assert_eq!(hello.to_string(), name, "{url}");
+            assert_eq!(hello.to_string().parse::<HelloName>().unwrap(), hello);
+        }
+        for text in [
+            "",
+            "localhost",
+            "mailhost",
+            "192.0.2.1",
+            "[192.0.2]",
+            "::1",
+            "[::1]",
+            "a b.example",
+            "a..example",
+            "[IPv6:1]",
+        ] {
+            assert!(text.parse::<HelloName>().is_err(), "{text}");
         }
     }
 

@@ -3,21 +3,21 @@
 use std::{sync::Arc, time::Duration};
 
 use actix_web::{delete, get, post, web::Data};
-use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{
-    Closed, Code, Invite, IssueError, JoinLink, NewInvite, State, To, code_of, issue_together, records, revoke, rules,
-};
+use super::{Closed, Code, Invite, IssueError, NewInvite, State, To, code_of, issue_together, records, revoke, rules};
 use crate::{
-    ledger::{Actor, Ledger, Mirror, Together, Tx, Written, events::InviteKind},
+    ledger::{
+        Actor, Ledger, Mirror, Together, Tx, Written,
+        events::{InviteKind, Undeliverable},
+    },
     mail::{EmailAddress, Locale},
     people,
     policy::{self, InviteDenied, Step, demands},
     store::{Conn, StoreError},
-    terms::{Id, InviteId, PersonId, PersonRow, Timestamp},
+    terms::{Id, InviteId, LinkTemplate, PersonId, PersonRow, Timestamp},
     vault::Vault,
     web::{
         Asker, Caller, Cursors, IdempotencyKey, Json, Kind, Once, Page, Paging, Problem, Query, Segments, Turn,
@@ -42,7 +42,7 @@ pub struct Invites {
     /// What the community demands.
     pub policy: Arc<policy::Current>,
     /// Where a code is opened.
-    pub link: JoinLink,
+    pub link: LinkTemplate,
 }
 
 /// Where invites that are asked for in the same moment are issued together.
@@ -140,7 +140,7 @@ async fn preview(code: Segments<String>, invites: Data<Invites>) -> Result<Json<
     let (invite, inviter, in_vain, address_hint) = found.ok_or_else(|| Problem::new(Kind::InviteUnknown))?;
     rules::leads_on(&invite, inviter.standing, in_vain, now)?;
     Ok(Json(PreviewView {
-        community: policy.policy.community.name.clone(),
+        community: policy.policy.community.name.to_string(),
         inviter: InviterView {
             id: inviter.id,
             handle: inviter.handle,
@@ -192,6 +192,9 @@ struct InviteView {
     kind: String,
     /// Where it stands.
     state: State,
+    /// Why its mail reached nobody, where that is so: `refused` (the address does not take it), `unreachable` (it was
+    /// tried for a day and more) or `limited` (too many mails were sent for you in the last 24 hours).
+    undeliverable: Option<Undeliverable>,
     /// The address, for the member who entered it.
     email: Option<String>,
     /// The code of a link. An addressed invite's code goes by mail alone.
@@ -285,8 +288,11 @@ impl Invites {
             id: invite.id,
             kind: kind(invite).into(),
             state: rules::state(invite, in_vain, now),
+            undeliverable: invite.undeliverable,
             email: email.map(EmailAddress::shown),
-            url: code.as_ref().map(|code| self.link.to(code).expose_secret().to_owned()),
+            url: code
+                .as_ref()
+                .map(|code| self.link.to(&code.expose()).expose().to_owned()),
             code: code.map(|code| code.expose().to_string()),
             max_uses: invite.max_uses,
             uses: invite.uses,

@@ -1,34 +1,78 @@
-//! What follows from an invite: its mail.
+//! What follows from an invite: its mail, and what becomes of that.
 
-use std::{slice, sync::Arc};
+use std::{slice, sync::Arc, time::Duration};
+
+use uuid::Uuid;
 
 use super::{
-    code_of,
-    letter::{JoinLink, Told, compose},
+    by_id, code_of,
+    letter::{Told, compose},
+    open,
     records::{self, ToBeTold},
 };
 use crate::{
-    ledger::{Entry, Event, Follower, Tx, events::InviteKind},
-    mail::{self, EmailAddress, Letter, Locale},
+    config::ThrottleConfig,
+    ledger::{
+        Entry, Event, Follower, Tx,
+        events::{InviteKind, Undeliverable},
+    },
+    mail::{self, EmailAddress, Letter, LetterSubject, Locale, Matter, Stands, StopIndex, Stops, Undelivered},
     policy::{self, demands},
-    store::StoreError,
-    terms::InviteId,
-    vault::{DataKey, Field, Vault, VaultError},
+    store::{
+        Conn, StoreError,
+        throttle::{self, Rate, Throttled},
+    },
+    terms::{Id, InviteId, LinkTemplate, Timestamp},
+    vault::{Blind, DataKey, Field, Vault, VaultError},
 };
 
-/// Composes the mail of each addressed invite.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How many letters a stranger gets, and a member causes, whatever becomes of the invites.
+#[derive(Debug, Clone, Copy)]
+pub struct LetterLimits {
+    /// To one address.
+    pub per_address: Rate,
+    /// For one member.
+    pub per_member: Rate,
+}
+
+impl LetterLimits {
+    /// As the operator has set them.
+    pub fn of(config: &ThrottleConfig) -> Self {
+        Self {
+            per_address: Rate::at_most(config.invites_per_address_per_day, DAY),
+            per_member: Rate::burst(config.invite_mails_per_member_per_day, DAY),
+        }
+    }
+}
+
+/// Composes the mail of each addressed invite, and knows whether it may leave.
 pub struct InviteMails {
     /// Opens the address and derives the code.
     pub vault: Vault,
     /// What the newcomer will be asked for.
     pub policy: Arc<policy::Current>,
     /// Where the code is opened.
-    pub link: JoinLink,
+    pub link: LinkTemplate,
+    /// Who wants no letters, and where one says so.
+    pub stops: Stops,
+    /// How many letters leave.
+    pub limits: LetterLimits,
 }
+
+const KIND: &str = "invite";
+
+/// The events that it wants.
+const EVENTS: [&str; 1] = ["invite_issued"];
 
 impl Follower for InviteMails {
     fn name(&self) -> &'static str {
         "invite-mails"
+    }
+
+    fn kinds(&self) -> &'static [&'static str] {
+        &EVENTS
     }
 
     fn wants(&self, event: &Event) -> bool {
@@ -44,11 +88,26 @@ impl Follower for InviteMails {
             .iter()
             .filter_map(|entry| addressed(&entry.envelope.event))
             .collect();
-        let mut letters = Vec::with_capacity(ids.len());
-        for told in records::to_be_told(tx.conn, &ids)? {
-            letters.extend(self.write(told)?);
+        let mut reached = Vec::with_capacity(ids.len());
+        for told in records::to_be_told(tx.conn, &ids, tx.now)? {
+            reached.extend(self.reader(told)?);
         }
-        mail::post_all(tx, "invite", &letters)
+        let indexes: Vec<StopIndex> = reached.iter().map(|reader| reader.index.clone()).collect();
+        let stopped = mail::stopped(tx.conn, &indexes)?;
+        let mut letters = Vec::with_capacity(reached.len());
+        for reader in reached {
+            let invite = reader.told.id;
+            let refused = if stopped.contains(&reader.index) {
+                Some(Undeliverable::Refused)
+            } else {
+                self.limited(tx, &reader)?
+            };
+            match refused {
+                Some(why) => undeliverable(tx, invite, why)?,
+                None => letters.push(self.write(reader)?),
+            }
+        }
+        mail::post_all(tx, KIND, &letters)
     }
 }
 
@@ -64,31 +123,134 @@ const fn addressed(event: &Event) -> Option<InviteId> {
     }
 }
 
+/// Notes that an invite's letter reaches nobody.
+fn undeliverable(tx: &mut Tx<'_>, invite: InviteId, reason: Undeliverable) -> Result<(), StoreError> {
+    if records::set_undeliverable(tx.conn, invite, reason)? {
+        tx.record(Event::InviteUndeliverable { invite, reason });
+    }
+    Ok(())
+}
+
+/// Somebody who is to be told.
+struct Reader {
+    told: ToBeTold,
+    key: DataKey,
+    to: EmailAddress,
+    index: StopIndex,
+}
+
 impl InviteMails {
-    /// The letter and the key that seals it; none where there is nobody to write to.
-    fn write(&self, told: ToBeTold) -> Result<Option<(DataKey, Letter)>, StoreError> {
+    /// Whom to write to; none where they have been forgotten meanwhile.
+    fn reader(&self, told: ToBeTold) -> Result<Option<Reader>, StoreError> {
         let key = match self.vault.unwrap(told.subject, told.wrapping, told.wrapped.as_deref()) {
             Ok(key) => key,
-            // Forgotten meanwhile.
             Err(VaultError::Erased) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let Ok(to) = EmailAddress::parse(&key.open_text(Field::Contact, &told.sealed)?) else {
-            return Ok(None);
-        };
+        let kept = key.open_text(Field::Contact, &told.sealed)?;
+        let to = EmailAddress::parse(&kept)
+            .map_err(|error| StoreError::Internal(format!("an invite's address: {error}")))?;
+        let index = StopIndex::of(&self.vault, &to);
+        Ok(Some(Reader { told, key, to, index }))
+    }
+
+    /// Counts the letter, or says why there is none. Whoever invites is counted first: nothing is counted for an
+    /// address that gets no letter.
+    fn limited(&self, tx: &mut Tx<'_>, reader: &Reader) -> Result<Option<Undeliverable>, StoreError> {
+        let policy = self.policy.get()?;
+        if !policy.policy.invite.unlimited_roles.contains(&reader.told.role) {
+            let member = [b"invite-mail/member/", reader.told.inviter.0.to_be_bytes().as_slice()].concat();
+            if !self.admit(tx, &member, self.limits.per_member)? {
+                return Ok(Some(Undeliverable::Limited));
+            }
+        }
+        let address = [b"invite-mail/address/", reader.index.as_bytes()].concat();
+        let admitted = self.admit(tx, &address, self.limits.per_address)?;
+        // That others have written to somebody is not told.
+        Ok((!admitted).then_some(Undeliverable::Refused))
+    }
+
+    fn admit(&self, tx: &mut Tx<'_>, what: &[u8], rate: Rate) -> Result<bool, StoreError> {
+        let bucket = self.vault.blind(Blind::Throttle, what);
+        match throttle::admit(tx.conn, tx.guards, &bucket, rate, tx.now) {
+            Ok(()) => Ok(true),
+            Err(Throttled::Wait(_)) => Ok(false),
+            Err(Throttled::Store(error)) => Err(error),
+        }
+    }
+
+    /// The letter, what it is about, and the key that seals it.
+    fn write(&self, reader: Reader) -> Result<(DataKey, Uuid, Letter), StoreError> {
+        let Reader { told, key, to, .. } = reader;
         let code = code_of(&self.vault, told.key_version, told.id)
             .ok_or_else(|| StoreError::Internal("the keyring lacks the key of an invite's code".into()))?;
         let policy = self.policy.get()?;
         let letter = compose(Told {
+            stop: self.stops.link(&to),
             to,
             locale: Locale::from_tag(&told.locale),
             community: &policy.policy.community.name,
-            inviter: told.inviter.as_deref(),
+            inviter: told.handle.as_deref(),
             asked: demands(&policy.policy).collect(),
             until: told.expires_at,
             code: &code,
             link: &self.link,
-        })?;
-        Ok(Some((key, letter)))
+        });
+        Ok((key, told.id.uuid(), letter))
+    }
+}
+
+impl Matter for InviteMails {
+    fn kinds(&self) -> &'static [&'static str] {
+        &[KIND]
+    }
+
+    fn stands(&self, conn: &mut Conn, letter: &LetterSubject<'_>, now: Timestamp) -> Result<Stands, StoreError> {
+        let Some(invite) = by_id(conn, Id::from_uuid(letter.about))? else {
+            return Ok(Stands::No);
+        };
+        if open(conn, &invite, now)?.is_err() {
+            return Ok(Stands::No);
+        }
+        match super::address(conn, &self.vault, &invite) {
+            Ok(Some(address)) => {
+                let stopped = mail::stopped(conn, &[StopIndex::of(&self.vault, &address)])?;
+                Ok(if stopped.is_empty() {
+                    Stands::Yes
+                } else {
+                    Stands::Unwanted
+                })
+            }
+            // Whoever opens the letter says so.
+            Ok(None) | Err(VaultError::Erased | VaultError::Sealed) => Ok(Stands::Yes),
+            Err(VaultError::Store(error)) => Err(error),
+        }
+    }
+
+    fn undelivered(&self, tx: &mut Tx<'_>, letter: &LetterSubject<'_>, why: Undelivered) -> Result<(), StoreError> {
+        let why = match why {
+            Undelivered::Refused => Undeliverable::Refused,
+            Undelivered::GivenUp => Undeliverable::Unreachable,
+        };
+        undeliverable(tx, Id::from_uuid(letter.about), why)
+    }
+
+    fn delivered(&self, tx: &mut Tx<'_>, letter: &LetterSubject<'_>) -> Result<(), StoreError> {
+        let invite = Id::from_uuid(letter.about);
+        if records::set_delivered(tx.conn, invite)? {
+            tx.record(Event::InviteDelivered { invite });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EVENTS;
+    use crate::ledger::Event;
+
+    #[test]
+    fn every_event_that_is_wanted_is_one() {
+        assert!(EVENTS.iter().all(|kind| Event::KINDS.contains(kind)));
     }
 }

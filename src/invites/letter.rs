@@ -1,56 +1,40 @@
 //! The mail that carries an invite.
 
-use secrecy::SecretString;
-
 use super::Code;
 use crate::{
-    mail::{Button, EmailAddress, Letter, Locale, Subject},
+    mail::{Button, EmailAddress, Letter, Locale, Subject, moment},
     policy::Step,
-    store::StoreError,
-    terms::Timestamp,
+    terms::{Line, Link, LinkTemplate, Timestamp, isolated},
 };
-
-/// Where a code is opened: an address of a client app with `{code}` in it.
-#[derive(Debug, Clone)]
-pub struct JoinLink(String);
-
-impl JoinLink {
-    /// A link from a template in which `{code}` stands for the invite's code.
-    pub fn new(template: impl Into<String>) -> Self {
-        Self(template.into())
-    }
-
-    /// The link for one code.
-    pub fn to(&self, code: &Code) -> SecretString {
-        self.0.replace("{code}", &code.expose()).into()
-    }
-}
 
 /// What an invite's mail says.
 pub(super) struct Told<'a> {
     pub(super) to: EmailAddress,
     pub(super) locale: Locale,
-    pub(super) community: &'a str,
+    pub(super) community: &'a Line,
     pub(super) inviter: Option<&'a str>,
     pub(super) asked: Vec<Step>,
     pub(super) until: Timestamp,
     pub(super) code: &'a Code,
-    pub(super) link: &'a JoinLink,
+    pub(super) link: &'a LinkTemplate,
+    /// Where the reader ends all further letters.
+    pub(super) stop: Link,
 }
 
-pub(super) fn compose(told: Told<'_>) -> Result<Letter, StoreError> {
-    let date = told.until.to_string();
-    let date = date.get(..10).unwrap_or_default().to_owned();
-    let community = told.community;
+/// The letter. Whatever stands in a community's name, there is one.
+pub(super) fn compose(told: Told<'_>) -> Letter {
+    let until = moment(told.locale, told.until);
+    let community = told.community.isolated();
+    let inviter = told.inviter.map(isolated);
     let (subject, heading, mut paragraphs, button, footer) = match told.locale {
         Locale::En => (
             format!("You are invited to {community}"),
-            match told.inviter {
+            match inviter {
                 Some(inviter) => format!("{inviter} invites you to {community}"),
                 None => format!("A member invites you to {community}"),
             },
             vec![
-                format!("The invite is for this address alone and holds until {date} (UTC)."),
+                format!("The invite is for this address alone and holds until {until}."),
                 format!("You will be asked for {}.", in_english(&told.asked)),
             ],
             "Open the invite",
@@ -58,12 +42,12 @@ pub(super) fn compose(told: Told<'_>) -> Result<Letter, StoreError> {
         ),
         Locale::ZhHans => (
             format!("邀请您加入{community}"),
-            match told.inviter {
+            match inviter {
                 Some(inviter) => format!("{inviter} 邀请您加入{community}"),
                 None => format!("一位成员邀请您加入{community}"),
             },
             vec![
-                format!("此邀请仅对本邮箱有效，有效期至 {date}（UTC）。"),
+                format!("此邀请仅对本邮箱有效，有效期至 {until}。"),
                 format!("加入时需要：{}。", in_chinese(&told.asked)),
             ],
             "打开邀请",
@@ -77,17 +61,18 @@ pub(super) fn compose(told: Told<'_>) -> Result<Letter, StoreError> {
         }
         .to_owned(),
     );
-    let internal = |error: &dyn std::fmt::Display| StoreError::Internal(format!("an invite's mail: {error}"));
-    Ok(Letter {
+    let code = told.code.expose();
+    Letter {
         to: told.to,
         locale: told.locale,
-        subject: Subject::parse(&subject).map_err(|error| internal(&error))?,
+        subject: Subject::of(&subject),
         heading,
         paragraphs,
-        code: Some(told.code.expose().as_str().into()),
-        button: Some(Button::new(button, told.link.to(told.code)).map_err(|error| internal(&error))?),
+        button: Some(Button::new(button, told.link.to(&code))),
+        code: Some(code.as_str().into()),
         footer: vec![footer.to_owned()],
-    })
+        stop: Some(told.stop),
+    }
 }
 
 fn in_english(asked: &[Step]) -> String {

@@ -15,8 +15,7 @@ mod records;
 mod rules;
 
 pub use code::Code;
-pub use follow::InviteMails;
-pub use letter::JoinLink;
+pub use follow::{InviteMails, LetterLimits};
 pub use records::{Invite, by_id, by_row, held_to, held_until};
 pub use rules::{Closed, State};
 

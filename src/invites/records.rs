@@ -11,12 +11,12 @@ use diesel::{
 };
 
 use crate::{
-    ledger::events::InviteKind,
+    ledger::events::{InviteKind, Undeliverable},
     store::{
         Conn, fixed, pg_fixed,
         schema::{holds, invites, people, subjects},
     },
-    terms::{Id, PersonRow, Timestamp, kinds},
+    terms::{Id, PersonRow, Role, Standing, Timestamp, kinds},
     vault::Subject,
 };
 
@@ -51,6 +51,8 @@ pub struct Invite {
     pub expires_at: Timestamp,
     /// When it was taken back.
     pub revoked_at: Option<Timestamp>,
+    /// Why its letter reached nobody.
+    pub undeliverable: Option<Undeliverable>,
 }
 
 type Row = (
@@ -68,7 +70,7 @@ type Row = (
     i64,
     Timestamp,
     Timestamp,
-    Option<Timestamp>,
+    (Option<Timestamp>, Option<String>),
 );
 
 macro_rules! columns {
@@ -88,7 +90,7 @@ macro_rules! columns {
             invites::held,
             invites::created_at,
             invites::expires_at,
-            invites::revoked_at,
+            (invites::revoked_at, invites::undeliverable),
         )
     };
 }
@@ -103,9 +105,41 @@ const fn word(kind: InviteKind) -> &'static str {
     }
 }
 
+const REASONS: [(Undeliverable, &str); 3] = [
+    (Undeliverable::Refused, "refused"),
+    (Undeliverable::Unreachable, "unreachable"),
+    (Undeliverable::Limited, "limited"),
+];
+
+fn reason(word: &str) -> Option<Undeliverable> {
+    let found = REASONS.iter().find(|(_, known)| *known == word);
+    found.map(|(reason, _)| *reason)
+}
+
+/// Notes that an invite's letter reached nobody; false where that is noted already, or it is no longer there to be
+/// used.
+pub(super) fn set_undeliverable(conn: &mut Conn, id: Id<kinds::Invite>, why: Undeliverable) -> QueryResult<bool> {
+    let word = REASONS.iter().find(|(known, _)| *known == why).map(|(_, word)| *word);
+    update(invites::table.filter(invites::uid.eq(id)))
+        .filter(invites::undeliverable.is_null())
+        .set(invites::undeliverable.eq(word))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// Notes that its letter has left after all; false where it had not failed.
+pub(super) fn set_delivered(conn: &mut Conn, id: Id<kinds::Invite>) -> QueryResult<bool> {
+    update(invites::table.filter(invites::uid.eq(id)))
+        .filter(invites::undeliverable.is_not_null())
+        .set(invites::undeliverable.eq(None::<String>))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
 fn from_row(row: Row) -> Invite {
-    let (row, id, inviter, kind, key_version, subject, sealed, address_blind, locale, max_uses, uses, held, a, b, c) =
+    let (row, id, inviter, kind, key_version, subject, sealed, address_blind, locale, max_uses, uses, held, a, b, end) =
         row;
+    let (revoked_at, undeliverable) = end;
     Invite {
         row,
         id,
@@ -124,7 +158,8 @@ fn from_row(row: Row) -> Invite {
         held,
         created_at: a,
         expires_at: b,
-        revoked_at: c,
+        revoked_at,
+        undeliverable: undeliverable.as_deref().and_then(reason),
     }
 }
 
@@ -170,6 +205,7 @@ impl New<'_> {
             created_at: self.created_at,
             expires_at: self.expires_at,
             revoked_at: None,
+            undeliverable: None,
         }
     }
 }
@@ -276,20 +312,28 @@ pub(super) struct ToBeTold {
     pub(super) locale: String,
     pub(super) expires_at: Timestamp,
     /// The handle of whoever invites.
-    pub(super) inviter: Option<String>,
+    pub(super) handle: Option<String>,
+    /// Who invites, and as what.
+    pub(super) inviter: PersonRow,
+    pub(super) role: Role,
 }
 
-/// What the mails of these invites are made of; those to no address are left out.
-pub(super) fn to_be_told(conn: &mut Conn, ids: &[Id<kinds::Invite>]) -> QueryResult<Vec<ToBeTold>> {
+/// What the mails of these invites are made of; those to no address are left out, and those that cannot be used
+/// any more.
+pub(super) fn to_be_told(conn: &mut Conn, ids: &[Id<kinds::Invite>], now: Timestamp) -> QueryResult<Vec<ToBeTold>> {
     type Row = (
         (Id<kinds::Invite>, i64, Option<Vec<u8>>, String, Timestamp),
         (i64, i64, Option<Vec<u8>>),
-        Option<String>,
+        (Option<String>, PersonRow, Role),
     );
     let rows: Vec<Row> = invites::table
         .inner_join(subjects::table.on(subjects::id.nullable().eq(invites::subject_id)))
         .inner_join(people::table.on(people::id.eq(invites::inviter)))
         .filter(invites::uid.eq_any(ids))
+        .filter(invites::revoked_at.is_null())
+        .filter(invites::expires_at.gt(now))
+        .filter(people::standing.eq(Standing::Active))
+        .order(invites::id)
         .select((
             (
                 invites::uid,
@@ -299,10 +343,14 @@ pub(super) fn to_be_told(conn: &mut Conn, ids: &[Id<kinds::Invite>]) -> QueryRes
                 invites::expires_at,
             ),
             (subjects::id, subjects::key_version, subjects::wrapped_key),
-            people::handle,
+            (people::handle, people::id, people::role),
         ))
         .load(conn)?;
-    let told = |((id, key_version, sealed, locale, expires_at), (subject, wrapping, wrapped), inviter): Row| {
+    let told = |(
+        (id, key_version, sealed, locale, expires_at),
+        (subject, wrapping, wrapped),
+        (handle, inviter, role),
+    ): Row| {
         Some(ToBeTold {
             id,
             key_version,
@@ -312,7 +360,9 @@ pub(super) fn to_be_told(conn: &mut Conn, ids: &[Id<kinds::Invite>]) -> QueryRes
             wrapped,
             locale,
             expires_at,
+            handle,
             inviter,
+            role,
         })
     };
     Ok(rows.into_iter().filter_map(told).collect())

@@ -38,6 +38,8 @@ pub enum State {
     Expired,
     /// It was taken back, or is void: whoever it was sent to came in by another.
     Revoked,
+    /// It could be used, but its letter reached nobody.
+    Undeliverable,
 }
 
 /// Whether it can be used now; `expired_holds` are held uses whose time is over and which the next
@@ -86,6 +88,7 @@ pub fn state(invite: &Invite, expired_holds: i64, now: Timestamp) -> State {
         return State::Revoked;
     }
     match open(invite, Standing::Active, expired_holds, now) {
+        Ok(()) if invite.undeliverable.is_some() => State::Undeliverable,
         Ok(()) => State::Open,
         Err(Closed::Revoked | Closed::Suspended) => State::Revoked,
         Err(Closed::Used) => State::Used,

@@ -5,10 +5,14 @@
 //! what is hashed, so an event is never rewritten: a new version gets a new `v` beside the old
 //! one, and readers convert.
 
+mod words;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::terms::{Assurance, Id, PersonRow, Role, RoomRow, Timestamp, kinds};
+
+pub use words::{InviteKind, Release, Undeliverable};
 
 /// Who did it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -32,30 +36,6 @@ impl Actor {
             Self::Newcomer | Self::Operator | Self::System => None,
         }
     }
-}
-
-/// How an invite reaches people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum InviteKind {
-    /// Addressed: only whoever proves that e-mail address.
-    Email,
-    /// Open: whoever holds the code, up to the number of uses.
-    Link,
-}
-
-/// Why a held use was given back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Release {
-    /// Its time had run out.
-    Expired,
-    /// The newcomer gave up.
-    Abandoned,
-    /// A reviewer's final refusal.
-    Refused,
-    /// The newcomer came in by another invite to the same address.
-    Elsewhere,
 }
 
 /// Why a session ended.
@@ -184,6 +164,18 @@ pub enum Event {
         invite: Id<kinds::Invite>,
         /// By which they came in.
         accepted: Id<kinds::Invite>,
+    },
+    /// An invite's letter reached nobody.
+    InviteUndeliverable {
+        /// Which.
+        invite: Id<kinds::Invite>,
+        /// Why.
+        reason: Undeliverable,
+    },
+    /// An invite's letter that had reached nobody has left after all.
+    InviteDelivered {
+        /// Which.
+        invite: Id<kinds::Invite>,
     },
     /// One use is kept for a newcomer who has proved their contact.
     InviteHeld {
@@ -503,6 +495,8 @@ named! {
             Self::InviteIssued { .. } => "invite_issued",
             Self::InviteRevoked { .. } => "invite_revoked",
             Self::InviteVoided { .. } => "invite_voided",
+            Self::InviteUndeliverable { .. } => "invite_undeliverable",
+            Self::InviteDelivered { .. } => "invite_delivered",
             Self::InviteHeld { .. } => "invite_held",
             Self::InviteReleased { .. } => "invite_released",
             Self::OnboardingStarted { .. } => "onboarding_started",

@@ -3,17 +3,26 @@
 //! Nothing in memory is the truth. A [`Projection`] is loaded from tables in one snapshot and then
 //! fed every event after it. The tables may already hold what the feed tells again, so applying an
 //! event twice, or one that the load has seen, must change nothing.
+//!
+//! An event that cannot be read (one of a newer version) or taken in neither stops memory nor leaves it wrong:
+//! what it changed stands in the tables, so everything is loaded from them anew. Until that is done, and
+//! where it cannot be done, memory grows old, and is no longer believed.
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
+use metrics::counter;
+
 use super::{Entry, Horizon, Ledger, Mark, Position, records};
-use crate::store::{Conn, StoreError};
+use crate::{
+    store::{Conn, StoreError},
+    terms::metrics::MEMORY_RELOADS_TOTAL,
+};
 
 /// How many events are read at once.
 const BATCH: i64 = 1000;
@@ -21,9 +30,13 @@ const BATCH: i64 = 1000;
 /// How long a write's answer waits for memory.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// After a load memory is not loaded anew for so many times as long as it took: a newer version may write many
+/// events that this one cannot read.
+const RELOAD_REST: u32 = 10;
+
 /// Something in memory that follows the feed.
 pub trait Projection: Send + Sync + 'static {
-    /// Builds it afresh from the store.
+    /// Builds it afresh from the store, also where it was built before: what is no longer there goes.
     fn load(&self, conn: &mut Conn) -> Result<(), StoreError>;
     /// Takes one event in, reading from the store what the event itself does not hold. Idempotent.
     fn apply(&self, conn: &mut Conn, entry: &Entry) -> Result<(), StoreError>;
@@ -41,6 +54,16 @@ pub struct Mirror {
 struct Applied {
     pos: AtomicI64,
     mark: Mark,
+    /// From when on everything may be loaded anew.
+    reload: Mutex<Option<Instant>>,
+}
+
+/// How a look at the feed ended.
+enum Caught {
+    /// Everything up to here is taken in.
+    Up(i64),
+    /// Everything up to here is, and the next event cannot be.
+    Stumbled(i64, String),
 }
 
 impl Mirror {
@@ -65,6 +88,7 @@ impl Mirror {
         let applied = Arc::new(Applied {
             pos: AtomicI64::new(pos),
             mark: Mark::new(-1),
+            reload: Mutex::default(),
         });
         ledger.inner.fresh.applied(pos);
         Ok(Self {
@@ -118,28 +142,54 @@ impl Mirror {
         let mut pos = self.applied().pos;
         while pos < target.pos {
             let projections = Arc::clone(&self.projections);
-            pos = self
-                .ledger
-                .store()
-                .read(move |conn| {
-                    let entries = records::entries(conn, pos, BATCH)?;
-                    for entry in &entries {
-                        for projection in projections.iter() {
-                            projection.apply(conn, entry)?;
-                        }
-                    }
-                    entries
-                        .last()
-                        .map(|last| last.pos)
-                        .ok_or_else(|| StoreError::Internal("the feed is shorter than its horizon".into()))
-                })
-                .await?;
-            self.applied.pos.store(pos, Ordering::Release);
-            self.ledger.inner.fresh.applied(pos);
+            let caught = self.ledger.store().read(move |conn| take_in(conn, &projections, pos));
+            pos = match caught.await? {
+                Caught::Up(pos) => pos,
+                Caught::Stumbled(reached, why) => {
+                    self.reached(reached);
+                    self.load_anew(reached + 1, &why).await?
+                }
+            };
+            self.reached(pos);
         }
         // Entries beyond the target may have been taken in too; the mark is the target's alone.
         self.applied.mark.reach(target.mark);
         Ok(())
+    }
+
+    fn reached(&self, pos: i64) {
+        self.applied.pos.store(pos, Ordering::Release);
+        self.ledger.inner.fresh.applied(pos);
+    }
+
+    /// Loads everything from one snapshot, because of the event at `bad`; the position that it has.
+    async fn load_anew(&self, bad: i64, why: &str) -> Result<i64, StoreError> {
+        let begun = Instant::now();
+        {
+            let mut reload = self.applied.reload.lock().unwrap_or_else(PoisonError::into_inner);
+            if reload.is_some_and(|from| begun < from) {
+                return Err(StoreError::Internal(format!("the event at position {bad}: {why}")));
+            }
+            *reload = Some(begun + Duration::from_secs(1));
+        }
+        counter!(MEMORY_RELOADS_TOTAL).increment(1);
+        tracing::warn!(
+            position = bad,
+            why,
+            "an event cannot be taken in: memory is loaded anew"
+        );
+        let parts = Arc::clone(&self.projections);
+        let loaded = self.ledger.store().snapshot(move |conn| {
+            let pos = records::last_position(conn)?;
+            for part in parts.iter() {
+                part.load(conn)?;
+            }
+            Ok::<_, StoreError>(pos)
+        });
+        let pos = loaded.await?;
+        let rest = begun.elapsed() * RELOAD_REST;
+        *self.applied.reload.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + rest);
+        Ok(pos)
     }
 
     /// Follows the feed until the task is dropped.
@@ -157,4 +207,28 @@ impl Mirror {
             }
         }
     }
+}
+
+/// Takes in what comes after `pos`.
+fn take_in(conn: &mut Conn, projections: &[Arc<dyn Projection>], mut pos: i64) -> Result<Caught, StoreError> {
+    let entries = records::legible(conn, pos, BATCH)?;
+    if entries.is_empty() {
+        return Err(StoreError::Internal("the feed is shorter than its horizon".into()));
+    }
+    for entry in entries {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(bad) => return Ok(Caught::Stumbled(pos, bad.why)),
+        };
+        for projection in projections {
+            match projection.apply(conn, &entry) {
+                Ok(()) => {}
+                // The database is away: that is no fault of the event.
+                Err(error) if error.is_of_the_database() => return Err(error),
+                Err(error) => return Ok(Caught::Stumbled(pos, error.to_string())),
+            }
+        }
+        pos = entry.pos;
+    }
+    Ok(Caught::Up(pos))
 }

@@ -6,6 +6,7 @@
 //! sequenced events, each once and in order. Followers ([`feed`]) do what must follow from an
 //! event, behind a durable cursor; mirrors ([`mirror`]) keep in memory what must be answered fast.
 
+mod aside;
 mod event_kind;
 pub mod events;
 mod feed;
@@ -19,18 +20,25 @@ mod sequencer;
 mod together;
 mod verify;
 
-use std::{fmt, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    str::FromStr,
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::sync::{Notify, watch};
 
+pub use aside::{Failure, Lag, failures, lag, retry_failure};
 pub use event_kind::EventKind;
 pub use events::{Actor, Envelope, Event};
 pub use feed::{Follower, follow};
 pub use lease::Lease;
 pub use mark::Mark;
 pub use mirror::{Mirror, Projection};
-pub use reader::{Reader, ReaderError, noted};
-pub use records::{Entry, Filter, entries, last_position, oldest_waiting, search};
+pub use reader::{Next, Reader, ReaderError, noted};
+pub use records::{Entry, Filter, Unreadable, entries, last_position, oldest_waiting, search};
 pub use together::Together;
 pub use verify::{Finding, Verified, verify};
 
@@ -148,6 +156,36 @@ impl Tx<'_> {
     /// Records that this happened. It is appended at the end of the command, in its transaction.
     pub fn record(&mut self, event: Event) {
         self.events.push((self.now, self.actor, event));
+    }
+
+    /// Does `part` so that nothing is left of it where it fails, and the rest of the transaction goes on. The inner
+    /// error is the part's own (a panic is one too); the outer one is the database's, with which the whole
+    /// transaction is lost.
+    ///
+    /// # Errors
+    /// [`StoreError::is_of_the_database`].
+    pub fn attempt<T>(
+        &mut self,
+        part: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<Result<T, StoreError>, StoreError> {
+        let (recorded, actor, now) = (self.events.len(), self.actor, self.now);
+        self.conn.run("SAVEPOINT attempt")?;
+        let outcome = catch_unwind(AssertUnwindSafe(|| part(self)));
+        // What the panic said may quote a row; the panic hook has it.
+        match outcome.unwrap_or_else(|_| Err(StoreError::Internal("it panicked".into()))) {
+            Ok(value) => {
+                self.conn.run("RELEASE SAVEPOINT attempt")?;
+                Ok(Ok(value))
+            }
+            Err(error) if error.is_of_the_database() => Err(error),
+            Err(error) => {
+                self.conn
+                    .run("ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt")?;
+                self.events.truncate(recorded);
+                (self.actor, self.now) = (actor, now);
+                Ok(Err(error))
+            }
+        }
     }
 
     /// Does `part` as somebody else and at another time: for a history that is replayed, where one

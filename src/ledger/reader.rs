@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Actor, Entry, Lease, Ledger, lease::TERM, records};
+use super::{Actor, Entry, Lease, Ledger, Unreadable, lease::TERM, records};
 use crate::store::{Conn, StoreError};
 
 /// A durable cursor, and the lease to move it.
@@ -22,6 +22,20 @@ pub struct Reader {
     /// Where the store knows it to be.
     noted: i64,
     noted_at: Instant,
+}
+
+/// How many positions are passed over in one look at most.
+const WINDOW: i64 = 20_000;
+
+/// What comes next in the feed.
+#[derive(Debug, Default)]
+pub struct Next {
+    /// The events, in order.
+    pub entries: Vec<Entry>,
+    /// Those that this version cannot read. What followed from them has to be found out in another way.
+    pub unreadable: Vec<Unreadable>,
+    /// Up to here nothing is left out.
+    pub last: i64,
 }
 
 /// The lease of a reader has passed to another replica, or the store does not answer.
@@ -69,16 +83,39 @@ impl Reader {
         self.pos = self.pos.max(pos);
     }
 
-    /// What comes next in the feed, in order, at most `limit`.
+    /// What comes next in the feed of these types, in order, at most `limit`.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn next(&self, limit: i64) -> Result<Vec<Entry>, StoreError> {
-        let pos = self.pos;
-        self.ledger
-            .store()
-            .read(move |conn| records::entries(conn, pos, limit))
-            .await
+    pub async fn next(&self, kinds: &'static [&'static str], limit: i64) -> Result<Next, StoreError> {
+        let (pos, horizon) = (self.pos, self.ledger.horizon().borrow().pos);
+        let end = horizon.min(pos.saturating_add(WINDOW));
+        let read = move |conn: &mut Conn| Ok::<_, StoreError>(records::wanted(conn, pos, end, kinds, limit)?);
+        let read = self.ledger.store().read(read).await?;
+        let full = i64::try_from(read.len()).is_ok_and(|read| read >= limit);
+        let mut next = Next {
+            entries: Vec::with_capacity(read.len()),
+            unreadable: Vec::new(),
+            last: end,
+        };
+        for one in read {
+            let pos = match one {
+                Ok(entry) => {
+                    let pos = entry.pos;
+                    next.entries.push(entry);
+                    pos
+                }
+                Err(bad) => {
+                    let pos = bad.pos;
+                    next.unreadable.push(bad);
+                    pos
+                }
+            };
+            if full {
+                next.last = pos;
+            }
+        }
+        Ok(next)
     }
 
     /// Writes down how far it has come, and renews the lease.

@@ -145,14 +145,33 @@ type Row = (i64, String);
 /// The types of its columns.
 type Columns = (BigInt, Text);
 
-fn read(pos: i64, body: &str) -> Result<Entry, StoreError> {
-    let envelope = serde_json::from_str(body)
-        .map_err(|error| StoreError::Internal(format!("the event at position {pos} is unreadable: {error}")))?;
-    Ok(Entry { pos, envelope })
+/// An event that this version cannot read: one of a newer version, as a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Its position.
+    pub pos: i64,
+    /// Why; nothing of the event.
+    pub why: String,
 }
 
-/// The sequenced events after `pos`, in order, at most `limit`.
-pub fn entries(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
+fn parse(pos: i64, body: &str) -> Result<Entry, Unreadable> {
+    match serde_json::from_str(body) {
+        Ok(envelope) => Ok(Entry { pos, envelope }),
+        Err(error) => {
+            // Its message may quote what stands there.
+            let (line, column) = (error.line(), error.column());
+            let why = format!("it cannot be read by this version (line {line}, column {column})");
+            Err(Unreadable { pos, why })
+        }
+    }
+}
+
+fn read(pos: i64, body: &str) -> Result<Entry, StoreError> {
+    parse(pos, body).map_err(|bad| StoreError::Internal(format!("the event at position {pos}: {}", bad.why)))
+}
+
+/// The same as [`entries`], where what cannot be read is no error.
+pub(super) fn legible(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Vec<Result<Entry, Unreadable>>> {
     let rows: Vec<Row> = fixed(|| {
         "SELECT ledger.pos, events.body FROM ledger JOIN events ON events.id = ledger.event_id \
          WHERE ledger.pos > ? ORDER BY ledger.pos LIMIT ?"
@@ -161,7 +180,58 @@ pub fn entries(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Entry>, St
     .bind(after)
     .bind(limit)
     .load(conn)?;
-    rows.iter().map(|(pos, body)| read(*pos, body)).collect()
+    Ok(rows.iter().map(|(pos, body)| parse(*pos, body)).collect())
+}
+
+/// Of the events after `after` and up to `end` those of these types, in order, at most `limit`.
+pub(super) fn wanted(
+    conn: &mut Conn,
+    after: i64,
+    end: i64,
+    kinds: &[&str],
+    limit: i64,
+) -> QueryResult<Vec<Result<Entry, Unreadable>>> {
+    let rows: Vec<Row> = ledger::table
+        .inner_join(events::table.on(events::id.eq(ledger::event_id)))
+        .filter(ledger::pos.gt(after))
+        .filter(ledger::pos.le(end))
+        .filter(events::kind.eq_any(kinds.to_vec()))
+        .order(ledger::pos.asc())
+        .limit(limit)
+        .select((ledger::pos, events::body))
+        .load(conn)?;
+    Ok(rows.iter().map(|(pos, body)| parse(*pos, body)).collect())
+}
+
+/// The event at a position.
+pub(super) fn at(conn: &mut Conn, pos: i64) -> QueryResult<Result<Entry, Unreadable>> {
+    let body: String = ledger::table
+        .inner_join(events::table.on(events::id.eq(ledger::event_id)))
+        .filter(ledger::pos.eq(pos))
+        .select(events::body)
+        .first(conn)?;
+    Ok(parse(pos, &body))
+}
+
+/// When the first event of these types after `after` was recorded, looked for among so many.
+pub(super) fn first_of(conn: &mut Conn, after: i64, among: i64, kinds: &[&str]) -> QueryResult<Option<Timestamp>> {
+    ledger::table
+        .inner_join(events::table.on(events::id.eq(ledger::event_id)))
+        .filter(ledger::pos.gt(after))
+        .filter(ledger::pos.le(after.saturating_add(among)))
+        .filter(events::kind.eq_any(kinds.to_vec()))
+        .order(ledger::pos.asc())
+        .select(events::at)
+        .first::<i64>(conn)
+        .optional()
+        .map(|at| at.map(Timestamp::from_micros))
+}
+
+/// The sequenced events after `pos`, in order, at most `limit`.
+pub fn entries(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
+    let rows = legible(conn, after, limit)?;
+    let whole = |bad: Unreadable| StoreError::Internal(format!("the event at position {}: {}", bad.pos, bad.why));
+    rows.into_iter().map(|row| row.map_err(whole)).collect()
 }
 
 /// What the ledger is searched by.

@@ -4,6 +4,8 @@ use std::{error::Error, fmt, io, path::PathBuf};
 
 use lettre::transport::smtp;
 
+use super::verdict::{Ours, of_refusal};
+
 /// Why a transport cannot be built from its settings.
 #[derive(Debug, thiserror::Error)]
 pub enum TransportError {
@@ -38,15 +40,18 @@ pub enum TransportError {
 /// recipient's, so only its numbers are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DeliveryError {
-    /// Worth another attempt: no answer, a 4xx reply, or a fault of ours that an operator can mend.
+    /// Worth another attempt: no answer, or a 4xx reply.
     #[error("not delivered yet ({0})")]
     Temporary(Reason),
-    /// The server refuses this letter for good.
+    /// The server refuses us, whoever the reader is: an operator can mend that, and the letter waits.
+    #[error("we are refused ({0})")]
+    Refused(Reason),
+    /// The server refuses this reader, or this letter, for good.
     #[error("refused ({0})")]
     Permanent(Reason),
 }
 
-/// What failed, and at which step: `handover: 550 5.1.1`.
+/// What failed, and at which step: `recipient: 550 5.1.1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reason {
     /// The step.
@@ -64,7 +69,11 @@ pub enum Stage {
     Encrypt,
     /// `AUTH`.
     SignIn,
-    /// The letter itself: `MAIL`, `RCPT`, `DATA`.
+    /// `MAIL`: who the letter comes from.
+    Sender,
+    /// `RCPT`: whom it goes to.
+    Recipient,
+    /// `DATA` and the letter itself.
     Handover,
     /// Writing the mailbox file.
     File,
@@ -100,16 +109,16 @@ pub enum Cause {
 pub struct Enhanced(pub u8, pub u16, pub u16);
 
 impl DeliveryError {
-    /// What an error while the letter was handed over means for the letter. A server that wants us
-    /// signed in or encrypted first (RFC 4954 §6) has nothing against the letter.
-    pub(super) fn of_handover(error: &smtp::Error) -> Self {
-        let reason = Reason::of(Stage::Handover, error);
+    /// What an error at this stage means for the letter.
+    pub(super) fn of(stage: Stage, error: &smtp::Error, ours: &Ours<'_>) -> Self {
+        let reason = Reason::of(stage, error);
         match reason.cause {
             Cause::Reply {
-                code: 530 | 534 | 535 | 538,
-                ..
-            } => Self::Temporary(reason),
-            Cause::Reply { code: 500.., .. } | Cause::Unsupported => Self::Permanent(reason),
+                code: code @ 500..,
+                enhanced,
+            } => of_refusal(reason, code, enhanced, &words(error), ours),
+            // What the server lacks, every letter needs.
+            Cause::Unsupported => Self::Refused(reason),
             _ => Self::Temporary(reason),
         }
     }
@@ -117,20 +126,19 @@ impl DeliveryError {
     /// What happened.
     pub const fn reason(&self) -> &Reason {
         match self {
-            Self::Temporary(reason) | Self::Permanent(reason) => reason,
+            Self::Temporary(reason) | Self::Refused(reason) | Self::Permanent(reason) => reason,
         }
     }
 }
 
 impl Reason {
     /// Keeps the numbers of an error and leaves its words.
-    pub(super) fn of(stage: Stage, error: &smtp::Error) -> Self {
+    fn of(stage: Stage, error: &smtp::Error) -> Self {
         let cause = if let Some(code) = error.status() {
             let code = u16::from(code);
-            let words = error.source().map(ToString::to_string).unwrap_or_default();
             Cause::Reply {
                 code,
-                enhanced: Enhanced::leading(&words, code),
+                enhanced: Enhanced::leading(&words(error), code),
             }
         } else if error.is_client() {
             Cause::Unsupported
@@ -149,6 +157,11 @@ impl Reason {
     }
 }
 
+/// A server's own words: looked at, and never kept.
+fn words(error: &smtp::Error) -> String {
+    error.source().map(ToString::to_string).unwrap_or_default()
+}
+
 fn system_error(error: &smtp::Error) -> Option<io::ErrorKind> {
     std::iter::successors(error.source(), |&inner| inner.source())
         .find_map(|inner| inner.downcast_ref::<io::Error>())
@@ -157,7 +170,7 @@ fn system_error(error: &smtp::Error) -> Option<io::ErrorKind> {
 
 impl Enhanced {
     /// The code at the head of a reply's text, where it is of the reply code's class.
-    fn leading(words: &str, code: u16) -> Option<Self> {
+    pub(super) fn leading(words: &str, code: u16) -> Option<Self> {
         let number = |text: &str, most: usize| {
             let digits = (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
             if digits { text.parse::<u16>().ok() } else { None }
@@ -184,6 +197,8 @@ impl fmt::Display for Reason {
             Stage::Connect => "connect: ",
             Stage::Encrypt => "encrypt: ",
             Stage::SignIn => "sign in: ",
+            Stage::Sender => "sender: ",
+            Stage::Recipient => "recipient: ",
             Stage::Handover => "hand over: ",
             Stage::File => "write: ",
         })?;

@@ -1,6 +1,7 @@
 //! Letters that wait: written in the transaction that they follow from, kept sealed until they are
 //! delivered or given up.
 
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{
@@ -16,12 +17,20 @@ use crate::{
 /// Posts a letter, sealed under its reader's data key and due at once. It leaves if and only if the
 /// transaction commits.
 ///
-/// `kind` is a short word for operators (`invite`, `contact-code`); it says nothing of the reader.
+/// `kind` is a short word for operators (`invite`, `contact-code`); it says nothing of the reader. `about` is the
+/// public id of what the letter is about: whoever knows letters of this kind ([`super::Matter`]) is asked about it
+/// before the letter leaves.
 ///
 /// # Errors
 /// [`StoreError`] where the row cannot be written.
-pub fn post(tx: &mut Tx<'_>, key: &DataKey, kind: &'static str, letter: &Letter) -> Result<(), StoreError> {
-    let posted = seal(tx, key, letter)?;
+pub fn post(
+    tx: &mut Tx<'_>,
+    key: &DataKey,
+    kind: &'static str,
+    about: Uuid,
+    letter: &Letter,
+) -> Result<(), StoreError> {
+    let posted = seal(tx, key, about, letter)?;
     Ok(records::insert_all(tx.conn, kind, &[posted], tx.now)?)
 }
 
@@ -29,17 +38,18 @@ pub fn post(tx: &mut Tx<'_>, key: &DataKey, kind: &'static str, letter: &Letter)
 ///
 /// # Errors
 /// [`StoreError`] where the rows cannot be written.
-pub fn post_all(tx: &mut Tx<'_>, kind: &'static str, letters: &[(DataKey, Letter)]) -> Result<(), StoreError> {
-    let posted = letters.iter().map(|(key, letter)| seal(tx, key, letter));
+pub fn post_all(tx: &mut Tx<'_>, kind: &'static str, letters: &[(DataKey, Uuid, Letter)]) -> Result<(), StoreError> {
+    let posted = letters.iter().map(|(key, about, letter)| seal(tx, key, *about, letter));
     let posted = posted.collect::<Result<Vec<_>, _>>()?;
     Ok(records::insert_all(tx.conn, kind, &posted, tx.now)?)
 }
 
-fn seal(tx: &Tx<'_>, key: &DataKey, letter: &Letter) -> Result<records::New, StoreError> {
+fn seal(tx: &Tx<'_>, key: &DataKey, about: Uuid, letter: &Letter) -> Result<records::New, StoreError> {
     let plain = serde_json::to_vec(letter).map_err(|error| StoreError::Internal(format!("a letter: {error}")))?;
     Ok(records::New {
         id: LetterId::new(tx.now, tx.chance),
         subject: key.subject(),
+        about,
         sealed: key.seal(Field::Letter, &Zeroizing::new(plain), tx.chance)?,
     })
 }
@@ -60,6 +70,15 @@ pub fn dead(conn: &mut Conn, after: Option<LetterId>, limit: i64) -> Result<Vec<
 /// [`StoreError`] where the row cannot be written.
 pub fn retry(tx: &mut Tx<'_>, id: LetterId) -> Result<bool, StoreError> {
     Ok(records::revive(tx.conn, id, tx.now)?)
+}
+
+/// Makes all dead letters due at once, with all their attempts before them: after the mail server was mended. How
+/// many they are.
+///
+/// # Errors
+/// [`StoreError`] where the rows cannot be written.
+pub fn retry_all(tx: &mut Tx<'_>) -> Result<usize, StoreError> {
+    Ok(records::revive_all(tx.conn, tx.now)?)
 }
 
 /// How many letters wait, and how many were given up.

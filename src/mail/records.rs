@@ -1,18 +1,21 @@
-//! The outbox's rows. Its states: `waiting`, `sent`, `dead`.
+//! The outbox's rows. Its states: `waiting`, `sent`, `dead`, and `void` for what was no longer so and not sent.
 
 use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, QueryableByName, RunQueryDsl,
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, QueryableByName, RunQueryDsl, TextExpressionMethods,
     dsl::count_star,
     insert_into,
     result::Error,
     sql_query,
-    sql_types::{BigInt, Binary, Nullable, Text},
+    sql_types::{BigInt, Binary, Integer, Nullable, Text},
     update,
 };
 use uuid::Uuid;
 
 use crate::{
-    store::{Backend, Conn, Guard, Guards, fixed, pg_fixed, schema::outbox},
+    store::{
+        Backend, Conn, Guard, Guards, fixed, pg_fixed,
+        schema::{mail_stops, outbox},
+    },
     terms::{Id, Kind, Timestamp},
     vault::Subject,
 };
@@ -52,10 +55,13 @@ pub struct Backlog {
     pub waiting: i64,
     /// Given up.
     pub dead: i64,
+    /// Of those that wait: because the mail server refuses us.
+    pub refused: i64,
 }
 
 const WAITING: &str = "waiting";
 const DEAD: &str = "dead";
+const VOID: &str = "void";
 
 /// A letter that the holder of `claim` may deliver, and nobody else until its term has passed.
 pub(super) struct Claimed {
@@ -68,12 +74,17 @@ pub(super) struct Claimed {
     pub(super) sealed: Option<Vec<u8>>,
     pub(super) attempts: u32,
     pub(super) created_at: Timestamp,
+    /// What it is about.
+    pub(super) about: Option<Uuid>,
+    /// Whether it has failed before.
+    pub(super) failed: bool,
 }
 
 /// A letter to be posted.
 pub(super) struct New {
     pub(super) id: LetterId,
     pub(super) subject: Subject,
+    pub(super) about: Uuid,
     pub(super) sealed: Vec<u8>,
 }
 
@@ -83,14 +94,21 @@ pub(super) fn insert_all(conn: &mut Conn, kind: &str, letters: &[New], now: Time
         Conn::Postgres(pg) if letters.len() > 1 => {
             let ids: Vec<String> = letters.iter().map(|letter| text(letter.id)).collect();
             pg_fixed(
-                "INSERT INTO outbox (message_id, subject_id, kind, letter_sealed, state, attempts, due_at, created_at) \
-                 SELECT id, subject, ?, sealed, 'waiting', 0, now, now \
-                 FROM (SELECT ? AS now) AS shared, unnest(?, ?, ?) AS letter (id, subject, sealed)",
+                "INSERT INTO outbox \
+                 (message_id, subject_id, about, kind, letter_sealed, state, attempts, due_at, created_at) \
+                 SELECT id, subject, about, ?, sealed, 'waiting', 0, now, now \
+                 FROM (SELECT ? AS now) AS shared, unnest(?, ?, ?, ?) AS letter (id, subject, about, sealed)",
             )
             .bind(kind)
             .bind(now.micros())
             .bind(ids.iter().map(String::as_str).collect::<Vec<_>>())
             .bind(letters.iter().map(|letter| letter.subject.0).collect::<Vec<_>>())
+            .bind(
+                letters
+                    .iter()
+                    .map(|letter| letter.about.as_bytes().as_slice())
+                    .collect::<Vec<_>>(),
+            )
             .bind(
                 letters
                     .iter()
@@ -109,6 +127,7 @@ fn insert(conn: &mut Conn, kind: &str, letter: &New, now: Timestamp) -> QueryRes
         .values((
             outbox::message_id.eq(text(letter.id)),
             outbox::subject_id.eq(letter.subject.0),
+            outbox::about.eq(letter.about.as_bytes().as_slice()),
             outbox::kind.eq(kind),
             outbox::letter_sealed.eq(&letter.sealed),
             outbox::state.eq(WAITING),
@@ -153,7 +172,8 @@ pub(super) fn claim(
              ORDER BY due_at LIMIT $2 {lock} \
          ) \
          UPDATE outbox SET claim = $3, due_at = $4 FROM due WHERE id = due_id \
-         RETURNING id, message_id, subject_id, kind, letter_sealed, attempts, created_at"
+         RETURNING id, message_id, subject_id, kind, letter_sealed, attempts, created_at, about, \
+         CASE WHEN last_error IS NULL THEN 0 ELSE 1 END AS failed"
     ))
     .bind::<BigInt, _>(now)
     .bind::<BigInt, _>(most)
@@ -171,6 +191,8 @@ pub(super) fn claim(
                 sealed: row.letter_sealed,
                 attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
                 created_at: row.created_at,
+                about: row.about.and_then(|about| Uuid::from_slice(&about).ok()),
+                failed: row.failed != 0,
             })
         })
         .collect()
@@ -192,6 +214,10 @@ struct Row {
     attempts: i64,
     #[diesel(sql_type = BigInt)]
     created_at: Timestamp,
+    #[diesel(sql_type = Nullable<Binary>)]
+    about: Option<Vec<u8>>,
+    #[diesel(sql_type = Integer)]
+    failed: i32,
 }
 
 /// For a test that takes the guard of an outcome away: whoever writes one claims the letter first.
@@ -211,12 +237,19 @@ pub(super) fn sent(conn: &mut Conn, row: i64, claim: &str) -> QueryResult<bool> 
         .map(|rows| rows == 1)
 }
 
-/// Failed, and due again later. False where the claim has passed on.
-pub(super) fn put_off(conn: &mut Conn, row: i64, claim: &str, due: Timestamp, error: &str) -> QueryResult<bool> {
+/// Failed `attempts` times by now, and due again later. False where the claim has passed on.
+pub(super) fn put_off(
+    conn: &mut Conn,
+    row: i64,
+    claim: &str,
+    attempts: u32,
+    due: Timestamp,
+    error: &str,
+) -> QueryResult<bool> {
     update(outbox::table.find(row))
         .filter(outbox::claim.eq(claim))
         .set((
-            outbox::attempts.eq(outbox::attempts + 1),
+            outbox::attempts.eq(i64::from(attempts)),
             outbox::due_at.eq(due),
             outbox::claim.eq(None::<String>),
             outbox::last_error.eq(error),
@@ -234,6 +267,19 @@ pub(super) fn give_up(conn: &mut Conn, row: i64, claim: &str, error: &str) -> Qu
             outbox::attempts.eq(outbox::attempts + 1),
             outbox::claim.eq(None::<String>),
             outbox::last_error.eq(error),
+        ))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// No longer so, and taken out. False where the claim has passed on.
+pub(super) fn void(conn: &mut Conn, row: i64, claim: &str) -> QueryResult<bool> {
+    update(outbox::table.find(row))
+        .filter(outbox::claim.eq(claim))
+        .set((
+            outbox::state.eq(VOID),
+            outbox::letter_sealed.eq(None::<Vec<u8>>),
+            outbox::claim.eq(None::<String>),
         ))
         .execute(conn)
         .map(|rows| rows == 1)
@@ -295,17 +341,55 @@ pub(super) fn revive(conn: &mut Conn, id: LetterId, now: Timestamp) -> QueryResu
         .map(|rows| rows == 1)
 }
 
+/// Makes all dead letters wait again of which something is left; how many.
+pub(super) fn revive_all(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
+    update(outbox::table.filter(outbox::state.eq(DEAD)))
+        .filter(outbox::letter_sealed.is_not_null())
+        .set((
+            outbox::state.eq(WAITING),
+            outbox::attempts.eq(0_i64),
+            outbox::due_at.eq(now),
+        ))
+        .execute(conn)
+}
+
 pub(super) fn backlog(conn: &mut Conn) -> QueryResult<Backlog> {
-    let mut count = |state: &str| {
-        outbox::table
-            .filter(outbox::state.eq(state))
-            .select(count_star())
-            .first::<i64>(conn)
-    };
+    let of = |state: &'static str| outbox::table.filter(outbox::state.eq(state)).select(count_star());
+    let refused = of(WAITING).filter(outbox::last_error.like(concat!("we are refused", "%")));
     Ok(Backlog {
-        waiting: count(WAITING)?,
-        dead: count(DEAD)?,
+        waiting: of(WAITING).first(conn)?,
+        dead: of(DEAD).first(conn)?,
+        refused: refused.first(conn)?,
     })
+}
+
+/// Notes that the reader of an address wants no more letters.
+pub(super) fn stop(conn: &mut Conn, blind: &[u8], now: Timestamp) -> QueryResult<()> {
+    fixed(|| "INSERT INTO mail_stops (blind, at) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        .bind(blind)
+        .bind(now.micros())
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Notes that they want them again.
+pub(super) fn resume(conn: &mut Conn, blind: &[u8]) -> QueryResult<()> {
+    fixed(|| "DELETE FROM mail_stops WHERE blind = ?")
+        .bind(blind)
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Those of the addresses whose readers want no more letters.
+pub(super) fn stopped(conn: &mut Conn, blinds: &[&[u8]]) -> QueryResult<Vec<Vec<u8>>> {
+    if let [blind] = blinds {
+        let one = fixed(|| "SELECT blind FROM mail_stops WHERE blind = ?").typed::<Binary>();
+        return one.bind(*blind).load(conn);
+    }
+    mail_stops::table
+        .filter(mail_stops::blind.eq_any(blinds.to_vec()))
+        .select(mail_stops::blind)
+        .load(conn)
 }
 
 /// The left side of the `Message-ID`; in this form text order is the order of time.

@@ -42,6 +42,7 @@ struct Html<'a> {
     button: Option<Link<'a, &'a str>>,
     instead: &'static str,
     footer: &'a [String],
+    stop: Option<Link<'a, &'static str>>,
 }
 
 #[derive(Template)]
@@ -52,6 +53,7 @@ struct Text<'a> {
     code: Option<&'a str>,
     button: Option<Link<'a, Vec<String>>>,
     footer: Vec<Vec<String>>,
+    stop: Option<Link<'a, Vec<String>>>,
 }
 
 struct Link<'a, L> {
@@ -83,7 +85,14 @@ pub fn render(letter: &Letter, sender: &Sender, id: Uuid, date: Timestamp) -> Re
         .boundary(format!("=_{}", id.simple()))
         .singlepart(part(ContentType::TEXT_PLAIN, text(letter)?))
         .singlepart(part(ContentType::TEXT_HTML, html(letter)?));
-    Ok(Message::builder()
+    let mut message = Message::builder();
+    if let Some(stop) = &letter.stop {
+        // RFC 8058 §3.1.
+        message = message
+            .raw_header(raw("List-Unsubscribe", &format!("<{}>", stop.expose())))
+            .raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+    }
+    Ok(message
         .from(from)
         .to(Mailbox::new(None, letter.to.to_lettre()?))
         .subject(letter.subject.as_str())
@@ -125,6 +134,10 @@ fn html(letter: &Letter) -> Result<String, askama::Error> {
             Locale::ZhHans => "如果按钮无法打开，请访问以下链接：",
         },
         footer: &letter.footer,
+        stop: letter.stop.as_ref().map(|stop| Link {
+            label: no_more(letter.locale),
+            url: stop.expose(),
+        }),
     }
     .render()
 }
@@ -140,8 +153,19 @@ fn text(letter: &Letter) -> Result<String, askama::Error> {
             url: button.url(),
         }),
         footer: all(&letter.footer),
+        stop: letter.stop.as_ref().map(|stop| Link {
+            label: wrap(no_more(letter.locale)),
+            url: stop.expose(),
+        }),
     }
     .render()
+}
+
+const fn no_more(locale: Locale) -> &'static str {
+    match locale {
+        Locale::En => "To get no more letters from this community, open:",
+        Locale::ZhHans => "如不想再收到此社区的邮件，请打开：",
+    }
 }
 
 #[cfg(test)]
@@ -189,9 +213,14 @@ mod tests {
             heading: own(heading),
             paragraphs,
             code: Some("481 516".into()),
-            button: Some(Button::new(label, "https://vouch.example.org/i#abc-def?a=1&b=2").unwrap()),
+            button: Some(Button::new(label, url("https://vouch.example.org/i#abc-def?a=1&b=2"))),
             footer,
+            stop: None,
         }
+    }
+
+    fn url(text: &str) -> crate::terms::Link {
+        crate::terms::Link::parse(text).unwrap()
     }
 
     fn sent(letter: &Letter) -> Vec<u8> {
@@ -246,6 +275,33 @@ mod tests {
     }
 
     #[test]
+    fn says_how_to_end_all_further_letters() {
+        let stop = "https://vouch.example.org/v1/mail/stop/abc?x=1&y=2";
+        for locale in [Locale::En, Locale::ZhHans] {
+            assert!(
+                !String::from_utf8(sent(&letter(locale)))
+                    .unwrap()
+                    .contains("List-Unsubscribe")
+            );
+            let letter = Letter {
+                stop: Some(url(stop)),
+                ..letter(locale)
+            };
+            let bytes = sent(&letter);
+            let mail = mail_parser::MessageParser::default().parse(&bytes).unwrap();
+            let header = |name| mail.header_raw(name).unwrap().trim().to_owned();
+            assert_eq!(header("List-Unsubscribe"), format!("<{stop}>"));
+            assert_eq!(header("List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
+            assert!(mail.body_text(0).unwrap().contains(stop));
+            assert!(
+                mail.body_html(0)
+                    .unwrap()
+                    .contains("href=\"https://vouch.example.org/v1/mail/stop/abc?x=1&#38;y=2\"")
+            );
+        }
+    }
+
+    #[test]
     fn loads_nothing_and_reports_nothing() {
         let html = html(&letter(Locale::En)).unwrap().to_lowercase();
         for remote in [
@@ -276,7 +332,7 @@ mod tests {
             footer: vec![evil.into()],
             code: Some(evil.into()),
             subject: Subject::parse(evil).unwrap(),
-            button: Some(Button::new(evil, "https://example.org/").unwrap()),
+            button: Some(Button::new(evil, url("https://example.org/"))),
             ..letter(Locale::En)
         };
         let html = html(&letter).unwrap();

@@ -23,10 +23,12 @@ pub enum Next {
 
 /// The rule: `attempts` counts the attempts so far, this failed one among them (from 1).
 ///
-/// The wait doubles from 5 s. A permanent refusal is never tried again.
+/// The wait doubles from 5 s. A refusal of the reader is never tried again, one of us for as long as the letter
+/// means anything.
 pub fn after_failure(attempts: u32, error: &DeliveryError) -> Next {
     match error {
         DeliveryError::Permanent(_) => Next::DeadLetter,
+        DeliveryError::Refused(_) => Next::RetryAfter(wait(attempts)),
         DeliveryError::Temporary(_) => after_fault(attempts),
     }
 }
@@ -104,5 +106,12 @@ mod tests {
             after_failure(1, &DeliveryError::Permanent(reason(550))),
             Next::DeadLetter
         );
+    }
+
+    #[test]
+    fn never_gives_up_where_we_are_refused() {
+        let refused = DeliveryError::Refused(reason(504));
+        assert_eq!(after_failure(1, &refused), Next::RetryAfter(FIRST_WAIT));
+        assert_eq!(after_failure(u32::MAX, &refused), Next::RetryAfter(LONGEST_WAIT));
     }
 }

@@ -5,15 +5,21 @@ use std::{net::IpAddr, path::PathBuf, time::Duration};
 use lettre::{
     Message,
     transport::smtp::{
+        Error,
         authentication::{Credentials, Mechanism},
         client::{AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters},
-        extension::ClientId,
+        commands::{Data, Mail, Rcpt},
+        extension::{ClientId, Extension, MailBodyParameter, MailParameter},
     },
 };
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::timeout;
 
-use super::failure::{Cause, DeliveryError, Reason, Stage, TransportError};
+use super::{
+    failure::{Cause, DeliveryError, Reason, Stage, TransportError},
+    verdict::Ours,
+};
+use crate::config::HelloName;
 
 /// How the connection is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -49,6 +55,8 @@ pub struct SmtpSettings {
     pub credentials: Option<SmtpCredentials>,
     /// PEM certificates to trust in place of the system's.
     pub ca_file: Option<PathBuf>,
+    /// By what name we greet it.
+    pub hello: HelloName,
     /// The longest that one letter may take, from connecting to the server's last answer.
     pub timeout: Duration,
 }
@@ -60,6 +68,7 @@ pub(super) struct Smtp {
     security: Security,
     tls: Option<TlsParameters>,
     credentials: Option<SmtpCredentials>,
+    hello: ClientId,
     timeout: Duration,
 }
 
@@ -78,6 +87,11 @@ impl Smtp {
             security: settings.security,
             tls,
             credentials: settings.credentials.clone(),
+            hello: match &settings.hello {
+                HelloName::Domain(name) => ClientId::Domain(name.clone()),
+                HelloName::Address(IpAddr::V4(address)) => ClientId::Ipv4(*address),
+                HelloName::Address(IpAddr::V6(address)) => ClientId::Ipv6(*address),
+            },
             timeout: settings.timeout,
         })
     }
@@ -104,24 +118,37 @@ impl Smtp {
         }
     }
 
-    /// All that comes before the letter is about us, not about the letter: a wrong password must
-    /// not make dead letters, so it is temporary whatever the server calls it.
     async fn converse(&self, message: &Message, stage: &mut Stage) -> Result<AsyncSmtpConnection, DeliveryError> {
-        let ours = |stage: Stage| move |error| DeliveryError::Temporary(Reason::of(stage, &error));
-        let hello = ClientId::default();
+        let envelope = message.envelope();
+        let lower =
+            |address: Option<&lettre::Address>| address.map_or(String::new(), |it| it.to_string().to_lowercase());
+        let (hello, sender, reader) = (
+            self.hello.to_string().to_lowercase(),
+            lower(envelope.from()),
+            lower(envelope.to().first()),
+        );
+        let ours = Ours {
+            hello: &hello,
+            sender: &sender,
+            reader: &reader,
+        };
+        let failed = |stage: Stage| {
+            let ours = &ours;
+            move |error: Error| DeliveryError::of(stage, &error, ours)
+        };
         let wrapped = self.tls.clone().filter(|_| self.security == Security::Tls);
         let mut connection = AsyncSmtpConnection::connect_tokio1(
             (self.host.as_str(), self.port),
             Some(self.timeout),
-            &hello,
+            &self.hello,
             wrapped,
             None,
         )
         .await
-        .map_err(ours(*stage))?;
+        .map_err(failed(*stage))?;
         if let (Security::StartTls, Some(tls)) = (self.security, self.tls.clone()) {
             *stage = Stage::Encrypt;
-            connection.starttls(tls, &hello).await.map_err(ours(*stage))?;
+            connection.starttls(tls, &self.hello).await.map_err(failed(*stage))?;
         }
         if let Some(SmtpCredentials { username, password }) = &self.credentials {
             *stage = Stage::SignIn;
@@ -129,12 +156,57 @@ impl Smtp {
             connection
                 .auth(&[Mechanism::Plain, Mechanism::Login], &credentials)
                 .await
-                .map_err(ours(*stage))?;
+                .map_err(failed(*stage))?;
         }
-        *stage = Stage::Handover;
-        match connection.send(message.envelope(), &message.formatted()).await {
+        // One command after the other, so that each refusal is known by what it answers.
+        *stage = Stage::Sender;
+        let bytes = message.formatted();
+        let mut options = Vec::new();
+        for (needed, extension, parameter) in [
+            (
+                !(sender.is_ascii() && reader.is_ascii()),
+                Extension::SmtpUtfEight,
+                MailParameter::SmtpUtfEight,
+            ),
+            // Headers of such a letter may hold its reader's name as it is.
+            (
+                !bytes.is_ascii(),
+                Extension::EightBitMime,
+                MailParameter::Body(MailBodyParameter::EightBitMime),
+            ),
+        ] {
+            if needed && !connection.server_info().supports_feature(extension) {
+                let reason = Reason {
+                    stage: *stage,
+                    cause: Cause::Unsupported,
+                };
+                connection.abort().await;
+                // Of our own name every letter needs it.
+                return Err(match sender.is_ascii() {
+                    true => DeliveryError::Permanent(reason),
+                    false => DeliveryError::Refused(reason),
+                });
+            }
+            if needed {
+                options.push(parameter);
+            }
+        }
+        let handed = async {
+            connection.command(Mail::new(envelope.from().cloned(), options)).await?;
+            *stage = Stage::Recipient;
+            for reader in envelope.to() {
+                connection.command(Rcpt::new(reader.clone(), Vec::new())).await?;
+            }
+            *stage = Stage::Handover;
+            connection.command(Data).await?;
+            connection.message(&bytes).await
+        };
+        match handed.await {
             Ok(_) => Ok(connection),
-            Err(error) => Err(DeliveryError::of_handover(&error)),
+            Err(error) => {
+                connection.abort().await;
+                Err(failed(*stage)(error))
+            }
         }
     }
 }

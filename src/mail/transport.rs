@@ -127,6 +127,7 @@ mod tests {
                 password: "canary".into(),
             }),
             ca_file: None,
+            hello: crate::config::HelloName::Domain("vouch.example.org".into()),
             timeout: Duration::from_secs(1),
         }
     }

@@ -15,9 +15,11 @@ use tokio::{
     task::JoinSet,
     time::{Instant, MissedTickBehavior, interval, sleep, timeout_at},
 };
+use uuid::Uuid;
 
 use super::{
-    Cause, DeliveryError, Letter, Next, Reason, Sender, Stage, Transport, after_failure,
+    Cause, DeliveryError, Letter, LetterSubject, Matter, Next, Reason, Sender, Stage, Stands, Transport, Undelivered,
+    after_failure,
     outbox::backlog,
     records::{self, Claimed},
     render,
@@ -26,7 +28,10 @@ use super::{
 use crate::{
     ledger::{Actor, Ledger, Tx},
     store::{Guard, StoreError},
-    terms::metrics::{MAIL_DEAD, MAIL_FAILED_TOTAL, MAIL_SENT_TOTAL, MAIL_WAITING},
+    terms::{
+        Timestamp,
+        metrics::{MAIL_DEAD, MAIL_FAILED_TOTAL, MAIL_REFUSED, MAIL_SENT_TOTAL, MAIL_WAITING},
+    },
     vault::{Field, Vault, VaultError},
 };
 
@@ -57,6 +62,8 @@ pub struct Postman {
     pub at_once: usize,
     /// How long a claim lasts; [`CLAIM_TERM`] as a rule. Delivery is cut off after two thirds of it.
     pub term: Duration,
+    /// What is known of the letters by whoever posts them. One of a kind that nobody knows leaves as it is.
+    pub matters: Vec<Arc<dyn Matter>>,
     /// Rung after a commit that posted or retried letters, it spares them the wait for the next
     /// look (a quarter of a second). Nobody has to ring it.
     pub bell: Arc<Notify>,
@@ -67,8 +74,19 @@ pub struct Postman {
 enum Outcome {
     Sent,
     /// Due again after so long, and some more by chance.
-    Later(Duration, String),
-    Dead(String),
+    Later {
+        wait: Duration,
+        attempts: u32,
+        error: String,
+    },
+    Dead {
+        why: Undelivered,
+        error: String,
+    },
+    /// What it says is no longer so.
+    Void,
+    /// Its reader wants no more letters.
+    Unwanted,
     Erased,
 }
 
@@ -82,13 +100,23 @@ impl Postman {
         let (mut look, mut measure) = (interval(LOOK), interval(MEASURE));
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         measure.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut failing = false;
+        let (mut failing, mut refused) = (false, 0);
         loop {
             tokio::select! {
                 biased;
                 () = &mut shutdown => break,
                 Some(ended) = under_way.join_next() => report(ended),
-                _ = measure.tick() => postman.measure().await,
+                _ = measure.tick() => if let Some(now) = postman.measure().await {
+                    match (refused, now) {
+                        (0, 1..) => tracing::error!(
+                            letters = now,
+                            "the mail server refuses us: letters wait until that is mended (vouchsafe admin letters)"
+                        ),
+                        (1.., 0) => tracing::info!("the mail server takes our letters again"),
+                        _ => {}
+                    }
+                    refused = now;
+                },
                 () = postman.bell.notified() => {}
                 _ = look.tick() => {}
             }
@@ -176,46 +204,102 @@ impl Postman {
         let Some(sealed) = letter.sealed.as_deref() else {
             return Ok(Outcome::Erased);
         };
-        let (vault, subject) = (self.vault.clone(), letter.subject);
-        let key = self
-            .ledger
-            .store()
-            .read(move |conn| match vault.key(conn, subject) {
+        let (vault, reader) = (self.vault.clone(), letter.subject);
+        let (asked, now) = (self.asked(letter), self.ledger.now());
+        let found = self.ledger.store().read(move |conn| {
+            let stands = match &asked {
+                Some(asked) => asked.matter.stands(conn, &asked.subject(), now)?,
+                None => Stands::Yes,
+            };
+            match vault.key(conn, reader) {
                 Err(VaultError::Store(error)) => Err(error),
-                other => Ok(other),
-            })
-            .await?;
+                key => Ok((stands, key)),
+            }
+        });
+        let (stands, key) = found.await?;
+        match stands {
+            Stands::Yes => {}
+            Stands::No => return Ok(Outcome::Void),
+            Stands::Unwanted => return Ok(Outcome::Unwanted),
+        }
+        let fault = |error: &str| match after_fault(attempts) {
+            Next::RetryAfter(wait) => Outcome::Later {
+                wait,
+                attempts,
+                error: error.to_owned(),
+            },
+            Next::DeadLetter => Outcome::given_up(error),
+        };
         let opened = match key.and_then(|key| key.open(Field::Letter, sealed)) {
             Ok(opened) => opened,
             Err(VaultError::Store(error)) => return Err(error),
             Err(VaultError::Erased) => return Ok(Outcome::Erased),
             // A key that this replica's keyring lacks can still be given to it.
-            Err(VaultError::Sealed) => return Ok(outcome(after_fault(attempts), "open: the key is missing")),
+            Err(VaultError::Sealed) => return Ok(fault("open: the key is missing")),
         };
         let message = serde_json::from_slice::<Letter>(&opened)
             .ok()
             .and_then(|read| render(&read, &self.sender, letter.id.uuid(), letter.created_at).ok());
         let Some(message) = message else {
-            return Ok(Outcome::Dead("render: not a letter".to_owned()));
+            return Ok(Outcome::given_up("render: not a letter"));
         };
         let delivered = timeout_at(until, self.transport.deliver(&message)).await;
         let late = DeliveryError::Temporary(Reason {
             stage: Stage::Handover,
             cause: Cause::Timeout,
         });
-        Ok(match delivered.unwrap_or(Err(late)) {
-            Ok(()) => Outcome::Sent,
-            Err(error) => outcome(after_failure(attempts, &error), &error.reason().to_string()),
+        let error = match delivered.unwrap_or(Err(late)) {
+            Ok(()) => return Ok(Outcome::Sent),
+            Err(error) => error,
+        };
+        Ok(match (after_failure(attempts, &error), &error) {
+            (Next::RetryAfter(wait), DeliveryError::Refused(_)) => Outcome::Later {
+                wait,
+                // They do not bring its end nearer.
+                attempts: attempts.min(ATTEMPTS_COUNTED),
+                error: error.to_string(),
+            },
+            (Next::RetryAfter(wait), _) => Outcome::Later {
+                wait,
+                attempts,
+                error: error.reason().to_string(),
+            },
+            (Next::DeadLetter, DeliveryError::Permanent(reason)) => Outcome::Dead {
+                why: Undelivered::Refused,
+                error: reason.to_string(),
+            },
+            (Next::DeadLetter, _) => Outcome::given_up(&error.reason().to_string()),
+        })
+    }
+
+    /// Whom to ask about a letter, and what.
+    fn asked(&self, letter: &Claimed) -> Option<Asked> {
+        let matter = self
+            .matters
+            .iter()
+            .find(|matter| matter.kinds().contains(&letter.kind.as_str()))?;
+        Some(Asked {
+            matter: Arc::clone(matter),
+            kind: letter.kind.clone(),
+            about: letter.about?,
+            posted_at: letter.created_at,
+            failed: letter.failed,
         })
     }
 
     /// Writes down how it went.
     async fn settle(&self, letter: &Claimed, outcome: Outcome, until: Instant) {
         loop {
-            let (row, claim, how) = (letter.row, letter.claim.clone(), outcome.clone());
+            let (row, claim, how, asked) = (letter.row, letter.claim.clone(), outcome.clone(), self.asked(letter));
             let written = self
                 .ledger
-                .write(Actor::System, move |tx| write_down(tx, row, &claim, &how))
+                .write(Actor::System, move |tx| {
+                    let held = write_down(tx, row, &claim, &how)?;
+                    if let (true, Some(asked)) = (held, &asked) {
+                        asked.tell(tx, &how)?;
+                    }
+                    Ok::<_, StoreError>(held)
+                })
                 .await;
             match written {
                 Ok(held) if held.value => break count(letter, &outcome),
@@ -228,21 +312,65 @@ impl Postman {
         }
     }
 
-    async fn measure(&self) {
+    /// Counts the letters that wait; those of them for which the mail server refuses us.
+    async fn measure(&self) -> Option<i64> {
         match self.ledger.store().read(backlog).await {
             Ok(backlog) => {
                 gauge!(MAIL_WAITING).set(backlog.waiting as f64);
                 gauge!(MAIL_DEAD).set(backlog.dead as f64);
+                gauge!(MAIL_REFUSED).set(backlog.refused as f64);
+                Some(backlog.refused)
             }
-            Err(error) => tracing::debug!(%error, "the outbox could not be counted"),
+            Err(error) => {
+                tracing::debug!(%error, "the outbox could not be counted");
+                None
+            }
         }
     }
 }
 
-fn outcome(next: Next, error: &str) -> Outcome {
-    match next {
-        Next::RetryAfter(wait) => Outcome::Later(wait, error.to_owned()),
-        Next::DeadLetter => Outcome::Dead(error.to_owned()),
+/// After so many attempts the wait is as long as it gets; refusals of us count no further.
+const ATTEMPTS_COUNTED: u32 = 12;
+
+impl Outcome {
+    fn given_up(error: &str) -> Self {
+        Self::Dead {
+            why: Undelivered::GivenUp,
+            error: error.to_owned(),
+        }
+    }
+}
+
+/// Whom to ask about a letter, and what it is about.
+struct Asked {
+    matter: Arc<dyn Matter>,
+    kind: String,
+    about: Uuid,
+    posted_at: Timestamp,
+    failed: bool,
+}
+
+impl Asked {
+    fn subject(&self) -> LetterSubject<'_> {
+        LetterSubject {
+            kind: &self.kind,
+            about: self.about,
+            posted_at: self.posted_at,
+        }
+    }
+
+    /// Tells what became of the letter. What whoever hears it cannot do with that keeps no letter from its end.
+    fn tell(&self, tx: &mut Tx<'_>, outcome: &Outcome) -> Result<(), StoreError> {
+        let told = tx.attempt(|tx| match outcome {
+            Outcome::Dead { why, .. } => self.matter.undelivered(tx, &self.subject(), *why),
+            Outcome::Unwanted => self.matter.undelivered(tx, &self.subject(), Undelivered::Refused),
+            Outcome::Sent if self.failed => self.matter.delivered(tx, &self.subject()),
+            _ => Ok(()),
+        })?;
+        if let Err(error) = told {
+            tracing::error!(kind = self.kind, %error, "what became of a letter could not be told");
+        }
+        Ok(())
     }
 }
 
@@ -253,13 +381,14 @@ fn write_down(tx: &mut Tx<'_>, row: i64, claim: &str, outcome: &Outcome) -> Resu
     }
     Ok(match outcome {
         Outcome::Sent => records::sent(tx.conn, row, claim)?,
-        Outcome::Later(wait, error) => {
+        Outcome::Later { wait, attempts, error } => {
             let mut byte = [0_u8; 1];
             tx.chance.fill(&mut byte);
             let due = tx.now.after(spread(*wait, byte[0]));
-            records::put_off(tx.conn, row, claim, due, error)?
+            records::put_off(tx.conn, row, claim, *attempts, due, error)?
         }
-        Outcome::Dead(error) => records::give_up(tx.conn, row, claim, error)?,
+        Outcome::Dead { error, .. } => records::give_up(tx.conn, row, claim, error)?,
+        Outcome::Void | Outcome::Unwanted => records::void(tx.conn, row, claim)?,
         Outcome::Erased => records::empty(tx.conn, row, claim, "erased")?,
     })
 }
@@ -268,13 +397,16 @@ fn count(letter: &Claimed, outcome: &Outcome) {
     let (id, kind) = (letter.id, letter.kind.as_str());
     match outcome {
         Outcome::Sent => counter!(MAIL_SENT_TOTAL).increment(1),
-        Outcome::Later(_, error) => {
+        Outcome::Later { error, .. } => {
             counter!(MAIL_FAILED_TOTAL, "outcome" => "retry").increment(1);
             tracing::info!(letter = %id, kind, error, "a letter is tried again later");
         }
-        Outcome::Dead(error) => {
+        Outcome::Dead { error, .. } => {
             counter!(MAIL_FAILED_TOTAL, "outcome" => "dead").increment(1);
             tracing::warn!(letter = %id, kind, error, "a letter was given up");
+        }
+        Outcome::Void | Outcome::Unwanted => {
+            tracing::info!(letter = %id, kind, "a letter was not sent: what it says is no longer so, or not wanted");
         }
         Outcome::Erased => {
             counter!(MAIL_FAILED_TOTAL, "outcome" => "dead").increment(1);

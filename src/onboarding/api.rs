@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    Flow, Progress, ProofError, StepError, abandon, by_id, flow_token, give_contact, give_identity, prove_contact,
-    read_progress, start, token_blind,
+    Flow, Progress, ProofError, StepError, abandon, by_id, count_code, flow_token, give_contact, give_identity,
+    prove_contact, read_progress, start, token_blind,
 };
 use crate::{
     identity::{Country, CountryError, Document, DocumentKind, FullName, SubmitError},
@@ -63,6 +63,8 @@ pub struct Onboarding {
     pub proof_attempts: u32,
     /// One-time codes that may be sent to one address.
     pub codes_per_address: Rate,
+    /// One-time codes that may be sent in an hour by one invite, beside those for each of its uses.
+    pub codes_per_invite: u32,
 }
 
 /// The invite that somebody comes in by.
@@ -137,7 +139,9 @@ impl From<ProofError> for Problem {
             ProofError::Locked => Self::from(Kind::ProofLocked)
                 .saying("Ask for a new code by giving the contact again.")
                 .retry_after(1),
-            ProofError::Guessed(seconds) => Self::from(Kind::TooManyRequests).retry_after(seconds),
+            ProofError::TooManyCodes(seconds) | ProofError::Guessed(seconds) => {
+                Self::from(Kind::TooManyRequests).retry_after(seconds)
+            }
         }
     }
 }
@@ -311,10 +315,12 @@ async fn contact(
             Throttled::Store(error) => error.into(),
         })?;
     let (vault, rules, id) = (onboarding.vault.clone(), Arc::clone(&policy), flow.id);
+    let per_invite = onboarding.codes_per_invite;
     let written = onboarding
         .ledger
         .write(Actor::Newcomer, move |tx| {
-            give_contact(tx, &vault, &rules.policy, id, address)
+            give_contact(tx, &vault, &rules.policy, id, address)?;
+            count_code(tx, &vault, id, per_invite)
         })
         .await?;
     let view = onboarding.view(id, &policy).await?;

@@ -50,6 +50,9 @@ pub enum ProofError {
     /// Too many wrong codes: a new one must be asked for.
     #[error("too many wrong codes")]
     Locked,
+    /// Too many codes were asked for by this invite, for whatever addresses: so many seconds must pass.
+    #[error("too many codes were asked for")]
+    TooManyCodes(u32),
     /// Too many wrong codes for this address, by whatever flows: so many seconds must pass.
     #[error("too many wrong codes for this address")]
     Guessed(u32),
@@ -63,9 +66,12 @@ impl CommandError for ProofError {
             Self::Step(error) => error.disposition(),
             // What was tried must be remembered.
             Self::Wrong => Disposition::Keep,
-            Self::AnotherAddress | Self::NoAddress | Self::Stale | Self::Locked | Self::Guessed(_) => {
-                Disposition::RollBack
-            }
+            Self::AnotherAddress
+            | Self::NoAddress
+            | Self::Stale
+            | Self::Locked
+            | Self::TooManyCodes(_)
+            | Self::Guessed(_) => Disposition::RollBack,
         }
     }
 }
@@ -89,6 +95,25 @@ impl From<VaultError> for ProofError {
     fn from(error: VaultError) -> Self {
         Self::Step(error.into())
     }
+}
+
+/// Counts a code that was just asked for by the invite of its flow: whoever has the code of an open link can name
+/// anybody's address, by as many flows as they like. So many leave in an hour, and three more for each use of the
+/// invite: as many as everybody whom it lets in may need who mistypes an address or loses a letter.
+pub fn count_code(tx: &mut Tx<'_>, vault: &Vault, flow: Id<kinds::Flow>, per_hour: u32) -> Result<(), ProofError> {
+    let flow = by_id(tx.conn, flow)?.ok_or(StepError::Ended)?;
+    let invite = invites::by_row(tx.conn, flow.invite_row)?;
+    let uses = u32::try_from(invite.max_uses).unwrap_or(u32::MAX);
+    let rate = Rate::burst(
+        uses.saturating_mul(3).saturating_add(per_hour),
+        Duration::from_secs(60 * 60),
+    );
+    let bucket = [b"proof-mail/invite/", invite.id.as_bytes().as_slice()].concat();
+    let bucket = vault.blind(Blind::Throttle, &bucket);
+    throttle::admit(tx.conn, tx.guards, &bucket, rate, tx.now).map_err(|throttled| match throttled {
+        Throttled::Wait(seconds) => ProofError::TooManyCodes(seconds),
+        Throttled::Store(error) => error.into(),
+    })
 }
 
 fn one_time_code(chance: &dyn Chance) -> String {

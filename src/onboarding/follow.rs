@@ -1,20 +1,37 @@
 //! What follows from a newcomer's steps and from a reviewer's decision: mails, the end of a flow that was
 //! refused, and the end of every other way in of somebody who has come in.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use super::{Flow, abandon, by_id, letters};
+use super::{
+    Flow, PROOF_LASTS, Progress, abandon, by_id,
+    letters::{self, Outlook},
+    read_progress,
+};
 use crate::{
     invites,
     ledger::{
         Entry, Event, Follower, Tx,
         events::{Release, Verdict},
     },
-    mail::{self, EmailAddress, Letter, Locale},
-    policy,
-    store::StoreError,
-    vault::{DataKey, Field, Vault, VaultError},
+    mail::{self, EmailAddress, Letter, LetterSubject, Locale, Matter, Stands, StopIndex, Stops},
+    policy::{self, Step},
+    store::{
+        Conn, StoreError,
+        throttle::{self, Rate, Throttled},
+    },
+    terms::{Id, Line, Timestamp},
+    vault::{Blind, DataKey, Field, Vault, VaultError},
 };
+
+/// The words that letters are posted under. A final one promises nothing that could be otherwise when it leaves.
+const PROOF: &str = "proof";
+const DECISION: &str = "decision";
+const FINAL_DECISION: &str = "final-decision";
+
+/// How many one-time codes go to an address in a day whose reader wants no more letters, until they have proved
+/// that it is they who ask for them.
+const CODES_TO_STOPPED: u32 = 2;
 
 /// Composes the mails to newcomers, gives back what a refused one held, and voids what else was sent to
 /// the address of a new member.
@@ -27,17 +44,33 @@ pub struct OnboardingFollower {
     pub vault: Vault,
     /// The community's name.
     pub policy: Arc<policy::Current>,
+    /// Who wants no letters, and where one says so.
+    pub stops: Stops,
 }
+
+/// The events that it wants.
+const EVENTS: [&str; 5] = [
+    "proof_requested",
+    "contact_proved",
+    "case_decided",
+    "member_admitted",
+    "invite_released",
+];
 
 impl Follower for OnboardingFollower {
     fn name(&self) -> &'static str {
         "onboarding-mails"
     }
 
+    fn kinds(&self) -> &'static [&'static str] {
+        &EVENTS
+    }
+
     fn wants(&self, event: &Event) -> bool {
         matches!(
             event,
             Event::ProofRequested { .. }
+                | Event::ContactProved { .. }
                 | Event::CaseDecided { .. }
                 | Event::MemberAdmitted { flow: Some(_), .. }
                 | Event::InviteReleased {
@@ -49,22 +82,18 @@ impl Follower for OnboardingFollower {
 
     fn follow(&self, tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
         match entry.envelope.event {
-            Event::ProofRequested { flow } => {
-                let Some(flow) = by_id(tx.conn, flow)? else {
-                    return Ok(());
-                };
-                // Proved, over, or replaced meanwhile: there is no code to send any more.
-                let Some((sealed, until)) = &flow.proof else {
-                    return Ok(());
-                };
-                if tx.now >= *until {
-                    return Ok(());
-                }
-                self.write(tx, &flow, "proof", |key, to, community| {
-                    let code = key.open_text(Field::Proof, sealed).map_err(StoreError::from)?;
-                    letters::proof(to, Locale::from_tag(&flow.locale), community, code.as_str().into())
-                })
-            }
+            Event::ProofRequested { flow } => match by_id(tx.conn, flow)? {
+                Some(flow) => self.send_code(tx, &flow),
+                None => Ok(()),
+            },
+            // They read the letters of this address, and have asked for one.
+            Event::ContactProved { flow } => match by_id(tx.conn, flow)? {
+                Some(flow) => match self.reader(tx, &flow)? {
+                    Some((_, to)) => mail::resume(tx, &StopIndex::of(&self.vault, &to)),
+                    None => Ok(()),
+                },
+                None => Ok(()),
+            },
             // Its hold went to somebody else: nobody goes on by it.
             Event::InviteReleased {
                 flow,
@@ -90,45 +119,149 @@ impl Follower for OnboardingFollower {
                 }
                 invites::void_others(tx, &blind, invite)
             }
-            Event::CaseDecided { flow, verdict, .. } => {
-                let Some(flow) = by_id(tx.conn, flow)? else {
-                    return Ok(());
-                };
-                if verdict == Verdict::Refused {
-                    abandon(tx, &flow, Release::Refused)?;
-                }
-                self.write(tx, &flow, "decision", |_, to, community| {
-                    letters::decision(to, Locale::from_tag(&flow.locale), community, verdict)
-                })
-            }
+            Event::CaseDecided { flow, verdict, .. } => match by_id(tx.conn, flow)? {
+                Some(flow) => self.tell_decision(tx, &flow, verdict),
+                None => Ok(()),
+            },
             _ => Ok(()),
         }
     }
 }
 
 impl OnboardingFollower {
-    /// Posts a letter to a newcomer, if they can still be written to.
-    fn write(
-        &self,
-        tx: &mut Tx<'_>,
-        flow: &Flow,
-        kind: &'static str,
-        compose: impl FnOnce(&DataKey, EmailAddress, &str) -> Result<Letter, StoreError>,
-    ) -> Result<(), StoreError> {
-        let Some((_, sealed)) = &flow.address else {
+    fn send_code(&self, tx: &mut Tx<'_>, flow: &Flow) -> Result<(), StoreError> {
+        // Proved, over, or replaced meanwhile: there is no code to send any more.
+        let Some((sealed, until)) = &flow.proof else {
             return Ok(());
+        };
+        if tx.now >= *until {
+            return Ok(());
+        }
+        let Some((key, to)) = self.reader(tx, flow)? else {
+            return Ok(());
+        };
+        let index = StopIndex::of(&self.vault, &to);
+        if !mail::stopped(tx.conn, std::slice::from_ref(&index))?.is_empty() {
+            let bucket = [b"proof-mail/stopped/", index.as_bytes()].concat();
+            let bucket = self.vault.blind(Blind::Throttle, &bucket);
+            let rate = Rate::burst(CODES_TO_STOPPED, Duration::from_secs(24 * 60 * 60));
+            match throttle::admit(tx.conn, tx.guards, &bucket, rate, tx.now) {
+                Ok(()) => {}
+                Err(Throttled::Wait(_)) => return Ok(()),
+                Err(Throttled::Store(error)) => return Err(error),
+            }
+        }
+        let code = key.open_text(Field::Proof, sealed).map_err(StoreError::from)?;
+        let stop = self.stops.link(&to);
+        let (locale, community) = (Locale::from_tag(&flow.locale), self.community()?);
+        let letter = letters::proof(to, locale, &community, code.as_str().into(), *until, stop);
+        self.post(tx, &key, PROOF, flow, &letter)
+    }
+
+    fn tell_decision(&self, tx: &mut Tx<'_>, flow: &Flow, verdict: Verdict) -> Result<(), StoreError> {
+        let policy = self.policy.get()?;
+        let progress = read_progress(tx.conn, &policy.policy, flow, tx.now)?;
+        let outlook = match (goes_on(verdict, progress), invites::held_until(tx.conn, flow.id)?) {
+            (true, Some(until)) => Outlook::GoesOn(until),
+            _ => Outlook::Over,
+        };
+        if verdict == Verdict::Refused {
+            abandon(tx, flow, Release::Refused)?;
+        }
+        // They have come in, or gave up, or handed in anew: a letter on what was before would only confuse.
+        if verdict != Verdict::Refused
+            && matches!(
+                progress,
+                Progress::Member | Progress::Ended | Progress::Next(Step::Review)
+            )
+        {
+            return Ok(());
+        }
+        let Some((key, to)) = self.reader(tx, flow)? else {
+            return Ok(());
+        };
+        let (locale, kind) = (
+            Locale::from_tag(&flow.locale),
+            match outlook {
+                Outlook::GoesOn(_) => DECISION,
+                Outlook::Over => FINAL_DECISION,
+            },
+        );
+        let letter = letters::decision(to, locale, &policy.policy.community.name, verdict, outlook);
+        self.post(tx, &key, kind, flow, &letter)
+    }
+
+    fn community(&self) -> Result<Line, StoreError> {
+        Ok(self.policy.get()?.policy.community.name.clone())
+    }
+
+    /// The newcomer's address and the key that seals what they are sent; none where they can no longer be written
+    /// to.
+    fn reader(&self, tx: &mut Tx<'_>, flow: &Flow) -> Result<Option<(DataKey, EmailAddress)>, StoreError> {
+        let Some((_, sealed)) = &flow.address else {
+            return Ok(None);
         };
         let key = match self.vault.key(tx.conn, flow.subject) {
             Ok(key) => key,
-            Err(VaultError::Erased) => return Ok(()),
+            Err(VaultError::Erased) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
         let kept = key.open_text(Field::Contact, sealed)?;
-        let Ok(to) = EmailAddress::parse(&kept) else {
-            return Ok(());
+        let to = EmailAddress::parse(&kept)
+            .map_err(|error| StoreError::Internal(format!("a newcomer's address: {error}")))?;
+        Ok(Some((key, to)))
+    }
+
+    fn post(
+        &self,
+        tx: &mut Tx<'_>,
+        key: &DataKey,
+        kind: &'static str,
+        flow: &Flow,
+        letter: &Letter,
+    ) -> Result<(), StoreError> {
+        mail::post(tx, key, kind, flow.id.uuid(), letter)
+    }
+}
+
+/// Whether a newcomer can do what the letter on this decision asks for.
+const fn goes_on(verdict: Verdict, progress: Progress) -> bool {
+    matches!(
+        (verdict, progress),
+        (Verdict::Approved, Progress::Next(Step::Credentials)) | (Verdict::Retry, Progress::Next(Step::Identity))
+    )
+}
+
+impl Matter for OnboardingFollower {
+    fn kinds(&self) -> &'static [&'static str] {
+        &[PROOF, DECISION, FINAL_DECISION]
+    }
+
+    fn stands(&self, conn: &mut Conn, letter: &LetterSubject<'_>, now: Timestamp) -> Result<Stands, StoreError> {
+        let Some(flow) = by_id(conn, Id::from_uuid(letter.about))? else {
+            return Ok(Stands::No);
         };
-        let policy = self.policy.get()?;
-        let letter = compose(&key, to, &policy.policy.community.name)?;
-        mail::post(tx, &key, kind, &letter)
+        let stands = match letter.kind {
+            // A code that was made before the letter is good no longer than the letter can be.
+            PROOF => flow.ended_at.is_none() && flow.proved_at.is_none() && now < letter.posted_at.after(PROOF_LASTS),
+            DECISION => {
+                let policy = self.policy.get()?;
+                let progress = read_progress(conn, &policy.policy, &flow, now)?;
+                matches!(progress, Progress::Next(Step::Credentials | Step::Identity))
+            }
+            _ => true,
+        };
+        Ok(if stands { Stands::Yes } else { Stands::No })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EVENTS;
+    use crate::ledger::Event;
+
+    #[test]
+    fn every_event_that_is_wanted_is_one() {
+        assert!(EVENTS.iter().all(|kind| Event::KINDS.contains(kind)));
     }
 }

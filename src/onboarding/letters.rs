@@ -4,8 +4,8 @@ use secrecy::SecretString;
 
 use crate::{
     ledger::events::Verdict,
-    mail::{EmailAddress, Letter, Locale, Subject},
-    store::StoreError,
+    mail::{EmailAddress, Letter, Locale, Subject, moment},
+    terms::{Line, Link, Timestamp},
 };
 
 fn letter(
@@ -15,80 +15,134 @@ fn letter(
     paragraphs: Vec<String>,
     code: Option<SecretString>,
     footer: &str,
-) -> Result<Letter, StoreError> {
-    Ok(Letter {
+) -> Letter {
+    Letter {
         to,
         locale,
-        subject: Subject::parse(subject).map_err(|error| StoreError::Internal(format!("a mail's subject: {error}")))?,
+        subject: Subject::of(subject),
         heading: subject.to_owned(),
         paragraphs,
         code,
         button: None,
         footer: vec![footer.to_owned()],
-    })
+        stop: None,
+    }
 }
 
-/// The one-time code that proves an address.
+/// The one-time code that proves an address, good until then. Somebody else may have typed the address: by `stop`
+/// its reader ends all further letters.
 pub(super) fn proof(
     to: EmailAddress,
     locale: Locale,
-    community: &str,
+    community: &Line,
     code: SecretString,
-) -> Result<Letter, StoreError> {
+    until: Timestamp,
+    stop: Link,
+) -> Letter {
+    let (community, until) = (community.isolated(), moment(locale, until));
     let (subject, paragraph, footer) = match locale {
         Locale::En => (
             format!("Your code for {community}"),
-            "Type this code where you are signing up. It is good for ten minutes, once.",
+            format!("Type this code where you are signing up. It is good once, until {until}."),
             "If you are not signing up, somebody has typed your address by mistake. Without this code they cannot go on; \
              you need do nothing. Never pass the code on.",
         ),
         Locale::ZhHans => (
             format!("您在{community}的验证码"),
-            "请在注册页面输入此验证码。验证码十分钟内有效，仅可使用一次。",
+            format!("请在注册页面输入此验证码。验证码仅可使用一次，有效期至 {until}。"),
             "如果您没有在注册，说明有人误填了您的邮箱。没有此验证码对方无法继续，您无需理会。请勿将验证码告诉任何人。",
         ),
     };
-    letter(to, locale, &subject, vec![paragraph.to_owned()], Some(code), footer)
+    Letter {
+        stop: Some(stop),
+        ..letter(to, locale, &subject, vec![paragraph], Some(code), footer)
+    }
 }
 
-/// What a reviewer decided about a newcomer's name.
+/// What is left to a newcomer after a reviewer's decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outlook {
+    /// They go on; their place is kept until then.
+    GoesOn(Timestamp),
+    /// This registration has ended.
+    Over,
+}
+
+/// What a reviewer decided about a newcomer's name. It promises what is so when it is written, and until when.
 pub(super) fn decision(
     to: EmailAddress,
     locale: Locale,
-    community: &str,
+    community: &Line,
     verdict: Verdict,
-) -> Result<Letter, StoreError> {
-    let (subject, paragraph) = match (locale, verdict) {
-        (Locale::En, Verdict::Approved) => (
+    outlook: Outlook,
+) -> Letter {
+    let community = community.isolated();
+    let until = |until| moment(locale, until);
+    let (subject, paragraph) = match (locale, verdict, outlook) {
+        (Locale::En, Verdict::Approved, Outlook::GoesOn(at)) => (
             format!("You can go on: {community}"),
-            "Your name and document have been accepted. Open your invite again and choose a password: that is the last step.",
+            format!(
+                "Your name and document have been accepted. Open your invite again and choose a password: that is the \
+                 last step. Your place is kept until {}.",
+                until(at)
+            ),
         ),
-        (Locale::En, Verdict::Retry) => (
+        (Locale::En, Verdict::Approved, Outlook::Over) => (
+            format!("Your registration has ended: {community}"),
+            "Your name and document have been accepted, but your place is no longer kept. Ask whoever invited you for a \
+             new invite."
+                .to_owned(),
+        ),
+        (Locale::En, Verdict::Retry, Outlook::GoesOn(at)) => (
             format!("Please give your name again: {community}"),
-            "The name and the document could not be matched. Open your invite again and give them exactly as they stand \
-             in the document.",
+            format!(
+                "The name and the document could not be matched. Open your invite again and give them exactly as they \
+                 stand in the document. Your place is kept until {}.",
+                until(at)
+            ),
         ),
-        (Locale::En, Verdict::Refused) => (
+        (Locale::En, Verdict::Retry, Outlook::Over) => (
+            format!("Your registration has ended: {community}"),
+            "The name and the document could not be matched, and your place is no longer kept. Ask whoever invited you \
+             for a new invite."
+                .to_owned(),
+        ),
+        (Locale::En, Verdict::Refused, _) => (
             format!("Your registration was not accepted: {community}"),
             "The name and the document were not accepted, and this registration has ended. If you think that this is a \
-             mistake, ask whoever invited you to speak to an admin.",
+             mistake, ask whoever invited you to speak to an admin."
+                .to_owned(),
         ),
-        (Locale::ZhHans, Verdict::Approved) => (
+        (Locale::ZhHans, Verdict::Approved, Outlook::GoesOn(at)) => (
             format!("请继续完成注册：{community}"),
-            "您的姓名和证件已通过审核。请重新打开邀请并设置密码，这是最后一步。",
+            format!(
+                "您的姓名和证件已通过审核。请重新打开邀请并设置密码，这是最后一步。名额为您保留至 {}。",
+                until(at)
+            ),
         ),
-        (Locale::ZhHans, Verdict::Retry) => (
+        (Locale::ZhHans, Verdict::Approved, Outlook::Over) => (
+            format!("您的注册已结束：{community}"),
+            "您的姓名和证件已通过审核，但名额已不再保留。请向邀请人索取新的邀请。".to_owned(),
+        ),
+        (Locale::ZhHans, Verdict::Retry, Outlook::GoesOn(at)) => (
             format!("请重新填写姓名：{community}"),
-            "您的姓名与证件未能匹配。请重新打开邀请，并按证件上的内容准确填写。",
+            format!(
+                "您的姓名与证件未能匹配。请重新打开邀请，并按证件上的内容准确填写。名额为您保留至 {}。",
+                until(at)
+            ),
         ),
-        (Locale::ZhHans, Verdict::Refused) => (
+        (Locale::ZhHans, Verdict::Retry, Outlook::Over) => (
+            format!("您的注册已结束：{community}"),
+            "您的姓名与证件未能匹配，且名额已不再保留。请向邀请人索取新的邀请。".to_owned(),
+        ),
+        (Locale::ZhHans, Verdict::Refused, _) => (
             format!("您的注册未通过：{community}"),
-            "您的姓名和证件未被接受，本次注册已结束。如有异议，请邀请人代您联系管理员。",
+            "您的姓名和证件未被接受，本次注册已结束。如有异议，请邀请人代您联系管理员。".to_owned(),
         ),
     };
     let footer = match locale {
         Locale::En => "You receive this because you are signing up with an invite.",
         Locale::ZhHans => "您收到此邮件是因为您正在通过邀请注册。",
     };
-    letter(to, locale, &subject, vec![paragraph.to_owned()], None, footer)
+    letter(to, locale, &subject, vec![paragraph], None, footer)
 }

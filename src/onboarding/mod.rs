@@ -13,7 +13,7 @@ mod letters;
 mod records;
 mod rules;
 
-pub use contact::{ProofError, give_contact, prove_contact};
+pub use contact::{PROOF_LASTS, ProofError, count_code, give_contact, prove_contact};
 pub use follow::OnboardingFollower;
 pub use records::{Flow, by_id};
 pub use rules::{Progress, progress};

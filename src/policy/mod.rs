@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     document::{self, Shape},
-    terms::{Assurance, Role, quoted, typed},
+    terms::{Assurance, Line, Role, quoted, typed},
 };
 
 pub mod api;
@@ -89,8 +89,8 @@ pub struct Policy {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Community {
-    /// Its name, as it stands in invites: 1 to 100 characters.
-    pub name: String,
+    /// Its name, as it stands in invites: 1 to 100 characters in one line.
+    pub name: Line,
     /// The language of mails whose invite names none: a language tag (RFC 5646) such as `en` or `zh-Hans`.
     /// Default `en`.
     #[serde(default = "english")]
@@ -295,10 +295,6 @@ impl Policy {
             rooms: _,
         } = self;
 
-        let length = community.name.chars().count();
-        if community.name.trim().is_empty() || length > 100 || community.name.chars().any(char::is_control) {
-            tell("community.name", "is no name", "Give 1 to 100 characters in one line.");
-        }
         if typed::language_tag(&community.locale).is_none() {
             tell(
                 "community.locale",

@@ -28,9 +28,10 @@ pub(super) fn can_be_reserved(word: &str) -> bool {
 /// Whether a handle is kept from members: it is made of reserved words alone, or of the community's name, one after
 /// another, in the plural too, with digits around them, in any look-alike spelling.
 pub fn is_reserved(policy: &Policy, handle: &str) -> bool {
-    let reserved = policy.join.reserved_handles.iter().chain([&policy.community.name]);
+    let reserved = policy.join.reserved_handles.iter().map(String::as_str);
     let words: Vec<String> = reserved
-        .map(|word| skeleton(word))
+        .chain([policy.community.name.as_str()])
+        .map(skeleton)
         .filter(|word| word.len() >= SHORTEST)
         .collect();
     let long: Vec<String> = words

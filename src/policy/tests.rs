@@ -112,8 +112,14 @@ resubmissions = 1
 #[test]
 fn contradictions() {
     for (change, wanted) in [
-        ("community.name = ' '", "Some(1) community.name: is no name"),
-        ("community.name = \"a\\nb\"", "Some(1) community.name: is no name"),
+        (
+            "community.name = ' '",
+            "Some(1) community.name: is \" \": has 1 to 100 characters, of which one can be seen",
+        ),
+        (
+            "community.name = \"a\\nb\"",
+            "Some(1) community.name: is \"\"\"\na\nb\"\"\": has no control characters",
+        ),
         (
             "community.locale = 'english!'",
             "Some(1) community.locale: is no language tag",

@@ -25,6 +25,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether it is the database's own: it says nothing of what was to be done, which may succeed another time.
+    pub const fn is_of_the_database(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Hindered(_) | Self::Unfit(_))
+    }
+
     /// The same for another caller whom it befell.
     pub(crate) fn again(&self) -> Self {
         match self {

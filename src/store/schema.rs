@@ -122,6 +122,7 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
+        undeliverable -> Nullable<Text>,
     }
 }
 
@@ -290,6 +291,25 @@ diesel::table! {
         claim -> Nullable<Text>,
         created_at -> BigInt,
         last_error -> Nullable<Text>,
+        about -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    follower_failures (follower, pos) {
+        follower -> Text,
+        pos -> BigInt,
+        reason -> Text,
+        at -> BigInt,
+        attempts -> BigInt,
+        due_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    mail_stops (blind) {
+        blind -> Binary,
+        at -> BigInt,
     }
 }
 
@@ -393,6 +413,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     jobs,
     job_outcomes,
+    follower_failures,
+    mail_stops,
     room_servers,
     rooms,
     tickets,

@@ -53,6 +53,15 @@ impl Rate {
         Self { interval, burst }
     }
 
+    /// `count` (1 or more) at once, and from then on one more for each `count`-th part of `period`: for what people
+    /// do all at once on a good day. A stretch of that length holds twice as many at most.
+    pub fn burst(count: u32, period: Duration) -> Self {
+        let burst = i64::from(count.max(1));
+        let period = i64::try_from(period.as_micros()).unwrap_or(i64::MAX / 8);
+        let interval = (period / burst).max(1);
+        Self { interval, burst }
+    }
+
     /// An arrival time beyond this is further ahead than this rate could have left it, twice over
     /// for clocks that disagree: a clock has jumped back since, and the bucket starts afresh.
     fn absurd(self, now: i64) -> i64 {
@@ -189,6 +198,20 @@ mod tests {
             let total = admitted.len();
             assert!(total >= count as usize * 2, "{count}: only {total} in five minutes");
         }
+    }
+
+    #[test]
+    fn a_burst_is_whole_and_comes_back_over_the_period() {
+        let rate = Rate::burst(6, MINUTE);
+        let (mut arrival, mut admitted) = (None, 0);
+        for now in (0..60_000_000).step_by(1_000_000) {
+            if let Ok(next) = rate.decide(arrival, now) {
+                arrival = Some(next);
+                admitted += 1;
+            }
+            assert!(now != 5_000_000 || admitted == 6);
+        }
+        assert_eq!(admitted, 11);
     }
 
     /// The statement is the rule, at every boundary.

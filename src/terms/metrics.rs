@@ -47,6 +47,14 @@ metrics! {
     FEED_QUIET_SECONDS = Gauge "vouchsafe_feed_quiet_seconds";
     /// Age in seconds of the oldest event that has no position yet.
     FEED_HELD_BACK_SECONDS = Gauge "vouchsafe_feed_held_back_seconds";
+    /// Events between a follower and the end of the feed, 0 where it wants none of them, by follower.
+    FOLLOWER_BEHIND = Gauge "vouchsafe_follower_behind_events";
+    /// Seconds for which the oldest event that a follower wants has waited for it, by follower.
+    FOLLOWER_WAITING_SECONDS = Gauge "vouchsafe_follower_waiting_seconds";
+    /// Events that a follower could not carry out and put aside, by follower.
+    FOLLOWER_FAILURES = Gauge "vouchsafe_follower_failures";
+    /// How often this replica loaded its memory anew because an event could not be read or taken in.
+    MEMORY_RELOADS_TOTAL = Counter "vouchsafe_memory_reloads_total";
     /// Real-name cases that wait for a reviewer.
     CASES_OPEN = Gauge "vouchsafe_cases_open";
     /// Age in seconds of the oldest real-name case that waits.
@@ -55,6 +63,8 @@ metrics! {
     MAIL_WAITING = Gauge "vouchsafe_mail_waiting";
     /// Letters that were given up.
     MAIL_DEAD = Gauge "vouchsafe_mail_dead";
+    /// Letters that wait because the mail server refuses us, not their readers: an operator has to mend that.
+    MAIL_REFUSED = Gauge "vouchsafe_mail_refused";
     /// Letters delivered by this replica.
     MAIL_SENT_TOTAL = Counter "vouchsafe_mail_sent_total";
     /// Attempts of this replica to deliver a letter that failed, by outcome.

@@ -3,20 +3,26 @@
 //! Nothing here decides anything; a rule about these words stands in the capability that it
 //! belongs to.
 
+mod address;
 mod chance;
 mod columns;
 mod id;
+mod line;
+mod link;
 pub mod metrics;
 mod quoted;
 mod time;
 pub mod typed;
 mod words;
 
+pub use address::{AddressError, EmailAddress};
 pub use chance::{Chance, SeededChance, SystemChance};
 pub use id::{
     CaseId, FlowId, Id, IdError, InviteId, JobId, Kind, PersonId, RoomServerId, SanctionId, ServiceId, SessionId,
     TicketId, kinds,
 };
+pub use line::{Line, LineError, balanced, isolated};
+pub use link::{Link, LinkError, LinkTemplate};
 pub use quoted::{QUOTED_MOST, cut, quoted};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 pub(crate) use words::words;

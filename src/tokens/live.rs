@@ -105,15 +105,20 @@ impl Live {
 impl Projection for Live {
     fn load(&self, conn: &mut Conn) -> Result<(), StoreError> {
         let rows = records::living(conn, self.clock.now())?;
+        let now = self.clock.now();
         let mut sessions = self.sessions.write().unwrap_or_else(PoisonError::into_inner);
-        sessions.sweep_at = (rows.len() * 2).max(SWEEP);
-        sessions.known = rows
-            .into_iter()
-            .map(|(session, person, until)| {
-                let person = Some(person);
-                (session, Known { person, until })
-            })
-            .collect();
+        // What has ended since the rows were read does not live again.
+        let over = sessions
+            .known
+            .drain()
+            .filter(|(_, known)| known.person.is_none() && known.until > now);
+        let over: Vec<_> = over.collect();
+        let living = rows.into_iter().map(|(session, person, until)| {
+            let person = Some(person);
+            (session, Known { person, until })
+        });
+        sessions.known = living.chain(over).collect();
+        sessions.sweep_at = (sessions.known.len() * 2).max(SWEEP);
         Ok(())
     }
 

@@ -93,6 +93,8 @@ pub enum Blind {
     TokenName,
     /// A request to refresh, to be known again.
     Refreshed,
+    /// The e-mail address of somebody who wants no more letters.
+    Stop,
 }
 
 impl Blind {
@@ -108,6 +110,7 @@ impl Blind {
             Self::ServiceSecret => b"blind/service-secret",
             Self::TokenName => b"blind/token-name",
             Self::Refreshed => b"blind/refreshed",
+            Self::Stop => b"blind/stop",
         }
     }
 }
@@ -125,6 +128,8 @@ pub enum Door {
     Ticket,
     /// A room on its room server: whoever knows the secret manages it.
     Room,
+    /// The end of all further letters to an address.
+    Stop,
 }
 
 impl Door {
@@ -135,6 +140,7 @@ impl Door {
             Self::Refresh => b"door/refresh",
             Self::Ticket => b"door/ticket",
             Self::Room => b"door/room",
+            Self::Stop => b"door/stop",
         }
     }
 }

@@ -170,6 +170,19 @@ pub static OPERATIONS: &[Operation] = &[
     get("show_job", "/v1/admin/jobs/{id}", READERS),
     get("list_job_outcomes", "/v1/admin/jobs/{id}/outcomes", READERS),
     post("cancel_job", "/v1/admin/jobs/{id}/cancel", ADMINS),
+    get("list_followers", "/v1/admin/followers", READERS),
+    get(
+        "list_follower_failures",
+        "/v1/admin/followers/{follower}/failures",
+        READERS,
+    ),
+    post(
+        "retry_follower_failure",
+        "/v1/admin/followers/{follower}/failures/{number}/retry",
+        ADMINS,
+    ),
+    get("show_stop", "/v1/mail/stop/{token}", Access::PublicThrottled),
+    post("stop_letters", "/v1/mail/stop/{token}", Access::PublicThrottled),
 ];
 
 /// Where a request leads.

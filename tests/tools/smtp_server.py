@@ -12,6 +12,7 @@ A `control.json` in the maildir makes it fail the next letters:
     a reply code such as "451" or "550"   answered to RCPT, the recipient repeated in its text
     "cut"      the letter is kept, and the connection cut instead of the answer to DATA
     "tarpit"   RCPT is never answered
+    a command and a whole reply such as "MAIL 553 5.1.8 no such sender", for EHLO, MAIL, RCPT or DATA
 """
 
 import argparse
@@ -56,6 +57,27 @@ class Maildir:
         unfinished.write_bytes(content)
         os.replace(unfinished, path)
 
+    def told(self, command):
+        """What this command is answered, where a fault says so."""
+        fault = self.fault() or ""
+        if not fault.startswith(command + " "):
+            return None
+        self.used_up()
+        return fault.removeprefix(command + " ")
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        session.host_name = hostname
+        reply = self.told("EHLO")
+        return responses if reply is None else [reply]
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        reply = self.told("MAIL")
+        if reply is not None:
+            return reply
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 OK"
+
     async def handle_RCPT(self, server, session, envelope, address, options):
         fault = self.fault()
         if fault == "tarpit":
@@ -64,14 +86,21 @@ class Maildir:
         elif fault is not None and fault.isdigit():
             self.used_up()
             return f"{fault} {ENHANCED.get(fault[0], '')} <{address}> not now"
+        reply = self.told("RCPT")
+        if reply is not None:
+            return reply
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        reply = self.told("DATA")
+        if reply is not None:
+            return reply
         facts = {
             "X-Envelope-From": envelope.mail_from,
             "X-Envelope-To": ", ".join(envelope.rcpt_tos),
             "X-Session-Encrypted": "yes" if server.transport.get_extra_info("ssl_object") else "no",
+            "X-Session-Hello": session.host_name or "",
             "X-Session-User": session.auth_data.login.decode() if session.auth_data else "",
         }
         head = "".join(f"{name}: {value}\r\n" for name, value in facts.items())

@@ -164,7 +164,7 @@ impl Onboarding {
             return Err(Problem::value("/handle", detail));
         }
         // The password may not be made of any of these.
-        let mut context = vec![policy.policy.community.name.clone()];
+        let mut context = vec![policy.policy.community.name.to_string()];
         context.extend(handle.clone());
         context.extend(arrived.address.as_ref().map(|address| address.kept().to_owned()));
         let phc = self.hasher.choose(password, context).await?;

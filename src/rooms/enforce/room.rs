@@ -86,7 +86,7 @@ impl Work {
     /// Brings one room into agreement. Its own trouble stays its own: it is written down, and the others go on.
     async fn agree_on(&self, lease: &Lease, room: &Room) -> Result<(), Halt> {
         match self.settle(lease, room).await {
-            Err(Halt::Janus(error)) if error.is_of_a_room() => self.fails(lease, room, &error).await,
+            Err(halt) if halt.is_of_a_room() => self.fails(lease, room, &halt).await,
             Ok(()) if !room.open => self.note(lease, room, None, true).await,
             Ok(()) if room.failure.is_some() => {
                 tracing::info!(server = %self.server.id, room = room.row.0, "a room is as it should be again");
@@ -97,9 +97,9 @@ impl Work {
     }
 
     /// Writes down that the server does not do what it is told in this room.
-    async fn fails(&self, lease: &Lease, room: &Room, error: &JanusError) -> Result<(), Halt> {
+    async fn fails(&self, lease: &Lease, room: &Room, error: &Halt) -> Result<(), Halt> {
         let why = error.to_string();
-        if *error == JanusError::NotOurs {
+        if matches!(error, Halt::Janus(JanusError::NotOurs)) {
             self.ours().remove(&room.row);
         }
         if room.failure.as_ref() == Some(&why) {
@@ -197,7 +197,7 @@ impl Work {
                 match self.seat(room, ids).await {
                     // It was restarted since, and remembers nothing.
                     Err(Halt::Janus(JanusError::NoRoom)) => self.agree_on(lease, room).await,
-                    Err(Halt::Janus(error)) if error.is_of_a_room() => self.fails(lease, room, &error).await,
+                    Err(halt) if halt.is_of_a_room() => self.fails(lease, room, &halt).await,
                     done => done,
                 }
             };
@@ -319,7 +319,7 @@ impl Work {
         let expired = self.expire(lease.clone(), &rooms).await;
         let due = rooms.iter().filter(|room| room.open && self.ours().contains(&room.row));
         let look = async |room| match self.look_into(lease, room).await {
-            Err(Halt::Janus(error)) if error.is_of_a_room() => self.fails(lease, room, &error).await,
+            Err(halt) if halt.is_of_a_room() => self.fails(lease, room, &halt).await,
             done => done,
         };
         several(due.map(|room| look(room).boxed()).collect()).await?;
@@ -413,7 +413,7 @@ impl Work {
             let done = match room.open && !of_room.is_empty() {
                 true => match self.unseat(room, &of_room).await {
                     // The list is compared until it agrees, and the ticket is good no more.
-                    Err(Halt::Janus(error)) if error.is_of_a_room() => self.fails(&lease, room, &error).await,
+                    Err(halt) if halt.is_of_a_room() => self.fails(&lease, room, &halt).await,
                     done => done,
                 },
                 false => Ok(()),

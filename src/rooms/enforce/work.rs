@@ -48,6 +48,18 @@ pub(super) enum Halt {
     Lost,
 }
 
+impl Halt {
+    /// Whether one room is in trouble, and nothing is said of the others: a key that the keyring lacks, a row that
+    /// contradicts itself.
+    pub(super) const fn is_of_a_room(&self) -> bool {
+        match self {
+            Self::Janus(error) => error.is_of_a_room(),
+            Self::Store(error) => matches!(error, StoreError::Internal(_)),
+            Self::Lost => false,
+        }
+    }
+}
+
 impl From<ReaderError> for Halt {
     fn from(error: ReaderError) -> Self {
         match error {
@@ -200,12 +212,19 @@ impl Work {
             self.tell(&lease, state, None).await;
         }
         while reader.pos() < self.enforcer.ledger.horizon().borrow().pos {
-            let entries = reader.next(BATCH).await?;
-            let Some(last) = entries.last().map(|entry| entry.pos) else {
+            let next = reader.next(&KINDS, BATCH).await?;
+            let last = next.last;
+            if let Some(bad) = next.unreadable.first() {
+                tracing::warn!(
+                    server = %self.server.id, position = bad.pos, why = bad.why,
+                    "an event about rooms cannot be read: everything is compared in its place"
+                );
+                // It is in the tables that are read then.
+                state.agrees = false;
                 break;
-            };
+            }
             let mut news = News::default();
-            for entry in &entries {
+            for entry in &next.entries {
                 news.take(&entry.envelope.event);
             }
             if news.is_any() {
@@ -289,6 +308,15 @@ impl Drop for Work {
     }
 }
 
+/// The types of event that concern room servers: those that [`News::take`] knows.
+const KINDS: [&str; 5] = [
+    "ticket_issued",
+    "ticket_ended",
+    "room_created",
+    "room_changed",
+    "policy_changed",
+];
+
 /// What the feed says that concerns room servers.
 #[derive(Default)]
 pub(super) struct News {
@@ -316,5 +344,16 @@ impl News {
 
     fn is_any(&self) -> bool {
         self.policy || !self.rooms.is_empty() || !self.tickets.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KINDS;
+    use crate::ledger::Event;
+
+    #[test]
+    fn every_event_that_is_wanted_is_one() {
+        assert!(KINDS.iter().all(|kind| Event::KINDS.contains(kind)));
     }
 }

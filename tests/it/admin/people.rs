@@ -75,6 +75,7 @@ async fn asker(community: &Community) -> impl AsyncFn(Method, String, String, Op
             &community.vault.blind(Blind::Idempotency, b"pepper"),
         )))
         .app_data(Data::new(Audit {
+            followers: Arc::new([]),
             ledger: community.ledger.clone(),
             mirror: community.mirror.clone(),
             graph: community.graph.clone(),

@@ -116,7 +116,10 @@ impl Ids {
         let path = path.replace("{id}", id).replace("{sanction}", &self.sanction);
         let path = path
             .replace("{room}", &self.room)
-            .replace("{ticket}", &nobody("ticket"));
+            .replace("{ticket}", &nobody("ticket"))
+            .replace("{token}", "nobody-s")
+            .replace("{follower}", "invite-mails")
+            .replace("{number}", "1");
         assert!(!path.contains('{'), "a variable that this test does not know: {path}");
         path
     }

@@ -40,6 +40,7 @@ use vouchsafe::{
 use crate::support::{
     db::Database,
     service::{Answer, Client, Home, Service, text},
+    smtp::SmtpServer,
 };
 
 /// A password that is accepted.
@@ -72,8 +73,16 @@ impl Scene {
 
     /// One whose operator has set something.
     pub async fn with(db: &Database, policy: &str, configure: impl FnOnce(&mut Config)) -> Self {
+        Self::at(Home::new(db, policy), configure).await
+    }
+
+    /// One whose letters leave by a real mail server.
+    pub async fn with_smtp(db: &Database, policy: &str, server: &SmtpServer) -> Self {
+        Self::at(Home::new(db, policy).with_smtp(server), |_| ()).await
+    }
+
+    async fn at(mut home: Home, configure: impl FnOnce(&mut Config)) -> Self {
         let clock = Arc::new(ManualClock::new(SystemClock.now()));
-        let mut home = Home::new(db, policy);
         home.clock = clock.clone();
         configure(&mut home.config);
         let service = home.start().await;

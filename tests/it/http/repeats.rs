@@ -16,7 +16,7 @@ use crate::support::{
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Every POST that takes no key, and why it needs none.
-const WITHOUT: [(&str, &str); 11] = [
+const WITHOUT: [(&str, &str); 13] = [
     ("cancel_job", "A job is cancelled once; it shows when."),
     ("decide_case", "A case is decided once; it shows by whom and how."),
     ("give_contact", "Asking again means another code by another mail."),
@@ -31,6 +31,10 @@ const WITHOUT: [(&str, &str); 11] = [
         "prove_contact",
         "An address is proved once; the flow shows that it is, and opening the invite again leads back to it.",
     ),
+    (
+        "retry_follower_failure",
+        "What is put aside is tried again once; then it is done, or there still.",
+    ),
     ("search_people", "It only looks."),
     (
         "sign_in",
@@ -40,6 +44,7 @@ const WITHOUT: [(&str, &str); 11] = [
         "start_onboarding",
         "Whoever begins has proved nothing; beginning again uses nothing up.",
     ),
+    ("stop_letters", "What was ended stays so."),
 ];
 
 /// The key of a test, by a short name of it.
@@ -93,7 +98,10 @@ async fn a_key_is_read_where_it_is_declared() {
         let path = operation.path.replace("{id}", &id).replace("{flow}", &nobody("flow"));
         let path = path
             .replace("{sanction}", &nobody("sanction"))
-            .replace("{room}", "nowhere");
+            .replace("{room}", "nowhere")
+            .replace("{follower}", "invite-mails")
+            .replace("{number}", "1")
+            .replace("{token}", "nobody-s");
         let request = operation.request(&scene.service, &path);
         let request = request
             .bearer_auth(&scene.owner_token)

@@ -4,11 +4,12 @@
 use reqwest::Method;
 use serde_json::json;
 use vouchsafe::{
+    mail::{EmailAddress, Stops},
     terms::Role,
     web::rights::{Access, OPERATIONS, Verb},
 };
 
-use super::{Scene, identity, new_service, resident_id};
+use super::{Scene, address, identity, new_service, resident_id};
 use crate::support::{
     db::{Database, on_both},
     service::text,
@@ -30,6 +31,9 @@ on_both! {
         new_service(service).await;
         scene.room(owner, "stage").await;
         let job = scene.job().await;
+        let stops = Stops::new(service.app.core.vault.clone(), &scene.home.config.http).expect("links");
+        let stop = stops.link(&EmailAddress::parse(&address("reader")).expect("an address"));
+        let stop = stop.expose().rsplit('/').next().expect("a token").to_owned();
 
         let before = Scene::events(db);
         let mut looked = 0;
@@ -41,6 +45,7 @@ on_both! {
             };
             let path = operation.path.replace("{code}", &code).replace("{flow}", &flow);
             let path = path.replace("{id}", id).replace("{room}", "stage");
+            let path = path.replace("{follower}", "invite-mails").replace("{token}", &stop);
             let path = if operation.id == "show_paths" { format!("{path}?from={id}&to={id}") } else { path };
             let bearer = match operation.access {
                 Access::Flow => token.as_str(),

@@ -25,6 +25,9 @@ fn filled(path: &str) -> String {
         .replace("{sanction}", &nobody("sanction"))
         .replace("{ticket}", &nobody("ticket"))
         .replace("{room}", "nowhere")
+        .replace("{follower}", "invite-mails")
+        .replace("{number}", "1")
+        .replace("{token}", "nobody-s")
         .replace("{code}", "ABCDE-FGHJK-MNPQR-STUVW")
 }
 

@@ -9,12 +9,13 @@ use std::{
     time::Duration,
 };
 
+use diesel::{RunQueryDsl, sql_query};
 use serde_json::json;
 use tokio::{task::JoinSet, time::sleep};
 use vouchsafe::{
-    ledger::{Actor, Entry, Event, Follower, Lease, Tx, follow},
+    ledger::{Actor, Entry, Event, Failure, Follower, Lease, Ledger, Tx, failures, follow, lag, retry_failure},
     store::{Guard, Guards, StoreError},
-    terms::{Clock, ManualClock, SeededChance, Timestamp},
+    terms::{Clock, ManualClock, PersonRow, SeededChance, Timestamp},
 };
 
 use super::{Witness, eventually, write};
@@ -35,6 +36,10 @@ fn noon() -> Arc<ManualClock> {
 enum Mishap {
     Refusal,
     Panic,
+    /// A row that a constraint refuses: on PostgreSQL the transaction is lost without a savepoint.
+    Constraint,
+    /// As if the database were away, each time that it comes to this event.
+    Away,
 }
 
 /// Leaves its row, and then fails where it is meant to: half-way.
@@ -47,6 +52,9 @@ impl Follower for Clumsy {
     fn name(&self) -> &'static str {
         self.witness.name()
     }
+    fn kinds(&self) -> &'static [&'static str] {
+        self.witness.kinds()
+    }
     fn follow(&self, tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
         self.witness.follow(tx, entry)?;
         let mishap = self.mishaps.lock().unwrap().get_mut(&entry.pos).and_then(Vec::pop);
@@ -54,6 +62,12 @@ impl Follower for Clumsy {
             None => Ok(()),
             Some(Mishap::Refusal) => Err(StoreError::Internal("on purpose".into())),
             Some(Mishap::Panic) => std::panic::resume_unwind(Box::new("on purpose")),
+            Some(Mishap::Constraint) => {
+                sql_query("INSERT INTO cursors (name, pos) SELECT name, pos FROM cursors UNION ALL SELECT 'x', 1 UNION ALL SELECT 'x', 1")
+                    .execute(tx.conn)?;
+                Ok(())
+            }
+            Some(Mishap::Away) => Err(StoreError::Unavailable("on purpose".into())),
         }
     }
 }
@@ -64,6 +78,9 @@ struct Choosy(Witness, AtomicUsize);
 impl Follower for Choosy {
     fn name(&self) -> &'static str {
         self.0.name()
+    }
+    fn kinds(&self) -> &'static [&'static str] {
+        self.0.kinds()
     }
     fn wants(&self, event: &Event) -> bool {
         matches!(event, Event::Vouched { from, .. } if from.0 % 7 == 0)
@@ -89,8 +106,17 @@ on_both! {
             tasks.spawn(ledger.clone().keep_sequencing());
             let cursor = db.figures("SELECT pos AS n FROM cursors");
             for n in 0..60 {
-                // The first life brings nothing that is wanted.
-                let number = if life == 0 { 7 * n + 1 } else { n };
+                // The first life brings nothing of a type that is wanted.
+                let number = n;
+                if life == 0 {
+                    let (from, on) = (PersonRow(n), PersonRow(n));
+                    let other = ledger.write(Actor::System, move |tx| {
+                        tx.record(Event::Reported { from, on });
+                        Ok::<_, StoreError>(())
+                    });
+                    other.await.unwrap();
+                    continue;
+                }
                 write(&ledger, number).await.unwrap();
                 if number % 7 == 0 {
                     wanted.push(life * 60 + n + 1);
@@ -139,7 +165,12 @@ on_both! {
                 written += 1;
             }
             if life == 5 {
-                eventually("it is through", async || Witness("clumsy").saw(db).len() as i64 >= written).await;
+                // What was put aside is tried again in its time.
+                eventually("it is through", async || {
+                    clock.advance(Duration::from_secs(1));
+                    Witness("clumsy").saw(db).len() as i64 >= written
+                })
+                .await;
                 // Whatever might be done twice has its chance.
                 sleep(Duration::from_millis(100)).await;
             } else {
@@ -148,8 +179,81 @@ on_both! {
             tasks.shutdown().await;
             clock.advance(TERM);
         }
-        assert_eq!(Witness("clumsy").saw(db), (1..=written).collect::<Vec<_>>());
+        let mut saw = Witness("clumsy").saw(db);
+        saw.sort_unstable();
+        assert_eq!(saw, (1..=written).collect::<Vec<_>>());
+        assert_eq!(db.figures("SELECT count(*) AS n FROM follower_failures"), [0]);
         assert!(follower.mishaps.lock().unwrap().values().all(Vec::is_empty), "every mishap happened");
+    }
+
+    /// What cannot be carried out goes aside with its reason, and all else is done; mended, it is done once.
+    async fn no_event_stops_a_follower(db: &Database) {
+        Witness::table(db);
+        let clock = noon();
+        let ledger = db.ledger(Setup { clock: clock.clone(), ..Setup::default() });
+        let many = 1_000;
+        let follower = Arc::new(Clumsy {
+            witness: Witness("clumsy"),
+            mishaps: Mutex::new(BTreeMap::from([
+                (3, vec![Mishap::Refusal; many]),
+                (5, vec![Mishap::Panic; many]),
+                (6, vec![Mishap::Constraint; many]),
+                (9, vec![Mishap::Away; many]),
+            ])),
+        });
+        for n in 0..60 {
+            write(&ledger, n).await.unwrap();
+        }
+        let mut tasks = JoinSet::new();
+        tasks.spawn(ledger.clone().keep_sequencing());
+        eventually("all have a position", async || db.figures("SELECT count(*) AS n FROM ledger") == [60]).await;
+        // An event of a version to come.
+        db.run("UPDATE events SET body = '{\"v\": 9, \"type\": \"vouched\", \"how\": \"otherwise\"}' \
+                WHERE id = (SELECT event_id FROM ledger WHERE pos = 20)");
+        tasks.spawn(follow(ledger.clone(), follower.clone(), "one".into()));
+        let aside = [3, 5, 6, 9, 20];
+        let rest: Vec<i64> = (1..=60).filter(|pos| !aside.contains(pos)).collect();
+        eventually("the rest is done", async || Witness("clumsy").saw(db) == rest).await;
+        let list = async || {
+            let failures = ledger.store().read(|conn| failures(conn, "clumsy", 0, 100)).await.unwrap();
+            failures.into_iter().map(|Failure { pos, kind, reason, .. }| (pos, kind, reason)).collect::<Vec<_>>()
+        };
+        let seen = list().await;
+        assert_eq!(seen.iter().map(|(pos, ..)| *pos).collect::<Vec<_>>(), aside);
+        for ((_, kind, reason), says) in seen.iter().zip(["on purpose", "panicked", "UniqueViolation", "again and again", "cannot be read"]) {
+            assert!(kind == "vouched" && reason.contains(says), "{reason} says not {says}");
+        }
+        let counted = ledger.store().read(|conn| lag(conn, "clumsy", &["vouched"])).await.unwrap();
+        assert_eq!((counted.behind, counted.waiting, counted.aside), (0, None, 5));
+
+        // Mended: what an admin lets be tried again is done, and done once.
+        follower.mishaps.lock().unwrap().clear();
+        let retry = async |pos| ledger.write(Actor::System, move |tx| retry_failure(tx, "clumsy", pos)).await.unwrap().value;
+        assert!(retry(5).await && !retry(4).await);
+        eventually("it is done", async || Witness("clumsy").saw(db).contains(&5)).await;
+        // The others are tried by themselves.
+        clock.advance(Duration::from_secs(60));
+        eventually("they are done", async || Witness("clumsy").saw(db).len() == 59).await;
+        assert_eq!(list().await.len(), 1, "what cannot be read waits for a version that can");
+        sleep(Duration::from_millis(300)).await;
+        let mut saw = Witness("clumsy").saw(db);
+        saw.sort_unstable();
+        assert_eq!(saw, (1..=60).filter(|pos| *pos != 20).collect::<Vec<_>>());
+    }
+
+    /// A history of others' events is passed over in large steps.
+    async fn the_unwanted_costs_next_to_nothing(db: &Database) {
+        Witness::table(db);
+        let ledger = db.ledger(Setup::default());
+        history(&ledger, 60_000).await;
+        write(&ledger, 7).await.unwrap();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(ledger.clone().keep_sequencing());
+        eventually("all have a position", async || db.figures("SELECT count(*) AS n FROM ledger") == [60_001]).await;
+        let begun = std::time::Instant::now();
+        tasks.spawn(follow(ledger.clone(), Arc::new(Witness("late")), "one".into()));
+        eventually("it has caught up", async || Witness("late").saw(db) == [60_001]).await;
+        assert!(begun.elapsed() < Duration::from_secs(3), "it took {:?}", begun.elapsed());
     }
 
     /// Leases run out at once, so both replicas believe again and again that it is their turn.
@@ -230,6 +334,20 @@ on_both! {
 
     async fn who_overslept_its_lease_follows_nothing(db: &Database) {
         needs(Guard::LeaseFence, db.target().backend(), nothing_is_followed).await;
+    }
+}
+
+/// So many events of a type that these followers do not want.
+async fn history(ledger: &Ledger, events: i64) {
+    for begin in (0..events).step_by(1000) {
+        let written = ledger.write(Actor::System, move |tx| {
+            for n in begin..begin + 1000 {
+                let (from, on) = (PersonRow(n), PersonRow(n));
+                tx.record(Event::Reported { from, on });
+            }
+            Ok::<_, StoreError>(())
+        });
+        written.await.unwrap();
     }
 }
 

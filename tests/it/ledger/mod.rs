@@ -107,6 +107,9 @@ impl Follower for Witness {
     fn name(&self) -> &'static str {
         self.0
     }
+    fn kinds(&self) -> &'static [&'static str] {
+        &["vouched"]
+    }
     fn follow(&self, tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
         self.note(tx, entry)
     }

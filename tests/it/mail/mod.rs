@@ -1,4 +1,5 @@
 //! Letters: in the outbox, and on their way to a real server.
 
 mod outbox;
+mod strangers;
 mod transport;

@@ -55,7 +55,7 @@ impl<'a> Office<'a> {
         let posted = self.ledger.write(Actor::System, move |tx| {
             let (subject, key) = vault.new_subject(tx)?;
             for number in 0..count {
-                post(tx, &key, "contact-code", &letter(number))?;
+                post(tx, &key, "contact-code", uuid::Uuid::nil(), &letter(number))?;
             }
             Ok::<_, StoreError>(subject)
         });
@@ -72,6 +72,7 @@ impl<'a> Office<'a> {
             sender: Sender::new(&from, name).unwrap(),
             at_once: AT_ONCE,
             term: TERM,
+            matters: Vec::new(),
             bell: Arc::default(),
         }
     }
@@ -153,6 +154,7 @@ fn letter(number: usize) -> Letter {
         code: Some("canary-481516".into()),
         button: None,
         footer: vec![],
+        stop: None,
     }
 }
 
@@ -283,7 +285,7 @@ on_both! {
         let put_off = rows.iter().find(|row| row.state == "waiting").unwrap();
         assert_eq!(
             put_off.error.as_deref(),
-            Some("hand over: 451 4.3.0"),
+            Some("recipient: 451 4.3.0"),
             "codes, and no address"
         );
 
@@ -328,7 +330,7 @@ on_both! {
         let all = office.dead(None).await;
         let [letter] = all.as_slice() else { panic!("{all:?}") };
         assert_eq!((letter.kind.as_str(), letter.attempts), ("contact-code", 1));
-        assert_eq!(letter.last_error, "hand over: 550 5.1.1");
+        assert_eq!(letter.last_error, "recipient: 550 5.1.1");
         assert_eq!(letter.created_at, Timestamp::from_seconds(1_795_377_600));
         assert!(office.dead(Some(letter.id)).await.is_empty());
         let counted = office.ledger.store().read(backlog).await.unwrap();

@@ -10,7 +10,7 @@ use vouchsafe::{
         Button, Cause, DeliveryError, EmailAddress, Enhanced, Letter, Locale, Reason, Security, Sender,
         SmtpCredentials, SmtpSettings, Stage, Subject, Transport, render,
     },
-    terms::Timestamp,
+    terms::{Link, Timestamp},
 };
 
 use crate::support::smtp::{Fault, Kind, SmtpServer, USER, header};
@@ -30,8 +30,12 @@ fn letter(locale: Locale) -> Letter {
         heading: subject.into(),
         paragraphs: vec![paragraph.into()],
         code: Some("481516".into()),
-        button: Some(Button::new("OK", "https://vouch.example.org/i#code").unwrap()),
+        button: Some(Button::new(
+            "OK",
+            Link::parse("https://vouch.example.org/i#code").unwrap(),
+        )),
         footer: vec![],
+        stop: None,
     }
 }
 
@@ -146,7 +150,7 @@ async fn a_name_in_another_script_needs_a_server_that_knows_it() {
     let server = SmtpServer::start_as(Kind::Plain);
     let refused = Transport::smtp(&server.settings()).unwrap().deliver(&chinese).await;
     let reason = Reason {
-        stage: Stage::Handover,
+        stage: Stage::Sender,
         cause: Cause::Unsupported,
     };
     assert_eq!(refused, Err(DeliveryError::Permanent(reason)));
@@ -202,7 +206,7 @@ async fn a_wrong_password_waits_for_the_operator() {
     let refused = Transport::smtp(&settings).unwrap().deliver(&english()).await;
     assert_eq!(
         refused,
-        Err(DeliveryError::Temporary(reply(Stage::SignIn, 535, (5, 7, 8))))
+        Err(DeliveryError::Refused(reply(Stage::SignIn, 535, (5, 7, 8))))
     );
 
     let settings = SmtpSettings {
@@ -212,7 +216,7 @@ async fn a_wrong_password_waits_for_the_operator() {
     let refused = Transport::smtp(&settings).unwrap().deliver(&english()).await;
     assert_eq!(
         refused,
-        Err(DeliveryError::Temporary(reply(Stage::Handover, 530, (5, 7, 0))))
+        Err(DeliveryError::Refused(reply(Stage::Sender, 530, (5, 7, 0))))
     );
     assert!(server.mails().is_empty());
 }
@@ -225,19 +229,19 @@ async fn tells_a_passing_fault_from_a_refusal_and_repeats_no_address() {
     let passing = transport.deliver(&english()).await.unwrap_err();
     assert_eq!(
         passing,
-        DeliveryError::Temporary(reply(Stage::Handover, 451, (4, 3, 0)))
+        DeliveryError::Temporary(reply(Stage::Recipient, 451, (4, 3, 0)))
     );
     server.fail_next(1, 550);
     let refused = transport.deliver(&english()).await.unwrap_err();
     assert_eq!(
         refused,
-        DeliveryError::Permanent(reply(Stage::Handover, 550, (5, 1, 1)))
+        DeliveryError::Permanent(reply(Stage::Recipient, 550, (5, 1, 1)))
     );
     for error in [passing, refused] {
         let shown = format!("{error} {error:?}").to_lowercase();
         assert!(!shown.contains("grace") && !shown.contains('@'), "{shown}");
     }
-    assert_eq!(refused.to_string(), "refused (hand over: 550 5.1.1)");
+    assert_eq!(refused.to_string(), "refused (recipient: 550 5.1.1)");
     assert!(server.mails().is_empty());
     transport.deliver(&english()).await.unwrap();
     assert_eq!(server.mails().len(), 1);
@@ -276,7 +280,7 @@ async fn a_server_that_stops_answering_or_is_away_costs_one_attempt() {
     let transport = Transport::smtp(&settings).unwrap();
     server.fault_next(1, Fault::Tarpit);
     let reason = Reason {
-        stage: Stage::Handover,
+        stage: Stage::Recipient,
         cause: Cause::Timeout,
     };
     assert_eq!(
@@ -342,7 +346,7 @@ async fn sends_nothing_in_clear_where_encryption_is_demanded() {
         stage: Stage::Encrypt,
         cause: Cause::Unsupported,
     };
-    assert_eq!(refused, Err(DeliveryError::Temporary(reason)));
+    assert_eq!(refused, Err(DeliveryError::Refused(reason)));
     assert!(plain.mails().is_empty());
 
     Transport::smtp(&plain.settings())

@@ -39,6 +39,8 @@ pub enum Fault {
     Cut,
     /// Never answer RCPT.
     Tarpit,
+    /// Answer this command (EHLO, MAIL, RCPT or DATA) so.
+    Answer(&'static str, &'static str),
 }
 
 /// The server; it ends when this is dropped.
@@ -130,6 +132,7 @@ impl SmtpServer {
                 password: PASSWORD.into(),
             }),
             ca_file: (!plain).then(|| self.ca_file()),
+            hello: "vouch.example.org".parse().expect("a name"),
             timeout: Duration::from_secs(10),
         }
     }
@@ -145,6 +148,7 @@ impl SmtpServer {
             Fault::Reply(code) => code.to_string(),
             Fault::Cut => "cut".to_owned(),
             Fault::Tarpit => "tarpit".to_owned(),
+            Fault::Answer(command, reply) => format!("{command} {reply}"),
         };
         let unfinished = self.maildir().join("control.json.new");
         fs::write(

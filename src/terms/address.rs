@@ -20,8 +20,8 @@ const LONGEST: usize = 254;
 /// has the domain as people write it. Dots and plus tags stay, because only the receiving server knows what
 /// they mean.
 ///
-/// It has no `Serialize`, so that it cannot slip into an answer; [`super::Letter`], which is
-/// stored sealed, writes it out by name.
+/// It has no `Serialize`, so that it cannot slip into an answer; a letter, which is stored sealed,
+/// writes it out by name.
 #[derive(Clone)]
 pub struct EmailAddress {
     kept: SecretString,
@@ -118,7 +118,10 @@ impl EmailAddress {
     }
 
     /// The address as the SMTP library wants it.
-    pub(super) fn to_lettre(&self) -> Result<lettre::Address, AddressError> {
+    ///
+    /// # Errors
+    /// None for an address that was parsed.
+    pub fn to_lettre(&self) -> Result<lettre::Address, AddressError> {
         self.kept().parse().map_err(|_| AddressError::Form)
     }
 }
