@@ -224,7 +224,7 @@ async fn carry_out(command: Command, config: Config) -> Result<ExitCode, Box<dyn
                 names => writeln!(out, "applied {}", names.join(", "))?,
             }
         }
-        Command::Health => return Ok(code(health::ready(config.http.listen)?)),
+        Command::Health => return Ok(code(health::ready(&config.http.listen)?)),
         Command::Import { file } => {
             let core = Core::open(config, Parts::default()).await?;
             let interrupted = async {

@@ -39,7 +39,7 @@ pub enum StartError {
     Mail(String),
     /// The address to listen on.
     #[error("cannot listen on {0}: {1}")]
-    Listen(std::net::SocketAddr, std::io::Error),
+    Listen(crate::config::Listen, std::io::Error),
     /// Something that cannot be had twice.
     #[error("{0}")]
     Setup(String),

@@ -10,7 +10,17 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{App as Service, HttpServer, dev::ServerHandle, web::Data};
+use actix_cors::Cors;
+use actix_web::{
+    App as Service, HttpServer,
+    dev::ServerHandle,
+    http::{
+        Method,
+        header::{self, HeaderName},
+    },
+    middleware::Condition,
+    web::Data,
+};
 use metrics::gauge;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{
@@ -27,7 +37,7 @@ use super::{
 };
 use crate::{
     audit,
-    config::Config,
+    config::{Config, Listen, WebOrigin},
     identity, invites,
     ledger::{Follower, follow},
     mail, moderation, onboarding, people, policy, rooms,
@@ -62,7 +72,14 @@ pub type Offer = web::openapi::Description;
 
 /// The description of every route, as it is served and checked in.
 pub fn description() -> Result<Offer, StartError> {
-    web::openapi::Description::new(&web::openapi::describe(offer)).map_err(|error| StartError::Setup(error.to_string()))
+    described("/")
+}
+
+/// The same of the service at `server`: where clients send what it describes.
+fn described(server: &str) -> Result<Offer, StartError> {
+    let mut document = web::openapi::describe(offer);
+    web::openapi::place(&mut document, server);
+    web::openapi::Description::new(&document).map_err(|error| StartError::Setup(error.to_string()))
 }
 
 /// The one recorder of a process.
@@ -108,6 +125,33 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)?.into_std()
 }
 
+/// Listens on every address that there is to listen on, and says which is the first. A name may lead to addresses of
+/// a kind that the machine does not have; one that somebody else has already is a mistake.
+fn bind_all(listen: &Listen) -> io::Result<(Vec<TcpListener>, SocketAddr)> {
+    let mut bound: Option<(Vec<TcpListener>, SocketAddr)> = None;
+    let mut missing = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+    for mut address in listen.addresses()? {
+        // A port that is chosen by the system is the same on all.
+        if let (0, Some((_, first))) = (address.port(), &bound) {
+            address.set_port(first.port());
+        }
+        match bind(address) {
+            Ok(listener) => match &mut bound {
+                Some((listeners, _)) => listeners.push(listener),
+                None => {
+                    let first = listener.local_addr()?;
+                    bound = Some((vec![listener], first));
+                }
+            },
+            Err(error) if matches!(error.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied) => {
+                return Err(error);
+            }
+            Err(error) => missing = error,
+        }
+    }
+    bound.ok_or(missing)
+}
+
 impl App {
     /// Starts everything. When this returns, requests are taken.
     pub async fn start(config: Config, parts: Parts) -> Result<Self, StartError> {
@@ -116,11 +160,8 @@ impl App {
 
     /// Serves what is open already.
     pub async fn around(mut core: Core) -> Result<Self, StartError> {
-        let listener =
-            bind(core.config.http.listen).map_err(|error| StartError::Listen(core.config.http.listen, error))?;
-        let address = listener
-            .local_addr()
-            .map_err(|error| StartError::Listen(core.config.http.listen, error))?;
+        let wrong = |error| StartError::Listen(core.config.http.listen.clone(), error);
+        let (listeners, address) = bind_all(&core.config.http.listen).map_err(wrong)?;
 
         let bell = Arc::new(Notify::new());
         let (stop_mail, mail_stopped) = oneshot::channel::<()>();
@@ -151,7 +192,7 @@ impl App {
             Arc::clone(&core.room_servers),
         );
 
-        let (server, draining) = listen(&core, listener, desk, watch)?;
+        let (server, draining) = listen(&core, listeners, desk, watch)?;
         let handle = server.handle();
         let ended = tokio::spawn(server);
         Ok(Self {
@@ -275,13 +316,13 @@ fn keep_house(core: &mut Core, watch: Arc<Watch>) {
 /// The server, and what is set when it is about to stop.
 fn listen(
     core: &Core,
-    listener: TcpListener,
+    listeners: Vec<TcpListener>,
     tickets: rooms::Desk,
     watch: Arc<Watch>,
 ) -> Result<(actix_web::dev::Server, Arc<AtomicBool>), StartError> {
     let config = &core.config;
     let recorder = metrics()?;
-    let description = description()?;
+    let description = described(config.http.public_url.as_str())?;
     let door = Arc::new(Door {
         ledger: core.ledger.clone(),
         mirror: core.mirror.clone(),
@@ -293,6 +334,7 @@ fn listen(
         trusted_proxies: config.http.trusted_proxies.clone(),
         request_timeout: Duration::from_millis(config.http.request_timeout_ms),
         body_limit: config.http.body_limit_bytes,
+        path: config.http.public_url.path().to_owned(),
     };
     let gate = web::Gate::new(limits, door.clone(), door, core.ledger.chance());
     let draining = gate.stopping();
@@ -397,12 +439,17 @@ fn listen(
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         workers => workers,
     };
-    let server = HttpServer::new(move || {
+    let origins = config.http.cors_origins.clone();
+    let home = Data::new(web::Home::new(config.http.public_url.as_str()));
+    let mut server = HttpServer::new(move || {
         Service::new()
             .wrap(gate.clone())
+            // Around the gate: a preflight has no credentials, and is no operation.
+            .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
             .app_data(Data::from(Arc::clone(&readiness)))
             .app_data(Data::new(recorder.clone()))
             .app_data(Data::new(description.clone()))
+            .app_data(home.clone())
             .app_data(pepper.clone())
             .app_data(invites.clone())
             .app_data(desk.clone())
@@ -423,8 +470,41 @@ fn listen(
     .workers(workers)
     .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(config.http.drain_seconds)
-    .disable_signals()
-    .listen(listener)
-    .map_err(|error| StartError::Listen(config.http.listen, error))?;
+    .disable_signals();
+    for listener in listeners {
+        server = server
+            .listen(listener)
+            .map_err(|error| StartError::Listen(config.http.listen.clone(), error))?;
+    }
     Ok((server.run(), draining))
+}
+
+/// How long a browser keeps what it was told about a page's rights, in seconds.
+const PREFLIGHT: usize = 600;
+
+/// What the scripts of these origins may send, and what they may read of answers. Cookies are not used, so that
+/// credentials are never allowed: a page sends the token that it has.
+fn cors(origins: &[WebOrigin]) -> Cors {
+    let named = |cors: Cors, origin: &WebOrigin| cors.allowed_origin(origin.as_str());
+    origins
+        .iter()
+        .fold(Cors::default(), named)
+        .allowed_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        .allowed_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            header::IF_NONE_MATCH,
+            HeaderName::from_static("idempotency-key"),
+            web::AT_LEAST,
+            HeaderName::from_static("x-request-id"),
+        ])
+        .expose_headers([
+            header::ETAG,
+            header::RETRY_AFTER,
+            header::WWW_AUTHENTICATE,
+            web::POSITION,
+            HeaderName::from_static("x-request-id"),
+        ])
+        .max_age(PREFLIGHT)
 }

@@ -6,6 +6,8 @@ use std::{
     time::Duration,
 };
 
+use crate::config::Listen;
+
 /// How long the whole may take.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -13,7 +15,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 ///
 /// # Errors
 /// Of the connection: nobody listens, or nobody answers.
-pub fn ready(listen: SocketAddr) -> io::Result<bool> {
+pub fn ready(listen: &Listen) -> io::Result<bool> {
+    let found = listen.addresses()?.into_iter().next();
+    let listen = found.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the name has no address"))?;
     let host = match listen.ip() {
         IpAddr::V4(any) if any.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(any) if any.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),

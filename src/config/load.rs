@@ -4,13 +4,12 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     ffi::OsString,
     fmt, io,
-    net::Ipv4Addr,
     path::{Path, PathBuf},
 };
 
 use toml::{Table, Value};
 
-use super::{Config, Network, PublicUrl, demands};
+use super::{Config, Network, demands};
 use crate::{
     document::{self, Fault, Shape},
     terms::cut,
@@ -252,8 +251,8 @@ impl<'a> Layers<'a> {
     }
 
     /// A variable is a setting when it has two underscores between its levels. Others that begin like ours
-    /// are left alone: Kubernetes gives every pod `VOUCHSAFE_PORT` and the like where a service is named
-    /// `vouchsafe`. Only one that misses just the second underscore is a mistake.
+    /// are left alone, and so is whatever a cluster sets ([`is_of_a_cluster`]). Only one that misses just the second
+    /// underscore is a mistake.
     fn environment(&mut self, environment: &[(OsString, OsString)]) {
         let mut ours: Vec<_> = environment
             .iter()
@@ -264,6 +263,10 @@ impl<'a> Layers<'a> {
         ours.sort_unstable();
         for (name, rest, value) in ours {
             let origin = Origin::Environment(name.into());
+            let known = rest.contains("__") && self.shape.knows(&rest.to_ascii_lowercase().replace("__", "."));
+            if !known && is_of_a_cluster(rest, value.to_str()) {
+                continue;
+            }
             if !rest.contains("__") {
                 let meant = self
                     .shape
@@ -362,14 +365,8 @@ impl<'a> Layers<'a> {
                 return Err(self.mistakes);
             }
         };
-        let listen = config.http.listen;
         if !self.origins.contains_key("http.public_url") {
-            let nearby = if listen.ip().is_loopback() {
-                listen
-            } else {
-                (Ipv4Addr::LOCALHOST, listen.port()).into()
-            };
-            config.http.public_url = PublicUrl::of_loopback(nearby);
+            config.http.public_url = config.http.listen.nearby();
         }
         if !self.origins.contains_key("egress.networks") && config.http.public_url.is_loopback() {
             config.egress.networks = Network::loopback();
@@ -402,6 +399,34 @@ impl<'a> Layers<'a> {
 
     fn origin(&self, key: &str) -> Origin {
         self.origins.get(key).cloned().unwrap_or(Origin::Default)
+    }
+}
+
+/// Whether a variable is one that a cluster sets in every pod for a service whose name begins like ours: Kubernetes
+/// and, before it, Docker's links make of a service's name `…_SERVICE_HOST`, `…_SERVICE_PORT`,
+/// `…_SERVICE_PORT_HTTPS`, `…_PORT`, `…_PORT_80_TCP`, and that with `_PROTO`, `_PORT` and `_ADDR`.
+fn is_of_a_cluster(name: &str, value: Option<&str>) -> bool {
+    let protocols = ["TCP", "UDP", "SCTP"];
+    let scheme = value
+        .and_then(|value| value.split_once("://"))
+        .map(|(scheme, _)| scheme);
+    let is_url = scheme.is_some_and(|scheme| protocols.iter().any(|known| known.eq_ignore_ascii_case(scheme)));
+    let parts: Vec<&str> = name.split('_').collect();
+    let port = |parts: &[&str]| {
+        let [.., "PORT", number, protocol] = parts else {
+            return false;
+        };
+        number.parse::<u16>().is_ok() && protocols.contains(protocol)
+    };
+    match parts.as_slice() {
+        [.., "SERVICE", "HOST"] | [.., "SERVICE", "PORT"] => true,
+        [.., "PORT"] if is_url => true,
+        [front @ .., "PROTO" | "PORT" | "ADDR"] if port(front) => true,
+        whole => {
+            port(whole) && is_url
+                || whole.windows(2).any(|pair| pair == ["SERVICE", "PORT"])
+                    && value.is_some_and(|value| value.parse::<u16>().is_ok())
+        }
     }
 }
 

@@ -6,10 +6,7 @@
 //! may stand in a file of its own, named by `x_file`. [`Config::load`] names every mistake at once.
 //! Relative paths are seen from the directory in which the service is started.
 
-use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-    path::PathBuf,
-};
+use std::{net::IpAddr, path::PathBuf};
 
 use schemars::JsonSchema;
 use secrecy::SecretString;
@@ -17,10 +14,12 @@ use serde::{Deserialize, Serialize};
 
 mod demands;
 mod load;
+mod places;
 mod text;
 mod values;
 
 pub use load::{Disk, Files, Found, Mistake, Origin, Sources, is_open_to_all};
+pub use places::{Listen, WebOrigin};
 pub use values::{HelloName, Network, PublicUrl, SenderAddress};
 
 use crate::terms::{LinkError, LinkTemplate};
@@ -57,9 +56,10 @@ pub struct Config {
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct HttpConfig {
-    /// Address and port to listen on. Default `127.0.0.1:8080`.
-    pub listen: SocketAddr,
-    /// Where the service is reached from outside: scheme, host, port; no path. Issuer of the tokens and
+    /// Address or host name, and port, to listen on: `127.0.0.1:8080`, `[::]:8080`, `localhost:8080`. A name is looked
+    /// up at the start, and every address that it leads to is listened on. Default `127.0.0.1:8080`.
+    pub listen: Listen,
+    /// Where the service is reached from outside: scheme, host, port and, where a proxy gives it a part of a site, path. Issuer of the tokens and
     /// base of the links in mails. `https`, unless its host is this machine. Default: this machine, at the
     /// port of `listen`: `http://127.0.0.1:8080`.
     pub public_url: PublicUrl,
@@ -85,6 +85,9 @@ pub struct HttpConfig {
     /// Addresses and networks (`10.0.0.0/8`) of the reverse proxies in front. `X-Forwarded-For` counts only
     /// when it comes from one of them. Default none.
     pub trusted_proxies: Vec<Network>,
+    /// Origins of web pages (`https://app.example.org`) whose scripts may use the API (CORS). Each is exact; no cookies
+    /// are used, so that none are ever allowed. Default none.
+    pub cors_origins: Vec<WebOrigin>,
 }
 
 impl HttpConfig {
@@ -119,10 +122,10 @@ impl HttpConfig {
 
 impl Default for HttpConfig {
     fn default() -> Self {
-        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
+        let listen = Listen::default();
         Self {
+            public_url: listen.nearby(),
             listen,
-            public_url: PublicUrl::of_loopback(listen),
             join_url: None,
             workers: 0,
             body_limit_bytes: 64 * 1024,
@@ -130,6 +133,7 @@ impl Default for HttpConfig {
             unready_seconds: 5,
             drain_seconds: 10,
             trusted_proxies: Vec::new(),
+            cors_origins: Vec::new(),
         }
     }
 }

@@ -191,6 +191,56 @@ fn what_hangs_on_another_value_follows_it_unless_said() {
     );
 }
 
+/// What Kubernetes sets in each pod for these services, and Docker for a link of that name.
+#[test]
+fn what_a_cluster_sets_is_no_setting() {
+    for service in [
+        "VOUCHSAFE",
+        "VOUCHSAFE_HTTP",
+        "VOUCHSAFE_MAIL_SMTP",
+        "VOUCHSAFE_STORE",
+        "VOUCHSAFE_A__B",
+    ] {
+        let set = |rest: &str, value: &str| (format!("{service}{rest}"), value.to_owned());
+        let variables = [
+            set("_SERVICE_HOST", "10.0.0.1"),
+            set("_SERVICE_PORT", "80"),
+            set("_SERVICE_PORT_HTTP_ADMIN", "80"),
+            set("_PORT", "tcp://10.0.0.1:80"),
+            set("_PORT_80_TCP", "tcp://10.0.0.1:80"),
+            set("_PORT_80_TCP_PROTO", "tcp"),
+            set("_PORT_80_TCP_PORT", "80"),
+            set("_PORT_80_TCP_ADDR", "10.0.0.1"),
+            set("_PORT_53_UDP", "udp://10.0.0.1:53"),
+            set("_PORT_53_UDP_ADDR", "fd00::1"),
+            set("_NAME", "/web/vouchsafe"),
+        ];
+        // Docker's own would be read as a setting there, and is not set by anybody who has such a name.
+        let variables = &variables[..if service.contains("__") { 10 } else { 11 }];
+        let given: Vec<_> = variables
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let config = load(&Shelf::default(), &given, &[]).unwrap_or_else(|mistakes| panic!("{service}: {mistakes:?}"));
+        assert_eq!(config.mail.smtp.port, 587);
+    }
+    // What is ours is told, right or misspelt.
+    let config = load(&Shelf::default(), &[("VOUCHSAFE_MAIL__SMTP__PORT", "25")], &[]).unwrap();
+    assert_eq!(config.mail.smtp.port, 25);
+    for (name, value) in [
+        ("VOUCHSAFE_MAIL_SMTP_PORT", "25"),
+        ("VOUCHSAFE_MAIL__SMTP__PORT", "tcp://10.0.0.1:25"),
+        ("VOUCHSAFE_MAIL__SMTP__PORTS", "25"),
+        ("VOUCHSAFE_HTTP_LISTEN", "tcp://10.0.0.1:25"),
+        ("VOUCHSAFE_HTTP__LISTEN", "tcp://10.0.0.1:25"),
+        ("VOUCHSAFE_HTTP__LISTENS", "0.0.0.0:80"),
+        ("VOUCHSAFE_HTTP__PORT", "80"),
+    ] {
+        let said = said(load(&Shelf::default(), &[(name, value)], &[]));
+        assert!(said.len() == 1 && said[0].contains(name), "{name}: {said:?}");
+    }
+}
+
 #[test]
 fn every_mistake_of_every_layer_at_once() {
     let text = "\
@@ -227,7 +277,7 @@ port = 70000
     assert_eq!(
         said(result.clone()),
         [
-            "vouchsafe.toml:2: http.listen: is \"nowhere\": invalid socket address syntax",
+            "vouchsafe.toml:2: http.listen: is \"nowhere\": there is no port; write it like \"127.0.0.1:8080\", \"[::]:8080\" or \"localhost:8080\"",
             "vouchsafe.toml:3: http.workers: is \"many\"",
             "vouchsafe.toml:4: http.body_limit_bytes: is 1, which is out of range",
             "vouchsafe.toml:5: http.pool_size: is not a known key",

@@ -3,7 +3,7 @@
 use std::{
     borrow::Cow,
     fmt,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
     str::FromStr,
 };
 
@@ -11,26 +11,31 @@ use lettre::message::Mailbox;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use super::{Listen, WebOrigin};
 use crate::terms::{EmailAddress, Line, quoted};
 
-/// Where the service is reached from outside: scheme, host and, if need be, port; no path.
+/// Where the service is reached from outside: scheme, host and, if need be, port and path.
 ///
 /// It is the issuer of tokens (RFC 8414 §2: compared character by character) and the base of every link,
 /// so that no `Host` header of a request ever decides where a link points.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicUrl {
     text: String,
+    /// Where the path begins; it is the end where there is none.
+    path: usize,
     https: bool,
     loopback: bool,
 }
 
 impl PublicUrl {
-    /// The URL of a service that listens on an address of this machine alone.
-    pub(super) fn of_loopback(listen: SocketAddr) -> Self {
+    /// The URL of a service on this machine alone, by its host and port.
+    pub(super) fn here(authority: &str) -> Self {
+        let origin = format!("http://{authority}");
         Self {
-            text: format!("http://{listen}"),
+            path: origin.len(),
+            text: origin,
             https: false,
-            loopback: listen.ip().is_loopback(),
+            loopback: true,
         }
     }
     /// The URL, without a slash at its end.
@@ -49,6 +54,10 @@ impl PublicUrl {
             Some(colon) if !rest.ends_with(']') => &rest[..colon],
             _ => rest,
         }
+    }
+    /// Its path: nothing, or with a slash at its beginning and none at its end.
+    pub fn path(&self) -> &str {
+        &self.text[self.path..]
     }
     /// Whether its scheme is `https`.
     pub const fn is_https(&self) -> bool {
@@ -76,8 +85,12 @@ impl FromStr for PublicUrl {
             _ => return wrong("there is neither https:// nor http:// at the beginning"),
         };
         let rest = rest.strip_suffix('/').unwrap_or(rest);
-        if rest.contains(['/', '?', '#', '@', '\\']) {
-            return wrong("there is more than a host and a port");
+        if rest.contains(['?', '#', '@', '\\']) {
+            return wrong("there is more than a host, a port and a path");
+        }
+        let (rest, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        if !path.split('/').skip(1).all(is_segment) {
+            return wrong("the path has more than letters, digits and - . _ ~ between its slashes");
         }
         let (host, port) = match rest.rfind(':') {
             Some(colon) if !rest.ends_with(']') => (&rest[..colon], Some(&rest[colon + 1..])),
@@ -96,17 +109,25 @@ impl FromStr for PublicUrl {
         let scheme = if https { "https" } else { "http" };
         let loopback = is_loopback(&host);
         let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        let origin = format!("{scheme}://{host}{port}");
         Ok(Self {
-            text: format!("{scheme}://{host}{port}"),
+            path: origin.len(),
+            text: origin + path,
             https,
             loopback,
         })
     }
 }
 
+/// A segment of a path that means itself, however it is read (RFC 3986 §2.3), and leads nowhere else.
+fn is_segment(segment: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+    !segment.is_empty() && segment != "." && segment != ".." && segment.bytes().all(plain)
+}
+
 /// A host as RFC 3986 §3.2.2 and RFC 1123 §2.1 have it: an IPv6 address in brackets, an IPv4 address, or
 /// labels of letters, digits and hyphens.
-fn is_host(host: &str) -> bool {
+pub(super) fn is_host(host: &str) -> bool {
     if let Some(bare) = host.strip_prefix('[') {
         return bare
             .strip_suffix(']')
@@ -358,7 +379,9 @@ written_as_text!(
     PublicUrl = "public_url",
     Network = "network",
     SenderAddress = "sender",
-    HelloName = "hello_name"
+    HelloName = "hello_name",
+    Listen = "listen",
+    WebOrigin = "web_origin"
 );
 
 #[cfg(test)]
@@ -381,8 +404,21 @@ mod tests {
                 "https://localhost.example.org:8443",
                 false,
             ),
+            ("https://Example.org/Vouch/", "https://example.org/Vouch", false),
+            (
+                "https://example.org:8443/a/b-c",
+                "https://example.org:8443/a/b-c",
+                false,
+            ),
         ] {
             let url: PublicUrl = text.parse().unwrap();
+            assert_eq!(
+                url.path(),
+                kept.splitn(4, '/')
+                    .nth(3)
+                    .map(|path| format!("/{path}"))
+                    .unwrap_or_default()
+            );
             assert_eq!((url.as_str(), url.is_loopback()), (kept, loopback), "{text}");
             assert_eq!(url.is_https(), text.starts_with("https"));
             assert_eq!(url.as_str().parse::<PublicUrl>().unwrap(), url);
@@ -393,8 +429,14 @@ mod tests {
             "a.example",
             "https://",
             "https:///",
-            "https://a/b",
             "https://a//",
+            "https://a/b//",
+            "https://a//b",
+            "https://a/../b",
+            "https://a/.",
+            "https://a/%2e",
+            "https://a/b c",
+            "https://a/{code}",
             "https://a?b",
             "https://a#b",
             "https://u@a",

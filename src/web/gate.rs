@@ -24,7 +24,7 @@ use actix_web::{
     dev::{ResponseHead, Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
     error::InternalError,
     http::{
-        ConnectionType, Method, StatusCode,
+        ConnectionType, Method, StatusCode, Uri,
         header::{
             ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
         },
@@ -57,6 +57,8 @@ pub struct GateLimits {
     pub request_timeout: Duration,
     /// Bytes of a body.
     pub body_limit: usize,
+    /// The path of the public URL: a proxy may take it off a request, or leave it on.
+    pub path: String,
 }
 
 /// The middleware around the whole application. A clone is the same gate: one for all workers.
@@ -134,10 +136,11 @@ where
 
     forward_ready!(service);
 
-    fn call(&self, request: ServiceRequest) -> Self::Future {
+    fn call(&self, mut request: ServiceRequest) -> Self::Future {
         let started = Instant::now();
         let (service, shared) = (Rc::clone(&self.service), Arc::clone(&self.shared));
         let id = shared.ids.of(request.headers());
+        take_off(&mut request, &shared.limits.path);
         let route = rights::route(request.method(), request.match_info().as_str());
         let (place, operation) = match route {
             Route::Found(place, operation) => (Some(place), Some(operation)),
@@ -390,6 +393,34 @@ impl Visit {
         } else {
             tracing::info!(micros, "answered");
         }
+    }
+}
+
+/// Takes the path of the public URL off the path of a request, where it is there: at the beginning or, as RFC 8414
+/// §3.1 has it for the documents under `/.well-known`, at the end.
+fn take_off(request: &mut ServiceRequest, prefix: &str) {
+    if prefix.is_empty() {
+        return;
+    }
+    let path = request.uri().path();
+    let below = path
+        .strip_prefix(prefix)
+        .filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    let known = || {
+        path.strip_suffix(prefix)
+            .filter(|rest| rest.starts_with("/.well-known/"))
+    };
+    let Some(rest) = below.or_else(known) else { return };
+    let rest = if rest.is_empty() { "/" } else { rest };
+    let target = match request.uri().query() {
+        Some(query) => format!("{rest}?{query}"),
+        None => rest.to_owned(),
+    };
+    let mut parts = request.uri().clone().into_parts();
+    parts.path_and_query = target.parse().ok();
+    if let Ok(uri) = Uri::from_parts(parts) {
+        request.match_info_mut().get_mut().update(&uri);
+        request.head_mut().uri = uri;
     }
 }
 

@@ -7,6 +7,7 @@ mod address;
 mod caller;
 mod gate;
 pub mod health;
+mod home;
 mod json;
 mod kinds;
 mod meters;
@@ -28,6 +29,7 @@ mod tests;
 pub use caller::{Bearer, Caller, ClientAddress, Doorkeeper, ServiceCaller, ThrottleBucket};
 pub use gate::{Gate, GateLimits, GateService};
 pub use health::{Check, Readiness};
+pub use home::Home;
 pub use json::{Form, Json, Query, Segments};
 pub use numbers::{whole, whole_or_null};
 pub use once::{Asker, IdempotencyKey, Once, REMEMBERED, Turn};
@@ -39,6 +41,7 @@ pub use records::forget_keys;
 
 /// Registers what belongs to no capability: health, metrics and the API description.
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    home::routes(config);
     health::routes(config);
     openapi::routes(config);
 }

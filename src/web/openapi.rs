@@ -57,6 +57,11 @@ pub fn describe(routes: impl FnOnce(&mut ServiceConfig<'_>)) -> OpenApi {
     document
 }
 
+/// Says where the service is that is described.
+pub fn place(document: &mut OpenApi, server: &str) {
+    document.servers = Some(vec![Server::new(server)]);
+}
+
 /// Registers `/openapi.json`. It wants `Data<Description>` among the application's data.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(openapi);

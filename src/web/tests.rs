@@ -43,6 +43,7 @@ fn gate(attempts: usize) -> (Gate, Arc<Porter>) {
         trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
         request_timeout: Duration::from_millis(100),
         body_limit: 100,
+        path: String::new(),
     };
     (
         Gate::new(limits, porter.clone(), Arc::new(Shore), &SeededChance::new(1)),

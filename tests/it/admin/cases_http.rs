@@ -92,6 +92,7 @@ async fn a_name_is_shown_to_whoever_claims_the_case_and_nowhere_else() {
         trusted_proxies: Vec::new(),
         request_timeout: std::time::Duration::from_secs(10),
         body_limit: 4096,
+        path: String::new(),
     };
     let app = App::new()
         .wrap(Gate::new(limits, Arc::new(Porter), Arc::new(Shore), &SystemChance))

@@ -68,6 +68,7 @@ async fn asker(community: &Community) -> impl AsyncFn(Method, String, String, Op
         trusted_proxies: Vec::new(),
         request_timeout: Duration::from_secs(20),
         body_limit: 16_384,
+        path: String::new(),
     };
     let app = App::new()
         .wrap(Gate::new(limits, Arc::new(Porter), Arc::new(Shore), &SystemChance))

@@ -3,6 +3,7 @@
 
 mod authorisation;
 mod bad_input;
+mod behind;
 mod canaries;
 mod description;
 mod doors;

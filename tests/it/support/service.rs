@@ -63,7 +63,7 @@ impl Home {
     pub fn new(db: &Database, policy: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary directory");
         let mut config = Config::default();
-        config.http.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        config.http.listen = SocketAddr::from(([127, 0, 0, 1], 0)).into();
         config.http.workers = 2;
         config.http.drain_seconds = 5;
         config.store.url = match db.target() {

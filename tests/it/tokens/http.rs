@@ -100,6 +100,7 @@ macro_rules! ask {
             trusted_proxies: Vec::new(),
             request_timeout: Duration::from_secs(30),
             body_limit: 16 * 1024,
+            path: String::new(),
         };
         let porter = Arc::new(Porter($replica.tokens.clone()));
         let door = super::sign_in::door(&$replica, super::sign_in::hasher(&$world, 2, 60_000), 100);
