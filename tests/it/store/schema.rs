@@ -282,3 +282,40 @@ fn a_migration_that_breaks_off_leaves_nothing() {
         assert!(!Ledger::migrate(&db.target()).unwrap().is_empty());
     }
 }
+
+/// The operator's guide tells of each column what a thief of the database sees in it.
+#[test]
+fn every_column_is_told_in_the_operators_guide() {
+    let read = |path: &str| {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    let guide = read("docs/operators-guide.md");
+    let (_, section) = guide
+        .split_once("### What a stolen database shows")
+        .expect("the section");
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let mut columns = 0;
+    let schema = read("src/store/schema.rs");
+    for table in schema.split("diesel::table! {").skip(1) {
+        let (name, rest) = table.trim_start().split_once(' ').expect("a name");
+        let line = section.lines().find(|line| line.starts_with(&format!("| `{name}` |")));
+        let line = line.unwrap_or_else(|| panic!("{name} has no line in \"What a stolen database shows\""));
+        for column in rest.lines().filter_map(|line| line.split_once("->")) {
+            let column = column.0.trim();
+            columns += 1;
+            assert!(
+                line.contains(&format!("`{column}`")),
+                "{name}.{column} is not told in \"What a stolen database shows\""
+            );
+            // What is sealed or blind is on the one side, and nothing else that could be.
+            let is_sealed = column.ends_with("sealed") || column.contains("blind");
+            let sealed = line
+                .split('|')
+                .nth(3)
+                .is_some_and(|cell| cell.contains(&format!("`{column}`")));
+            assert!(!is_sealed || sealed, "{name}.{column} is told to be readable");
+        }
+    }
+    assert!(columns > 150, "{columns} columns");
+}
