@@ -250,7 +250,11 @@ fn followers(core: &Core) -> Result<(Followers, Vec<Arc<dyn mail::Matter>>), Sta
         policy: Arc::clone(&core.policy),
         stops,
     });
-    let followers: [Arc<dyn Follower>; 2] = [invites.clone(), onboarding.clone()];
+    let reviews = Arc::new(identity::ReviewMails {
+        vault: core.vault.clone(),
+        policy: Arc::clone(&core.policy),
+    });
+    let followers: [Arc<dyn Follower>; 3] = [invites.clone(), onboarding.clone(), reviews];
     Ok((followers.into(), vec![invites, onboarding]))
 }
 
@@ -307,6 +311,9 @@ fn keep_house(core: &mut Core, watch: Arc<Watch>) {
                 gauge!(FEED_HELD_BACK_SECONDS).set(held.as_secs_f64());
             }
             watch.measure().await;
+            if let Err(error) = onboarding::lapse(&ledger).await {
+                tracing::warn!(%error, "cases that have waited in vain are in the rows as open yet");
+            }
             gauge!(FEED_POSITION).set(mirror.applied().pos as f64);
             gauge!(FEED_QUIET_SECONDS).set(ledger.quiet().as_secs_f64());
         }

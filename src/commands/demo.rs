@@ -18,7 +18,7 @@ use super::{admin, serve};
 use crate::{
     app::{App, Core, DOCUMENTS, StartError},
     config::Config,
-    identity::{self, CaseState, Country, Document, DocumentKind, FullName, Reason},
+    identity::{self, CaseState, Country, Document, DocumentKind, FullName},
     invites::{self, Invite, NewInvite, To},
     jobs::{self, Cast, Ended, Job},
     ledger::{Actor, Projection, Tx, events::Verdict},
@@ -31,7 +31,7 @@ use crate::{
     },
     policy::{self, Policy},
     store::{CommandError, Conn, Disposition, StoreError},
-    terms::{Id, InviteId, PersonRow, SeededChance, Timestamp},
+    terms::{Id, InviteId, PersonRow, Reason, SeededChance, Timestamp},
     vault::{Blind, Field, Vault, sha256},
 };
 use plan::{Deed, Plan, SPAN, Who, plan};
@@ -299,7 +299,14 @@ impl Work {
                 let flow = self.arrive(tx, now, &self.growing, who, invite)?;
                 let handle = Some(self.handles[who].clone());
                 let member = tx.on_behalf(Actor::Newcomer, now.after(8 * MINUTE), |tx| {
-                    planned(onboarding::admit(tx, &self.growing, flow, Some(&self.password), handle))
+                    planned(onboarding::admit(
+                        tx,
+                        &self.vault,
+                        &self.growing,
+                        flow,
+                        Some(&self.password),
+                        handle,
+                    ))
                 })?;
                 people.became(tx, who, member.row)
             }
@@ -334,11 +341,12 @@ impl Work {
             Deed::Ban { who, by } => {
                 let (target, by) = (people.member(who)?, people.member(by)?);
                 tx.on_behalf(Actor::Person(by), now, |tx| {
+                    let note = sound(Reason::parse("Came in by a leaked link and advertised to everybody."))?;
                     let ban = NewBan {
                         id: Id::new(tx.now, tx.chance),
                         target,
                         reason: ReasonCode::Spam,
-                        note: "Came in by a leaked link and advertised to everybody.",
+                        note: &note,
                     };
                     planned(moderation::ban(tx, &self.vault, by, &ban))
                 })?;
@@ -439,7 +447,7 @@ impl Work {
         flow: Id<crate::terms::kinds::Flow>,
         reviewer: PersonRow,
     ) -> Result<(), StoreError> {
-        let open = identity::cases(tx.conn, CaseState::Open, None, 1000)?;
+        let open = identity::cases(tx.conn, CaseState::Open, None, 1000, now)?;
         let case = open.iter().find(|case| case.flow == flow);
         let case = case
             .ok_or_else(|| StoreError::Internal("a case of the sample community is missing".into()))?
@@ -447,16 +455,22 @@ impl Work {
         let look = sound(Reason::parse("The oldest case in the queue."))?;
         let why = sound(Reason::parse("The name is not the one in the document."))?;
         tx.on_behalf(Actor::Person(reviewer), now, |tx| {
-            planned(identity::claim(tx, &self.vault, case, reviewer, &look))?;
-            let granted = self.reviewing.review.resubmissions;
+            planned(identity::claim(
+                tx,
+                &self.vault,
+                &self.reviewing.review,
+                case,
+                reviewer,
+                &look,
+            ))?;
             planned(identity::decide(
                 tx,
                 &self.vault,
+                &self.reviewing,
                 case,
                 reviewer,
                 Verdict::Refused,
                 &why,
-                granted,
             ))?;
             Ok(())
         })

@@ -2,7 +2,7 @@
 
 use crate::{
     ledger::events::Verdict,
-    terms::{Assurance, Timestamp, words},
+    terms::{Assurance, PersonRow, Timestamp, words},
 };
 
 words! {
@@ -48,12 +48,14 @@ pub(super) struct History {
     pub given: bool,
     /// The cases, oldest first.
     pub cases: Vec<CaseState>,
+    /// How often somebody was sent back by other ways in who is likely the same.
+    pub elsewhere: usize,
 }
 
 impl History {
     /// How often they were sent back.
     pub(super) fn retries(&self) -> usize {
-        self.cases.iter().filter(|state| **state == CaseState::Retry).count()
+        self.elsewhere + self.cases.iter().filter(|state| **state == CaseState::Retry).count()
     }
 
     /// The newest case's state; a retry that the policy no longer grants is a refusal.
@@ -90,13 +92,15 @@ pub(super) enum NotNow {
     TooMany,
 }
 
-/// Whether a name and a document may be given, for the first time or again.
-pub(super) fn may_submit(history: &History, resubmissions: u32) -> Result<(), NotNow> {
+/// Whether a name and a document may be given, for the first time or again: as often as somebody may be sent
+/// back, and once more where the policy began to ask for a review meanwhile.
+pub(super) fn may_submit(history: &History, submissions: i64, resubmissions: u32) -> Result<(), NotNow> {
     match history.cases.last() {
         // A reviewer decides about what they were shown: it does not change under their eyes.
         Some(CaseState::Open) => Err(NotNow::Waiting),
         Some(CaseState::Approved | CaseState::Refused | CaseState::Withdrawn) => Err(NotNow::Decided),
-        Some(CaseState::Retry) if history.retries() > resubmissions as usize => Err(NotNow::TooMany),
+        _ if history.retries() > resubmissions as usize => Err(NotNow::TooMany),
+        _ if submissions > i64::from(resubmissions) + 1 => Err(NotNow::TooMany),
         Some(CaseState::Retry) | None => Ok(()),
     }
 }
@@ -104,7 +108,7 @@ pub(super) fn may_submit(history: &History, resubmissions: u32) -> Result<(), No
 /// Whether what is given now is to be seen by a reviewer. Who was sent back is seen again, also
 /// where the policy has changed since.
 pub(super) fn wants_case(history: &History, review: bool) -> bool {
-    review || history.cases.last() == Some(&CaseState::Retry)
+    review || history.retries() > 0
 }
 
 /// What a verdict comes to: sending somebody back more often than the policy grants is a refusal.
@@ -122,12 +126,15 @@ pub(super) struct Slot {
     pub number: i64,
     /// Until when it is kept for a newcomer; none where a member stands behind it.
     pub claimed_until: Option<Timestamp>,
+    /// Whether a member or a reviewer's approval stands behind it: what nobody has proved yields.
+    pub proved: bool,
 }
 
 impl Slot {
-    /// Whether it may be taken by somebody else: from the moment on at which the claim ends.
-    fn has_lapsed(self, now: Timestamp) -> bool {
-        self.claimed_until.is_some_and(|until| until <= now)
+    /// Whether it may be taken by somebody else: from the moment on at which the claim ends, and before that
+    /// where nobody has proved it. `take_slot`'s statement repeats it.
+    fn yields(self, now: Timestamp) -> bool {
+        self.claimed_until.is_some_and(|until| until <= now || !self.proved)
     }
 }
 
@@ -136,7 +143,7 @@ impl Slot {
 pub(super) fn free_slots(known: &[Slot], accounts: u8, now: Timestamp) -> Vec<i64> {
     let live: Vec<i64> = known
         .iter()
-        .filter(|slot| !slot.has_lapsed(now))
+        .filter(|slot| !slot.yields(now))
         .map(|slot| slot.number)
         .collect();
     let room = usize::from(accounts).saturating_sub(live.len());
@@ -144,6 +151,18 @@ pub(super) fn free_slots(known: &[Slot], accounts: u8, now: Timestamp) -> Vec<i6
         .filter(|number| !live.contains(number))
         .take(room)
         .collect()
+}
+
+/// Whether a reviewer is too close to a newcomer to decide about them: they, their own inviter or somebody whom
+/// they let in has let the newcomer in. `inviter` is the newcomer's, `above` that one's, and `own` the
+/// reviewer's.
+pub(super) fn too_close(
+    reviewer: PersonRow,
+    own: Option<PersonRow>,
+    inviter: PersonRow,
+    above: Option<PersonRow>,
+) -> bool {
+    inviter == reviewer || own == Some(inviter) || above == Some(reviewer)
 }
 
 #[cfg(test)]
@@ -154,6 +173,7 @@ mod tests {
         History {
             given: true,
             cases: cases.to_vec(),
+            elsewhere: 0,
         }
     }
 
@@ -179,7 +199,8 @@ mod tests {
         }
         // The policy began to ask for a review: nobody would ever open a case otherwise.
         assert_eq!(told(&history(&[]), true), (Assurance::Contact, None));
-        assert_eq!(may_submit(&history(&[]), 0), Ok(()));
+        assert_eq!(may_submit(&history(&[]), 1, 0), Ok(()));
+        assert_eq!(may_submit(&history(&[]), 2, 0), Err(NotNow::TooMany));
         assert!(wants_case(&history(&[]), true));
     }
 
@@ -204,16 +225,25 @@ mod tests {
             assert_eq!(settled(Verdict::Approved, &history, 0), Verdict::Approved);
         }
         // What was granted under another policy is taken back with it.
-        assert_eq!(may_submit(&history(&[Retry]), 1), Ok(()));
-        assert_eq!(may_submit(&history(&[Retry]), 0), Err(NotNow::TooMany));
+        assert_eq!(may_submit(&history(&[Retry]), 1, 1), Ok(()));
+        assert_eq!(may_submit(&history(&[Retry]), 1, 0), Err(NotNow::TooMany));
+        // By whichever ways in.
+        let anew = |elsewhere| History {
+            elsewhere,
+            ..History::default()
+        };
+        assert_eq!(may_submit(&anew(1), 0, 1), Ok(()));
+        assert!(wants_case(&anew(1), false));
+        assert_eq!(settled(Verdict::Retry, &anew(1), 1), Verdict::Refused);
+        assert_eq!(may_submit(&anew(2), 0, 1), Err(NotNow::TooMany));
     }
 
     #[test]
     fn nothing_is_given_while_it_is_looked_at_or_when_it_is_decided() {
         use CaseState::{Approved, Open, Refused, Retry};
-        assert_eq!(may_submit(&history(&[Open]), 9), Err(NotNow::Waiting));
-        assert_eq!(may_submit(&history(&[Retry, Approved]), 9), Err(NotNow::Decided));
-        assert_eq!(may_submit(&history(&[Refused]), 9), Err(NotNow::Decided));
+        assert_eq!(may_submit(&history(&[Open]), 1, 9), Err(NotNow::Waiting));
+        assert_eq!(may_submit(&history(&[Retry, Approved]), 2, 9), Err(NotNow::Decided));
+        assert_eq!(may_submit(&history(&[Refused]), 1, 9), Err(NotNow::Decided));
         assert!(wants_case(&history(&[Retry]), false));
         assert!(!wants_case(&history(&[]), false));
     }
@@ -224,7 +254,13 @@ mod tests {
         let slot = |number, micros: Option<i64>| Slot {
             number,
             claimed_until: micros.map(|micros| Timestamp::from_micros(now.micros() + micros)),
+            proved: true,
         };
+        let unproved = |number, micros| Slot {
+            proved: false,
+            ..slot(number, Some(micros))
+        };
+        assert_eq!(free_slots(&[unproved(0, 9)], 1, now), [0]);
         assert_eq!(free_slots(&[], 2, now), [0, 1]);
         assert_eq!(free_slots(&[slot(0, Some(1))], 1, now), Vec::<i64>::new());
         assert_eq!(free_slots(&[slot(0, Some(0))], 1, now), [0]);
@@ -234,5 +270,25 @@ mod tests {
         assert_eq!(free_slots(&[slot(1, None)], 1, now), Vec::<i64>::new());
         assert_eq!(free_slots(&[slot(1, Some(0))], 1, now), [0]);
         assert_eq!(free_slots(&[slot(2, None)], 2, now), [0]);
+    }
+
+    #[test]
+    fn whoever_is_close_to_a_newcomer_decides_nothing_about_them() {
+        let [me, mine, theirs, stranger] = [1, 2, 3, 4].map(PersonRow);
+        for (own, inviter, above, close) in [
+            (Some(theirs), me, Some(theirs), true),
+            (None, me, None, true),
+            (Some(theirs), theirs, None, true),
+            (Some(theirs), mine, Some(me), true),
+            (Some(theirs), stranger, Some(theirs), false),
+            (Some(theirs), stranger, None, false),
+            (None, stranger, None, false),
+        ] {
+            assert_eq!(
+                too_close(me, own, inviter, above),
+                close,
+                "{own:?} {inviter:?} {above:?}"
+            );
+        }
     }
 }

@@ -99,8 +99,8 @@ struct PreviewView {
 impl From<Closed> for Problem {
     fn from(closed: Closed) -> Self {
         match closed {
-            // One answer, so that nobody learns from a code what its inviter's standing is.
-            Closed::Revoked | Closed::Suspended => Kind::InviteClosed,
+            // One answer, so that nobody learns from a code what its inviter's standing is, or a reviewer's decision.
+            Closed::Revoked | Closed::Suspended | Closed::Bound => Kind::InviteClosed,
             Closed::Expired => Kind::InviteExpired,
             Closed::Used => Kind::InviteUsed,
             Closed::Held => Kind::InviteExhausted,

@@ -16,7 +16,7 @@ mod rules;
 
 pub use code::Code;
 pub use follow::{InviteMails, LetterLimits};
-pub use records::{Invite, by_id, by_row, held_to, held_until};
+pub use records::{Invite, by_id, by_row, held_by, held_to, held_until};
 pub use rules::{Closed, State};
 
 use std::{collections::HashMap, time::Duration};
@@ -341,6 +341,32 @@ pub fn release(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>, why: Rel
     Ok(())
 }
 
+/// Keeps a held use until another time, later or earlier; false where it is held no longer.
+pub fn prolong(tx: &mut Tx<'_>, flow: Id<kinds::Flow>, until: Timestamp) -> Result<bool, StoreError> {
+    if !records::prolong(tx.conn, flow, until, tx.now)? {
+        return Ok(false);
+    }
+    if let Some((invite, _)) = records::held_by(tx.conn, flow)? {
+        tx.record(Event::HoldProlonged {
+            invite: invite.id,
+            flow,
+            until,
+        });
+    }
+    Ok(true)
+}
+
+/// Ends the hold of somebody who is refused for good, and keeps the use from everybody else.
+pub fn bind(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>) -> Result<(), StoreError> {
+    release(tx, invite, flow, Release::Refused)?;
+    Ok(records::bind(tx.conn, invite.row, 1)?)
+}
+
+/// Gives back a use that a final refusal has kept from everybody.
+pub fn unbind(tx: &mut Tx<'_>, invite_row: i64) -> Result<(), StoreError> {
+    Ok(records::bind(tx.conn, invite_row, -1)?)
+}
+
 /// Turns a held use into a use, in the transaction that makes the member. It must still be held,
 /// and the invite must still stand; it may have expired since.
 pub fn redeem(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>) -> Result<(), RedeemError> {
@@ -408,6 +434,13 @@ pub fn by_code(conn: &mut Conn, vault: &Vault, code: &Code) -> Result<Option<Inv
         derived.is_some_and(|derived| derived.as_bytes().ct_eq(code.as_bytes()).into())
     };
     Ok(found.filter(opens))
+}
+
+/// Whether whoever holds a use of an invite can still come in by it: it was not taken back, and its inviter is
+/// in good standing. It may have expired.
+pub fn stands(conn: &mut Conn, invite: &Invite) -> Result<bool, StoreError> {
+    let inviter = people::member(conn, invite.inviter)?.map_or(Standing::Left, |member| member.standing);
+    Ok(invite.revoked_at.is_none() && inviter == Standing::Active)
 }
 
 /// Whether an invite can be used by somebody new, now.

@@ -13,6 +13,9 @@ pub enum Closed {
     /// Its inviter is under a sanction or has left.
     #[error("the inviter is not in good standing")]
     Suspended,
+    /// Whoever came by it was refused for good, and no other use is left.
+    #[error("the invite is bound by a final refusal")]
+    Bound,
     /// Its time is over.
     #[error("the invite has expired")]
     Expired,
@@ -40,6 +43,8 @@ pub enum State {
     Revoked,
     /// It could be used, but its letter reached nobody.
     Undeliverable,
+    /// A reviewer has refused whoever came by it, for good.
+    Refused,
 }
 
 /// Whether it can be used now; `expired_holds` are held uses whose time is over and which the next
@@ -54,7 +59,9 @@ pub fn open(invite: &Invite, inviter: Standing, expired_holds: i64, now: Timesta
         Err(Closed::Expired)
     } else {
         stands(invite, inviter)?;
-        if invite.uses + invite.held - expired_holds >= invite.max_uses {
+        if invite.uses + invite.bound >= invite.max_uses {
+            Err(Closed::Bound)
+        } else if invite.uses + invite.held + invite.bound - expired_holds >= invite.max_uses {
             Err(Closed::Held)
         } else {
             Ok(())
@@ -94,5 +101,6 @@ pub fn state(invite: &Invite, expired_holds: i64, now: Timestamp) -> State {
         Err(Closed::Used) => State::Used,
         Err(Closed::Expired) => State::Expired,
         Err(Closed::Held) => State::Held,
+        Err(Closed::Bound) => State::Refused,
     }
 }

@@ -186,6 +186,16 @@ pub enum Event {
         /// Until when.
         until: Timestamp,
     },
+    /// A held use is kept until another time: for as long as a case may wait, and from a decision on for as
+    /// long as the newcomer may take.
+    HoldProlonged {
+        /// Which.
+        invite: Id<kinds::Invite>,
+        /// For whom.
+        flow: Id<kinds::Flow>,
+        /// Until when now.
+        until: Timestamp,
+    },
     /// A held use was given back.
     InviteReleased {
         /// Which.
@@ -247,6 +257,36 @@ pub enum Event {
         /// How.
         verdict: Verdict,
         /// The reason's commitment.
+        reason: Commitment,
+    },
+    /// A reviewer lost a case that they had claimed: they gave it back, or an admin took it.
+    ClaimReleased {
+        /// Which.
+        case: Id<kinds::Case>,
+        /// Who had it.
+        person: PersonRow,
+        /// Why: the reason's commitment.
+        reason: Commitment,
+    },
+    /// A reviewer wanted to see more names than the policy shows to one in a day. Told once a day.
+    NamesWithheld {
+        /// Who.
+        person: PersonRow,
+        /// How many they were shown in the last 24 hours.
+        shown: u32,
+    },
+    /// A final refusal binds the invite's use, the address and the document.
+    RefusalBound {
+        /// The refusal.
+        refusal: Id<kinds::Refusal>,
+        /// In which case.
+        case: Id<kinds::Case>,
+    },
+    /// An admin lifted a final refusal: the same person may be asked again.
+    RefusalLifted {
+        /// Which.
+        refusal: Id<kinds::Refusal>,
+        /// Why: the reason's commitment.
         reason: Commitment,
     },
     /// A newcomer's way ended while their case was open.
@@ -461,6 +501,8 @@ impl Event {
             | Self::PersonBanned { person, .. }
             | Self::BanLifted { person, .. }
             | Self::AssuranceLowered { person, .. }
+            | Self::ClaimReleased { person, .. }
+            | Self::NamesWithheld { person, .. }
             | Self::TicketIssued { person, .. }
             | Self::TicketEnded { person, .. }
             | Self::SignInCodeMade { person }
@@ -498,6 +540,7 @@ named! {
             Self::InviteUndeliverable { .. } => "invite_undeliverable",
             Self::InviteDelivered { .. } => "invite_delivered",
             Self::InviteHeld { .. } => "invite_held",
+            Self::HoldProlonged { .. } => "hold_prolonged",
             Self::InviteReleased { .. } => "invite_released",
             Self::OnboardingStarted { .. } => "onboarding_started",
             Self::ProofRequested { .. } => "proof_requested",
@@ -507,6 +550,10 @@ named! {
             Self::CaseOpened { .. } => "case_opened",
             Self::CaseClaimed { .. } => "case_claimed",
             Self::CaseDecided { .. } => "case_decided",
+            Self::ClaimReleased { .. } => "claim_released",
+            Self::NamesWithheld { .. } => "names_withheld",
+            Self::RefusalBound { .. } => "refusal_bound",
+            Self::RefusalLifted { .. } => "refusal_lifted",
             Self::CaseWithdrawn { .. } => "case_withdrawn",
             Self::PersonBanned { .. } => "person_banned",
             Self::BanLifted { .. } => "ban_lifted",
@@ -533,43 +580,4 @@ named! {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_name_of_an_event_is_its_type() {
-        let event = Event::Vouched {
-            from: PersonRow(1),
-            to: PersonRow(2),
-        };
-        let envelope = Envelope {
-            v: event.version(),
-            at: Timestamp::from_seconds(0),
-            actor: Actor::Person(PersonRow(1)),
-            subject: event.subject(),
-            event: event.clone(),
-        };
-        let text = serde_json::to_string(&envelope).unwrap();
-        assert_eq!(
-            text,
-            r#"{"v":1,"at":"1970-01-01T00:00:00.000000Z","actor":{"person":1},"subject":2,"type":"vouched","from":1,"to":2}"#
-        );
-        assert_eq!(serde_json::from_str::<Envelope>(&text).unwrap(), envelope);
-        assert_eq!(event.kind(), "vouched");
-    }
-
-    #[test]
-    fn a_role_that_changed_without_a_reason_is_read() {
-        let text = r#"{"v":1,"at":"1970-01-01T00:00:00.000000Z","actor":{"person":1},"subject":2,"type":"role_changed","person":2,"before":"member","after":"admin"}"#;
-        let envelope: Envelope = serde_json::from_str(text).unwrap();
-        let event = Event::RoleChanged {
-            person: PersonRow(2),
-            before: Role::Member,
-            after: Role::Admin,
-            reason: None,
-        };
-        assert_eq!((envelope.v, &envelope.event), (1, &event));
-        assert_eq!(serde_json::to_string(&envelope).unwrap(), text);
-        assert_eq!(event.version(), 2);
-    }
-}
+mod tests;

@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{
-    AssuranceError, NOTE_MOST, NewBan, Notes, ReasonCode, RoleError, RoleReason, RoleRefusal, Sanction, SanctionError,
+    AssuranceError, NewBan, Notes, ReasonCode, RoleError, RoleReason, RoleRefusal, Sanction, SanctionError,
     SanctionKind,
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     people::{self, Member},
     policy::Current,
     store::{Conn, StoreError},
-    terms::{Assurance, Id, PersonId, Role, SanctionId, Timestamp},
+    terms::{Assurance, Id, PersonId, Reason, Role, SanctionId, Timestamp},
     vault::Vault,
     web::{Asker, Caller, Cursors, IdempotencyKey, Json, Kind, Page, Paging, Problem, Query, Segments, Turn, Written},
 };
@@ -153,7 +153,7 @@ struct NewSanction {
     /// Why, as a code that the ledger holds.
     reason: ReasonCode,
     /// Why, in words that are kept sealed.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 8, max_length = 2000)]
     note: String,
 }
 
@@ -180,6 +180,7 @@ async fn sanction_person(
 ) -> Result<Written<SanctionShown>, Problem> {
     let (id, body) = (id.0, body.0);
     let once = key.bind(Asker::Member(caller.id), "sanction_person", &(id, &body))?;
+    let note = read_note(&body.note)?;
     let ledger = &moderation.ledger;
     let sanction = Id::new(ledger.now(), ledger.chance());
     let vault = moderation.vault.clone();
@@ -194,7 +195,7 @@ async fn sanction_person(
                             id: sanction,
                             target: target.row,
                             reason: body.reason,
-                            note: &body.note,
+                            note: &note,
                         };
                         super::ban(tx, &vault, caller.person, &new)?
                     }
@@ -220,7 +221,7 @@ async fn sanction_person(
 #[serde(deny_unknown_fields)]
 struct Lift {
     /// Why, in words that are kept sealed.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 8, max_length = 2000)]
     note: String,
 }
 
@@ -245,7 +246,7 @@ async fn lift_sanction(
     moderation: Data<Moderation>,
 ) -> Result<Written<SanctionShown>, Problem> {
     let (id, sanction) = path.0;
-    let (note, vault) = (body.0.note, moderation.vault.clone());
+    let (note, vault) = (read_note(&body.0.note)?, moderation.vault.clone());
     let written = moderation
         .ledger
         .write(Actor::Person(caller.person), move |tx| {
@@ -366,6 +367,10 @@ async fn lower(
     Ok(Written::ok(AssuranceLeft { id, assurance }, position))
 }
 
+fn read_note(entered: &str) -> Result<Reason, Problem> {
+    Reason::parse(entered).map_err(|wrong| Problem::value("/note", wrong.to_string()))
+}
+
 /// One sanction as it is shown to whoever may impose it.
 fn one_shown(
     conn: &mut Conn,
@@ -387,7 +392,6 @@ impl From<SanctionError> for Problem {
             SanctionError::PersonUnknown => Self::new(Kind::NotFound),
             SanctionError::Exists => Self::new(Kind::SanctionExists),
             SanctionError::Unknown => Self::new(Kind::SanctionUnknown),
-            SanctionError::Note(_) => Self::value("/note", format!("Give 1 to {NOTE_MOST} characters.")),
             SanctionError::Store(error) => error.into(),
         }
     }

@@ -16,7 +16,7 @@ mod rules;
 
 use zeroize::Zeroizing;
 
-pub use rules::{NOTE_MOST, NotAllowed, NoteError, ReasonCode, RoleReason, RoleRefusal, SanctionKind};
+pub use rules::{NotAllowed, ReasonCode, RoleReason, RoleRefusal, SanctionKind};
 
 use crate::{
     ledger::{Event, Tx, events::SessionEnd},
@@ -24,7 +24,7 @@ use crate::{
     policy::Current,
     rooms,
     store::{CommandError, Conn, Disposition, Guard, StoreError, from_query},
-    terms::{Assurance, PersonRow, Role, SanctionId, Standing, Timestamp},
+    terms::{Assurance, PersonRow, Reason, Role, SanctionId, Standing, Timestamp},
     tokens,
     vault::{DataKey, Vault, VaultError},
 };
@@ -67,9 +67,6 @@ pub enum SanctionError {
     /// The person has no such sanction in force.
     #[error("the person has no such sanction in force")]
     Unknown,
-    /// The note is none.
-    #[error(transparent)]
-    Note(#[from] NoteError),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -87,9 +84,7 @@ impl CommandError for SanctionError {
     fn disposition(&self) -> Disposition {
         match self {
             Self::Store(error) => error.disposition(),
-            Self::NotAllowed(_) | Self::PersonUnknown | Self::Exists | Self::Unknown | Self::Note(_) => {
-                Disposition::RollBack
-            }
+            Self::NotAllowed(_) | Self::PersonUnknown | Self::Exists | Self::Unknown => Disposition::RollBack,
         }
     }
 }
@@ -149,8 +144,8 @@ pub struct NewBan<'a> {
     pub target: PersonRow,
     /// Why.
     pub reason: ReasonCode,
-    /// Why, in words: 1 to [`NOTE_MOST`] characters.
-    pub note: &'a str,
+    /// Why, in words.
+    pub note: &'a Reason,
 }
 
 /// Puts a member out: their standing, all their sessions, and with their standing their invites.
@@ -163,14 +158,14 @@ pub struct NewBan<'a> {
 /// # Errors
 /// [`SanctionError`].
 pub fn ban(tx: &mut Tx<'_>, vault: &Vault, by: PersonRow, new: &NewBan<'_>) -> Result<Sanction, SanctionError> {
-    let (target, note) = (new.target, rules::note(new.note)?);
+    let target = new.target;
     people::await_standing(tx.conn, target)?;
     let held = hold(tx, by, target)?.ok_or(SanctionError::PersonUnknown)?;
     rules::may_sanction(&held.by, &held.target)?;
     if !people::set_standing(tx.conn, target, Standing::Active, Standing::Banned)? {
         return Err(SanctionError::Exists);
     }
-    let note = key(tx, vault, &held.target)?.seal_note(note, tx.chance)?;
+    let note = key(tx, vault, &held.target)?.seal_note(new.note, tx.chance)?;
     let sanction = Sanction {
         id: new.id,
         person: target,
@@ -196,7 +191,7 @@ pub fn ban(tx: &mut Tx<'_>, vault: &Vault, by: PersonRow, new: &NewBan<'_>) -> R
 }
 
 /// Lifts a ban: the member is in good standing again, and so are their invites; they sign in
-/// again. `note` says why in words, 1 to [`NOTE_MOST`] characters. Who may ban may lift.
+/// again. `note` says why in words. Who may ban may lift.
 ///
 /// # Errors
 /// [`SanctionError`].
@@ -206,9 +201,8 @@ pub fn lift(
     by: PersonRow,
     target: PersonRow,
     sanction: SanctionId,
-    note: &str,
+    note: &Reason,
 ) -> Result<Sanction, SanctionError> {
-    let note = rules::note(note)?;
     // A ban may have its id before it waits here, and would stand before the lift that it comes after.
     if tx.guards.on(Guard::LiftInTurn) {
         people::await_standing(tx.conn, target)?;

@@ -1,4 +1,4 @@
-//! Who may act on whom, and what a note is. Pure.
+//! Who may act on whom. Pure.
 
 use crate::{
     people::Member,
@@ -105,27 +105,6 @@ pub fn may_give_role(by: &Member, target: &Member, after: Role, owners: usize) -
     Ok(())
 }
 
-/// The most characters of a note.
-pub const NOTE_MOST: usize = 2000;
-
-/// A note is empty or too long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a note has 1 to {NOTE_MOST} characters that are not all blank")]
-pub struct NoteError;
-
-/// A note without the blanks around it.
-///
-/// # Errors
-/// [`NoteError`].
-pub fn note(entered: &str) -> Result<&str, NoteError> {
-    let note = entered.trim();
-    if (1..=NOTE_MOST).contains(&note.chars().count()) {
-        Ok(note)
-    } else {
-        Err(NoteError)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
@@ -206,14 +185,5 @@ mod tests {
             ..member(2, Role::Owner)
         };
         assert_eq!(may_give_role(&owner, &banned, Role::Member, 1), Ok(()));
-    }
-
-    #[test]
-    fn a_note_says_something_and_not_too_much() {
-        assert_eq!(note(" 垃圾邀请 \n"), Ok("垃圾邀请"));
-        assert_eq!(note(&"界".repeat(NOTE_MOST)).map(str::len), Ok(NOTE_MOST * 3));
-        for refused in ["", " \n\t", &"x".repeat(NOTE_MOST + 1)] {
-            assert_eq!(note(refused), Err(NoteError));
-        }
     }
 }

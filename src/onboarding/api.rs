@@ -121,9 +121,11 @@ impl From<StepError> for Problem {
             StepError::Submit(refusal @ SubmitError::Waiting) => {
                 Self::from(Kind::StepOutOfOrder).saying(refusal.to_string())
             }
-            StepError::Submit(refusal) => Self::from(Kind::PersonLimitReached).saying(refusal.to_string()),
+            StepError::Submit(refusal) => Self::from(Kind::RegistrationRefused).saying(refusal.to_string()),
             StepError::HandleTaken => Self::value("/handle", "The handle is taken; choose another one."),
             StepError::Member => Kind::PersonLimitReached.into(),
+            StepError::Refused => Kind::RegistrationRefused.into(),
+            StepError::NeedsReview => Kind::ReviewNeeded.into(),
         }
     }
 }
@@ -387,7 +389,7 @@ struct DocumentBody {
 }
 
 /// Give one's real name and document. They are sealed at once; where the policy wants a person's
-/// eye, a reviewer is asked.
+/// eye, a reviewer is asked. The answer says nothing of whether anybody else has given the same document.
 #[utoipa::path(operation_id = "give_identity", tag = "onboarding", request_body = IdentityBody,
     params(("flow" = FlowId, Path, description = "The flow."), IdempotencyKey), responses((status = 200, body = FlowView)))]
 #[post("/v1/onboarding/{flow}/identity")]

@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq;
 
 use super::{Flow, StepError, at_step, by_id, records};
 use crate::{
-    invites,
+    identity, invites,
     ledger::{Event, Tx, events::Release},
     mail::EmailAddress,
     people,
@@ -194,6 +194,9 @@ pub fn prove_contact(
     if people::by_contact(tx.conn, blind)?.is_some() {
         // They control the address, so telling them is no leak.
         return Err(StepError::Member.into());
+    }
+    if identity::binds_address(tx.conn, blind)? {
+        return Err(StepError::Refused.into());
     }
     records::prove(tx.conn, flow.row, tx.now)?;
     tx.record(Event::ContactProved { flow: flow.id });

@@ -161,7 +161,10 @@ impl OnboardingFollower {
     fn tell_decision(&self, tx: &mut Tx<'_>, flow: &Flow, verdict: Verdict) -> Result<(), StoreError> {
         let policy = self.policy.get()?;
         let progress = read_progress(tx.conn, &policy.policy, flow, tx.now)?;
-        let outlook = match (goes_on(verdict, progress), invites::held_until(tx.conn, flow.id)?) {
+        // An invite that was taken back, or whose inviter is under a sanction, lets nobody in.
+        let invite = invites::by_row(tx.conn, flow.invite_row)?;
+        let goes_on = goes_on(verdict, progress) && invites::stands(tx.conn, &invite)?;
+        let outlook = match (goes_on, invites::held_until(tx.conn, flow.id)?) {
             (true, Some(until)) => Outlook::GoesOn(until),
             _ => Outlook::Over,
         };
@@ -247,7 +250,9 @@ impl Matter for OnboardingFollower {
             DECISION => {
                 let policy = self.policy.get()?;
                 let progress = read_progress(conn, &policy.policy, &flow, now)?;
+                let invite = invites::by_row(conn, flow.invite_row)?;
                 matches!(progress, Progress::Next(Step::Credentials | Step::Identity))
+                    && invites::stands(conn, &invite)?
             }
             _ => true,
         };

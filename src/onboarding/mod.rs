@@ -23,7 +23,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::{
     identity::{self, Document, FullName, Reached, SubmitError},
     invites::{self, Closed, Code, Invite, RedeemError},
-    ledger::{Event, Tx, events::Release},
+    ledger::{Actor, Event, Ledger, Tx, events::Release},
     mail::Locale,
     people::{self, Admission, Contact, Member, Newcomer, passwords::hash::Phc},
     policy::{Policy, Step},
@@ -59,9 +59,15 @@ pub enum StepError {
     /// The handle is somebody else's.
     #[error("the handle is taken")]
     HandleTaken,
-    /// The contact or the person belongs to a member already.
+    /// The contact belongs to a member already.
     #[error("this person is a member already")]
     Member,
+    /// A reviewer has refused whoever has this contact, for good.
+    #[error("this person was refused for good")]
+    Refused,
+    /// A reviewer has to look before the last step: see [`ask_reviewer`].
+    #[error("a reviewer has to look at the name and the document first")]
+    NeedsReview,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -88,6 +94,7 @@ impl From<SubmitError> for StepError {
     fn from(error: SubmitError) -> Self {
         match error {
             SubmitError::Store(error) => Self::Store(error),
+            SubmitError::NotHeld => Self::HoldExpired,
             refusal => Self::Submit(refusal),
         }
     }
@@ -193,34 +200,56 @@ pub fn give_identity(
     document: &Document,
 ) -> Result<(), StepError> {
     let (flow, _) = at_step(tx, policy, flow, Step::Identity)?;
-    let slot_until = invites::held_until(tx.conn, flow.id)?.ok_or(StepError::HoldExpired)?;
     let key = vault.key(tx.conn, flow.subject)?;
     let demands = identity::Demands {
-        accounts_per_person: policy.join.accounts_per_person,
         review: policy.join.assurance >= Assurance::Verified,
         resubmissions: policy.review.resubmissions,
-        slot_until,
+        wait: wait(policy),
     };
-    identity::submit(tx, vault, &key, flow.id, name, document, &demands)?;
+    let way = way(tx.conn, &flow)?;
+    identity::submit(tx, vault, &key, &way, name, document, &demands)?;
     Ok(())
+}
+
+/// Asks a reviewer about somebody who may not take the last step without: see [`StepError::NeedsReview`].
+pub fn ask_reviewer(tx: &mut Tx<'_>, vault: &Vault, policy: &Policy, flow: Id<kinds::Flow>) -> Result<(), StepError> {
+    let (flow, _) = at_step(tx, policy, flow, Step::Credentials)?;
+    let way = way(tx.conn, &flow)?;
+    Ok(identity::ask_reviewer(tx, vault, flow.subject, &way, wait(policy))?)
+}
+
+/// How long a case waits at most.
+fn wait(policy: &Policy) -> std::time::Duration {
+    std::time::Duration::from_secs(24 * 60 * 60).saturating_mul(policy.review.wait_days)
+}
+
+fn way(conn: &mut Conn, flow: &Flow) -> Result<identity::Way, StoreError> {
+    Ok(identity::Way {
+        flow: flow.id,
+        invite_row: flow.invite_row,
+        sole_use: invites::by_row(conn, flow.invite_row)?.max_uses == 1,
+        address_blind: flow.address.as_ref().map(|(blind, _)| blind.clone()),
+    })
 }
 
 /// Makes the newcomer a member: the held use becomes a use, the edge is written, the contact and
 /// the password are theirs; all in this transaction, or nothing.
 pub fn admit(
     tx: &mut Tx<'_>,
+    vault: &Vault,
     policy: &Policy,
     flow: Id<kinds::Flow>,
     phc: Option<&Phc>,
     handle: Option<String>,
 ) -> Result<Member, StepError> {
     let (flow, reached) = at_step(tx, policy, flow, Step::Credentials)?;
+    let accounts = policy.join.accounts_per_person;
+    if reached.assurance >= Assurance::Checked && !identity::confirm(tx, vault, flow.subject, accounts)? {
+        return Err(StepError::NeedsReview);
+    }
     records::end(tx.conn, flow.row, tx.now)?;
     let invite = invites::by_row(tx.conn, flow.invite_row)?;
     invites::redeem(tx, &invite, flow.id)?;
-    if reached.assurance >= Assurance::Checked && !identity::confirm(tx, flow.subject)? {
-        return Err(StepError::HoldExpired);
-    }
     let newcomer = Newcomer {
         subject: Some(flow.subject),
         handle: None,
@@ -259,6 +288,33 @@ pub fn admit(
     }
     records::belongs_to(tx.conn, flow.row, member.row)?;
     Ok(member)
+}
+
+/// Ends the ways in of those who have waited for a reviewer for as long as the policy lets a case wait: their
+/// place is free again, and the case leaves the queue. Nothing depends on it but the rows: who looks at a case
+/// or a flow sees that its time is over.
+///
+/// # Errors
+/// [`StoreError`]; what was ended before stays ended.
+pub async fn lapse(ledger: &Ledger) -> Result<(), StoreError> {
+    const AT_ONCE: i64 = 100;
+    let now = ledger.now();
+    let over = ledger
+        .store()
+        .read(move |conn| Ok::<_, StoreError>(identity::lapsed(conn, now, AT_ONCE)?))
+        .await?;
+    for (id, subject) in over {
+        ledger
+            .write(Actor::System, move |tx| match records::hold(tx.conn, tx.guards, id)? {
+                Some(flow) if flow.ended_at.is_none() => match invites::held_until(tx.conn, id)? {
+                    Some(until) if tx.now < until => Ok(()),
+                    _ => abandon(tx, &flow, Release::Expired),
+                },
+                _ => identity::release(tx, subject),
+            })
+            .await?;
+    }
+    Ok(())
 }
 
 /// Gives up: the held use is free again. Nothing where the flow is over already.

@@ -48,6 +48,10 @@ pub fn progress(
     if until.is_none_or(|until| now >= until) {
         return Progress::Lapsed;
     }
+    // Whoever is asked about waits, also where the policy would ask nobody now.
+    if flow.proved_at.is_some() && reached.review == Some(CaseState::Open) {
+        return Progress::Next(Step::Review);
+    }
     let contact = if flow.proved_at.is_some() {
         Assurance::Contact
     } else {
@@ -133,6 +137,17 @@ mod tests {
         assert_eq!(
             at(&flow, &reached(Assurance::Contact, Some(CaseState::Refused))),
             Progress::Refused
+        );
+        // Where nobody is asked about, as a rule, somebody is all the same.
+        assert_eq!(
+            progress(
+                &policy("real-name"),
+                &flow,
+                until,
+                &reached(Assurance::Checked, Some(CaseState::Open)),
+                NOW
+            ),
+            Progress::Next(Step::Review)
         );
         flow.person = Some(PersonRow(1));
         assert_eq!(at(&flow, &nothing), Progress::Member);

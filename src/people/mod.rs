@@ -15,9 +15,9 @@ mod roster;
 pub use codes::{SignInCode, make_sign_in_code};
 pub use handle::{Handle, HandleError, handle};
 pub use records::{
-    Member, Name, await_standing, by_contact, by_handle, change_role, count_owners, hold, hold_founders, inviter_of,
-    keep_seats, keep_standing, member, member_by_id, members, members_by_row, names, own_contact, password,
-    renew_password, set_assurance, set_handle, set_password, set_standing, set_subject,
+    Member, Name, await_standing, by_contact, by_handle, change_role, count_active, count_owners, hold, hold_founders,
+    hold_reviewer, inviter_of, keep_seats, keep_standing, member, member_by_id, members, members_by_row, names,
+    own_contact, password, renew_password, set_assurance, set_handle, set_password, set_standing, set_subject,
 };
 pub use roster::{Roster, Seat};
 

@@ -79,6 +79,8 @@ pub enum Guard {
     MembersHeld,
     /// A lift waits for whoever decides the same member's standing before it has a transaction id.
     LiftInTurn,
+    /// A reviewer is locked while their claims and the names that they were shown are counted and written.
+    ReviewerHeld,
 }
 
 /// Which guards are on.

@@ -123,6 +123,7 @@ diesel::table! {
         expires_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
         undeliverable -> Nullable<Text>,
+        bound -> BigInt,
     }
 }
 
@@ -173,6 +174,7 @@ diesel::table! {
         document_sealed -> Binary,
         given_at -> BigInt,
         submissions -> BigInt,
+        document_blind -> Nullable<Binary>,
     }
 }
 
@@ -198,6 +200,36 @@ diesel::table! {
         decided_by -> Nullable<BigInt>,
         decided_at -> Nullable<BigInt>,
         note_sealed -> Nullable<Binary>,
+        waits_until -> Nullable<BigInt>,
+        invite_id -> Nullable<BigInt>,
+        address_blind -> Nullable<Binary>,
+        document_blind -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    case_releases (id) {
+        id -> BigInt,
+        case_id -> BigInt,
+        person -> BigInt,
+        at -> BigInt,
+        reason_sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    refusals (id) {
+        id -> BigInt,
+        uid -> Binary,
+        case_id -> BigInt,
+        invite_id -> BigInt,
+        address_blind -> Nullable<Binary>,
+        document_blind -> Binary,
+        at -> BigInt,
+        refused_by -> BigInt,
+        lifted_at -> Nullable<BigInt>,
+        lifted_by -> Nullable<BigInt>,
+        lift_note_sealed -> Nullable<Binary>,
     }
 }
 
@@ -403,6 +435,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     identities,
     identity_slots,
     cases,
+    case_releases,
+    refusals,
     disclosures,
     sanctions,
     sessions,

@@ -40,6 +40,8 @@ pub mod kinds {
         Flow = "flow",
         /// A real-name case that waits for a person's decision.
         Case = "case",
+        /// A reviewer's final refusal of a newcomer, and what it binds.
+        Refusal = "refusal",
         /// A signed-in session: the family of its refresh tokens.
         Session = "session",
         /// A sanction on a person.
@@ -71,6 +73,8 @@ pub type InviteId = Id<kinds::Invite>;
 pub type FlowId = Id<kinds::Flow>;
 /// The id of a case.
 pub type CaseId = Id<kinds::Case>;
+/// The id of a final refusal.
+pub type RefusalId = Id<kinds::Refusal>;
 /// The id of a session.
 pub type SessionId = Id<kinds::Session>;
 /// The id of a sanction.

@@ -11,6 +11,7 @@ mod line;
 mod link;
 pub mod metrics;
 mod quoted;
+mod reason;
 mod time;
 pub mod typed;
 mod words;
@@ -18,12 +19,13 @@ mod words;
 pub use address::{AddressError, EmailAddress};
 pub use chance::{Chance, SeededChance, SystemChance};
 pub use id::{
-    CaseId, FlowId, Id, IdError, InviteId, JobId, Kind, PersonId, RoomServerId, SanctionId, ServiceId, SessionId,
-    TicketId, kinds,
+    CaseId, FlowId, Id, IdError, InviteId, JobId, Kind, PersonId, RefusalId, RoomServerId, SanctionId, ServiceId,
+    SessionId, TicketId, kinds,
 };
 pub use line::{Line, LineError, balanced, isolated};
 pub use link::{Link, LinkError, LinkTemplate};
 pub use quoted::{QUOTED_MOST, cut, quoted};
+pub use reason::{Reason, ReasonError};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 pub(crate) use words::words;
 pub use words::{Assurance, PersonRow, Role, RoomRow, Standing};

@@ -26,7 +26,7 @@ pub use keyring::{Keyring, KeyringError};
 use crate::{
     ledger::Tx,
     store::{CommandError, Conn, Disposition, StoreError, from_query},
-    terms::Chance,
+    terms::{Chance, Reason},
 };
 
 /// Whose data key: a row of `subjects`. A newcomer has one before they are a member, and an
@@ -388,11 +388,11 @@ pub struct Note {
 }
 
 impl DataKey {
-    /// Seals free text and commits to it.
-    pub fn seal_note(&self, text: &str, chance: &dyn Chance) -> Result<Note, VaultError> {
+    /// Seals a reason and commits to it.
+    pub fn seal_note(&self, reason: &Reason, chance: &dyn Chance) -> Result<Note, VaultError> {
         let mut salted = Zeroizing::new(vec![0_u8; 16]);
         chance.fill(&mut salted);
-        salted.extend_from_slice(text.as_bytes());
+        salted.extend_from_slice(reason.expose().as_bytes());
         Ok(Note {
             commitment: data_encoding::HEXLOWER.encode(&sha256(&salted)),
             sealed: self.seal(Field::Note, &salted, chance)?,
@@ -439,11 +439,12 @@ mod tests {
     #[test]
     fn a_note_opens_and_its_commitment_says_nothing_by_itself() {
         let chance = SeededChance::new(2);
+        let spam = Reason::parse("spam, and more spam").unwrap();
         let (one, two) = (
-            key(1).seal_note("spam", &chance).unwrap(),
-            key(1).seal_note("spam", &chance).unwrap(),
+            key(1).seal_note(&spam, &chance).unwrap(),
+            key(1).seal_note(&spam, &chance).unwrap(),
         );
-        assert_eq!(key(1).open_note(&one.sealed).unwrap().as_str(), "spam");
+        assert_eq!(key(1).open_note(&one.sealed).unwrap().as_str(), spam.expose());
         assert_ne!(one.commitment, two.commitment);
     }
 

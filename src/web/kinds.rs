@@ -109,9 +109,13 @@ kinds! {
     FlowEnded = 410 "flow-ended", "The registration has ended", "Sign in if you are a member; otherwise open the invite again, or ask for a new one.";
     /// The document's number is no number of that kind of document, or the document is not accepted.
     DocumentInvalid = 422 "document-invalid", "The document is not valid", "Check the kind and the number of the document.";
+    /// A reviewer must look at the name and the document before the last step can be taken. It says nothing of why.
+    ReviewNeeded = 409 "review-needed", "A reviewer looks first", "Wait for the letter, and take this step again.";
+    /// A reviewer has refused the person for good, or they were sent back as often as the policy allows.
+    RegistrationRefused = 409 "registration-refused", "The registration is refused", "If you think that this is a mistake, ask an admin of the community: one can lift it.";
     /// The name is empty, too long, or has characters that no name has.
     NameInvalid = 422 "name-invalid", "The name is not valid", "Give the name as it stands in the document.";
-    /// The person behind the document has as many accounts as the policy allows.
+    /// The address that was proved is a member's already.
     PersonLimitReached = 409 "person-limit-reached", "This person has an account already", "Sign in with the account that exists, or ask an admin.";
     /// The password is too short, too long, or among the commonest.
     PasswordRefused = 422 "password-refused", "The password is not accepted", "Choose a longer password that is not in common use.";
@@ -129,6 +133,20 @@ kinds! {
     RefreshUnknown = 400 "refresh-unknown", "The refresh token is not valid", "Sign in again.";
     /// Somebody has decided the case already.
     CaseDecided = 409 "case-decided", "The case has been decided", "Read the case to see the decision.";
+    /// The newcomer's way has ended, or they have waited for as long as the policy lets a case wait.
+    CaseLapsed = 410 "case-lapsed", "Nobody waits for the decision any more", "Take another case.";
+    /// The caller, their inviter or somebody whom they let in has let the newcomer in.
+    ReviewConflict = 409 "review-conflict", "You are too close to this newcomer to decide", "Leave it to somebody else whose role reviews. Where the only owner is the only reviewer, the policy can allow it (review.sole_owner).";
+    /// The reviewer has as many cases as the policy lets one have at once.
+    ClaimsExhausted = 409 "claims-exhausted", "You have as many cases as you may have at once", "Decide one of your cases, or give one back.";
+    /// The reviewer was shown as many names as the policy shows to one in 24 hours. The owners are told.
+    NamesExhausted = 429 "names-exhausted", "You were shown as many names as you may see in a day", "Wait for the seconds given in Retry-After; an owner can change the policy.";
+    /// As many members as the policy allows stand behind the document of the case already.
+    DocumentTaken = 409 "document-taken", "The document is another member's already", "Send the newcomer back, or refuse them; or see whether the account that has it is theirs.";
+    /// A final refusal binds the document of the case.
+    DocumentBound = 409 "document-bound", "A final refusal binds the document", "Ask an admin to lift the refusal, or decide otherwise.";
+    /// No final refusal that is in force has this id.
+    RefusalUnknown = 404 "refusal-unknown", "There is no such final refusal in force", "Read the list of refusals to see those that are.";
     /// Another reviewer works on the case.
     CaseClaimed = 409 "case-claimed", "Another reviewer has the case", "Take another case, or wait until the claim ends.";
     /// The inviter has no invites left.

@@ -143,7 +143,7 @@ on_both! {
         let case = text(&cases["items"][0]["id"]);
         assert!(!cases.to_string().contains(NAME));
         let claimed = service
-            .post(&reviewer_token, &format!("/v1/admin/cases/{case}/claim"), json!({ "reason": "in turn" }))
+            .post(&reviewer_token, &format!("/v1/admin/cases/{case}/claim"), json!({ "reason": "the next in turn" }))
             .await
             .expect(200);
         assert!(claimed.to_string().contains(NAME) && claimed.to_string().contains(NUMBER));

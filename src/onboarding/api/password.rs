@@ -12,7 +12,7 @@ use super::{FlowView, Onboarding, opens};
 use crate::{
     ledger::{Actor, Position, Written as Committed},
     mail::EmailAddress,
-    onboarding::{Flow, Progress, StepError, admit, by_id, read_progress},
+    onboarding::{Flow, Progress, StepError, admit, ask_reviewer, by_id, read_progress},
     people,
     policy::{Step, Versioned, demands, is_reserved},
     store::StoreError,
@@ -53,7 +53,8 @@ struct Arrived {
     earlier: Option<Turn>,
 }
 
-/// Choose a password, and be a member: the held use becomes a use, and the edge is written.
+/// Choose a password, and be a member: the held use becomes a use, and the edge is written. Where a reviewer has
+/// to look at the name and document first, the answer is `review-needed`, and the step is taken after that.
 #[utoipa::path(operation_id = "give_password", tag = "onboarding", request_body = PasswordBody,
     params(("flow" = FlowId, Path, description = "The flow."), IdempotencyKey),
     responses((status = 201, body = AdmittedView)))]
@@ -173,6 +174,7 @@ impl Onboarding {
             Arc::clone(policy),
             self.sign_in.tokens().session_lifetime(),
         );
+        let (vault, again) = (self.vault.clone(), (self.vault.clone(), Arc::clone(policy)));
         let written = self
             .ledger
             .write(Actor::Newcomer, move |tx| {
@@ -181,12 +183,19 @@ impl Onboarding {
                     Turn::First => {}
                     turn => return Ok(Err(turn)),
                 }
-                let member = admit(tx, &rules.policy, id, Some(&phc), handle)?;
+                let member = admit(tx, &vault, &rules.policy, id, Some(&phc), handle)?;
                 let started = tokens::start_as(tx, session, member.row, lifetime)?;
                 started.map(Ok).ok_or(StepError::Ended)
             })
-            .await?;
-        Ok(written)
+            .await;
+        if let Err(StepError::NeedsReview) = written {
+            // Nothing was kept of the step, not even its key: it is taken again when the reviewer has looked.
+            let (vault, rules) = again;
+            self.ledger
+                .write(Actor::Newcomer, move |tx| ask_reviewer(tx, &vault, &rules.policy, id))
+                .await?;
+        }
+        Ok(written?)
     }
 
     /// The session of the answer that was given before under the same key, for as long as that answer's refresh

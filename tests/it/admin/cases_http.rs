@@ -80,7 +80,7 @@ async fn a_name_is_shown_to_whoever_claims_the_case_and_nowhere_else() {
     let (one, other) = (scene.reviewer().await.0, scene.reviewer().await.0);
     for number in ["E12345678", "E87654321"] {
         let who = scene.stranger().await;
-        scene.submit(who, passport(number), REVIEWED).await.unwrap();
+        scene.submit(&who, passport(number), REVIEWED).await.unwrap();
     }
     let desk = Cases {
         ledger: scene.ledger.clone(),
@@ -145,7 +145,7 @@ async fn a_name_is_shown_to_whoever_claims_the_case_and_nowhere_else() {
         (&json!(true), &json!(true))
     );
 
-    let (status, refused) = post(&format!("{path}/claim"), colleague, json!({"reason": "me too"})).await;
+    let (status, refused) = post(&format!("{path}/claim"), colleague, json!({"reason": "and me as well"})).await;
     assert_eq!(
         (status, &refused["type"]),
         (409, &json!("urn:vouchsafe:problem:case-claimed"))

@@ -13,7 +13,7 @@ use vouchsafe::{
     moderation::{self, NewBan, ReasonCode, RoleError, RoleReason, Sanction, SanctionError},
     people::{self, Admission, Contact, Member, Newcomer, Roster},
     store::{Guards, StoreError},
-    terms::{Assurance, Id, PersonRow, Role, SanctionId, Standing, SystemChance},
+    terms::{Assurance, Id, PersonRow, Reason, Role, SanctionId, Standing, SystemChance},
     tokens,
     vault::{Keyring, Vault},
 };
@@ -164,7 +164,7 @@ impl Community {
         reason: ReasonCode,
         note: &str,
     ) -> Result<Sanction, SanctionError> {
-        let (vault, note) = (self.vault.clone(), note.to_owned());
+        let (vault, note) = (self.vault.clone(), Reason::parse(note).unwrap());
         let written = self
             .ledger
             .write(Actor::Person(by), move |tx| {
@@ -186,7 +186,8 @@ impl Community {
         let written = self
             .ledger
             .write(Actor::Person(by), move |tx| {
-                moderation::lift(tx, &vault, by, target, sanction, "a mistake of ours")
+                let note = Reason::parse("a mistake of ours").unwrap();
+                moderation::lift(tx, &vault, by, target, sanction, &note)
             })
             .await?;
         self.seen(written.position).await;

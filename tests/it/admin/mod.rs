@@ -1,4 +1,5 @@
 mod cases;
+mod cases_apart;
 mod cases_http;
 pub mod community;
 mod graph;

@@ -200,23 +200,23 @@ on_both! {
         };
 
         assert_eq!(ban(None, " ").await.problem(), (422, "invalid-value"));
-        let banned = ban(Some("k1"), "canary").await;
-        assert_eq!((banned.status, &banned.body["note"]), (201, &json!("canary")), "{}", banned.body);
+        let banned = ban(Some("k1"), "canary words").await;
+        assert_eq!((banned.status, &banned.body["note"]), (201, &json!("canary words")), "{}", banned.body);
         assert_eq!(banned.body["imposed_by"], owner.id.to_string());
         assert_eq!(community.standing(&member), Some(Standing::Banned));
-        let again = ban(Some("k1"), "canary").await;
+        let again = ban(Some("k1"), "canary words").await;
         assert_eq!((again.status, &again.body), (201, &banned.body));
-        assert_eq!(ban(Some("k1"), "other").await.problem(), (422, "idempotency-key-reused"));
-        assert_eq!(ban(Some("k2"), "canary").await.problem(), (409, "sanction-exists"));
+        assert_eq!(ban(Some("k1"), "other words").await.problem(), (422, "idempotency-key-reused"));
+        assert_eq!(ban(Some("k2"), "canary words").await.problem(), (409, "sanction-exists"));
         let oneself = format!("/v1/admin/people/{}/sanctions", owner.id);
-        let body = json!({ "kind": "ban", "reason": "other", "note": "x" });
+        let body = json!({ "kind": "ban", "reason": "other", "note": "some words" });
         let oneself = ask(Method::POST, oneself, "owner-1".into(), None, body).await;
         assert_eq!(oneself.problem(), (403, "forbidden"));
 
         let id = banned.body["id"].as_str().unwrap();
         let person = get(format!("/v1/admin/people/{}", member.id), "auditor-1").await;
         assert_eq!((&person.body["ban"]["id"], &person.body["ban"]["reason"]), (&json!(id), &json!("abuse")));
-        assert_eq!(get(path.clone(), "admin-1").await.body["items"][0]["note"], "canary");
+        assert_eq!(get(path.clone(), "admin-1").await.body["items"][0]["note"], "canary words");
         let audited = get(path.clone(), "auditor-1").await.body;
         assert_eq!((&audited["items"][0]["id"], audited["items"][0].get("note")), (&json!(id), None));
 
@@ -247,7 +247,7 @@ on_both! {
         assert_eq!(kinds, ["role_changed", "ban_lifted", "person_banned", "member_admitted"]);
         let changed = json!({ "person": member.id, "before": "member", "after": "reviewer", "reason": "duty" });
         assert_eq!((&items[0]["v"], &items[0]["details"]), (&json!(2), &changed));
-        assert!(!events.to_string().contains("canary"));
+        assert!(!events.to_string().contains("canary words"));
         let page = get(format!("{about}&type=person_banned&actor={}&limit=1", owner.id), "auditor-1").await.body;
         assert_eq!((page["items"].as_array().unwrap().len(), &page["next"]), (1, &Value::Null));
         let page = get(format!("{about}&limit=3"), "auditor-1").await.body;

@@ -64,7 +64,7 @@ async fn the_sample_community_is_whole_and_made_once() {
         one("SELECT COUNT(*) AS n FROM invites WHERE revoked_at IS NOT NULL"),
         13
     );
-    let idle = "SELECT COUNT(*) AS n FROM invites WHERE uses = 0 AND held = 0 AND revoked_at IS NULL AND expires_at";
+    let idle = "SELECT COUNT(*) AS n FROM invites WHERE uses = 0 AND held = 0 AND bound = 0 AND revoked_at IS NULL AND expires_at";
     let now = open.ledger.now().micros();
     assert_eq!(one(&format!("{idle} <= {now}")), 14, "nobody came in time");
     // Eight links, three letters.

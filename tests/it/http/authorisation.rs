@@ -97,6 +97,7 @@ struct Ids {
     invite: String,
     person: String,
     case: String,
+    refusal: String,
     sanction: String,
     server: String,
     room: String,
@@ -110,6 +111,7 @@ impl Ids {
             path if path.starts_with("/v1/admin/cases") => &self.case,
             path if path.starts_with("/v1/admin/room-servers") => &self.server,
             path if path.starts_with("/v1/admin/jobs") => &self.job,
+            path if path.starts_with("/v1/admin/refusals") => &self.refusal,
             _ => &self.person,
         };
         let path = path.replace("{code}", &self.code).replace("{flow}", &self.flow);
@@ -132,6 +134,7 @@ impl Ids {
             invite: nobody("invite"),
             person: nobody("person"),
             case: nobody("case"),
+            refusal: nobody("refusal"),
             sanction: nobody("sanction"),
             server: nobody("server"),
             room: "nowhere".into(),
@@ -233,6 +236,7 @@ async fn everybody_at_every_operation() {
         invite: text(&invite["id"]),
         person: target.id.to_string(),
         case: text(&cases["items"][0]["id"]),
+        refusal: nobody("refusal"),
         sanction: text(&sanction["id"]),
         server: scene.room(&owner_token, "stage").await,
         room: "stage".into(),

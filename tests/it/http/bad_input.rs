@@ -315,11 +315,6 @@ async fn names_of_every_script_and_what_is_no_name() {
         let answer = scene.step(&flow, &token, "identity", identity("张伟", number)).await;
         answer.refused(422, "document-invalid");
     }
-    // One person, one account.
-    let taken = scene
-        .step(&flow, &token, "identity", identity("张伟", &resident_id(40)))
-        .await;
-    taken.refused(409, "person-limit-reached");
     scene
         .step(&flow, &token, "identity", identity("张伟", &resident_id(90)))
         .await

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use vouchsafe::{store::Backend, terms::Role};
 
-use super::{PASSWORD, Scene, address};
+use super::{PASSWORD, Scene, address, identity, resident_id};
 use crate::support::{
     db::{Database, on_both},
     service::Answer,
@@ -127,4 +127,103 @@ async fn naming_an_address_tells_nobody_who_has_an_account() {
     }
     assert_eq!(invites[0], invites[1]);
     scene.service.stop().await;
+}
+
+/// What somebody sees of a flow: everything but what is their own.
+fn seen_of(mut answer: Answer) -> (u16, Value, Vec<(String, String)>) {
+    answer.body["flow"].take();
+    let (status, mut body, _, headers) = seen(&answer);
+    for own in ["contact_hint", "expires_at"] {
+        body[own].take();
+    }
+    (
+        status,
+        body,
+        headers
+            .into_iter()
+            .filter(|(name, _)| name != "content-length")
+            .collect(),
+    )
+}
+
+on_both! {
+    /// A number that is a member's, one that somebody on their way has given, one that a final refusal binds and one
+    /// that nobody has: who gives one hears the same, and goes on in the same way.
+    async fn giving_a_document_tells_nobody_whose_it_is(db: &Database) {
+        for (policy, next) in [("real-name", "credentials"), ("reviewed", "review")] {
+            let db = &Database::fresh(db.target().backend());
+            let scene = Scene::new(db, policy).await;
+            let service = &scene.service;
+            let (_, reviewer) = scene.member("reviewer", Role::Reviewer).await;
+            let post = async |path: &str, body: Value| service.post(&reviewer, path, body).await.expect(200);
+            let judge = async |flow: &str, verdict: &str| {
+                let cases = service.get(&reviewer, "/v1/admin/cases").await.expect(200);
+                let case = cases["items"].as_array().unwrap().iter().find(|case| case["flow"] == flow).unwrap();
+                let case = format!("/v1/admin/cases/{}", case["id"].as_str().unwrap());
+                post(&format!("{case}/claim"), json!({ "reason": "the next in turn" })).await;
+                post(&format!("{case}/decision"), json!({ "verdict": verdict, "reason": "as on the card" })).await;
+            };
+            let code = scene.link(50).await;
+            let give = async |name: &str, n: u32| {
+                let (flow, token) = scene.proved(&code, name).await;
+                let given = scene.step(&flow, &token, "identity", identity("王芳", &resident_id(n))).await;
+                (flow, token, given)
+            };
+            let password = json!({ "password": PASSWORD });
+            // 1: a member's. 2: somebody's on the way. 3: refused for good, where anybody is asked.
+            let (flow, token, given) = give("member-one", 1).await;
+            let wanted = seen_of(given);
+            assert_eq!((wanted.0, &wanted.1["next"]), (200, &json!(next)));
+            if policy == "reviewed" {
+                judge(&flow, "approved").await;
+            }
+            scene.step(&flow, &token, "password", password.clone()).await.expect(201);
+            give("on-the-way", 2).await;
+            let (flow, _, _) = give("refused-one", 3).await;
+            if policy == "reviewed" {
+                judge(&flow, "refused").await;
+            }
+            let mut flows = Vec::new();
+            for n in [1, 2, 3, 4] {
+                let (flow, token, given) = give(&format!("asks-{n}"), n).await;
+                assert_eq!(seen_of(given), wanted, "{policy}, {n}");
+                let look = service.get(&token, &format!("/v1/onboarding/{flow}")).await;
+                assert_eq!(look.body["next"], next, "{policy}, {n}");
+                // One flow asks once.
+                let again = scene.step(&flow, &token, "identity", identity("王芳", &resident_id(9))).await;
+                again.refused(409, "step-out-of-order");
+                flows.push((flow, token));
+            }
+            if policy == "real-name" {
+                // With the last step whoever comes second waits for a person, and hears no more than that.
+                let (taken, token) = &flows[0];
+                let waits = scene.step(taken, token, "password", password.clone()).await;
+                waits.refused(409, "review-needed");
+                let text = waits.body.to_string();
+                assert!(!text.contains("member") && !text.contains("account"), "{text}");
+                let look = service.get(token, &format!("/v1/onboarding/{taken}")).await;
+                assert_eq!(look.body["next"], "review");
+                scene.step(taken, token, "password", password.clone()).await.refused(409, "step-out-of-order");
+                assert_eq!(db.figures("SELECT count(*) AS n FROM cases WHERE state = 'open'"), [1]);
+                // A number that was only given is nobody's.
+                let (free, token) = &flows[1];
+                scene.step(free, token, "password", password.clone()).await.expect(201);
+                // The reviewer is told, and cannot give one person two accounts.
+                let cases = service.get(&reviewer, "/v1/admin/cases").await.expect(200);
+                let case = format!("/v1/admin/cases/{}", cases["items"][0]["id"].as_str().unwrap());
+                let shown = post(&format!("{case}/claim"), json!({ "reason": "the next in turn" })).await;
+                assert_eq!((&shown["known"]["members"], &shown["known"]["refused"]), (&json!(1), &json!(false)));
+                let approve = json!({ "verdict": "approved", "reason": "as on the card" });
+                service.post(&reviewer, &format!("{case}/decision"), approve).await.refused(409, "document-taken");
+                let retry = json!({ "verdict": "retry", "reason": "another's number" });
+                post(&format!("{case}/decision"), retry).await;
+                let (flow, token) = &flows[0];
+                let own = identity("王芳", &resident_id(8));
+                assert_eq!(scene.step(flow, token, "identity", own).await.expect(200)["next"], "review");
+                judge(flow, "approved").await;
+                scene.step(flow, token, "password", password.clone()).await.expect(201);
+            }
+            scene.service.stop().await;
+        }
+    }
 }

@@ -91,7 +91,7 @@ on_both! {
         scene.step(&left, &left_token, "identity", passport).await.expect(200);
         let (flow, token) = scene.proved(&code, "grace").await;
         scene.step(&flow, &token, "identity", identity("王芳", &resident_id(6))).await.expect(200);
-        let me = scene.service.token(scene.owner.row).await;
+        let (_, me) = scene.member("reviewer", Role::Reviewer).await;
         let waiting = async || {
             let page = scene.service.get(&me, "/v1/admin/cases").await.expect(200);
             page["items"].as_array().expect("cases").clone()
@@ -100,7 +100,7 @@ on_both! {
         let cases = waiting().await;
         let case = cases.iter().find(|case| case["flow"] == flow.as_str()).expect("her case");
         let case = format!("/v1/admin/cases/{}", text(&case["id"]));
-        let claim = json!({ "reason": "in turn" });
+        let claim = json!({ "reason": "the next in turn" });
         scene.service.post(&me, &format!("{case}/claim"), claim).await.expect(200);
         let verdict = json!({ "verdict": "approved", "reason": "as on the card" });
         scene.service.post(&me, &format!("{case}/decision"), verdict).await.expect(200);
@@ -137,7 +137,7 @@ on_both! {
         for event in &told {
             assert_eq!((&event["actor"], &event["accepted"]), (&json!("system"), &json!(accepted)));
         }
-        assert_eq!(sound_soon(db).await.expect("a sound community"), 4);
+        assert_eq!(sound_soon(db).await.expect("a sound community"), 5);
         scene.service.stop().await;
     }
 

@@ -89,6 +89,7 @@ async fn no_body_sets_what_it_does_not_name() {
         let path = match path.contains("/cases/") {
             true => path.replace("{id}", &super::nobody("case")),
             false if path.contains("/jobs/") => path.replace("{id}", &super::nobody("job")),
+            false if path.contains("/refusals/") => path.replace("{id}", &super::nobody("refusal")),
             false if path.contains("/room-servers/") => path.replace("{id}", &super::nobody("server")),
             false => path.replace("{id}", &target.id.to_string()),
         };

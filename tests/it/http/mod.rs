@@ -15,6 +15,7 @@ mod mass_assignment;
 mod objects;
 mod positions;
 mod repeats;
+mod review;
 mod safe_methods;
 pub mod schemas;
 mod sessions;

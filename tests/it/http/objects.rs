@@ -235,14 +235,14 @@ async fn a_case_is_one_reviewers_at_a_time() {
         .await
         .expect(200);
     service
-        .post(&other, &claim, json!({ "reason": "me too" }))
+        .post(&other, &claim, json!({ "reason": "and me as well" }))
         .await
         .refused(409, "case-claimed");
     let decided = service.post(&other, &decision, verdict.clone()).await;
     assert!(decided.status.is_client_error(), "{decided:?}");
     service.post(&one, &decision, verdict.clone()).await.expect(200);
     service
-        .post(&other, &claim, json!({ "reason": "curious" }))
+        .post(&other, &claim, json!({ "reason": "only curious" }))
         .await
         .refused(409, "case-decided");
     scene.service.stop().await;

@@ -16,10 +16,11 @@ use crate::support::{
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Every POST that takes no key, and why it needs none.
-const WITHOUT: [(&str, &str); 13] = [
+const WITHOUT: [(&str, &str); 15] = [
     ("cancel_job", "A job is cancelled once; it shows when."),
     ("decide_case", "A case is decided once; it shows by whom and how."),
     ("give_contact", "Asking again means another code by another mail."),
+    ("lift_refusal", "A refusal is lifted once; it shows by whom and when."),
     ("lift_sanction", "A sanction is lifted once; it shows by whom and when."),
     ("oauth_introspect", "It only looks."),
     ("oauth_revoke", "What was revoked stays so."),
@@ -34,6 +35,10 @@ const WITHOUT: [(&str, &str); 13] = [
     (
         "retry_follower_failure",
         "What is put aside is tried again once; then it is done, or there still.",
+    ),
+    (
+        "release_case",
+        "A claim is given back once; the case shows that nobody has it.",
     ),
     ("search_people", "It only looks."),
     (
@@ -93,6 +98,7 @@ async fn a_key_is_read_where_it_is_declared() {
         let id = match kind {
             Some("cases") => nobody("case"),
             Some("jobs") => nobody("job"),
+            Some("refusals") => nobody("refusal"),
             _ => nobody("person"),
         };
         let path = operation.path.replace("{id}", &id).replace("{flow}", &nobody("flow"));
@@ -173,7 +179,10 @@ on_both! {
         let (target, _) = scene.member("target", Role::Member).await;
         scene.room(&scene.owner_token, "stage").await;
         let server = text(&service.get(&scene.owner_token, "/v1/admin/room-servers").await.expect(200)["items"][0]["id"]);
-        let code = scene.link(9).await;
+        // Of whom nobody here is too close to decide.
+        let (_, host) = scene.member("host", Role::Owner).await;
+        let link = service.post(&host, "/v1/me/invites", json!({ "max_uses": 9 })).await.expect(201);
+        let code = text(&link["code"]);
         let (flow, token) = scene.proved(&code, "newcomer").await;
         let (other_flow, other_token) = scene.proved(&code, "other").await;
         let credentials = new_service(service).await;
@@ -432,7 +441,8 @@ on_both! {
         for item in list["items"].as_array().expect("cases") {
             cases.push(format!("/v1/admin/cases/{}/claim", text(&item["id"])));
         }
-        let (me, reason) = (&scene.owner_token, json!({ "reason": "in turn" }));
+        let (reviewer, token) = scene.member("reviewer", Role::Reviewer).await;
+        let (me, reason) = (&token, json!({ "reason": "the next in turn" }));
         let first = scene.keyed(me, &cases[0], "one", &reason).await.expect(200);
         assert_eq!(first["name"]["entered"], "王芳");
         let before = Scene::events(db);
@@ -441,7 +451,7 @@ on_both! {
         assert_eq!(again["case"]["age_seconds"], 60);
         again["case"]["age_seconds"] = first["case"]["age_seconds"].clone();
         assert_eq!(again, first, "the claim is not prolonged");
-        for (case, reason) in [(&cases[0], "out of turn"), (&cases[1], "in turn")] {
+        for (case, reason) in [(&cases[0], "out of turn"), (&cases[1], "the next in turn")] {
             let other = json!({ "reason": reason });
             scene.keyed(me, case, "one", &other).await.refused(422, "idempotency-key-reused");
         }
@@ -449,12 +459,12 @@ on_both! {
         assert_eq!(db.figures("SELECT count(*) AS n FROM disclosures"), [1]);
 
         scene.clock.advance(Duration::from_secs(14 * 60));
-        let owner = scene.service.token(scene.owner.row).await;
+        let me = scene.service.token(reviewer.row).await;
         let (_, colleague) = scene.member("colleague", Role::Reviewer).await;
-        scene.keyed(&owner, &cases[0], "one", &reason).await.refused(409, "step-out-of-order");
+        scene.keyed(&me, &cases[0], "one", &reason).await.refused(409, "step-out-of-order");
         // Another reviewer's key is their own.
         scene.keyed(&colleague, &cases[0], "one", &reason).await.expect(200);
-        scene.keyed(&owner, &cases[0], "one", &reason).await.refused(409, "case-claimed");
+        scene.keyed(&me, &cases[0], "one", &reason).await.refused(409, "case-claimed");
         let decision = cases[0].replace("/claim", "/decision");
         let verdict = json!({ "verdict": "approved", "reason": "as on the card" });
         scene.service.post(&colleague, &decision, verdict).await.expect(200);

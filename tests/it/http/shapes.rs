@@ -16,6 +16,7 @@ use crate::support::{db::Database, service::text};
 fn filled(path: &str) -> String {
     let kind = match path {
         path if path.contains("/cases/") => "case",
+        path if path.contains("/refusals/") => "refusal",
         path if path.contains("/room-servers/") => "server",
         path if path.contains("/me/invites/") => "invite",
         _ => "person",

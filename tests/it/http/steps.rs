@@ -2,7 +2,7 @@
 //! is half a member has no member's powers.
 
 use serde_json::{Value, json};
-use vouchsafe::store::Backend;
+use vouchsafe::{store::Backend, terms::Role};
 
 use super::{PASSWORD, Scene, address, identity, resident_id};
 use crate::support::{db::Database, service::text};
@@ -74,18 +74,19 @@ async fn no_step_is_taken_before_its_time_or_twice() {
 
     let cases = service.get(&scene.owner_token, "/v1/admin/cases").await.expect(200);
     let case = format!("/v1/admin/cases/{}", text(&cases["items"][0]["id"]));
+    let (_, reviewer) = scene.member("reviewer", Role::Reviewer).await;
     let decide = async |verdict: &str| {
         service
             .post(
-                &scene.owner_token,
+                &reviewer,
                 &format!("{case}/claim"),
-                json!({ "reason": "in turn" }),
+                json!({ "reason": "the next in turn" }),
             )
             .await
             .expect(200);
-        let decision = json!({ "verdict": verdict, "reason": "seen" });
+        let decision = json!({ "verdict": verdict, "reason": "seen, and agreed" });
         service
-            .post(&scene.owner_token, &format!("{case}/decision"), decision)
+            .post(&reviewer, &format!("{case}/decision"), decision)
             .await
             .expect(200)
     };
@@ -124,11 +125,11 @@ async fn whoever_has_lost_the_token_comes_back() {
         let given = identity("赵敏", &resident_id(8));
         scene.step(&flow, &lost, "identity", given).await.expect(200);
         scene.clock.advance(std::time::Duration::from_secs(3 * 86_400));
-        let owner = service.token(scene.owner.row).await;
-        let cases = service.get(&owner, "/v1/admin/cases").await.expect(200);
+        let (_, reviewer) = scene.member("reviewer", Role::Reviewer).await;
+        let cases = service.get(&reviewer, "/v1/admin/cases").await.expect(200);
         let case = format!("/v1/admin/cases/{}", text(&cases["items"][0]["id"]));
-        let post = async |path: String, body| service.post(&owner, &path, body).await.expect(200);
-        post(format!("{case}/claim"), json!({ "reason": "in turn" })).await;
+        let post = async |path: String, body| service.post(&reviewer, &path, body).await.expect(200);
+        post(format!("{case}/claim"), json!({ "reason": "the next in turn" })).await;
         let decision = json!({ "verdict": "approved", "reason": "name and number agree" });
         post(format!("{case}/decision"), decision).await;
 
@@ -168,7 +169,7 @@ async fn whoever_is_refused_or_gives_up_does_not_come_in() {
     let db = Database::fresh(Backend::Sqlite);
     let scene = Scene::new(&db, "reviewed").await;
     let service = &scene.service;
-    let code = scene.link(1).await;
+    let code = scene.link(2).await;
     let (flow, token) = scene.proved(&code, "refused").await;
     let held = async || service.get(&scene.owner_token, "/v1/me/invites").await.expect(200)["items"][0]["held"].clone();
     assert_eq!(held().await, 1);
@@ -178,17 +179,18 @@ async fn whoever_is_refused_or_gives_up_does_not_come_in() {
         .expect(200);
     let cases = service.get(&scene.owner_token, "/v1/admin/cases").await.expect(200);
     let case = format!("/v1/admin/cases/{}", text(&cases["items"][0]["id"]));
+    let (_, reviewer) = scene.member("reviewer", Role::Reviewer).await;
     service
         .post(
-            &scene.owner_token,
+            &reviewer,
             &format!("{case}/claim"),
-            json!({ "reason": "in turn" }),
+            json!({ "reason": "the next in turn" }),
         )
         .await
         .expect(200);
     let decision = json!({ "verdict": "refused", "reason": "not the person" });
     service
-        .post(&scene.owner_token, &format!("{case}/decision"), decision)
+        .post(&reviewer, &format!("{case}/decision"), decision)
         .await
         .expect(200);
     let view = service.get(&token, &format!("/v1/onboarding/{flow}")).await.expect(200);
@@ -198,7 +200,7 @@ async fn whoever_is_refused_or_gives_up_does_not_come_in() {
         .await
         .refused(410, "flow-ended");
 
-    // The use is free again, once the refusal has been followed; who gives up gives it back as well.
+    // The use is held no longer, and bound: one is left. Who gives up gives it back.
     for _ in 0..400 {
         if held().await == 0 {
             break;

@@ -10,7 +10,7 @@ use vouchsafe::{
     policy::{self, Current},
     rooms::{self, Ask, Denied, Issued, NewRoom, NewServer, Room, RoomError, ServerSecrets, Terms},
     store::{Guard, Guards},
-    terms::{Assurance, Id, Role, RoomServerId},
+    terms::{Assurance, Id, Reason, Role, RoomServerId},
     vault::Vault,
 };
 
@@ -190,12 +190,13 @@ async fn no_seat(db: &Database, guards: Guards) -> Result<(), String> {
     let by = community.found("owner", Role::Owner).await.row;
     let member = community.found("member", Role::Member).await;
     let (vault, target) = (community.vault.clone(), member.row);
+    let note = Reason::parse("advertisements").unwrap();
     let ban = community.ledger.write(Actor::Person(by), move |tx| {
         let new = NewBan {
             id: Id::new(tx.now, tx.chance),
             target,
             reason: ReasonCode::Spam,
-            note: "advertisements",
+            note: &note,
         };
         moderation::ban(tx, &vault, by, &new)
     });

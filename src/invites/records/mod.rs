@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::{
     ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, PgConnection, QueryDsl, QueryResult,
-    QueryableByName, RunQueryDsl, insert_into,
+    QueryableByName, RunQueryDsl,
     result::Error,
     sql_types::{BigInt, Binary},
     update,
@@ -14,11 +14,19 @@ use crate::{
     ledger::events::{InviteKind, Undeliverable},
     store::{
         Conn, fixed, pg_fixed,
-        schema::{holds, invites, people, subjects},
+        schema::{invites, people, subjects},
     },
     terms::{Id, PersonRow, Role, Standing, Timestamp, kinds},
     vault::Subject,
 };
+
+mod holds;
+
+pub(super) use holds::{
+    bind, end_expired_holds, end_hold, end_standing_hold, expired_holds, give_back, insert_hold, prolong, take_use,
+    use_up,
+};
+pub use holds::{held_by, held_to, held_until};
 
 /// An invite as it is stored.
 #[derive(Debug, Clone)]
@@ -45,6 +53,8 @@ pub struct Invite {
     pub uses: i64,
     /// How many are on their way in.
     pub held: i64,
+    /// How many are kept from everybody by a final refusal.
+    pub bound: i64,
     /// Since when.
     pub created_at: Timestamp,
     /// Until when.
@@ -70,7 +80,7 @@ type Row = (
     i64,
     Timestamp,
     Timestamp,
-    (Option<Timestamp>, Option<String>),
+    (Option<Timestamp>, Option<String>, i64),
 );
 
 macro_rules! columns {
@@ -90,7 +100,7 @@ macro_rules! columns {
             invites::held,
             invites::created_at,
             invites::expires_at,
-            (invites::revoked_at, invites::undeliverable),
+            (invites::revoked_at, invites::undeliverable, invites::bound),
         )
     };
 }
@@ -139,7 +149,7 @@ pub(super) fn set_delivered(conn: &mut Conn, id: Id<kinds::Invite>) -> QueryResu
 fn from_row(row: Row) -> Invite {
     let (row, id, inviter, kind, key_version, subject, sealed, address_blind, locale, max_uses, uses, held, a, b, end) =
         row;
-    let (revoked_at, undeliverable) = end;
+    let (revoked_at, undeliverable, bound) = end;
     Invite {
         row,
         id,
@@ -156,6 +166,7 @@ fn from_row(row: Row) -> Invite {
         max_uses,
         uses,
         held,
+        bound,
         created_at: a,
         expires_at: b,
         revoked_at,
@@ -202,6 +213,7 @@ impl New<'_> {
             max_uses: self.max_uses.into(),
             uses: 0,
             held: 0,
+            bound: 0,
             created_at: self.created_at,
             expires_at: self.expires_at,
             revoked_at: None,
@@ -459,133 +471,4 @@ pub(super) fn revoke_to(conn: &mut Conn, blind: &[u8], now: Timestamp) -> QueryR
     .bind(blind)
     .bind(now.micros())
     .load(conn)
-}
-
-/// Whose way in holds a use of an invite to this address, by its blind index.
-pub fn held_to(conn: &mut Conn, blind: &[u8]) -> QueryResult<Vec<Id<kinds::Flow>>> {
-    holds::table
-        .inner_join(invites::table.on(invites::id.eq(holds::invite_id)))
-        .filter(invites::address_blind.eq(blind))
-        .filter(invites::revoked_at.is_null())
-        .order(holds::flow)
-        .select(holds::flow)
-        .load(conn)
-}
-
-/// What an invite must be to be held or used: its text is part of two statements.
-macro_rules! stands {
-    () => {
-        "revoked_at IS NULL AND EXISTS \
-         (SELECT 1 FROM people WHERE people.id = invites.inviter AND people.standing = 'active')"
-    };
-}
-
-/// Counts one more held use, if one is free and the invite stands.
-pub(super) fn take_use(conn: &mut Conn, row: i64, now: Timestamp, guarded: bool) -> QueryResult<bool> {
-    let taken = if guarded {
-        fixed(|| {
-            concat!(
-                "UPDATE invites SET held = held + 1 WHERE id = ? AND expires_at > ? AND uses + held < max_uses AND ",
-                stands!()
-            )
-        })
-        .bind(row)
-        .bind(now.micros())
-        .execute(conn)
-    } else {
-        fixed(|| {
-            concat!(
-                "UPDATE invites SET held = held + 1 WHERE id = ? AND expires_at > ? AND ",
-                stands!()
-            )
-        })
-        .bind(row)
-        .bind(now.micros())
-        .execute(conn)
-    };
-    taken.map(|rows| rows == 1)
-}
-
-/// Counts `uses` held uses less.
-pub(super) fn give_back(conn: &mut Conn, row: i64, uses: i64) -> QueryResult<()> {
-    update(invites::table.find(row))
-        .set(invites::held.eq(invites::held - uses))
-        .execute(conn)
-        .map(|_| ())
-}
-
-/// Makes a held use a use, if the invite still stands; it may have expired since it was held.
-pub(super) fn use_up(conn: &mut Conn, row: i64) -> QueryResult<bool> {
-    fixed(|| {
-        concat!(
-            "UPDATE invites SET held = held - 1, uses = uses + 1 WHERE id = ? AND held > 0 AND ",
-            stands!()
-        )
-    })
-    .bind(row)
-    .execute(conn)
-    .map(|rows| rows == 1)
-}
-
-pub(super) fn insert_hold(conn: &mut Conn, row: i64, flow: Id<kinds::Flow>, until: Timestamp) -> QueryResult<()> {
-    insert_into(holds::table)
-        .values((holds::flow.eq(flow), holds::invite_id.eq(row), holds::until.eq(until)))
-        .execute(conn)
-        .map(|_| ())
-}
-
-/// Until when a newcomer's use is held; none where it is not.
-pub fn held_until(conn: &mut Conn, flow: Id<kinds::Flow>) -> QueryResult<Option<Timestamp>> {
-    holds::table.find(flow).select(holds::until).first(conn).optional()
-}
-
-/// Ends a hold; false where it has ended already.
-pub(super) fn end_hold(conn: &mut Conn, flow: Id<kinds::Flow>) -> QueryResult<bool> {
-    fixed(|| "DELETE FROM holds WHERE flow = ?")
-        .bind(flow.as_bytes().as_slice())
-        .execute(conn)
-        .map(|rows| rows == 1)
-}
-
-/// Ends a hold that is not over; false where it is, or has ended already.
-pub(super) fn end_standing_hold(conn: &mut Conn, flow: Id<kinds::Flow>, now: Timestamp) -> QueryResult<bool> {
-    fixed(|| "DELETE FROM holds WHERE flow = ? AND until > ?")
-        .bind(flow.as_bytes().as_slice())
-        .bind(now.micros())
-        .execute(conn)
-        .map(|rows| rows == 1)
-}
-
-/// How many of an invite's held uses are over, though still counted.
-pub(super) fn expired_holds(conn: &mut Conn, row: i64, now: Timestamp) -> QueryResult<i64> {
-    holds::table
-        .filter(holds::invite_id.eq(row))
-        .filter(holds::until.le(now))
-        .count()
-        .get_result(conn)
-}
-
-/// Ends an invite's holds whose time is over; who had them.
-pub(super) fn end_expired_holds(
-    conn: &mut Conn,
-    row: i64,
-    now: Timestamp,
-    guarded: bool,
-) -> QueryResult<Vec<Id<kinds::Flow>>> {
-    let over: Vec<Id<kinds::Flow>> = holds::table
-        .filter(holds::invite_id.eq(row))
-        .filter(holds::until.le(now))
-        .select(holds::flow)
-        .load(conn)?;
-    let mut ended = Vec::new();
-    for flow in over {
-        // Another transaction may be ending it too: only one of them counts it.
-        if end_hold(conn, flow)? || !guarded {
-            ended.push(flow);
-        }
-    }
-    if !ended.is_empty() {
-        give_back(conn, row, ended.len() as i64)?;
-    }
-    Ok(ended)
 }

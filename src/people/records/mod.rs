@@ -22,7 +22,11 @@ use crate::{
     vault::Subject,
 };
 
-pub(super) const INVITE: &str = "invite";
+mod staff;
+
+pub use staff::{count_active, count_owners, hold_founders, hold_reviewer};
+
+pub(in crate::people) const INVITE: &str = "invite";
 pub(super) const VOUCH: &str = "vouch";
 
 /// A member as they stand in the store.
@@ -316,26 +320,6 @@ pub fn set_handle(conn: &mut Conn, row: PersonRow, handle: &str) -> QueryResult<
         Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(false),
         Err(error) => Err(error),
     }
-}
-
-/// Until the transaction ends, whoever else wants to make the first owner waits.
-pub fn hold_founders(conn: &mut Conn, guards: &Guards) -> QueryResult<()> {
-    match conn {
-        Conn::Postgres(_) if guards.on(Guard::FoundersHeld) => {
-            conn.run("SELECT pg_advisory_xact_lock(hashtextextended('founders', 0))")
-        }
-        // SQLite has one writer anyway.
-        _ => Ok(()),
-    }
-}
-
-/// How many owners in good standing there are.
-pub fn count_owners(conn: &mut Conn) -> QueryResult<i64> {
-    people::table
-        .filter(people::role.eq(Role::Owner))
-        .filter(people::standing.eq(Standing::Active))
-        .count()
-        .get_result(conn)
 }
 
 /// Changes a role from what it was read as; false where it is no longer that.

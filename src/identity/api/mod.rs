@@ -1,5 +1,7 @@
 //! The reviewers' queue over HTTP. Whom a case is about is shown by a claim's answer alone.
 
+mod refusals;
+
 use std::sync::Arc;
 
 use actix_web::{get, post, web::Data};
@@ -7,12 +9,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Case, CaseError, CaseState, Claimed, Country, DocumentKind, Reason, case, cases, claim, claimed, decide};
+use super::{
+    Case, CaseError, CaseState, Claimed, Country, DocumentKind, case, cases, claim, claimed, decide, give_back,
+};
 use crate::{
     ledger::{Actor, Ledger, Mirror, events::Verdict},
     policy::{self, Versioned, may_review},
     store::StoreError,
-    terms::{CaseId, FlowId, PersonId, Timestamp},
+    terms::{CaseId, FlowId, PersonId, Reason, Role, Timestamp},
     vault::Vault,
     web::{Asker, Caller, Cursors, IdempotencyKey, Json, Kind, Limit, Page, Problem, Query, Segments, Turn, Written},
 };
@@ -23,7 +27,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(list_cases)
         .service(show_case)
         .service(claim_case)
-        .service(decide_case);
+        .service(decide_case)
+        .service(release_case);
+    refusals::routes(config);
 }
 
 /// What the routes here work with.
@@ -65,6 +71,9 @@ struct CaseView {
     opened_at: Timestamp,
     /// For how long, in whole seconds.
     age_seconds: u64,
+    /// Until when it waits at most; then the newcomer's way is over, and it is withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits_until: Option<Timestamp>,
     /// Whether a reviewer has it at this moment.
     claimed: bool,
     /// Whether that is you.
@@ -86,9 +95,10 @@ impl CaseView {
         Self {
             id: case.id,
             flow: case.flow,
-            state: case.state,
+            state: case.state_at(now),
             opened_at: case.opened_at,
             age_seconds: case.age(now).as_secs(),
+            waits_until: case.waits_until.filter(|_| case.state_at(now) == CaseState::Open),
             claimed: held.is_some(),
             yours: held.is_some_and(|(by, _)| by == caller.person),
             claimed_until: held.map(|(_, until)| until),
@@ -123,7 +133,7 @@ const fn open() -> CaseState {
 #[serde(deny_unknown_fields)]
 struct NewClaim {
     /// In your own words; kept under seal, and the ledger commits to it.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(min_length = 8, max_length = 2000)]
     reason: String,
 }
 
@@ -136,6 +146,23 @@ struct ClaimView {
     name: NameView,
     /// The document that is to bear it.
     document: DocumentView,
+    /// What else is known of the document. The newcomer is told nothing of it.
+    known: KnownView,
+}
+
+/// What is known of a document beside who gave it.
+#[derive(Serialize, ToSchema)]
+struct KnownView {
+    /// Members who stand behind it already. Where they are as many as the policy allows, the case cannot be
+    /// approved.
+    members: usize,
+    /// Others who have given it, at any time, and are no members by it.
+    others: i64,
+    /// Whether a final refusal binds it. Then the case cannot be approved before an admin lifts the refusal.
+    refused: bool,
+    /// How often somebody was sent back who gave it, or came by the same address or invite. It counts as if it
+    /// had been this newcomer.
+    sent_back: i64,
 }
 
 /// A full name.
@@ -160,7 +187,12 @@ struct DocumentView {
 
 impl ClaimView {
     fn of(claimed: &Claimed, caller: &Caller, now: Timestamp) -> Self {
-        let Claimed { case, name, document } = claimed;
+        let Claimed {
+            case,
+            name,
+            document,
+            known,
+        } = claimed;
         Self {
             case: CaseView::of(case, caller, now),
             name: NameView {
@@ -171,6 +203,12 @@ impl ClaimView {
                 country: document.country(),
                 kind: document.kind(),
                 number: document.expose_number().to_owned(),
+            },
+            known: KnownView {
+                members: known.members,
+                others: known.others,
+                refused: known.refused,
+                sent_back: known.sent_back,
             },
         }
     }
@@ -183,7 +221,7 @@ struct NewDecision {
     /// How.
     verdict: Verdict,
     /// Why, in your own words; kept under seal, and the ledger commits to it.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(min_length = 8, max_length = 2000)]
     reason: String,
 }
 
@@ -200,7 +238,13 @@ fn problem(error: CaseError) -> Problem {
     match error {
         CaseError::Unknown => Kind::NotFound.into(),
         CaseError::Decided => Kind::CaseDecided.into(),
+        CaseError::Lapsed => Kind::CaseLapsed.into(),
         CaseError::Claimed => Kind::CaseClaimed.into(),
+        CaseError::TooClose => Kind::ReviewConflict.into(),
+        CaseError::TooManyClaims(_) => Problem::from(Kind::ClaimsExhausted).saying(error.to_string()),
+        CaseError::EnoughNames { wait, .. } => Problem::from(Kind::NamesExhausted).retry_after(wait),
+        CaseError::NoPlace => Kind::DocumentTaken.into(),
+        CaseError::Bound => Kind::DocumentBound.into(),
         CaseError::NotClaimed => {
             Problem::from(Kind::StepOutOfOrder).saying("Claim the case, look at it, and decide within 15 minutes.")
         }
@@ -209,7 +253,7 @@ fn problem(error: CaseError) -> Problem {
 }
 
 fn reason(entered: &str) -> Result<Reason, Problem> {
-    Reason::parse(entered).map_err(|_| Problem::value("/reason", "Give a reason of 1 to 500 characters."))
+    Reason::parse(entered).map_err(|wrong| Problem::value("/reason", wrong.to_string()))
 }
 
 /// The cases that wait, those that have waited longest in front.
@@ -225,12 +269,12 @@ async fn list_cases(
     desk.reviewing(&caller)?;
     let CaseFilter { state, limit, cursor } = query.0;
     let after = cursors.read(cursor.as_deref())?;
+    let now = desk.ledger.now();
     let rows = desk
         .ledger
         .store()
-        .read(move |conn| Ok::<_, StoreError>(cases(conn, state, after, limit.and_one())?))
+        .read(move |conn| Ok::<_, StoreError>(cases(conn, state, after, limit.and_one(), now)?))
         .await?;
-    let now = desk.ledger.now();
     Ok(Json(Page::of(
         rows,
         limit,
@@ -257,7 +301,9 @@ async fn show_case(caller: Caller, id: Segments<CaseId>, desk: Data<Cases>) -> R
 
 /// Take a case for 15 minutes, and see whom it is about.
 ///
-/// That you looked stands in the ledger. Claiming it again prolongs the claim; a repetition under the same
+/// Nobody is shown a case of somebody whom they, their inviter or somebody whom they let in has let in. That you
+/// looked stands in the ledger. The policy says how many cases one has at once, and how many names one is shown in
+/// 24 hours; the owners are told of whoever wants more. Claiming it again prolongs the claim; a repetition under the same
 /// idempotency key shows what the first showed, for as long as the claim holds.
 #[utoipa::path(operation_id = "claim_case", tag = "cases", request_body = NewClaim,
     params(("id" = CaseId, Path, description = "Which."), IdempotencyKey),
@@ -270,7 +316,7 @@ async fn claim_case(
     key: IdempotencyKey,
     desk: Data<Cases>,
 ) -> Result<Written<ClaimView>, Problem> {
-    desk.reviewing(&caller)?;
+    let rules = desk.reviewing(&caller)?;
     let (id, body) = (id.0, body.0);
     let once = key.bind(Asker::Member(caller.id), "claim_case", &(id, &body))?;
     let reason = reason(&body.reason)?;
@@ -279,7 +325,7 @@ async fn claim_case(
         .ledger
         .write(Actor::Person(caller.person), move |tx| {
             match once.claim(tx.conn, tx.guards, tx.now, id.as_bytes())? {
-                Turn::First => claim(tx, &vault, id, caller.person, &reason).map(Some),
+                Turn::First => claim(tx, &vault, &rules.policy.review, id, caller.person, &reason).map(Some),
                 // The ledger has it that they looked, once: so they see nothing by it once the claim is over.
                 Turn::Again(_) => claimed(tx.conn, &vault, id, caller.person, tx.now).map(Some),
                 Turn::Clash => Ok(None),
@@ -293,6 +339,9 @@ async fn claim_case(
 }
 
 /// Decide a case that you have claimed. It is decided once.
+///
+/// Whoever is to go on keeps their place for `join.hold_days` from now on. A final refusal binds the use of the
+/// invite, the address and the document until an admin lifts it.
 #[utoipa::path(operation_id = "decide_case", tag = "cases", request_body = NewDecision,
     params(("id" = CaseId, Path, description = "Which.")),
     responses((status = 200, body = DecisionView)))]
@@ -303,7 +352,7 @@ async fn decide_case(
     body: Json<NewDecision>,
     desk: Data<Cases>,
 ) -> Result<Written<DecisionView>, Problem> {
-    let resubmissions = desk.reviewing(&caller)?.policy.review.resubmissions;
+    let rules = desk.reviewing(&caller)?;
     let NewDecision {
         verdict,
         reason: entered,
@@ -314,11 +363,46 @@ async fn decide_case(
     let written = desk
         .ledger
         .write(Actor::Person(caller.person), move |tx| {
-            decide(tx, &vault, id, caller.person, verdict, &reason, resubmissions)
+            decide(tx, &vault, &rules.policy, id, caller.person, verdict, &reason)
         })
         .await
         .map_err(problem)?;
     let position = desk.mirror.token(written.position);
     let verdict = written.value;
     Ok(Written::ok(DecisionView { id, verdict }, position))
+}
+
+/// Why a case is given back.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewRelease {
+    /// In your own words; kept under seal, and the ledger commits to it.
+    #[schema(min_length = 8, max_length = 2000)]
+    reason: String,
+}
+
+/// Give a case that you have claimed back to the queue, undecided. Owners and admins take it from anybody.
+#[utoipa::path(operation_id = "release_case", tag = "cases", request_body = NewRelease,
+    params(("id" = CaseId, Path, description = "Which.")),
+    responses((status = 204, description = "Whoever comes next can claim it.")))]
+#[post("/v1/admin/cases/{id}/release")]
+async fn release_case(
+    caller: Caller,
+    id: Segments<CaseId>,
+    body: Json<NewRelease>,
+    desk: Data<Cases>,
+) -> Result<Written<()>, Problem> {
+    let any = matches!(caller.role, Role::Owner | Role::Admin);
+    if !any {
+        desk.reviewing(&caller)?;
+    }
+    let (id, reason, vault) = (id.0, reason(&body.0.reason)?, desk.vault.clone());
+    let written = desk
+        .ledger
+        .write(Actor::Person(caller.person), move |tx| {
+            give_back(tx, &vault, id, caller.person, any, &reason)
+        })
+        .await
+        .map_err(problem)?;
+    Ok(Written::nothing(desk.mirror.token(written.position)))
 }

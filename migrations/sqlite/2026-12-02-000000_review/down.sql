@@ -1,0 +1,14 @@
+DROP TABLE refusals;
+DROP TABLE case_releases;
+DROP INDEX disclosures_by_reviewer;
+DROP INDEX cases_by_reviewer;
+DROP INDEX cases_by_document;
+DROP INDEX cases_by_address;
+DROP INDEX cases_by_invite;
+ALTER TABLE cases DROP COLUMN document_blind;
+ALTER TABLE cases DROP COLUMN address_blind;
+ALTER TABLE cases DROP COLUMN invite_id;
+ALTER TABLE cases DROP COLUMN waits_until;
+DROP INDEX identities_by_document;
+ALTER TABLE identities DROP COLUMN document_blind;
+ALTER TABLE invites DROP COLUMN bound;

@@ -1,0 +1,371 @@
+//! The rows of cases, of who saw them and of who gave them up.
+
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    QueryResult, RunQueryDsl,
+    dsl::{max, min},
+    insert_into, update,
+};
+
+use super::super::{CaseState, Way};
+use crate::{
+    store::{
+        Conn,
+        schema::{case_releases, cases as rows, disclosures, people},
+    },
+    terms::{Id, PersonRow, Timestamp, kinds},
+    vault::Subject,
+};
+
+/// A case as it stands in the store: everything but what it is about.
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub(in crate::identity) row: i64,
+    /// Its public id.
+    pub id: Id<kinds::Case>,
+    pub(in crate::identity) subject: Subject,
+    /// Whose way in it stands on.
+    pub flow: Id<kinds::Flow>,
+    /// Where the row says that it stands; see [`Case::state_at`].
+    pub(in crate::identity) state: CaseState,
+    /// Until when it waits for a reviewer.
+    pub waits_until: Option<Timestamp>,
+    pub(in crate::identity) address_blind: Option<Vec<u8>>,
+    /// Since when it waits, or waited.
+    pub opened_at: Timestamp,
+    /// Who claimed it last, and until when.
+    pub claim: Option<(PersonRow, Timestamp)>,
+    /// When it was decided.
+    pub decided_at: Option<Timestamp>,
+    /// By whom.
+    pub decided_by: Option<Id<kinds::Person>>,
+}
+
+type CaseRow = (
+    i64,
+    Id<kinds::Case>,
+    i64,
+    Id<kinds::Flow>,
+    CaseState,
+    Timestamp,
+    Option<PersonRow>,
+    Option<Timestamp>,
+    Option<Timestamp>,
+    Option<Id<kinds::Person>>,
+    Option<Timestamp>,
+    Option<Vec<u8>>,
+);
+
+macro_rules! select_cases {
+    () => {
+        rows::table
+            .left_join(people::table.on(rows::decided_by.eq(people::id.nullable())))
+            .select((
+                rows::id,
+                rows::uid,
+                rows::subject_id,
+                rows::flow,
+                rows::state,
+                rows::opened_at,
+                rows::claimed_by,
+                rows::claimed_until,
+                rows::decided_at,
+                people::uid.nullable(),
+                rows::waits_until,
+                rows::address_blind,
+            ))
+    };
+}
+
+fn from_row(row: CaseRow) -> Case {
+    let (row, id, subject, flow, state, opened_at, claimed_by, claimed_until, decided_at, decided_by, a, b) = row;
+    Case {
+        row,
+        id,
+        subject: Subject(subject),
+        flow,
+        state,
+        waits_until: a,
+        address_blind: b,
+        opened_at,
+        claim: claimed_by.zip(claimed_until),
+        decided_at,
+        decided_by,
+    }
+}
+
+/// A case by its public id.
+pub fn case(conn: &mut Conn, id: Id<kinds::Case>) -> QueryResult<Option<Case>> {
+    select_cases!()
+        .filter(rows::uid.eq(id))
+        .first::<CaseRow>(conn)
+        .optional()
+        .map(|row| row.map(from_row))
+}
+
+/// Cases that are in this state at `now`, those that were opened first in front; from behind `after` on.
+pub fn cases(
+    conn: &mut Conn,
+    state: CaseState,
+    after: Option<Id<kinds::Case>>,
+    limit: i64,
+    now: Timestamp,
+) -> QueryResult<Vec<Case>> {
+    let after: i64 = match after {
+        None => 0,
+        Some(id) => rows::table
+            .filter(rows::uid.eq(id))
+            .select(rows::id)
+            .first(conn)
+            .optional()?
+            .unwrap_or(i64::MAX),
+    };
+    let query = select_cases!()
+        .filter(rows::id.gt(after))
+        .order(rows::id.asc())
+        .limit(limit)
+        .into_boxed();
+    // As `Case::state_at` has it.
+    let query = match state {
+        CaseState::Open => query.filter(rows::state.eq(state)).filter(
+            rows::waits_until
+                .is_null()
+                .or(rows::waits_until.gt(now))
+                .assume_not_null(),
+        ),
+        CaseState::Withdrawn => query.filter(
+            rows::state.eq(state).or(rows::state
+                .eq(CaseState::Open)
+                .and(rows::waits_until.le(now).assume_not_null())),
+        ),
+        state => query.filter(rows::state.eq(state)),
+    };
+    Ok(query.load::<CaseRow>(conn)?.into_iter().map(from_row).collect())
+}
+
+/// How many cases are open at `now`, and since when the oldest.
+pub(in crate::identity) fn queue(conn: &mut Conn, now: Timestamp) -> QueryResult<(i64, Option<Timestamp>)> {
+    let open = rows::table.filter(rows::state.eq(CaseState::Open)).filter(
+        rows::waits_until
+            .is_null()
+            .or(rows::waits_until.gt(now))
+            .assume_not_null(),
+    );
+    let count = open.count().get_result(conn)?;
+    let oldest = open.select(min(rows::opened_at)).first(conn)?;
+    Ok((count, oldest))
+}
+
+/// Whose cases have waited in vain and are in the rows as open yet: their flows and subjects.
+pub fn lapsed(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<(Id<kinds::Flow>, Subject)>> {
+    let found: Vec<(Id<kinds::Flow>, i64)> = rows::table
+        .filter(rows::state.eq(CaseState::Open))
+        .filter(rows::waits_until.le(now))
+        .order(rows::id.asc())
+        .limit(limit)
+        .select((rows::flow, rows::subject_id))
+        .load(conn)?;
+    Ok(found.into_iter().map(|(flow, row)| (flow, Subject(row))).collect())
+}
+
+/// How often a reviewer has sent somebody back who came by the same address or the same invite, or, where it
+/// is given, with the same document; without those of `but` themself.
+pub(in crate::identity) fn sent_back(
+    conn: &mut Conn,
+    way: &Way,
+    document: Option<&[u8]>,
+    but: Subject,
+) -> QueryResult<i64> {
+    let by_address = rows::address_blind.eq(&way.address_blind);
+    // Many may come by one link, and none of them answers for the others.
+    let by_invite = rows::invite_id.eq(way.sole_use.then_some(way.invite_row));
+    let by_document = rows::document_blind.eq(document);
+    rows::table
+        .filter(rows::state.eq(CaseState::Retry))
+        .filter(rows::subject_id.ne(but.0))
+        .filter(by_address.or(by_invite).or(by_document))
+        .count()
+        .get_result(conn)
+}
+
+/// Takes a subject's open cases out of the queue; which they were.
+pub(in crate::identity) fn withdraw_cases(conn: &mut Conn, subject: Subject) -> QueryResult<Vec<Id<kinds::Case>>> {
+    update(
+        rows::table
+            .filter(rows::subject_id.eq(subject.0))
+            .filter(rows::state.eq(CaseState::Open)),
+    )
+    .set(rows::state.eq(CaseState::Withdrawn))
+    .returning(rows::uid)
+    .get_results(conn)
+}
+
+/// A case to be opened.
+pub(in crate::identity) struct NewCase<'a> {
+    pub id: Id<kinds::Case>,
+    pub subject: Subject,
+    pub way: &'a Way,
+    pub document_blind: &'a [u8],
+    pub waits_until: Timestamp,
+}
+
+pub(in crate::identity) fn insert_case(conn: &mut Conn, new: &NewCase<'_>, now: Timestamp) -> QueryResult<()> {
+    insert_into(rows::table)
+        .values((
+            rows::uid.eq(new.id),
+            rows::subject_id.eq(new.subject.0),
+            rows::flow.eq(new.way.flow),
+            rows::state.eq(CaseState::Open),
+            rows::opened_at.eq(now),
+            rows::waits_until.eq(new.waits_until),
+            rows::invite_id.eq(new.way.invite_row),
+            rows::address_blind.eq(&new.way.address_blind),
+            rows::document_blind.eq(new.document_blind),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// How many cases a reviewer has at `now` beside this one.
+pub(in crate::identity) fn claims_of(
+    conn: &mut Conn,
+    reviewer: PersonRow,
+    but: &Case,
+    now: Timestamp,
+) -> QueryResult<i64> {
+    rows::table
+        .filter(rows::claimed_by.eq(reviewer))
+        .filter(rows::claimed_until.gt(now))
+        .filter(rows::state.eq(CaseState::Open))
+        .filter(rows::id.ne(but.row))
+        .count()
+        .get_result(conn)
+}
+
+/// When each case, but for this one, was shown to a reviewer last, since then.
+pub(in crate::identity) fn shown_to(
+    conn: &mut Conn,
+    reviewer: PersonRow,
+    but: &Case,
+    since: Timestamp,
+) -> QueryResult<Vec<Timestamp>> {
+    let shown: Vec<Option<Timestamp>> = disclosures::table
+        .filter(disclosures::person.eq(reviewer))
+        .filter(disclosures::at.gt(since))
+        .filter(disclosures::case_id.ne(but.row))
+        .group_by(disclosures::case_id)
+        .select(max(disclosures::at))
+        .load(conn)?;
+    Ok(shown.into_iter().flatten().collect())
+}
+
+/// Takes an open case that nobody has, whose claim has ended, or that is one's own; false otherwise.
+pub(in crate::identity) fn take_claim(
+    conn: &mut Conn,
+    case: &Case,
+    reviewer: PersonRow,
+    until: Timestamp,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    update(
+        rows::table
+            .find(case.row)
+            .filter(rows::state.eq(CaseState::Open))
+            .filter(
+                rows::claimed_by
+                    .is_null()
+                    .or(rows::claimed_by.eq(reviewer))
+                    .or(rows::claimed_until.le(now))
+                    .assume_not_null(),
+            ),
+    )
+    .set((rows::claimed_by.eq(reviewer), rows::claimed_until.eq(until)))
+    .execute(conn)
+    .map(|taken| taken == 1)
+}
+
+pub(in crate::identity) fn insert_disclosure(
+    conn: &mut Conn,
+    case: &Case,
+    to: PersonRow,
+    reason_sealed: &[u8],
+    now: Timestamp,
+) -> QueryResult<()> {
+    insert_into(disclosures::table)
+        .values((
+            disclosures::case_id.eq(case.row),
+            disclosures::person.eq(to),
+            disclosures::at.eq(now),
+            disclosures::reason_sealed.eq(reason_sealed),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Decides a case that is open and claimed by this reviewer now; false otherwise.
+pub(in crate::identity) fn settle(
+    conn: &mut Conn,
+    case: &Case,
+    reviewer: PersonRow,
+    state: CaseState,
+    note_sealed: &[u8],
+    now: Timestamp,
+) -> QueryResult<bool> {
+    update(
+        rows::table
+            .find(case.row)
+            .filter(rows::state.eq(CaseState::Open))
+            .filter(rows::claimed_by.eq(reviewer))
+            .filter(rows::claimed_until.gt(now)),
+    )
+    .set((
+        rows::state.eq(state),
+        rows::claimed_by.eq(None::<PersonRow>),
+        rows::claimed_until.eq(None::<Timestamp>),
+        rows::decided_by.eq(reviewer),
+        rows::decided_at.eq(now),
+        rows::note_sealed.eq(note_sealed),
+    ))
+    .execute(conn)
+    .map(|decided| decided == 1)
+}
+
+/// Takes a claim from whoever has it; false where they have it no longer.
+pub(in crate::identity) fn take_back(
+    conn: &mut Conn,
+    case: &Case,
+    reviewer: PersonRow,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    update(
+        rows::table
+            .find(case.row)
+            .filter(rows::state.eq(CaseState::Open))
+            .filter(rows::claimed_by.eq(reviewer))
+            .filter(rows::claimed_until.gt(now)),
+    )
+    .set((
+        rows::claimed_by.eq(None::<PersonRow>),
+        rows::claimed_until.eq(None::<Timestamp>),
+    ))
+    .execute(conn)
+    .map(|taken| taken == 1)
+}
+
+pub(in crate::identity) fn insert_release(
+    conn: &mut Conn,
+    case: &Case,
+    by: PersonRow,
+    reason_sealed: &[u8],
+    now: Timestamp,
+) -> QueryResult<()> {
+    insert_into(case_releases::table)
+        .values((
+            case_releases::case_id.eq(case.row),
+            case_releases::person.eq(by),
+            case_releases::at.eq(now),
+            case_releases::reason_sealed.eq(reason_sealed),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}

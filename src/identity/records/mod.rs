@@ -1,0 +1,197 @@
+//! The rows of identities and of the places that a person has; of cases and refusals in files of their own.
+
+mod cases;
+mod refusals;
+
+pub use cases::{Case, case, cases, lapsed};
+pub(super) use cases::{
+    NewCase, claims_of, insert_case, insert_disclosure, insert_release, queue, sent_back, settle, shown_to, take_back,
+    take_claim, withdraw_cases,
+};
+pub(super) use refusals::{NewRefusal, binds_document, insert_refusal, lift};
+pub use refusals::{Refusal, binds_address, refusal, refusals};
+
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, sql_query,
+    sql_types::{BigInt, Binary, Nullable},
+    update,
+};
+
+use super::{
+    CaseState,
+    rules::{History, Slot},
+};
+use crate::{
+    store::{
+        Conn, fixed,
+        schema::{cases as rows, identities, identity_slots},
+    },
+    terms::Timestamp,
+    vault::Subject,
+};
+
+/// How often a subject has given an identity (none: never), and the cases about it.
+pub(super) fn history(conn: &mut Conn, subject: Subject) -> QueryResult<(Option<i64>, History)> {
+    let submissions: Option<i64> = identities::table
+        .find(subject.0)
+        .select(identities::submissions)
+        .first(conn)
+        .optional()?;
+    let cases = rows::table
+        .filter(rows::subject_id.eq(subject.0))
+        .order(rows::id.asc())
+        .select(rows::state)
+        .load(conn)?;
+    Ok((
+        submissions,
+        History {
+            given: submissions.is_some(),
+            cases,
+            elsewhere: 0,
+        },
+    ))
+}
+
+/// A name and a document under seal.
+pub(in crate::identity) struct Sealed {
+    pub name: Vec<u8>,
+    pub document: Vec<u8>,
+    /// The document's blind index; none where a version before this one wrote the row.
+    pub blind: Option<Vec<u8>>,
+}
+
+/// Puts an identity in the place of the one that was the `before`th; false where that is no longer
+/// the newest.
+pub(super) fn keep_identity(
+    conn: &mut Conn,
+    subject: Subject,
+    before: Option<i64>,
+    sealed: &Sealed,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    let kept = match before {
+        // The builder's ON CONFLICT does not fit both backends; the statement does.
+        None => sql_query(
+            "INSERT INTO identities (subject_id, name_sealed, document_sealed, given_at, submissions, document_blind) \
+             VALUES ($1, $2, $3, $4, 1, $5) ON CONFLICT DO NOTHING",
+        )
+        .bind::<BigInt, _>(subject.0)
+        .bind::<Binary, _>(&sealed.name)
+        .bind::<Binary, _>(&sealed.document)
+        .bind::<BigInt, _>(now.micros())
+        .bind::<Nullable<Binary>, _>(&sealed.blind)
+        .execute(conn)?,
+        Some(before) => update(
+            identities::table
+                .find(subject.0)
+                .filter(identities::submissions.eq(before)),
+        )
+        .set((
+            identities::name_sealed.eq(&sealed.name),
+            identities::document_sealed.eq(&sealed.document),
+            identities::given_at.eq(now),
+            identities::submissions.eq(before + 1),
+            identities::document_blind.eq(&sealed.blind),
+        ))
+        .execute(conn)?,
+    };
+    Ok(kept == 1)
+}
+
+pub(super) fn identity(conn: &mut Conn, subject: Subject) -> QueryResult<Sealed> {
+    let (name, document, blind) = identities::table
+        .find(subject.0)
+        .select((
+            identities::name_sealed,
+            identities::document_sealed,
+            identities::document_blind,
+        ))
+        .first(conn)?;
+    Ok(Sealed { name, document, blind })
+}
+
+/// How many others have given this document since then, whatever became of them.
+pub(super) fn given_by_others(conn: &mut Conn, blind: &[u8], subject: Subject, since: Timestamp) -> QueryResult<i64> {
+    identities::table
+        .filter(identities::document_blind.eq(blind))
+        .filter(identities::subject_id.ne(subject.0))
+        .filter(identities::given_at.ge(since))
+        .count()
+        .get_result(conn)
+}
+
+/// The places that others have behind a document.
+pub(super) fn slots(conn: &mut Conn, blind: &[u8], but: Subject) -> QueryResult<Vec<Slot>> {
+    let taken: Vec<(i64, i64, Option<Timestamp>)> = identity_slots::table
+        .filter(identity_slots::blind.eq(blind))
+        .filter(identity_slots::subject_id.ne(but.0))
+        .select((
+            identity_slots::slot,
+            identity_slots::subject_id,
+            identity_slots::claimed_until,
+        ))
+        .load(conn)?;
+    let mut slots = Vec::with_capacity(taken.len());
+    for (number, subject, claimed_until) in taken {
+        let proved = match claimed_until {
+            None => true,
+            Some(_) => {
+                let approved: i64 = rows::table
+                    .filter(rows::subject_id.eq(subject))
+                    .filter(rows::state.eq(CaseState::Approved))
+                    .count()
+                    .get_result(conn)?;
+                approved > 0
+            }
+        };
+        slots.push(Slot {
+            number,
+            claimed_until,
+            proved,
+        });
+    }
+    Ok(slots)
+}
+
+/// Takes a place that nobody has, whose claim has ended, or whose claim no reviewer stands behind; for good
+/// where `until` says nothing. False where somebody has it.
+pub(super) fn take_slot(
+    conn: &mut Conn,
+    blind: &[u8],
+    number: i64,
+    subject: Subject,
+    until: Option<Timestamp>,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    sql_query(
+        "INSERT INTO identity_slots (blind, slot, subject_id, claimed_until) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (blind, slot) DO UPDATE SET subject_id = excluded.subject_id, \
+         claimed_until = excluded.claimed_until WHERE identity_slots.claimed_until <= $5 \
+         OR (identity_slots.claimed_until IS NOT NULL AND NOT EXISTS (SELECT 1 FROM cases \
+         WHERE cases.subject_id = identity_slots.subject_id AND cases.state = 'approved'))",
+    )
+    .bind::<Binary, _>(blind)
+    .bind::<BigInt, _>(number)
+    .bind::<BigInt, _>(subject.0)
+    .bind::<Nullable<BigInt>, _>(until.map(Timestamp::micros))
+    .bind::<BigInt, _>(now.micros())
+    .execute(conn)
+    .map(|taken| taken == 1)
+}
+
+/// Gives back what is kept for a newcomer; a member's place stays.
+pub(super) fn give_up_slots(conn: &mut Conn, subject: Subject) -> QueryResult<()> {
+    diesel::delete(
+        identity_slots::table
+            .filter(identity_slots::subject_id.eq(subject.0))
+            .filter(identity_slots::claimed_until.is_not_null()),
+    )
+    .execute(conn)
+    .map(|_| ())
+}
+
+pub(super) fn confirm_slots(conn: &mut Conn, subject: Subject) -> QueryResult<usize> {
+    fixed(|| "UPDATE identity_slots SET claimed_until = NULL WHERE subject_id = ?")
+        .bind(subject.0)
+        .execute(conn)
+}
