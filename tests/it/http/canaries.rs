@@ -600,6 +600,10 @@ async fn come_in(canaries: &mut Canaries, home: &Home, service: &Service, owner:
         .refused(410, "flow-ended");
     let refused = service.get("", &format!("/v1/invites/{code}")).await;
     canaries.hear(refused).refused(410, "invite-used");
+    // A code that was typed before its letter left is not sent any more; the others are.
+    let store = service.app.core.ledger.store();
+    let left = async || store.read(vouchsafe::mail::backlog).await.expect("a count").waiting == 0;
+    crate::ledger::eventually("all letters have left", left).await;
 
     // A second account of the same person.
     let (flow, token) = service.begin(&link).await;
