@@ -180,30 +180,12 @@ impl Core {
 
     /// The way for letters to leave, and who they come from.
     pub(super) fn mail(&self) -> Result<(Transport, Sender), StartError> {
-        let mail = &self.config.mail;
-        let wrong = |error: &dyn std::fmt::Display| StartError::Mail(error.to_string());
-        let transport = match mail.transport {
-            MailTransport::Mailbox => Transport::mailbox(&mail.mailbox_dir),
-            MailTransport::Smtp => {
-                let smtp = &mail.smtp;
-                let credentials = smtp.username.clone().zip(smtp.password.clone());
-                Transport::smtp(&mail::SmtpSettings {
-                    host: smtp.host.clone().ok_or_else(|| wrong(&"no SMTP host is configured"))?,
-                    port: smtp.port,
-                    security: match smtp.security {
-                        SmtpSecurity::None => mail::Security::None,
-                        SmtpSecurity::Starttls => mail::Security::StartTls,
-                        SmtpSecurity::Tls => mail::Security::Tls,
-                    },
-                    credentials: credentials.map(|(username, password)| mail::SmtpCredentials { username, password }),
-                    ca_file: smtp.ca_file.clone(),
-                    hello: self.config.hello(),
-                    timeout: Duration::from_millis(smtp.timeout_ms),
-                })
-            }
+        let transport = match self.config.mail.transport {
+            MailTransport::Mailbox => Transport::mailbox(&self.config.mail.mailbox_dir)
+                .map_err(|error| StartError::Mail(error.to_string()))?,
+            MailTransport::Smtp => smtp(&self.config)?,
         };
-        let sender = Sender::of(&mail.from).map_err(|error| wrong(&error))?;
-        Ok((transport.map_err(|error| wrong(&error))?, sender))
+        Ok((transport, sender(&self.config)?))
     }
 
     /// Ends the tasks, gives their leases up, commits what was taken, and takes no more.
@@ -229,6 +211,61 @@ async fn seed(ledger: &Ledger, policy: &Arc<Current>, config: &Config) -> Result
     if there {
         return Ok(());
     }
+    let document = first_policy(policy, config)?;
+    let seeded = ledger
+        .write(Actor::Operator, move |tx| policy::change(tx, &document, 0))
+        .await;
+    match seeded {
+        // Another replica was first.
+        Ok(_) | Err(ChangeError::Stale(_)) => Ok(()),
+        Err(ChangeError::Store(error)) => Err(error.into()),
+    }
+}
+
+/// The mail server that takes our letters. No connection is made yet.
+fn smtp(config: &Config) -> Result<Transport, StartError> {
+    let wrong = |error: &dyn std::fmt::Display| StartError::Mail(error.to_string());
+    let smtp = &config.mail.smtp;
+    let credentials = smtp.username.clone().zip(smtp.password.clone());
+    let settings = &mail::SmtpSettings {
+        host: smtp.host.clone().ok_or_else(|| wrong(&"no SMTP host is configured"))?,
+        port: smtp.port,
+        security: match smtp.security {
+            SmtpSecurity::None => mail::Security::None,
+            SmtpSecurity::Starttls => mail::Security::StartTls,
+            SmtpSecurity::Tls => mail::Security::Tls,
+        },
+        credentials: credentials.map(|(username, password)| mail::SmtpCredentials { username, password }),
+        ca_file: smtp.ca_file.clone(),
+        hello: config.hello(),
+        timeout: Duration::from_millis(smtp.timeout_ms),
+    };
+    Transport::smtp(settings).map_err(|error| wrong(&error))
+}
+
+fn sender(config: &Config) -> Result<Sender, StartError> {
+    Sender::of(&config.mail.from).map_err(|error| StartError::Mail(error.to_string()))
+}
+
+/// Builds what is built of the configuration alone, as the start does, so that `check` refuses what `serve` would.
+/// It touches neither the database nor any file but to read it.
+///
+/// # Errors
+/// The first that the start would end with.
+pub fn rehearse(config: &Config) -> Result<(), StartError> {
+    options(config, &Parts::default())?;
+    if config.mail.transport == MailTransport::Smtp {
+        smtp(config)?;
+    }
+    sender(config)?;
+    let unlinked = |error: crate::terms::LinkError| StartError::Setup(format!("the links in letters: {error}"));
+    config.http.join_link().map_err(unlinked)?;
+    config.http.stop_link().map_err(unlinked)?;
+    first_policy(&Current::new(DOCUMENTS), config).map(|_| ())
+}
+
+/// The document that a community begins with.
+fn first_policy(policy: &Current, config: &Config) -> Result<String, StartError> {
     let document = match &config.policy.seed_file {
         Some(path) => {
             std::fs::read_to_string(path).map_err(|error| StartError::Policy(format!("{}: {error}", path.display())))?
@@ -239,12 +276,5 @@ async fn seed(ledger: &Ledger, policy: &Arc<Current>, config: &Config) -> Result
         let all: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
         StartError::Policy(all.join("\n"))
     })?;
-    let seeded = ledger
-        .write(Actor::Operator, move |tx| policy::change(tx, &document, 0))
-        .await;
-    match seeded {
-        // Another replica was first.
-        Ok(_) | Err(ChangeError::Stale(_)) => Ok(()),
-        Err(ChangeError::Store(error)) => Err(error.into()),
-    }
+    Ok(document)
 }

@@ -6,5 +6,5 @@ pub mod log;
 mod serve;
 mod watch;
 
-pub use core::{Core, DOCUMENTS, Parts, StartError};
+pub use core::{Core, DOCUMENTS, Parts, StartError, rehearse};
 pub use serve::{App, Offer, description, offer};

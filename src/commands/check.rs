@@ -2,7 +2,10 @@
 
 use std::io::{self, Write};
 
-use crate::config::{Config, Mistake};
+use crate::{
+    app,
+    config::{Config, Mistake},
+};
 
 /// Tells every mistake, one a paragraph; or that there is none, and the configuration that counts as TOML,
 /// with `[redacted]` in the place of secrets. Answers whether it is sound.
@@ -12,6 +15,11 @@ use crate::config::{Config, Mistake};
 pub fn run(load: Result<Config, Vec<Mistake>>, out: &mut impl Write) -> io::Result<bool> {
     match load {
         Ok(config) => {
+            // What no setting shows by itself: a file that is no certificate, a policy that contradicts itself.
+            if let Err(error) = app::rehearse(&config) {
+                writeln!(out, "{error}")?;
+                return Ok(false);
+            }
             let shown = toml::to_string_pretty(&config).map_err(io::Error::other)?;
             write!(out, "configuration is sound\n\n{shown}")?;
             Ok(true)
@@ -56,6 +64,48 @@ mod tests {
             sets: Vec::new(),
             files: &OneFile(text),
         })
+    }
+
+    /// What would end the start ends the check.
+    #[test]
+    fn check_refuses_what_serve_would() {
+        let folder = tempfile::tempdir().unwrap();
+        let (nothing, policy) = (folder.path().join("no.pem"), folder.path().join("policy.toml"));
+        std::fs::write(&nothing, "nothing here").unwrap();
+        std::fs::write(
+            &policy,
+            "community.name = \"\\u202b\\u202c\"\njoin.assurance = 'contact'",
+        )
+        .unwrap();
+        let told = |change: &dyn Fn(&mut Config)| {
+            let mut config = Config::default();
+            change(&mut config);
+            let mut out = Vec::new();
+            let sound = run(Ok(config), &mut out).unwrap();
+            (sound, String::from_utf8(out).unwrap())
+        };
+        assert!(told(&|_| ()).0);
+        let (sound, why) = told(&|config| {
+            config.mail.transport = crate::config::MailTransport::Smtp;
+            config.mail.smtp.host = Some("mx.example.org".into());
+            config.mail.smtp.ca_file = Some(nothing.clone());
+        });
+        assert!(!sound && why.contains("no PEM certificate"), "{why}");
+        let (sound, why) = told(&|config| config.policy.seed_file = Some(policy.clone()));
+        assert!(!sound && why.contains("community.name"), "{why}");
+        for (text, key) in [
+            ("[http]\njoin_url = 'myapp://join/{code}'", "http.join_url"),
+            ("[http]\njoin_url = 'https://example.org/join'", "http.join_url"),
+            ("[http]\njoin_url = 'https://example.org/{code}|'", "http.join_url"),
+            ("[mail]\nfrom = 'a@localhost'", "mail.from"),
+            ("[mail]\nfrom = 'a@[127.0.0.1]'", "mail.from"),
+            ("[mail.smtp]\nhello = 'mailhost'", "mail.smtp.hello"),
+        ] {
+            let mut out = Vec::new();
+            assert!(!run(file(text), &mut out).unwrap(), "{text}");
+            let shown = String::from_utf8(out).unwrap();
+            assert!(shown.contains(key), "{shown}");
+        }
     }
 
     #[test]
