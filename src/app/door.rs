@@ -63,14 +63,22 @@ impl Doorkeeper for Door {
     }
 
     fn throttle(&self, bucket: ThrottleBucket) -> BoxFuture<'_, Result<(), Problem>> {
-        let key = format!("address/{}/{}", bucket.operation, bucket.address);
-        let blind = self.vault.blind(Blind::Throttle, key.as_bytes());
-        let rate = self.per_address;
+        let (mut blinds, mut rates) = (Vec::new(), Vec::new());
+        for (network, prefix, times) in bucket.networks() {
+            let key = format!("address/{}/{network}/{prefix}", bucket.operation);
+            blinds.push(self.vault.blind(Blind::Throttle, key.as_bytes()));
+            rates.push(self.per_address.times(times));
+        }
         Box::pin(async move {
+            if let Some(seconds) = self.ledger.store().throttles().refuses(&blinds, self.ledger.now()) {
+                return Err(Problem::from(Kind::TooManyRequests).retry_after(seconds));
+            }
+            // Of those that are refused none counts for any of its networks.
             let counted = self
                 .ledger
                 .write(Actor::System, move |tx| {
-                    throttle::admit(tx.conn, tx.guards, &blind, rate, tx.now)
+                    let mut counted = blinds.iter().zip(rates);
+                    counted.try_for_each(|(blind, rate)| tx.throttles.admit(tx.conn, blind, rate, tx.now))
                 })
                 .await;
             match counted {

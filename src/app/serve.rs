@@ -91,6 +91,9 @@ fn metrics() -> Result<PrometheusHandle, StartError> {
         .map_err(StartError::Setup)
 }
 
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+
 /// How long a connection may be idle. Longer than proxies keep theirs: where the server is the first to close,
 /// a request that is just on its way is lost.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -190,6 +193,7 @@ impl App {
             core.vault.clone(),
             Arc::clone(&core.policy),
             Arc::clone(&core.room_servers),
+            Rate::at_most(core.config.throttle.tickets_per_member_per_minute, MINUTE),
         );
 
         let (server, draining) = listen(&core, listeners, desk, watch)?;
@@ -335,7 +339,7 @@ fn listen(
         mirror: core.mirror.clone(),
         vault: core.vault.clone(),
         tokens: core.tokens.clone(),
-        per_address: Rate::at_most(config.throttle.per_address_per_minute, Duration::from_secs(60)),
+        per_address: Rate::at_most(config.throttle.per_address_per_minute, MINUTE),
     });
     let limits = web::GateLimits {
         trusted_proxies: config.http.trusted_proxies.clone(),
@@ -366,6 +370,7 @@ fn listen(
             .http
             .join_link()
             .map_err(|error| StartError::Setup(format!("http.join_url: {error}")))?,
+        pace: Rate::at_most(config.throttle.invites_per_member_per_hour, HOUR),
     };
     let stops = mail::Stops::new(vault.clone(), &config.http)
         .map_err(|error| StartError::Setup(format!("the links in letters: {error}")))?;
@@ -390,7 +395,8 @@ fn listen(
         sign_in: sign_in.clone(),
         proof_attempts: config.throttle.proof_attempts,
         codes_per_invite: config.throttle.codes_per_invite_per_hour,
-        codes_per_address: Rate::at_most(config.throttle.codes_per_address_per_hour, Duration::from_secs(3600)),
+        codes_per_address: Rate::at_most(config.throttle.codes_per_address_per_hour, HOUR),
+        flows_per_use: Rate::at_most(config.throttle.flows_per_use_per_hour, HOUR),
     });
     let sign_in = Data::new(sign_in);
     let tokens = Data::new(core.tokens.clone());

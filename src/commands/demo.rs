@@ -30,7 +30,7 @@ use crate::{
         passwords::{HasherError, hash::Phc},
     },
     policy::{self, Policy},
-    store::{CommandError, Conn, Disposition, StoreError},
+    store::{CommandError, Conn, Disposition, StoreError, throttle::Rate},
     terms::{Id, InviteId, PersonRow, Reason, SeededChance, Timestamp},
     vault::{Blind, Field, Vault, sha256},
 };
@@ -410,7 +410,15 @@ impl Work {
         })?;
         next(2, &mut |tx| {
             let address = sound(EmailAddress::parse(&format!("{}@example.org", person.handle)))?;
-            planned(onboarding::give_contact(tx, &self.vault, policy, flow, Some(address)))
+            planned(onboarding::give_contact(
+                tx,
+                &self.vault,
+                policy,
+                flow,
+                Some(address),
+                Rate::open(),
+                5,
+            ))
         })?;
         next(3, &mut |tx| {
             // What the mail would have told them.

@@ -356,9 +356,16 @@ pub struct ThrottleConfig {
     /// Unauthenticated POSTs and look-ups of a code, for each client address and minute. Default 120.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub per_address_per_minute: u32,
-    /// Failed sign-ins of one account in 24 hours; NIST SP 800-63B-4 §3.2.2 allows 100 at most. Default 100.
+    /// Failed sign-ins of one account in 24 hours; NIST SP 800-63B-4 §3.2.2 allows 100 at most. Default 100. Devices
+    /// that have signed in to the account before are counted apart, together by the same number.
     #[schemars(range(min = 1, max = 100))]
     pub per_account_failures_per_day: u32,
+    /// Failed sign-ins in 24 hours of one device that has signed in to the account before. Default 20.
+    #[schemars(range(min = 1, max = 100))]
+    pub per_device_failures_per_day: u32,
+    /// Sign-ins of one member in an hour. Default 300.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub sessions_per_member_per_hour: u32,
     /// Wrong answers to a one-time code before it is void. Default 5.
     #[schemars(range(min = 1, max = 20))]
     pub proof_attempts: u32,
@@ -376,6 +383,15 @@ pub struct ThrottleConfig {
     /// no such limit. Default 40.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub invite_mails_per_member_per_day: u32,
+    /// Registrations begun by an invite in an hour, for each of its uses. Default 20.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub flows_per_use_per_hour: u32,
+    /// Invites that a member issues in an hour, whatever becomes of them; and as many are taken back. Default 2000.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub invites_per_member_per_hour: u32,
+    /// Tickets of a member in a minute that take the place of a former one, and tickets given back. Default 60.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub tickets_per_member_per_minute: u32,
 }
 
 impl Default for ThrottleConfig {
@@ -383,11 +399,16 @@ impl Default for ThrottleConfig {
         Self {
             per_address_per_minute: 120,
             per_account_failures_per_day: 100,
+            per_device_failures_per_day: 20,
+            sessions_per_member_per_hour: 300,
             proof_attempts: 5,
             codes_per_address_per_hour: 6,
             codes_per_invite_per_hour: 20,
             invites_per_address_per_day: 6,
             invite_mails_per_member_per_day: 40,
+            flows_per_use_per_hour: 20,
+            invites_per_member_per_hour: 2000,
+            tickets_per_member_per_minute: 60,
         }
     }
 }
@@ -403,6 +424,9 @@ pub struct TokenConfig {
     /// How long a session lasts from signing in, however often it is refreshed, in days. Default 30.
     #[schemars(range(min = 1, max = 365))]
     pub refresh_days: u32,
+    /// How often one session may be refreshed in an hour. Default 600.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub refreshes_per_hour: u32,
     /// The audience of this service's own API: the `aud` (RFC 9068 §2.2) of the tokens that open it, and of no
     /// others. Default: `http.public_url` and `/v1`.
     pub audience: String,
@@ -418,6 +442,7 @@ impl Default for TokenConfig {
         Self {
             access_minutes: 10,
             refresh_days: 30,
+            refreshes_per_hour: 600,
             audience: HttpConfig::default().public_url.api(),
             memory_lease_ms: 500,
         }

@@ -1,6 +1,6 @@
 //! Invites over HTTP: what a code opens, and a member's own.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use actix_web::{delete, get, post, web::Data};
 use serde::{Deserialize, Serialize};
@@ -16,9 +16,9 @@ use crate::{
     mail::{EmailAddress, Locale},
     people,
     policy::{self, InviteDenied, Step, demands},
-    store::{Conn, StoreError},
+    store::{Conn, StoreError, throttle::Rate},
     terms::{Id, InviteId, LinkTemplate, PersonId, PersonRow, Timestamp},
-    vault::Vault,
+    vault::{Blind, Vault},
     web::{
         Asker, Caller, Cursors, IdempotencyKey, Json, Kind, Once, Page, Paging, Problem, Query, Segments, Turn,
         Written as Answered, whole_or_null,
@@ -43,6 +43,8 @@ pub struct Invites {
     pub policy: Arc<policy::Current>,
     /// Where a code is opened.
     pub link: LinkTemplate,
+    /// How many a member may issue, whatever becomes of them; and how many they may take back.
+    pub pace: Rate,
 }
 
 /// Where invites that are asked for in the same moment are issued together.
@@ -214,7 +216,20 @@ struct InviteView {
     expires_at: Timestamp,
 }
 
+/// What is counted of a member.
+const ISSUED: &[u8] = b"invites-issued/";
+const TAKEN_BACK: &[u8] = b"invites-taken-back/";
+
 impl Invites {
+    /// Whoever was refused a moment ago is refused without a transaction.
+    fn not_exhausted(&self, what: &[u8], member: PersonRow) -> Result<(), Problem> {
+        let throttles = self.ledger.store().throttles();
+        match throttles.refuses(&[self.bucket(what, member)], self.ledger.now()) {
+            Some(seconds) => Err(Problem::from(Kind::TooManyRequests).retry_after(seconds)),
+            None => Ok(()),
+        }
+    }
+
     /// An invite as its own inviter sees it, read from its row.
     fn read(&self, conn: &mut Conn, invite: &Invite) -> Result<InviteView, StoreError> {
         let in_vain = match invite.held {
@@ -256,7 +271,15 @@ impl Invites {
         let turns = Once::claim_all(tx.conn, tx.guards, tx.now, &keys)?;
         let firsts = asked.iter().zip(&turns).filter(|(_, turn)| **turn == Turn::First);
         let firsts: Vec<_> = firsts.map(|(one, _)| (one.inviter, &one.new)).collect();
-        let mut issued = issue_together(tx, &self.vault, &policy.policy, &firsts)?.into_iter();
+        // Their own allowance, so it counts whatever becomes of the invite.
+        let counted = self.count(tx, firsts.iter().map(|(inviter, _)| *inviter))?;
+        let open = firsts.iter().zip(&counted).filter(|(_, counted)| counted.is_ok());
+        let open: Vec<_> = open.map(|(first, _)| *first).collect();
+        let mut taken = issue_together(tx, &self.vault, &policy.policy, &open)?.into_iter();
+        let mut issued = counted.into_iter().map(|counted| {
+            counted.map_err(IssueError::TooMany)?;
+            taken.next().unwrap_or(Err(IssueError::NoMember))
+        });
         let mut answers = Vec::with_capacity(asked.len());
         for (one, turn) in asked.iter().zip(turns) {
             answers.push(match turn {
@@ -275,6 +298,44 @@ impl Invites {
             });
         }
         Ok(answers)
+    }
+
+    fn bucket(&self, what: &[u8], member: PersonRow) -> Vec<u8> {
+        let key = [what, &member.0.to_be_bytes()].concat();
+        self.vault.blind(Blind::Throttle, &key)
+    }
+
+    /// Counts an invite for each of these, in one statement for each member; how many seconds those have to wait who
+    /// have issued too many.
+    fn count(
+        &self,
+        tx: &mut Tx<'_>,
+        inviters: impl Iterator<Item = PersonRow>,
+    ) -> Result<Vec<Result<(), u32>>, StoreError> {
+        let inviters: Vec<PersonRow> = inviters.collect();
+        let mut members: BTreeMap<i64, u32> = BTreeMap::new();
+        for inviter in &inviters {
+            *members.entry(inviter.0).or_default() += 1;
+        }
+        let mut admitted: BTreeMap<i64, (u32, u32)> = BTreeMap::new();
+        // In the order of their rows: two of these at once never wait for each other.
+        for (member, many) in members {
+            let bucket = self.bucket(ISSUED, PersonRow(member));
+            let outcome = tx.throttles.admit_many(tx.conn, &bucket, self.pace, many, tx.now)?;
+            admitted.insert(member, outcome);
+        }
+        let mut outcomes = Vec::with_capacity(inviters.len());
+        for inviter in inviters {
+            let (left, wait) = admitted.entry(inviter.0).or_default();
+            outcomes.push(match left.checked_sub(1) {
+                Some(fewer) => {
+                    *left = fewer;
+                    Ok(())
+                }
+                None => Err(*wait),
+            });
+        }
+        Ok(outcomes)
     }
 
     /// The same where its address is at hand. `in_vain` of its held uses are over.
@@ -311,6 +372,7 @@ fn refused(error: IssueError) -> Problem {
         IssueError::Denied(denied) => Problem::from(Kind::NotEligibleToInvite).saying(denied.to_string()),
         IssueError::Lifetime(denied) => Problem::value("/lifetime_hours", denied.to_string()),
         IssueError::NoMember => Kind::SessionEnded.into(),
+        IssueError::TooMany(seconds) => Problem::from(Kind::TooManyRequests).retry_after(seconds),
         IssueError::Store(cause) => Problem::from(cause),
     }
 }
@@ -359,6 +421,7 @@ async fn create(
         locale,
         lifetime: lifetime_hours.map(|hours| Duration::from_secs(u64::from(hours) * 3600)),
     };
+    invites.not_exhausted(ISSUED, caller.person)?;
     let asked = Asked {
         inviter: caller.person,
         new,
@@ -410,16 +473,20 @@ async fn list(
 #[delete("/v1/me/invites/{id}")]
 async fn withdraw(caller: Caller, id: Segments<InviteId>, invites: Data<Invites>) -> Result<Answered<()>, Problem> {
     let (inviter, id) = (caller.person, id.0);
+    invites.not_exhausted(TAKEN_BACK, inviter)?;
+    let (bucket, pace) = (invites.bucket(TAKEN_BACK, inviter), invites.pace);
     let written = invites
         .ledger
         .write(Actor::Person(inviter), move |tx| {
+            tx.throttles.admit(tx.conn, &bucket, pace, tx.now)?;
             if revoke(tx, inviter, id)? {
                 return Ok(Some(()));
             }
             let own = records::by_id(tx.conn, id)?.filter(|invite| invite.inviter == inviter);
-            Ok::<_, StoreError>(own.map(|_| ()))
+            Ok::<_, IssueError>(own.map(|_| ()))
         })
-        .await?;
+        .await
+        .map_err(refused)?;
     written.value.ok_or_else(|| Problem::new(Kind::InviteUnknown))?;
     Ok(Answered::nothing(invites.mirror.token(written.position)))
 }

@@ -31,7 +31,7 @@ use crate::{
     mail::{EmailAddress, Locale},
     people::{self, Member},
     policy::{InviteDenied, Inviter, LifetimeDenied, Policy, Wanted, invite_expiry, may_invite},
-    store::{CommandError, Conn, Disposition, Guard, StoreError, from_query},
+    store::{CommandError, Conn, Disposition, Guard, StoreError, from_query, throttle::Throttled},
     terms::{Id, PersonRow, Standing, Timestamp, kinds},
     vault::{Blind, Door, Field, Vault, VaultError},
 };
@@ -83,6 +83,9 @@ pub enum IssueError {
     /// The inviter is gone.
     #[error("the inviter is no member")]
     NoMember,
+    /// They have issued too many, or taken back; the next one is open after so many seconds.
+    #[error("too many invites; the next one is open in {0} s")]
+    TooMany(u32),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -95,6 +98,15 @@ impl From<VaultError> for IssueError {
 }
 
 from_query!(IssueError);
+
+impl From<Throttled> for IssueError {
+    fn from(throttled: Throttled) -> Self {
+        match throttled {
+            Throttled::Wait(seconds) => Self::TooMany(seconds),
+            Throttled::Store(error) => Self::Store(error),
+        }
+    }
+}
 
 impl CommandError for IssueError {
     fn disposition(&self) -> Disposition {

@@ -44,7 +44,8 @@ pub use verify::{Finding, Verified, verify};
 
 use crate::{
     store::{
-        BeforeCommit, CommandError, Committed, Conn, Disposition, Guards, Store, StoreError, StoreOptions, Target, Undo,
+        BeforeCommit, CommandError, Committed, Conn, Disposition, Guards, Store, StoreError, StoreOptions, Target,
+        Throttles, Undo,
     },
     terms::{Chance, Clock, Timestamp},
 };
@@ -143,6 +144,8 @@ pub struct Tx<'a> {
     pub chance: &'a dyn Chance,
     /// Test switches.
     pub guards: &'a Guards,
+    /// How fast somebody may try.
+    pub throttles: &'a Throttles,
     actor: Actor,
     events: Vec<(Timestamp, Actor, Event)>,
 }
@@ -267,7 +270,7 @@ impl Ledger {
         E: CommandError,
     {
         let (now, chance) = (self.inner.clock.now(), Arc::clone(&self.inner.chance));
-        let guards = self.inner.store.guards().clone();
+        let (guards, throttles) = (self.inner.store.guards().clone(), self.inner.store.throttles().clone());
         let committed = self
             .inner
             .store
@@ -277,6 +280,7 @@ impl Ledger {
                     now,
                     chance: &*chance,
                     guards: &guards,
+                    throttles: &throttles,
                     actor,
                     events: Vec::new(),
                 };

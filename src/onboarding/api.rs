@@ -22,10 +22,7 @@ use crate::{
     mail::{EmailAddress, Locale},
     people::{self, passwords::Hasher},
     policy::{self, Step, Versioned, demands},
-    store::{
-        Conn, StoreError,
-        throttle::{self, Rate, Throttled},
-    },
+    store::{StoreError, throttle::Rate},
     terms::{FlowId, Id, PersonId, Timestamp, typed},
     tokens::SignIn,
     vault::{Blind, Field, Vault},
@@ -59,12 +56,14 @@ pub struct Onboarding {
     pub hasher: Hasher,
     /// Signs a new member in.
     pub sign_in: SignIn,
-    /// Wrong one-time codes before a new one must be asked for.
+    /// Wrong one-time codes, over all that are good, before a new one must be asked for.
     pub proof_attempts: u32,
     /// One-time codes that may be sent to one address.
     pub codes_per_address: Rate,
     /// One-time codes that may be sent in an hour by one invite, beside those for each of its uses.
     pub codes_per_invite: u32,
+    /// Flows that may be begun by an invite, for each of its uses.
+    pub flows_per_use: Rate,
 }
 
 /// The invite that somebody comes in by.
@@ -126,6 +125,7 @@ impl From<StepError> for Problem {
             StepError::Member => Kind::PersonLimitReached.into(),
             StepError::Refused => Kind::RegistrationRefused.into(),
             StepError::NeedsReview => Kind::ReviewNeeded.into(),
+            StepError::TooMany(seconds) => Self::from(Kind::TooManyRequests).retry_after(seconds),
         }
     }
 }
@@ -141,7 +141,7 @@ impl From<ProofError> for Problem {
             ProofError::Locked => Self::from(Kind::ProofLocked)
                 .saying("Ask for a new code by giving the contact again.")
                 .retry_after(1),
-            ProofError::TooManyCodes(seconds) | ProofError::Guessed(seconds) => {
+            ProofError::TooManyCodes(seconds) | ProofError::Mailed(seconds) | ProofError::Guessed(seconds) => {
                 Self::from(Kind::TooManyRequests).retry_after(seconds)
             }
         }
@@ -225,11 +225,16 @@ async fn begin(body: Json<BeginBody>, onboarding: Data<Onboarding>) -> Result<Wr
     let locale = locale.map_err(|error| Problem::field("/locale", error.to_string()))?;
     let policy = onboarding.policy.get()?;
     let id: FlowId = Id::new(onboarding.ledger.now(), onboarding.ledger.chance());
-    let vault = onboarding.vault.clone();
+    let (vault, flows) = (onboarding.vault.clone(), onboarding.flows_per_use);
     let written = onboarding
         .ledger
-        .write(Actor::Newcomer, move |tx| {
-            start(tx, &vault, &code, id, locale).map(|_| ())
+        .write(Actor::Newcomer, move |tx| -> Result<(), StepError> {
+            let flow = start(tx, &vault, &code, id, locale)?;
+            let invite = invites::by_row(tx.conn, flow.invite_row)?;
+            let bucket = [b"flows/".as_slice(), invite.id.as_bytes()].concat();
+            let rate = flows.times(u32::try_from(invite.max_uses).unwrap_or(u32::MAX));
+            let bucket = vault.blind(Blind::Throttle, &bucket);
+            Ok(tx.throttles.admit(tx.conn, &bucket, rate, tx.now)?)
         })
         .await?;
     let view = onboarding.view(id, &policy).await?;
@@ -273,8 +278,8 @@ struct ContactBody {
     email: Option<String>,
 }
 
-/// Name the address to be proved; a one-time code is mailed to it. Doing so again sends a new code,
-/// and the former one is void.
+/// Name the address to be proved; a one-time code is mailed to it. Doing so again sends a new code;
+/// the two before it stay good for their time, if they went to the same address.
 #[utoipa::path(operation_id = "give_contact", tag = "onboarding", request_body = ContactBody,
     params(("flow" = FlowId, Path, description = "The flow.")), responses((status = 200, body = FlowView)))]
 #[post("/v1/onboarding/{flow}/contact")]
@@ -291,37 +296,13 @@ async fn contact(
         .map(|email| EmailAddress::parse(&email))
         .transpose()
         .map_err(|error| Problem::value("/email", error.to_string()))?;
-    // Nobody's mailbox is to be flooded through us, whoever asks and by however many flows: counted for
-    // each address, that of the invite where none is given.
-    let counted = match &address {
-        Some(address) => onboarding.vault.blind(Blind::Contact, address.normalised().as_bytes()),
-        None => {
-            let row = flow.invite_row;
-            let read = move |conn: &mut Conn| Ok::<_, StoreError>(invites::by_row(conn, row)?.address_blind);
-            let invited = onboarding.ledger.store().read(read).await?;
-            invited.ok_or_else(|| Problem::from(ProofError::NoAddress))?
-        }
-    };
-    let bucket = onboarding
-        .vault
-        .blind(Blind::Throttle, &[b"proof-mail/", counted.as_slice()].concat());
-    let rate = onboarding.codes_per_address;
-    onboarding
-        .ledger
-        .write(Actor::Newcomer, move |tx| {
-            throttle::admit(tx.conn, tx.guards, &bucket, rate, tx.now)
-        })
-        .await
-        .map_err(|error| match error {
-            Throttled::Wait(seconds) => Problem::from(Kind::TooManyRequests).retry_after(seconds),
-            Throttled::Store(error) => error.into(),
-        })?;
     let (vault, rules, id) = (onboarding.vault.clone(), Arc::clone(&policy), flow.id);
+    let (codes, attempts) = (onboarding.codes_per_address, i64::from(onboarding.proof_attempts));
     let per_invite = onboarding.codes_per_invite;
     let written = onboarding
         .ledger
         .write(Actor::Newcomer, move |tx| {
-            give_contact(tx, &vault, &rules.policy, id, address)?;
+            give_contact(tx, &vault, &rules.policy, id, address, codes, attempts)?;
             count_code(tx, &vault, id, per_invite)
         })
         .await?;

@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
-use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
-use super::{Flow, StepError, at_step, by_id, records};
+use super::{
+    Flow, StepError, at_step, by_id,
+    proofs::{Judged, Proofs},
+    records,
+};
 use crate::{
     identity, invites,
     ledger::{Event, Tx, events::Release},
@@ -13,10 +17,10 @@ use crate::{
     policy::{Policy, Step},
     store::{
         CommandError, Disposition, Guard, StoreError, from_query,
-        throttle::{self, Rate, Throttled},
+        throttle::{Rate, Throttled},
     },
     terms::{Chance, Id, kinds},
-    vault::{Blind, Field, Vault, VaultError},
+    vault::{Blind, DataKey, Field, Vault, VaultError},
 };
 
 /// For how long a one-time code is good (NIST SP 800-63B-4 §3.1.3.3: at most ten minutes).
@@ -44,7 +48,7 @@ pub enum ProofError {
     /// That is not the code. It has been counted.
     #[error("the code is not right")]
     Wrong,
-    /// The code's time is over, or there is none.
+    /// The code was good once, or there is none that is.
     #[error("the code is no longer valid")]
     Stale,
     /// Too many wrong codes: a new one must be asked for.
@@ -53,6 +57,9 @@ pub enum ProofError {
     /// Too many codes were asked for by this invite, for whatever addresses: so many seconds must pass.
     #[error("too many codes were asked for")]
     TooManyCodes(u32),
+    /// Too many codes were sent to this address: so many seconds must pass.
+    #[error("too many codes were sent to this address")]
+    Mailed(u32),
     /// Too many wrong codes for this address, by whatever flows: so many seconds must pass.
     #[error("too many wrong codes for this address")]
     Guessed(u32),
@@ -71,6 +78,7 @@ impl CommandError for ProofError {
             | Self::Stale
             | Self::Locked
             | Self::TooManyCodes(_)
+            | Self::Mailed(_)
             | Self::Guessed(_) => Disposition::RollBack,
         }
     }
@@ -110,10 +118,22 @@ pub fn count_code(tx: &mut Tx<'_>, vault: &Vault, flow: Id<kinds::Flow>, per_hou
     );
     let bucket = [b"proof-mail/invite/", invite.id.as_bytes().as_slice()].concat();
     let bucket = vault.blind(Blind::Throttle, &bucket);
-    throttle::admit(tx.conn, tx.guards, &bucket, rate, tx.now).map_err(|throttled| match throttled {
-        Throttled::Wait(seconds) => ProofError::TooManyCodes(seconds),
-        Throttled::Store(error) => error.into(),
-    })
+    tx.throttles
+        .admit(tx.conn, &bucket, rate, tx.now)
+        .map_err(|throttled| match throttled {
+            Throttled::Wait(seconds) => ProofError::TooManyCodes(seconds),
+            Throttled::Store(error) => error.into(),
+        })
+}
+
+/// Whose allowance an address's codes are: of an addressed invite, whose code has gone to that address alone, the
+/// invite's own; otherwise the address's. So whoever has some open link uses up nothing of an address's own invite.
+fn allowance(vault: &Vault, what: &[u8], invite: &invites::Invite, address: &[u8]) -> Vec<u8> {
+    let own = match invite.address_blind {
+        Some(_) => invite.id.as_bytes().as_slice(),
+        None => b"",
+    };
+    vault.blind(Blind::Throttle, &[what, address, own].concat())
 }
 
 fn one_time_code(chance: &dyn Chance) -> String {
@@ -124,13 +144,16 @@ fn one_time_code(chance: &dyn Chance) -> String {
 }
 
 /// Takes the address to be proved (of an addressed invite it must be that one, and may be left out)
-/// and makes a one-time code for it. The code goes by mail, through the ledger's feed.
+/// and makes a one-time code for it. The code goes by mail, through the ledger's feed. Nobody's mailbox is to be
+/// flooded through us, by however many flows: a code that is sent is counted, and nothing else is.
 pub fn give_contact(
     tx: &mut Tx<'_>,
     vault: &Vault,
     policy: &Policy,
     flow: Id<kinds::Flow>,
     address: Option<EmailAddress>,
+    codes: Rate,
+    attempts: i64,
 ) -> Result<(), ProofError> {
     let (flow, _) = at_step(tx, policy, flow, Step::Contact)?;
     let invite = invites::by_row(tx.conn, flow.invite_row)?;
@@ -144,8 +167,26 @@ pub fn give_contact(
     if invite.address_blind.as_ref().is_some_and(|invited| *invited != blind) {
         return Err(ProofError::AnotherAddress);
     }
+    let mailed = allowance(vault, b"proof-mail/", &invite, &blind);
+    match tx.throttles.admit(tx.conn, &mailed, codes, tx.now) {
+        Err(Throttled::Wait(seconds)) => return Err(ProofError::Mailed(seconds)),
+        admitted => admitted?,
+    }
     let key = vault.key(tx.conn, flow.subject)?;
     let code = one_time_code(tx.chance);
+    let mut proofs = sent(&flow, &key)?;
+    let same = flow.address.as_ref().is_some_and(|(former, _)| *former == blind);
+    // A code proves the address that it was sent to. And after too many wrong ones nothing that was tried is good.
+    if !same || flow.proof_failures >= attempts {
+        proofs.void();
+    }
+    let failures = if proofs.any_good(tx.now) {
+        flow.proof_failures
+    } else {
+        0
+    };
+    let until = tx.now.after(PROOF_LASTS);
+    proofs.add(&code, until);
     records::ask(
         tx.conn,
         flow.row,
@@ -153,14 +194,38 @@ pub fn give_contact(
             address_sealed: key.seal(Field::Contact, address.kept().as_bytes(), tx.chance)?,
             address_blind: blind,
             proof_sealed: key.seal(Field::Proof, code.as_bytes(), tx.chance)?,
-            proof_expires_at: tx.now.after(PROOF_LASTS),
+            proof_expires_at: until,
+            proofs_sealed: key.seal(Field::Proof, &written(&proofs)?, tx.chance)?,
+            failures,
         },
     )?;
     tx.record(Event::ProofRequested { flow: flow.id });
     Ok(())
 }
 
-/// Takes a one-time code, in its six digits. If it is the right one, a use of the invite is held from now on. Somebody
+/// The codes that were made for a flow.
+fn sent(flow: &Flow, key: &DataKey) -> Result<Proofs, VaultError> {
+    let mut proofs = match &flow.proofs {
+        Some(sealed) => serde_json::from_slice(&key.open(Field::Proof, sealed)?).map_err(|_| VaultError::Sealed)?,
+        None => Proofs::default(),
+    };
+    // A version before this one keeps the newest by itself.
+    if let Some((sealed, until)) = &flow.proof {
+        let newest = key.open_text(Field::Proof, sealed)?;
+        if proofs.judge(&newest, *until) == Judged::Wrong {
+            proofs.add(&newest, *until);
+        }
+    }
+    Ok(proofs)
+}
+
+fn written(proofs: &Proofs) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    serde_json::to_vec(proofs)
+        .map(Zeroizing::new)
+        .map_err(|error| StoreError::Internal(error.to_string()))
+}
+
+/// Takes a one-time code, in its six digits: each that is good will do. One that was good once is not counted. If it is the right one, a use of the invite is held from now on. Somebody
 /// who had proved the same address for the same invite before goes on where they were: their flow
 /// is the answer, and this one's token opens it.
 pub fn prove_contact(
@@ -172,8 +237,8 @@ pub fn prove_contact(
     attempts: i64,
 ) -> Result<Flow, ProofError> {
     let (flow, _) = at_step(tx, policy, flow, Step::Contact)?;
-    let (sealed, until) = flow.proof.as_ref().ok_or(ProofError::Stale)?;
-    if tx.now >= *until {
+    let proofs = sent(&flow, &vault.key(tx.conn, flow.subject)?)?;
+    if !proofs.any_good(tx.now) {
         return Err(ProofError::Stale);
     }
     // Before the code is looked at, and in the row: who tries often at once tries no more often.
@@ -181,16 +246,21 @@ pub fn prove_contact(
         return Err(ProofError::Locked);
     }
     let (blind, _) = flow.address.as_ref().ok_or(ProofError::Stale)?;
-    let guesses = vault.blind(Blind::Throttle, &[b"proof-guess/", blind.as_slice()].concat());
+    let invite = invites::by_row(tx.conn, flow.invite_row)?;
+    let guesses = allowance(vault, b"proof-guess/", &invite, blind);
     let rate = Rate::at_most(GUESSES_A_DAY, Duration::from_secs(24 * 60 * 60));
     // The bucket is locked from here on: of two who prove one address at once, the second finds the first below.
-    throttle::admit(tx.conn, tx.guards, &guesses, rate, tx.now)?;
-    let expected = vault.key(tx.conn, flow.subject)?.open(Field::Proof, sealed)?;
-    if !bool::from(expected.ct_eq(code.as_bytes())) {
-        tx.record(Event::ProofFailed { flow: flow.id });
-        return Err(ProofError::Wrong);
+    tx.throttles.admit(tx.conn, &guesses, rate, tx.now)?;
+    match proofs.judge(code, tx.now) {
+        Judged::Right => {}
+        // What was counted above is rolled back.
+        Judged::Stale => return Err(ProofError::Stale),
+        Judged::Wrong => {
+            tx.record(Event::ProofFailed { flow: flow.id });
+            return Err(ProofError::Wrong);
+        }
     }
-    throttle::give_back(tx.conn, &guesses, rate)?;
+    tx.throttles.give_back(tx.conn, &guesses, rate)?;
     if people::by_contact(tx.conn, blind)?.is_some() {
         // They control the address, so telling them is no leak.
         return Err(StepError::Member.into());
@@ -200,7 +270,6 @@ pub fn prove_contact(
     }
     records::prove(tx.conn, flow.row, tx.now)?;
     tx.record(Event::ContactProved { flow: flow.id });
-    let invite = invites::by_row(tx.conn, flow.invite_row)?;
     if let Some(former) = records::on_the_way(tx.conn, flow.invite_row, blind, flow.row)? {
         if invites::held_until(tx.conn, former.id)?.is_some_and(|until| tx.now < until) {
             records::end(tx.conn, flow.row, tx.now)?;

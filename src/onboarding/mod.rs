@@ -10,6 +10,7 @@ pub mod api;
 mod contact;
 mod follow;
 mod letters;
+mod proofs;
 mod records;
 mod rules;
 
@@ -27,7 +28,7 @@ use crate::{
     mail::Locale,
     people::{self, Admission, Contact, Member, Newcomer, passwords::hash::Phc},
     policy::{Policy, Step},
-    store::{CommandError, Conn, Disposition, StoreError, from_query},
+    store::{CommandError, Conn, Disposition, StoreError, from_query, throttle::Throttled},
     terms::{Assurance, Id, Role, Timestamp, kinds},
     vault::{Blind, Door, Vault, VaultError},
 };
@@ -68,6 +69,9 @@ pub enum StepError {
     /// A reviewer has to look before the last step: see [`ask_reviewer`].
     #[error("a reviewer has to look at the name and the document first")]
     NeedsReview,
+    /// Too many flows were begun by the invite: another one is open after so many seconds.
+    #[error("too many registrations were begun by the invite; the next one is open in {0} s")]
+    TooMany(u32),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -80,6 +84,15 @@ impl CommandError for StepError {
         match self {
             Self::Store(error) => error.disposition(),
             _ => Disposition::RollBack,
+        }
+    }
+}
+
+impl From<Throttled> for StepError {
+    fn from(throttled: Throttled) -> Self {
+        match throttled {
+            Throttled::Wait(seconds) => Self::TooMany(seconds),
+            Throttled::Store(error) => Self::Store(error),
         }
     }
 }

@@ -29,7 +29,9 @@ pub struct Flow {
     pub address: Option<(Vec<u8>, Vec<u8>)>,
     /// The one-time code sealed, and until when it is good.
     pub proof: Option<(Vec<u8>, Timestamp)>,
-    /// Wrong codes since the last one was made.
+    /// Every code that was made, the newest too, sealed together: see `proofs`.
+    pub proofs: Option<Vec<u8>>,
+    /// Wrong codes since none was good the last time.
     pub proof_failures: i64,
     /// When the contact was proved.
     pub proved_at: Option<Timestamp>,
@@ -46,6 +48,7 @@ type Row = (
         Option<Vec<u8>>,
         Option<Vec<u8>>,
         Option<Timestamp>,
+        Option<Vec<u8>>,
         i64,
     ),
     (Option<Timestamp>, Option<PersonRow>, Option<Timestamp>),
@@ -68,6 +71,7 @@ macro_rules! columns {
                 flows::address_sealed,
                 flows::proof_sealed,
                 flows::proof_expires_at,
+                flows::proofs_sealed,
                 flows::proof_failures,
             ),
             (flows::proved_at, flows::person, flows::ended_at),
@@ -78,7 +82,7 @@ macro_rules! columns {
 fn from_row(row: Row) -> Flow {
     let (
         (row, id, token_hash, invite_row, subject, locale, expires_at),
-        (blind, sealed, proof, proof_expires_at, proof_failures),
+        (blind, sealed, proof, proof_expires_at, proofs, proof_failures),
         (proved_at, person, ended_at),
     ) = row;
     Flow {
@@ -91,6 +95,7 @@ fn from_row(row: Row) -> Flow {
         expires_at,
         address: blind.zip(sealed),
         proof: proof.zip(proof_expires_at),
+        proofs,
         proof_failures,
         proved_at,
         person,
@@ -167,6 +172,9 @@ pub(super) struct Ask {
     pub(super) address_blind: Vec<u8>,
     pub(super) proof_sealed: Vec<u8>,
     pub(super) proof_expires_at: Timestamp,
+    pub(super) proofs_sealed: Vec<u8>,
+    /// Wrong codes that go on to be counted.
+    pub(super) failures: i64,
 }
 
 pub(super) fn ask(conn: &mut Conn, row: i64, ask: &Ask) -> QueryResult<()> {
@@ -176,7 +184,8 @@ pub(super) fn ask(conn: &mut Conn, row: i64, ask: &Ask) -> QueryResult<()> {
             flows::address_blind.eq(&ask.address_blind),
             flows::proof_sealed.eq(&ask.proof_sealed),
             flows::proof_expires_at.eq(ask.proof_expires_at),
-            flows::proof_failures.eq(0),
+            flows::proofs_sealed.eq(&ask.proofs_sealed),
+            flows::proof_failures.eq(ask.failures),
         ))
         .execute(conn)
         .map(|_| ())
@@ -190,10 +199,14 @@ pub(super) fn take_attempt(conn: &mut Conn, row: i64, attempts: i64) -> QueryRes
         .map(|rows| rows == 1)
 }
 
-/// Notes that the contact is proved, and forgets the code.
+/// Notes that the contact is proved, and forgets the codes.
 pub(super) fn prove(conn: &mut Conn, row: i64, now: Timestamp) -> QueryResult<()> {
     update(flows::table.find(row))
-        .set((flows::proved_at.eq(now), flows::proof_sealed.eq(None::<Vec<u8>>)))
+        .set((
+            flows::proved_at.eq(now),
+            flows::proof_sealed.eq(None::<Vec<u8>>),
+            flows::proofs_sealed.eq(None::<Vec<u8>>),
+        ))
         .execute(conn)
         .map(|_| ())
 }
@@ -208,11 +221,13 @@ pub(super) fn open_with(conn: &mut Conn, row: i64, token_hash: &[u8]) -> QueryRe
 
 /// Ends a flow; false where it is over already.
 pub(super) fn end(conn: &mut Conn, row: i64, now: Timestamp) -> QueryResult<bool> {
-    fixed(|| "UPDATE flows SET ended_at = ?, proof_sealed = NULL WHERE id = ? AND ended_at IS NULL")
-        .bind(now.micros())
-        .bind(row)
-        .execute(conn)
-        .map(|rows| rows == 1)
+    fixed(
+        || "UPDATE flows SET ended_at = ?, proof_sealed = NULL, proofs_sealed = NULL WHERE id = ? AND ended_at IS NULL",
+    )
+    .bind(now.micros())
+    .bind(row)
+    .execute(conn)
+    .map(|rows| rows == 1)
 }
 
 /// Notes whom the newcomer has become.

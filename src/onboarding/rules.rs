@@ -92,6 +92,7 @@ mod tests {
             expires_at: Timestamp::from_seconds(2_000),
             address: None,
             proof: None,
+            proofs: None,
             proof_failures: 0,
             proved_at: None,
             person: None,

@@ -10,7 +10,7 @@ use super::{Ask, Denied, Issued, Server, Servers, issue};
 use crate::{
     ledger::{Ledger, Mirror, Position, Together, Tx},
     policy::Current,
-    store::StoreError,
+    store::{StoreError, throttle::Rate},
     vault::Vault,
 };
 
@@ -51,17 +51,28 @@ pub struct Desk {
     mirror: Mirror,
     servers: Arc<Servers>,
     together: Together<Ask, Answer>,
+    /// How many tickets a member may take in place of former ones, and give back.
+    pub(super) pace: Rate,
 }
 
 impl Desk {
     /// Opens it.
-    pub fn open(ledger: Ledger, mirror: Mirror, vault: Vault, policy: Arc<Current>, servers: Arc<Servers>) -> Self {
-        let work = move |tx: &mut Tx<'_>, asks: &[Ask]| in_rounds(asks, |round| issue(tx, &vault, &policy, round));
+    pub fn open(
+        ledger: Ledger,
+        mirror: Mirror,
+        vault: Vault,
+        policy: Arc<Current>,
+        servers: Arc<Servers>,
+        pace: Rate,
+    ) -> Self {
+        let work =
+            move |tx: &mut Tx<'_>, asks: &[Ask]| in_rounds(asks, |round| issue(tx, &vault, &policy, pace, round));
         Self {
             together: Together::new(ledger.clone(), work),
             ledger,
             mirror,
             servers,
+            pace,
         }
     }
 

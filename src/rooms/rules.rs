@@ -115,6 +115,12 @@ pub enum Denied {
         /// For how many seconds more they get no ticket.
         wait: u32,
     },
+    /// They have taken and given back too many tickets.
+    #[error("they have taken and given back too many tickets")]
+    TooMany {
+        /// For how many seconds more they get no ticket.
+        wait: u32,
+    },
     /// They are not in good standing.
     #[error("they are not in good standing")]
     Standing,

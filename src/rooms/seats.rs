@@ -7,9 +7,12 @@ use crate::{
     ledger::{Actor, Event, Tx, events::TicketEnd},
     people,
     policy::Current,
-    store::{Conn, StoreError},
+    store::{
+        Conn, StoreError,
+        throttle::{Rate, Throttled},
+    },
     terms::{PersonRow, TicketId, Timestamp},
-    vault::{Door, Vault},
+    vault::{Blind, Door, Vault},
 };
 
 /// Somebody who wants a seat in a room.
@@ -62,6 +65,7 @@ pub fn issue(
     tx: &mut Tx<'_>,
     vault: &Vault,
     policy: &Current,
+    pace: Rate,
     asks: &[Ask],
 ) -> Result<Vec<Result<Issued, Denied>>, StoreError> {
     let mut names: Vec<&RoomName> = asks.iter().map(|ask| &ask.room).collect();
@@ -88,6 +92,20 @@ pub fn issue(
         .after(Duration::from_secs(u64::from(policy.rooms.ticket_minutes) * 60));
     let mut answers = Vec::with_capacity(asks.len());
     for ask in asks {
+        // A first ticket comes once; those that take the place of one another could come without end.
+        if rooms
+            .get(&ask.room)
+            .is_some_and(|open| open.seated.contains_key(&ask.person))
+        {
+            match count(tx, vault, pace, ask.person) {
+                Ok(()) => {}
+                Err(Throttled::Wait(wait)) => {
+                    answers.push(Err(Denied::TooMany { wait }));
+                    continue;
+                }
+                Err(Throttled::Store(error)) => return Err(error),
+            }
+        }
         let admitted = rooms.get_mut(&ask.room).ok_or(Denied::Unknown).and_then(|open| {
             let seat = seats.get(&ask.person).ok_or(Denied::Standing)?;
             let part = rules::may_enter(policy, &open.room, seat)?;
@@ -190,6 +208,19 @@ impl Open {
         }
         Ok(())
     }
+}
+
+/// The bucket of what a member does with tickets.
+pub(super) fn bucket(vault: &Vault, person: PersonRow) -> Vec<u8> {
+    vault.blind(
+        Blind::Throttle,
+        &[b"tickets/".as_slice(), &person.0.to_be_bytes()].concat(),
+    )
+}
+
+/// Counts a ticket that takes the place of a former one, or that is given back.
+pub(super) fn count(tx: &mut Tx<'_>, vault: &Vault, pace: Rate, person: PersonRow) -> Result<(), Throttled> {
+    tx.throttles.admit(tx.conn, &bucket(vault, person), pace, tx.now)
 }
 
 /// Gives one's own seat back; false where it is not theirs or has ended.

@@ -13,6 +13,7 @@ mod fixed;
 pub mod guards;
 mod migrate;
 mod pool;
+mod refused;
 mod requirements;
 #[expect(missing_docs, reason = "the migrations say what each column holds")]
 pub mod schema;
@@ -27,6 +28,7 @@ pub use error::{CommandError, Disposition, StoreError};
 pub use fixed::{Bind, Column, Fixed, PgFixed, fixed, pg_fixed};
 pub use guards::{Guard, Guards};
 pub use migrate::{migrate, pending};
+pub use refused::Throttles;
 
 use pool::Pool;
 use sqlite::Writer;
@@ -63,6 +65,7 @@ struct Inner {
     /// SQLite's one writer; PostgreSQL writes through the pool.
     writer: Option<Writer>,
     wait: Duration,
+    throttles: Throttles,
     guards: Guards,
     target: Target,
 }
@@ -99,6 +102,7 @@ impl Store {
                 pool: Pool::new(options.target.clone(), options.pool_size, options.wait),
                 writer,
                 wait: options.wait,
+                throttles: Throttles::new(options.guards.clone()),
                 guards: options.guards,
                 target: options.target,
             }),
@@ -118,6 +122,11 @@ impl Store {
     /// The test switches.
     pub fn guards(&self) -> &Guards {
         &self.inner.guards
+    }
+
+    /// How fast somebody may try.
+    pub fn throttles(&self) -> &Throttles {
+        &self.inner.throttles
     }
 
     /// Runs queries that change nothing. [`StoreError::Unavailable`] after `wait`.

@@ -164,6 +164,7 @@ diesel::table! {
         proved_at -> Nullable<BigInt>,
         person -> Nullable<BigInt>,
         ended_at -> Nullable<BigInt>,
+        proofs_sealed -> Nullable<Binary>,
     }
 }
 

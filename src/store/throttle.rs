@@ -62,6 +62,33 @@ impl Rate {
         Self { interval, burst }
     }
 
+    /// One that nobody is too fast for: of a history that is replayed.
+    pub const fn open() -> Self {
+        Self {
+            interval: 1,
+            burst: 1_000_000_000,
+        }
+    }
+
+    /// The same for a network that holds so many: as often as this, and as many at once for each of them.
+    #[must_use]
+    pub fn times(self, many: u32) -> Self {
+        let many = i64::from(many.max(1));
+        Self {
+            interval: (self.interval / many).max(1),
+            burst: self.burst.saturating_mul(many),
+        }
+    }
+
+    /// As one attempt what so many at once are; none where they are more than may come at once.
+    pub(super) fn together(self, many: u32) -> Option<Self> {
+        let many = i64::from(many.max(1));
+        (many <= self.burst).then(|| Self {
+            interval: self.interval.saturating_mul(many),
+            burst: self.burst / many,
+        })
+    }
+
     /// An arrival time beyond this is further ahead than this rate could have left it, twice over
     /// for clocks that disagree: a clock has jumped back since, and the bucket starts afresh.
     fn absurd(self, now: i64) -> i64 {
@@ -117,8 +144,23 @@ pub fn admit(conn: &mut Conn, guards: &Guards, bucket: &[u8], rate: Rate, now: T
         return Ok(());
     }
     let wait = rate.decide(arrival(conn, bucket)?, time).err().unwrap_or(0);
-    let seconds = u64::try_from(wait).unwrap_or(0).div_ceil(1_000_000).max(1);
-    Err(Throttled::Wait(u32::try_from(seconds).unwrap_or(u32::MAX)))
+    Err(waiting(wait))
+}
+
+/// Whether an attempt would be admitted; nothing is counted.
+///
+/// # Errors
+/// [`Throttled::Wait`] where there were too many.
+pub(super) fn look(conn: &mut Conn, bucket: &[u8], rate: Rate, now: Timestamp) -> Result<(), Throttled> {
+    match rate.decide(arrival(conn, bucket)?, now.micros()) {
+        Ok(_) => Ok(()),
+        Err(wait) => Err(waiting(wait)),
+    }
+}
+
+fn waiting(micros: i64) -> Throttled {
+    let seconds = u64::try_from(micros).unwrap_or(0).div_ceil(1_000_000).max(1);
+    Throttled::Wait(u32::try_from(seconds).unwrap_or(u32::MAX))
 }
 
 /// Takes one counted attempt back: it was none of those that the rate is for.
@@ -160,7 +202,7 @@ fn arrival(conn: &mut Conn, bucket: &[u8]) -> QueryResult<Option<i64>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use diesel::sql_query;
 
     use super::*;
@@ -171,7 +213,8 @@ mod tests {
         super::admit(conn, &Guards::default(), bucket, rate, now)
     }
 
-    fn database() -> (tempfile::TempDir, Conn) {
+    /// A migrated database of SQLite.
+    pub(in super::super) fn database() -> (tempfile::TempDir, Conn) {
         let folder = tempfile::tempdir().unwrap();
         let target = super::super::Target::Sqlite(folder.path().join("db"));
         super::super::migrate(&target, &Guards::default(), |_| Ok::<_, StoreError>(())).unwrap();

@@ -7,6 +7,7 @@
 
 mod access;
 pub mod api;
+mod device;
 mod keys;
 mod live;
 mod records;
@@ -30,9 +31,9 @@ use crate::{
     config::{PublicUrl, TokenConfig},
     ledger::{Actor, Ledger, Projection, Written, events::SessionEnd},
     people::{self, Member, Roster, Seat},
-    store::{Conn, StoreError},
+    store::{Conn, StoreError, throttle::Rate},
     terms::{Assurance, PersonId, PersonRow, Role, SessionId, Standing, Timestamp},
-    vault::Vault,
+    vault::{Blind, Vault},
 };
 
 use access::{Access, Verified};
@@ -59,6 +60,8 @@ struct Inner {
     session_lifetime: Duration,
     /// How old memory may be to be believed.
     memory_lease: Duration,
+    /// How often one session is refreshed.
+    refreshes: Rate,
 }
 
 /// An access token for our own API that holds, and who stands behind it now.
@@ -125,6 +128,9 @@ pub struct Granted {
     pub expires_in: i64,
     /// The refresh token, good once, at `/oauth/token`.
     pub refresh_token: String,
+    /// Shows at the next sign-in, in the header `Vouchsafe-Device`, that this device has signed in before: then wrong
+    /// passwords from anywhere else do not lock it out. It opens nothing, and is worth keeping after a sign-out.
+    pub device_token: String,
     /// What the service may learn for which the access token is; only where it is for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<&'static str>,
@@ -174,6 +180,7 @@ impl Tokens {
             verified: Verified::default(),
             session_lifetime: Duration::from_secs(u64::from(config.refresh_days) * 86_400),
             memory_lease: Duration::from_millis(config.memory_lease_ms),
+            refreshes: Rate::at_most(config.refreshes_per_hour, Duration::from_secs(3600)),
             ledger,
             vault,
             roster,
@@ -248,6 +255,7 @@ impl Tokens {
             token_type: "Bearer",
             expires_in: (claims.exp - ledger.now().seconds()).max(0),
             refresh_token: refresh.write(vault)?.expose_secret().to_owned(),
+            device_token: device::token(vault, session.id, session.holder.id)?,
             scope: claims.scope.map(Scope::as_str),
             session: SessionView {
                 id: session.id,
@@ -271,10 +279,15 @@ impl Tokens {
         let Inner {
             ledger, vault, live, ..
         } = &*self.inner;
-        let (keys, token) = (vault.clone(), presented.clone());
+        let (keys, token, pace) = (vault.clone(), presented.clone(), self.inner.refreshes);
         let written = ledger
             .write(Actor::System, move |tx| {
-                refresh(tx, &keys, token.expose_secret(), &request)
+                let session = refresh(tx, &keys, token.expose_secret(), &request)?;
+                // Its own, so it counts when it has proved to be one; where it is too many, it is not spent.
+                let bucket = [b"refresh/".as_slice(), session.id.as_bytes()].concat();
+                let bucket = keys.blind(Blind::Throttle, &bucket);
+                tx.throttles.admit(tx.conn, &bucket, pace, tx.now)?;
+                Ok(session)
             })
             .await;
         if let Err(RefreshError::Reused) = &written

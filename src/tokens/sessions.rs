@@ -17,7 +17,7 @@ use super::{access::Audience, records, services};
 use crate::{
     ledger::{Event, Tx, events::SessionEnd},
     people,
-    store::{CommandError, Disposition, Guard, StoreError, from_query},
+    store::{CommandError, Disposition, Guard, StoreError, from_query, throttle::Throttled},
     terms::{Assurance, Id, PersonRow, Role, Standing, Timestamp, kinds},
     vault::{Blind, Door, Vault},
 };
@@ -73,6 +73,9 @@ pub enum RefreshError {
     /// There is no service for which a token was asked. The refresh token is not spent.
     #[error("there is no such service")]
     NoService,
+    /// The session has been refreshed too often; the next time is open after so many seconds. The token is not spent.
+    #[error("the session has been refreshed too often; the next time is open in {0} s")]
+    TooMany(u32),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -80,10 +83,19 @@ pub enum RefreshError {
 
 from_query!(RefreshError);
 
+impl From<Throttled> for RefreshError {
+    fn from(throttled: Throttled) -> Self {
+        match throttled {
+            Throttled::Wait(seconds) => Self::TooMany(seconds),
+            Throttled::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 impl CommandError for RefreshError {
     fn disposition(&self) -> Disposition {
         match self {
-            Self::Unknown | Self::NoService => Disposition::RollBack,
+            Self::Unknown | Self::NoService | Self::TooMany(_) => Disposition::RollBack,
             // That the family is over must stand in the store.
             Self::Reused => Disposition::Keep,
             Self::Store(error) => error.disposition(),

@@ -5,10 +5,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Session, Tokens,
+    Inner, Session, Tokens, device,
     sessions::{resume, start_session},
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
     },
     store::{
         CommandError, Disposition, Guard, StoreError, from_query,
-        throttle::{self, Rate, Throttled},
+        throttle::{Rate, Throttled},
     },
     terms::{PersonRow, SessionId},
     vault::Blind,
@@ -34,7 +34,12 @@ pub struct SignIn {
     hasher: Hasher,
     mirror: Mirror,
     failures: Rate,
+    device_failures: Rate,
+    sessions: Rate,
 }
+
+/// The buckets in which a failure is counted, each with its rate.
+type Allowance = Arc<[(Vec<u8>, Rate)]>;
 
 /// What is done for a member who has proved who they are.
 type Welcome = Arc<dyn Fn(&mut Tx<'_>, PersonRow) -> Result<Session, SignInError> + Send + Sync>;
@@ -57,6 +62,9 @@ pub enum SignInError {
     /// The password or code is right, and the member is not in good standing.
     #[error("the member is not in good standing")]
     Suspended,
+    /// The member has signed in too often; the next time is open after so many seconds.
+    #[error("too many sign-ins; the next one is open in {0} s")]
+    TooMany(u32),
     /// Too many failures of this account; another try is open after so many seconds.
     #[error("too many failed sign-ins; the next one is open in {0} s")]
     Locked(u32),
@@ -80,9 +88,13 @@ impl CommandError for SignInError {
     fn disposition(&self) -> Disposition {
         match self {
             Self::Store(error) => error.disposition(),
-            Self::Wrong | Self::Suspended | Self::Locked(_) | Self::SessionEnded | Self::Refreshed | Self::Busy => {
-                Disposition::RollBack
-            }
+            Self::Wrong
+            | Self::Suspended
+            | Self::TooMany(_)
+            | Self::Locked(_)
+            | Self::SessionEnded
+            | Self::Refreshed
+            | Self::Busy => Disposition::RollBack,
         }
     }
 }
@@ -114,6 +126,8 @@ impl SignIn {
             hasher,
             mirror,
             failures: Rate::at_most(config.per_account_failures_per_day, day),
+            device_failures: Rate::at_most(config.per_device_failures_per_day, day),
+            sessions: Rate::at_most(config.sessions_per_member_per_hour, Duration::from_secs(3600)),
         }
     }
 
@@ -131,7 +145,8 @@ impl SignIn {
     ///
     /// Every attempt is counted as a failure before the password is looked at, and taken back when it
     /// was none, so that attempts at the same moment cannot outrun the count. It is counted by the
-    /// address that was entered, whether or not there is an account.
+    /// address that was entered, whether or not there is an account. Strangers' failures are counted together; a
+    /// `device` that has signed in to the account before is counted by itself, so that nobody else locks it out.
     ///
     /// # Errors
     /// [`SignInError`]
@@ -139,11 +154,13 @@ impl SignIn {
         &self,
         contact: &EmailAddress,
         password: SecretString,
+        device: Option<SecretString>,
     ) -> Result<Written<Session>, SignInError> {
         let lifetime = self.tokens.session_lifetime();
         self.proved(
             contact,
             password,
+            device,
             Arc::new(move |tx, person| begin(tx, person, lifetime)),
         )
         .await
@@ -168,7 +185,7 @@ impl SignIn {
                 _ => Err(SignInError::Refreshed),
             }
         };
-        self.proved(contact, password, Arc::new(resumed)).await
+        self.proved(contact, password, None, Arc::new(resumed)).await
     }
 
     /// What is done for whoever knows the password.
@@ -176,18 +193,23 @@ impl SignIn {
         &self,
         contact: &EmailAddress,
         password: SecretString,
+        device: Option<SecretString>,
         welcome: Welcome,
     ) -> Result<Written<Session>, SignInError> {
         let vault = &self.tokens.inner.vault;
         let ledger = &self.tokens.inner.ledger;
         let blind = vault.blind(Blind::Contact, contact.normalised().as_bytes());
-        let bucket = vault.blind(Blind::Throttle, &[b"sign-in/".as_slice(), &blind].concat());
-        let failures = self.failures;
+        let allowance = self.allowance(&blind, device).await?;
+        let buckets: Vec<Vec<u8>> = allowance.iter().map(|(bucket, _)| bucket.clone()).collect();
+        if let Some(seconds) = ledger.store().throttles().refuses(&buckets, ledger.now()) {
+            return Err(SignInError::Locked(seconds));
+        }
 
-        let counted = bucket.clone();
+        let counted = Arc::clone(&allowance);
         ledger
             .write(Actor::System, move |tx| {
-                throttle::admit(tx.conn, tx.guards, &counted, failures, tx.now)
+                let mut counted = counted.iter();
+                counted.try_for_each(|(bucket, rate)| tx.throttles.admit(tx.conn, bucket, *rate, tx.now))
             })
             .await?;
 
@@ -197,13 +219,13 @@ impl SignIn {
             let checked = self.check(&blind, password.clone()).await;
             if let Err(SignInError::Busy) = checked {
                 // Nothing was tried.
-                let bucket = bucket.clone();
-                let given_back =
-                    move |tx: &mut Tx<'_>| Ok::<_, StoreError>(throttle::give_back(tx.conn, &bucket, failures)?);
-                ledger.write(Actor::System, given_back).await?;
+                let allowance = Arc::clone(&allowance);
+                ledger.write(Actor::System, move |tx| give_back(tx, &allowance)).await?;
             }
             let Checked { person, phc, anew } = checked?;
-            let (welcome, bucket) = (Arc::clone(&welcome), bucket.clone());
+            let (welcome, allowance) = (Arc::clone(&welcome), Arc::clone(&allowance));
+            let often = [b"sessions/".as_slice(), &person.0.to_be_bytes()].concat();
+            let (often, pace) = (vault.blind(Blind::Throttle, &often), self.sessions);
             let written = ledger.write(Actor::Person(person), move |tx| -> Result<_, SignInError> {
                 let unchanged = match &anew {
                     Some(anew) => {
@@ -214,16 +236,42 @@ impl SignIn {
                 if !unchanged {
                     return Ok(None);
                 }
-                let session = welcome(tx, person)?;
-                throttle::give_back(tx.conn, &bucket, failures)?;
-                Ok(Some(session))
+                give_back(tx, &allowance)?;
+                match tx.throttles.admit(tx.conn, &often, pace, tx.now) {
+                    Ok(()) => Ok(Some(Ok(welcome(tx, person)?))),
+                    // It was no failure, and that is kept.
+                    Err(Throttled::Wait(seconds)) => Ok(Some(Err(seconds))),
+                    Err(Throttled::Store(error)) => Err(error.into()),
+                }
             });
             let Written { value, position } = written.await?;
             if let Some(value) = value {
+                let value = value.map_err(SignInError::TooMany)?;
                 return Ok(Written { value, position });
             }
         }
         Err(SignInError::Wrong)
+    }
+
+    /// Where a failure counts: for strangers to the account together; or for a device that has signed in to it before,
+    /// and for all such devices.
+    async fn allowance(&self, blind: &[u8], device: Option<SecretString>) -> Result<Allowance, SignInError> {
+        let Inner { ledger, vault, .. } = &*self.tokens.inner;
+        let bucket = |what: &[u8], whose: &[u8]| vault.blind(Blind::Throttle, &[what, whose].concat());
+        let strangers: Allowance = Arc::from([(bucket(b"sign-in/", blind), self.failures)]);
+        let Some(token) = device else { return Ok(strangers) };
+        let contact = blind.to_vec();
+        let person = ledger.store().read(move |conn| {
+            let row = people::by_contact(conn, &contact)?.unwrap_or(PersonRow(0));
+            Ok::<_, StoreError>(people::member(conn, row)?.map(|member| member.id))
+        });
+        let session = device::known(vault, token.expose_secret(), person.await?, ledger.now());
+        Ok(session.map_or(strangers, |session| {
+            Arc::from([
+                (bucket(b"sign-in-device/", session.as_bytes()), self.device_failures),
+                (bucket(b"sign-in-devices/", blind), self.failures),
+            ])
+        }))
     }
 
     /// Whose password it is, by the blind index of their address.
@@ -282,4 +330,12 @@ fn begin(tx: &mut Tx<'_>, person: PersonRow, lifetime: Duration) -> Result<Sessi
     let now = tx.now;
     let started = tx.on_behalf(Actor::Person(person), now, |tx| start_session(tx, person, lifetime))?;
     started.ok_or(SignInError::Suspended)
+}
+
+/// It was no failure.
+fn give_back(tx: &mut Tx<'_>, allowance: &Allowance) -> Result<(), StoreError> {
+    for (bucket, rate) in allowance.iter() {
+        tx.throttles.give_back(tx.conn, bucket, *rate)?;
+    }
+    Ok(())
 }

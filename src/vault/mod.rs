@@ -124,6 +124,8 @@ pub enum Door {
     Flow,
     /// A refresh token.
     Refresh,
+    /// A device's proof that it has signed in before.
+    Device,
     /// A seat in a room: the token on the room server's list.
     Ticket,
     /// A room on its room server: whoever knows the secret manages it.
@@ -138,6 +140,7 @@ impl Door {
             Self::Invite => b"door/invite",
             Self::Flow => b"door/flow",
             Self::Refresh => b"door/refresh",
+            Self::Device => b"door/device",
             Self::Ticket => b"door/ticket",
             Self::Room => b"door/room",
             Self::Stop => b"door/stop",

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use actix_web::http::header::HeaderMap;
 
+use super::caller::ThrottleBucket;
 use crate::config::Network;
 
 /// The client's address: the peer's, or, where the peer is a trusted proxy, the right-most entry of
@@ -41,6 +42,24 @@ fn parse(entry: &str) -> Option<IpAddr> {
         .ok()
         .or_else(|| entry.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
         .map(|address: IpAddr| address.to_canonical())
+}
+
+impl ThrottleBucket {
+    /// The networks that an attempt is counted for, each with its prefix and for how many addresses it stands. An
+    /// IPv4 address is by itself. Of IPv6 a subscriber has a /64, and often a /56 or a /48 of them to choose from
+    /// (RFC 6177 §2): there more is let through, and not for each /64 anew.
+    pub fn networks(&self) -> Vec<(IpAddr, u8, u32)> {
+        match self.address {
+            IpAddr::V4(_) => vec![(self.address, 32, 1)],
+            IpAddr::V6(v6) => [(64, 1), (56, 4), (48, 16)]
+                .into_iter()
+                .map(|(prefix, times)| {
+                    let mask = u128::MAX << (128 - u32::from(prefix));
+                    (IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & mask)), prefix, times)
+                })
+                .collect(),
+        }
+    }
 }
 
 /// What is throttled as one: an IPv4 address, or an IPv6 /64, which one subscriber has to themself.
@@ -87,6 +106,25 @@ mod tests {
         assert_eq!(
             seen("::ffff:10.0.0.1", &["[2001:db8::7]:443"], &["10.0.0.0/8"]),
             "2001:db8::7"
+        );
+    }
+
+    #[test]
+    fn an_attempt_counts_for_every_network_that_one_may_have() {
+        let networks = |address: &str| {
+            let bucket = ThrottleBucket {
+                operation: "sign_in",
+                address: throttled_as(address.parse().unwrap()),
+            };
+            let written = bucket.networks().into_iter();
+            written
+                .map(|(net, prefix, times)| format!("{net}/{prefix} {times}"))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(networks("192.0.2.7"), ["192.0.2.7/32 1"]);
+        assert_eq!(
+            networks("2001:db8:1:2345::7"),
+            ["2001:db8:1:2345::/64 1", "2001:db8:1:2300::/56 4", "2001:db8:1::/48 16"]
         );
     }
 

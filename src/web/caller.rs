@@ -48,7 +48,8 @@ pub struct ServiceCaller {
     pub resource: Arc<str>,
 }
 
-/// What is throttled as one: an operation and an address, IPv6 by /64.
+/// What is throttled as one: an operation and an address, IPv6 by /64 and the networks around it: see
+/// [`ThrottleBucket::networks`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ThrottleBucket {
     /// [`super::rights::Operation::id`].

@@ -95,7 +95,7 @@ kinds! {
     ContactMismatch = 422 "contact-mismatch", "The invite is for another address", "Use the address that the invite was sent to.";
     /// The code that was given does not prove the address.
     ProofWrong = 422 "proof-wrong", "The code is not right", "Check the newest message, and type its code again.";
-    /// The code was right once, but its time is over or a newer one was sent.
+    /// The code was right once, but its time is over, newer ones were sent, or too many wrong ones were tried. It is not counted as a wrong one.
     ProofStale = 410 "proof-stale", "The code is no longer valid", "Ask for a new code.";
     /// Too many wrong codes were tried.
     ProofLocked = 429 "proof-locked", "Too many wrong codes", "Wait for the seconds given in Retry-After, then ask for a new code.";

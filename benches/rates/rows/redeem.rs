@@ -12,7 +12,7 @@ use vouchsafe::{
     ledger::Actor,
     mail::EmailAddress,
     onboarding,
-    store::{Backend, StoreError},
+    store::{Backend, StoreError, throttle::Rate},
     terms::{FlowId, Id, Role},
     vault::Field,
 };
@@ -139,7 +139,8 @@ async fn some_newcomers(service: &Service, code: Code, from: usize) -> Vec<(Flow
             let id = Id::new(tx.now, tx.chance);
             let flow = onboarding::start(tx, &vault, &code, id, None).expect("a flow");
             let address = EmailAddress::parse(&format!("newcomer-{n}@example.org")).expect("an address");
-            onboarding::give_contact(tx, &vault, &policy.policy, id, Some(address)).expect("a contact");
+            onboarding::give_contact(tx, &vault, &policy.policy, id, Some(address), Rate::open(), 5)
+                .expect("a contact");
             let asked = onboarding::by_id(tx.conn, id)?.expect("the flow");
             let (sealed, _) = asked.proof.expect("a one-time code");
             let key = vault.key(tx.conn, flow.subject)?;

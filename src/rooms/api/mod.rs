@@ -72,6 +72,7 @@ impl From<Denied> for Problem {
                 "The room asks for the assurance {asked}, and yours is {theirs}. Ask those who run the community how to have it raised."
             )),
             Denied::Spoke { wait } => Self::from(Kind::SpokeAsListener).retry_after(wait),
+            Denied::TooMany { wait } => Self::from(Kind::TooManyRequests).retry_after(wait),
             Denied::Standing => Kind::SessionEnded.into(),
             Denied::ServerDown => Kind::RoomServerUnavailable.into(),
         }

@@ -9,13 +9,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    super::{Ask, Denied, Issued, Part, RoomName, desk::Listed, issue, issued, janus, leave},
+    super::{Ask, Denied, Issued, Part, RoomName, desk::Listed, issue, issued, janus, leave, seats},
     Rooms,
 };
 use crate::{
     ledger::Actor,
-    store::{CommandError, Disposition, StoreError},
-    terms::{Id, TicketId, Timestamp},
+    store::{CommandError, Disposition, StoreError, throttle::Throttled},
+    terms::{Id, PersonRow, TicketId, Timestamp},
     web::{Asker, Caller, IdempotencyKey, Kind, Problem, Segments, Turn, Written},
 };
 
@@ -127,6 +127,7 @@ pub(super) async fn create(
         person: caller.person,
         room: room.0,
     };
+    rooms.not_exhausted(caller.person)?;
     let listed = if key.is_given() {
         rooms.once(ask, Asker::Member(caller.id), key).await?
     } else {
@@ -137,16 +138,25 @@ pub(super) async fn create(
 }
 
 impl Rooms {
+    /// Whoever was refused a moment ago is refused without a transaction.
+    fn not_exhausted(&self, person: PersonRow) -> Result<(), Problem> {
+        let bucket = seats::bucket(&self.vault, person);
+        match self.ledger.store().throttles().refuses(&[bucket], self.ledger.now()) {
+            Some(wait) => Err(Denied::TooMany { wait }.into()),
+            None => Ok(()),
+        }
+    }
+
     /// A ticket by itself, in the transaction that claims the key.
     async fn once(&self, ask: Ask, asker: Asker, key: IdempotencyKey) -> Result<Listed, Problem> {
         let once = key.bind(asker, "create_ticket", &ask.room)?;
-        let (policy, vault) = (Arc::clone(&self.policy), self.vault.clone());
+        let (policy, vault, pace) = (Arc::clone(&self.policy), self.vault.clone(), self.desk.pace);
         let written = self
             .ledger
             .write(Actor::Person(ask.person), move |tx| -> Result<Issued, Refused> {
                 match once.claim(tx.conn, tx.guards, tx.now, ask.id.as_bytes())? {
                     Turn::First => {
-                        let mut given = issue(tx, &vault, &policy, std::slice::from_ref(&ask))?;
+                        let mut given = issue(tx, &vault, &policy, pace, std::slice::from_ref(&ask))?;
                         Ok(given.pop().ok_or(Denied::Unknown)??)
                     }
                     Turn::Again(id) => {
@@ -174,10 +184,17 @@ pub(super) async fn end(
     rooms: Data<Rooms>,
 ) -> Result<Written<()>, Problem> {
     let (room, ticket) = path.0;
+    rooms.not_exhausted(caller.person)?;
+    let (vault, pace) = (rooms.vault.clone(), rooms.desk.pace);
     let written = rooms
         .ledger
-        .write(Actor::Person(caller.person), move |tx| {
-            leave(tx, caller.person, &room, ticket)
+        .write(Actor::Person(caller.person), move |tx| -> Result<bool, Refused> {
+            let left = leave(tx, caller.person, &room, ticket)?;
+            match left.then(|| seats::count(tx, &vault, pace, caller.person)) {
+                Some(Err(Throttled::Wait(wait))) => Err(Denied::TooMany { wait }.into()),
+                Some(Err(Throttled::Store(error))) => Err(error.into()),
+                Some(Ok(())) | None => Ok(left),
+            }
         })
         .await?;
     if !written.value {

@@ -23,6 +23,7 @@ impl From<SignInError> for Problem {
             SignInError::Suspended => Self::new(Kind::Forbidden).saying("The account is suspended. Ask an admin."),
             SignInError::Locked(seconds) => Self::new(Kind::AccountLocked).retry_after(seconds),
             SignInError::SessionEnded | SignInError::Refreshed => Kind::SessionEnded.into(),
+            SignInError::TooMany(seconds) => Self::new(Kind::TooManyRequests).retry_after(seconds),
             SignInError::Busy => Kind::Unavailable.into(),
             SignInError::Store(error) => error.into(),
         }
@@ -34,6 +35,7 @@ impl From<RefreshError> for OAuthProblem {
         match error {
             RefreshError::Unknown => Kind::RefreshUnknown.into(),
             RefreshError::Reused => Kind::RefreshReused.into(),
+            RefreshError::TooMany(seconds) => Problem::from(Kind::TooManyRequests).retry_after(seconds).into(),
             RefreshError::NoService => Self::invalid_target(),
             RefreshError::Store(error) => error.into(),
         }

@@ -1,6 +1,6 @@
 //! `/v1/sessions`: in and out.
 
-use actix_web::{delete, post, web::Data};
+use actix_web::{HttpRequest, delete, post, web::Data};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -81,16 +81,24 @@ impl TryFrom<Entered> for Credentials {
 #[utoipa::path(
     operation_id = "sign_in",
     tag = "sessions",
+    params(("Vouchsafe-Device" = Option<String>, Header, description = "The `device_token` of a former sign-in: \
+        then wrong passwords of others do not lock this device out. One that does not hold is ignored.")),
     request_body = Credentials,
     responses((status = 201, body = Granted))
 )]
 #[post("/v1/sessions")]
-async fn sign_in(credentials: Json<Credentials>, door: Data<SignIn>) -> Result<Written<Granted>, Problem> {
+async fn sign_in(
+    request: HttpRequest,
+    credentials: Json<Credentials>,
+    door: Data<SignIn>,
+) -> Result<Written<Granted>, Problem> {
+    let device = request.headers().get("vouchsafe-device");
+    let device = device.and_then(|token| token.to_str().ok()).map(SecretString::from);
     let written = match credentials.0 {
         Credentials::Password(PasswordCredentials { contact, password }) => {
             let contact =
                 EmailAddress::parse(&contact).map_err(|error| Problem::value("/contact", error.to_string()))?;
-            door.by_password(&contact, password).await?
+            door.by_password(&contact, password, device).await?
         }
         Credentials::OneTimeCode(CodeCredentials { one_time_code }) => {
             let code = SecretString::from(typed::secret(one_time_code.expose_secret()).as_str());

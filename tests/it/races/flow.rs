@@ -58,7 +58,7 @@ async fn one_address(db: &Database, guards: Guards, proof_first: bool) -> Result
     let late = if proof_first {
         (409, "step-out-of-order")
     } else {
-        (422, "proof-wrong")
+        (410, "proof-stale")
     };
     ensure(first.status == 200, format!("{first:?}"))?;
     ensure(second == Came::Refused(late.0, late.1.into()), format!("{second:?}"))

@@ -124,7 +124,7 @@ impl House {
                 person,
                 room: "stage".parse().expect("a room's id"),
             };
-            rooms::issue(tx, &vault, &policy, &[ask])
+            rooms::issue(tx, &vault, &policy, super::generous(), &[ask])
         });
         issued.await.unwrap().value.remove(0)
     }

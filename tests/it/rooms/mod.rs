@@ -20,6 +20,11 @@ use crate::{
     support::{janus::JanusServer, peer::Peer, service::text},
 };
 
+/// A pace that nobody is too fast for.
+fn generous() -> vouchsafe::store::throttle::Rate {
+    vouchsafe::store::throttle::Rate::open()
+}
+
 /// Registers a Janus and makes a room on it.
 async fn room(scene: &Scene, janus: &JanusServer, id: &str) -> String {
     room_at(scene, janus, &janus.admin_url(), id).await

@@ -80,6 +80,11 @@ impl Plan {
             .with("password.hash_wait_ms", 8000)
             .with("throttle.per_address_per_minute", 1_000_000)
             .with("throttle.codes_per_address_per_hour", 1_000_000)
+            .with("throttle.sessions_per_member_per_hour", 1_000_000)
+            .with("token.refreshes_per_hour", 1_000_000)
+            .with("throttle.flows_per_use_per_hour", 1_000_000)
+            .with("throttle.invites_per_member_per_hour", 1_000_000)
+            .with("throttle.tickets_per_member_per_minute", 1_000_000)
             .with("log.filter", "info");
         let mail = &config.mail;
         if mail.transport == MailTransport::Smtp {

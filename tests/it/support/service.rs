@@ -83,6 +83,11 @@ impl Home {
         config.throttle.codes_per_invite_per_hour = 1_000_000;
         config.throttle.invites_per_address_per_day = 1_000_000;
         config.throttle.invite_mails_per_member_per_day = 1_000_000;
+        config.throttle.sessions_per_member_per_hour = 1_000_000;
+        config.token.refreshes_per_hour = 1_000_000;
+        config.throttle.flows_per_use_per_hour = 1_000_000;
+        config.throttle.invites_per_member_per_hour = 1_000_000;
+        config.throttle.tickets_per_member_per_minute = 1_000_000;
         config.http.public_url = "http://127.0.0.1:8080".parse().expect("a URL");
         config.token.audience = config.http.public_url.api();
         let seed = folder.path().join("policy.toml");
