@@ -351,13 +351,14 @@ on_both! {
         let (flow, token) = scene.proved(&code, "newcomer").await;
         let given = crate::http::identity("赵敏", &crate::http::resident_id(8));
         scene.step(&flow, &token, "identity", given).await.expect(200);
-        let cases = scene.service.get(&scene.owner_token, "/v1/admin/cases").await.expect(200);
+        let (_, reviewer) = scene.member("reviewer", Role::Reviewer).await;
+        let cases = scene.service.get(&reviewer, "/v1/admin/cases").await.expect(200);
         let case = format!("/v1/admin/cases/{}", text(&cases["items"][0]["id"]));
         let claim = json!({ "reason": "in turn of the queue" });
-        scene.service.post(&scene.owner_token, &format!("{case}/claim"), claim).await.expect(200);
+        scene.service.post(&reviewer, &format!("{case}/claim"), claim).await.expect(200);
         // The decision is made by the command, for the claim itself may end before the hold does.
         let decision = json!({ "verdict": "approved", "reason": "name and number agree" });
-        let decided: Answer = scene.service.post(&scene.owner_token, &format!("{case}/decision"), decision).await;
+        let decided: Answer = scene.service.post(&reviewer, &format!("{case}/decision"), decision).await;
         decided.expect(200);
         let told = || letters(&mailbox).into_iter().find(|mail| mail.subject().unwrap().starts_with("You can go on"));
         eventually("the decision is told", async || told().is_some()).await;
