@@ -1,6 +1,7 @@
 //! The database below everything: its schema, its commits, and its absence.
 
 mod batch;
+mod files;
 mod outage;
 mod requirements;
 mod schema;
