@@ -271,15 +271,8 @@ impl Invites {
         let turns = Once::claim_all(tx.conn, tx.guards, tx.now, &keys)?;
         let firsts = asked.iter().zip(&turns).filter(|(_, turn)| **turn == Turn::First);
         let firsts: Vec<_> = firsts.map(|(one, _)| (one.inviter, &one.new)).collect();
-        // Their own allowance, so it counts whatever becomes of the invite.
-        let counted = self.count(tx, firsts.iter().map(|(inviter, _)| *inviter))?;
-        let open = firsts.iter().zip(&counted).filter(|(_, counted)| counted.is_ok());
-        let open: Vec<_> = open.map(|(first, _)| *first).collect();
-        let mut taken = issue_together(tx, &self.vault, &policy.policy, &open)?.into_iter();
-        let mut issued = counted.into_iter().map(|counted| {
-            counted.map_err(IssueError::TooMany)?;
-            taken.next().unwrap_or(Err(IssueError::NoMember))
-        });
+        let count = |tx: &mut Tx<'_>, inviters: &[PersonRow]| self.count(tx, inviters);
+        let mut issued = issue_together(tx, &self.vault, &policy.policy, &firsts, count)?.into_iter();
         let mut answers = Vec::with_capacity(asked.len());
         for (one, turn) in asked.iter().zip(turns) {
             answers.push(match turn {
@@ -307,14 +300,9 @@ impl Invites {
 
     /// Counts an invite for each of these, in one statement for each member; how many seconds those have to wait who
     /// have issued too many.
-    fn count(
-        &self,
-        tx: &mut Tx<'_>,
-        inviters: impl Iterator<Item = PersonRow>,
-    ) -> Result<Vec<Result<(), u32>>, StoreError> {
-        let inviters: Vec<PersonRow> = inviters.collect();
+    fn count(&self, tx: &mut Tx<'_>, inviters: &[PersonRow]) -> Result<Vec<Result<(), u32>>, StoreError> {
         let mut members: BTreeMap<i64, u32> = BTreeMap::new();
-        for inviter in &inviters {
+        for inviter in inviters {
             *members.entry(inviter.0).or_default() += 1;
         }
         let mut admitted: BTreeMap<i64, (u32, u32)> = BTreeMap::new();

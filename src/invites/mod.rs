@@ -125,17 +125,20 @@ pub fn issue(
     inviter: PersonRow,
     new: &NewInvite,
 ) -> Result<Invite, IssueError> {
-    let mut issued = issue_together(tx, vault, policy, &[(inviter, new)])?;
+    let unhurried = |_: &mut Tx<'_>, inviters: &[PersonRow]| Ok(vec![Ok(()); inviters.len()]);
+    let mut issued = issue_together(tx, vault, policy, &[(inviter, new)], unhurried)?;
     issued.pop().unwrap_or(Err(IssueError::NoMember))
 }
 
 /// Issues several members' invites in one transaction, each on behalf of its inviter; what came of each,
-/// in their order. Of one that is refused nothing is written.
+/// in their order. Of one that is refused nothing is written. `count` says of those that the policy allows which come
+/// too fast, and for how many seconds those have to wait.
 pub fn issue_together(
     tx: &mut Tx<'_>,
     vault: &Vault,
     policy: &Policy,
     wanted: &[(PersonRow, &NewInvite)],
+    count: impl FnOnce(&mut Tx<'_>, &[PersonRow]) -> Result<Vec<Result<(), u32>>, StoreError>,
 ) -> Result<Vec<Result<Invite, IssueError>>, StoreError> {
     let rows: Vec<PersonRow> = wanted.iter().map(|&(inviter, _)| inviter).collect();
     let mut members = people::members_by_row(tx.conn, &rows, false)?;
@@ -159,6 +162,14 @@ pub fn issue_together(
             *given += u64::from(terms.max_uses);
         }
         settled.push(terms);
+    }
+    let allowed = wanted.iter().zip(&settled).filter(|(_, terms)| terms.is_ok());
+    let allowed: Vec<PersonRow> = allowed.map(|(&(inviter, _), _)| inviter).collect();
+    let counted = count(tx, &allowed)?;
+    for (terms, counted) in settled.iter_mut().filter(|terms| terms.is_ok()).zip(counted) {
+        if let Err(seconds) = counted {
+            *terms = Err(IssueError::TooMany(seconds));
+        }
     }
     let taken = wanted.iter().zip(&settled).filter_map(|(&(inviter, new), terms)| {
         let terms = *terms.as_ref().ok()?;
