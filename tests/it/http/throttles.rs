@@ -425,7 +425,7 @@ async fn refusals_cost_no_writes() {
     for answer in [invite().await, preview().await] {
         answer.refused(429, "too-many-requests");
     }
-    // What goes on by itself, the leases of followers above all, writes too: so many times in so long.
+    // What goes on by itself, the leases of followers above all, writes too.
     let next = || db.figures("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS n")[0];
     let (before, begun) = (next(), std::time::Instant::now());
     for _ in 0..400 {
@@ -433,8 +433,7 @@ async fn refusals_cost_no_writes() {
         preview().await.refused(429, "too-many-requests");
     }
     let (used, took) = (next() - before, begun.elapsed());
-    let others = 20 + 20 * i64::try_from(took.as_secs() + 1).unwrap();
-    assert!(used < others && others < 700, "{used} transactions in {took:?}");
+    assert!(used < 200, "{used} transactions for 800 refusals, in {took:?}");
     scene.service.stop().await;
 }
 
