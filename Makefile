@@ -18,8 +18,9 @@ help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r name what; do \
 		printf '  make %-18s %s\n' "$$name" "$$what"; done
 
-run: build ## Build and start a service with a sample community, on http://127.0.0.1:8080
-	@exec $(TARGET)/release/vouchsafe demo
+run: build-packages ## Build quickly, and start a service with a sample community, on http://127.0.0.1:8080
+	cargo build --locked
+	@exec $(TARGET)/debug/vouchsafe demo
 
 build: build-packages ## Build the release binary
 	cargo build --release --locked

@@ -36,6 +36,7 @@ missing() {
     [ -n "$(postgres_bin)" ] || echo postgresql
     command -v haproxy >/dev/null || [ -x /usr/sbin/haproxy ] || echo haproxy
     python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || echo python3 python3-venv
+    command -v curl >/dev/null || echo curl
     command -v openssl >/dev/null || echo openssl
     command -v janus >/dev/null || echo janus
     command -v promtool >/dev/null || echo prometheus

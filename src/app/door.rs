@@ -202,7 +202,7 @@ impl Readiness for Ready {
             let seen = self.mirror.applied().pos;
             let (last, waiting) = stored.ok().and_then(Result::ok).unwrap_or((seen, None));
             let behind = (last - seen).max(0);
-            let held = waiting.map_or(Duration::ZERO, |since| self.ledger.now().since(since));
+            let held = self.watch.waited("feed", waiting, self.ledger.now());
             let quiet = self.ledger.quiet();
             let feed = Check {
                 name: "feed",

@@ -311,7 +311,7 @@ fn keep_house(core: &mut Core, watch: Arc<Watch>) {
                 Ok::<_, StoreError>(crate::ledger::oldest_waiting(conn)?)
             });
             if let Ok(waiting) = waiting.await {
-                let held = waiting.map_or(Duration::ZERO, |since| now.since(since));
+                let held = watch.waited("feed", waiting, now);
                 gauge!(FEED_HELD_BACK_SECONDS).set(held.as_secs_f64());
             }
             watch.measure().await;

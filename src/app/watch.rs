@@ -1,6 +1,10 @@
 //! How far the followers have come: gauges for those who watch, and a limit for readiness.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use metrics::gauge;
 
@@ -17,16 +21,33 @@ use crate::{
 pub(super) struct Watch {
     ledger: Ledger,
     followers: Arc<[Arc<dyn Follower>]>,
-    /// An event of before has waited since then: a history that was imported is as old as it says.
+    /// When each was last seen with nothing to wait for, and the start of this process before that: what waits now
+    /// waits since then at most. The time of an event alone does not say it, for a history that is imported is as old
+    /// as it says.
+    idle: Mutex<HashMap<&'static str, Timestamp>>,
     since: Timestamp,
 }
 
 impl Watch {
     pub(super) fn new(ledger: Ledger, followers: Arc<[Arc<dyn Follower>]>) -> Self {
         Self {
+            idle: Mutex::default(),
             since: ledger.now(),
             ledger,
             followers,
+        }
+    }
+
+    /// For how long the oldest of what waits for `name` has waited, where it bears the time `oldest`; none where
+    /// nothing waits.
+    pub(super) fn waited(&self, name: &'static str, oldest: Option<Timestamp>, now: Timestamp) -> Duration {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        match oldest {
+            Some(at) => now.since(at.max(idle.get(name).copied().unwrap_or(self.since))),
+            None => {
+                idle.insert(name, now);
+                Duration::ZERO
+            }
         }
     }
 
@@ -37,17 +58,21 @@ impl Watch {
     /// How far each has come, and for how long the oldest event that it wants has waited.
     pub(super) async fn look(&self) -> Result<Vec<(&'static str, Lag, Duration)>, StoreError> {
         let followers = Arc::clone(&self.followers);
-        let (now, since) = (self.ledger.now(), self.since);
+        let now = self.ledger.now();
         let look = move |conn: &mut crate::store::Conn| {
             let mut seen = Vec::with_capacity(followers.len());
             for follower in followers.iter() {
                 let lag = lag(conn, follower.name(), follower.kinds())?;
-                let waited = lag.waiting.map_or(Duration::ZERO, |at| now.since(at.max(since)));
-                seen.push((follower.name(), lag, waited));
+                seen.push((follower.name(), lag));
             }
-            Ok(seen)
+            Ok::<_, StoreError>(seen)
         };
-        self.ledger.store().read(look).await
+        let seen = self.ledger.store().read(look).await?;
+        let waited = |(name, lag): (&'static str, Lag)| {
+            let waited = self.waited(name, lag.waiting, now);
+            (name, lag, waited)
+        };
+        Ok(seen.into_iter().map(waited).collect())
     }
 
     /// Brings the gauges up to date. Where the database is away, readiness says so.

@@ -2,3 +2,4 @@ mod admin;
 mod demo;
 mod import;
 mod jobs;
+mod tour;
