@@ -22,12 +22,24 @@ use crate::terms::Timestamp;
 const TRUSTED: Duration = Duration::from_secs(1);
 /// As many are remembered at most, about 100 bytes each. Who finds no place is refused by the store.
 const MOST: usize = 65_536;
+/// A block that is counted in advance is so great a part of what may come at once.
+const BLOCK: u32 = 16;
+/// For so long a block can be used; and a bucket is busy that was asked twice in this time.
+const BLOCK_LASTS: Duration = Duration::from_secs(1);
 
 /// The way to the buckets in the store, with a memory in front of it: one for a process, which clones share.
 #[derive(Clone)]
 pub struct Throttles {
     guards: Guards,
     refused: Arc<Mutex<Refused>>,
+    blocks: Arc<Mutex<HashMap<Vec<u8>, Block>>>,
+}
+
+/// Attempts of a busy bucket that the store has counted already.
+#[derive(Clone, Copy)]
+struct Block {
+    left: u32,
+    since: Instant,
 }
 
 #[derive(Default)]
@@ -45,6 +57,15 @@ struct Entry {
     asked: Instant,
 }
 
+/// What there was in a block.
+enum Taken {
+    All,
+    /// Too few. `is_busy` where the bucket was asked a moment ago.
+    None {
+        is_busy: bool,
+    },
+}
+
 /// What memory says of a bucket.
 enum Known {
     Nothing,
@@ -59,6 +80,7 @@ impl Throttles {
         Self {
             guards,
             refused: Arc::default(),
+            blocks: Arc::default(),
         }
     }
 
@@ -105,19 +127,30 @@ impl Throttles {
         many: u32,
         now: Timestamp,
     ) -> Result<(u32, u32), StoreError> {
-        if let Some(together) = rate.together(many)
-            && many > 1
-            && self.refuses(&[bucket.to_owned()], now).is_none()
-        {
-            match throttle::admit(conn, &self.guards, bucket, together, now) {
-                Ok(()) => return Ok((many, 0)),
-                Err(Throttled::Wait(_)) => {}
-                Err(Throttled::Store(error)) => return Err(error),
+        let ahead = match self.take_of_block(bucket, many) {
+            Taken::All => return Ok((many, 0)),
+            Taken::None { is_busy: true } => rate.at_once() / BLOCK,
+            Taken::None { is_busy: false } => 0,
+        };
+        for ahead in [ahead, 0].into_iter().skip(usize::from(ahead == 0)) {
+            let asked = many.saturating_add(ahead);
+            if asked > 1
+                && let Some(together) = rate.together(asked)
+                && self.refuses(&[bucket.to_owned()], now).is_none()
+            {
+                match throttle::admit(conn, &self.guards, bucket, together, now) {
+                    Ok(()) => {
+                        self.keep_block(bucket, ahead);
+                        return Ok((many, 0));
+                    }
+                    Err(Throttled::Wait(_)) => {}
+                    Err(Throttled::Store(error)) => return Err(error),
+                }
             }
         }
         for admitted in 0..many {
             match self.admit(conn, bucket, rate, now) {
-                Ok(()) => {}
+                Ok(()) => self.keep_block(bucket, 0),
                 Err(Throttled::Wait(seconds)) => return Ok((admitted, seconds)),
                 Err(Throttled::Store(error)) => return Err(error),
             }
@@ -130,6 +163,35 @@ impl Throttles {
         throttle::give_back(conn, bucket, rate)?;
         self.forget(bucket);
         Ok(())
+    }
+
+    /// Takes so many of what was counted in advance.
+    fn take_of_block(&self, bucket: &[u8], many: u32) -> Taken {
+        let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
+        let block = blocks.get_mut(bucket).filter(|block| block.since.elapsed() < BLOCK_LASTS);
+        let Some(block) = block else {
+            return Taken::None { is_busy: false };
+        };
+        match block.left.checked_sub(many) {
+            Some(left) => {
+                block.left = left;
+                Taken::All
+            }
+            None => Taken::None { is_busy: true },
+        }
+    }
+
+    /// Notes that the store was asked, and how many it has counted in advance.
+    fn keep_block(&self, bucket: &[u8], left: u32) {
+        let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
+        if blocks.len() >= MOST && !blocks.contains_key(bucket) {
+            blocks.retain(|_, block| block.since.elapsed() < BLOCK_LASTS);
+            if blocks.len() >= MOST {
+                return;
+            }
+        }
+        let since = Instant::now();
+        blocks.insert(bucket.to_owned(), Block { left, since });
     }
 
     /// `looks` where whoever asks is about to look, if it is time to.
@@ -228,11 +290,44 @@ mod tests {
         let mut ask = |many| throttles.admit_many(&mut conn, b"a", rate, many, now).unwrap();
         assert_eq!(ask(3), (3, 0));
         assert_eq!(ask(4), (4, 0));
-        // Ten may come at once: three are left.
+        // Ten may come at once, and a block of them is none: three are left.
         assert_eq!(ask(5), (3, 6));
         assert_eq!(ask(2), (0, 6));
         let later = now.after(Duration::from_secs(60));
         assert_eq!(throttles.admit_many(&mut conn, b"a", rate, 30, later).unwrap(), (10, 6));
+    }
+
+    #[test]
+    fn a_busy_bucket_is_counted_in_blocks_and_never_admits_more() {
+        let (_folder, mut conn) = database();
+        let [here, elsewhere] = [(); 2].map(|()| Throttles::new(Guards::default()));
+        // 320 may come at once, 20 of them in a block.
+        let (rate, now) = (Rate::at_most(640, Duration::from_secs(3600)), Timestamp::from_seconds(1000));
+        let mut ask = |throttles: &Throttles| throttles.admit_many(&mut conn, b"a", rate, 1, now).unwrap().0;
+        assert_eq!(ask(&here), 1);
+        assert_eq!(ask(&here), 1);
+        let (before, mut admitted) = (here.blocks.lock().unwrap().values().map(|block| block.left).sum::<u32>(), 2);
+        assert_eq!(before, 20, "the second attempt in a second counts a block in advance");
+        for _ in 0..600 {
+            admitted += ask(&here) + ask(&elsewhere);
+        }
+        assert!((280..=320).contains(&admitted), "{admitted}");
+        // What was counted and not used is lost.
+        std::thread::sleep(BLOCK_LASTS);
+        assert_eq!(ask(&here), 0);
+    }
+
+    #[test]
+    fn a_busy_bucket_costs_few_writes() {
+        let (_folder, mut conn) = database();
+        let throttles = Throttles::new(Guards::default());
+        let (rate, now) = (Rate::at_most(6400, Duration::from_secs(3600)), Timestamp::from_seconds(1000));
+        let before = changes(&mut conn);
+        for _ in 0..1000 {
+            assert_eq!(throttles.admit_many(&mut conn, b"a", rate, 1, now).unwrap(), (1, 0));
+        }
+        let writes = changes(&mut conn) - before;
+        assert!(writes <= 12, "{writes}");
     }
 
     #[test]

@@ -80,6 +80,11 @@ impl Rate {
         }
     }
 
+    /// How many may come at once.
+    pub(super) fn at_once(self) -> u32 {
+        u32::try_from(self.burst).unwrap_or(u32::MAX)
+    }
+
     /// As one attempt what so many at once are; none where they are more than may come at once.
     pub(super) fn together(self, many: u32) -> Option<Self> {
         let many = i64::from(many.max(1));
