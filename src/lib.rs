@@ -1,29 +1,23 @@
 //! Vouchsafe: invites as a graph, real names kept sealed, tokens that room servers check.
 //!
-//! The rooms, in the order that data meets them: each imports only rooms below it (`web` is the
-//! exception: every `api` uses it, and it knows no capability).
+//! The rooms, in the order that data meets them: each imports only rooms below it (`http` stands beside: every
+//! capability's `http` uses it, and it knows the platform alone).
 
 pub mod commands;
 pub mod app;
 
-pub mod web;
+pub mod http;
+
+pub mod admin;
 pub mod onboarding;
 pub mod moderation;
-pub mod audit;
 pub mod rooms;
 pub mod tokens;
 pub mod identity;
 pub mod invites;
 pub mod people;
-pub mod mail;
+pub mod notify;
 pub mod graph;
 pub mod policy;
-pub mod jobs;
-pub mod vault;
-pub mod ledger;
-pub mod store;
-pub mod egress;
 
-pub mod config;
-pub mod document;
-pub mod terms;
+pub mod platform;

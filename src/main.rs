@@ -12,11 +12,13 @@ use tracing_subscriber::{EnvFilter, util::SubscriberInitExt as _};
 use vouchsafe::{
     app::{self, Core, Parts},
     commands::{admin, audit, check, demo, health, import, serve},
-    config::{Config, LogFormat, Sources},
-    ledger::Ledger,
-    mail::LetterId,
-    terms::{ServiceId, SystemChance},
-    vault::Keyring,
+    notify::LetterId,
+    platform::{
+        config::{Config, LogFormat, Sources},
+        ledger::Ledger,
+        terms::{ServiceId, SystemChance},
+        vault::Keyring,
+    },
 };
 
 // Many small allocations from many threads: about a tenth faster than the system's here.

@@ -7,10 +7,12 @@ use std::{env, future::pending, path::PathBuf, sync::Arc, time::Instant};
 
 use vouchsafe::{
     commands::import::{self, Ended},
-    ledger::verify,
-    store::Backend,
-    terms::SystemChance,
-    vault::{Keyring, Vault},
+    platform::{
+        ledger::verify,
+        store::Backend,
+        terms::SystemChance,
+        vault::{Keyring, Vault},
+    },
 };
 
 use support::db::{Database, Setup};

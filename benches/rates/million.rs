@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use uuid::Uuid;
-use vouchsafe::{
+use vouchsafe::platform::{
     store::{Backend, Conn},
     terms::{PersonId, PersonRow},
 };

@@ -7,19 +7,21 @@ use secrecy::ExposeSecret;
 use tokio::task::JoinSet;
 
 use crate::{
-    config::{Config, MailTransport, SmtpSecurity},
-    egress::Egress,
     graph::LiveGraph,
     identity::DocumentKind,
-    ledger::{Actor, Lease, Ledger, LedgerOptions, Mirror},
-    mail::{self, Sender, Transport},
+    notify::{self, Sender, Transport},
     people::{Roster, passwords::Hasher},
+    platform::{
+        config::{Config, MailTransport, SmtpSecurity},
+        egress::Egress,
+        ledger::{Actor, Lease, Ledger, LedgerOptions, Mirror},
+        store::{Guards, StoreError, Target},
+        terms::{Chance, Clock, SystemChance, SystemClock},
+        vault::{KeyringError, Vault},
+    },
     policy::{self, ChangeError, Current},
     rooms::Servers,
-    store::{Guards, StoreError, Target},
-    terms::{Chance, Clock, SystemChance, SystemClock},
     tokens::Tokens,
-    vault::{KeyringError, Vault},
 };
 
 /// Why the service did not start.
@@ -39,7 +41,7 @@ pub enum StartError {
     Mail(String),
     /// The address to listen on.
     #[error("cannot listen on {0}: {1}")]
-    Listen(crate::config::Listen, std::io::Error),
+    Listen(crate::platform::config::Listen, std::io::Error),
     /// Something that cannot be had twice.
     #[error("{0}")]
     Setup(String),
@@ -204,7 +206,7 @@ async fn seed(ledger: &Ledger, policy: &Arc<Current>, config: &Config) -> Result
     let there = ledger
         .store()
         .read(move |conn| {
-            crate::ledger::Projection::load(&*known, conn)?;
+            crate::platform::ledger::Projection::load(&*known, conn)?;
             Ok::<_, StoreError>(known.get().is_ok())
         })
         .await?;
@@ -227,15 +229,15 @@ fn smtp(config: &Config) -> Result<Transport, StartError> {
     let wrong = |error: &dyn std::fmt::Display| StartError::Mail(error.to_string());
     let smtp = &config.mail.smtp;
     let credentials = smtp.username.clone().zip(smtp.password.clone());
-    let settings = &mail::SmtpSettings {
+    let settings = &notify::SmtpSettings {
         host: smtp.host.clone().ok_or_else(|| wrong(&"no SMTP host is configured"))?,
         port: smtp.port,
         security: match smtp.security {
-            SmtpSecurity::None => mail::Security::None,
-            SmtpSecurity::Starttls => mail::Security::StartTls,
-            SmtpSecurity::Tls => mail::Security::Tls,
+            SmtpSecurity::None => notify::Security::None,
+            SmtpSecurity::Starttls => notify::Security::StartTls,
+            SmtpSecurity::Tls => notify::Security::Tls,
         },
-        credentials: credentials.map(|(username, password)| mail::SmtpCredentials { username, password }),
+        credentials: credentials.map(|(username, password)| notify::SmtpCredentials { username, password }),
         ca_file: smtp.ca_file.clone(),
         hello: config.hello(),
         timeout: Duration::from_millis(smtp.timeout_ms),
@@ -258,7 +260,8 @@ pub fn rehearse(config: &Config) -> Result<(), StartError> {
         smtp(config)?;
     }
     sender(config)?;
-    let unlinked = |error: crate::terms::LinkError| StartError::Setup(format!("the links in letters: {error}"));
+    let unlinked =
+        |error: crate::platform::terms::LinkError| StartError::Setup(format!("the links in letters: {error}"));
     config.http.join_link().map_err(unlinked)?;
     config.http.stop_link().map_err(unlinked)?;
     first_policy(&Current::new(DOCUMENTS), config).map(|_| ())

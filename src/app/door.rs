@@ -9,14 +9,16 @@ use futures_util::future::BoxFuture;
 
 use super::watch::Watch;
 use crate::{
-    ledger::{Actor, Ledger, Mirror, Position},
-    store::{
-        StoreError,
-        throttle::{self, Rate, Throttled},
+    http::{Caller, Check, Doorkeeper, Horizon, Kind, Problem, Readiness, ServiceCaller, ThrottleBucket},
+    platform::{
+        ledger::{Actor, Ledger, Mirror, Position},
+        store::{
+            StoreError,
+            throttle::{self, Rate, Throttled},
+        },
+        vault::{Blind, Vault},
     },
     tokens::{TokenRefused, Tokens, services::Service},
-    vault::{Blind, Vault},
-    web::{Caller, Check, Doorkeeper, Horizon, Kind, Problem, Readiness, ServiceCaller, ThrottleBucket},
 };
 
 /// How long a read waits for the position that it demands.
@@ -180,8 +182,8 @@ impl Readiness for Ready {
         Box::pin(async move {
             let asked = self.ledger.store().read(|conn| {
                 Ok::<_, StoreError>((
-                    crate::ledger::last_position(conn)?,
-                    crate::ledger::oldest_waiting(conn)?,
+                    crate::platform::ledger::last_position(conn)?,
+                    crate::platform::ledger::oldest_waiting(conn)?,
                 ))
             });
             let (stored, written) = tokio::join!(

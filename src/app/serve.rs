@@ -36,39 +36,38 @@ use super::{
     watch::Watch,
 };
 use crate::{
-    audit,
-    config::{Config, Listen, WebOrigin},
-    identity, invites,
-    ledger::{Follower, follow},
-    mail, moderation, onboarding, people, policy, rooms,
-    store::{
-        StoreError,
-        throttle::{self, Rate},
+    admin, http, identity, invites, moderation, notify, onboarding, people,
+    platform::{
+        config::{Config, Listen, WebOrigin},
+        ledger::{Follower, follow},
+        store::{
+            StoreError,
+            throttle::{self, Rate},
+        },
+        terms::metrics::{FEED_HELD_BACK_SECONDS, FEED_POSITION, FEED_QUIET_SECONDS},
+        vault::Blind,
     },
-    terms::metrics::{FEED_HELD_BACK_SECONDS, FEED_POSITION, FEED_QUIET_SECONDS},
-    tokens,
-    vault::Blind,
-    web,
+    policy, rooms, tokens,
 };
 
 /// Every route there is. The router tries them in this order, one pattern after the other: what is asked
 /// most comes first.
 pub fn offer(config: &mut ServiceConfig<'_>) {
-    tokens::api::routes(config);
-    audit::api::routes(config);
-    rooms::api::routes(config);
-    web::routes(config);
-    invites::api::routes(config);
-    onboarding::api::routes(config);
-    people::api::routes(config);
-    identity::api::routes(config);
-    moderation::api::routes(config);
-    policy::api::routes(config);
-    mail::api::routes(config);
+    tokens::http::routes(config);
+    admin::http::routes(config);
+    rooms::http::routes(config);
+    http::routes(config);
+    invites::http::routes(config);
+    onboarding::http::routes(config);
+    people::http::routes(config);
+    identity::http::routes(config);
+    moderation::http::routes(config);
+    policy::http::routes(config);
+    notify::http::routes(config);
 }
 
 /// What is offered, as an OpenAPI description.
-pub type Offer = web::openapi::Description;
+pub type Offer = http::openapi::Description;
 
 /// The description of every route, as it is served and checked in.
 pub fn description() -> Result<Offer, StartError> {
@@ -77,16 +76,16 @@ pub fn description() -> Result<Offer, StartError> {
 
 /// The same of the service at `server`: where clients send what it describes.
 fn described(server: &str) -> Result<Offer, StartError> {
-    let mut document = web::openapi::describe(offer);
-    web::openapi::place(&mut document, server);
-    web::openapi::Description::new(&document).map_err(|error| StartError::Setup(error.to_string()))
+    let mut document = http::openapi::describe(offer);
+    http::openapi::place(&mut document, server);
+    http::openapi::Description::new(&document).map_err(|error| StartError::Setup(error.to_string()))
 }
 
 /// The one recorder of a process.
 fn metrics() -> Result<PrometheusHandle, StartError> {
     static RECORDER: OnceLock<Result<PrometheusHandle, String>> = OnceLock::new();
     RECORDER
-        .get_or_init(|| web::health::install_metrics().map_err(|error| error.to_string()))
+        .get_or_init(|| http::health::install_metrics().map_err(|error| error.to_string()))
         .clone()
         .map_err(StartError::Setup)
 }
@@ -170,13 +169,13 @@ impl App {
         let (stop_mail, mail_stopped) = oneshot::channel::<()>();
         let (transport, sender) = core.mail()?;
         let (followers, matters) = followers(&core)?;
-        let postman = mail::Postman {
+        let postman = notify::Postman {
             ledger: core.ledger.clone(),
             vault: core.vault.clone(),
             transport,
             sender,
-            at_once: mail::AT_ONCE,
-            term: mail::CLAIM_TERM,
+            at_once: notify::AT_ONCE,
+            term: notify::CLAIM_TERM,
             matters,
             bell: Arc::clone(&bell),
         };
@@ -238,10 +237,11 @@ impl App {
 type Followers = Arc<[Arc<dyn Follower>]>;
 
 /// Whoever follows the feed; and of these, who knows of letters.
-fn followers(core: &Core) -> Result<(Followers, Vec<Arc<dyn mail::Matter>>), StartError> {
+fn followers(core: &Core) -> Result<(Followers, Vec<Arc<dyn notify::Matter>>), StartError> {
     let http = &core.config.http;
-    let unlinked = |error: crate::terms::LinkError| StartError::Setup(format!("the links in letters: {error}"));
-    let stops = mail::Stops::new(core.vault.clone(), http).map_err(unlinked)?;
+    let unlinked =
+        |error: crate::platform::terms::LinkError| StartError::Setup(format!("the links in letters: {error}"));
+    let stops = notify::Stops::new(core.vault.clone(), http).map_err(unlinked)?;
     let invites = Arc::new(invites::InviteMails {
         vault: core.vault.clone(),
         policy: Arc::clone(&core.policy),
@@ -285,9 +285,9 @@ fn keep_house(core: &mut Core, watch: Arc<Watch>) {
         loop {
             tokio::time::sleep(Duration::from_secs(600)).await;
             let swept = ledger
-                .write(crate::ledger::Actor::System, |tx| {
-                    let forgotten = tx.now.before(web::REMEMBERED);
-                    web::forget_keys(tx.conn, forgotten)?;
+                .write(crate::platform::ledger::Actor::System, |tx| {
+                    let forgotten = tx.now.before(http::REMEMBERED);
+                    http::forget_keys(tx.conn, forgotten)?;
                     throttle::sweep(tx.conn, tx.now)?;
                     Ok::<_, StoreError>(())
                 })
@@ -308,7 +308,7 @@ fn keep_house(core: &mut Core, watch: Arc<Watch>) {
             // Where the database is away, readiness says so; a gauge that stands still is enough here.
             let waiting = ledger.store().read(move |conn| {
                 identity::measure(conn, now)?;
-                Ok::<_, StoreError>(crate::ledger::oldest_waiting(conn)?)
+                Ok::<_, StoreError>(crate::platform::ledger::oldest_waiting(conn)?)
             });
             if let Ok(waiting) = waiting.await {
                 let held = watch.waited("feed", waiting, now);
@@ -341,15 +341,15 @@ fn listen(
         tokens: core.tokens.clone(),
         per_address: Rate::at_most(config.throttle.per_address_per_minute, MINUTE),
     });
-    let limits = web::GateLimits {
+    let limits = http::GateLimits {
         trusted_proxies: config.http.trusted_proxies.clone(),
         request_timeout: Duration::from_millis(config.http.request_timeout_ms),
         body_limit: config.http.body_limit_bytes,
         path: config.http.public_url.path().to_owned(),
     };
-    let gate = web::Gate::new(limits, door.clone(), door, core.ledger.chance());
+    let gate = http::Gate::new(limits, door.clone(), door, core.ledger.chance());
     let draining = gate.stopping();
-    let readiness: Arc<dyn web::Readiness> = Arc::new(Ready {
+    let readiness: Arc<dyn http::Readiness> = Arc::new(Ready {
         ledger: core.ledger.clone(),
         mirror: core.mirror.clone(),
         draining: Arc::clone(&draining),
@@ -360,8 +360,8 @@ fn listen(
 
     let (ledger, mirror, vault) = (core.ledger.clone(), core.mirror.clone(), core.vault.clone());
     let (policy, graph) = (Arc::clone(&core.policy), Arc::clone(&core.graph));
-    let pepper = Data::new(web::Pepper::new(&vault.blind(Blind::Idempotency, b"pepper")));
-    let invites = invites::api::Invites {
+    let pepper = Data::new(http::Pepper::new(&vault.blind(Blind::Idempotency, b"pepper")));
+    let invites = invites::http::Invites {
         ledger: ledger.clone(),
         mirror: mirror.clone(),
         vault: vault.clone(),
@@ -372,13 +372,13 @@ fn listen(
             .map_err(|error| StartError::Setup(format!("http.join_url: {error}")))?,
         pace: Rate::at_most(config.throttle.invites_per_member_per_hour, HOUR),
     };
-    let stops = mail::Stops::new(vault.clone(), &config.http)
+    let stops = notify::Stops::new(vault.clone(), &config.http)
         .map_err(|error| StartError::Setup(format!("the links in letters: {error}")))?;
-    let letters = Data::new(mail::api::Letters {
+    let letters = Data::new(notify::http::Letters {
         ledger: ledger.clone(),
         stops,
     });
-    let desk = Data::new(invites::api::Desk::new(invites.clone()));
+    let desk = Data::new(invites::http::Desk::new(invites.clone()));
     let invites = Data::new(invites);
     let sign_in = tokens::SignIn::new(
         core.tokens.clone(),
@@ -386,7 +386,7 @@ fn listen(
         core.mirror.clone(),
         &config.throttle,
     );
-    let onboarding = Data::new(onboarding::api::Onboarding {
+    let onboarding = Data::new(onboarding::http::Onboarding {
         ledger: ledger.clone(),
         mirror: mirror.clone(),
         vault: vault.clone(),
@@ -401,32 +401,32 @@ fn listen(
     let sign_in = Data::new(sign_in);
     let tokens = Data::new(core.tokens.clone());
     let rules = Arc::clone(&policy);
-    let people = Data::new(people::api::People {
+    let people = Data::new(people::http::People {
         ledger: ledger.clone(),
         vault: vault.clone(),
         places: Arc::new(move |conn, member, now| {
             let (given, quota) = invites::places(conn, &rules.get()?.policy, member, now)?;
             let left = |quota: u32| u32::try_from(u64::from(quota).saturating_sub(given)).unwrap_or(quota);
-            Ok(people::api::Places {
+            Ok(people::http::Places {
                 quota,
                 given,
                 left: quota.map(left),
             })
         }),
     });
-    let cases = Data::new(identity::api::Cases {
+    let cases = Data::new(identity::http::Cases {
         ledger: ledger.clone(),
         mirror: mirror.clone(),
         vault: vault.clone(),
         policy: Arc::clone(&policy),
     });
-    let moderation = Data::new(moderation::api::Moderation {
+    let moderation = Data::new(moderation::http::Moderation {
         ledger: ledger.clone(),
         mirror: mirror.clone(),
         vault: vault.clone(),
         policy: Arc::clone(&policy),
     });
-    let audit = Data::new(audit::api::Audit {
+    let audit = Data::new(admin::http::Audit {
         ledger: ledger.clone(),
         mirror: mirror.clone(),
         vault: vault.clone(),
@@ -434,7 +434,7 @@ fn listen(
         roster: Arc::clone(&core.roster),
         followers: watch.followers(),
     });
-    let rooms = Data::new(rooms::api::Rooms {
+    let rooms = Data::new(rooms::http::Rooms {
         ledger: ledger.clone(),
         mirror: mirror.clone(),
         vault: vault.clone(),
@@ -442,7 +442,7 @@ fn listen(
         egress: core.egress.clone(),
         desk: tickets,
     });
-    let policies = Data::new(policy::api::Policies {
+    let policies = Data::new(policy::http::Policies {
         ledger,
         mirror,
         current: policy,
@@ -453,7 +453,7 @@ fn listen(
         workers => workers,
     };
     let origins = config.http.cors_origins.clone();
-    let home = Data::new(web::Home::new(config.http.public_url.as_str()));
+    let home = Data::new(http::Home::new(config.http.public_url.as_str()));
     let mut server = HttpServer::new(move || {
         Service::new()
             .wrap(gate.clone())
@@ -509,14 +509,14 @@ fn cors(origins: &[WebOrigin]) -> Cors {
             header::IF_MATCH,
             header::IF_NONE_MATCH,
             HeaderName::from_static("idempotency-key"),
-            web::AT_LEAST,
+            http::AT_LEAST,
             HeaderName::from_static("x-request-id"),
         ])
         .expose_headers([
             header::ETAG,
             header::RETRY_AFTER,
             header::WWW_AUTHENTICATE,
-            web::POSITION,
+            http::POSITION,
             HeaderName::from_static("x-request-id"),
         ])
         .max_age(PREFLIGHT)

@@ -8,7 +8,7 @@ use std::{
 
 use metrics::gauge;
 
-use crate::{
+use crate::platform::{
     ledger::{Follower, Lag, Ledger, lag},
     store::StoreError,
     terms::{
@@ -59,7 +59,7 @@ impl Watch {
     pub(super) async fn look(&self) -> Result<Vec<(&'static str, Lag, Duration)>, StoreError> {
         let followers = Arc::clone(&self.followers);
         let now = self.ledger.now();
-        let look = move |conn: &mut crate::store::Conn| {
+        let look = move |conn: &mut crate::platform::store::Conn| {
             let mut seen = Vec::with_capacity(followers.len());
             for follower in followers.iter() {
                 let lag = lag(conn, follower.name(), follower.kinds())?;

@@ -8,14 +8,16 @@ use std::{
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    config::PublicUrl,
-    ledger::{Actor, Ledger, Tx},
-    mail::{self, AddressError, EmailAddress, LetterId},
+    notify::{self, AddressError, EmailAddress, LetterId},
     people::{self, Contact, HandleError, Member, Newcomer},
-    store::StoreError,
-    terms::{Assurance, PersonRow, Role, ServiceId},
+    platform::{
+        config::PublicUrl,
+        ledger::{Actor, Ledger, Tx},
+        store::StoreError,
+        terms::{Assurance, PersonRow, Role, ServiceId},
+        vault::{Blind, Field, Vault},
+    },
     tokens::services::{self, Added, Resource, ServiceError},
-    vault::{Blind, Field, Vault},
 };
 
 /// For how long a one-time sign-in code is good.
@@ -222,9 +224,9 @@ pub async fn remove_service(ledger: &Ledger, service: ServiceId, out: &mut impl 
 pub async fn letters(ledger: &Ledger, out: &mut impl Write) -> Result<(), AdminError> {
     let mut after = None;
     loop {
-        let page = ledger.store().read(move |conn| mail::dead(conn, after, 200)).await?;
+        let page = ledger.store().read(move |conn| notify::dead(conn, after, 200)).await?;
         for letter in &page {
-            let mail::DeadLetter {
+            let notify::DeadLetter {
                 id,
                 kind,
                 attempts,
@@ -246,7 +248,9 @@ pub async fn letters(ledger: &Ledger, out: &mut impl Write) -> Result<(), AdminE
 /// # Errors
 /// [`AdminError::NoLetter`] where there is none with this id, or its reader was erased.
 pub async fn retry_letter(ledger: &Ledger, letter: LetterId, out: &mut impl Write) -> Result<(), AdminError> {
-    let retried = ledger.write(Actor::Operator, move |tx| mail::retry(tx, letter)).await?;
+    let retried = ledger
+        .write(Actor::Operator, move |tx| notify::retry(tx, letter))
+        .await?;
     if !retried.value {
         return Err(AdminError::NoLetter);
     }
@@ -259,7 +263,7 @@ pub async fn retry_letter(ledger: &Ledger, letter: LetterId, out: &mut impl Writ
 /// # Errors
 /// [`AdminError`].
 pub async fn retry_letters(ledger: &Ledger, out: &mut impl Write) -> Result<(), AdminError> {
-    let retried = ledger.write(Actor::Operator, mail::retry_all).await?;
+    let retried = ledger.write(Actor::Operator, notify::retry_all).await?;
     writeln!(out, "{} letters are tried again by the running service", retried.value)?;
     Ok(())
 }

@@ -5,12 +5,14 @@ use std::io::{self, Write};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
-    audit::{AskError, Memory, Node},
+    admin::{AskError, Memory, Node},
     graph::LiveGraph,
-    ledger::{self, Projection, Verified},
     people::{self, Roster},
-    store::{Conn, Store, StoreError},
-    terms::{PersonId, quoted},
+    platform::{
+        ledger::{self, Projection, Verified},
+        store::{Conn, Store, StoreError},
+        terms::{PersonId, quoted},
+    },
 };
 
 /// Why there is no answer.

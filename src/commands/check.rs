@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::{
     app,
-    config::{Config, Mistake},
+    platform::config::{Config, Mistake},
 };
 
 /// Tells every mistake, one a paragraph; or that there is none, and the configuration that counts as TOML,
@@ -37,7 +37,7 @@ mod tests {
     use std::{io, path::Path};
 
     use super::run;
-    use crate::{
+    use crate::platform::{
         config::{Config, Files, Found, Mistake, Sources},
         document::Shape,
     };
@@ -86,7 +86,7 @@ mod tests {
         };
         assert!(told(&|_| ()).0);
         let (sound, why) = told(&|config| {
-            config.mail.transport = crate::config::MailTransport::Smtp;
+            config.mail.transport = crate::platform::config::MailTransport::Smtp;
             config.mail.smtp.host = Some("mx.example.org".into());
             config.mail.smtp.ca_file = Some(nothing.clone());
         });

@@ -17,22 +17,24 @@ use zeroize::Zeroizing;
 use super::{admin, serve};
 use crate::{
     app::{App, Core, DOCUMENTS, StartError},
-    config::Config,
     identity::{self, CaseState, Country, Document, DocumentKind, FullName},
     invites::{self, Invite, NewInvite, To},
-    jobs::{self, Cast, Ended, Job},
-    ledger::{Actor, Projection, Tx, events::Verdict},
-    mail::{EmailAddress, Locale},
     moderation::{self, NewBan, ReasonCode, RoleReason},
+    notify::{EmailAddress, Locale},
     onboarding,
     people::{
         self,
         passwords::{HasherError, hash::Phc},
     },
+    platform::{
+        config::Config,
+        jobs::{self, Cast, Ended, Job},
+        ledger::{Actor, Projection, Tx, events::Verdict},
+        store::{CommandError, Conn, Disposition, StoreError, throttle::Rate},
+        terms::{Id, InviteId, PersonRow, Reason, SeededChance, Timestamp},
+        vault::{Blind, Field, Vault, sha256},
+    },
     policy::{self, Policy},
-    store::{CommandError, Conn, Disposition, StoreError, throttle::Rate},
-    terms::{Id, InviteId, PersonRow, Reason, SeededChance, Timestamp},
-    vault::{Blind, Field, Vault, sha256},
 };
 use plan::{Deed, Plan, SPAN, Who, plan};
 
@@ -393,7 +395,7 @@ impl Work {
         policy: &Policy,
         who: Who,
         invite: usize,
-    ) -> Result<Id<crate::terms::kinds::Flow>, StoreError> {
+    ) -> Result<Id<crate::platform::terms::kinds::Flow>, StoreError> {
         let person = &self.plan.people[who];
         let invite: Invite = invites::by_id(tx.conn, self.invite_id(invite))?
             .ok_or_else(|| StoreError::Internal("an invite of the sample community is missing".into()))?;
@@ -452,7 +454,7 @@ impl Work {
         &self,
         tx: &mut Tx<'_>,
         now: Timestamp,
-        flow: Id<crate::terms::kinds::Flow>,
+        flow: Id<crate::platform::terms::kinds::Flow>,
         reviewer: PersonRow,
     ) -> Result<(), StoreError> {
         let open = identity::cases(tx.conn, CaseState::Open, None, 1000, now)?;

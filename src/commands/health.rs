@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crate::config::Listen;
+use crate::platform::config::Listen;
 
 /// How long the whole may take.
 const PATIENCE: Duration = Duration::from_secs(3);

@@ -24,15 +24,17 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 pub use history::{BadRow, History, Name, Rating};
 pub use replay::{Outcome, Plan, Report, Step, plan};
 
-pub use crate::jobs::Ended;
+pub use crate::platform::jobs::Ended;
 use crate::{
     invites::{self, RedeemError},
-    jobs::{self, Cast, Job},
-    ledger::{Actor, Event, Ledger, Tx},
     people::{self, Admission, Newcomer},
-    store::{CommandError, Disposition, StoreError},
-    terms::{Assurance, Id, PersonRow, Role, kinds},
-    vault::Vault,
+    platform::{
+        jobs::{self, Cast, Job},
+        ledger::{Actor, Event, Ledger, Tx},
+        store::{CommandError, Disposition, StoreError},
+        terms::{Assurance, Id, PersonRow, Role, kinds},
+        vault::Vault,
+    },
 };
 
 /// Why a history was not imported, or not to its end.

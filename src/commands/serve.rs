@@ -6,7 +6,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     app::{App, Parts, StartError},
-    config::Config,
+    platform::config::Config,
 };
 
 /// Serves until SIGINT or SIGTERM, then drains and returns. What it prints goes to `out`.

@@ -3,7 +3,7 @@
 use std::sync::{PoisonError, RwLock};
 
 use super::{BranchFigures, GraphError, InviteGraph, records, tree::walk_order};
-use crate::{
+use crate::platform::{
     ledger::{Entry, Event, Projection},
     store::{Conn, StoreError},
     terms::{PersonRow, Standing},

@@ -28,7 +28,7 @@ use petgraph::{
     visit::EdgeRef,
 };
 
-use crate::terms::{PersonRow, Standing, Timestamp};
+use crate::platform::terms::{PersonRow, Standing, Timestamp};
 use tree::Tree;
 
 /// Why an addition or a change was refused.

@@ -7,7 +7,7 @@ use petgraph::{
 };
 
 use super::{InviteGraph, node};
-use crate::terms::{PersonRow, Standing, Timestamp};
+use crate::platform::terms::{PersonRow, Standing, Timestamp};
 
 /// Somebody in the graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use diesel::{
     dsl::sql, sql_types::Text,
 };
 
-use crate::{
+use crate::platform::{
     store::{
         Conn,
         schema::{edges, people},

@@ -10,7 +10,7 @@
 
 use std::iter;
 
-use crate::terms::PersonRow;
+use crate::platform::terms::PersonRow;
 
 /// Stands for no position; the graph ends one below it.
 const NONE: u32 = u32::MAX;

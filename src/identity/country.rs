@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::terms::typed;
+use crate::platform::terms::typed;
 
 /// The officially assigned codes of ISO 3166-1, alpha-2 and alpha-3 in one, and `XK` with `XKX`: user-assigned there,
 /// but the code that Kosovo's passport holders look for.

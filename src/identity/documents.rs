@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::Country;
-use crate::terms::{typed, words};
+use crate::platform::terms::{typed, words};
 
 words! {
     /// What kind of document it is.

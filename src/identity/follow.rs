@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use super::letter;
 use crate::{
-    ledger::{Entry, Event, Follower, Tx},
-    mail::{self, EmailAddress, Locale},
-    people, policy,
-    store::StoreError,
-    terms::{PersonRow, Role, Standing},
-    vault::{Field, Vault, VaultError},
+    notify::{self, EmailAddress, Locale},
+    people,
+    platform::{
+        ledger::{Entry, Event, Follower, Tx},
+        store::StoreError,
+        terms::{PersonRow, Role, Standing},
+        vault::{Field, Vault, VaultError},
+    },
+    policy,
 };
 
 /// The most owners that are told.
@@ -66,7 +69,7 @@ impl Follower for ReviewMails {
                 id: reviewer.id,
                 shown,
             });
-            mail::post(tx, &key, "names-withheld", reviewer.id.uuid(), &letter)?;
+            notify::post(tx, &key, "names-withheld", reviewer.id.uuid(), &letter)?;
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! The letter to an owner about a reviewer who wanted to see more names than the policy shows in a day.
 
 use crate::{
-    mail::{EmailAddress, Letter, Locale, Subject},
-    terms::{Line, PersonId},
+    notify::{EmailAddress, Letter, Locale, Subject},
+    platform::terms::{Line, PersonId},
 };
 
 /// What it says.

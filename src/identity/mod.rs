@@ -11,7 +11,7 @@
 //! for [`LEASE`]; and only they decide. Nobody decides about those whom they, their inviter or their invitees let
 //! in. An approval keeps a place; a final refusal binds invite, address and document until it is lifted.
 
-pub mod api;
+pub mod http;
 mod country;
 mod documents;
 mod follow;

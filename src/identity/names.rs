@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-use crate::terms::typed;
+use crate::platform::terms::typed;
 
 /// The longest name that is taken, in Unicode code points.
 const LONGEST: usize = 100;

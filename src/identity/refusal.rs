@@ -8,11 +8,13 @@ use super::{
 };
 use crate::{
     invites,
-    ledger::{Event, Tx},
+    platform::{
+        ledger::{Event, Tx},
+        store::{CommandError, Conn, Disposition, StoreError, from_query},
+        terms::{Id, PersonRow, Reason, kinds},
+        vault::{Vault, VaultError},
+    },
     policy::Review,
-    store::{CommandError, Conn, Disposition, StoreError, from_query},
-    terms::{Id, PersonRow, Reason, kinds},
-    vault::{Vault, VaultError},
 };
 
 /// Why a final refusal was not lifted.

@@ -11,18 +11,20 @@ use super::{
 };
 use crate::{
     invites::{self, Invite},
-    ledger::{Event, Tx, events::Verdict},
     people,
+    platform::{
+        ledger::{Event, Tx, events::Verdict},
+        store::{
+            CommandError, Conn, Disposition, Guard, StoreError, from_query,
+            throttle::{self, Rate, Throttled},
+        },
+        terms::{
+            Id, PersonRow, Reason, Role, Standing, Timestamp, kinds,
+            metrics::{CASES_OLDEST_SECONDS, CASES_OPEN},
+        },
+        vault::{Blind, DataKey, Field, Vault, VaultError},
+    },
     policy::{Policy, Review},
-    store::{
-        CommandError, Conn, Disposition, Guard, StoreError, from_query,
-        throttle::{self, Rate, Throttled},
-    },
-    terms::{
-        Id, PersonRow, Reason, Role, Standing, Timestamp, kinds,
-        metrics::{CASES_OLDEST_SECONDS, CASES_OPEN},
-    },
-    vault::{Blind, DataKey, Field, Vault, VaultError},
 };
 
 /// For how long a claim holds; claiming again prolongs it.

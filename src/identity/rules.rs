@@ -1,6 +1,6 @@
 //! What follows from an identity that was given and the cases about it. Pure.
 
-use crate::{
+use crate::platform::{
     ledger::events::Verdict,
     terms::{Assurance, PersonRow, Timestamp, words},
 };

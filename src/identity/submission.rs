@@ -13,10 +13,12 @@ use super::{
 };
 use crate::{
     invites,
-    ledger::{Event, Tx},
-    store::{CommandError, Conn, Disposition, Guard, StoreError, from_query},
-    terms::{Id, Timestamp, kinds},
-    vault::{Blind, DataKey, Field, Subject, Vault, VaultError},
+    platform::{
+        ledger::{Event, Tx},
+        store::{CommandError, Conn, Disposition, Guard, StoreError, from_query},
+        terms::{Id, Timestamp, kinds},
+        vault::{Blind, DataKey, Field, Subject, Vault, VaultError},
+    },
 };
 
 /// By which way somebody comes: what is decided about them is counted and bound by its parts.

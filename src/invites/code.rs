@@ -5,7 +5,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::{
+use crate::platform::{
     terms::{Id, kinds, typed},
     vault::{Blind, Door, Vault, sha256},
 };

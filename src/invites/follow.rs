@@ -11,19 +11,21 @@ use super::{
     records::{self, ToBeTold},
 };
 use crate::{
-    config::ThrottleConfig,
-    ledger::{
-        Entry, Event, Follower, Tx,
-        events::{InviteKind, Undeliverable},
+    notify::{self, EmailAddress, Letter, LetterSubject, Locale, Matter, Stands, StopIndex, Stops, Undelivered},
+    platform::{
+        config::ThrottleConfig,
+        ledger::{
+            Entry, Event, Follower, Tx,
+            events::{InviteKind, Undeliverable},
+        },
+        store::{
+            Conn, StoreError,
+            throttle::{self, Rate, Throttled},
+        },
+        terms::{Id, InviteId, LinkTemplate, Timestamp},
+        vault::{Blind, DataKey, Field, Vault, VaultError},
     },
-    mail::{self, EmailAddress, Letter, LetterSubject, Locale, Matter, Stands, StopIndex, Stops, Undelivered},
     policy::{self, demands},
-    store::{
-        Conn, StoreError,
-        throttle::{self, Rate, Throttled},
-    },
-    terms::{Id, InviteId, LinkTemplate, Timestamp},
-    vault::{Blind, DataKey, Field, Vault, VaultError},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -93,7 +95,7 @@ impl Follower for InviteMails {
             reached.extend(self.reader(told)?);
         }
         let indexes: Vec<StopIndex> = reached.iter().map(|reader| reader.index.clone()).collect();
-        let stopped = mail::stopped(tx.conn, &indexes)?;
+        let stopped = notify::stopped(tx.conn, &indexes)?;
         let mut letters = Vec::with_capacity(reached.len());
         for reader in reached {
             let invite = reader.told.id;
@@ -107,7 +109,7 @@ impl Follower for InviteMails {
                 None => letters.push(self.write(reader)?),
             }
         }
-        mail::post_all(tx, KIND, &letters)
+        notify::post_all(tx, KIND, &letters)
     }
 }
 
@@ -214,7 +216,7 @@ impl Matter for InviteMails {
         }
         match super::address(conn, &self.vault, &invite) {
             Ok(Some(address)) => {
-                let stopped = mail::stopped(conn, &[StopIndex::of(&self.vault, &address)])?;
+                let stopped = notify::stopped(conn, &[StopIndex::of(&self.vault, &address)])?;
                 Ok(if stopped.is_empty() {
                     Stands::Yes
                 } else {
@@ -247,7 +249,7 @@ impl Matter for InviteMails {
 #[cfg(test)]
 mod tests {
     use super::EVENTS;
-    use crate::ledger::Event;
+    use crate::platform::ledger::Event;
 
     #[test]
     fn every_event_that_is_wanted_is_one() {

@@ -2,9 +2,9 @@
 
 use super::Code;
 use crate::{
-    mail::{Button, EmailAddress, Letter, Locale, Subject, moment},
+    notify::{Button, EmailAddress, Letter, Locale, Subject, moment},
+    platform::terms::{Line, Link, LinkTemplate, Timestamp, isolated},
     policy::Step,
-    terms::{Line, Link, LinkTemplate, Timestamp, isolated},
 };
 
 /// What an invite's mail says.

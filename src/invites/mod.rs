@@ -7,7 +7,7 @@
 //! clean-up job; a sanctioned inviter's invites are dead by comparison too, and live again when the
 //! sanction is lifted.
 
-pub mod api;
+pub mod http;
 mod code;
 mod follow;
 mod letter;
@@ -24,16 +24,18 @@ use std::{collections::HashMap, time::Duration};
 use subtle::ConstantTimeEq;
 
 use crate::{
-    ledger::{
-        Actor, Event, Tx,
-        events::{InviteKind, Release},
-    },
-    mail::{EmailAddress, Locale},
+    notify::{EmailAddress, Locale},
     people::{self, Member},
+    platform::{
+        ledger::{
+            Actor, Event, Tx,
+            events::{InviteKind, Release},
+        },
+        store::{CommandError, Conn, Disposition, Guard, StoreError, from_query, throttle::Throttled},
+        terms::{Id, PersonRow, Standing, Timestamp, kinds},
+        vault::{Blind, Door, Field, Vault, VaultError},
+    },
     policy::{InviteDenied, Inviter, LifetimeDenied, Policy, Wanted, invite_expiry, may_invite},
-    store::{CommandError, Conn, Disposition, Guard, StoreError, from_query, throttle::Throttled},
-    terms::{Id, PersonRow, Standing, Timestamp, kinds},
-    vault::{Blind, Door, Field, Vault, VaultError},
 };
 
 /// To whom an invite goes.

@@ -2,7 +2,7 @@
 //! `records.rs` say the same in SQL; a boundary test holds the two together.
 
 use super::Invite;
-use crate::terms::{Standing, Timestamp};
+use crate::platform::terms::{Standing, Timestamp};
 
 /// Why an invite cannot be used now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

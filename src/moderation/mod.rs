@@ -10,7 +10,7 @@
 //! - the ledger holds a reason as a code and a commitment to the note. The note itself is sealed
 //!   under the key of whom it is about, and goes when they are erased.
 
-pub mod api;
+pub mod http;
 mod records;
 mod rules;
 
@@ -19,14 +19,15 @@ use zeroize::Zeroizing;
 pub use rules::{NotAllowed, ReasonCode, RoleReason, RoleRefusal, SanctionKind};
 
 use crate::{
-    ledger::{Event, Tx, events::SessionEnd},
     people::{self, Member},
+    platform::{
+        ledger::{Event, Tx, events::SessionEnd},
+        store::{CommandError, Conn, Disposition, Guard, StoreError, from_query},
+        terms::{Assurance, PersonRow, Reason, Role, SanctionId, Standing, Timestamp},
+        vault::{DataKey, Vault, VaultError},
+    },
     policy::Current,
-    rooms,
-    store::{CommandError, Conn, Disposition, Guard, StoreError, from_query},
-    terms::{Assurance, PersonRow, Reason, Role, SanctionId, Standing, Timestamp},
-    tokens,
-    vault::{DataKey, Vault, VaultError},
+    rooms, tokens,
 };
 
 /// A sanction, in force or lifted.

@@ -3,7 +3,7 @@
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update};
 
 use super::{ReasonCode, Sanction, SanctionKind};
-use crate::{
+use crate::platform::{
     store::{Conn, schema::sanctions},
     terms::{PersonRow, SanctionId, Timestamp},
 };

@@ -2,7 +2,7 @@
 
 use crate::{
     people::Member,
-    terms::{Role, Standing, words},
+    platform::terms::{Role, Standing, words},
 };
 
 words! {
@@ -110,7 +110,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::terms::{Assurance, Id, PersonRow, Timestamp};
+    use crate::platform::terms::{Assurance, Id, PersonRow, Timestamp};
 
     fn member(row: i64, role: Role) -> Member {
         Member {

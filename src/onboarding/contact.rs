@@ -11,16 +11,18 @@ use super::{
 };
 use crate::{
     identity, invites,
-    ledger::{Event, Tx, events::Release},
-    mail::EmailAddress,
+    notify::EmailAddress,
     people,
-    policy::{Policy, Step},
-    store::{
-        CommandError, Disposition, Guard, StoreError, from_query,
-        throttle::{Rate, Throttled},
+    platform::{
+        ledger::{Event, Tx, events::Release},
+        store::{
+            CommandError, Disposition, Guard, StoreError, from_query,
+            throttle::{Rate, Throttled},
+        },
+        terms::{Chance, Id, kinds},
+        vault::{Blind, DataKey, Field, Vault, VaultError},
     },
-    terms::{Chance, Id, kinds},
-    vault::{Blind, DataKey, Field, Vault, VaultError},
+    policy::{Policy, Step},
 };
 
 /// For how long a one-time code is good (NIST SP 800-63B-4 §3.1.3.3: at most ten minutes).

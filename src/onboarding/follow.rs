@@ -10,18 +10,20 @@ use super::{
 };
 use crate::{
     invites,
-    ledger::{
-        Entry, Event, Follower, Tx,
-        events::{Release, Verdict},
+    notify::{self, EmailAddress, Letter, LetterSubject, Locale, Matter, Stands, StopIndex, Stops},
+    platform::{
+        ledger::{
+            Entry, Event, Follower, Tx,
+            events::{Release, Verdict},
+        },
+        store::{
+            Conn, StoreError,
+            throttle::{self, Rate, Throttled},
+        },
+        terms::{Id, Line, Timestamp},
+        vault::{Blind, DataKey, Field, Vault, VaultError},
     },
-    mail::{self, EmailAddress, Letter, LetterSubject, Locale, Matter, Stands, StopIndex, Stops},
     policy::{self, Step},
-    store::{
-        Conn, StoreError,
-        throttle::{self, Rate, Throttled},
-    },
-    terms::{Id, Line, Timestamp},
-    vault::{Blind, DataKey, Field, Vault, VaultError},
 };
 
 /// The words that letters are posted under. A final one promises nothing that could be otherwise when it leaves.
@@ -89,7 +91,7 @@ impl Follower for OnboardingFollower {
             // They read the letters of this address, and have asked for one.
             Event::ContactProved { flow } => match by_id(tx.conn, flow)? {
                 Some(flow) => match self.reader(tx, &flow)? {
-                    Some((_, to)) => mail::resume(tx, &StopIndex::of(&self.vault, &to)),
+                    Some((_, to)) => notify::resume(tx, &StopIndex::of(&self.vault, &to)),
                     None => Ok(()),
                 },
                 None => Ok(()),
@@ -141,7 +143,7 @@ impl OnboardingFollower {
             return Ok(());
         };
         let index = StopIndex::of(&self.vault, &to);
-        if !mail::stopped(tx.conn, std::slice::from_ref(&index))?.is_empty() {
+        if !notify::stopped(tx.conn, std::slice::from_ref(&index))?.is_empty() {
             let bucket = [b"proof-mail/stopped/", index.as_bytes()].concat();
             let bucket = self.vault.blind(Blind::Throttle, &bucket);
             let rate = Rate::burst(CODES_TO_STOPPED, Duration::from_secs(24 * 60 * 60));
@@ -223,7 +225,7 @@ impl OnboardingFollower {
         flow: &Flow,
         letter: &Letter,
     ) -> Result<(), StoreError> {
-        mail::post(tx, key, kind, flow.id.uuid(), letter)
+        notify::post(tx, key, kind, flow.id.uuid(), letter)
     }
 }
 
@@ -263,7 +265,7 @@ impl Matter for OnboardingFollower {
 #[cfg(test)]
 mod tests {
     use super::EVENTS;
-    use crate::ledger::Event;
+    use crate::platform::ledger::Event;
 
     #[test]
     fn every_event_that_is_wanted_is_one() {

@@ -3,9 +3,11 @@
 use secrecy::SecretString;
 
 use crate::{
-    ledger::events::Verdict,
-    mail::{EmailAddress, Letter, Locale, Subject, moment},
-    terms::{Line, Link, Timestamp},
+    notify::{EmailAddress, Letter, Locale, Subject, moment},
+    platform::{
+        ledger::events::Verdict,
+        terms::{Line, Link, Timestamp},
+    },
 };
 
 fn letter(

@@ -6,7 +6,7 @@
 //! one transaction. Where a newcomer stands is not stored: it follows from what they have shown and
 //! what the policy demands now.
 
-pub mod api;
+pub mod http;
 mod contact;
 mod follow;
 mod letters;
@@ -24,13 +24,15 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::{
     identity::{self, Document, FullName, Reached, SubmitError},
     invites::{self, Closed, Code, Invite, RedeemError},
-    ledger::{Actor, Event, Ledger, Tx, events::Release},
-    mail::Locale,
+    notify::Locale,
     people::{self, Admission, Contact, Member, Newcomer, passwords::hash::Phc},
+    platform::{
+        ledger::{Actor, Event, Ledger, Tx, events::Release},
+        store::{CommandError, Conn, Disposition, StoreError, from_query, throttle::Throttled},
+        terms::{Assurance, Id, Role, Timestamp, kinds},
+        vault::{Blind, Door, Vault, VaultError},
+    },
     policy::{Policy, Step},
-    store::{CommandError, Conn, Disposition, StoreError, from_query, throttle::Throttled},
-    terms::{Assurance, Id, Role, Timestamp, kinds},
-    vault::{Blind, Door, Vault, VaultError},
 };
 
 /// For how long a flow may be without a proved contact.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::terms::Timestamp;
+use crate::platform::terms::Timestamp;
 
 /// As many codes are good at once, the newest included.
 pub(super) const GOOD_AT_ONCE: usize = 3;

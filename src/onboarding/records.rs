@@ -2,7 +2,7 @@
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update};
 
-use crate::{
+use crate::platform::{
     store::{Conn, Guard, Guards, fixed, schema::flows},
     terms::{Id, PersonRow, Timestamp, kinds},
     vault::Subject,

@@ -3,8 +3,8 @@
 use super::Flow;
 use crate::{
     identity::{CaseState, Reached},
+    platform::terms::{Assurance, Timestamp},
     policy::{Policy, Proved, Step, next_demand},
-    terms::{Assurance, Timestamp},
 };
 
 /// Where a flow stands.
@@ -74,9 +74,11 @@ pub fn progress(
 mod tests {
     use super::*;
     use crate::{
+        platform::{
+            terms::{Id, PersonRow, SeededChance},
+            vault::Subject,
+        },
         policy::preset,
-        terms::{Id, PersonRow, SeededChance},
-        vault::Subject,
     };
 
     const NOW: Timestamp = Timestamp::from_seconds(1_000);

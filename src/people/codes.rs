@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use super::{Member, records};
-use crate::{
+use crate::platform::{
     ledger::{Event, Tx},
     store::{Conn, StoreError},
     terms::{PersonRow, Timestamp},

@@ -4,7 +4,7 @@ use std::{fmt, ops::Deref};
 
 use serde::{Serialize, Serializer};
 
-use crate::terms::typed;
+use crate::platform::terms::typed;
 
 /// What is wrong with a handle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

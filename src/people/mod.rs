@@ -5,7 +5,7 @@
 //! who somebody *is*: contacts are sealed, and names stand in `identity`. The commands here write a
 //! member's rows and events inside the transaction of whoever decided it.
 
-pub mod api;
+pub mod http;
 mod codes;
 mod handle;
 pub mod passwords;
@@ -21,7 +21,7 @@ pub use records::{
 };
 pub use roster::{Roster, Seat};
 
-use crate::{
+use crate::platform::{
     ledger::{Event, Tx},
     store::StoreError,
     terms::{Assurance, Id, PersonRow, Role, Timestamp, kinds},

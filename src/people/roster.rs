@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{Handle, Name, records};
-use crate::{
+use crate::platform::{
     ledger::{Entry, Event, Projection},
     store::{Conn, StoreError},
     terms::{Assurance, Id, PersonRow, Role, Standing, kinds},

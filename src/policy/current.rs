@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::{Policy, PolicyMistake, digest, records};
-use crate::{
+use crate::platform::{
     ledger::{Entry, Event, Projection, Tx},
     store::{CommandError, Conn, Disposition, StoreError, from_query},
 };

@@ -9,18 +9,18 @@ use data_encoding::HEXLOWER;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{
+use crate::platform::{
     document::{self, Shape},
     terms::{Assurance, Line, Role, quoted, typed},
 };
 
-pub mod api;
+pub mod http;
 mod current;
 mod records;
 mod reserved;
 mod rules;
 
-pub use crate::document::Fault as PolicyMistake;
+pub use crate::platform::document::Fault as PolicyMistake;
 pub use current::{ChangeError, Current, Versioned, change};
 pub use reserved::is_reserved;
 pub use rules::{

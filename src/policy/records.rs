@@ -5,7 +5,7 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 
-use crate::{
+use crate::platform::{
     store::{Conn, schema::policies},
     terms::Timestamp,
 };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Policy;
-use crate::terms::{Assurance, Role, Standing, Timestamp};
+use crate::platform::terms::{Assurance, Role, Standing, Timestamp};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::terms::{Standing, Timestamp};
+use crate::platform::terms::{Standing, Timestamp};
 
 const KNOWN: &[&str] = &["cn_resident_id", "passport"];
 

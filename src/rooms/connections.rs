@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::janus::{AUDIOBRIDGE, Janus, JanusError, code};
-use crate::terms::TicketId;
+use crate::platform::terms::TicketId;
 
 /// How many of its connections a server is asked for at the same time.
 const AT_ONCE: usize = 8;

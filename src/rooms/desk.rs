@@ -8,10 +8,12 @@ use std::{sync::Arc, time::Duration};
 
 use super::{Ask, Denied, Issued, Server, Servers, issue};
 use crate::{
-    ledger::{Ledger, Mirror, Position, Together, Tx},
+    platform::{
+        ledger::{Ledger, Mirror, Position, Together, Tx},
+        store::{StoreError, throttle::Rate},
+        vault::Vault,
+    },
     policy::Current,
-    store::{StoreError, throttle::Rate},
-    vault::Vault,
 };
 
 /// How long a new ticket waits for its room server.
@@ -134,7 +136,7 @@ fn in_rounds<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terms::{Id, PersonRow};
+    use crate::platform::terms::{Id, PersonRow};
 
     #[test]
     fn nobody_asks_twice_for_one_room_in_a_round() {

@@ -25,7 +25,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{json, value::RawValue};
 use thiserror::Error;
 
-use crate::{
+use crate::platform::{
     egress::{Egress, Failure, Limits, Refused},
     terms::{TicketId, Timestamp},
 };
@@ -481,7 +481,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JanusError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::EgressConfig;
+    use crate::platform::config::EgressConfig;
 
     #[test]
     fn a_core_token_is_signed_as_janus_wants_it() {

@@ -11,7 +11,7 @@
 //! A ticket is a random id, under which the member appears in the room, and a token that is derived
 //! from it and stands on the room server's list. Neither says who they are.
 
-pub mod api;
+pub mod http;
 mod connections;
 mod desk;
 mod enforce;
@@ -37,11 +37,13 @@ pub use servers::{Server, Servers};
 use seats::heard;
 
 use crate::{
-    ledger::{Event, Tx, events::TicketEnd},
+    platform::{
+        ledger::{Event, Tx, events::TicketEnd},
+        store::{CommandError, Conn, Disposition, StoreError, from_query},
+        terms::{Assurance, PersonRow, RoomRow, RoomServerId, TicketId, Timestamp, words},
+        vault::{Door, Field, Subject, Vault, VaultError},
+    },
     policy::{Current, Policy},
-    store::{CommandError, Conn, Disposition, StoreError, from_query},
-    terms::{Assurance, PersonRow, RoomRow, RoomServerId, TicketId, Timestamp, words},
-    vault::{Door, Field, Subject, Vault, VaultError},
 };
 
 words! {

@@ -14,8 +14,8 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use super::{Part, Room};
 use crate::{
     people::Seat,
+    platform::terms::{Assurance, Standing, Timestamp},
     policy::Policy,
-    terms::{Assurance, Standing, Timestamp},
 };
 
 /// The longest id of a room, in characters.
@@ -218,7 +218,7 @@ pub fn order<'a>(present: &[Present<'a>], good: &HashMap<String, Part>) -> Order
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terms::{Id, Role, RoomRow};
+    use crate::platform::terms::{Id, Role, RoomRow};
 
     fn policy(rooms: &str) -> Policy {
         let least = "[community]\nname = \"Us\"\n[join]\nassurance = \"contact\"\n";

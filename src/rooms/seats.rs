@@ -4,15 +4,17 @@ use std::{collections::HashMap, time::Duration};
 
 use super::{Denied, Health, Part, Room, RoomName, Ticket, records, refit, rules, told};
 use crate::{
-    ledger::{Actor, Event, Tx, events::TicketEnd},
     people,
-    policy::Current,
-    store::{
-        Conn, StoreError,
-        throttle::{Rate, Throttled},
+    platform::{
+        ledger::{Actor, Event, Tx, events::TicketEnd},
+        store::{
+            Conn, StoreError,
+            throttle::{Rate, Throttled},
+        },
+        terms::{PersonRow, TicketId, Timestamp},
+        vault::{Blind, Door, Vault},
     },
-    terms::{PersonRow, TicketId, Timestamp},
-    vault::{Blind, Door, Vault},
+    policy::Current,
 };
 
 /// Somebody who wants a seat in a room.

@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use super::{ServerRecord, janus::Address, records};
-use crate::{
+use crate::platform::{
     ledger::{Entry, Event, Ledger, Mark, Projection, noted},
     store::{Conn, StoreError},
     terms::{RoomRow, RoomServerId},

@@ -13,7 +13,7 @@ use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{keys::Ring, sessions::Session};
-use crate::{
+use crate::platform::{
     terms::{Assurance, Id, Role, Timestamp, kinds},
     vault::{Blind, Vault, sha256},
 };

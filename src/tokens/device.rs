@@ -10,7 +10,7 @@ use data_encoding::BASE64URL_NOPAD;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-use crate::{
+use crate::platform::{
     store::StoreError,
     terms::{Id, PersonId, SessionId, Timestamp},
     vault::{Door, Vault},
@@ -61,14 +61,14 @@ pub(super) fn known(vault: &Vault, token: &str, person: Option<PersonId>, now: T
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{terms::SeededChance, vault::Keyring};
+    use crate::platform::{terms::SeededChance, vault::Keyring};
 
     #[test]
     fn a_device_is_known_to_its_own_account_for_a_while() {
         let vault = Vault::new(Keyring::generate(&SeededChance::new(1)));
         let now = Timestamp::from_seconds(1_795_376_648);
-        let [session, ada, grace] =
-            [1, 2, 3].map(|seed| Id::<crate::terms::kinds::Session>::new(now, &SeededChance::new(seed)).uuid());
+        let [session, ada, grace] = [1, 2, 3]
+            .map(|seed| Id::<crate::platform::terms::kinds::Session>::new(now, &SeededChance::new(seed)).uuid());
         let (session, ada, grace): (SessionId, PersonId, PersonId) =
             (Id::from_uuid(session), Id::from_uuid(ada), Id::from_uuid(grace));
         let token = token(&vault, session, ada).unwrap();

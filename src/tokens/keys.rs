@@ -16,7 +16,7 @@ use data_encoding::BASE64URL_NOPAD;
 use serde::Serialize;
 
 use super::records;
-use crate::{
+use crate::platform::{
     ledger::{Actor, Entry, Event, Ledger, Projection, Tx},
     store::{Conn, Guard, StoreError},
     vault::{Field, Vault, sha256},

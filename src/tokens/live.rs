@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::records;
-use crate::{
+use crate::platform::{
     ledger::{Entry, Event, Projection},
     store::{Conn, StoreError},
     terms::{Clock, Id, PersonRow, Timestamp, kinds},

@@ -6,7 +6,7 @@
 //! every request is answered from memory, which the feed keeps; nothing there is the truth.
 
 mod access;
-pub mod api;
+pub mod http;
 mod device;
 mod keys;
 mod live;
@@ -28,12 +28,14 @@ pub use sessions::{
 pub use sign_in::{SignIn, SignInError};
 
 use crate::{
-    config::{PublicUrl, TokenConfig},
-    ledger::{Actor, Ledger, Projection, Written, events::SessionEnd},
     people::{self, Member, Roster, Seat},
-    store::{Conn, StoreError, throttle::Rate},
-    terms::{Assurance, PersonId, PersonRow, Role, SessionId, Standing, Timestamp},
-    vault::{Blind, Vault},
+    platform::{
+        config::{PublicUrl, TokenConfig},
+        ledger::{Actor, Ledger, Projection, Written, events::SessionEnd},
+        store::{Conn, StoreError, throttle::Rate},
+        terms::{Assurance, PersonId, PersonRow, Role, SessionId, Standing, Timestamp},
+        vault::{Blind, Vault},
+    },
 };
 
 use access::{Access, Verified};

@@ -2,7 +2,7 @@
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update};
 
-use crate::{
+use crate::platform::{
     store::{
         Conn, fixed,
         schema::{services, sessions, signing_keys},

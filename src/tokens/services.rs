@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use subtle::ConstantTimeEq;
 
 use super::records;
-use crate::{
+use crate::platform::{
     ledger::{Entry, Event, Projection, Tx},
     store::{CommandError, Conn, Disposition, Store, StoreError, from_query},
     terms::{Id, kinds},

@@ -15,11 +15,13 @@ use subtle::ConstantTimeEq;
 
 use super::{access::Audience, records, services};
 use crate::{
-    ledger::{Event, Tx, events::SessionEnd},
     people,
-    store::{CommandError, Disposition, Guard, StoreError, from_query, throttle::Throttled},
-    terms::{Assurance, Id, PersonRow, Role, Standing, Timestamp, kinds},
-    vault::{Blind, Door, Vault},
+    platform::{
+        ledger::{Event, Tx, events::SessionEnd},
+        store::{CommandError, Disposition, Guard, StoreError, from_query, throttle::Throttled},
+        terms::{Assurance, Id, PersonRow, Role, Standing, Timestamp, kinds},
+        vault::{Blind, Door, Vault},
+    },
 };
 
 /// What every refresh token begins with.
@@ -320,7 +322,7 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::*;
-    use crate::{terms::SeededChance, vault::Keyring};
+    use crate::platform::{terms::SeededChance, vault::Keyring};
 
     fn vault(seed: u64) -> Vault {
         Vault::new(Keyring::generate(&SeededChance::new(seed)))

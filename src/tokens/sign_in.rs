@@ -12,19 +12,21 @@ use super::{
     sessions::{resume, start_session},
 };
 use crate::{
-    config::ThrottleConfig,
-    ledger::{Actor, Mirror, Tx, Written},
-    mail::EmailAddress,
+    notify::EmailAddress,
     people::{
         self, SignInCode,
         passwords::{Hasher, HasherError, hash::Phc},
     },
-    store::{
-        CommandError, Disposition, Guard, StoreError, from_query,
-        throttle::{Rate, Throttled},
+    platform::{
+        config::ThrottleConfig,
+        ledger::{Actor, Mirror, Tx, Written},
+        store::{
+            CommandError, Disposition, Guard, StoreError, from_query,
+            throttle::{Rate, Throttled},
+        },
+        terms::{PersonRow, SessionId},
+        vault::Blind,
     },
-    terms::{PersonRow, SessionId},
-    vault::Blind,
 };
 
 /// Lets members in; clones share the permits.

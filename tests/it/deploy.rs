@@ -10,7 +10,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use vouchsafe::{
+use vouchsafe::platform::{
     store::Backend,
     terms::metrics::{CASES_OPEN, FEED_POSITION, METRICS, Metric, MetricKind, REQUEST_SECONDS},
 };
@@ -48,7 +48,7 @@ fn quoted(text: &str) -> BTreeSet<&str> {
 fn every_metric_stands_in_the_list_and_in_the_guide() {
     let mut sources = Vec::new();
     files(&root().join("src"), "rs", &mut sources);
-    let list = root().join("src/terms/metrics.rs");
+    let list = root().join("src/platform/terms/metrics.rs");
     assert!(sources.contains(&list));
     sources.retain(|source| *source != list && !source.components().any(|part| part.as_os_str() == "tests"));
     for source in sources {
@@ -58,7 +58,7 @@ fn every_metric_stands_in_the_list_and_in_the_guide() {
         let named = quoted(code);
         assert!(
             named.is_empty(),
-            "{}: {named:?} belong into src/terms/metrics.rs",
+            "{}: {named:?} belong into src/platform/terms/metrics.rs",
             source.display()
         );
     }

@@ -4,7 +4,7 @@
 use mail_parser::Message;
 use reqwest::Method;
 use serde_json::{Value, json};
-use vouchsafe::terms::Role;
+use vouchsafe::platform::terms::Role;
 
 use crate::support::{
     db::{Database, on_both},
@@ -251,7 +251,7 @@ on_both! {
         assert_eq!((&own["items"][0]["id"], &own["items"][0]["state"]), (&open["id"], &json!("open")));
 
         let (store, events) = (service.app.core.ledger.store().clone(), 20);
-        let verified = store.snapshot(|conn| vouchsafe::ledger::verify(conn, |_| ())).await.expect("to verify");
+        let verified = store.snapshot(|conn| vouchsafe::platform::ledger::verify(conn, |_| ())).await.expect("to verify");
         assert_eq!(verified.findings, []);
         assert!(verified.sound > events, "{verified:?}");
         service.stop().await;

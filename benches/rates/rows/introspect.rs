@@ -5,10 +5,12 @@ use std::sync::Arc;
 use data_encoding::BASE64;
 use tokio::runtime::Runtime;
 use vouchsafe::{
-    ledger::Actor,
     people::{self, Newcomer},
-    store::{Backend, StoreError},
-    terms::{Assurance, Role},
+    platform::{
+        ledger::Actor,
+        store::{Backend, StoreError},
+        terms::{Assurance, Role},
+    },
     tokens::{self, Session},
 };
 

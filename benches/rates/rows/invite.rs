@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tokio::runtime::Runtime;
-use vouchsafe::{store::Backend, terms::Role};
+use vouchsafe::platform::{store::Backend, terms::Role};
 
 use crate::{
     Wanted,

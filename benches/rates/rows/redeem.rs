@@ -9,12 +9,14 @@ use tokio::runtime::Runtime;
 use vouchsafe::{
     identity::{Document, DocumentKind, FullName},
     invites::Code,
-    ledger::Actor,
-    mail::EmailAddress,
+    notify::EmailAddress,
     onboarding,
-    store::{Backend, StoreError, throttle::Rate},
-    terms::{FlowId, Id, Role},
-    vault::Field,
+    platform::{
+        ledger::Actor,
+        store::{Backend, StoreError, throttle::Rate},
+        terms::{FlowId, Id, Role},
+        vault::Field,
+    },
 };
 
 use crate::{
@@ -104,10 +106,10 @@ fn chosen(n: usize) -> String {
 /// Waits until everything that followed is done: the followers and the mail.
 async fn settle(service: &Service) {
     loop {
-        let backlog = service.app.core.ledger.store().read(vouchsafe::mail::backlog).await;
+        let backlog = service.app.core.ledger.store().read(vouchsafe::notify::backlog).await;
         let waiting = backlog.expect("the outbox").waiting;
         tokio::time::sleep(Duration::from_millis(500)).await;
-        let again = service.app.core.ledger.store().read(vouchsafe::mail::backlog).await;
+        let again = service.app.core.ledger.store().read(vouchsafe::notify::backlog).await;
         if waiting == 0 && again.expect("the outbox").waiting == 0 {
             return;
         }

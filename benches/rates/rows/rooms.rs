@@ -13,9 +13,11 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 use tokio::runtime::Runtime;
 use vouchsafe::{
+    platform::{
+        store::{Backend, StoreError},
+        terms::Role,
+    },
     rooms::{self, Janus},
-    store::{Backend, StoreError},
-    terms::Role,
 };
 
 use super::introspect::sessions;
@@ -127,7 +129,7 @@ async fn counted(service: &Service, janus: &JanusServer, count: usize) {
         let mut issued = 0;
         let mut pos = 0;
         loop {
-            let entries = vouchsafe::ledger::entries(conn, pos, 10_000)?;
+            let entries = vouchsafe::platform::ledger::entries(conn, pos, 10_000)?;
             let Some(last) = entries.last() else {
                 return Ok::<_, StoreError>(issued);
             };
@@ -187,13 +189,13 @@ async fn tokens(service: &Service) -> HashMap<String, String> {
         let mut tokens = HashMap::new();
         let mut pos = 0;
         loop {
-            let entries = vouchsafe::ledger::entries(conn, pos, 10_000)?;
+            let entries = vouchsafe::platform::ledger::entries(conn, pos, 10_000)?;
             let Some(last) = entries.last() else {
                 return Ok::<_, StoreError>(tokens);
             };
             pos = last.pos;
             for entry in &entries {
-                if let vouchsafe::ledger::Event::TicketIssued { ticket, person, .. } = entry.envelope.event {
+                if let vouchsafe::platform::ledger::Event::TicketIssued { ticket, person, .. } = entry.envelope.event {
                     let issued = rooms::issued(conn, ticket)?.expect("a ticket");
                     let id = roster.seat(person).expect("a member").id.to_string();
                     tokens.insert(id, issued.ticket.token(&vault)?.expose_secret().to_owned());

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use super::names::{NAMES, name};
-use crate::terms::{Role, SeededChance};
+use crate::platform::terms::{Role, SeededChance};
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;

@@ -6,7 +6,7 @@ use std::{borrow::Cow, collections::HashMap, fmt};
 use csv::{ByteRecord, ReaderBuilder};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::{
+use crate::platform::{
     terms::{Timestamp, quoted},
     vault::sha256,
 };

@@ -165,7 +165,7 @@ impl fmt::Display for Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terms::Timestamp;
+    use crate::platform::terms::Timestamp;
 
     fn planned(rows: &str) -> Plan {
         let now = Timestamp::from_seconds(1_800_000_000);

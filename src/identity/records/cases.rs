@@ -8,7 +8,7 @@ use diesel::{
 };
 
 use super::super::{CaseState, Way};
-use crate::{
+use crate::platform::{
     store::{
         Conn,
         schema::{case_releases, cases as rows, disclosures, people},

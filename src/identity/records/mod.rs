@@ -21,7 +21,7 @@ use super::{
     CaseState,
     rules::{History, Slot},
 };
-use crate::{
+use crate::platform::{
     store::{
         Conn, fixed,
         schema::{cases as rows, identities, identity_slots},

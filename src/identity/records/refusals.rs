@@ -6,7 +6,7 @@ use diesel::{
 };
 
 use super::Case;
-use crate::{
+use crate::platform::{
     store::{
         Conn,
         schema::{cases, refusals as rows},

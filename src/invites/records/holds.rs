@@ -5,7 +5,7 @@ use diesel::{
 };
 
 use super::{Invite, by_row};
-use crate::{
+use crate::platform::{
     store::{
         Conn, fixed,
         schema::{holds, invites},

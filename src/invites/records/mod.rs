@@ -10,7 +10,7 @@ use diesel::{
     update,
 };
 
-use crate::{
+use crate::platform::{
     ledger::events::{InviteKind, Undeliverable},
     store::{
         Conn, fixed, pg_fixed,

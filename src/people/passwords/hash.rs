@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use super::{is_too_long, normalised};
-use crate::{terms::Chance, vault::Vault};
+use crate::platform::{terms::Chance, vault::Vault};
 
 /// Memory, in KiB: the least that OWASP's password storage guide allows with two passes.
 const MEMORY: u32 = 19_456;
@@ -182,7 +182,7 @@ pub fn needs_rehash(phc: &Phc, vault: &Vault) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{terms::SystemChance, vault::Keyring};
+    use crate::platform::{terms::SystemChance, vault::Keyring};
 
     /// Gives 0, 1, 2, …, the salt of the vectors below.
     struct Counting;

@@ -18,7 +18,7 @@ use super::{
     PasswordRefusal, acceptable,
     hash::{self, HashError, Memory, Phc},
 };
-use crate::{config::PasswordConfig, terms::Chance, vault::Vault};
+use crate::platform::{config::PasswordConfig, terms::Chance, vault::Vault};
 
 /// Hashes and verifies off the async threads, so many at a time and no more; clones share the permits.
 #[derive(Clone)]
@@ -223,7 +223,7 @@ mod tests {
     use std::sync::{atomic::AtomicUsize, mpsc};
 
     use super::*;
-    use crate::{terms::SystemChance, vault::Keyring};
+    use crate::platform::{terms::SystemChance, vault::Keyring};
 
     fn hasher(hash_wait_ms: u64) -> Hasher {
         let config = PasswordConfig {

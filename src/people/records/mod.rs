@@ -13,7 +13,7 @@ use diesel::{
 };
 
 use super::{Contact, Handle, Newcomer, Seat};
-use crate::{
+use crate::platform::{
     store::{
         Conn, Guard, Guards, fixed,
         schema::{contacts, credentials, edges, people, sign_in_codes},

@@ -2,7 +2,7 @@
 
 use diesel::{ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl};
 
-use crate::{
+use crate::platform::{
     store::{Conn, Guard, Guards, schema::people},
     terms::{PersonRow, Role, Standing},
 };

@@ -23,10 +23,12 @@ use tokio::{task::JoinSet, time::sleep};
 
 use super::servers::{Server, Servers};
 use crate::{
-    egress::Egress,
-    ledger::{Ledger, Reader},
+    platform::{
+        egress::Egress,
+        ledger::{Ledger, Reader},
+        vault::Vault,
+    },
     policy::Current,
-    vault::Vault,
 };
 
 use work::Work;

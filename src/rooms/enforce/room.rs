@@ -18,7 +18,7 @@ use super::{
     },
     work::{BATCH, Halt, News, Work},
 };
-use crate::{
+use crate::platform::{
     ledger::{Actor, Lease},
     store::StoreError,
     terms::{TicketId, Timestamp, metrics::ROOM_INTRUDERS_TOTAL},

@@ -12,7 +12,7 @@ use super::{
     super::{connections::Connection, rules::DISPLAY_MOST},
     work::{Halt, REST, Work},
 };
-use crate::terms::metrics::ROOM_INTRUDERS_TOTAL;
+use crate::platform::terms::metrics::ROOM_INTRUDERS_TOTAL;
 
 /// How long the connections are left alone where nobody was to go.
 const SWEEP: Duration = Duration::from_secs(2);

@@ -17,7 +17,7 @@ use super::{
     },
     Enforcer,
 };
-use crate::{
+use crate::platform::{
     ledger::{Actor, Event, Lease, Reader, ReaderError},
     store::StoreError,
     terms::{RoomRow, TicketId, metrics::ROOM_SERVERS_FAILING},
@@ -350,7 +350,7 @@ impl News {
 #[cfg(test)]
 mod tests {
     use super::KINDS;
-    use crate::ledger::Event;
+    use crate::platform::ledger::Event;
 
     #[test]
     fn every_event_that_is_wanted_is_one() {

@@ -14,7 +14,7 @@ pub(super) use tickets::{
 };
 
 use super::{Health, NewServer, Room, RoomName, ServerRecord};
-use crate::{
+use crate::platform::{
     store::{
         Conn, Guard, Guards,
         schema::{room_servers, rooms},

@@ -7,12 +7,14 @@ use diesel::{
 
 use super::{ROOM, RoomColumns, room_from};
 use crate::{
-    rooms::{Part, Room, Ticket},
-    store::{
-        Conn,
-        schema::{people, rooms, tickets},
+    platform::{
+        store::{
+            Conn,
+            schema::{people, rooms, tickets},
+        },
+        terms::{Assurance, PersonRow, RoomRow, TicketId, Timestamp},
     },
-    terms::{Assurance, PersonRow, RoomRow, TicketId, Timestamp},
+    rooms::{Part, Room, Ticket},
 };
 
 type TicketColumns = (TicketId, RoomRow, PersonRow, Part, i64, Timestamp, Option<Timestamp>);

@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    terms::{PersonRow, SeededChance},
+    platform::{
+        terms::{PersonRow, SeededChance},
+        vault::Keyring,
+    },
     tokens::{
         keys::{
             SigningKey,
@@ -13,7 +16,6 @@ use crate::{
         },
         sessions::Holder,
     },
-    vault::Keyring,
 };
 
 const ISSUER: &str = "https://club.example.org";

@@ -15,13 +15,15 @@ use vouchsafe::{
         SubmitError, Submitted, Way,
     },
     invites::{self, NewInvite, To},
-    ledger::{Actor, Ledger, events::Verdict},
-    mail::Locale,
+    notify::Locale,
     people::{self, Admission, Newcomer},
+    platform::{
+        ledger::{Actor, Ledger, events::Verdict},
+        store::{Backend, Conn, Guard, Guards, StoreError},
+        terms::{Assurance, Clock, Id, ManualClock, PersonRow, Reason, Role, SystemChance, Timestamp, kinds},
+        vault::{Keyring, Subject, Vault},
+    },
     policy::{Policy, preset},
-    store::{Backend, Conn, Guard, Guards, StoreError},
-    terms::{Assurance, Clock, Id, ManualClock, PersonRow, Reason, Role, SystemChance, Timestamp, kinds},
-    vault::{Keyring, Subject, Vault},
 };
 
 use crate::support::{

@@ -3,9 +3,11 @@
 
 use vouchsafe::{
     identity::{self, CaseError, CaseState, LEASE, LiftError, SubmitError},
-    ledger::{Actor, events::Verdict},
-    store::{Guard, Guards, StoreError},
-    terms::{Clock, Id, PersonRow, Reason, Role, Timestamp, kinds},
+    platform::{
+        ledger::{Actor, events::Verdict},
+        store::{Guard, Guards, StoreError},
+        terms::{Clock, Id, PersonRow, Reason, Role, Timestamp, kinds},
+    },
 };
 
 use super::cases::{DAY, MICRO, PLAIN, REVIEWED, START, Scene, passport};

@@ -12,13 +12,15 @@ use futures_util::future::{BoxFuture, FutureExt, ready};
 use serde_json::{Value, json};
 use utoipa_actix_web::AppExt as _;
 use vouchsafe::{
-    identity::api::{self, Cases},
-    ledger::{Actor, Mirror},
+    http::{Caller, Doorkeeper, Gate, GateLimits, Horizon, Pepper, Problem, ServiceCaller, ThrottleBucket, openapi},
+    identity::http::{self, Cases},
+    platform::{
+        ledger::{Actor, Mirror},
+        store::{Backend, Guards},
+        terms::{Id, PersonRow, Role, SystemChance},
+        vault::Blind,
+    },
     policy,
-    store::{Backend, Guards},
-    terms::{Id, PersonRow, Role, SystemChance},
-    vault::Blind,
-    web::{Caller, Doorkeeper, Gate, GateLimits, Horizon, Pepper, Problem, ServiceCaller, ThrottleBucket, openapi},
 };
 
 use super::cases::{NAME, REVIEWED, Scene, passport};
@@ -58,7 +60,7 @@ impl Horizon for Shore {
 
 #[test]
 fn the_description_and_the_table_of_rights_agree_about_cases() {
-    let differences = openapi::differences(&openapi::describe(api::routes));
+    let differences = openapi::differences(&openapi::describe(http::routes));
     assert!(!differences.is_empty(), "the other rooms' operations are missing here");
     let ours: Vec<_> = differences.iter().filter(|text| text.contains("case")).collect();
     assert!(ours.is_empty(), "{ours:?}");
@@ -101,7 +103,7 @@ async fn a_name_is_shown_to_whoever_claims_the_case_and_nowhere_else() {
         )))
         .app_data(Data::new(desk))
         .into_utoipa_app()
-        .configure(api::routes)
+        .configure(http::routes)
         .into_app();
     let app = init_service(app).await;
     let ask = async |method: Method, path: &str, who: &str, body: Value| {

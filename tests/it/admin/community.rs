@@ -9,13 +9,15 @@ use diesel::{
 use tokio::task::JoinSet;
 use vouchsafe::{
     graph::LiveGraph,
-    ledger::{Actor, Ledger, Mirror, Position},
     moderation::{self, NewBan, ReasonCode, RoleError, RoleReason, Sanction, SanctionError},
     people::{self, Admission, Contact, Member, Newcomer, Roster},
-    store::{Guards, StoreError},
-    terms::{Assurance, Id, PersonRow, Reason, Role, SanctionId, Standing, SystemChance},
+    platform::{
+        ledger::{Actor, Ledger, Mirror, Position},
+        store::{Guards, StoreError},
+        terms::{Assurance, Id, PersonRow, Reason, Role, SanctionId, Standing, SystemChance},
+        vault::{Keyring, Vault},
+    },
     tokens,
-    vault::{Keyring, Vault},
 };
 
 use crate::support::db::{Database, Setup};

@@ -1,12 +1,14 @@
 //! Who let whom in, asked of memory that was loaded, and of memory that followed the feed.
 
 use vouchsafe::{
-    audit::{self, AskError, Memory, Node},
+    admin::{self, AskError, Memory, Node},
     commands,
     graph::{InviteGraph, LiveGraph},
     people::{Member, Roster},
-    store::Conn,
-    terms::{Id, PersonRow, Role, Standing, SystemChance, Timestamp},
+    platform::{
+        store::Conn,
+        terms::{Id, PersonRow, Role, Standing, SystemChance, Timestamp},
+    },
 };
 
 use super::community::Community;
@@ -112,11 +114,11 @@ on_both! {
         let apart = recall(&community, |memory| memory.path(eve.id, other.id)).unwrap();
         assert_eq!(apart, None);
 
-        let profile = ask(&community, move |conn, graph| audit::profile(conn, graph, ann.id)).await.unwrap();
+        let profile = ask(&community, move |conn, graph| admin::profile(conn, graph, ann.id)).await.unwrap();
         assert_eq!((profile.depth, profile.invitees, profile.branch.size, profile.branch.banned), (1, 2, 4, 1));
         assert_eq!(profile.inviter.unwrap().id, owner.id);
         assert_eq!(profile.ban, None);
-        let profile = ask(&community, move |conn, graph| audit::profile(conn, graph, cat.id)).await.unwrap();
+        let profile = ask(&community, move |conn, graph| admin::profile(conn, graph, cat.id)).await.unwrap();
         assert_eq!(profile.ban.unwrap().reason, "spam");
 
         let nobody = Id::new(Timestamp::default(), &SystemChance);
@@ -148,13 +150,13 @@ on_both! {
         assert!(called(&restarted.roster)[1].as_ref().is_some_and(|name| name.handle.as_deref() == Some("ann")));
 
         let again = community.ledger.store().read(move |conn| {
-            use vouchsafe::ledger::Projection;
+            use vouchsafe::platform::ledger::Projection;
             let graph = LiveGraph::default();
             graph.load(conn)?;
-            for entry in vouchsafe::ledger::entries(conn, 0, 1000)? {
+            for entry in vouchsafe::platform::ledger::entries(conn, 0, 1000)? {
                 graph.apply(conn, &entry)?;
             }
-            Ok::<_, vouchsafe::store::StoreError>(graph.read(said))
+            Ok::<_, vouchsafe::platform::store::StoreError>(graph.read(said))
         });
         assert_eq!(again.await.unwrap(), followed);
     }

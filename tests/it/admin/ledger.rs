@@ -1,9 +1,11 @@
 //! The ledger as it is shown and verified.
 
 use vouchsafe::{
-    audit, commands,
-    ledger::{self, Filter},
-    terms::Role,
+    admin, commands,
+    platform::{
+        ledger::{self, Filter},
+        terms::Role,
+    },
 };
 
 use super::community::Community;
@@ -21,7 +23,7 @@ on_both! {
         let shown = async |filter: Filter, before| {
             let read = community.ledger.store().read(move |conn| {
                 let entries = ledger::search(conn, &filter, before, 10)?;
-                audit::happened(conn, &entries)
+                admin::happened(conn, &entries)
             });
             serde_json::to_value(read.await.unwrap()).unwrap()
         };

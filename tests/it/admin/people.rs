@@ -11,11 +11,13 @@ use actix_web::{
 use serde_json::{Value, json};
 use utoipa_actix_web::{AppExt as _, service_config::ServiceConfig};
 use vouchsafe::{
-    audit::{self, api::Audit},
-    moderation::{self, api::Moderation},
-    terms::{PersonId, Role, Standing, SystemChance},
-    vault::Blind,
-    web::{Gate, GateLimits, Pepper, openapi},
+    admin::{self, http::Audit},
+    http::{Gate, GateLimits, Pepper, openapi},
+    moderation::{self, http::Moderation},
+    platform::{
+        terms::{PersonId, Role, Standing, SystemChance},
+        vault::Blind,
+    },
 };
 
 use super::{
@@ -25,8 +27,8 @@ use super::{
 use crate::support::db::{Database, on_both};
 
 fn routes(config: &mut ServiceConfig<'_>) {
-    audit::api::routes(config);
-    moderation::api::routes(config);
+    admin::http::routes(config);
+    moderation::http::routes(config);
 }
 
 #[test]

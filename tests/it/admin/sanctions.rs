@@ -4,8 +4,10 @@ use futures_util::future::{join, join_all, join3};
 use vouchsafe::{
     moderation::{self, NotAllowed, Notes, ReasonCode, RoleError, RoleRefusal, SanctionError},
     people::Member,
-    store::{Backend, Guard, Guards, StoreError},
-    terms::{PersonRow, Role, Standing},
+    platform::{
+        store::{Backend, Guard, Guards, StoreError},
+        terms::{PersonRow, Role, Standing},
+    },
 };
 
 use super::community::Community;
@@ -112,7 +114,7 @@ on_both! {
         community.ban(&owner, &member).await.unwrap();
         assert_eq!(community.member(&member).await.subject, Some(subject), "one subject is enough");
         let vault = community.vault.clone();
-        let erased = community.ledger.write(vouchsafe::ledger::Actor::Operator, move |tx| {
+        let erased = community.ledger.write(vouchsafe::platform::ledger::Actor::Operator, move |tx| {
             vault.erase(tx, subject).map_err(StoreError::from)
         });
         erased.await.unwrap();

@@ -4,11 +4,13 @@ use reqwest::Method;
 use serde_json::json;
 use vouchsafe::{
     commands::admin::{self, AdminError},
-    config::Config,
-    store::{Guard, Guards},
-    terms::SystemChance,
+    platform::{
+        config::Config,
+        store::{Guard, Guards},
+        terms::SystemChance,
+        vault::{Keyring, Vault},
+    },
     tokens::services::ServiceError,
-    vault::{Keyring, Vault},
 };
 
 use crate::support::{

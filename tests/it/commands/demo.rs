@@ -14,9 +14,7 @@ use vouchsafe::{
         admin,
         demo::{self, DemoError, Summary, populate},
     },
-    ledger::verify,
-    store::Backend,
-    terms::SeededChance,
+    platform::{ledger::verify, store::Backend, terms::SeededChance},
 };
 
 use crate::support::{

@@ -15,10 +15,12 @@ use std::{
 use tokio::sync::oneshot;
 use vouchsafe::{
     commands::import::{self, Ended, History, ImportError, plan},
-    ledger::{Ledger, verify},
-    store::{Backend, Guard, Guards},
-    terms::{Clock, SeededChance, SystemChance, SystemClock},
-    vault::{Keyring, Vault},
+    platform::{
+        ledger::{Ledger, verify},
+        store::{Backend, Guard, Guards},
+        terms::{Clock, SeededChance, SystemChance, SystemClock},
+        vault::{Keyring, Vault},
+    },
 };
 
 use crate::support::db::{Database, Setup, needs, on_both};
@@ -344,10 +346,10 @@ async fn others_write_meanwhile() {
     let written = Arc::clone(&writes);
     let busy = tokio::spawn(async move {
         while is_done.try_recv().is_err() {
-            let event = vouchsafe::ledger::Event::SigningKeyMade { kid: "k".into() };
-            let write = service.write(vouchsafe::ledger::Actor::System, move |tx| {
+            let event = vouchsafe::platform::ledger::Event::SigningKeyMade { kid: "k".into() };
+            let write = service.write(vouchsafe::platform::ledger::Actor::System, move |tx| {
                 tx.record(event);
-                Ok::<_, vouchsafe::store::StoreError>(())
+                Ok::<_, vouchsafe::platform::store::StoreError>(())
             });
             write.await.unwrap();
             written.fetch_add(1, Ordering::SeqCst);

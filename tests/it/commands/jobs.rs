@@ -7,8 +7,10 @@ use serde_json::json;
 use tokio::sync::oneshot;
 use vouchsafe::{
     commands::import::{self, Ended, History, plan},
-    jobs,
-    terms::{Clock, Role, SystemClock},
+    platform::{
+        jobs,
+        terms::{Clock, Role, SystemClock},
+    },
 };
 
 use crate::{

@@ -5,12 +5,11 @@ use reqwest::Method;
 use serde_json::json;
 use vouchsafe::{
     app,
-    store::Backend,
-    terms::Role,
-    web::{
+    http::{
         openapi,
         rights::{Access, OPERATIONS, Verb},
     },
+    platform::{store::Backend, terms::Role},
 };
 
 use super::{Operation, Scene, identity, new_service, nobody, resident_id};
@@ -325,8 +324,9 @@ async fn everybody_at_every_operation() {
     }
     for operation in &operations {
         for verb in ["PATCH", "PUT", "DELETE", "POST", "GET", "OPTIONS", "TRACE", "PROPFIND"] {
-            let known =
-                |known: &vouchsafe::web::rights::Operation| known.path == operation.path && known.verb.as_str() == verb;
+            let known = |known: &vouchsafe::http::rights::Operation| {
+                known.path == operation.path && known.verb.as_str() == verb
+            };
             if OPERATIONS.iter().any(known) {
                 continue;
             }

@@ -6,10 +6,12 @@ use std::{fs, path::Path, time::Duration};
 use reqwest::Method;
 use serde_json::{Value, json};
 use vouchsafe::{
+    http::Problem,
+    platform::{
+        store::Backend,
+        terms::{Clock, Role, Timestamp},
+    },
     policy,
-    store::Backend,
-    terms::{Clock, Role, Timestamp},
-    web::Problem,
 };
 
 use super::{PASSWORD, Scene, address, identity, resident_id};

@@ -3,7 +3,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use vouchsafe::store::Backend;
+use vouchsafe::platform::store::Backend;
 
 use super::Scene;
 use crate::support::{

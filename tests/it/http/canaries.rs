@@ -21,12 +21,15 @@ use tracing_subscriber::{EnvFilter, fmt::MakeWriter, util::SubscriberInitExt};
 use vouchsafe::{
     app,
     identity::{Document, DocumentKind, FullName},
-    ledger::Actor,
-    mail::EmailAddress,
-    people, rooms,
-    store::{Backend, StoreError, Target},
-    terms::Role,
-    vault::sha256,
+    notify::EmailAddress,
+    people,
+    platform::{
+        ledger::Actor,
+        store::{Backend, StoreError, Target},
+        terms::Role,
+        vault::sha256,
+    },
+    rooms,
 };
 
 use super::{identity, new_service, resident_id, schemas::events_fit, texts};
@@ -602,7 +605,7 @@ async fn come_in(canaries: &mut Canaries, home: &Home, service: &Service, owner:
     canaries.hear(refused).refused(410, "invite-used");
     // A code that was typed before its letter left is not sent any more; the others are.
     let store = service.app.core.ledger.store();
-    let left = async || store.read(vouchsafe::mail::backlog).await.expect("a count").waiting == 0;
+    let left = async || store.read(vouchsafe::notify::backlog).await.expect("a count").waiting == 0;
     crate::ledger::eventually("all letters have left", left).await;
 
     // A second account of the same person.
@@ -912,7 +915,14 @@ async fn debugged(canaries: &mut Canaries, service: &Service) -> String {
     // The operator's code is good, once.
     let vault = service.app.core.vault.clone();
     let made = service.app.core.ledger.write(Actor::Operator, move |tx| {
-        let owner = people::members(tx.conn, vouchsafe::terms::PersonRow(0), Some(Role::Owner), None, 1)?.remove(0);
+        let owner = people::members(
+            tx.conn,
+            vouchsafe::platform::terms::PersonRow(0),
+            Some(Role::Owner),
+            None,
+            1,
+        )?
+        .remove(0);
         let code = people::make_sign_in_code(tx, &vault, &owner, Duration::from_secs(60))?;
         Ok::<_, StoreError>((owner, code))
     });

@@ -11,7 +11,11 @@ use std::{
 
 use serde_json::json;
 use tempfile::TempDir;
-use vouchsafe::{app, people::Member, store::Backend, terms::Role};
+use vouchsafe::{
+    app,
+    people::Member,
+    platform::{store::Backend, terms::Role},
+};
 
 use super::{PASSWORD, Scene, address, new_service};
 use crate::support::{

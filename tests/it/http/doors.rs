@@ -7,13 +7,11 @@ use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use reqwest::Method;
 use serde_json::{Value, json};
 use vouchsafe::{
-    store::Backend,
-    terms::Role,
-    vault::sha256,
-    web::{
+    http::{
         AT_LEAST, POSITION,
         rights::{Access, OPERATIONS},
     },
+    platform::{store::Backend, terms::Role, vault::sha256},
 };
 
 use super::{Operation, PASSWORD, Scene, form, nobody};

@@ -1,7 +1,7 @@
 //! Whether somebody has an account here is told to nobody who does not hold its address.
 
 use serde_json::{Value, json};
-use vouchsafe::{store::Backend, terms::Role};
+use vouchsafe::platform::{store::Backend, terms::Role};
 
 use super::{PASSWORD, Scene, address, identity, resident_id};
 use crate::support::{

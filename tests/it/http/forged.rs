@@ -13,10 +13,12 @@ use aws_lc_rs::{
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXUPPER};
 use serde_json::{Value, json};
 use vouchsafe::{
-    store::{Backend, StoreError},
-    terms::Role,
-    vault::{Field, Subject},
-    web::rights::{Access, OPERATIONS},
+    http::rights::{Access, OPERATIONS},
+    platform::{
+        store::{Backend, StoreError},
+        terms::Role,
+        vault::{Field, Subject},
+    },
 };
 
 use super::{Operation, Scene, form, new_service, nobody, texts};

@@ -8,9 +8,11 @@ use reqwest::Method;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use vouchsafe::{
-    store::{Backend, Target},
-    terms::Role,
-    web::rights::{Access, OPERATIONS},
+    http::rights::{Access, OPERATIONS},
+    platform::{
+        store::{Backend, Target},
+        terms::Role,
+    },
 };
 
 use super::{Operation, Scene, described, identity, new_service, nobody, resident_id, resolved};

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use data_encoding::HEXLOWER;
 use reqwest::Method;
 use serde_json::{Value, json};
-use vouchsafe::{
+use vouchsafe::platform::{
     store::Backend,
     terms::{InviteId, Role},
 };

@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use vouchsafe::{
-    store::Backend,
-    terms::Role,
-    web::rights::{Access, OPERATIONS},
+    http::rights::{Access, OPERATIONS},
+    platform::{store::Backend, terms::Role},
 };
 
 use super::{Operation, Scene, described, resolved};

@@ -32,11 +32,13 @@ use serde_json::{Value, json};
 use vouchsafe::{
     app,
     commands::import,
-    config::Config,
-    jobs,
     people::Member,
-    store::Conn,
-    terms::{Clock, ManualClock, Role, SystemClock},
+    platform::{
+        config::Config,
+        jobs,
+        store::Conn,
+        terms::{Clock, ManualClock, Role, SystemClock},
+    },
 };
 
 use crate::support::{

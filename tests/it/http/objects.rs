@@ -3,9 +3,8 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use vouchsafe::{
-    store::Backend,
-    terms::Role,
-    web::rights::{Access, OPERATIONS},
+    http::rights::{Access, OPERATIONS},
+    platform::{store::Backend, terms::Role},
 };
 
 use super::{Operation, Scene, form, identity, new_service, nobody, resident_id};

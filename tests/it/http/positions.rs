@@ -4,10 +4,8 @@ use diesel::connection::SimpleConnection as _;
 use reqwest::Method;
 use serde_json::json;
 use vouchsafe::{
-    ledger::Ledger,
-    store::Conn,
-    terms::Role,
-    web::{AT_LEAST, POSITION},
+    http::{AT_LEAST, POSITION},
+    platform::{ledger::Ledger, store::Conn, terms::Role},
 };
 
 use crate::support::{db::Database, postgres::PrivateCluster, service::Home};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use vouchsafe::{store::Backend, terms::Role};
+use vouchsafe::platform::{store::Backend, terms::Role};
 
 use super::{Operation, PASSWORD, Scene, address, described, form, identity, new_service, nobody, resident_id, texts};
 use crate::support::{

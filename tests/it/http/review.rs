@@ -5,7 +5,7 @@ use std::{fs, time::Duration};
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use vouchsafe::{
+use vouchsafe::platform::{
     store::Backend,
     terms::{Clock, Role},
 };

@@ -4,9 +4,9 @@
 use reqwest::Method;
 use serde_json::json;
 use vouchsafe::{
-    mail::{EmailAddress, Stops},
-    terms::Role,
-    web::rights::{Access, OPERATIONS, Verb},
+    http::rights::{Access, OPERATIONS, Verb},
+    notify::{EmailAddress, Stops},
+    platform::terms::Role,
 };
 
 use super::{Scene, address, identity, new_service, resident_id};

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, env, fs, path::PathBuf};
 
 use serde_json::{Map, Value, json};
-use vouchsafe::{app, ledger::Envelope};
+use vouchsafe::{app, platform::ledger::Envelope};
 
 use super::{described, texts};
 use crate::support::{db::Database, service::text};
@@ -259,7 +259,7 @@ fn fits(root: &Value, schema: &Value, value: &Value) -> Result<(), String> {
                 let Some(written) = value.as_str() else { continue };
                 let sound = match (keyword.as_str(), wanted.as_str()) {
                     ("format", Some("date-time")) => {
-                        serde_json::from_value::<vouchsafe::terms::Timestamp>(value.clone()).is_ok()
+                        serde_json::from_value::<vouchsafe::platform::terms::Timestamp>(value.clone()).is_ok()
                     }
                     // An id: its prefix, and 26 letters.
                     ("pattern", Some(pattern)) => {

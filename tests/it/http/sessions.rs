@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
-use vouchsafe::{store::Backend, tokens, web::Kind};
+use vouchsafe::{http::Kind, platform::store::Backend, tokens};
 
 use super::{PASSWORD, Scene, address, form, new_service};
 use crate::support::{

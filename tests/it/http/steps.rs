@@ -2,7 +2,7 @@
 //! is half a member has no member's powers.
 
 use serde_json::{Value, json};
-use vouchsafe::{store::Backend, terms::Role};
+use vouchsafe::platform::{store::Backend, terms::Role};
 
 use super::{PASSWORD, Scene, address, identity, resident_id};
 use crate::support::{db::Database, service::text};

@@ -4,9 +4,8 @@
 use reqwest::Method;
 use serde_json::json;
 use vouchsafe::{
-    store::Backend,
-    terms::Role,
-    web::rights::{Access, OPERATIONS, Verb},
+    http::rights::{Access, OPERATIONS, Verb},
+    platform::{store::Backend, terms::Role},
 };
 
 use super::{Operation, PASSWORD, Scene, address};

@@ -4,8 +4,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use vouchsafe::{
     commands::admin,
-    store::{Backend, StoreError},
-    terms::Role,
+    platform::{
+        store::{Backend, StoreError},
+        terms::Role,
+    },
 };
 
 use super::{PASSWORD, Scene, address, identity, resident_id};

@@ -12,7 +12,7 @@ use std::{
 use diesel::{RunQueryDsl, sql_query};
 use serde_json::json;
 use tokio::{task::JoinSet, time::sleep};
-use vouchsafe::{
+use vouchsafe::platform::{
     ledger::{Actor, Entry, Event, Failure, Follower, Lease, Ledger, Tx, failures, follow, lag, retry_failure},
     store::{Guard, Guards, StoreError},
     terms::{Clock, ManualClock, PersonRow, SeededChance, Timestamp},

@@ -10,7 +10,7 @@ use std::{
 };
 
 use diesel::{RunQueryDsl, sql_query, sql_types::BigInt};
-use vouchsafe::{
+use vouchsafe::platform::{
     ledger::{Actor, verify},
     store::{Backend, StoreError},
     terms::SeededChance,

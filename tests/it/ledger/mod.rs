@@ -12,7 +12,7 @@ mod together;
 use std::time::{Duration, Instant};
 
 use diesel::{RunQueryDsl, sql_query, sql_types::BigInt};
-use vouchsafe::{
+use vouchsafe::platform::{
     ledger::{Actor, Entry, Event, Follower, Ledger, Tx, Verified, Written, entries, verify},
     store::{Backend, StoreError},
     terms::PersonRow,

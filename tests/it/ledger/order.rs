@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use tokio::{task::JoinSet, time::sleep};
-use vouchsafe::{
+use vouchsafe::platform::{
     ledger::{Actor, Envelope, entries, follow},
     store::{Backend, Conn, Guard, Guards},
     terms::{Clock, ManualClock, SeededChance, Timestamp},
@@ -100,7 +100,7 @@ async fn a_quiet_feed_costs_the_server_no_transactions() {
     // A server of its own: transaction ids belong to all databases of a server.
     let cluster = tokio::task::block_in_place(crate::support::postgres::PrivateCluster::start);
     let db = Database::at(&cluster.database("template1"));
-    vouchsafe::ledger::Ledger::migrate(&db.target()).unwrap();
+    vouchsafe::platform::ledger::Ledger::migrate(&db.target()).unwrap();
     let ledger = db.ledger(Setup::default());
     let mut tasks = JoinSet::new();
     tasks.spawn(ledger.clone().keep_sequencing());

@@ -7,7 +7,7 @@ use std::{
 };
 
 use tokio::task::JoinSet;
-use vouchsafe::{
+use vouchsafe::platform::{
     ledger::{Actor, Entry, Ledger, Mirror, Position, Projection, entries},
     store::{Backend, Conn, StoreError},
 };

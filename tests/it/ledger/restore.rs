@@ -6,7 +6,7 @@ use tokio::{
     task::{JoinSet, block_in_place},
     time::sleep,
 };
-use vouchsafe::{ledger::Ledger, store::Backend};
+use vouchsafe::platform::{ledger::Ledger, store::Backend};
 
 use super::{eventually, feed, order::open_writer, verified, write};
 use crate::support::db::{Database, Setup, run};

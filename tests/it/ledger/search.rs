@@ -1,7 +1,7 @@
 //! Looking for what one person did, or what was done to them.
 
 use tokio::task::JoinSet;
-use vouchsafe::{
+use vouchsafe::platform::{
     ledger::{Actor, Entry, Event, Filter, Ledger, entries, search},
     store::StoreError,
     terms::PersonRow,

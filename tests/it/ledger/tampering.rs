@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest;
 use tokio::task::JoinSet;
-use vouchsafe::{
+use vouchsafe::platform::{
     ledger::{Actor, Finding, entries, verify},
     store::{Conn, StoreError},
     terms::{PersonRow, SeededChance},

@@ -12,7 +12,7 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 use futures_util::future::join_all;
-use vouchsafe::{
+use vouchsafe::platform::{
     ledger::{Actor, Together},
     store::{Backend, StoreError},
 };

@@ -5,14 +5,16 @@ use std::{collections::HashMap, fs, sync::Arc, time::Duration};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use tokio::{sync::oneshot, task::JoinHandle, time::sleep};
 use vouchsafe::{
-    ledger::{Actor, Ledger},
-    mail::{
+    notify::{
         AT_ONCE, DeadLetter, EmailAddress, Letter, LetterId, Locale, Postman, Sender, SmtpSettings, Subject, Transport,
         backlog, dead, post, retry,
     },
-    store::{Backend, Guard, Guards, StoreError, schema::outbox},
-    terms::{ManualClock, SystemChance, Timestamp},
-    vault::{self, Keyring, Vault},
+    platform::{
+        ledger::{Actor, Ledger},
+        store::{Backend, Guard, Guards, StoreError, schema::outbox},
+        terms::{ManualClock, SystemChance, Timestamp},
+        vault::{self, Keyring, Vault},
+    },
 };
 
 use crate::support::{

@@ -6,7 +6,7 @@ use std::{fs, path::Path, time::Duration};
 use mail_parser::{Message, MessageParser};
 use reqwest::Method;
 use serde_json::{Value, json};
-use vouchsafe::{
+use vouchsafe::platform::{
     ledger::oldest_waiting,
     store::StoreError,
     terms::{Clock, Role},
@@ -294,7 +294,7 @@ on_both! {
         let events = kinds("invite_undeliverable").await;
         assert_eq!(events[0]["details"], json!({ "invite": sent["id"], "reason": "refused" }));
         // An operator has it tried again, with all the others.
-        let retried = scene.service.app.core.ledger.write(vouchsafe::ledger::Actor::Operator, vouchsafe::mail::retry_all);
+        let retried = scene.service.app.core.ledger.write(vouchsafe::platform::ledger::Actor::Operator, vouchsafe::notify::retry_all);
         assert_eq!(retried.await.unwrap().value, 1);
         eventually("it leaves after all", async || state().await == "open").await;
         assert_eq!(server.wait_for(1).len(), 1);
@@ -322,7 +322,7 @@ on_both! {
             let failed = "SELECT count(*) AS n FROM outbox WHERE state = 'waiting' AND attempts = 1 AND claim IS NULL";
             eventually("it was tried", async || db.figures(failed) == [1]).await;
             let metrics = async || {
-                let read = scene.service.app.core.ledger.store().read(vouchsafe::mail::backlog);
+                let read = scene.service.app.core.ledger.store().read(vouchsafe::notify::backlog);
                 read.await.unwrap().refused
             };
             assert_eq!(metrics().await, 1, "{command} {reply}");
@@ -343,7 +343,7 @@ on_both! {
         let short = json!({ "email": address("short"), "lifetime_hours": 1 });
         scene.service.post(&scene.owner_token, INVITES, short).await.expect(201);
         eventually("the letter is there", async || letters(&mailbox).len() == 1).await;
-        let until = vouchsafe::mail::moment(vouchsafe::mail::Locale::En, scene.clock.now().after(Duration::from_secs(3600)));
+        let until = vouchsafe::notify::moment(vouchsafe::notify::Locale::En, scene.clock.now().after(Duration::from_secs(3600)));
         let body = letters(&mailbox).remove(0).body_text(0).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(body.contains(&format!("holds until {until}.")) && until.ends_with("UTC") && until.contains(':'), "{body}");
 
@@ -363,7 +363,7 @@ on_both! {
         let told = || letters(&mailbox).into_iter().find(|mail| mail.subject().unwrap().starts_with("You can go on"));
         eventually("the decision is told", async || told().is_some()).await;
         let view = scene.service.get(&token, &format!("/v1/onboarding/{flow}")).await.expect(200);
-        let kept = vouchsafe::mail::moment(vouchsafe::mail::Locale::En, serde_json::from_value(view["expires_at"].clone()).unwrap());
+        let kept = vouchsafe::notify::moment(vouchsafe::notify::Locale::En, serde_json::from_value(view["expires_at"].clone()).unwrap());
         let body = told().unwrap();
         let body = body.body_text(0).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(body.contains(&format!("that is the last step. Your place is kept until {kept}.")), "{body}");
@@ -452,7 +452,7 @@ on_both! {
 /// Whoever has an open link cannot have codes sent to any number of strangers.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn codes_are_limited_by_invite() {
-    let db = Database::fresh(vouchsafe::store::Backend::Sqlite);
+    let db = Database::fresh(vouchsafe::platform::store::Backend::Sqlite);
     let scene = Scene::with(&db, "open-circle", |config| {
         config.throttle.codes_per_invite_per_hour = 20
     })

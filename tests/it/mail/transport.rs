@@ -6,11 +6,11 @@ use lettre::Message;
 use mail_parser::MessageParser;
 use uuid::Uuid;
 use vouchsafe::{
-    mail::{
+    notify::{
         Button, Cause, DeliveryError, EmailAddress, Enhanced, Letter, Locale, Reason, Security, Sender,
         SmtpCredentials, SmtpSettings, Stage, Subject, Transport, render,
     },
-    terms::{Link, Timestamp},
+    platform::terms::{Link, Timestamp},
 };
 
 use crate::support::smtp::{Fault, Kind, SmtpServer, USER, header};

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
 use tokio::{task::block_in_place, time::sleep};
-use vouchsafe::{
+use vouchsafe::platform::{
     store::{Guard, Guards},
     terms::{Role, SeededChance},
 };

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
-use vouchsafe::{
+use vouchsafe::platform::{
     store::Guards,
     terms::{Clock, ManualClock, Role, SeededChance, Timestamp},
 };

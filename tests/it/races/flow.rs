@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use vouchsafe::{
+use vouchsafe::platform::{
     store::{Guard, Guards},
     terms::Role,
     vault::Blind,

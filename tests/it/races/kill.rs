@@ -18,12 +18,14 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::{task::block_in_place, time::sleep};
 use vouchsafe::{
-    ledger::Ledger,
-    mail::EmailAddress,
+    notify::EmailAddress,
     people,
-    store::{Backend, Guards, StoreError},
-    terms::{SeededChance, SystemChance},
-    vault::{Blind, Field, Vault, VaultError},
+    platform::{
+        ledger::Ledger,
+        store::{Backend, Guards, StoreError},
+        terms::{SeededChance, SystemChance},
+        vault::{Blind, Field, Vault, VaultError},
+    },
 };
 
 use super::{admin, home, stop};

@@ -18,8 +18,10 @@ use serde_json::json;
 use tokio::sync::Barrier;
 use vouchsafe::{
     people::Member,
-    store::{Backend, Guards},
-    terms::{PersonRow, Role},
+    platform::{
+        store::{Backend, Guards},
+        terms::{PersonRow, Role},
+    },
 };
 
 use crate::support::{

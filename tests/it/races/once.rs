@@ -8,7 +8,7 @@ use std::{
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
-use vouchsafe::{
+use vouchsafe::platform::{
     store::{Backend, Guard, Guards},
     terms::Role,
 };

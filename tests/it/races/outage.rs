@@ -13,7 +13,7 @@ use diesel::{RunQueryDsl, sql_query};
 use futures_util::future::join_all;
 use serde_json::json;
 use tokio::{task::block_in_place, time::sleep};
-use vouchsafe::{
+use vouchsafe::platform::{
     config::Config,
     ledger::{Actor, Ledger},
     store::{Backend, Guards, StoreError},

@@ -3,7 +3,7 @@
 use std::{fs, sync::Arc, time::Duration};
 
 use serde_json::json;
-use vouchsafe::{
+use vouchsafe::platform::{
     store::{Backend, Guard, Guards},
     terms::{Clock, ManualClock, Role, SeededChance, Timestamp},
 };

@@ -1,7 +1,7 @@
 //! One refresh token, used many times at once.
 
 use futures_util::future::join_all;
-use vouchsafe::{
+use vouchsafe::platform::{
     store::{Guard, Guards},
     terms::Role,
 };

@@ -23,10 +23,12 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::{task::block_in_place, time::sleep};
 use vouchsafe::{
-    ledger::Ledger,
     people::Member,
-    store::{Conn, Target},
-    terms::Role,
+    platform::{
+        ledger::Ledger,
+        store::{Conn, Target},
+        terms::Role,
+    },
 };
 
 use crate::{

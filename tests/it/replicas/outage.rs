@@ -13,7 +13,7 @@ use std::{
 use futures_util::future::join_all;
 use reqwest::Method;
 use tokio::time::{Instant, sleep, sleep_until};
-use vouchsafe::store::StoreError;
+use vouchsafe::platform::store::StoreError;
 
 use super::{Somebody, World, friend};
 use crate::support::{

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
-use vouchsafe::web::{AT_LEAST, POSITION};
+use vouchsafe::http::{AT_LEAST, POSITION};
 
 use super::{World, friend};
 use crate::support::service::Client;

@@ -9,10 +9,12 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::{task::block_in_place, time::sleep};
 use vouchsafe::{
+    platform::{
+        store::{StoreError, schema::tickets},
+        terms::SystemChance,
+        vault::Vault,
+    },
     rooms,
-    store::{StoreError, schema::tickets},
-    terms::SystemChance,
-    vault::Vault,
 };
 
 use super::{Somebody, World, friend, until};

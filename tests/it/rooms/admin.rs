@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use vouchsafe::terms::Role;
+use vouchsafe::platform::terms::Role;
 
 use crate::{
     http::{Scene, nobody},
@@ -158,7 +158,7 @@ on_both! {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_no_room_and_no_server_is_told() {
-    let db = Database::fresh(vouchsafe::store::Backend::Sqlite);
+    let db = Database::fresh(vouchsafe::platform::store::Backend::Sqlite);
     let scene = Scene::new(&db, "open-circle").await;
     let (service, owner) = (&scene.service, &scene.owner_token);
     let id = text(&service.post(owner, SERVERS, server()).await.expect(201)["id"]);

@@ -88,7 +88,7 @@ on_both! {
 /// what they knew: the address that they gave.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_registered_is_checked_again() {
-    let db = Database::fresh(vouchsafe::store::Backend::Sqlite);
+    let db = Database::fresh(vouchsafe::platform::store::Backend::Sqlite);
     let scene = Scene::with(&db, "open-circle", |config| {
         config.egress.networks = vec!["127.0.0.1".parse().unwrap()];
     });

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 use vouchsafe::{
-    ledger::{Actor, Ledger},
     moderation::{self, NewBan, ReasonCode},
     people::Member,
+    platform::{
+        ledger::{Actor, Ledger},
+        store::{Guard, Guards},
+        terms::{Assurance, Id, Reason, Role, RoomServerId},
+        vault::Vault,
+    },
     policy::{self, Current},
     rooms::{self, Ask, Denied, Issued, NewRoom, NewServer, Room, RoomError, ServerSecrets, Terms},
-    store::{Guard, Guards},
-    terms::{Assurance, Id, Reason, Role, RoomServerId},
-    vault::Vault,
 };
 
 use crate::{

@@ -9,10 +9,12 @@ use std::{
 use secrecy::SecretString;
 use serde_json::json;
 use vouchsafe::{
-    config::EgressConfig,
-    egress::{Egress, Refused},
+    platform::{
+        config::EgressConfig,
+        egress::{Egress, Refused},
+        terms::{Clock, SystemClock},
+    },
     rooms::{Address, Janus, JanusError, core_token},
-    terms::{Clock, SystemClock},
 };
 
 use crate::support::{

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use vouchsafe::{store::Backend, terms::Role};
+use vouchsafe::platform::{store::Backend, terms::Role};
 
 use super::{attached, entry, only, room, room_at, ticket};
 use crate::{

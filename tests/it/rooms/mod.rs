@@ -21,8 +21,8 @@ use crate::{
 };
 
 /// A pace that nobody is too fast for.
-fn generous() -> vouchsafe::store::throttle::Rate {
-    vouchsafe::store::throttle::Rate::open()
+fn generous() -> vouchsafe::platform::store::throttle::Rate {
+    vouchsafe::platform::store::throttle::Rate::open()
 }
 
 /// Registers a Janus and makes a room on it.

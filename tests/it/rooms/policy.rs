@@ -3,11 +3,13 @@
 use reqwest::Method;
 use serde_json::json;
 use vouchsafe::{
-    ledger::{Actor, Projection},
+    platform::{
+        ledger::{Actor, Projection},
+        store::Backend,
+        terms::{Id, Role},
+    },
     policy::Current,
     rooms::{Ask, Denied, issue},
-    store::Backend,
-    terms::{Id, Role},
 };
 
 use super::{entry, only, room, ticket, until, until_healthy};

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use vouchsafe::{store::Backend, terms::Role};
+use vouchsafe::platform::{store::Backend, terms::Role};
 
 use super::{entry, only, room, room_at, ticket, until, until_healthy};
 use crate::{

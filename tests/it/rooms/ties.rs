@@ -1,6 +1,6 @@
 //! Whoever sits under the id of another's good ticket.
 
-use vouchsafe::{store::Backend, terms::Role};
+use vouchsafe::platform::{store::Backend, terms::Role};
 
 use super::{attached, ban, entry, only, room, ticket};
 use crate::{

@@ -8,7 +8,7 @@ use std::{
 
 use diesel::{RunQueryDsl, result::Error as DieselError, sql_query, sql_types::BigInt};
 use futures_util::future::join_all;
-use vouchsafe::{
+use vouchsafe::platform::{
     ledger::{Actor, Event, Ledger, Together, Tx, Written},
     store::{Backend, CommandError, Conn, Disposition, Guard, Guards, StoreError},
     terms::PersonRow,

@@ -15,7 +15,7 @@ use tokio::{
     task::{JoinSet, block_in_place},
     time::sleep,
 };
-use vouchsafe::{
+use vouchsafe::platform::{
     config::Config,
     ledger::{Ledger, last_position},
     store::StoreError,

@@ -6,7 +6,7 @@ use diesel::{RunQueryDsl, sql_query, sql_types::Text};
 use futures_util::future::join_all;
 use serde_json::json;
 use tokio::{task::block_in_place, time::sleep};
-use vouchsafe::{
+use vouchsafe::platform::{
     ledger::Ledger,
     store::{Backend, StoreError},
     terms::Role,
@@ -218,7 +218,7 @@ on_both! {
 }
 
 /// What tells one PostgreSQL connection from another; SQLite's have nothing of the kind.
-fn connection(conn: &mut vouchsafe::store::Conn) -> i64 {
+fn connection(conn: &mut vouchsafe::platform::store::Conn) -> i64 {
     match conn.backend() {
         Backend::Sqlite => 0,
         Backend::Postgres => crate::support::db::figures(conn, "SELECT pg_backend_pid()::bigint AS n")[0],

@@ -7,14 +7,14 @@ use std::{
 
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query, sql_types::Text};
 use tokio::task::block_in_place;
-use vouchsafe::{
+use vouchsafe::platform::{
     ledger::Ledger,
     store::{self, Backend, Conn, Guard, Guards, StoreError, pending},
 };
 
 use crate::support::db::{Database, ensure, needs};
 
-const BELIEVED: &str = include_str!("../../../src/store/schema.rs");
+const BELIEVED: &str = include_str!("../../../src/platform/store/schema.rs");
 
 /// For the sequencer of PostgreSQL; SQLite's writer sequences what it has just written.
 const SEQUENCED: &str = "CREATE INDEX events_by_xid ON events (xid, id)";
@@ -296,7 +296,7 @@ fn every_column_is_told_in_the_operators_guide() {
         .expect("the section");
     let section = section.split("\n## ").next().unwrap_or_default();
     let mut columns = 0;
-    let schema = read("src/store/schema.rs");
+    let schema = read("src/platform/store/schema.rs");
     for table in schema.split("diesel::table! {").skip(1) {
         let (name, rest) = table.trim_start().split_once(' ').expect("a name");
         let line = section.lines().find(|line| line.starts_with(&format!("| `{name}` |")));

@@ -3,7 +3,7 @@
 use std::{fs, path::Path, time::Duration};
 
 use tokio::time::sleep;
-use vouchsafe::{ledger::Ledger, terms::Role};
+use vouchsafe::platform::{ledger::Ledger, terms::Role};
 
 use crate::support::{db::Database, postgres::PrivateCluster, service::Home, smtp::make_certificates};
 

@@ -18,7 +18,7 @@ fn squeezed(folder: &Path, text: &mut String) {
 #[test]
 fn every_guard_is_switched_off_by_a_test() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let source = fs::read_to_string(root.join("src/store/guards.rs")).unwrap();
+    let source = fs::read_to_string(root.join("src/platform/store/guards.rs")).unwrap();
     let (_, list) = source.split_once("pub enum Guard {").unwrap();
     let (list, _) = list.split_once('}').unwrap();
     let guards: Vec<&str> = list

@@ -13,16 +13,19 @@ const PLAIN: [(&str, &str); 9] = [
         "invites/code.rs",
         "Where an invite of an earlier version stands; the code itself proves that it is that one's.",
     ),
-    ("ledger/sequencer.rs", "The chain of events, which holds no secret."),
+    (
+        "platform/ledger/sequencer.rs",
+        "The chain of events, which holds no secret.",
+    ),
     ("policy/mod.rs", "The policy, which every member may read."),
-    ("terms/chance.rs", "Chance that a test repeats."),
+    ("platform/terms/chance.rs", "Chance that a test repeats."),
     (
         "tokens/access.rs",
         "A token in memory, never stored: its signature was checked.",
     ),
     ("tokens/keys.rs", "Public keys: their thumbprints and their entity tag."),
     (
-        "vault/mod.rs",
+        "platform/vault/mod.rs",
         "The function itself, and commitments to notes, over a salt that is sealed.",
     ),
 ];

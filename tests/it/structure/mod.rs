@@ -15,21 +15,21 @@ use std::{
     path::Path,
 };
 
-use paths::{Token, paths, tokens};
+use paths::{PathFound, Token, paths, tokens};
 
 /// The rooms from top to bottom: each imports only what stands below it.
 const ORDER: [&str; 21] = [
     "commands",
     "app",
+    "admin",
     "onboarding",
     "moderation",
-    "audit",
     "rooms",
     "tokens",
     "identity",
     "invites",
     "people",
-    "mail",
+    "notify",
     "graph",
     "policy",
     "jobs",
@@ -41,15 +41,19 @@ const ORDER: [&str; 21] = [
     "document",
     "terms",
 ];
-/// Stands beside the order: only `api` files (and what builds the parts) import it.
-const WEB: &str = "web";
-const WEB_MAY_IMPORT: [&str; 3] = ["store", "config", "terms"];
+/// Stands beside the order: only `http` files (and what builds the parts) import it.
+const HTTP: &str = "http";
+const HTTP_MAY_IMPORT: [&str; 8] = [
+    "jobs", "vault", "ledger", "store", "egress", "config", "document", "terms",
+];
+/// A folder of rooms, which knows no capability.
+const PLATFORM: &str = "platform";
 /// They build the parts and hand them to each other, so they may import everything.
 const BUILDERS: [&str; 3] = ["main", "commands", "app"];
 const DIESEL_ROOMS: [&str; 3] = ["store", "ledger", "terms"];
 const DIESEL_FILES: [&str; 2] = ["records", "follow"];
-const ACTIX_ROOMS: [&str; 2] = ["web", "app"];
-const ACTIX_FILES: [&str; 1] = ["api"];
+const ACTIX_ROOMS: [&str; 2] = ["http", "app"];
+const ACTIX_FILES: [&str; 1] = ["http"];
 /// What goes out goes out there, and is checked there.
 const EGRESS: &str = "egress";
 const MOST_LINES: usize = 600;
@@ -89,14 +93,23 @@ impl Source {
         parts
     }
 
-    /// The room that the file belongs to; none for `lib.rs`.
+    /// The same from the file's room on: the platform is a folder of rooms.
+    fn place(&self) -> Vec<&str> {
+        let mut parts = self.modules();
+        if parts.first() == Some(&PLATFORM) {
+            parts.remove(0);
+        }
+        parts
+    }
+
+    /// The room that the file belongs to; none for a map.
     fn room(&self) -> Option<&str> {
-        self.modules().first().copied()
+        self.place().first().copied()
     }
 
     /// Whether the file, or a folder of its room that it is in, has one of these names.
     fn is_one_of(&self, names: &[&str]) -> bool {
-        self.modules().iter().skip(1).any(|part| names.contains(part))
+        self.place().iter().skip(1).any(|part| names.contains(part))
     }
 }
 
@@ -133,11 +146,12 @@ fn breaches(sources: &[Source]) -> Vec<String> {
         .filter(|room| *room != "main")
         .collect();
     let mut imports: BTreeMap<(&str, &str), String> = BTreeMap::new();
+    let mut named = BTreeSet::new();
     for source in sources {
         let tokens = tokens(&source.text);
         found.extend(source.breaches_of_place(&tokens));
         let Some(room) = source.room() else {
-            found.extend(breaches_of_map(source, &tokens, &rooms));
+            found.extend(breaches_of_map(source, &tokens, &mut named));
             continue;
         };
         for path in paths(&source.modules(), &tokens) {
@@ -160,6 +174,11 @@ fn breaches(sources: &[Source]) -> Vec<String> {
             }
         }
     }
+    for room in rooms.iter().filter(|room| !named.contains(**room)) {
+        found.push(format!(
+            "src/lib.rs:1: no map names `{room}`; add its `pub mod {room};`"
+        ));
+    }
     found.extend(circles(&imports));
     found.extend(breaches_of_rooms(sources, &rooms));
     found
@@ -170,18 +189,18 @@ impl Source {
         if room == other || BUILDERS.contains(&room) {
             return None;
         }
-        if room == WEB {
-            return (!WEB_MAY_IMPORT.contains(&other)).then(|| {
+        if room == HTTP {
+            return (!HTTP_MAY_IMPORT.contains(&other)).then(|| {
                 format!(
-                    "web may not import {other}, only {}; what web needs of a capability comes through a trait \
-                     that app.rs fills in",
-                    WEB_MAY_IMPORT.join(", ")
+                    "http may not import {other}, only {}; what http needs of a capability comes through a trait \
+                     that app fills in",
+                    HTTP_MAY_IMPORT.join(", ")
                 )
             });
         }
-        if other == WEB {
+        if other == HTTP {
             return (!self.is_one_of(&ACTIX_FILES)).then(|| {
-                format!("only api files may import web; put what speaks HTTP into {room}/api.rs or {room}/api/")
+                format!("only http files may import http; put what speaks HTTP into {room}/http.rs or {room}/http/")
             });
         }
         let place = |room| ORDER.iter().position(|name| *name == room);
@@ -214,8 +233,8 @@ impl Source {
             let is_actix = word.starts_with("actix_") || word.ends_with("_actix_web");
             if !actix && is_actix && told.insert(("actix", token.line)) {
                 found.push(format!(
-                    "{place}: actix stands only in {} and in files or folders named api; put the route into \
-                     {room}/api.rs, what all routes share into web, what starts the server into app",
+                    "{place}: actix stands only in {} and in files or folders named http; put the route into \
+                     {room}/http.rs, what all routes share into http, what starts the server into app",
                     ACTIX_ROOMS.join(", ")
                 ));
             }
@@ -238,36 +257,30 @@ impl Source {
     }
 }
 
-/// `lib.rs` names every room, and nothing else.
-fn breaches_of_map(lib: &Source, tokens: &[Token], rooms: &BTreeSet<&str>) -> Vec<String> {
-    let mut found = Vec::new();
-    let named = tokens.windows(3).filter(|w| w[0].text == "pub" && w[1].text == "mod");
-    let named: BTreeSet<&str> = named.map(|w| w[2].text.as_str()).collect();
-    for room in rooms.difference(&named) {
-        found.push(format!(
-            "src/{}:1: the map does not name `{room}`; add its `pub mod {room};`",
-            lib.path
-        ));
-    }
-    for path in paths(&[], tokens) {
-        found.push(format!(
+/// `lib.rs` and the platform's `mod.rs` name every room, and nothing else.
+fn breaches_of_map(map: &Source, tokens: &[Token], named: &mut BTreeSet<String>) -> Vec<String> {
+    let names = tokens.windows(3).filter(|w| w[0].text == "pub" && w[1].text == "mod");
+    named.extend(names.map(|w| w[2].text.clone()));
+    let imports = paths(&map.modules(), tokens);
+    let line = |path: &PathFound| {
+        format!(
             "src/{}:{}: the map imports nothing; who needs a room names it",
-            lib.path, path.line
-        ));
-    }
-    found
+            map.path, path.line
+        )
+    };
+    imports.iter().map(line).collect()
 }
 
 /// Every room has its place in the order, and says at its top what it is.
 fn breaches_of_rooms(sources: &[Source], rooms: &BTreeSet<&str>) -> Vec<String> {
     let mut found = Vec::new();
     for room in rooms {
-        if *room != WEB && !ORDER.contains(room) {
+        if *room != HTTP && !ORDER.contains(room) {
             found.push(format!(
                 "src/{room}:1: `{room}` has no place in the order of rooms; give it one in ORDER"
             ));
         }
-        let door = sources.iter().find(|s| s.modules() == [*room]);
+        let door = sources.iter().find(|s| s.place() == [*room]);
         if !door.is_some_and(|door| door.text.trim_start().starts_with("//!")) {
             let path = door.map_or_else(|| format!("{room}/mod.rs"), |door| door.path.clone());
             found.push(format!("src/{path}:1: begin with `//!` and say what `{room}` promises"));
@@ -310,13 +323,13 @@ mod tests {
     fn said_of(path: &str, text: &str) -> Vec<String> {
         let mut house: Vec<Source> = ORDER
             .iter()
-            .chain([&WEB])
+            .chain([&HTTP])
             .map(|room| source(&format!("{room}/mod.rs"), "//! A room.\n"))
             .filter(|s| s.path != path)
             .collect();
         let map: String = ORDER
             .iter()
-            .chain([&WEB])
+            .chain([&HTTP])
             .map(|room| format!("pub mod {room};\n"))
             .collect();
         if path != "lib.rs" {
@@ -351,7 +364,7 @@ mod tests {
         refused("policy/rules.rs", "\nuse crate::people::Person;", 2, why);
         refused(
             "policy/rules.rs",
-            "use crate::{\n    terms::Id,\n    people::{self, Person as P},\n};",
+            "use crate::{\n    terms::Id, \n    people::{self, Person as P}, \n};",
             3,
             why,
         );
@@ -432,7 +445,10 @@ mod tests {
             "policy/rules.rs",
             "mod tests {\n    use super::super::Policy;\n    use super::*;\n}\n",
         );
-        taken("app/mod.rs", "//! A room.\nuse crate::{people::Person, web::Caller};\n");
+        taken(
+            "app/mod.rs",
+            "//! A room.\nuse crate::{people::Person, http::Caller};\n",
+        );
     }
 
     #[test]
@@ -450,27 +466,30 @@ mod tests {
     }
 
     #[test]
-    fn web_stands_beside_the_order() {
-        taken("web/caller.rs", "use crate::{config::Http, store::Store, terms::Id};\n");
+    fn http_stands_beside_the_order() {
+        taken(
+            "http/caller.rs",
+            "use crate::{config::Http, store::Store, terms::Id};\n",
+        );
         refused(
-            "web/caller.rs",
+            "http/caller.rs",
             "use crate::people::Person;",
             1,
-            "web may not import people",
+            "http may not import people",
         );
-        taken("people/api.rs", "use crate::web::Caller;\n");
-        taken("people/api/sessions.rs", "use crate::web::Caller;\n");
+        taken("people/http.rs", "use crate::http::Caller;\n");
+        taken("people/http/sessions.rs", "use crate::http::Caller;\n");
         refused(
             "people/rules.rs",
-            "use crate::web::Caller;",
+            "use crate::http::Caller;",
             1,
-            "only api files may import web",
+            "only http files may import http",
         );
         refused(
             "store/pool.rs",
-            "use crate::web::Caller;",
+            "use crate::http::Caller;",
             1,
-            "only api files may import web",
+            "only http files may import http",
         );
     }
 
@@ -481,7 +500,7 @@ mod tests {
             "ledger/sequencer.rs",
             "terms/id.rs",
             "people/records.rs",
-            "mail/follow.rs",
+            "notify/follow.rs",
         ] {
             taken(path, "use diesel::prelude::*;\n");
         }
@@ -489,7 +508,12 @@ mod tests {
             "people/records/sessions.rs",
             "#[diesel(table_name = people)]\nstruct Row;\n",
         );
-        for path in ["people/rules.rs", "people/api.rs", "web/limits.rs", "commands/serve.rs"] {
+        for path in [
+            "people/rules.rs",
+            "people/http.rs",
+            "http/limits.rs",
+            "commands/serve.rs",
+        ] {
             refused(path, "\nuse diesel::prelude::*;", 2, "diesel stands only in");
         }
         refused(
@@ -498,7 +522,7 @@ mod tests {
             1,
             "diesel stands only in",
         );
-        for path in ["web/mod.rs", "app.rs", "people/api.rs", "people/api/sessions.rs"] {
+        for path in ["http/mod.rs", "app.rs", "people/http.rs", "people/http/sessions.rs"] {
             let said = said_of(path, "//! A room.\nuse actix_web::web::Json;\n");
             assert!(!said.iter().any(|s| s.contains("actix")), "{said:?}");
         }
@@ -552,7 +576,7 @@ mod tests {
             "lib.rs",
             "//! pub mod people;\npub mod terms;\n",
             1,
-            "does not name `people`",
+            "no map names `people`",
         );
         refused("lib.rs", "pub use crate::terms::Id;", 1, "the map imports nothing");
         refused(
@@ -567,7 +591,7 @@ mod tests {
             "{said:?}"
         );
         assert!(
-            said.iter().any(|s| s.contains("the map does not name `attic`")),
+            said.iter().any(|s| s.contains("the map no map names `attic`")),
             "{said:?}"
         );
     }

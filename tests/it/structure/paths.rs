@@ -101,10 +101,13 @@ pub struct PathFound {
 impl PathFound {
     /// The first segment, if it is a name and not the whole root.
     pub fn room(&self) -> Option<&str> {
-        self.segments
-            .first()
-            .map(String::as_str)
-            .filter(|name| *name != "*" && *name != "self")
+        let mut segments = self.segments.iter().map(String::as_str);
+        let first = segments.next();
+        let room = match first {
+            Some(super::PLATFORM) => segments.next().or(first),
+            first => first,
+        };
+        room.filter(|name| *name != "*" && *name != "self")
     }
 }
 

@@ -25,7 +25,7 @@ use diesel::{
 };
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
-use vouchsafe::{
+use vouchsafe::platform::{
     ledger::{Ledger, LedgerOptions},
     store::{Backend, Conn, Guard, Guards, Target},
     terms::{Clock, SystemChance, SystemClock},
@@ -229,12 +229,12 @@ macro_rules! on_both {
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                check(&Database::fresh(vouchsafe::store::Backend::Sqlite)).await;
+                check(&Database::fresh(vouchsafe::platform::store::Backend::Sqlite)).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                check(&Database::fresh(vouchsafe::store::Backend::Postgres)).await;
+                check(&Database::fresh(vouchsafe::platform::store::Backend::Postgres)).await;
             }
         }
     )+};

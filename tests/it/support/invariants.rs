@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use vouchsafe::{
     invites,
-    ledger::{Event, entries, verify},
-    store::{Backend, Conn},
-    terms::{Id, kinds},
+    platform::{
+        ledger::{Event, entries, verify},
+        store::{Backend, Conn},
+        terms::{Id, kinds},
+    },
 };
 
 use super::db::{Database, ensure, figures, run};

@@ -23,8 +23,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use vouchsafe::{
+    platform::terms::{Clock, SystemClock},
     rooms::{self, Address},
-    terms::{Clock, SystemClock},
 };
 
 use super::postgres::free_port;

@@ -11,7 +11,7 @@ use std::{
 
 use secrecy::ExposeSecret;
 use tokio::time::sleep;
-use vouchsafe::config::MailTransport;
+use vouchsafe::platform::config::MailTransport;
 
 use super::{
     postgres::free_port,

@@ -9,14 +9,16 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use vouchsafe::{
     app::{App, Parts},
-    config::{Config, MailTransport, SmtpSecurity},
-    ledger::Actor,
-    mail::EmailAddress,
+    notify::EmailAddress,
     people::{self, Member, Newcomer},
-    store::{Guards, StoreError, Target},
-    terms::{Assurance, Clock, PersonRow, Role, SystemChance, SystemClock},
+    platform::{
+        config::{Config, MailTransport, SmtpSecurity},
+        ledger::Actor,
+        store::{Guards, StoreError, Target},
+        terms::{Assurance, Clock, PersonRow, Role, SystemChance, SystemClock},
+        vault::{Blind, Door, Field},
+    },
     tokens::{Audience, Scope, services},
-    vault::{Blind, Door, Field},
 };
 
 use super::{
@@ -381,7 +383,7 @@ impl Service {
                 let flow = vouchsafe::onboarding::by_id(conn, id)?.expect("the flow");
                 let (sealed, _) = flow.proof.expect("a code");
                 let code = vault.key(conn, flow.subject)?.open_text(Field::Proof, &sealed)?;
-                Ok::<_, vouchsafe::vault::VaultError>(code.to_string())
+                Ok::<_, vouchsafe::platform::vault::VaultError>(code.to_string())
             })
             .await
             .expect("the code")

@@ -10,7 +10,7 @@ use std::{
 
 use mail_parser::{Message, MessageParser};
 use tempfile::TempDir;
-use vouchsafe::mail::{Security, SmtpCredentials, SmtpSettings};
+use vouchsafe::notify::{Security, SmtpCredentials, SmtpSettings};
 
 use super::tools::python;
 

@@ -8,7 +8,7 @@ use std::{
 
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
 use tokio::{pin, task::block_in_place, time::sleep};
-use vouchsafe::{
+use vouchsafe::platform::{
     ledger::Ledger,
     store::{Backend, Conn, Guard, Guards},
 };

@@ -12,13 +12,12 @@ use futures_util::future::{BoxFuture, FutureExt, ready};
 use serde_json::{Value, json};
 use utoipa_actix_web::AppExt as _;
 use vouchsafe::{
-    people::set_standing,
-    store::Backend,
-    terms::Standing,
-    tokens::{TokenRefused, api, services},
-    web::{
+    http::{
         Caller, Doorkeeper, Gate, GateLimits, Horizon, Kind, Pepper, Problem, ServiceCaller, ThrottleBucket, openapi,
     },
+    people::set_standing,
+    platform::{store::Backend, terms::Standing},
+    tokens::{TokenRefused, http, services},
 };
 
 use super::*;
@@ -112,7 +111,7 @@ macro_rules! ask {
             .app_data(Data::new($replica.tokens.clone()))
             .app_data(Data::new(door))
             .into_utoipa_app()
-            .configure(api::routes)
+            .configure(http::routes)
             .into_app();
         let app = init_service(app).await;
         async move |request: TestRequest| {
@@ -151,7 +150,7 @@ fn text(value: &Value) -> &str {
 
 #[test]
 fn the_description_and_the_table_of_rights_agree() {
-    let document = openapi::describe(api::routes);
+    let document = openapi::describe(http::routes);
     let ours = [
         "sign_in",
         "sign_out",

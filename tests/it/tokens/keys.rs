@@ -1,7 +1,7 @@
 //! Replicas agree on the keys, and services come and go.
 
 use vouchsafe::{
-    store::Guard,
+    platform::store::Guard,
     tokens::{Tokens, services},
 };
 
@@ -109,7 +109,7 @@ async fn there_is_one_key_because_its_makers_come_one_at_a_time() {
 
 fn url(db: &Database) -> String {
     match db.target() {
-        vouchsafe::store::Target::Sqlite(path) => format!("sqlite://{}", path.display()),
-        vouchsafe::store::Target::Postgres(url) => url.expose_secret().to_owned(),
+        vouchsafe::platform::store::Target::Sqlite(path) => format!("sqlite://{}", path.display()),
+        vouchsafe::platform::store::Target::Postgres(url) => url.expose_secret().to_owned(),
     }
 }

@@ -12,14 +12,16 @@ use std::{sync::Arc, time::Duration};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::task::JoinSet;
 use vouchsafe::{
-    config::{Config, TokenConfig},
-    ledger::{Actor, Ledger, Mirror, Tx},
-    mail::EmailAddress,
+    notify::EmailAddress,
     people::{self, Contact, Member, Newcomer, Roster, passwords::hash},
-    store::{Guards, StoreError},
-    terms::{Assurance, Clock, ManualClock, Role, SystemChance, Timestamp},
+    platform::{
+        config::{Config, TokenConfig},
+        ledger::{Actor, Ledger, Mirror, Tx},
+        store::{Guards, StoreError},
+        terms::{Assurance, Clock, ManualClock, Role, SystemChance, Timestamp},
+        vault::{Blind, Field, Keyring, Vault},
+    },
     tokens::{Audience, RefreshError, Request, Session, Tokens, start_session},
-    vault::{Blind, Field, Keyring, Vault},
 };
 
 use crate::support::{
@@ -193,8 +195,8 @@ impl Replica {
         let row = self
             .ledger
             .write(Actor::System, |tx| {
-                tx.record(vouchsafe::ledger::Event::SignInCodeMade {
-                    person: vouchsafe::terms::PersonRow(1),
+                tx.record(vouchsafe::platform::ledger::Event::SignInCodeMade {
+                    person: vouchsafe::platform::terms::PersonRow(1),
                 });
                 Ok::<_, StoreError>(())
             })

@@ -9,7 +9,7 @@ use std::{
 
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
-use vouchsafe::terms::Role;
+use vouchsafe::platform::terms::Role;
 
 use crate::support::{
     db::{Database, on_both},

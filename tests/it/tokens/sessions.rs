@@ -1,10 +1,12 @@
 //! A refresh token works once, a session ends when it should, and memory says so on every replica.
 
 use vouchsafe::{
-    ledger::events::SessionEnd,
     people::set_standing,
-    store::{Backend, Guard},
-    terms::Standing,
+    platform::{
+        ledger::events::SessionEnd,
+        store::{Backend, Guard},
+        terms::Standing,
+    },
     tokens::{TokenRefused, end_all, end_session, services},
 };
 

@@ -4,10 +4,12 @@ use std::sync::mpsc;
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
 use vouchsafe::{
-    config::{PasswordConfig, ThrottleConfig},
     people::{make_sign_in_code, passwords::Hasher, set_standing},
-    store::Guard,
-    terms::{PersonRow, Standing},
+    platform::{
+        config::{PasswordConfig, ThrottleConfig},
+        store::Guard,
+        terms::{PersonRow, Standing},
+    },
     tokens::{SignIn, SignInError},
 };
 
@@ -179,10 +181,10 @@ on_both! {
         let mut named = [9; 32];
         named[..16].copy_from_slice(ada.id.as_bytes());
         let made_up = data_encoding::BASE64URL_NOPAD.encode(&named);
-        let hash = data_encoding::HEXLOWER.encode(&vouchsafe::vault::sha256(made_up.as_bytes()));
+        let hash = data_encoding::HEXLOWER.encode(&vouchsafe::platform::vault::sha256(made_up.as_bytes()));
         let hash = match db.target().backend() {
-            vouchsafe::store::Backend::Sqlite => format!("x'{hash}'"),
-            vouchsafe::store::Backend::Postgres => format!("'\\x{hash}'"),
+            vouchsafe::platform::store::Backend::Sqlite => format!("x'{hash}'"),
+            vouchsafe::platform::store::Backend::Postgres => format!("'\\x{hash}'"),
         };
         let until = world.clock.now().after(MONTH).micros();
         db.run(&format!(
@@ -282,7 +284,10 @@ async fn a_hash_is_made_anew_because_it_is_the_one_that_was_compared() {
 /// Whoever finds no permit is told so at once, and it counts as no failure.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn being_busy_counts_as_no_failure() {
-    let (world, db) = (World::new(), Database::fresh(vouchsafe::store::Backend::Sqlite));
+    let (world, db) = (
+        World::new(),
+        Database::fresh(vouchsafe::platform::store::Backend::Sqlite),
+    );
     let replica = world.replica(&db).await;
     let hasher = hasher(&world, 1, 30);
     let door = door(&replica, hasher.clone(), 1);

@@ -1,6 +1,6 @@
 //! Replicas add up what they count.
 
-use vouchsafe::store::{
+use vouchsafe::platform::store::{
     Backend, Guard,
     throttle::{Rate, Throttled, admit, give_back, sweep},
 };

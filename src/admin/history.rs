@@ -1,0 +1,181 @@
+//! Events as they are shown: with public ids in the place of rows.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::{
+    people,
+    platform::{
+        ledger::{Actor, Entry},
+        store::{Conn, StoreError},
+        terms::{PersonId, PersonRow, Timestamp},
+    },
+};
+
+/// The members of an event that hold a person's row. A test holds this list against the events'
+/// own schema, so that no row is ever shown.
+const ROWS: [&str; 5] = ["person", "inviter", "from", "to", "on"];
+
+/// Something that happened.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Happened {
+    /// Its place in the order of everything, from 1, without gaps.
+    pub number: i64,
+    /// The version of the event's shape.
+    pub v: u8,
+    /// When, as the writer's clock had it; order is by number.
+    pub at: Timestamp,
+    /// Who did it.
+    pub actor: HappenedActor,
+    /// On whom, where it is about a member.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<PersonId>,
+    /// What happened.
+    #[serde(rename = "type")]
+    #[schema(rename = "type", example = "person_banned")]
+    pub kind: &'static str,
+    /// What the event says beside: it depends on the type.
+    pub details: Map<String, Value>,
+}
+
+/// Who did it.
+#[derive(Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HappenedActor {
+    /// A member.
+    Person(Option<PersonId>),
+    /// Somebody on their way in.
+    Newcomer,
+    /// The command line.
+    Operator,
+    /// The service itself.
+    System,
+}
+
+/// These entries as they are shown.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn happened(conn: &mut Conn, entries: &[Entry]) -> Result<Vec<Happened>, StoreError> {
+    let read: Vec<(&Entry, Map<String, Value>)> = entries
+        .iter()
+        .map(|entry| Ok((entry, details(entry)?)))
+        .collect::<Result<_, StoreError>>()?;
+    let mut rows = Vec::new();
+    for (entry, details) in &read {
+        rows.extend(entry.envelope.actor.person());
+        rows.extend(entry.envelope.subject);
+        rows.extend(ROWS.iter().filter_map(|name| row(details.get(*name)?)));
+    }
+    rows.sort_unstable();
+    rows.dedup();
+    // Whoever an event names was written with it or before.
+    let ids = people::names(conn, &rows)?
+        .into_iter()
+        .map(|(row, name)| (row, name.id))
+        .collect();
+    Ok(read
+        .into_iter()
+        .map(|(entry, details)| shown(entry, details, &ids))
+        .collect())
+}
+
+fn details(entry: &Entry) -> Result<Map<String, Value>, StoreError> {
+    match serde_json::to_value(&entry.envelope.event) {
+        Ok(Value::Object(mut details)) => {
+            details.remove("type");
+            Ok(details)
+        }
+        _ => Err(StoreError::Internal(format!(
+            "the event at position {} is no object",
+            entry.pos
+        ))),
+    }
+}
+
+fn row(value: &Value) -> Option<PersonRow> {
+    value.as_i64().map(PersonRow)
+}
+
+fn shown(entry: &Entry, mut details: Map<String, Value>, ids: &HashMap<PersonRow, PersonId>) -> Happened {
+    for name in ROWS {
+        if let Some(value) = details.get_mut(name) {
+            let id = row(value).and_then(|row| ids.get(&row));
+            *value = id.map_or(Value::Null, |id| Value::String(id.to_string()));
+        }
+    }
+    let envelope = &entry.envelope;
+    Happened {
+        number: entry.pos,
+        v: envelope.v,
+        at: envelope.at,
+        actor: match envelope.actor {
+            Actor::Person(row) => HappenedActor::Person(ids.get(&row).copied()),
+            Actor::Newcomer => HappenedActor::Newcomer,
+            Actor::Operator => HappenedActor::Operator,
+            Actor::System => HappenedActor::System,
+        },
+        subject: envelope.subject.and_then(|row| ids.get(&row).copied()),
+        kind: envelope.event.kind(),
+        details,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::platform::ledger::{Envelope, Event};
+
+    #[test]
+    fn every_row_in_an_event_is_known() {
+        let schema = schemars::schema_for!(Event).to_value();
+        let variants = schema["oneOf"].as_array().unwrap();
+        assert!(variants.len() > 25, "{schema}");
+        let mut met = Vec::new();
+        for variant in variants {
+            for (name, property) in variant["properties"].as_object().unwrap() {
+                let is_row = property.to_string().contains("PersonRow");
+                assert_eq!(is_row, ROWS.contains(&name.as_str()), "{name} of {variant}");
+                met.extend(is_row.then_some(name.clone()));
+            }
+        }
+        assert!(ROWS.iter().all(|name| met.iter().any(|met| met == name)), "{met:?}");
+    }
+
+    #[test]
+    fn ids_stand_in_the_place_of_rows() {
+        let id = |row: i64| PersonId::from_uuid(Uuid::from_u128(row as u128));
+        let event = Event::Vouched {
+            from: PersonRow(7),
+            to: PersonRow(8),
+        };
+        let entry = Entry {
+            pos: 3,
+            envelope: Envelope {
+                v: 1,
+                at: Timestamp::from_seconds(0),
+                actor: Actor::Person(PersonRow(7)),
+                subject: event.subject(),
+                event,
+            },
+        };
+        let ids = HashMap::from([(PersonRow(7), id(7)), (PersonRow(8), id(8))]);
+        let shown = shown(&entry, details(&entry).unwrap(), &ids);
+        assert_eq!(
+            serde_json::to_value(&shown).unwrap(),
+            serde_json::json!({
+                "number": 3,
+                "v": 1,
+                "at": "1970-01-01T00:00:00.000000Z",
+                "actor": { "person": id(7) },
+                "subject": id(8),
+                "type": "vouched",
+                "details": { "from": id(7), "to": id(8) },
+            })
+        );
+    }
+}

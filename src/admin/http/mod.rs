@@ -1,0 +1,119 @@
+//! The routes of the admin's questions.
+
+mod followers;
+mod graph;
+mod jobs;
+mod ledger;
+mod people;
+
+use std::sync::Arc;
+
+use actix_web::{CustomizeResponder, Responder};
+use serde::Serialize;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{AskError, Memory};
+use crate::{
+    graph::LiveGraph,
+    http::{Json, Kind, POSITION, Problem},
+    people::{Roster, member_by_id},
+    platform::{
+        ledger::{Follower, Ledger, Mirror},
+        store::{Conn, StoreError},
+        terms::PersonId,
+        vault::Vault,
+    },
+};
+
+/// Registers the routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    graph::routes(config);
+    people::routes(config);
+    ledger::routes(config);
+    jobs::routes(config);
+    followers::routes(config);
+}
+
+/// What the routes here work with.
+#[derive(Clone)]
+pub struct Audit {
+    /// Whose store is read.
+    pub ledger: Ledger,
+    /// How far memory has come.
+    pub mirror: Mirror,
+    /// Who let whom in.
+    pub graph: Arc<LiveGraph>,
+    /// What they are called.
+    pub roster: Arc<Roster>,
+    /// Finds a contact again.
+    pub vault: Vault,
+    /// Whoever follows the feed.
+    pub followers: Arc<[Arc<dyn Follower>]>,
+}
+
+/// An answer from memory, with the position that it stands on at least.
+type Answer<T> = Result<CustomizeResponder<Json<T>>, Problem>;
+
+impl Audit {
+    /// Answers at once, from memory alone, a question about these people: one that costs no more than
+    /// its answer is long.
+    async fn recall<T: Serialize, A, const N: usize>(
+        &self,
+        people: [PersonId; N],
+        question: impl FnOnce(Memory<'_>, [PersonId; N]) -> Result<A, AskError>,
+        show: impl FnOnce(A) -> T,
+    ) -> Answer<T> {
+        // Read before the graph is: what it holds may be newer.
+        let position = self.mirror.token(None);
+        let memory = Memory {
+            graph: &self.graph,
+            roster: &self.roster,
+        };
+        match question(memory, people) {
+            // Another replica may have let them in a moment ago.
+            Err(AskError::PersonUnknown) => Err(self.unknown(people).await?.into()),
+            answer => Ok(Json(show(answer?)).customize().insert_header((POSITION, position))),
+        }
+    }
+
+    /// Why not all of these people are known here.
+    async fn unknown<const N: usize>(&self, people: [PersonId; N]) -> Result<AskError, StoreError> {
+        let asked = move |conn: &mut Conn| {
+            for id in people {
+                if member_by_id(conn, id)?.is_none() {
+                    return Ok(AskError::PersonUnknown);
+                }
+            }
+            Ok::<_, StoreError>(AskError::NotCaughtUp)
+        };
+        self.ledger.store().read(asked).await
+    }
+
+    /// Asks store and graph, on a thread that may block.
+    async fn ask<T, A>(
+        &self,
+        question: impl FnOnce(&mut Conn, &LiveGraph) -> Result<A, AskError> + Send + 'static,
+        show: impl FnOnce(A) -> T,
+    ) -> Answer<T>
+    where
+        T: Serialize,
+        A: Send + 'static,
+    {
+        // Read before the graph is: what it holds may be newer.
+        let position = self.mirror.token(None);
+        let graph = Arc::clone(&self.graph);
+        let found = self.ledger.store().read(move |conn| question(conn, &graph)).await?;
+        Ok(Json(show(found)).customize().insert_header((POSITION, position)))
+    }
+}
+
+impl From<AskError> for Problem {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::PersonUnknown => Self::new(Kind::NotFound),
+            AskError::NotCaughtUp => Self::new(Kind::NotCaughtUp),
+            AskError::NotInList => Self::new(Kind::CursorInvalid).at("cursor"),
+            AskError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! The table of who may call what. What is not in it is refused before any handler runs.
+
+use std::{sync::LazyLock, time::Duration};
+
+use actix_web::http::Method;
+
+use crate::platform::terms::Role;
+
+/// One operation of the HTTP interface.
+#[derive(Debug)]
+pub struct Operation {
+    /// The `operationId` of the API description; also the label of its metrics.
+    pub id: &'static str,
+    /// The method. HEAD is served wherever GET is.
+    pub verb: Verb,
+    /// The path, its variable segments in braces.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    /// Whether whoever calls it must have signed in less than [`RECENT`] ago: what a stolen token or a session
+    /// that was left open is not enough for.
+    pub wants_recent: bool,
+}
+
+/// How long a sign-in is recent.
+pub const RECENT: Duration = Duration::from_secs(15 * 60);
+
+impl Operation {
+    /// The same for those who have signed in a moment ago.
+    const fn recently(self) -> Self {
+        Self {
+            wants_recent: true,
+            ..self
+        }
+    }
+}
+
+/// The methods that are used here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the words of RFC 9110 §9.3")]
+pub enum Verb {
+    Get,
+    Post,
+    Put,
+    Delete,
+}
+
+/// Who may call an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody, as often as they like: cheap and the same for all.
+    Public,
+    /// Anybody, throttled by address: whatever could be used to guess or to wear us out.
+    PublicThrottled,
+    /// Who holds a flow token as bearer. The gate demands one and throttles by address;
+    /// onboarding checks it.
+    Flow,
+    /// Members in one of these roles, by access token.
+    Roles(&'static [Role]),
+    /// A service, by its client id and secret. Failures are throttled by address.
+    Service,
+}
+
+const MEMBERS: Access = Access::Roles(&[Role::Owner, Role::Admin, Role::Auditor, Role::Reviewer, Role::Member]);
+const READERS: Access = Access::Roles(&[Role::Owner, Role::Admin, Role::Auditor]);
+const REVIEWERS: Access = Access::Roles(&[Role::Owner, Role::Admin, Role::Reviewer]);
+const ADMINS: Access = Access::Roles(&[Role::Owner, Role::Admin]);
+const OWNERS: Access = Access::Roles(&[Role::Owner]);
+
+const fn get(id: &'static str, path: &'static str, access: Access) -> Operation {
+    Operation {
+        id,
+        verb: Verb::Get,
+        path,
+        access,
+        wants_recent: false,
+    }
+}
+const fn post(id: &'static str, path: &'static str, access: Access) -> Operation {
+    Operation {
+        id,
+        verb: Verb::Post,
+        path,
+        access,
+        wants_recent: false,
+    }
+}
+const fn put(id: &'static str, path: &'static str, access: Access) -> Operation {
+    Operation {
+        id,
+        verb: Verb::Put,
+        path,
+        access,
+        wants_recent: false,
+    }
+}
+const fn delete(id: &'static str, path: &'static str, access: Access) -> Operation {
+    Operation {
+        id,
+        verb: Verb::Delete,
+        path,
+        access,
+        wants_recent: false,
+    }
+}
+
+/// Every operation there is.
+pub static OPERATIONS: &[Operation] = &[
+    get("home", "/", Access::Public),
+    get("livez", "/livez", Access::Public),
+    get("readyz", "/readyz", Access::Public),
+    get("metrics", "/metrics", Access::Public),
+    get("openapi", "/openapi.json", Access::Public),
+    get("preview_invite", "/v1/invites/{code}", Access::PublicThrottled),
+    post("start_onboarding", "/v1/onboarding", Access::PublicThrottled),
+    get("show_onboarding", "/v1/onboarding/{flow}", Access::Flow),
+    delete("abandon_onboarding", "/v1/onboarding/{flow}", Access::Flow),
+    post("give_contact", "/v1/onboarding/{flow}/contact", Access::Flow),
+    post("prove_contact", "/v1/onboarding/{flow}/contact/proof", Access::Flow),
+    post("give_identity", "/v1/onboarding/{flow}/identity", Access::Flow),
+    post("give_password", "/v1/onboarding/{flow}/password", Access::Flow),
+    post("sign_in", "/v1/sessions", Access::PublicThrottled),
+    delete("sign_out", "/v1/sessions/current", MEMBERS),
+    get("show_me", "/v1/me", MEMBERS),
+    get("list_my_invites", "/v1/me/invites", MEMBERS),
+    post("create_invite", "/v1/me/invites", MEMBERS),
+    delete("revoke_invite", "/v1/me/invites/{id}", MEMBERS),
+    post("create_ticket", "/v1/rooms/{room}/tickets", MEMBERS),
+    delete("end_ticket", "/v1/rooms/{room}/tickets/{ticket}", MEMBERS),
+    post("oauth_token", "/oauth/token", Access::PublicThrottled),
+    post("oauth_introspect", "/oauth/introspect", Access::Service),
+    post("oauth_revoke", "/oauth/revoke", Access::PublicThrottled),
+    get("jwks", "/.well-known/jwks.json", Access::Public),
+    get(
+        "oauth_metadata",
+        "/.well-known/oauth-authorization-server",
+        Access::Public,
+    ),
+    get("list_people", "/v1/admin/people", READERS),
+    post("search_people", "/v1/admin/people/search", READERS),
+    get("show_person", "/v1/admin/people/{id}", READERS),
+    get("show_chain", "/v1/admin/people/{id}/chain", READERS),
+    get("list_children", "/v1/admin/people/{id}/children", READERS),
+    get("list_branch", "/v1/admin/people/{id}/branch", READERS),
+    put("change_role", "/v1/admin/people/{id}/role", OWNERS).recently(),
+    put("lower_assurance", "/v1/admin/people/{id}/assurance", ADMINS),
+    get("list_sanctions", "/v1/admin/people/{id}/sanctions", READERS),
+    post("sanction_person", "/v1/admin/people/{id}/sanctions", ADMINS),
+    post(
+        "lift_sanction",
+        "/v1/admin/people/{id}/sanctions/{sanction}/lift",
+        ADMINS,
+    ),
+    get("show_paths", "/v1/admin/paths", READERS),
+    get("list_cases", "/v1/admin/cases", REVIEWERS),
+    get("show_case", "/v1/admin/cases/{id}", REVIEWERS),
+    post("claim_case", "/v1/admin/cases/{id}/claim", REVIEWERS).recently(),
+    post("decide_case", "/v1/admin/cases/{id}/decision", REVIEWERS),
+    post("release_case", "/v1/admin/cases/{id}/release", REVIEWERS),
+    get("list_refusals", "/v1/admin/refusals", ADMINS),
+    post("lift_refusal", "/v1/admin/refusals/{id}/lift", ADMINS),
+    get("show_policy", "/v1/admin/policy", READERS),
+    put("replace_policy", "/v1/admin/policy", ADMINS).recently(),
+    get("list_room_servers", "/v1/admin/room-servers", READERS),
+    post("register_room_server", "/v1/admin/room-servers", ADMINS).recently(),
+    put("replace_room_server", "/v1/admin/room-servers/{id}", ADMINS).recently(),
+    delete("remove_room_server", "/v1/admin/room-servers/{id}", ADMINS).recently(),
+    get("list_rooms", "/v1/admin/rooms", READERS),
+    post("create_room", "/v1/admin/rooms", ADMINS),
+    get("show_room", "/v1/admin/rooms/{room}", READERS),
+    put("replace_room", "/v1/admin/rooms/{room}", ADMINS),
+    get("list_ledger", "/v1/admin/ledger", READERS),
+    get("list_jobs", "/v1/admin/jobs", READERS),
+    get("show_job", "/v1/admin/jobs/{id}", READERS),
+    get("list_job_outcomes", "/v1/admin/jobs/{id}/outcomes", READERS),
+    post("cancel_job", "/v1/admin/jobs/{id}/cancel", ADMINS),
+    get("list_followers", "/v1/admin/followers", READERS),
+    get(
+        "list_follower_failures",
+        "/v1/admin/followers/{follower}/failures",
+        READERS,
+    ),
+    post(
+        "retry_follower_failure",
+        "/v1/admin/followers/{follower}/failures/{number}/retry",
+        ADMINS,
+    ),
+    get("show_stop", "/v1/mail/stop/{token}", Access::PublicThrottled),
+    post("stop_letters", "/v1/mail/stop/{token}", Access::PublicThrottled),
+];
+
+/// Where a request leads.
+#[derive(Debug)]
+pub enum Route {
+    /// To this operation, which stands at this place of [`OPERATIONS`].
+    Found(usize, &'static Operation),
+    /// The path exists with other methods, listed as the header Allow wants them.
+    WrongMethod(String),
+    /// There is no such path.
+    Nothing,
+}
+
+/// The operation that serves `method` on `path`, where there is one. `path` is a path as the router
+/// sees it (percent-decoded but for `%`, `/` and `+`); a pattern of the table matches itself.
+pub fn operation(method: &Method, path: &str) -> Option<&'static Operation> {
+    match route(method, path) {
+        Route::Found(_, operation) => Some(operation),
+        Route::WrongMethod(_) | Route::Nothing => None,
+    }
+}
+
+/// Where `method` on `path` leads; no allocation where the operation is found.
+pub fn route(method: &Method, path: &str) -> Route {
+    let Some(node) = TREE.find(path) else {
+        return Route::Nothing;
+    };
+    match Verb::of(method).and_then(|verb| node.operations[verb as usize]) {
+        Some(place) => Route::Found(place, &OPERATIONS[place]),
+        None => Route::WrongMethod(node.allow()),
+    }
+}
+
+impl Verb {
+    const ALL: [Self; 4] = [Self::Get, Self::Post, Self::Put, Self::Delete];
+
+    fn of(method: &Method) -> Option<Self> {
+        match *method {
+            Method::GET | Method::HEAD => Some(Self::Get),
+            Method::POST => Some(Self::Post),
+            Method::PUT => Some(Self::Put),
+            Method::DELETE => Some(Self::Delete),
+            _ => None,
+        }
+    }
+    /// The word as it stands in a request.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// The paths as a tree of their segments. A word goes before a variable, and a look-up never goes
+/// back: where both stand at one place (a test lists them), the word is no value of the variable.
+struct Tree(Vec<Node>);
+
+#[derive(Default)]
+struct Node {
+    words: Vec<(&'static str, usize)>,
+    variable: Option<usize>,
+    /// Places in [`OPERATIONS`], by verb.
+    operations: [Option<usize>; 4],
+}
+
+static TREE: LazyLock<Tree> = LazyLock::new(|| Tree::build(OPERATIONS));
+
+impl Tree {
+    fn build(operations: &'static [Operation]) -> Self {
+        let mut tree = Self(vec![Node::default()]);
+        for (place, operation) in operations.iter().enumerate() {
+            let mut at = 0;
+            for segment in segments(operation.path) {
+                at = tree.child(at, segment);
+            }
+            tree.0[at].operations[operation.verb as usize] = Some(place);
+        }
+        tree
+    }
+
+    fn child(&mut self, at: usize, segment: &'static str) -> usize {
+        let next = self.0.len();
+        let node = &mut self.0[at];
+        let found = if segment.starts_with('{') {
+            *node.variable.get_or_insert(next)
+        } else if let Some((_, known)) = node.words.iter().find(|(word, _)| *word == segment) {
+            *known
+        } else {
+            node.words.push((segment, next));
+            next
+        };
+        if found == next {
+            self.0.push(Node::default());
+        }
+        found
+    }
+
+    fn find(&self, path: &str) -> Option<&Node> {
+        let mut node = &self.0[0];
+        for segment in segments(path.strip_prefix('/').map(|_| path)?) {
+            let next = match node.words.iter().find(|(word, _)| *word == segment) {
+                Some((_, next)) => *next,
+                None => node.variable.filter(|_| !segment.is_empty())?,
+            };
+            node = &self.0[next];
+        }
+        node.operations.iter().any(Option::is_some).then_some(node)
+    }
+}
+
+impl Node {
+    fn allow(&self) -> String {
+        let mut methods = Vec::new();
+        for verb in Verb::ALL {
+            if self.operations[verb as usize].is_some() {
+                methods.push(verb.as_str());
+                if verb == Verb::Get {
+                    methods.push("HEAD");
+                }
+            }
+        }
+        methods.join(", ")
+    }
+}
+
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.strip_prefix('/').unwrap_or(path).split('/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_is_found_by_its_own_pattern_and_no_other_way() {
+        for wanted in OPERATIONS {
+            let method = Method::from_bytes(wanted.verb.as_str().as_bytes()).unwrap();
+            let found = operation(&method, wanted.path).unwrap();
+            assert!(std::ptr::eq(found, wanted), "{} is hidden by {}", wanted.id, found.id);
+            assert!(operation(&Method::PATCH, wanted.path).is_none());
+            for spoiled in [
+                format!("{}/", wanted.path),
+                format!("/{}", wanted.path),
+                format!("{}x/y", wanted.path),
+                wanted.path[1..].to_owned(),
+                wanted.path.to_uppercase(),
+            ] {
+                // The root has no letters.
+                if spoiled == wanted.path {
+                    continue;
+                }
+                let found = operation(&method, &spoiled);
+                assert!(found.is_none(), "{spoiled} leads to {found:?}");
+            }
+        }
+        assert!(operation(&Method::HEAD, "/v1/me").is_some_and(|found| found.id == "show_me"));
+    }
+
+    #[test]
+    fn ids_are_unique_and_words_beside_variables_are_known() {
+        let mut ids: Vec<_> = OPERATIONS.iter().map(|operation| operation.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), OPERATIONS.len());
+        for node in &TREE.0 {
+            let words: Vec<_> = node.words.iter().map(|(word, _)| *word).collect();
+            // No id is the word "search".
+            assert!(
+                node.variable.is_none() || words.is_empty() || words == ["search"],
+                "a word and a variable: {words:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn empty_and_decoded_segments_do_not_stand_for_a_variable() {
+        assert!(operation(&Method::GET, "/v1/invites/").is_none());
+        assert!(operation(&Method::GET, "/v1/onboarding//contact").is_none());
+        assert!(operation(&Method::GET, "").is_none());
+        assert!(matches!(route(&Method::POST, "/v1/me"), Route::WrongMethod(allow) if allow == "GET, HEAD"));
+    }
+
+    /// What a role that only reads, or a member, may change: nothing of the community's.
+    #[test]
+    fn only_admins_change_what_is_not_their_own() {
+        for operation in OPERATIONS {
+            let Access::Roles(roles) = operation.access else {
+                continue;
+            };
+            assert!(!roles.contains(&Role::Service), "{}", operation.id);
+            assert!(roles.contains(&Role::Owner), "{}", operation.id);
+            if operation.path.starts_with("/v1/admin") {
+                assert!(!roles.contains(&Role::Member), "{}", operation.id);
+                // A search is a question: POST keeps what is looked for out of the URL.
+                if operation.verb != Verb::Get && !operation.path.ends_with("/search") {
+                    assert!(!roles.contains(&Role::Auditor), "{}", operation.id);
+                }
+            }
+        }
+    }
+}

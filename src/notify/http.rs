@@ -1,0 +1,140 @@
+//! The page by which a reader ends all further letters.
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::header::{ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, X_FRAME_OPTIONS},
+    post,
+    web::Data,
+};
+use askama::Template;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{Locale, Stops, stop};
+use crate::{
+    http::{Kind, Problem, Segments},
+    platform::ledger::{Actor, Ledger},
+};
+
+/// Registers the routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(show_stop).service(stop_letters);
+}
+
+/// What the routes here work with.
+#[derive(Clone)]
+pub struct Letters {
+    /// Where it is written.
+    pub ledger: Ledger,
+    /// Reads the tokens.
+    pub stops: Stops,
+}
+
+#[derive(Template)]
+#[template(path = "stop.html")]
+struct Page {
+    lang: &'static str,
+    title: &'static str,
+    text: &'static str,
+    button: Option<&'static str>,
+}
+
+/// Nothing but what stands in the page, which is sent nowhere but here and shown in no other's frame.
+const ALONE: &str = "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+impl Page {
+    fn ask(locale: Locale) -> Self {
+        let (title, text, button) = match locale {
+            Locale::En => (
+                "No more letters?",
+                "With this button no further letter from this community goes to the address at which you got this link. \
+                 If you ask for a code to come in after all, letters reach you again.",
+                "Send me no more letters",
+            ),
+            Locale::ZhHans => (
+                "不再接收邮件？",
+                "点击按钮后，此社区不会再向收到此链接的邮箱发送邮件。如果您之后自己请求注册验证码，邮件将恢复发送。",
+                "不再给我发邮件",
+            ),
+        };
+        Self {
+            lang: locale.tag(),
+            title,
+            text,
+            button: Some(button),
+        }
+    }
+
+    fn done(locale: Locale) -> Self {
+        let (title, text) = match locale {
+            Locale::En => (
+                "No more letters",
+                "Done: no further letter from this community goes to this address.",
+            ),
+            Locale::ZhHans => ("不再接收邮件", "已完成：此社区不会再向该邮箱发送邮件。"),
+        };
+        Self {
+            lang: locale.tag(),
+            title,
+            text,
+            button: None,
+        }
+    }
+
+    fn answer(&self) -> Result<HttpResponse, Problem> {
+        let page = self.render().map_err(|error| Problem::internal(&error))?;
+        Ok(HttpResponse::Ok()
+            .content_type("text/html; charset=utf-8")
+            .insert_header((CONTENT_SECURITY_POLICY, ALONE))
+            .insert_header((X_FRAME_OPTIONS, "DENY"))
+            .body(page))
+    }
+}
+
+/// The first language that the reader's browser names.
+fn locale(request: &HttpRequest) -> Locale {
+    let wanted = request
+        .headers()
+        .get(ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok());
+    let first = wanted.and_then(|wanted| wanted.split([',', ';']).next());
+    first.map_or_else(Locale::default, Locale::from_tag)
+}
+
+/// A page that asks whether further letters are to end. Opening it changes nothing.
+#[utoipa::path(operation_id = "show_stop", tag = "mail",
+    params(("token" = String, Path, description = "What the link in the letter holds.")),
+    responses((status = 200, body = String, content_type = "text/html", description = "A page with a button.")))]
+#[get("/v1/mail/stop/{token}")]
+async fn show_stop(
+    request: HttpRequest,
+    token: Segments<String>,
+    letters: Data<Letters>,
+) -> Result<HttpResponse, Problem> {
+    letters
+        .stops
+        .read(&token.0)
+        .ok_or_else(|| Problem::new(Kind::NotFound))?;
+    Page::ask(locale(&request)).answer()
+}
+
+/// End all further letters to the address that the link was sent to (RFC 8058). The body is not looked at: the
+/// token says it all.
+#[utoipa::path(operation_id = "stop_letters", tag = "mail",
+    params(("token" = String, Path, description = "What the link in the letter holds.")),
+    responses((status = 200, body = String, content_type = "text/html", description = "No further letter is sent.")))]
+#[post("/v1/mail/stop/{token}")]
+async fn stop_letters(
+    request: HttpRequest,
+    token: Segments<String>,
+    letters: Data<Letters>,
+) -> Result<HttpResponse, Problem> {
+    let address = letters
+        .stops
+        .read(&token.0)
+        .ok_or_else(|| Problem::new(Kind::NotFound))?;
+    letters
+        .ledger
+        .write(Actor::System, move |tx| stop(tx, &address))
+        .await?;
+    Page::done(locale(&request)).answer()
+}

@@ -1,0 +1,90 @@
+//! Letters that wait: written in the transaction that they follow from, kept sealed until they are
+//! delivered or given up.
+
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::{
+    Letter,
+    records::{self, Backlog, DeadLetter, LetterId},
+};
+use crate::platform::{
+    ledger::Tx,
+    store::{Conn, StoreError},
+    vault::{DataKey, Field},
+};
+
+/// Posts a letter, sealed under its reader's data key and due at once. It leaves if and only if the
+/// transaction commits.
+///
+/// `kind` is a short word for operators (`invite`, `contact-code`); it says nothing of the reader. `about` is the
+/// public id of what the letter is about: whoever knows letters of this kind ([`super::Matter`]) is asked about it
+/// before the letter leaves.
+///
+/// # Errors
+/// [`StoreError`] where the row cannot be written.
+pub fn post(
+    tx: &mut Tx<'_>,
+    key: &DataKey,
+    kind: &'static str,
+    about: Uuid,
+    letter: &Letter,
+) -> Result<(), StoreError> {
+    let posted = seal(tx, key, about, letter)?;
+    Ok(records::insert_all(tx.conn, kind, &[posted], tx.now)?)
+}
+
+/// Posts several letters of one kind, each sealed under its own reader's data key.
+///
+/// # Errors
+/// [`StoreError`] where the rows cannot be written.
+pub fn post_all(tx: &mut Tx<'_>, kind: &'static str, letters: &[(DataKey, Uuid, Letter)]) -> Result<(), StoreError> {
+    let posted = letters.iter().map(|(key, about, letter)| seal(tx, key, *about, letter));
+    let posted = posted.collect::<Result<Vec<_>, _>>()?;
+    Ok(records::insert_all(tx.conn, kind, &posted, tx.now)?)
+}
+
+fn seal(tx: &Tx<'_>, key: &DataKey, about: Uuid, letter: &Letter) -> Result<records::New, StoreError> {
+    let plain = serde_json::to_vec(letter).map_err(|error| StoreError::Internal(format!("a letter: {error}")))?;
+    Ok(records::New {
+        id: LetterId::new(tx.now, tx.chance),
+        subject: key.subject(),
+        about,
+        sealed: key.seal(Field::Letter, &Zeroizing::new(plain), tx.chance)?,
+    })
+}
+
+/// The letters that were given up, in the order in which they were posted; at most `limit`, from
+/// after the letter `after`.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub fn dead(conn: &mut Conn, after: Option<LetterId>, limit: i64) -> Result<Vec<DeadLetter>, StoreError> {
+    Ok(records::dead(conn, after, limit)?)
+}
+
+/// Makes a dead letter due at once, with all its attempts before it. False where no dead letter has
+/// this id, or its reader was forgotten.
+///
+/// # Errors
+/// [`StoreError`] where the row cannot be written.
+pub fn retry(tx: &mut Tx<'_>, id: LetterId) -> Result<bool, StoreError> {
+    Ok(records::revive(tx.conn, id, tx.now)?)
+}
+
+/// Makes all dead letters due at once, with all their attempts before them: after the mail server was mended. How
+/// many they are.
+///
+/// # Errors
+/// [`StoreError`] where the rows cannot be written.
+pub fn retry_all(tx: &mut Tx<'_>) -> Result<usize, StoreError> {
+    Ok(records::revive_all(tx.conn, tx.now)?)
+}
+
+/// How many letters wait, and how many were given up.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub fn backlog(conn: &mut Conn) -> Result<Backlog, StoreError> {
+    Ok(records::backlog(conn)?)
+}

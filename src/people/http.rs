@@ -1,0 +1,146 @@
+//! A member's own record over HTTP.
+
+use std::sync::Arc;
+
+use actix_web::{get, web::Data};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    Member, inviter_of, member, own_contact,
+    passwords::{ChoiceError, HasherError},
+};
+use crate::{
+    http::{Caller, Json, Kind, Problem},
+    notify::EmailAddress,
+    platform::{
+        ledger::Ledger,
+        store::{Conn, StoreError},
+        terms::{Assurance, PersonId, Role, SessionId, Standing, Timestamp},
+        vault::{Field, Vault},
+    },
+};
+
+/// Registers the routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(me);
+}
+
+/// What the routes here work with.
+#[derive(Clone)]
+pub struct People {
+    /// Where members are read.
+    pub ledger: Ledger,
+    /// Opens one's own contact.
+    pub vault: Vault,
+    /// Counts the places of a member. Invites stand above people, so that it is filled in from there.
+    pub places: CountPlaces,
+}
+
+/// Counts the places that a member has to give at a time.
+pub type CountPlaces = Arc<dyn Fn(&mut Conn, &Member, Timestamp) -> Result<Places, StoreError> + Send + Sync>;
+
+/// The places in the community that a member has to give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Places {
+    /// How many the policy grants; none where there is no limit.
+    pub quota: Option<u32>,
+    /// How many are given: used, held, or in invites that are open.
+    pub given: u64,
+    /// How many are left; none where there is no limit.
+    pub left: Option<u32>,
+}
+
+/// Who let the reader in.
+#[derive(Serialize, ToSchema)]
+struct OwnInviterView {
+    /// Their public id.
+    id: PersonId,
+    /// Their handle, where they chose one.
+    handle: Option<String>,
+}
+
+/// What a member sees of themself.
+#[derive(Serialize, ToSchema)]
+struct MeView {
+    /// Their public id: the `sub` of their tokens.
+    id: PersonId,
+    /// Their handle, where they chose one.
+    handle: Option<String>,
+    /// Their address, which they have proved.
+    contact: Option<String>,
+    /// Their role.
+    role: Role,
+    /// Where they stand.
+    standing: Standing,
+    /// How surely we know who they are.
+    assurance: Assurance,
+    /// Since when.
+    joined_at: Timestamp,
+    /// Who let them in; none for a root.
+    inviter: Option<OwnInviterView>,
+    /// The places that they have to give by invites.
+    places: Places,
+    /// The session that asks.
+    session: SessionId,
+}
+
+/// One's own record.
+#[utoipa::path(operation_id = "show_me", tag = "people", responses((status = 200, body = MeView)))]
+#[get("/v1/me")]
+async fn me(caller: Caller, people: Data<People>) -> Result<Json<MeView>, Problem> {
+    let (vault, count, now) = (people.vault.clone(), Arc::clone(&people.places), people.ledger.now());
+    let found = people
+        .ledger
+        .store()
+        .read(move |conn| {
+            let Some(own) = member(conn, caller.person)? else {
+                return Ok(None);
+            };
+            let inviter = inviter_of(conn, own.row)?;
+            let sealed = own_contact(conn, own.row)?;
+            let contact = own.subject.zip(sealed).and_then(|(subject, sealed)| {
+                let text = vault.key(conn, subject).ok()?.open_text(Field::Contact, &sealed).ok()?;
+                EmailAddress::parse(&text).ok().map(|address| address.shown())
+            });
+            let places = count(conn, &own, now)?;
+            Ok::<_, StoreError>(Some((own, inviter, contact, places)))
+        })
+        .await?;
+    let found: Option<(Member, Option<Member>, _, _)> = found;
+    let (own, inviter, contact, places) = found.ok_or_else(|| Problem::new(Kind::SessionEnded))?;
+    Ok(Json(MeView {
+        id: own.id,
+        handle: own.handle,
+        contact,
+        role: own.role,
+        standing: own.standing,
+        assurance: own.assurance,
+        joined_at: own.joined_at,
+        inviter: inviter.map(|inviter| OwnInviterView {
+            id: inviter.id,
+            handle: inviter.handle,
+        }),
+        places,
+        session: caller.session,
+    }))
+}
+
+impl From<HasherError> for Problem {
+    fn from(error: HasherError) -> Self {
+        match error {
+            HasherError::Busy => Kind::Unavailable.into(),
+            HasherError::Hash(error) => Self::unavailable(error),
+        }
+    }
+}
+
+impl From<ChoiceError> for Problem {
+    fn from(error: ChoiceError) -> Self {
+        match error {
+            ChoiceError::Refused(refusal) => Self::new(Kind::PasswordRefused).saying(refusal.to_string()),
+            ChoiceError::Hasher(error) => error.into(),
+        }
+    }
+}

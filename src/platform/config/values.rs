@@ -1,0 +1,573 @@
+//! Values that are more than a number or a text: parsed once, here, and sound from then on.
+
+use std::{
+    borrow::Cow,
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    str::FromStr,
+};
+
+use lettre::message::Mailbox;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::{Listen, WebOrigin};
+use crate::platform::terms::{EmailAddress, Line, quoted};
+
+/// Where the service is reached from outside: scheme, host and, if need be, port and path.
+///
+/// It is the issuer of tokens (RFC 8414 §2: compared character by character) and the base of every link,
+/// so that no `Host` header of a request ever decides where a link points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl {
+    text: String,
+    /// Where the path begins; it is the end where there is none.
+    path: usize,
+    https: bool,
+    loopback: bool,
+}
+
+impl PublicUrl {
+    /// The URL of a service on this machine alone, by its host and port.
+    pub(super) fn here(authority: &str) -> Self {
+        let origin = format!("http://{authority}");
+        Self {
+            path: origin.len(),
+            text: origin,
+            https: false,
+            loopback: true,
+        }
+    }
+    /// The URL, without a slash at its end.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+    /// Where the API is: the audience of its tokens, where nothing else is said.
+    pub fn api(&self) -> String {
+        format!("{}/v1", self.text.trim_end_matches('/'))
+    }
+    /// Its host, an IPv6 address in brackets.
+    pub fn host(&self) -> &str {
+        let rest = self.text.split_once("://").map_or("", |(_, rest)| rest);
+        let rest = rest.split('/').next().unwrap_or_default();
+        match rest.rfind(':') {
+            Some(colon) if !rest.ends_with(']') => &rest[..colon],
+            _ => rest,
+        }
+    }
+    /// Its path: nothing, or with a slash at its beginning and none at its end.
+    pub fn path(&self) -> &str {
+        &self.text[self.path..]
+    }
+    /// Whether its scheme is `https`.
+    pub const fn is_https(&self) -> bool {
+        self.https
+    }
+    /// Whether its host is this machine alone: `localhost`, `127.0.0.0/8` or `::1`.
+    pub const fn is_loopback(&self) -> bool {
+        self.loopback
+    }
+}
+
+/// Whether a host, without a port, is this machine alone.
+pub(super) fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+impl FromStr for PublicUrl {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = |what: &str| Err(format!("{what}; write it like \"https://vouchsafe.example.org\""));
+        let (https, rest) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
+            (Some(rest), _) => (true, rest),
+            (_, Some(rest)) => (false, rest),
+            _ => return wrong("there is neither https:// nor http:// at the beginning"),
+        };
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        if rest.contains(['?', '#', '@', '\\']) {
+            return wrong("there is more than a host, a port and a path");
+        }
+        let (rest, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        if !path.split('/').skip(1).all(is_segment) {
+            return wrong("the path has more than letters, digits and - . _ ~ between its slashes");
+        }
+        let (host, port) = match rest.rfind(':') {
+            Some(colon) if !rest.ends_with(']') => (&rest[..colon], Some(&rest[colon + 1..])),
+            _ => (rest, None),
+        };
+        if let Some(port) = port {
+            let digits = port.bytes().all(|byte| byte.is_ascii_digit());
+            if !digits || port.parse::<u16>().is_ok_and(|port| port == 0) || port.parse::<u16>().is_err() {
+                return wrong("the port is none");
+            }
+        }
+        if !is_host(host) {
+            return wrong("the host is none");
+        }
+        let host = host.to_ascii_lowercase();
+        let scheme = if https { "https" } else { "http" };
+        let loopback = is_loopback(&host);
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        let origin = format!("{scheme}://{host}{port}");
+        Ok(Self {
+            path: origin.len(),
+            text: origin + path,
+            https,
+            loopback,
+        })
+    }
+}
+
+/// A segment of a path that means itself, however it is read (RFC 3986 §2.3), and leads nowhere else.
+fn is_segment(segment: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+    !segment.is_empty() && segment != "." && segment != ".." && segment.bytes().all(plain)
+}
+
+/// A host as RFC 3986 §3.2.2 and RFC 1123 §2.1 have it: an IPv6 address in brackets, an IPv4 address, or
+/// labels of letters, digits and hyphens.
+pub(super) fn is_host(host: &str) -> bool {
+    if let Some(bare) = host.strip_prefix('[') {
+        return bare
+            .strip_suffix(']')
+            .is_some_and(|bare| bare.parse::<Ipv6Addr>().is_ok());
+    }
+    let last = host.rsplit('.').next().unwrap_or_default();
+    if last.bytes().all(|byte| byte.is_ascii_digit()) {
+        return host.parse::<Ipv4Addr>().is_ok();
+    }
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    host.len() <= 253 && host.split('.').all(label)
+}
+
+impl fmt::Display for PublicUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// Who letters come from: an address that we would write to ourselves, and a name to show before it.
+#[derive(Debug, Clone)]
+pub struct SenderAddress {
+    name: Option<Line>,
+    address: EmailAddress,
+    domain: String,
+}
+
+impl SenderAddress {
+    /// The sender on one's own machine.
+    pub(super) fn usual() -> Self {
+        "Vouchsafe <no-reply@vouchsafe.localhost>"
+            .parse()
+            .unwrap_or_else(|_| unreachable!("a constant"))
+    }
+    /// The name, where there is one.
+    pub const fn name(&self) -> Option<&Line> {
+        self.name.as_ref()
+    }
+    /// The address.
+    pub const fn address(&self) -> &EmailAddress {
+        &self.address
+    }
+}
+
+impl FromStr for SenderAddress {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = |what: &dyn fmt::Display| format!("{what}; write it like \"Society <no-reply@example.org>\"");
+        // The library knows quoted names (RFC 5322 §3.4); what the parts may be is for our own types to say.
+        let mailbox: Mailbox = text
+            .parse()
+            .map_err(|error: lettre::address::AddressError| wrong(&error))?;
+        let address = EmailAddress::parse(mailbox.email.as_ref()).map_err(|error| wrong(&error))?;
+        let sendable = address.to_lettre().map_err(|error| wrong(&error))?;
+        let name = mailbox.name.filter(|name| !name.trim().is_empty());
+        let name = name.map(|name| Line::parse(&name)).transpose();
+        Ok(Self {
+            name: name.map_err(|error| wrong(&format_args!("the name {error}")))?,
+            domain: sendable.domain().to_owned(),
+            address,
+        })
+    }
+}
+
+impl fmt::Display for SenderAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            None => f.write_str(self.address.kept()),
+            Some(name) if name.as_str().chars().all(|c| c.is_alphanumeric() || c == ' ') => {
+                write!(f, "{name} <{}>", self.address.kept())
+            }
+            Some(name) => {
+                let name = name.as_str().replace('\\', "\\\\").replace('"', "\\\"");
+                write!(f, "\"{name}\" <{}>", self.address.kept())
+            }
+        }
+    }
+}
+
+/// By what name we greet a mail server: a domain name of two labels at least, or an address literal (RFC 5321
+/// §4.1.3). Never the bare name of a host, which servers refuse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HelloName {
+    /// A domain name.
+    Domain(String),
+    /// An address.
+    Address(IpAddr),
+}
+
+impl HelloName {
+    /// The name of a service that is reached at `url` and whose letters come from `sender`.
+    pub(super) fn of(url: &PublicUrl, sender: &SenderAddress) -> Self {
+        let host = url.host();
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        match bare.parse::<IpAddr>() {
+            Ok(address) => Self::Address(address),
+            Err(_) if host.contains('.') => Self::Domain(host.to_owned()),
+            Err(_) => Self::Domain(sender.domain.clone()),
+        }
+    }
+}
+
+impl FromStr for HelloName {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || {
+            "it is neither a full domain name nor an address in brackets; write it like \"mail.example.org\"".to_owned()
+        };
+        if let Some(literal) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            let six = literal.get(..5).filter(|tag| tag.eq_ignore_ascii_case("IPv6:"));
+            let address = match six {
+                Some(_) => literal[5..].parse::<Ipv6Addr>().map(IpAddr::V6).ok(),
+                None => literal.parse::<Ipv4Addr>().map(IpAddr::V4).ok(),
+            };
+            return address.map(Self::Address).ok_or_else(wrong);
+        }
+        let name = text.to_ascii_lowercase();
+        let is_address = name.parse::<IpAddr>().is_ok();
+        if is_host(&name) && name.contains('.') && !is_address {
+            Ok(Self::Domain(name))
+        } else {
+            Err(wrong())
+        }
+    }
+}
+
+impl fmt::Display for HelloName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Domain(name) => f.write_str(name),
+            Self::Address(IpAddr::V4(address)) => write!(f, "[{address}]"),
+            Self::Address(IpAddr::V6(address)) => write!(f, "[IPv6:{address}]"),
+        }
+    }
+}
+
+/// An address or a network in CIDR notation (RFC 4632 §3.1, RFC 4291 §2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    prefix: u8,
+}
+
+impl Network {
+    /// Whether `peer` lies in it. An IPv4 address that came over an IPv6 socket (`::ffff:…`) is taken for
+    /// what it is.
+    pub fn contains(&self, peer: IpAddr) -> bool {
+        match (self.address, peer.to_canonical()) {
+            (IpAddr::V4(net), IpAddr::V4(peer)) => same(net.to_bits().into(), peer.to_bits().into(), 32, self.prefix),
+            (IpAddr::V6(net), IpAddr::V6(peer)) => same(net.to_bits(), peer.to_bits(), 128, self.prefix),
+            _ => false,
+        }
+    }
+    /// This machine alone.
+    pub(super) fn loopback() -> Vec<Self> {
+        vec![
+            Self {
+                address: Ipv4Addr::new(127, 0, 0, 0).into(),
+                prefix: 8,
+            },
+            Self {
+                address: Ipv6Addr::LOCALHOST.into(),
+                prefix: 128,
+            },
+        ]
+    }
+    /// Whether it is every address there is.
+    pub const fn is_everything(&self) -> bool {
+        self.prefix == 0
+    }
+    const fn width(address: IpAddr) -> u8 {
+        if address.is_ipv4() { 32 } else { 128 }
+    }
+}
+
+/// Whether the first `prefix` of `width` bits are the same.
+fn same(one: u128, other: u128, width: u8, prefix: u8) -> bool {
+    (one ^ other)
+        .checked_shr(u32::from(width.saturating_sub(prefix)))
+        .unwrap_or(0)
+        == 0
+}
+
+impl FromStr for Network {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || {
+            format!(
+                "{} is neither an address nor a network; write it like \"10.0.0.0/8\"",
+                quoted(text)
+            )
+        };
+        let (address, prefix) = match text.split_once('/') {
+            Some((address, prefix)) => (address, Some(prefix)),
+            None => (text, None),
+        };
+        let address = address.parse::<IpAddr>().map_err(|_| wrong())?.to_canonical();
+        let width = Self::width(address);
+        let prefix = match prefix {
+            None => width,
+            Some(digits) => digits
+                .parse::<u8>()
+                .ok()
+                .filter(|&bits| bits <= width)
+                .ok_or_else(wrong)?,
+        };
+        Ok(Self { address, prefix })
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.prefix == Self::width(self.address) {
+            write!(f, "{}", self.address)
+        } else {
+            write!(f, "{}/{}", self.address, self.prefix)
+        }
+    }
+}
+
+macro_rules! written_as_text {
+    ($($name:ident = $title:literal),*) => {$(
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+            }
+        }
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                $title.into()
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string" })
+            }
+        }
+    )*};
+}
+written_as_text!(
+    PublicUrl = "public_url",
+    Network = "network",
+    SenderAddress = "sender",
+    HelloName = "hello_name",
+    Listen = "listen",
+    WebOrigin = "web_origin"
+);
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn public_urls() {
+        for (text, kept, loopback) in [
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080", true),
+            ("http://127.9.9.9", "http://127.9.9.9", true),
+            ("http://localhost/", "http://localhost", true),
+            ("http://[::1]:8080", "http://[::1]:8080", true),
+            ("https://[2001:db8::1]", "https://[2001:db8::1]", false),
+            ("https://Vouchsafe.Example.org", "https://vouchsafe.example.org", false),
+            (
+                "https://localhost.example.org:8443",
+                "https://localhost.example.org:8443",
+                false,
+            ),
+            ("https://Example.org/Vouch/", "https://example.org/Vouch", false),
+            (
+                "https://example.org:8443/a/b-c",
+                "https://example.org:8443/a/b-c",
+                false,
+            ),
+        ] {
+            let url: PublicUrl = text.parse().unwrap();
+            assert_eq!(
+                url.path(),
+                kept.splitn(4, '/')
+                    .nth(3)
+                    .map(|path| format!("/{path}"))
+                    .unwrap_or_default()
+            );
+            assert_eq!((url.as_str(), url.is_loopback()), (kept, loopback), "{text}");
+            assert_eq!(url.is_https(), text.starts_with("https"));
+            assert_eq!(url.as_str().parse::<PublicUrl>().unwrap(), url);
+        }
+        for text in [
+            "",
+            "ftp://a",
+            "a.example",
+            "https://",
+            "https:///",
+            "https://a//",
+            "https://a/b//",
+            "https://a//b",
+            "https://a/../b",
+            "https://a/.",
+            "https://a/%2e",
+            "https://a/b c",
+            "https://a/{code}",
+            "https://a?b",
+            "https://a#b",
+            "https://u@a",
+            "https://a:0",
+            "https://a:65536",
+            "https://a:+1",
+            "https://a:",
+            "https://a b",
+            "https://-a",
+            "https://a..b",
+            "https://1.2.3",
+            "https://1.2.3.4.5",
+            "https://[::1",
+            "https://[1.2.3.4]",
+            "https://a\\b",
+            "https://é.example",
+        ] {
+            assert!(text.parse::<PublicUrl>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn networks() {
+        for (net, inside, outside) in [
+            ("10.0.0.0/8", "10.255.0.1", "11.0.0.0"),
+            ("192.168.1.7", "192.168.1.7", "192.168.1.6"),
+            ("192.168.1.128/25", "192.168.1.128", "192.168.1.127"),
+            ("2001:db8::/32", "2001:db8:ffff::1", "2001:db9::"),
+            ("10.0.0.0/8", "::ffff:10.1.2.3", "::10.1.2.3"),
+            ("::ffff:10.0.0.1", "10.0.0.1", "10.0.0.2"),
+        ] {
+            let net: Network = net.parse().unwrap();
+            assert!(net.contains(inside.parse().unwrap()), "{net} {inside}");
+            assert!(!net.contains(outside.parse().unwrap()), "{net} {outside}");
+            assert!(!net.is_everything());
+        }
+        assert!("0.0.0.0/0".parse::<Network>().unwrap().is_everything());
+        assert!(
+            "::/0"
+                .parse::<Network>()
+                .unwrap()
+                .contains("2001:db8::1".parse().unwrap())
+        );
+        for text in [
+            "",
+            "10.0.0.0/33",
+            "::/129",
+            "10.0.0/8",
+            "10.0.0.0/",
+            "10.0.0.0/-1",
+            "host",
+        ] {
+            assert!(text.parse::<Network>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn senders() {
+        for (text, shown) in [
+            ("no-reply@example.org", "no-reply@example.org"),
+            ("Society <no-reply@example.org>", "Society <no-reply@example.org>"),
+            ("\"A \\\"B\\\"\" <a@example.org>", "\"A \\\"B\\\"\" <a@example.org>"),
+            ("分析学会 <a@example.org>", "分析学会 <a@example.org>"),
+        ] {
+            let sender: SenderAddress = text.parse().unwrap();
+            assert_eq!(sender.to_string(), shown);
+            assert_eq!(sender.to_string().parse::<SenderAddress>().unwrap().to_string(), shown);
+        }
+        for text in [
+            "",
+            "nobody",
+            "a@localhost",
+            "a@[127.0.0.1]",
+            "a@127.0.0.1",
+            "\"a b\"@example.org",
+            "a@example.org, b@example.org",
+            "A\r\nBcc: b@example.org <a@example.org>",
+            "\"A\u{0}\" <a@example.org>",
+        ] {
+            assert!(text.parse::<SenderAddress>().is_err(), "{text:?}");
+        }
+        let long = format!("{} <a@example.org>", "界".repeat(101));
+        assert!(long.parse::<SenderAddress>().is_err());
+    }
+
+    #[test]
+    fn greets_by_no_bare_name() {
+        let sender: SenderAddress = "a@mail.example.org".parse().unwrap();
+        for (url, name) in [
+            ("https://vouch.example.org", "vouch.example.org"),
+            ("https://vouch.example.org:8443", "vouch.example.org"),
+            ("http://127.0.0.1:8080", "[127.0.0.1]"),
+            ("http://[::1]:8080", "[IPv6:::1]"),
+            ("https://[2001:db8::1]", "[IPv6:2001:db8::1]"),
+            ("http://localhost:8080", "mail.example.org"),
+            ("https://vouchsafe", "mail.example.org"),
+        ] {
+            let hello = HelloName::of(&url.parse().unwrap(), &sender);
+            assert_eq!(hello.to_string(), name, "{url}");
+            assert_eq!(hello.to_string().parse::<HelloName>().unwrap(), hello);
+        }
+        for text in [
+            "",
+            "localhost",
+            "mailhost",
+            "192.0.2.1",
+            "[192.0.2]",
+            "::1",
+            "[::1]",
+            "a b.example",
+            "a..example",
+            "[IPv6:1]",
+        ] {
+            assert!(text.parse::<HelloName>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_network_holds_just_what_shares_its_prefix(net: u32, prefix in 0u8..=32, peer: u32) {
+            let network: Network = format!("{}/{prefix}", Ipv4Addr::from_bits(net)).parse().unwrap();
+            let mask = if prefix == 0 { 0 } else { u32::MAX << (32 - u32::from(prefix)) };
+            prop_assert_eq!(network.contains(Ipv4Addr::from_bits(peer).into()), net & mask == peer & mask);
+            prop_assert_eq!(network.to_string().parse::<Network>().unwrap(), network);
+        }
+
+        #[test]
+        fn no_text_is_a_url_that_is_not_one_again(text in "https?://[a-zA-Z0-9\\.:\\[\\]/-]{0,20}") {
+            if let Ok(url) = text.parse::<PublicUrl>() {
+                prop_assert_eq!(url.as_str().parse::<PublicUrl>().unwrap(), url.clone());
+            }
+        }
+    }
+}

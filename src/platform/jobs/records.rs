@@ -1,0 +1,204 @@
+//! The rows of jobs: how far each has come, and what became of its items.
+
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    insert_into, sql_query,
+    sql_types::{BigInt, Binary, Nullable, Text},
+    update,
+};
+
+use super::State;
+use crate::platform::{
+    store::{
+        Conn,
+        schema::{job_outcomes, jobs},
+    },
+    terms::{JobId, PersonRow, Timestamp},
+};
+
+/// A job as it is stored.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = jobs)]
+pub struct JobRow {
+    /// Its row.
+    #[diesel(column_name = id)]
+    pub row: i64,
+    /// Its public id.
+    #[diesel(column_name = uid)]
+    pub id: JobId,
+    /// What kind of work it is.
+    pub kind: String,
+    /// How many steps there are.
+    pub steps: i64,
+    /// How many of them are done.
+    pub done: i64,
+    /// What it came to, as JSON; none before its end.
+    pub report: Option<String>,
+    /// Who asked for it; none where the command line did.
+    pub created_by: Option<PersonRow>,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it last came on.
+    pub moved_at: Timestamp,
+    /// When it was cancelled.
+    pub cancelled_at: Option<Timestamp>,
+}
+
+impl JobRow {
+    /// Where it stands.
+    pub const fn state(&self) -> State {
+        match self.cancelled_at {
+            _ if self.done >= self.steps => State::Done,
+            Some(_) => State::Cancelled,
+            None => State::Open,
+        }
+    }
+}
+
+/// What became of one item of a job.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = job_outcomes)]
+pub struct Outcome {
+    /// What the job calls the item: a name or row of its file.
+    pub item: String,
+    /// The member that it is about.
+    pub person: Option<PersonRow>,
+    /// What became of it, as a word.
+    pub outcome: String,
+}
+
+/// The job with this id.
+///
+/// # Errors
+/// The database's.
+pub fn by_id(conn: &mut Conn, id: JobId) -> QueryResult<Option<JobRow>> {
+    jobs::table
+        .filter(jobs::uid.eq(id))
+        .select(JobRow::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Jobs, newest first, from before this row on.
+///
+/// # Errors
+/// The database's.
+pub fn all(conn: &mut Conn, before: Option<i64>, limit: i64) -> QueryResult<Vec<JobRow>> {
+    jobs::table
+        .filter(jobs::id.lt(before.unwrap_or(i64::MAX)))
+        .order(jobs::id.desc())
+        .limit(limit)
+        .select(JobRow::as_select())
+        .load(conn)
+}
+
+/// What became of a job's items, by their names, after this one.
+///
+/// # Errors
+/// The database's.
+pub fn outcomes(conn: &mut Conn, job: i64, after: &str, limit: i64) -> QueryResult<Vec<Outcome>> {
+    job_outcomes::table
+        .filter(job_outcomes::job_id.eq(job))
+        .filter(job_outcomes::item.gt(after))
+        .order(job_outcomes::item)
+        .limit(limit)
+        .select(Outcome::as_select())
+        .load(conn)
+}
+
+/// Begins a job; false where another has begun the same.
+pub(super) fn begin(
+    conn: &mut Conn,
+    id: JobId,
+    kind: &str,
+    steps: i64,
+    by: Option<PersonRow>,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    sql_query(
+        "INSERT INTO jobs (uid, kind, steps, done, created_by, created_at, moved_at) \
+         VALUES ($1, $2, $3, 0, $4, $5, $5) ON CONFLICT DO NOTHING",
+    )
+    .bind::<Binary, _>(id)
+    .bind::<Text, _>(kind)
+    .bind::<BigInt, _>(steps)
+    .bind::<Nullable<BigInt>, _>(by)
+    .bind::<BigInt, _>(now)
+    .execute(conn)
+    .map(|rows| rows == 1)
+}
+
+/// Counts steps as done; false where it no longer stands at `from`, or was cancelled.
+pub(super) fn advance(conn: &mut Conn, job: i64, from: i64, to: i64, now: Timestamp) -> QueryResult<bool> {
+    update(jobs::table.find(job))
+        .filter(jobs::done.eq(from))
+        .filter(jobs::cancelled_at.is_null())
+        .set((jobs::done.eq(to), jobs::moved_at.eq(now)))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// Cancels a job that has steps to be done; false where there is none such.
+pub(super) fn cancel(conn: &mut Conn, id: JobId, by: Option<PersonRow>, now: Timestamp) -> QueryResult<bool> {
+    update(jobs::table)
+        .filter(jobs::uid.eq(id))
+        .filter(jobs::cancelled_at.is_null())
+        .filter(jobs::done.lt(jobs::steps))
+        .set((jobs::cancelled_at.eq(now), jobs::cancelled_by.eq(by)))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// Takes a cancellation back; false where there is none.
+pub(super) fn resume(conn: &mut Conn, id: JobId, now: Timestamp) -> QueryResult<bool> {
+    update(jobs::table)
+        .filter(jobs::uid.eq(id))
+        .filter(jobs::cancelled_at.is_not_null())
+        .set((
+            jobs::cancelled_at.eq(None::<Timestamp>),
+            jobs::cancelled_by.eq(None::<PersonRow>),
+            jobs::moved_at.eq(now),
+        ))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// Notes what a whole job came to.
+pub(super) fn finish(conn: &mut Conn, job: i64, report: &str) -> QueryResult<()> {
+    update(jobs::table.find(job))
+        .set(jobs::report.eq(report))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Notes what became of an item.
+pub(super) fn insert_outcome(
+    conn: &mut Conn,
+    job: i64,
+    item: &str,
+    person: Option<PersonRow>,
+    outcome: &str,
+) -> QueryResult<()> {
+    insert_into(job_outcomes::table)
+        .values((
+            job_outcomes::job_id.eq(job),
+            job_outcomes::item.eq(item),
+            job_outcomes::person.eq(person),
+            job_outcomes::outcome.eq(outcome),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Whom everybody in it has become so far.
+pub(super) fn people(conn: &mut Conn, job: i64) -> QueryResult<Vec<(String, PersonRow)>> {
+    let found: Vec<(String, Option<PersonRow>)> = job_outcomes::table
+        .filter(job_outcomes::job_id.eq(job))
+        .filter(job_outcomes::person.is_not_null())
+        .select((job_outcomes::item, job_outcomes::person))
+        .load(conn)?;
+    Ok(found
+        .into_iter()
+        .filter_map(|(item, person)| Some((item, person?)))
+        .collect())
+}

@@ -1,0 +1,344 @@
+//! Followers: what must happen because something happened.
+//!
+//! A follower sees every sequenced event that it wants, once and in order. What it writes and its
+//! cursor's move are one transaction, under the fence of its lease: a crash between two lines repeats
+//! nothing and loses nothing. What it must do *outside* the database it leaves as rows (the outbox) for
+//! workers that may repeat.
+//!
+//! No event stops a follower. What it cannot carry out goes [`aside`](super::aside), with the reason, and
+//! the rest goes on; it is tried again by and by, and whenever an admin says so. That the database is away
+//! is no event's fault: then the follower waits.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{Actor, Entry, Event, Lease, Ledger, Tx, Unreadable, aside, records};
+use crate::platform::store::{Conn, StoreError};
+
+/// How many positions one look passes over at most: it reads the wanted among them alone, so it takes some
+/// tens of milliseconds.
+const WINDOW: i64 = 20_000;
+/// How many wanted events one transaction takes: on SQLite it holds up every other writer.
+const BATCH: usize = 50;
+/// How many times as long as a transaction took its follower rests after it: in a burst it takes an eighth of
+/// what it works with, on SQLite of the one writer.
+const REST: u32 = 7;
+/// How long it rests at least where it has caught up, so that one look sees several events, and at most.
+const SHORTEST_REST: Duration = Duration::from_millis(100);
+/// The same where there is more to catch up with.
+const BEHIND_REST: Duration = Duration::from_millis(25);
+const LONGEST_REST: Duration = Duration::from_millis(500);
+
+/// How far a cursor may stay behind events that its follower does not want: they are passed over again at the
+/// next start, and a move costs a commit.
+const UNWANTED: i64 = 1000;
+
+/// How often the database may fail at one place, though it takes other writes, before the event there is put
+/// aside: by then it is not the database.
+const STRIKES: u32 = 8;
+
+/// Does what follows from events.
+pub trait Follower: Send + Sync + 'static {
+    /// The name of its cursor and its lease; never changed once released.
+    fn name(&self) -> &'static str;
+    /// The types of event that it wants ([`Event::kind`]): others are not even read.
+    fn kinds(&self) -> &'static [&'static str];
+    /// Whether anything follows from such an event. The same answer each time.
+    fn wants(&self, _: &Event) -> bool {
+        true
+    }
+    /// Does what follows from one event, in the transaction that moves the cursor past it.
+    fn follow(&self, tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError>;
+    /// The same for several, all of them wanted: for whoever can do them together.
+    fn follow_all(&self, tx: &mut Tx<'_>, entries: &[Entry]) -> Result<(), StoreError> {
+        entries.iter().try_for_each(|entry| self.follow(tx, entry))
+    }
+}
+
+/// What one step of a follower came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// It is at the feed's end.
+    Idle,
+    /// Everything up to this position is done, without a transaction.
+    Passed(i64),
+    /// Everything up to this position is done; `more` says whether there is more already.
+    Done { pos: i64, more: bool },
+    /// The lease has passed to another replica.
+    Lost,
+}
+
+/// What a look found.
+struct Look {
+    cursor: i64,
+    /// The wanted, in order.
+    entries: Vec<Entry>,
+    /// What cannot be read.
+    unreadable: Vec<Unreadable>,
+    /// Whether anything of the types that it wants was among what was passed over.
+    of_its_kind: bool,
+    /// Up to here nothing is left out.
+    last: i64,
+}
+
+/// Looks for what is wanted from `seen` on, before which nothing is wanted that the cursor has not passed.
+fn look(conn: &mut Conn, follower: &dyn Follower, seen: i64, horizon: i64, most: usize) -> Result<Look, StoreError> {
+    let cursor = records::cursor(conn, follower.name())?;
+    let from = cursor.max(seen);
+    let end = horizon.min(from.saturating_add(WINDOW));
+    // One more than is taken: then it is known whether any are left.
+    let limit = i64::try_from(most).unwrap_or(i64::MAX);
+    let read = records::wanted(conn, from, end, follower.kinds(), limit)?;
+    let full = read.len() == most;
+    let last = match read.last() {
+        Some(last) if full => last.as_ref().map_or_else(|bad| bad.pos, |entry| entry.pos),
+        _ => end,
+    };
+    let of_its_kind = !read.is_empty();
+    let (mut entries, mut unreadable) = (Vec::new(), Vec::new());
+    for one in read {
+        match one {
+            Ok(entry) if follower.wants(&entry.envelope.event) => entries.push(entry),
+            Ok(_) => {}
+            Err(bad) => unreadable.push(bad),
+        }
+    }
+    Ok(Look {
+        cursor,
+        entries,
+        unreadable,
+        of_its_kind,
+        last,
+    })
+}
+
+/// One step from `seen`, of `most` events that are wanted at most.
+async fn step(
+    ledger: &Ledger,
+    follower: &Arc<dyn Follower>,
+    lease: &Lease,
+    seen: i64,
+    most: usize,
+) -> Result<Step, StoreError> {
+    let horizon = ledger.horizon().borrow().pos;
+    if seen >= horizon {
+        return Ok(Step::Idle);
+    }
+    let looking = Arc::clone(follower);
+    let found = ledger
+        .store()
+        .read(move |conn| look(conn, &*looking, seen, horizon, most))
+        .await?;
+    let Look {
+        cursor,
+        entries,
+        unreadable,
+        of_its_kind,
+        last,
+    } = found;
+    if last <= seen.max(cursor) {
+        return Ok(Step::Idle);
+    }
+    if !of_its_kind && last - cursor < UNWANTED {
+        return Ok(Step::Passed(last));
+    }
+    let (follower, lease) = (Arc::clone(follower), lease.clone());
+    let written = ledger
+        .write(Actor::System, move |tx| {
+            if !lease.holds(tx)? {
+                return Ok(Step::Lost);
+            }
+            // An event never changes: what was read before the transaction holds in it.
+            carry_out(tx, &*follower, &entries)?;
+            for bad in &unreadable {
+                aside::put(tx, follower.name(), bad.pos, &bad.why)?;
+            }
+            let name = follower.name();
+            if !records::move_cursor(tx.conn, name, cursor, last)? {
+                // Rolls back what this step did: somebody else has done it.
+                return Err(StoreError::Internal(format!(
+                    "the cursor of {name} moved under its lease"
+                )));
+            }
+            Ok(Step::Done {
+                pos: last,
+                more: last < horizon,
+            })
+        })
+        .await?;
+    Ok(written.value)
+}
+
+/// Does what follows from the events: from all together, or, where that fails, from each by itself, and what
+/// fails then goes aside.
+fn carry_out(tx: &mut Tx<'_>, follower: &dyn Follower, entries: &[Entry]) -> Result<(), StoreError> {
+    if entries.is_empty() || tx.attempt(|tx| follower.follow_all(tx, entries))?.is_ok() {
+        return Ok(());
+    }
+    for entry in entries {
+        if let Err(error) = tx.attempt(|tx| follower.follow(tx, entry))? {
+            tracing::warn!(
+                follower = follower.name(), position = entry.pos, kind = entry.envelope.event.kind(), %error,
+                "an event was put aside: what follows from it could not be done"
+            );
+            aside::put(tx, follower.name(), entry.pos, &error.to_string())?;
+        }
+    }
+    Ok(())
+}
+
+/// Tries what was put aside and is due again.
+async fn retry(ledger: &Ledger, follower: &Arc<dyn Follower>, lease: &Lease) -> Result<(), StoreError> {
+    let (name, now) = (follower.name(), ledger.now());
+    let due = ledger.store().read(move |conn| aside::due(conn, name, now)).await?;
+    for failure in due {
+        let (following, lease) = (Arc::clone(follower), lease.clone());
+        let tried = ledger.write(Actor::System, move |tx| {
+            if !lease.holds(tx)? {
+                return Ok(());
+            }
+            let entry = match records::at(tx.conn, failure.pos)? {
+                Ok(entry) => entry,
+                Err(bad) => return aside::again(tx, name, &failure, &bad.why),
+            };
+            match tx.attempt(|tx| following.follow(tx, &entry))? {
+                Ok(()) => aside::done(tx, name, failure.pos),
+                Err(error) => aside::again(tx, name, &failure, &error.to_string()),
+            }
+        });
+        tried.await?;
+    }
+    Ok(())
+}
+
+/// Puts the first wanted event after `seen` aside, at which the database fails again and again.
+async fn put_aside(
+    ledger: &Ledger,
+    follower: &Arc<dyn Follower>,
+    lease: &Lease,
+    seen: i64,
+    why: String,
+) -> Result<Step, StoreError> {
+    let horizon = ledger.horizon().borrow().pos;
+    let looking = Arc::clone(follower);
+    let found = ledger
+        .store()
+        .read(move |conn| look(conn, &*looking, seen, horizon, 1))
+        .await?;
+    let (name, lease) = (follower.name(), lease.clone());
+    tracing::warn!(
+        follower = name,
+        position = found.last,
+        why,
+        "an event was put aside: the database fails at it"
+    );
+    let written = ledger.write(Actor::System, move |tx| {
+        if !lease.holds(tx)? {
+            return Ok(Step::Lost);
+        }
+        if let Some(entry) = found.entries.first() {
+            aside::put(tx, name, entry.pos, &why)?;
+        }
+        if !records::move_cursor(tx.conn, name, found.cursor, found.last)? {
+            return Err(StoreError::Internal(format!(
+                "the cursor of {name} moved under its lease"
+            )));
+        }
+        Ok(Step::Done {
+            pos: found.last,
+            more: true,
+        })
+    });
+    Ok(written.await?.value)
+}
+
+/// Runs one follower until the task is dropped: takes its lease (waiting where another replica has
+/// it), then follows the feed. After each transaction it rests, the longer the longer that took: where the
+/// database is busy, those who wait for an answer go first, and what follows may lag. What it does not want it
+/// passes over without a rest.
+pub async fn follow(ledger: Ledger, follower: Arc<dyn Follower>, owner: String) {
+    let mut horizon = ledger.horizon();
+    let mut held: Option<Lease> = None;
+    let (mut seen, mut renewed, mut strikes) = (0, Instant::now(), 0);
+    loop {
+        let begun = Instant::now();
+        let outcome = match &held {
+            None => match Lease::take(&ledger, follower.name(), &owner).await {
+                Ok(lease) => {
+                    let waits = lease.is_none();
+                    (held, renewed) = (lease, begun);
+                    Ok(if waits { Step::Lost } else { Step::Passed(seen) })
+                }
+                Err(error) => Err(error),
+            },
+            // Well before its term, whether or not anything was wanted meanwhile.
+            Some(lease) if renewed.elapsed() >= super::lease::TERM / 3 => {
+                renewed = begun;
+                match renew(&ledger, lease.clone()).await {
+                    Ok(true) => retry(&ledger, &follower, lease).await.map(|()| Step::Passed(seen)),
+                    Ok(false) => Ok(Step::Lost),
+                    Err(error) => Err(error),
+                }
+            }
+            Some(lease) => match strikes {
+                0 => step(&ledger, &follower, lease, seen, BATCH).await,
+                // One at a time, to find out at which the database fails.
+                1..STRIKES => step(&ledger, &follower, lease, seen, 1).await,
+                _ => {
+                    put_aside(
+                        &ledger,
+                        &follower,
+                        lease,
+                        seen,
+                        "the database failed at it again and again".to_owned(),
+                    )
+                    .await
+                }
+            },
+        };
+        match outcome {
+            Ok(Step::Passed(last)) => {
+                let passed = last - seen;
+                seen = last;
+                // At the feed's end: the next look is to see several events.
+                if (1..WINDOW).contains(&passed) {
+                    tokio::time::sleep(SHORTEST_REST).await;
+                }
+            }
+            Ok(Step::Done { pos, more }) => {
+                (seen, strikes) = (pos, 0);
+                let least = if more { BEHIND_REST } else { SHORTEST_REST };
+                tokio::time::sleep((begun.elapsed() * REST).clamp(least, LONGEST_REST)).await;
+            }
+            Ok(Step::Idle) => {
+                let quiet = super::lease::TERM / 3;
+                if let Ok(Err(_)) = tokio::time::timeout(quiet, horizon.changed()).await {
+                    return;
+                }
+            }
+            Ok(Step::Lost) => {
+                held = None;
+                strikes = 0;
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+            Err(error) => {
+                tracing::warn!(follower = follower.name(), %error, "a follower stands still");
+                // Only where it was at an event, and the database takes other writes.
+                if let Some(lease) = &held
+                    && matches!(renew(&ledger, lease.clone()).await, Ok(true))
+                {
+                    strikes += 1;
+                }
+                tokio::time::sleep(Duration::from_millis(250)).await;
+            }
+        }
+    }
+}
+
+/// False where it has passed to another replica.
+async fn renew(ledger: &Ledger, lease: Lease) -> Result<bool, StoreError> {
+    let renewed = ledger.write(Actor::System, move |tx| lease.holds(tx)).await?;
+    Ok(renewed.value)
+}

@@ -1,0 +1,542 @@
+//! The ledger's rows.
+
+use diesel::{
+    ExpressionMethods, JoinOnDsl, OptionalExtension, PgConnection, QueryDsl, QueryResult, QueryableByName, RunQueryDsl,
+    insert_into, sql_query,
+    sql_types::{BigInt, Text},
+    update,
+};
+
+use super::{Actor, Envelope, Event, Horizon};
+use crate::platform::{
+    store::{
+        Conn, Fixed, StoreError, fixed, pg_fixed,
+        schema::{cursors, events, leases, ledger, sequencer},
+    },
+    terms::{PersonRow, Timestamp},
+};
+
+/// By how much the clocks of two replicas may differ.
+const SKEW: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// A sequenced event.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its place in the order of everything, from 1, without gaps.
+    pub pos: i64,
+    /// What happened.
+    pub envelope: Envelope,
+}
+
+/// Appends events to the running transaction; their shared transaction id (0 on SQLite), or none
+/// where there were none.
+pub(super) fn append(conn: &mut Conn, recorded: &[(Timestamp, Actor, Event)]) -> Result<Option<i64>, StoreError> {
+    if recorded.is_empty() {
+        return Ok(None);
+    }
+    let mut bodies = Vec::with_capacity(recorded.len());
+    for (at, actor, event) in recorded {
+        let envelope = Envelope {
+            v: event.version(),
+            at: *at,
+            actor: *actor,
+            subject: event.subject(),
+            event: event.clone(),
+        };
+        bodies.push(serde_json::to_string(&envelope).map_err(|error| StoreError::Internal(error.to_string()))?);
+    }
+    if let Conn::Postgres(pg) = conn {
+        return append_on_postgres(pg, recorded, &bodies);
+    }
+    for ((at, actor, event), body) in recorded.iter().zip(&bodies) {
+        fixed(|| "INSERT INTO events (at, kind, actor, subject, body) VALUES (?, ?, ?, ?, ?)")
+            .bind(at.micros())
+            .bind(event.kind())
+            .bind(actor.person().map(|person| person.0))
+            .bind(event.subject().map(|person| person.0))
+            .bind(body.as_str())
+            .execute(conn)?;
+    }
+    Ok(Some(0))
+}
+
+/// Several events in one round trip; their ids rise in the order in which they were recorded.
+fn append_on_postgres(
+    pg: &mut PgConnection,
+    recorded: &[(Timestamp, Actor, Event)],
+    bodies: &[String],
+) -> Result<Option<i64>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Appended {
+        #[diesel(sql_type = BigInt)]
+        xid: i64,
+    }
+    let row = |person: PersonRow| person.0;
+    let appended: Vec<Appended> = pg_fixed(
+        "INSERT INTO events (at, kind, actor, subject, body) \
+         SELECT at, kind, actor, subject, body \
+         FROM unnest(?, ?, ?, ?, ?) WITH ORDINALITY AS fresh (at, kind, actor, subject, body, turn) \
+         ORDER BY turn RETURNING xid",
+    )
+    .bind(recorded.iter().map(|(at, ..)| at.micros()).collect::<Vec<_>>())
+    .bind(recorded.iter().map(|(.., event)| event.kind()).collect::<Vec<_>>())
+    .bind(
+        recorded
+            .iter()
+            .map(|(_, actor, _)| actor.person().map(row))
+            .collect::<Vec<_>>(),
+    )
+    .bind(
+        recorded
+            .iter()
+            .map(|(.., event)| event.subject().map(row))
+            .collect::<Vec<_>>(),
+    )
+    .bind(bodies.iter().map(String::as_str).collect::<Vec<_>>())
+    .load(pg)?;
+    Ok(appended.first().map(|appended| appended.xid))
+}
+
+/// A row of the feed as it is stored.
+pub(super) struct Stored {
+    pub(super) pos: i64,
+    pub(super) hash: Vec<u8>,
+    pub(super) at: i64,
+    pub(super) kind: String,
+    pub(super) actor: Option<i64>,
+    pub(super) subject: Option<i64>,
+    pub(super) body: String,
+}
+
+/// The stored rows after `pos`, in order.
+pub(super) fn stored(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Vec<Stored>> {
+    type Row = (i64, Vec<u8>, i64, String, Option<i64>, Option<i64>, String);
+    let rows: Vec<Row> = ledger::table
+        .inner_join(events::table.on(events::id.eq(ledger::event_id)))
+        .filter(ledger::pos.gt(after))
+        .order(ledger::pos.asc())
+        .limit(limit)
+        .select((
+            ledger::pos,
+            ledger::hash,
+            events::at,
+            events::kind,
+            events::actor,
+            events::subject,
+            events::body,
+        ))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(pos, hash, at, kind, actor, subject, body)| Stored {
+            pos,
+            hash,
+            at,
+            kind,
+            actor,
+            subject,
+            body,
+        })
+        .collect())
+}
+
+/// Of a sequenced event, what makes an [`Entry`]: its position and its body.
+type Row = (i64, String);
+/// The types of its columns.
+type Columns = (BigInt, Text);
+
+/// An event that this version cannot read: one of a newer version, as a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Its position.
+    pub pos: i64,
+    /// Why; nothing of the event.
+    pub why: String,
+}
+
+fn parse(pos: i64, body: &str) -> Result<Entry, Unreadable> {
+    match serde_json::from_str(body) {
+        Ok(envelope) => Ok(Entry { pos, envelope }),
+        Err(error) => {
+            // Its message may quote what stands there.
+            let (line, column) = (error.line(), error.column());
+            let why = format!("it cannot be read by this version (line {line}, column {column})");
+            Err(Unreadable { pos, why })
+        }
+    }
+}
+
+fn read(pos: i64, body: &str) -> Result<Entry, StoreError> {
+    parse(pos, body).map_err(|bad| StoreError::Internal(format!("the event at position {pos}: {}", bad.why)))
+}
+
+/// The same as [`entries`], where what cannot be read is no error.
+pub(super) fn legible(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Vec<Result<Entry, Unreadable>>> {
+    let rows: Vec<Row> = fixed(|| {
+        "SELECT ledger.pos, events.body FROM ledger JOIN events ON events.id = ledger.event_id \
+         WHERE ledger.pos > ? ORDER BY ledger.pos LIMIT ?"
+    })
+    .typed::<Columns>()
+    .bind(after)
+    .bind(limit)
+    .load(conn)?;
+    Ok(rows.iter().map(|(pos, body)| parse(*pos, body)).collect())
+}
+
+/// Of the events after `after` and up to `end` those of these types, in order, at most `limit`.
+pub(super) fn wanted(
+    conn: &mut Conn,
+    after: i64,
+    end: i64,
+    kinds: &[&str],
+    limit: i64,
+) -> QueryResult<Vec<Result<Entry, Unreadable>>> {
+    let rows: Vec<Row> = ledger::table
+        .inner_join(events::table.on(events::id.eq(ledger::event_id)))
+        .filter(ledger::pos.gt(after))
+        .filter(ledger::pos.le(end))
+        .filter(events::kind.eq_any(kinds.to_vec()))
+        .order(ledger::pos.asc())
+        .limit(limit)
+        .select((ledger::pos, events::body))
+        .load(conn)?;
+    Ok(rows.iter().map(|(pos, body)| parse(*pos, body)).collect())
+}
+
+/// The event at a position.
+pub(super) fn at(conn: &mut Conn, pos: i64) -> QueryResult<Result<Entry, Unreadable>> {
+    let body: String = ledger::table
+        .inner_join(events::table.on(events::id.eq(ledger::event_id)))
+        .filter(ledger::pos.eq(pos))
+        .select(events::body)
+        .first(conn)?;
+    Ok(parse(pos, &body))
+}
+
+/// When the first event of these types after `after` was recorded, looked for among so many.
+pub(super) fn first_of(conn: &mut Conn, after: i64, among: i64, kinds: &[&str]) -> QueryResult<Option<Timestamp>> {
+    ledger::table
+        .inner_join(events::table.on(events::id.eq(ledger::event_id)))
+        .filter(ledger::pos.gt(after))
+        .filter(ledger::pos.le(after.saturating_add(among)))
+        .filter(events::kind.eq_any(kinds.to_vec()))
+        .order(ledger::pos.asc())
+        .select(events::at)
+        .first::<i64>(conn)
+        .optional()
+        .map(|at| at.map(Timestamp::from_micros))
+}
+
+/// The sequenced events after `pos`, in order, at most `limit`.
+pub fn entries(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
+    let rows = legible(conn, after, limit)?;
+    let whole = |bad: Unreadable| StoreError::Internal(format!("the event at position {}: {}", bad.pos, bad.why));
+    rows.into_iter().map(|row| row.map_err(whole)).collect()
+}
+
+/// What the ledger is searched by.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Who did it.
+    pub actor: Option<PersonRow>,
+    /// On whom.
+    pub subject: Option<PersonRow>,
+    /// The event's type.
+    pub kind: Option<String>,
+}
+
+/// The events of one person, as what `$column` says. The index has the people of each 4 096 events by themselves
+/// (the migration says why), and each such stride is looked into: 1 ms for a million events. CROSS JOIN, since SQLite
+/// would rather walk the whole ledger backwards; a bare 0, since it uses no index where a type is named.
+macro_rules! strides {
+    ($column:literal) => {
+        concat!(
+            "SELECT ledger.pos, events.body FROM events CROSS JOIN ledger \
+             WHERE (events.id >> 12) IN ( \
+                 WITH RECURSIVE strides (n) AS ( \
+                     SELECT 0 UNION ALL \
+                     SELECT n + 1 FROM strides WHERE n < (SELECT max(id) >> 12 FROM events) \
+                 ) SELECT n FROM strides \
+             ) AND events.",
+            $column,
+            " = ? AND ledger.event_id = events.id AND ledger.pos < ? \
+             AND (CAST(? AS BIGINT) IS NULL OR events.subject = ?) AND (CAST(? AS TEXT) IS NULL OR events.kind = ?) \
+             ORDER BY ledger.pos DESC LIMIT ?"
+        )
+    };
+}
+
+/// The newest events before `before` that `filter` lets through, newest first.
+pub fn search(conn: &mut Conn, filter: &Filter, before: Option<i64>, limit: i64) -> Result<Vec<Entry>, StoreError> {
+    let before = before.unwrap_or(i64::MAX);
+    let rows: Vec<Row> = match (filter.actor, filter.subject) {
+        (Some(actor), _) => about(fixed(|| strides!("actor")), actor, filter, before, limit).load(conn)?,
+        (None, Some(subject)) => about(fixed(|| strides!("subject")), subject, filter, before, limit).load(conn)?,
+        (None, None) => {
+            let newest = fixed(|| {
+                "SELECT ledger.pos, events.body FROM ledger CROSS JOIN events \
+                 WHERE ledger.pos < ? AND events.id = ledger.event_id AND (CAST(? AS TEXT) IS NULL OR events.kind = ?) \
+                 ORDER BY ledger.pos DESC LIMIT ?"
+            });
+            let kind = filter.kind.as_deref();
+            newest
+                .typed::<Columns>()
+                .bind(before)
+                .bind(kind)
+                .bind(kind)
+                .bind(limit)
+                .load(conn)?
+        }
+    };
+    rows.iter().map(|(pos, body)| read(*pos, body)).collect()
+}
+
+/// Binds what is looked for to a statement of [`strides`].
+fn about<'a, S: Fn() -> &'static str + 'static>(
+    statement: Fixed<'a, S>,
+    person: PersonRow,
+    filter: &'a Filter,
+    before: i64,
+    limit: i64,
+) -> Fixed<'a, S, Columns> {
+    let (subject, kind) = (filter.subject.map(|person| person.0), filter.kind.as_deref());
+    let statement = statement
+        .typed()
+        .bind(person.0)
+        .bind(before)
+        .bind(subject)
+        .bind(subject);
+    statement.bind(kind).bind(kind).bind(limit)
+}
+
+/// The sequencer's one row.
+#[derive(Debug, Clone)]
+pub(super) struct State {
+    pub(super) cursor_xid: i64,
+    pub(super) cursor_id: i64,
+    pub(super) floor_id: i64,
+    pub(super) horizon_xid: i64,
+    pub(super) last_pos: i64,
+    pub(super) last_hash: Vec<u8>,
+}
+
+impl State {
+    /// Whether the last batch was full, and may have cut a transaction in two.
+    pub(super) fn is_cut(&self) -> bool {
+        self.horizon_xid <= self.cursor_xid
+    }
+
+    pub(super) fn horizon(&self, conn: &Conn) -> Horizon {
+        let mark = match conn {
+            Conn::Sqlite(_) => self.last_pos,
+            // The horizon itself is the first transaction that is not yet sequenced.
+            Conn::Postgres(_) => (self.horizon_xid - 1).max(0),
+        };
+        Horizon {
+            pos: self.last_pos,
+            mark,
+        }
+    }
+}
+
+type StateRow = (i64, i64, i64, i64, i64, Vec<u8>);
+
+fn state_from((cursor_xid, cursor_id, floor_id, horizon_xid, last_pos, last_hash): StateRow) -> State {
+    State {
+        cursor_xid,
+        cursor_id,
+        floor_id,
+        horizon_xid,
+        last_pos,
+        last_hash,
+    }
+}
+
+/// The sequencer's row, as it stands.
+pub(super) fn state(conn: &mut Conn) -> QueryResult<State> {
+    sequencer::table
+        .select((
+            sequencer::cursor_xid,
+            sequencer::cursor_id,
+            sequencer::floor_id,
+            sequencer::horizon_xid,
+            sequencer::last_pos,
+            sequencer::last_hash,
+        ))
+        .first(conn)
+        .map(state_from)
+}
+
+/// The sequencer's row, locked; none where another replica is sequencing right now.
+pub(super) fn state_for_update(conn: &mut PgConnection) -> QueryResult<Option<State>> {
+    sequencer::table
+        .select((
+            sequencer::cursor_xid,
+            sequencer::cursor_id,
+            sequencer::floor_id,
+            sequencer::horizon_xid,
+            sequencer::last_pos,
+            sequencer::last_hash,
+        ))
+        .for_update()
+        .skip_locked()
+        .first(conn)
+        .optional()
+        .map(|row| row.map(state_from))
+}
+
+/// Writes the sequencer's row.
+pub(super) fn set_state(conn: &mut Conn, state: &State) -> QueryResult<()> {
+    fixed(
+        || "UPDATE sequencer SET cursor_xid = ?, cursor_id = ?, floor_id = ?, horizon_xid = ?, last_pos = ?, last_hash = ?",
+    )
+    .bind(state.cursor_xid)
+    .bind(state.cursor_id)
+    .bind(state.floor_id)
+    .bind(state.horizon_xid)
+    .bind(state.last_pos)
+    .bind(state.last_hash.as_slice())
+    .execute(conn)
+    .map(|_| ())
+}
+
+/// The last sequenced position.
+pub fn last_position(conn: &mut Conn) -> QueryResult<i64> {
+    sequencer::table.select(sequencer::last_pos).first(conn)
+}
+
+/// SQLite: the events that have no position yet, as (id, body).
+pub(super) fn unsequenced(conn: &mut Conn, after_id: i64) -> QueryResult<Vec<(i64, String)>> {
+    events::table
+        .filter(events::id.gt(after_id))
+        .order(events::id.asc())
+        .select((events::id, events::body))
+        .load(conn)
+}
+
+/// Gives one event its position.
+pub(super) fn place(conn: &mut Conn, pos: i64, event_id: i64, hash: &[u8]) -> QueryResult<()> {
+    fixed(|| "INSERT INTO ledger (pos, event_id, hash) VALUES (?, ?, ?)")
+        .bind(pos)
+        .bind(event_id)
+        .bind(hash)
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// When the oldest event that has no position yet was recorded. On PostgreSQL a transaction that
+/// stays open, in whichever database of the cluster, holds all later events back.
+pub fn oldest_waiting(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
+    #[derive(QueryableByName)]
+    struct Waiting {
+        #[diesel(sql_type = BigInt)]
+        at: i64,
+    }
+    let state = state(conn)?;
+    let Conn::Postgres(pg) = conn else {
+        // Here an event has its position when it is committed.
+        return Ok(None);
+    };
+    let oldest: Option<Waiting> =
+        sql_query("SELECT at FROM events WHERE (xid, id) > ($1, $2) AND id > $3 ORDER BY xid, id LIMIT 1")
+            .bind::<BigInt, _>(state.cursor_xid)
+            .bind::<BigInt, _>(state.cursor_id)
+            .bind::<BigInt, _>(state.floor_id)
+            .get_result(pg)
+            .optional()?;
+    Ok(oldest.map(|waiting| Timestamp::from_micros(waiting.at)))
+}
+
+/// How many events have no position yet.
+pub(super) fn count_unsequenced(conn: &mut Conn) -> QueryResult<i64> {
+    events::table
+        .left_join(ledger::table.on(ledger::event_id.eq(events::id)))
+        .filter(ledger::pos.is_null())
+        .count()
+        .get_result(conn)
+}
+
+/// A follower's cursor; 0 before its first event.
+pub(super) fn cursor(conn: &mut Conn, name: &str) -> QueryResult<i64> {
+    let stored = fixed(|| "SELECT pos FROM cursors WHERE name = ?").typed::<BigInt>();
+    Ok(stored.bind(name).get_result(conn).optional()?.unwrap_or(0))
+}
+
+/// Moves a cursor from where it was read to; false where somebody else has moved it.
+pub(super) fn move_cursor(conn: &mut Conn, name: &str, from: i64, to: i64) -> QueryResult<bool> {
+    let moved = fixed(|| "UPDATE cursors SET pos = ? WHERE name = ? AND pos = ?")
+        .bind(to)
+        .bind(name)
+        .bind(from)
+        .execute(conn)?;
+    if moved == 0 && from == 0 {
+        insert_into(cursors::table)
+            .values((cursors::name.eq(name), cursors::pos.eq(to)))
+            .execute(conn)?;
+        return Ok(true);
+    }
+    Ok(moved == 1)
+}
+
+/// Takes over a lease that is free, over, or already ours; its new fence, or none.
+pub(super) fn take_lease(
+    conn: &mut Conn,
+    name: &str,
+    owner: &str,
+    now: Timestamp,
+    until: Timestamp,
+) -> QueryResult<Option<i64>> {
+    let held: Option<(String, Timestamp, i64)> = leases::table
+        .find(name)
+        .select((leases::owner, leases::until, leases::fence))
+        .first(conn)
+        .optional()?;
+    match held {
+        None => {
+            insert_into(leases::table)
+                .values((
+                    leases::name.eq(name),
+                    leases::owner.eq(owner),
+                    leases::until.eq(until),
+                    leases::fence.eq(1_i64),
+                ))
+                .execute(conn)?;
+            Ok(Some(1))
+        }
+        // One that ends further ahead than any clock of ours could have put it was taken by a clock that has
+        // been put right since; were it believed, nobody would follow until then.
+        Some((holder, end, _)) if holder != owner && end > now && end <= until.after(SKEW) => Ok(None),
+        Some((_, _, fence)) => {
+            let taken = update(leases::table.find(name).filter(leases::fence.eq(fence)))
+                .set((
+                    leases::owner.eq(owner),
+                    leases::until.eq(until),
+                    leases::fence.eq(fence + 1),
+                ))
+                .execute(conn)?;
+            Ok((taken == 1).then_some(fence + 1))
+        }
+    }
+}
+
+/// Renews a lease under its fence, and locks its row until the transaction ends; false where it
+/// has passed to somebody else.
+pub(super) fn renew_lease(conn: &mut Conn, name: &str, fence: i64, until: Timestamp) -> QueryResult<bool> {
+    fixed(|| "UPDATE leases SET until = ? WHERE name = ? AND fence = ?")
+        .bind(until.micros())
+        .bind(name)
+        .bind(fence)
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// Gives the leases of `owner` up, so that another replica need not wait for their end.
+pub(super) fn end_leases(conn: &mut Conn, owner: &str) -> QueryResult<()> {
+    update(leases::table.filter(leases::owner.eq(owner)))
+        .set((
+            leases::until.eq(Timestamp::default()),
+            leases::fence.eq(leases::fence + 1),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}

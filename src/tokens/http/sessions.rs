@@ -1,0 +1,124 @@
+//! `/v1/sessions`: in and out.
+
+use actix_web::{HttpRequest, delete, post, web::Data};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::{
+    http::{Caller, Json, Kind, Problem, Written},
+    notify::EmailAddress,
+    platform::terms::typed,
+    tokens::{Granted, SignIn},
+};
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(sign_in).service(sign_out);
+}
+
+/// By what somebody signs in: an address and a password, or a one-time code.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(try_from = "Entered", untagged)]
+enum Credentials {
+    Password(PasswordCredentials),
+    OneTimeCode(CodeCredentials),
+}
+
+/// An account's address and its password.
+#[derive(utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PasswordCredentials {
+    /// The e-mail address of the account.
+    #[schema(format = Email, example = "ada@example.org")]
+    contact: String,
+    /// Its password.
+    #[schema(value_type = String, format = Password)]
+    password: SecretString,
+}
+
+/// A one-time code alone.
+#[derive(utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CodeCredentials {
+    /// The code, as the command line makes them.
+    #[schema(value_type = String, format = Password)]
+    one_time_code: SecretString,
+}
+
+/// What was sent, before it is known to be one of the two: so that what is wrong with it can be named.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entered {
+    contact: Option<String>,
+    password: Option<SecretString>,
+    one_time_code: Option<SecretString>,
+}
+
+impl TryFrom<Entered> for Credentials {
+    type Error = &'static str;
+
+    fn try_from(entered: Entered) -> Result<Self, &'static str> {
+        match entered {
+            Entered {
+                contact: Some(contact),
+                password: Some(password),
+                one_time_code: None,
+            } => Ok(Self::Password(PasswordCredentials { contact, password })),
+            Entered {
+                contact: None,
+                password: None,
+                one_time_code: Some(one_time_code),
+            } => Ok(Self::OneTimeCode(CodeCredentials { one_time_code })),
+            _ => Err("expected contact and password, or one_time_code alone"),
+        }
+    }
+}
+
+/// Sign in.
+///
+/// An unknown address, a wrong password and a wrong code get the same answer, after the same work. An
+/// `Idempotency-Key` is not looked at here: whoever got no answer signs in again.
+#[utoipa::path(
+    operation_id = "sign_in",
+    tag = "sessions",
+    params(("Vouchsafe-Device" = Option<String>, Header, description = "The `device_token` of a former sign-in: \
+        then wrong passwords of others do not lock this device out. One that does not hold is ignored.")),
+    request_body = Credentials,
+    responses((status = 201, body = Granted))
+)]
+#[post("/v1/sessions")]
+async fn sign_in(
+    request: HttpRequest,
+    credentials: Json<Credentials>,
+    door: Data<SignIn>,
+) -> Result<Written<Granted>, Problem> {
+    let device = request.headers().get("vouchsafe-device");
+    let device = device.and_then(|token| token.to_str().ok()).map(SecretString::from);
+    let written = match credentials.0 {
+        Credentials::Password(PasswordCredentials { contact, password }) => {
+            let contact =
+                EmailAddress::parse(&contact).map_err(|error| Problem::value("/contact", error.to_string()))?;
+            door.by_password(&contact, password, device).await?
+        }
+        Credentials::OneTimeCode(CodeCredentials { one_time_code }) => {
+            let code = SecretString::from(typed::secret(one_time_code.expose_secret()).as_str());
+            door.by_code(&code).await?
+        }
+    };
+    let granted = door.tokens().grant(&written.value)?;
+    Ok(Written::created(granted, door.mirror().token(written.position)))
+}
+
+/// Sign out.
+///
+/// Ends the session behind the access token: it and the refresh token hold no longer.
+#[utoipa::path(operation_id = "sign_out", tag = "sessions", responses((status = 204, description = "Signed out.")))]
+#[delete("/v1/sessions/current")]
+async fn sign_out(caller: Caller, door: Data<SignIn>) -> Result<Written<()>, Problem> {
+    let written = door.tokens().sign_out(caller.person, caller.session).await?;
+    match written.value {
+        true => Ok(Written::nothing(door.mirror().token(written.position))),
+        // Somebody was faster.
+        false => Err(Kind::SessionEnded.into()),
+    }
+}
