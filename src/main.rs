@@ -16,7 +16,7 @@ use vouchsafe::{
     platform::{
         config::{Config, LogFormat, Sources},
         ledger::Ledger,
-        terms::{ServiceId, SystemChance},
+        terms::{ServiceId, SystemRng},
         vault::Keyring,
     },
 };
@@ -161,7 +161,7 @@ fn main() -> ExitCode {
             Ok(sound) => code(sound),
             Err(error) => failed(&error),
         },
-        Command::Keys(Keys::New { file }) => match Keyring::write_new(&file, &SystemChance) {
+        Command::Keys(Keys::New { file }) => match Keyring::write_new(&file, &SystemRng) {
             Ok(()) => {
                 let _ = writeln!(io::stdout(), "made {}: keep a copy in a safe place", file.display());
                 ExitCode::SUCCESS

@@ -10,7 +10,7 @@ use vouchsafe::{
     platform::{
         ledger::verify,
         store::Backend,
-        terms::SystemChance,
+        terms::SystemRng,
         vault::{Keyring, Vault},
     },
 };
@@ -27,10 +27,7 @@ mod support {
 async fn comes_to_what_it_was(backend: Backend) {
     let file = env::var_os("VOUCHSAFE_REAL_HISTORY").expect("VOUCHSAFE_REAL_HISTORY names the file");
     let (db, file) = (Database::fresh(backend), PathBuf::from(file));
-    let (ledger, vault) = (
-        db.ledger(Setup::default()),
-        Vault::new(Keyring::generate(&SystemChance)),
-    );
+    let (ledger, vault) = (db.ledger(Setup::default()), Vault::new(Keyring::generate(&SystemRng)));
     let sequencing = tokio::spawn(ledger.clone().keep_sequencing());
 
     let begun = Instant::now();

@@ -3,7 +3,7 @@
 //! A rate alone says as much of the machine as of the service. So beside each stands a *peer*, the
 //! bare work that nothing can save, measured in the same run just before and just after; what is
 //! judged is the ratio. The service runs here in this process as it runs in its own, with its
-//! followers and its mail; logs are written as `log.format = json` writes them, to `/dev/null`.
+//! subscribers and its mail; logs are written as `log.format = json` writes them, to `/dev/null`.
 //! Where memory or the start is measured, it is the release binary's own process.
 //!
 //! `cargo bench --bench rates -- invite` runs only the rows whose names begin so.

@@ -14,9 +14,9 @@ use crate::{
     platform::{
         config::{Config, MailTransport, SmtpSecurity},
         egress::Egress,
-        ledger::{Actor, Lease, Ledger, LedgerOptions, Mirror},
+        ledger::{Actor, Lease, Ledger, LedgerOptions, ReadModel},
         store::{Guards, StoreError, Target},
-        terms::{Chance, Clock, SystemChance, SystemClock},
+        terms::{Clock, Rng, SystemClock, SystemRng},
         vault::{KeyringError, Vault},
     },
     policy::{self, ChangeError, Current},
@@ -53,7 +53,7 @@ pub struct Parts {
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Where random bytes come from.
-    pub chance: Arc<dyn Chance>,
+    pub rng: Arc<dyn Rng>,
     /// Test switches; a release has none.
     pub guards: Guards,
 }
@@ -62,7 +62,7 @@ impl Default for Parts {
     fn default() -> Self {
         Self {
             clock: Arc::new(SystemClock),
-            chance: Arc::new(SystemChance),
+            rng: Arc::new(SystemRng),
             guards: Guards::default(),
         }
     }
@@ -75,7 +75,7 @@ pub struct Core {
     /// Where everything is written.
     pub ledger: Ledger,
     /// What is kept in memory, and how far it has come.
-    pub mirror: Mirror,
+    pub read_model: ReadModel,
     /// What is sealed.
     pub vault: Vault,
     /// What the community demands.
@@ -113,7 +113,7 @@ fn options(config: &Config, parts: &Parts) -> Result<LedgerOptions, StoreError> 
         wait: Duration::from_millis(config.store.wait_ms),
         batch: config.store.batch,
         clock: Arc::clone(&parts.clock),
-        chance: Arc::clone(&parts.chance),
+        rng: Arc::clone(&parts.rng),
         guards: parts.guards.clone(),
     })
 }
@@ -130,7 +130,7 @@ impl Core {
         for name in applied {
             tracing::info!(migration = name, "the schema was brought up to date");
         }
-        let vault = Vault::open(&config.vault.keyring_file, config.vault.create_keyring, &*parts.chance)?;
+        let vault = Vault::open(&config.vault.keyring_file, config.vault.create_keyring, &*parts.rng)?;
         let ledger = Ledger::open(options)?;
         let policy = Arc::new(Current::new(DOCUMENTS));
         seed(&ledger, &policy, &config).await?;
@@ -150,23 +150,23 @@ impl Core {
         projections.push(graph.clone());
         let room_servers = Arc::new(Servers::new(vault.clone()));
         projections.push(room_servers.clone());
-        let mirror = Mirror::load(ledger.clone(), projections).await?;
+        let read_model = ReadModel::load(ledger.clone(), projections).await?;
         let egress = Egress::new(&config.egress).map_err(|error| StartError::Setup(error.to_string()))?;
-        let hasher = Hasher::new(&config.password, vault.clone(), Arc::clone(&parts.chance));
+        let hasher = Hasher::new(&config.password, vault.clone(), Arc::clone(&parts.rng));
 
         let mut owner = [0_u8; 8];
-        ledger.chance().fill(&mut owner);
+        ledger.rng().fill(&mut owner);
 
         let mut tasks = JoinSet::new();
         tasks.spawn(ledger.clone().keep_sequencing());
-        tasks.spawn(mirror.clone().keep_up());
-        while !mirror.caught_up() {
+        tasks.spawn(read_model.clone().keep_up());
+        while !read_model.caught_up() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         Ok(Self {
             config,
             ledger,
-            mirror,
+            read_model,
             vault,
             policy,
             roster,

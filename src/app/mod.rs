@@ -1,7 +1,7 @@
 //! Builds the parts, hands them to each other, starts and drains them.
 
 mod core;
-mod door;
+mod gate;
 pub mod log;
 mod serve;
 mod watch;

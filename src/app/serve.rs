@@ -1,4 +1,4 @@
-//! The HTTP server, the followers and the workers: started together, drained together.
+//! The HTTP server, the subscribers and the workers: started together, drained together.
 
 use std::{
     io,
@@ -32,14 +32,14 @@ use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
 use super::{
     Core, Parts, StartError,
-    door::{Door, Ready, Writes},
+    gate::{AppGate, Ready, Writes},
     watch::Watch,
 };
 use crate::{
     admin, http, identity, invites, moderation, notify, onboarding, people,
     platform::{
         config::{Config, Listen, WebOrigin},
-        ledger::{Follower, follow},
+        ledger::{Subscriber, follow},
         store::{
             StoreError,
             throttle::{self, Rate},
@@ -168,7 +168,7 @@ impl App {
         let bell = Arc::new(Notify::new());
         let (stop_mail, mail_stopped) = oneshot::channel::<()>();
         let (transport, sender) = core.mail()?;
-        let (followers, matters) = followers(&core)?;
+        let (subscribers, matters) = subscribers(&core)?;
         let postman = notify::Postman {
             ledger: core.ledger.clone(),
             vault: core.vault.clone(),
@@ -183,19 +183,19 @@ impl App {
             // Dropped or sent, it is the end.
             let _ = mail_stopped.await;
         }));
-        let watch = Arc::new(Watch::new(core.ledger.clone(), Arc::clone(&followers)));
-        follow_all(&mut core, &followers);
+        let watch = Arc::new(Watch::new(core.ledger.clone(), Arc::clone(&subscribers)));
+        follow_all(&mut core, &subscribers);
         keep_house(&mut core, Arc::clone(&watch));
-        let desk = rooms::Desk::open(
+        let issuer = rooms::BatchIssuer::open(
             core.ledger.clone(),
-            core.mirror.clone(),
+            core.read_model.clone(),
             core.vault.clone(),
             Arc::clone(&core.policy),
             Arc::clone(&core.room_servers),
             Rate::at_most(core.config.throttle.tickets_per_member_per_minute, MINUTE),
         );
 
-        let (server, draining) = listen(&core, listeners, desk, watch)?;
+        let (server, draining) = listen(&core, listeners, issuer, watch)?;
         let handle = server.handle();
         let ended = tokio::spawn(server);
         Ok(Self {
@@ -217,7 +217,7 @@ impl App {
     }
 
     /// Stops: takes no more requests, ends what is under way within the configured time, lets the mail
-    /// workers end what they carry, gives the followers' leases up, commits, and returns.
+    /// workers end what they carry, gives the subscribers' leases up, commits, and returns.
     pub async fn stop(self) {
         self.draining.store(true, Ordering::SeqCst);
         self.server.stop(true).await;
@@ -234,10 +234,10 @@ impl App {
 }
 
 /// What must happen because something happened.
-type Followers = Arc<[Arc<dyn Follower>]>;
+type Subscribers = Arc<[Arc<dyn Subscriber>]>;
 
 /// Whoever follows the feed; and of these, who knows of letters.
-fn followers(core: &Core) -> Result<(Followers, Vec<Arc<dyn notify::Matter>>), StartError> {
+fn subscribers(core: &Core) -> Result<(Subscribers, Vec<Arc<dyn notify::Matter>>), StartError> {
     let http = &core.config.http;
     let unlinked =
         |error: crate::platform::terms::LinkError| StartError::Setup(format!("the links in letters: {error}"));
@@ -249,7 +249,7 @@ fn followers(core: &Core) -> Result<(Followers, Vec<Arc<dyn notify::Matter>>), S
         stops: stops.clone(),
         limits: invites::LetterLimits::of(&core.config.throttle),
     });
-    let onboarding = Arc::new(onboarding::OnboardingFollower {
+    let onboarding = Arc::new(onboarding::OnboardingSubscriber {
         vault: core.vault.clone(),
         policy: Arc::clone(&core.policy),
         stops,
@@ -258,14 +258,14 @@ fn followers(core: &Core) -> Result<(Followers, Vec<Arc<dyn notify::Matter>>), S
         vault: core.vault.clone(),
         policy: Arc::clone(&core.policy),
     });
-    let followers: [Arc<dyn Follower>; 3] = [invites.clone(), onboarding.clone(), reviews];
-    Ok((followers.into(), vec![invites, onboarding]))
+    let subscribers: [Arc<dyn Subscriber>; 3] = [invites.clone(), onboarding.clone(), reviews];
+    Ok((subscribers.into(), vec![invites, onboarding]))
 }
 
-fn follow_all(core: &mut Core, followers: &Followers) {
-    for follower in followers.iter() {
+fn follow_all(core: &mut Core, subscribers: &Subscribers) {
+    for subscriber in subscribers.iter() {
         core.tasks
-            .spawn(follow(core.ledger.clone(), Arc::clone(follower), core.owner.clone()));
+            .spawn(follow(core.ledger.clone(), Arc::clone(subscriber), core.owner.clone()));
     }
     let enforcer = rooms::Enforcer {
         ledger: core.ledger.clone(),
@@ -297,7 +297,7 @@ fn keep_house(core: &mut Core, watch: Arc<Watch>) {
             }
         }
     });
-    let (ledger, mirror) = (core.ledger.clone(), core.mirror.clone());
+    let (ledger, read_model) = (core.ledger.clone(), core.read_model.clone());
     core.tasks.spawn(async move {
         loop {
             tokio::time::sleep(Duration::from_secs(5)).await;
@@ -318,7 +318,7 @@ fn keep_house(core: &mut Core, watch: Arc<Watch>) {
             if let Err(error) = onboarding::lapse(&ledger).await {
                 tracing::warn!(%error, "cases that have waited in vain are in the rows as open yet");
             }
-            gauge!(FEED_POSITION).set(mirror.applied().pos as f64);
+            gauge!(FEED_POSITION).set(read_model.applied().pos as f64);
             gauge!(FEED_QUIET_SECONDS).set(ledger.quiet().as_secs_f64());
         }
     });
@@ -328,15 +328,15 @@ fn keep_house(core: &mut Core, watch: Arc<Watch>) {
 fn listen(
     core: &Core,
     listeners: Vec<TcpListener>,
-    tickets: rooms::Desk,
+    tickets: rooms::BatchIssuer,
     watch: Arc<Watch>,
 ) -> Result<(actix_web::dev::Server, Arc<AtomicBool>), StartError> {
     let config = &core.config;
     let recorder = metrics()?;
     let description = described(config.http.public_url.as_str())?;
-    let door = Arc::new(Door {
+    let gate = Arc::new(AppGate {
         ledger: core.ledger.clone(),
-        mirror: core.mirror.clone(),
+        read_model: core.read_model.clone(),
         vault: core.vault.clone(),
         tokens: core.tokens.clone(),
         per_address: Rate::at_most(config.throttle.per_address_per_minute, MINUTE),
@@ -347,23 +347,23 @@ fn listen(
         body_limit: config.http.body_limit_bytes,
         path: config.http.public_url.path().to_owned(),
     };
-    let gate = http::Gate::new(limits, door.clone(), door, core.ledger.chance());
+    let gate = http::Gate::new(limits, gate.clone(), gate, core.ledger.rng());
     let draining = gate.stopping();
     let readiness: Arc<dyn http::Readiness> = Arc::new(Ready {
         ledger: core.ledger.clone(),
-        mirror: core.mirror.clone(),
+        read_model: core.read_model.clone(),
         draining: Arc::clone(&draining),
         writes: Writes::default(),
         watch: Arc::clone(&watch),
         lag: Duration::from_secs(config.feed.lag_seconds),
     });
 
-    let (ledger, mirror, vault) = (core.ledger.clone(), core.mirror.clone(), core.vault.clone());
+    let (ledger, read_model, vault) = (core.ledger.clone(), core.read_model.clone(), core.vault.clone());
     let (policy, graph) = (Arc::clone(&core.policy), Arc::clone(&core.graph));
     let pepper = Data::new(http::Pepper::new(&vault.blind(Blind::Idempotency, b"pepper")));
     let invites = invites::http::Invites {
         ledger: ledger.clone(),
-        mirror: mirror.clone(),
+        read_model: read_model.clone(),
         vault: vault.clone(),
         policy: Arc::clone(&policy),
         link: config
@@ -378,17 +378,17 @@ fn listen(
         ledger: ledger.clone(),
         stops,
     });
-    let desk = Data::new(invites::http::Desk::new(invites.clone()));
+    let issuer = Data::new(invites::http::BatchIssuer::new(invites.clone()));
     let invites = Data::new(invites);
     let sign_in = tokens::SignIn::new(
         core.tokens.clone(),
         core.hasher.clone(),
-        core.mirror.clone(),
+        core.read_model.clone(),
         &config.throttle,
     );
     let onboarding = Data::new(onboarding::http::Onboarding {
         ledger: ledger.clone(),
-        mirror: mirror.clone(),
+        read_model: read_model.clone(),
         vault: vault.clone(),
         policy: Arc::clone(&policy),
         hasher: core.hasher.clone(),
@@ -416,35 +416,35 @@ fn listen(
     });
     let cases = Data::new(identity::http::Cases {
         ledger: ledger.clone(),
-        mirror: mirror.clone(),
+        read_model: read_model.clone(),
         vault: vault.clone(),
         policy: Arc::clone(&policy),
     });
     let moderation = Data::new(moderation::http::Moderation {
         ledger: ledger.clone(),
-        mirror: mirror.clone(),
+        read_model: read_model.clone(),
         vault: vault.clone(),
         policy: Arc::clone(&policy),
     });
     let audit = Data::new(admin::http::Audit {
         ledger: ledger.clone(),
-        mirror: mirror.clone(),
+        read_model: read_model.clone(),
         vault: vault.clone(),
         graph,
         roster: Arc::clone(&core.roster),
-        followers: watch.followers(),
+        subscribers: watch.subscribers(),
     });
     let rooms = Data::new(rooms::http::Rooms {
         ledger: ledger.clone(),
-        mirror: mirror.clone(),
+        read_model: read_model.clone(),
         vault: vault.clone(),
         policy: Arc::clone(&policy),
         egress: core.egress.clone(),
-        desk: tickets,
+        issuer: tickets,
     });
     let policies = Data::new(policy::http::Policies {
         ledger,
-        mirror,
+        read_model,
         current: policy,
     });
 
@@ -465,7 +465,7 @@ fn listen(
             .app_data(home.clone())
             .app_data(pepper.clone())
             .app_data(invites.clone())
-            .app_data(desk.clone())
+            .app_data(issuer.clone())
             .app_data(onboarding.clone())
             .app_data(sign_in.clone())
             .app_data(tokens.clone())

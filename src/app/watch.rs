@@ -1,4 +1,4 @@
-//! How far the followers have come: gauges for those who watch, and a limit for readiness.
+//! How far the subscribers have come: gauges for those who watch, and a limit for readiness.
 
 use std::{
     collections::HashMap,
@@ -9,7 +9,7 @@ use std::{
 use metrics::gauge;
 
 use crate::platform::{
-    ledger::{Follower, Lag, Ledger, lag},
+    ledger::{Lag, Ledger, Subscriber, lag},
     store::StoreError,
     terms::{
         Timestamp,
@@ -17,10 +17,10 @@ use crate::platform::{
     },
 };
 
-/// Looks at the followers' cursors in the store: whichever replica follows, all of them see it.
+/// Looks at the subscribers' cursors in the store: whichever replica follows, all of them see it.
 pub(super) struct Watch {
     ledger: Ledger,
-    followers: Arc<[Arc<dyn Follower>]>,
+    subscribers: Arc<[Arc<dyn Subscriber>]>,
     /// When each was last seen with nothing to wait for, and the start of this process before that: what waits now
     /// waits since then at most. The time of an event alone does not say it, for a history that is imported is as old
     /// as it says.
@@ -29,12 +29,12 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn new(ledger: Ledger, followers: Arc<[Arc<dyn Follower>]>) -> Self {
+    pub(super) fn new(ledger: Ledger, subscribers: Arc<[Arc<dyn Subscriber>]>) -> Self {
         Self {
             idle: Mutex::default(),
             since: ledger.now(),
             ledger,
-            followers,
+            subscribers,
         }
     }
 
@@ -51,19 +51,19 @@ impl Watch {
         }
     }
 
-    pub(super) fn followers(&self) -> Arc<[Arc<dyn Follower>]> {
-        Arc::clone(&self.followers)
+    pub(super) fn subscribers(&self) -> Arc<[Arc<dyn Subscriber>]> {
+        Arc::clone(&self.subscribers)
     }
 
     /// How far each has come, and for how long the oldest event that it wants has waited.
     pub(super) async fn look(&self) -> Result<Vec<(&'static str, Lag, Duration)>, StoreError> {
-        let followers = Arc::clone(&self.followers);
+        let subscribers = Arc::clone(&self.subscribers);
         let now = self.ledger.now();
         let look = move |conn: &mut crate::platform::store::Conn| {
-            let mut seen = Vec::with_capacity(followers.len());
-            for follower in followers.iter() {
-                let lag = lag(conn, follower.name(), follower.kinds())?;
-                seen.push((follower.name(), lag));
+            let mut seen = Vec::with_capacity(subscribers.len());
+            for subscriber in subscribers.iter() {
+                let lag = lag(conn, subscriber.name(), subscriber.kinds())?;
+                seen.push((subscriber.name(), lag));
             }
             Ok::<_, StoreError>(seen)
         };
@@ -78,9 +78,9 @@ impl Watch {
     /// Brings the gauges up to date. Where the database is away, readiness says so.
     pub(super) async fn measure(&self) {
         for (name, lag, waited) in self.look().await.unwrap_or_default() {
-            gauge!(FOLLOWER_BEHIND, "follower" => name).set(lag.behind as f64);
-            gauge!(FOLLOWER_WAITING_SECONDS, "follower" => name).set(waited.as_secs_f64());
-            gauge!(FOLLOWER_FAILURES, "follower" => name).set(lag.aside as f64);
+            gauge!(FOLLOWER_BEHIND, "subscriber" => name).set(lag.behind as f64);
+            gauge!(FOLLOWER_WAITING_SECONDS, "subscriber" => name).set(waited.as_secs_f64());
+            gauge!(FOLLOWER_FAILURES, "subscriber" => name).set(lag.aside as f64);
         }
     }
 }

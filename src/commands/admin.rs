@@ -77,7 +77,7 @@ pub async fn owner(
     let (address, handle) = (EmailAddress::parse(address)?, people::handle(handle)?);
     let (keys, to) = (vault.clone(), address.clone());
     let made = ledger.write(Actor::Operator, move |tx| {
-        people::hold_founders(tx.conn, tx.guards)?;
+        people::lock_founders(tx.conn, tx.guards)?;
         if people::count_owners(tx.conn)? > 0 {
             return Ok(Err(AdminError::OwnerExists));
         }
@@ -113,7 +113,7 @@ pub(super) fn found_owner(
         locale: "en".into(),
     };
     let member = people::found(tx, &newcomer)?;
-    let sealed = key.seal(Field::Contact, address.kept().as_bytes(), tx.chance)?;
+    let sealed = key.seal(Field::Contact, address.kept().as_bytes(), tx.rng)?;
     let contact = Contact {
         blind: &blind,
         sealed: &sealed,

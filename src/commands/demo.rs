@@ -31,7 +31,7 @@ use crate::{
         jobs::{self, Cast, Ended, Job},
         ledger::{Actor, Projection, Tx, events::Verdict},
         store::{CommandError, Conn, Disposition, StoreError, throttle::Rate},
-        terms::{Id, InviteId, PersonRow, Reason, SeededChance, Timestamp},
+        terms::{Id, InviteId, PersonRow, Reason, SeededRng, Timestamp},
         vault::{Blind, Field, Vault, sha256},
     },
     policy::{self, Policy},
@@ -136,9 +136,9 @@ pub async fn populate(core: &Core, mut progress: impl FnMut(u64, u64)) -> Result
         Beginning::Others => return Err(DemoError::NotEmpty),
     };
     let mut unknown = Zeroizing::new([0; 32]);
-    core.ledger.chance().fill(&mut *unknown);
+    core.ledger.rng().fill(&mut *unknown);
     let password = core.hasher.hash(BASE64URL_NOPAD.encode(&*unknown).into()).await?;
-    let plan = plan(&SeededChance::new(SEED));
+    let plan = plan(&SeededRng::new(SEED));
     let work = Arc::new(Work {
         handles: plan.people.iter().map(|person| person.handle.clone()).collect(),
         plan,
@@ -345,7 +345,7 @@ impl Work {
                 tx.on_behalf(Actor::Person(by), now, |tx| {
                     let note = sound(Reason::parse("Came in by a leaked link and advertised to everybody."))?;
                     let ban = NewBan {
-                        id: Id::new(tx.now, tx.chance),
+                        id: Id::new(tx.now, tx.rng),
                         target,
                         reason: ReasonCode::Spam,
                         note: &note,
@@ -359,8 +359,8 @@ impl Work {
 
     /// An invite's id follows from its number, so that it is found again without being kept.
     fn invite_id(&self, invite: usize) -> InviteId {
-        let chance = SeededChance::new(SEED << 32 | invite as u64);
-        Id::new(self.base.after(self.plan.invites[invite]), &chance)
+        let rng = SeededRng::new(SEED << 32 | invite as u64);
+        Id::new(self.base.after(self.plan.invites[invite]), &rng)
     }
 
     fn invite(&self, tx: &mut Tx<'_>, by: PersonRow, invite: usize, uses: Option<u32>) -> Result<(), StoreError> {
@@ -401,7 +401,7 @@ impl Work {
             .ok_or_else(|| StoreError::Internal("an invite of the sample community is missing".into()))?;
         let code = invites::code_of(&self.vault, invite.key_version, invite.id)
             .ok_or_else(|| StoreError::Internal("the keyring lacks the key of an invite's code".into()))?;
-        let flow = Id::new(now, tx.chance);
+        let flow = Id::new(now, tx.rng);
         let mut next = |minutes: u32, part: &mut dyn FnMut(&mut Tx<'_>) -> Result<(), StoreError>| {
             tx.on_behalf(Actor::Newcomer, now.after(minutes * MINUTE), |tx| part(tx))
         };

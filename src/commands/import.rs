@@ -218,9 +218,9 @@ impl Work {
 
     /// An invite that is issued, held and used in one moment, and the member who comes of it.
     fn admit(&self, tx: &mut Tx<'_>, inviter: PersonRow, line: u64) -> Result<PersonRow, ImportError> {
-        let invite = invites::replay(tx, &self.vault, inviter, Id::new(tx.now, tx.chance))?;
-        let flow = Id::new(tx.now, tx.chance);
-        if !invites::hold(tx, &invite, flow, invite.expires_at)? {
+        let invite = invites::replay(tx, &self.vault, inviter, Id::new(tx.now, tx.rng))?;
+        let flow = Id::new(tx.now, tx.rng);
+        if !invites::reserve(tx, &invite, flow, invite.expires_at)? {
             return Err(ImportError::NotStanding(line));
         }
         invites::redeem(tx, &invite, flow).map_err(|error| match error {

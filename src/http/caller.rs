@@ -1,4 +1,4 @@
-//! Who is calling. The gate finds out, by a [`Doorkeeper`]; handlers only read the result.
+//! Who is calling. The gate finds out, by a [`CallerSource`]; handlers only read the result.
 
 use std::{
     borrow::Cow,
@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 
 use super::{
     json::form_decoded,
-    problem::{Kind, Problem},
+    problem::{Problem, ProblemKind},
 };
 use crate::platform::terms::{Id, PersonRow, Role, kinds};
 
@@ -59,13 +59,13 @@ pub struct ThrottleBucket {
 }
 
 /// Decides who somebody is. `app.rs` fills it in; nothing else in `web` authenticates.
-pub trait Doorkeeper: Send + Sync + 'static {
+pub trait CallerSource: Send + Sync + 'static {
     /// The member behind an access token. [`Problem::token_invalid`] where it does not hold,
-    /// [`Kind::SessionEnded`] where its session is over, [`Kind::Unavailable`] where nobody can tell.
+    /// [`ProblemKind::SessionEnded`] where its session is over, [`ProblemKind::Unavailable`] where nobody can tell.
     fn bearer<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Caller, Problem>>;
     /// The service behind a client id and secret, or [`Problem::service_unknown`].
     fn basic<'a>(&'a self, client_id: &'a str, secret: &'a str) -> BoxFuture<'a, Result<ServiceCaller, Problem>>;
-    /// Counts one attempt, or answers [`Kind::TooManyRequests`].
+    /// Counts one attempt, or answers [`ProblemKind::TooManyRequests`].
     fn throttle(&self, bucket: ThrottleBucket) -> BoxFuture<'_, Result<(), Problem>>;
 }
 
@@ -99,7 +99,7 @@ fn credentials<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
 }
 
 pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
-    credentials(headers, "bearer").ok_or_else(|| Problem::new(Kind::Unauthenticated))
+    credentials(headers, "bearer").ok_or_else(|| Problem::new(ProblemKind::Unauthenticated))
 }
 
 /// A service's client id and secret, as it shows them: by HTTP Basic, both form-encoded (RFC 6749 §2.3.1 and

@@ -36,17 +36,17 @@ use tracing::{Instrument, Span, field};
 
 use super::{
     address,
-    caller::{self, Doorkeeper, Passed, ServiceCaller, ServiceSecret, ThrottleBucket},
+    caller::{self, CallerSource, Passed, ServiceCaller, ServiceSecret, ThrottleBucket},
     json,
     meters::Meters,
     pepper::Pepper,
-    position::{self, AT_LEAST, Horizon, POSITION},
-    problem::{Kind, OAuthProblem, Problem},
+    position::{self, AT_LEAST, CatchUp, POSITION},
+    problem::{OAuthProblem, Problem, ProblemKind},
     request_id::{self, RequestId, RequestIds},
     rights::{self, Access, Operation, Route},
 };
 use crate::platform::config::Network;
-use crate::platform::terms::Chance;
+use crate::platform::terms::Rng;
 
 /// What the operator may set.
 #[derive(Debug, Clone)]
@@ -66,8 +66,8 @@ pub struct GateLimits {
 pub struct Gate(Arc<Shared>);
 
 struct Shared {
-    doorkeeper: Arc<dyn Doorkeeper>,
-    horizon: Arc<dyn Horizon>,
+    callers: Arc<dyn CallerSource>,
+    catch_up: Arc<dyn CatchUp>,
     limits: GateLimits,
     ids: RequestIds,
     meters: Meters,
@@ -77,17 +77,12 @@ struct Shared {
 
 impl Gate {
     /// A gate. Made after the metrics recorder is installed, or nothing is counted.
-    pub fn new(
-        limits: GateLimits,
-        doorkeeper: Arc<dyn Doorkeeper>,
-        horizon: Arc<dyn Horizon>,
-        chance: &dyn Chance,
-    ) -> Self {
+    pub fn new(limits: GateLimits, callers: Arc<dyn CallerSource>, catch_up: Arc<dyn CatchUp>, rng: &dyn Rng) -> Self {
         Self(Arc::new(Shared {
-            doorkeeper,
-            horizon,
+            callers,
+            catch_up,
             limits,
-            ids: RequestIds::new(chance),
+            ids: RequestIds::new(rng),
             meters: Meters::new(),
             stopping: Arc::default(),
         }))
@@ -161,7 +156,7 @@ where
             let outcome = match tokio::time::timeout(limit, shared.serve(service, request, route, &visit)).await {
                 Ok(outcome) => outcome,
                 // The request went down with its handler; an error may carry an answer without one.
-                Err(_) => Err(visit.bare_refusal(&Problem::new(Kind::Timeout))),
+                Err(_) => Err(visit.bare_refusal(&Problem::new(ProblemKind::Timeout))),
             };
             let status = match &outcome {
                 Ok(response) => response.status(),
@@ -190,14 +185,14 @@ impl Shared {
         let operation = match route {
             Route::Found(_, operation) => operation,
             Route::WrongMethod(allow) => {
-                let mut response = visit.refusal(&Problem::new(Kind::MethodNotAllowed));
+                let mut response = visit.refusal(&Problem::new(ProblemKind::MethodNotAllowed));
                 if let Ok(allow) = HeaderValue::try_from(allow) {
                     response.headers_mut().insert(ALLOW, allow);
                 }
                 return Ok(request.into_response(response.map_into_right_body()));
             }
             Route::Nothing => {
-                let response = visit.refusal(&Problem::new(Kind::NotFound));
+                let response = visit.refusal(&Problem::new(ProblemKind::NotFound));
                 return Ok(request.into_response(response.map_into_right_body()));
             }
         };
@@ -274,12 +269,12 @@ impl Shared {
                 caller::bearer(headers)?;
             }
             Access::Roles(roles) => {
-                let caller = self.doorkeeper.bearer(caller::bearer(headers)?).await?;
+                let caller = self.callers.bearer(caller::bearer(headers)?).await?;
                 if !roles.contains(&caller.role) {
-                    return Err(Problem::new(Kind::Forbidden));
+                    return Err(Problem::new(ProblemKind::Forbidden));
                 }
                 if operation.wants_recent && caller.signed_in_for >= rights::RECENT {
-                    return Err(Problem::new(Kind::ReauthenticationRequired));
+                    return Err(Problem::new(ProblemKind::ReauthenticationRequired));
                 }
                 passed.caller = Some(caller);
             }
@@ -290,7 +285,7 @@ impl Shared {
         }
         if let Some(sealed) = headers.get(AT_LEAST) {
             let position = position::open(request.app_data::<Data<Pepper>>(), sealed)?;
-            self.horizon.wait(&position).await?;
+            self.catch_up.wait(&position).await?;
         }
         Ok(passed)
     }
@@ -303,12 +298,12 @@ impl Shared {
         address: IpAddr,
     ) -> Result<ServiceCaller, Problem> {
         let outcome = match shown.as_ref().and_then(ServiceSecret::parts) {
-            Some((client_id, secret)) => self.doorkeeper.basic(&client_id, &secret).await,
+            Some((client_id, secret)) => self.callers.basic(&client_id, &secret).await,
             None => Err(Problem::service_unknown()),
         };
         if outcome
             .as_ref()
-            .is_err_and(|problem| problem.kind() == Kind::Unauthenticated)
+            .is_err_and(|problem| problem.kind() == ProblemKind::Unauthenticated)
         {
             self.throttle(operation, address).await?;
         }
@@ -320,7 +315,7 @@ impl Shared {
             operation: operation.id,
             address: address::throttled_as(address),
         };
-        self.doorkeeper.throttle(bucket).await
+        self.callers.throttle(bucket).await
     }
 }
 
@@ -358,7 +353,7 @@ impl Visit {
             Some(error) => Some(self.refusal(&problem_of(error))),
             // The router's own answer: the operation stands in the table, but nothing serves it.
             None if response.status() == StatusCode::NOT_FOUND && !response.headers().contains_key(CONTENT_TYPE) => {
-                Some(self.refusal(&Problem::new(Kind::NotFound)))
+                Some(self.refusal(&Problem::new(ProblemKind::NotFound)))
             }
             None => None,
         }
@@ -430,11 +425,11 @@ fn problem_of(error: &Error) -> Problem {
         return problem.clone();
     }
     match error.as_response_error().status_code() {
-        StatusCode::NOT_FOUND => Problem::new(Kind::NotFound),
-        StatusCode::METHOD_NOT_ALLOWED => Problem::new(Kind::MethodNotAllowed),
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Kind::BodyTooLarge),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::new(Kind::UnsupportedMediaType),
-        status if status.is_client_error() => Problem::new(Kind::InvalidField),
+        StatusCode::NOT_FOUND => Problem::new(ProblemKind::NotFound),
+        StatusCode::METHOD_NOT_ALLOWED => Problem::new(ProblemKind::MethodNotAllowed),
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(ProblemKind::BodyTooLarge),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::new(ProblemKind::UnsupportedMediaType),
+        status if status.is_client_error() => Problem::new(ProblemKind::InvalidField),
         _ => Problem::internal(error),
     }
 }

@@ -26,7 +26,7 @@ use super::{
     caller::{Passed, ServiceSecret},
     objects::Strict,
     pointer,
-    problem::{Kind, OAuthProblem, Problem},
+    problem::{OAuthProblem, Problem, ProblemKind},
 };
 
 /// A JSON body, in and out. Types that are read should `deny_unknown_fields`.
@@ -79,11 +79,11 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
         let body = media(request, is_form(request)).map(|()| read(request, payload, None));
         Box::pin(async move {
             let body = body?.await?;
-            let text = str::from_utf8(&body).map_err(|_| Problem::new(Kind::InvalidField))?;
+            let text = str::from_utf8(&body).map_err(|_| Problem::new(ProblemKind::InvalidField))?;
             let parameters: Option<Vec<_>> = text.split('&').filter(|pair| !pair.is_empty()).map(parameter).collect();
-            let parameters = parameters.ok_or_else(|| Problem::new(Kind::InvalidField))?;
+            let parameters = parameters.ok_or_else(|| Problem::new(ProblemKind::InvalidField))?;
             let parameters = MapDeserializer::<_, de::value::Error>::new(parameters.into_iter());
-            let read = T::deserialize(parameters).map_err(|_| Problem::new(Kind::InvalidField))?;
+            let read = T::deserialize(parameters).map_err(|_| Problem::new(ProblemKind::InvalidField))?;
             Ok(Self(read))
         })
     }
@@ -108,7 +108,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Segments<T> {
                 .match_info()
                 .load()
                 .map(Self)
-                .map_err(|_| Problem::new(Kind::NotFound)),
+                .map_err(|_| Problem::new(ProblemKind::NotFound)),
         )
     }
 }
@@ -121,14 +121,14 @@ fn media(request: &HttpRequest, wanted: bool) -> Result<(), Problem> {
     });
     if !plain {
         let detail = "Send the body as it is, uncompressed, without the header Content-Encoding.";
-        return Err(Problem::new(Kind::UnsupportedMediaType)
+        return Err(Problem::new(ProblemKind::UnsupportedMediaType)
             .at("Content-Encoding")
-            .saying(detail));
+            .with_detail(detail));
     }
     if wanted {
         Ok(())
     } else {
-        Err(Problem::new(Kind::UnsupportedMediaType))
+        Err(Problem::new(ProblemKind::UnsupportedMediaType))
     }
 }
 
@@ -191,14 +191,15 @@ fn read(
         .and_then(|length| length.to_str().ok()?.parse().ok());
     let mut payload = payload.take();
     async move {
-        let too_large = || Problem::new(Kind::BodyTooLarge);
+        let too_large = || Problem::new(ProblemKind::BodyTooLarge);
         if announced.unwrap_or(0usize) > limit {
             return Err(too_large());
         }
         // Most bodies come in one piece: it is then not copied.
         let (mut first, mut rest) = (Bytes::new(), BytesMut::new());
         while let Some(chunk) = payload.next().await {
-            let chunk = chunk.map_err(|_| Problem::new(Kind::MalformedJson).saying("Send the whole body."))?;
+            let chunk =
+                chunk.map_err(|_| Problem::new(ProblemKind::MalformedJson).with_detail("Send the whole body."))?;
             if first.len() + rest.len() + chunk.len() > limit {
                 return Err(too_large());
             }
@@ -294,7 +295,7 @@ fn refused_json(body: &[u8], error: &serde_json::Error) -> Problem {
             error.line(),
             error.column()
         );
-        return Problem::new(Kind::MalformedJson).saying(detail);
+        return Problem::new(ProblemKind::MalformedJson).with_detail(detail);
     }
     let mut pointer = pointer::at(body, error.line(), error.column());
     let message = error.to_string();
@@ -341,13 +342,13 @@ impl<'a> Fault<'a> {
 
     fn problem(self, field: Option<String>) -> Problem {
         let (kind, expected) = match self {
-            Self::Unknown { expected } => (Kind::UnknownField, expected),
-            Self::Missing(_) => (Kind::InvalidField, None),
-            Self::Wrong { expected } => (Kind::InvalidField, expected),
+            Self::Unknown { expected } => (ProblemKind::UnknownField, expected),
+            Self::Missing(_) => (ProblemKind::InvalidField, None),
+            Self::Wrong { expected } => (ProblemKind::InvalidField, expected),
         };
         let detail = expected.map(|expected| Cow::Owned(format!("Expected: {expected}.")));
         let problem = Problem::new(kind);
-        let problem = detail.map_or(problem.clone(), |detail| problem.saying(detail));
+        let problem = detail.map_or(problem.clone(), |detail| problem.with_detail(detail));
         match field {
             Some(field) => problem.at(field),
             None => problem,

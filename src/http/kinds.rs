@@ -8,12 +8,12 @@ macro_rules! kinds {
     ($($(#[doc = $when:literal])+ $name:ident = $status:literal $slug:literal, $title:literal, $advice:literal;)*) => {
         /// A kind of refusal; its doc comment says when it is answered.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Kind { $($(#[doc = $when])+ $name),* }
+        pub enum ProblemKind { $($(#[doc = $when])+ $name),* }
 
-        impl Kind {
+        impl ProblemKind {
             /// Every kind, in the order of the documentation.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
-            /// The last part of [`Kind::urn`], stable for ever.
+            /// The last part of [`ProblemKind::urn`], stable for ever.
             pub const fn slug(self) -> &'static str {
                 match self { $(Self::$name => $slug),* }
             }
@@ -193,7 +193,7 @@ kinds! {
     CursorInvalid = 400 "cursor-invalid", "The cursor is not valid", "Start again without a cursor.";
 }
 
-impl Kind {
+impl ProblemKind {
     /// The HTTP status that goes with it.
     pub fn status(self) -> StatusCode {
         StatusCode::from_u16(self.code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
@@ -239,7 +239,7 @@ mod tests {
              This file is written from the list in `src/http/kinds.rs`; a test holds the two together\n\
              (`WRITE=1 cargo test kinds` writes it anew).\n",
         );
-        for kind in Kind::ALL {
+        for kind in ProblemKind::ALL {
             let _ = write!(
                 text,
                 "\n## {}\n\nStatus {}. {}.\n\n- When:{}\n- What to do: {}\n",
@@ -269,9 +269,9 @@ mod tests {
 
     #[test]
     fn kinds_are_told_apart_by_name_and_are_errors() {
-        let slugs: HashSet<_> = Kind::ALL.iter().map(|kind| kind.slug()).collect();
-        assert_eq!(slugs.len(), Kind::ALL.len());
-        for kind in Kind::ALL {
+        let slugs: HashSet<_> = ProblemKind::ALL.iter().map(|kind| kind.slug()).collect();
+        assert_eq!(slugs.len(), ProblemKind::ALL.len());
+        for kind in ProblemKind::ALL {
             assert!(
                 kind.status().is_client_error() || kind.status().is_server_error(),
                 "{kind:?}"

@@ -1,7 +1,7 @@
 //! What all routes share: the gate that every request passes, the table of who may call what, who
 //! the caller is, problem details, bodies, pages, positions, health and the API description.
 //!
-//! No capability is known here; `app.rs` fills in [`Doorkeeper`], [`Horizon`] and [`Readiness`].
+//! No capability is known here; `app.rs` fills in [`CallerSource`], [`CatchUp`] and [`Readiness`].
 
 mod address;
 mod caller;
@@ -26,7 +26,7 @@ pub mod rights;
 #[cfg(test)]
 mod tests;
 
-pub use caller::{Bearer, Caller, ClientAddress, Doorkeeper, ServiceCaller, ThrottleBucket};
+pub use caller::{Bearer, Caller, CallerSource, ClientAddress, ServiceCaller, ThrottleBucket};
 pub use gate::{Gate, GateLimits, GateService};
 pub use health::{Check, Readiness};
 pub use home::Home;
@@ -35,8 +35,8 @@ pub use numbers::{whole, whole_or_null};
 pub use once::{Asker, IdempotencyKey, Once, REMEMBERED, Turn};
 pub use paging::{Limit, Page, Paging};
 pub use pepper::{Cursors, Pepper};
-pub use position::{AT_LEAST, Horizon, POSITION, Written};
-pub use problem::{Kind, OAuthProblem, OAuthProblemBody, Problem, ProblemBody};
+pub use position::{AT_LEAST, CatchUp, POSITION, WriteResponse};
+pub use problem::{OAuthProblem, OAuthProblemBody, Problem, ProblemBody, ProblemKind};
 pub use records::forget_keys;
 
 /// Registers what belongs to no capability: health, metrics and the API description.

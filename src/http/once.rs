@@ -86,10 +86,10 @@ impl IntoParams for IdempotencyKey {
 
 /// One request that may be repeated: whose key, for which operation, and what was asked.
 #[derive(Debug, Clone)]
-pub struct Once(Option<Claim>);
+pub struct Once(Option<KeyClaim>);
 
 #[derive(Debug, Clone)]
-struct Claim {
+struct KeyClaim {
     /// Whose key it is, for which operation, and which.
     key: Vec<u8>,
     request: Vec<u8>,
@@ -138,7 +138,7 @@ impl IdempotencyKey {
         };
         let content = Zeroizing::new(serde_json::to_vec(request).map_err(Problem::internal)?);
         let (credential, id) = asker.parts();
-        Ok(Once(Some(Claim {
+        Ok(Once(Some(KeyClaim {
             key: pepper.blind(b"key", &[credential, id, operation.as_bytes(), key.as_bytes()]),
             request: pepper.blind(b"request", &[key.as_bytes(), &content]),
         })))
@@ -160,10 +160,10 @@ impl Once {
         now: Timestamp,
         requests: &[(&Self, &[u8; 16])],
     ) -> Result<Vec<Turn>, StoreError> {
-        let claims: Vec<records::Claim<'_>> = requests
+        let claims: Vec<records::KeyClaim<'_>> = requests
             .iter()
             .filter_map(|(once, id)| {
-                once.0.as_ref().map(|claim| records::Claim {
+                once.0.as_ref().map(|claim| records::KeyClaim {
                     key: &claim.key,
                     request: &claim.request,
                     resource: id.as_slice(),
@@ -209,7 +209,7 @@ impl Once {
     }
 }
 
-impl Claim {
+impl KeyClaim {
     /// What the key was claimed for before; none where it is free or forgotten.
     fn earlier(&self, conn: &mut Conn, now: Timestamp) -> Result<Option<Turn>, StoreError> {
         match records::claimed(conn, &self.key, now.before(REMEMBERED))? {

@@ -10,7 +10,7 @@ use aws_lc_rs::{
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::problem::{Kind, Problem};
+use super::problem::{Problem, ProblemKind};
 
 /// A secret that is the same on every replica. What is kept of a request depends on it, and what a client
 /// carries from one request to the next (cursors, positions) is sealed under it: it says nothing, and
@@ -122,13 +122,13 @@ impl Cursors {
     /// The key of the last item of the page before; none at the start.
     ///
     /// # Errors
-    /// [`Kind::CursorInvalid`] for anything that was not made for this list here.
+    /// [`ProblemKind::CursorInvalid`] for anything that was not made for this list here.
     pub fn read<T: DeserializeOwned>(&self, cursor: Option<&str>) -> Result<Option<T>, Problem> {
         let Some(cursor) = cursor else { return Ok(None) };
         let key = self.pepper.open(self.list.as_bytes(), cursor);
         let key = key.and_then(|key| serde_json::from_slice(&key).ok());
         key.map(Some)
-            .ok_or_else(|| Problem::new(Kind::CursorInvalid).at("cursor"))
+            .ok_or_else(|| Problem::new(ProblemKind::CursorInvalid).at("cursor"))
     }
 }
 
@@ -197,7 +197,7 @@ mod tests {
             (&list, &large[..large.len() - 4]),
         ] {
             let refused = cursors.read::<(i64,)>(Some(cursor)).unwrap_err();
-            assert_eq!(refused.kind(), Kind::CursorInvalid, "{cursor}");
+            assert_eq!(refused.kind(), ProblemKind::CursorInvalid, "{cursor}");
         }
         assert!(list.read::<(String, i64)>(Some(&small)).is_err());
     }

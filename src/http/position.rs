@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::{
     pepper::Pepper,
-    problem::{Kind, Problem},
+    problem::{Problem, ProblemKind},
 };
 
 /// The header of every answer to a write: an opaque token. Handlers write the position itself into it; the gate
@@ -25,9 +25,9 @@ pub const AT_LEAST: HeaderName = HeaderName::from_static("vouchsafe-at-least");
 
 /// Waits until this replica has seen a position. `app.rs` fills it in; the gate asks it before the
 /// handler runs.
-pub trait Horizon: Send + Sync + 'static {
-    /// Returns when everything up to the position `token`, which the gate has opened, has been seen. [`super::Kind::PositionUnknown`] where
-    /// it is no token of ours, [`super::Kind::NotCaughtUp`] where it takes too long.
+pub trait CatchUp: Send + Sync + 'static {
+    /// Returns when everything up to the position `token`, which the gate has opened, has been seen. [`super::ProblemKind::PositionUnknown`] where
+    /// it is no token of ours, [`super::ProblemKind::NotCaughtUp`] where it takes too long.
     fn wait<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<(), Problem>>;
 }
 
@@ -39,7 +39,7 @@ pub(super) fn open(pepper: Option<&Data<Pepper>>, sealed: &HeaderValue) -> Resul
     let pepper = pepper.ok_or_else(|| Problem::internal("there is no pepper for positions"))?;
     let opened = sealed.to_str().ok().and_then(|sealed| pepper.open(SEALED_AS, sealed));
     let position = opened.and_then(|position| String::from_utf8(position).ok());
-    position.ok_or_else(|| Problem::new(Kind::PositionUnknown))
+    position.ok_or_else(|| Problem::new(ProblemKind::PositionUnknown))
 }
 
 /// A position as it is told outside.
@@ -50,13 +50,13 @@ pub(super) fn seal(pepper: Option<&Data<Pepper>>, position: &HeaderValue) -> Res
 
 /// The answer to a write: a status, a body where there is one, and the position.
 #[derive(Debug)]
-pub struct Written<T> {
+pub struct WriteResponse<T> {
     status: StatusCode,
     body: Option<T>,
     position: String,
 }
 
-impl<T: Serialize> Written<T> {
+impl<T: Serialize> WriteResponse<T> {
     /// 201 Created.
     pub const fn created(body: T, position: String) -> Self {
         Self {
@@ -74,7 +74,7 @@ impl<T: Serialize> Written<T> {
         }
     }
 }
-impl Written<()> {
+impl WriteResponse<()> {
     /// 204 No Content.
     pub const fn nothing(position: String) -> Self {
         Self {
@@ -85,7 +85,7 @@ impl Written<()> {
     }
 }
 
-impl<T: Serialize> Responder for Written<T> {
+impl<T: Serialize> Responder for WriteResponse<T> {
     type Body = BoxBody;
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {

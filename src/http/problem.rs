@@ -10,13 +10,13 @@ use serde::Serialize;
 
 use crate::platform::store::StoreError;
 
-pub use super::kinds::Kind;
+pub use super::kinds::ProblemKind;
 
 /// A refusal, ready to be sent. It never carries an internal cause: that is logged where the
 /// problem is made, by [`Problem::internal`] or [`Problem::unavailable`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    kind: Kind,
+    kind: ProblemKind,
     detail: Option<Cow<'static, str>>,
     field: Option<Cow<'static, str>>,
     retry_after: Option<u32>,
@@ -51,7 +51,7 @@ pub struct ProblemBody<'a> {
 
 impl Problem {
     /// A problem of this kind, with the kind's own advice.
-    pub fn new(kind: Kind) -> Self {
+    pub fn new(kind: ProblemKind) -> Self {
         Self {
             kind,
             detail: None,
@@ -65,18 +65,18 @@ impl Problem {
     /// not to fill the log with what wakes somebody up.
     pub fn internal(cause: impl fmt::Display) -> Self {
         tracing::warn!(%cause, "internal error");
-        Self::new(Kind::Internal)
+        Self::new(ProblemKind::Internal)
     }
     /// A part that is needed does not answer: logs the cause and answers 503 without it.
     pub fn unavailable(cause: impl fmt::Display) -> Self {
         tracing::warn!(%cause, "unavailable");
-        Self::new(Kind::Unavailable)
+        Self::new(ProblemKind::Unavailable)
     }
     /// A token was given, and it does not hold (RFC 6750 §3.1).
     pub fn token_invalid() -> Self {
         Self {
             challenge: Some(r#"Bearer error="invalid_token""#),
-            ..Self::new(Kind::Unauthenticated)
+            ..Self::new(ProblemKind::Unauthenticated)
         }
     }
     /// A service must show its client id and secret (RFC 6749 §2.3.1), and has not.
@@ -86,19 +86,19 @@ impl Problem {
             detail: Some(Cow::Borrowed(
                 "Send the service's client id and secret, by HTTP Basic or in the form.",
             )),
-            ..Self::new(Kind::Unauthenticated)
+            ..Self::new(ProblemKind::Unauthenticated)
         }
     }
     /// A field of the request is not of the expected form.
     pub fn field(field: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(Kind::InvalidField).at(field).saying(detail)
+        Self::new(ProblemKind::InvalidField).at(field).with_detail(detail)
     }
     /// A field of the request has the form that is described, and its value is refused for what it says.
     pub fn value(field: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(Kind::InvalidValue).at(field).saying(detail)
+        Self::new(ProblemKind::InvalidValue).at(field).with_detail(detail)
     }
     /// Says what to do, in place of the kind's own advice. Never a value that came from outside.
-    pub fn saying(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
+    pub fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
         self.detail = Some(detail.into());
         self
     }
@@ -113,12 +113,12 @@ impl Problem {
         self
     }
     /// The kind.
-    pub const fn kind(&self) -> Kind {
+    pub const fn kind(&self) -> ProblemKind {
         self.kind
     }
     /// Every kind there is, for the documentation.
-    pub const fn kinds() -> &'static [Kind] {
-        Kind::ALL
+    pub const fn kinds() -> &'static [ProblemKind] {
+        ProblemKind::ALL
     }
 
     /// The answer, with the request's id in it.
@@ -166,8 +166,8 @@ impl ResponseError for Problem {
         self.render(None)
     }
 }
-impl From<Kind> for Problem {
-    fn from(kind: Kind) -> Self {
+impl From<ProblemKind> for Problem {
+    fn from(kind: ProblemKind) -> Self {
         Self::new(kind)
     }
 }
@@ -211,7 +211,8 @@ pub struct OAuthProblemBody<'a> {
 impl OAuthProblem {
     /// `invalid_target` (RFC 8707 §2): no service has this resource.
     pub fn invalid_target() -> Self {
-        let problem = Problem::new(Kind::InvalidField).saying("No service that is registered here has this resource.");
+        let problem = Problem::new(ProblemKind::InvalidField)
+            .with_detail("No service that is registered here has this resource.");
         Self {
             error: "invalid_target",
             problem,
@@ -219,7 +220,7 @@ impl OAuthProblem {
     }
     /// `invalid_scope` (RFC 6749 §5.2), and what to do about it.
     pub fn invalid_scope(detail: &'static str) -> Self {
-        let problem = Problem::new(Kind::InvalidField).saying(detail);
+        let problem = Problem::new(ProblemKind::InvalidField).with_detail(detail);
         Self {
             error: "invalid_scope",
             problem,
@@ -230,12 +231,12 @@ impl OAuthProblem {
         let detail = "A token for a service cannot be revoked; revoke the refresh token of its session.";
         Self {
             error: "unsupported_token_type",
-            problem: Problem::new(Kind::InvalidField).saying(detail),
+            problem: Problem::new(ProblemKind::InvalidField).with_detail(detail),
         }
     }
     /// `unsupported_grant_type`: only `refresh_token` is served.
     pub fn unsupported_grant_type() -> Self {
-        let problem = Problem::new(Kind::InvalidField).saying("The only grant type is refresh_token.");
+        let problem = Problem::new(ProblemKind::InvalidField).with_detail("The only grant type is refresh_token.");
         Self {
             error: "unsupported_grant_type",
             problem,
@@ -248,16 +249,19 @@ impl From<Problem> for OAuthProblem {
     /// no code for them.
     fn from(problem: Problem) -> Self {
         let error = match problem.kind {
-            Kind::RefreshUnknown | Kind::RefreshReused | Kind::SessionEnded => "invalid_grant",
-            Kind::Unauthenticated | Kind::CredentialsWrong => "invalid_client",
-            Kind::Forbidden => "unauthorized_client",
-            Kind::Internal => "server_error",
-            Kind::TooManyRequests | Kind::Unavailable | Kind::NotCaughtUp | Kind::Timeout => "temporarily_unavailable",
+            ProblemKind::RefreshUnknown | ProblemKind::RefreshReused | ProblemKind::SessionEnded => "invalid_grant",
+            ProblemKind::Unauthenticated | ProblemKind::CredentialsWrong => "invalid_client",
+            ProblemKind::Forbidden => "unauthorized_client",
+            ProblemKind::Internal => "server_error",
+            ProblemKind::TooManyRequests
+            | ProblemKind::Unavailable
+            | ProblemKind::NotCaughtUp
+            | ProblemKind::Timeout => "temporarily_unavailable",
             _ => "invalid_request",
         };
         let problem = match problem.kind {
             // §5.2 gives a grant that does not hold the status 400.
-            Kind::SessionEnded => Problem::new(Kind::RefreshUnknown),
+            ProblemKind::SessionEnded => Problem::new(ProblemKind::RefreshUnknown),
             _ => problem,
         };
         Self { error, problem }
@@ -268,8 +272,8 @@ impl From<StoreError> for OAuthProblem {
         Problem::from(error).into()
     }
 }
-impl From<Kind> for OAuthProblem {
-    fn from(kind: Kind) -> Self {
+impl From<ProblemKind> for OAuthProblem {
+    fn from(kind: ProblemKind) -> Self {
         Problem::new(kind).into()
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn claim_key(
 }
 
 /// A key to be claimed with others, and for what.
-pub(super) struct Claim<'a> {
+pub(super) struct KeyClaim<'a> {
     pub(super) key: &'a [u8],
     pub(super) request: &'a [u8],
     pub(super) resource: &'a [u8],
@@ -47,7 +47,7 @@ pub(super) struct Claim<'a> {
 pub(super) fn claim_keys(
     conn: &mut Conn,
     guards: &Guards,
-    claims: &[Claim<'_>],
+    claims: &[KeyClaim<'_>],
     now: Timestamp,
     forgotten: Timestamp,
 ) -> QueryResult<Vec<bool>> {
@@ -64,7 +64,7 @@ pub(super) fn claim_keys(
         Conn::Postgres(pg) if claims.len() > 1 => {
             let mut order: Vec<usize> = (0..claims.len()).collect();
             order.sort_by_key(|&at| claims.get(at).map(|claim| claim.key));
-            let sorted: Vec<&Claim<'_>> = order.iter().filter_map(|&at| claims.get(at)).collect();
+            let sorted: Vec<&KeyClaim<'_>> = order.iter().filter_map(|&at| claims.get(at)).collect();
             let claimed: Vec<Claimed> = pg_fixed(
                 "WITH fresh AS MATERIALIZED ( \
                      SELECT key, request, resource, turn FROM unnest(?, ?, ?) \
@@ -100,7 +100,12 @@ pub(super) fn claim_keys(
 }
 
 /// [`claim_key`] without its guard, for a test to see fail: it looks first, and writes then.
-fn claim_key_unguarded(conn: &mut Conn, claim: &Claim<'_>, now: Timestamp, forgotten: Timestamp) -> QueryResult<bool> {
+fn claim_key_unguarded(
+    conn: &mut Conn,
+    claim: &KeyClaim<'_>,
+    now: Timestamp,
+    forgotten: Timestamp,
+) -> QueryResult<bool> {
     let remembered = idempotency::table.find(claim.key).filter(idempotency::at.ge(forgotten));
     if remembered.count().get_result::<i64>(conn)? > 0 {
         return Ok(false);

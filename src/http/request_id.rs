@@ -7,7 +7,7 @@ use std::{
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::platform::terms::Chance;
+use crate::platform::terms::Rng;
 
 /// The header that carries it, in and out.
 pub(super) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -62,9 +62,9 @@ pub(super) struct RequestIds {
 }
 
 impl RequestIds {
-    pub(super) fn new(chance: &dyn Chance) -> Self {
+    pub(super) fn new(rng: &dyn Rng) -> Self {
         let mut start = [0; 8];
-        chance.fill(&mut start);
+        rng.fill(&mut start);
         Self {
             start: u64::from_le_bytes(start),
             count: AtomicU64::new(1),

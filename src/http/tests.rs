@@ -27,7 +27,7 @@ use super::{
     rights::{Access, OPERATIONS},
     *,
 };
-use crate::platform::terms::{Role, SeededChance};
+use crate::platform::terms::{Role, SeededRng};
 
 fn all(config: &mut ServiceConfig<'_>) {
     routes(config);
@@ -46,7 +46,7 @@ fn gate(attempts: usize) -> (Gate, Arc<Porter>) {
         path: String::new(),
     };
     (
-        Gate::new(limits, porter.clone(), Arc::new(Shore), &SeededChance::new(1)),
+        Gate::new(limits, porter.clone(), Arc::new(Shore), &SeededRng::new(1)),
         porter,
     )
 }

@@ -7,7 +7,7 @@ use crate::{
     notify::{self, EmailAddress, Locale},
     people,
     platform::{
-        ledger::{Entry, Event, Follower, Tx},
+        ledger::{Entry, Event, Subscriber, Tx},
         store::StoreError,
         terms::{PersonRow, Role, Standing},
         vault::{Field, Vault, VaultError},
@@ -26,7 +26,7 @@ pub struct ReviewMails {
     pub policy: Arc<policy::Current>,
 }
 
-impl Follower for ReviewMails {
+impl Subscriber for ReviewMails {
     fn name(&self) -> &'static str {
         "review-mails"
     }

@@ -65,7 +65,7 @@ pub fn lift(
     if !apart(tx.conn, review, by, invite.inviter)? {
         return Err(LiftError::TooClose);
     }
-    let note = vault.key(tx.conn, refusal.subject)?.seal_note(reason, tx.chance)?;
+    let note = vault.key(tx.conn, refusal.subject)?.seal_note(reason, tx.rng)?;
     if !records::lift(tx.conn, id, by, &note.sealed, tx.now)? {
         return Err(LiftError::Unknown);
     }

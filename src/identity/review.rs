@@ -226,7 +226,7 @@ pub fn claim(
         return Err(CaseError::TooClose);
     }
     // What is counted from here on is still so when it is written.
-    people::hold_reviewer(tx.conn, tx.guards, reviewer)?;
+    people::lock_reviewer(tx.conn, tx.guards, reviewer)?;
     within_limits(tx, vault, review, &case, reviewer)?;
     let until = tx.now.after(LEASE);
     if !records::take_claim(tx.conn, &case, reviewer, until, tx.now)? && tx.guards.on(Guard::CaseClaimedOnce) {
@@ -234,7 +234,7 @@ pub fn claim(
     }
     case.claim = Some((reviewer, until));
     let key = vault.key(tx.conn, case.subject)?;
-    let note = key.seal_note(reason, tx.chance)?;
+    let note = key.seal_note(reason, tx.rng)?;
     records::insert_disclosure(tx.conn, &case, reviewer, &note.sealed, tx.now)?;
     tx.record(Event::CaseClaimed {
         case: id,
@@ -359,7 +359,7 @@ pub fn decide(
     } else if !invites::prolong(tx, case.flow, until)? {
         return Err(gone(tx.conn, id, tx.now)?);
     }
-    let note = vault.key(tx.conn, case.subject)?.seal_note(reason, tx.chance)?;
+    let note = vault.key(tx.conn, case.subject)?.seal_note(reason, tx.rng)?;
     let settled = records::settle(tx.conn, &case, reviewer, verdict.into(), &note.sealed, tx.now)?;
     if !settled && tx.guards.on(Guard::CaseDecidedOnce) {
         return Err(known(tx.conn, id)?.refusal(tx.now));
@@ -377,7 +377,7 @@ pub fn decide(
         Verdict::Retry => {}
         Verdict::Refused => {
             records::give_up_slots(tx.conn, case.subject)?;
-            let refusal = Id::new(tx.now, tx.chance);
+            let refusal = Id::new(tx.now, tx.rng);
             let new = NewRefusal {
                 id: refusal,
                 case: &case,
@@ -417,7 +417,7 @@ pub fn give_back(
     if !records::take_back(tx.conn, &case, reviewer, tx.now)? {
         return Err(known(tx.conn, id)?.refusal(tx.now));
     }
-    let note = vault.key(tx.conn, case.subject)?.seal_note(reason, tx.chance)?;
+    let note = vault.key(tx.conn, case.subject)?.seal_note(reason, tx.rng)?;
     records::insert_release(tx.conn, &case, by, &note.sealed, tx.now)?;
     tx.record(Event::ClaimReleased {
         case: id,

@@ -124,8 +124,8 @@ pub fn submit(
         .map_err(|error| StoreError::Internal(error.to_string()))?;
     let blind = vault.blind(Blind::Document, &document.canonical());
     let sealed = Sealed {
-        name: key.seal(Field::Name, name.expose_entered().as_bytes(), tx.chance)?,
-        document: key.seal(Field::Document, &json, tx.chance)?,
+        name: key.seal(Field::Name, name.expose_entered().as_bytes(), tx.rng)?,
+        document: key.seal(Field::Document, &json, tx.rng)?,
         blind: Some(blind.clone()),
     };
     // First of all: of two submissions for one subject at once, one goes on.
@@ -178,7 +178,7 @@ fn open_case(
     if !invites::prolong(tx, way.flow, waits_until)? {
         return Err(SubmitError::NotHeld);
     }
-    let case = Id::new(tx.now, tx.chance);
+    let case = Id::new(tx.now, tx.rng);
     let new = records::NewCase {
         id: case,
         subject,

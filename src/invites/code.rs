@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::platform::{
     terms::{Id, kinds, typed},
-    vault::{Blind, Door, Vault, sha256},
+    vault::{Blind, KeyPurpose, Vault, sha256},
 };
 
 /// Twenty letters of an alphabet of 31 without 0, 1, I, L and O: 99 bits.
@@ -20,7 +20,7 @@ const LENGTH: usize = 20;
 impl Code {
     /// The code of an invite under the newest key, and that key's version.
     pub(super) fn newest(vault: &Vault, id: Id<kinds::Invite>) -> (i64, Self) {
-        let (version, secret) = vault.derive(Door::Invite, id.as_bytes());
+        let (version, secret) = vault.derive(KeyPurpose::Invite, id.as_bytes());
         (version, Self::from_secret(&secret))
     }
 

@@ -15,7 +15,7 @@ use crate::{
     platform::{
         config::ThrottleConfig,
         ledger::{
-            Entry, Event, Follower, Tx,
+            Entry, Event, Subscriber, Tx,
             events::{InviteKind, Undeliverable},
         },
         store::{
@@ -68,7 +68,7 @@ const KIND: &str = "invite";
 /// The events that it wants.
 const EVENTS: [&str; 1] = ["invite_issued"];
 
-impl Follower for InviteMails {
+impl Subscriber for InviteMails {
     fn name(&self) -> &'static str {
         "invite-mails"
     }

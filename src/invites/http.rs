@@ -7,17 +7,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Closed, Code, Invite, IssueError, NewInvite, State, To, code_of, issue_together, records, revoke, rules};
+use super::{
+    Closed, Code, Invite, InviteState, IssueError, NewInvite, To, code_of, issue_together, records, revoke, rules,
+};
 use crate::{
     http::{
-        Asker, Caller, Cursors, IdempotencyKey, Json, Kind, Once, Page, Paging, Problem, Query, Segments, Turn,
-        Written as Answered, whole_or_null,
+        Asker, Caller, Cursors, IdempotencyKey, Json, Once, Page, Paging, Problem, ProblemKind, Query, Segments, Turn,
+        WriteResponse, whole_or_null,
     },
     notify::{EmailAddress, Locale},
     people,
     platform::{
         ledger::{
-            Actor, Ledger, Mirror, Together, Tx, Written,
+            Actor, Committed, GroupCommit, Ledger, ReadModel, Tx,
             events::{InviteKind, Undeliverable},
         },
         store::{Conn, StoreError, throttle::Rate},
@@ -38,7 +40,7 @@ pub struct Invites {
     /// Where invites are written.
     pub ledger: Ledger,
     /// Whose token a write's answer carries.
-    pub mirror: Mirror,
+    pub read_model: ReadModel,
     /// Derives codes and opens one's own invites' addresses.
     pub vault: Vault,
     /// What the community demands.
@@ -51,16 +53,16 @@ pub struct Invites {
 
 /// Where invites that are asked for in the same moment are issued together.
 #[derive(Clone)]
-pub struct Desk(Together<Asked, Answer>);
+pub struct BatchIssuer(GroupCommit<Asked, Answer>);
 
 /// What came of one of them; nothing where its idempotency key belongs to another request.
 type Answer = Result<Option<InviteView>, IssueError>;
 
-impl Desk {
+impl BatchIssuer {
     /// A desk over what the routes work with.
     pub fn new(invites: Invites) -> Self {
         let ledger = invites.ledger.clone();
-        let together = Together::new(ledger, move |tx, asked: &[Asked]| invites.issue_together(tx, asked));
+        let together = GroupCommit::new(ledger, move |tx, asked: &[Asked]| invites.issue_together(tx, asked));
         Self(together.apart_on_sqlite())
     }
 }
@@ -104,10 +106,10 @@ impl From<Closed> for Problem {
     fn from(closed: Closed) -> Self {
         match closed {
             // One answer, so that nobody learns from a code what its inviter's standing is, or a reviewer's decision.
-            Closed::Revoked | Closed::Suspended | Closed::Bound => Kind::InviteClosed,
-            Closed::Expired => Kind::InviteExpired,
-            Closed::Used => Kind::InviteUsed,
-            Closed::Held => Kind::InviteExhausted,
+            Closed::Revoked | Closed::Suspended | Closed::Bound => ProblemKind::InviteClosed,
+            Closed::Expired => ProblemKind::InviteExpired,
+            Closed::Used => ProblemKind::InviteUsed,
+            Closed::Held => ProblemKind::InviteExhausted,
         }
         .into()
     }
@@ -120,7 +122,7 @@ impl From<Closed> for Problem {
     responses((status = 200, body = PreviewView)))]
 #[get("/v1/invites/{code}")]
 async fn preview(code: Segments<String>, invites: Data<Invites>) -> Result<Json<PreviewView>, Problem> {
-    let code = Code::parse(&code.0).ok_or_else(|| Problem::new(Kind::InviteUnknown))?;
+    let code = Code::parse(&code.0).ok_or_else(|| Problem::new(ProblemKind::InviteUnknown))?;
     let policy = invites.policy.get()?;
     let (now, vault) = (invites.ledger.now(), invites.vault.clone());
     let found = invites
@@ -141,7 +143,7 @@ async fn preview(code: Segments<String>, invites: Data<Invites>) -> Result<Json<
             Ok::<_, StoreError>(Some((invite, inviter, in_vain, hint)))
         })
         .await?;
-    let (invite, inviter, in_vain, address_hint) = found.ok_or_else(|| Problem::new(Kind::InviteUnknown))?;
+    let (invite, inviter, in_vain, address_hint) = found.ok_or_else(|| Problem::new(ProblemKind::InviteUnknown))?;
     rules::leads_on(&invite, inviter.standing, in_vain, now)?;
     Ok(Json(PreviewView {
         community: policy.policy.community.name.to_string(),
@@ -195,7 +197,7 @@ struct InviteView {
     /// `email` or `link`.
     kind: String,
     /// Where it stands.
-    state: State,
+    state: InviteState,
     /// Why its mail reached nobody, where that is so: `refused` (the address does not take it), `unreachable` (it was
     /// tried for a day and more) or `limited` (too many mails were sent for you in the last 24 hours).
     undeliverable: Option<Undeliverable>,
@@ -227,7 +229,7 @@ impl Invites {
     fn not_exhausted(&self, what: &[u8], member: PersonRow) -> Result<(), Problem> {
         let throttles = self.ledger.store().throttles();
         match throttles.refuses(&[self.bucket(what, member)], self.ledger.now()) {
-            Some(seconds) => Err(Problem::from(Kind::TooManyRequests).retry_after(seconds)),
+            Some(seconds) => Err(Problem::from(ProblemKind::TooManyRequests).retry_after(seconds)),
             None => Ok(()),
         }
     }
@@ -356,13 +358,13 @@ impl Invites {
 
 fn refused(error: IssueError) -> Problem {
     match error {
-        IssueError::Denied(denied @ InviteDenied::Quota { .. }) => Problem::from(Kind::QuotaExhausted)
-            .saying(format!("{denied}. Revoke an open invite, or wait until one is over.")),
+        IssueError::Denied(denied @ InviteDenied::Quota { .. }) => Problem::from(ProblemKind::QuotaExhausted)
+            .with_detail(format!("{denied}. Revoke an open invite, or wait until one is over.")),
         IssueError::Denied(denied @ InviteDenied::Uses { .. }) => Problem::value("/max_uses", denied.to_string()),
-        IssueError::Denied(denied) => Problem::from(Kind::NotEligibleToInvite).saying(denied.to_string()),
+        IssueError::Denied(denied) => Problem::from(ProblemKind::NotEligibleToInvite).with_detail(denied.to_string()),
         IssueError::Lifetime(denied) => Problem::value("/lifetime_hours", denied.to_string()),
-        IssueError::NoMember => Kind::SessionEnded.into(),
-        IssueError::TooMany(seconds) => Problem::from(Kind::TooManyRequests).retry_after(seconds),
+        IssueError::NoMember => ProblemKind::SessionEnded.into(),
+        IssueError::TooMany(seconds) => Problem::from(ProblemKind::TooManyRequests).retry_after(seconds),
         IssueError::Store(cause) => Problem::from(cause),
     }
 }
@@ -377,8 +379,8 @@ async fn create(
     body: Json<NewInviteBody>,
     key: IdempotencyKey,
     invites: Data<Invites>,
-    desk: Data<Desk>,
-) -> Result<Answered<InviteView>, Problem> {
+    issuer: Data<BatchIssuer>,
+) -> Result<WriteResponse<InviteView>, Problem> {
     let once = key.bind(Asker::Member(caller.id), "create_invite", &body.0)?;
     let NewInviteBody {
         email,
@@ -406,7 +408,7 @@ async fn create(
         None => Locale::from_tag(&policy.policy.community.locale),
     };
     let new = NewInvite {
-        id: Id::new(invites.ledger.now(), invites.ledger.chance()),
+        id: Id::new(invites.ledger.now(), invites.ledger.rng()),
         to,
         locale,
         lifetime: lifetime_hours.map(|hours| Duration::from_secs(u64::from(hours) * 3600)),
@@ -417,11 +419,11 @@ async fn create(
         new,
         once,
     };
-    let Written { value, position } = desk.0.write(asked).await?;
+    let Committed { value, position } = issuer.0.write(asked).await?;
     let view = value
         .map_err(refused)?
-        .ok_or_else(|| Problem::new(Kind::IdempotencyKeyReused))?;
-    Ok(Answered::created(view, invites.mirror.token(position)))
+        .ok_or_else(|| Problem::new(ProblemKind::IdempotencyKeyReused))?;
+    Ok(WriteResponse::created(view, invites.read_model.token(position)))
 }
 
 /// One's own invites, newest first.
@@ -435,14 +437,14 @@ async fn list(
     invites: Data<Invites>,
 ) -> Result<Json<Page<InviteView>>, Problem> {
     let before = cursors.read::<(i64,)>(query.0.cursor.as_deref())?.map(|(row,)| row);
-    let (inviter, limit, desk) = (caller.person, query.0.limit, Invites::clone(&invites));
+    let (inviter, limit, issuer) = (caller.person, query.0.limit, Invites::clone(&invites));
     let rows = invites
         .ledger
         .store()
         .read(move |conn| {
             let mut rows = Vec::new();
             for invite in records::of_inviter(conn, inviter, before, limit.and_one())? {
-                rows.push((invite.row, desk.read(conn, &invite)?));
+                rows.push((invite.row, issuer.read(conn, &invite)?));
             }
             Ok::<_, StoreError>(rows)
         })
@@ -461,7 +463,11 @@ async fn list(
     params(("id" = InviteId, Path, description = "The invite.")),
     responses((status = 204, description = "It is taken back, or was already.")))]
 #[delete("/v1/me/invites/{id}")]
-async fn withdraw(caller: Caller, id: Segments<InviteId>, invites: Data<Invites>) -> Result<Answered<()>, Problem> {
+async fn withdraw(
+    caller: Caller,
+    id: Segments<InviteId>,
+    invites: Data<Invites>,
+) -> Result<WriteResponse<()>, Problem> {
     let (inviter, id) = (caller.person, id.0);
     invites.not_exhausted(TAKEN_BACK, inviter)?;
     let (bucket, pace) = (invites.bucket(TAKEN_BACK, inviter), invites.pace);
@@ -477,6 +483,6 @@ async fn withdraw(caller: Caller, id: Segments<InviteId>, invites: Data<Invites>
         })
         .await
         .map_err(refused)?;
-    written.value.ok_or_else(|| Problem::new(Kind::InviteUnknown))?;
-    Ok(Answered::nothing(invites.mirror.token(written.position)))
+    written.value.ok_or_else(|| Problem::new(ProblemKind::InviteUnknown))?;
+    Ok(WriteResponse::nothing(invites.read_model.token(written.position)))
 }

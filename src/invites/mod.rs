@@ -17,7 +17,7 @@ mod rules;
 pub use code::Code;
 pub use follow::{InviteMails, LetterLimits};
 pub use records::{Invite, by_id, by_row, held_by, held_to, held_until};
-pub use rules::{Closed, State};
+pub use rules::{Closed, InviteState};
 
 use std::{collections::HashMap, time::Duration};
 
@@ -33,7 +33,7 @@ use crate::{
         },
         store::{CommandError, Conn, Disposition, Guard, StoreError, from_query, throttle::Throttled},
         terms::{Id, PersonRow, Standing, Timestamp, kinds},
-        vault::{Blind, Door, Field, Vault, VaultError},
+        vault::{Blind, Field, KeyPurpose, Vault, VaultError},
     },
     policy::{InviteDenied, Inviter, LifetimeDenied, Policy, Wanted, invite_expiry, may_invite},
 };
@@ -207,7 +207,7 @@ pub fn places(
 
 /// What is settled about an invite before it is written.
 #[derive(Clone, Copy)]
-struct Terms {
+struct Settled {
     kind: InviteKind,
     max_uses: u32,
     expires_at: Timestamp,
@@ -219,7 +219,7 @@ fn settle(
     places_given: u64,
     new: &NewInvite,
     now: Timestamp,
-) -> Result<Terms, IssueError> {
+) -> Result<Settled, IssueError> {
     let member = member.ok_or(IssueError::NoMember)?;
     let (wanted, kind, max_uses) = match &new.to {
         To::Address(_) => (Wanted::Addressed, InviteKind::Email, 1),
@@ -233,7 +233,7 @@ fn settle(
         places_given: if is_unlimited(policy, member) { 0 } else { places_given },
     };
     may_invite(policy, &inviting, wanted, now)?;
-    Ok(Terms {
+    Ok(Settled {
         kind,
         max_uses,
         expires_at: invite_expiry(policy, new.lifetime, now)?,
@@ -243,7 +243,7 @@ fn settle(
 fn write_down(
     tx: &mut Tx<'_>,
     vault: &Vault,
-    taken: &[(PersonRow, &NewInvite, Terms)],
+    taken: &[(PersonRow, &NewInvite, Settled)],
 ) -> Result<Vec<Invite>, StoreError> {
     let addressed = taken.iter().filter(|(_, new, _)| matches!(new.to, To::Address(_)));
     let mut subjects = vault.new_subjects(tx, addressed.count())?.into_iter();
@@ -256,7 +256,7 @@ fn write_down(
                 let (subject, key) = subjects.next().ok_or(VaultError::Sealed)?;
                 Some(records::Address {
                     subject,
-                    sealed: key.seal(Field::Contact, address.kept().as_bytes(), tx.chance)?,
+                    sealed: key.seal(Field::Contact, address.kept().as_bytes(), tx.rng)?,
                     blind: vault.blind(Blind::Contact, address.normalised().as_bytes()),
                 })
             }
@@ -299,7 +299,7 @@ pub fn replay(tx: &mut Tx<'_>, vault: &Vault, inviter: PersonRow, id: Id<kinds::
         locale: Locale::En,
         lifetime: None,
     };
-    let terms = Terms {
+    let terms = Settled {
         kind: InviteKind::Link,
         max_uses: 1,
         expires_at: tx.now.after(Duration::from_secs(1)),
@@ -331,7 +331,7 @@ pub fn void_others(tx: &mut Tx<'_>, blind: &[u8], accepted: Id<kinds::Invite>) -
 
 /// Keeps one use for a newcomer until `until`; false where none is free or the invite does not
 /// stand. Holds whose time is over are given back first, so no clean-up job is needed.
-pub fn hold(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>, until: Timestamp) -> Result<bool, StoreError> {
+pub fn reserve(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>, until: Timestamp) -> Result<bool, StoreError> {
     let once = tx.guards.on(Guard::HoldOnce);
     for expired in records::end_expired_holds(tx.conn, invite.row, tx.now, once)? {
         tx.record(Event::InviteReleased {
@@ -400,7 +400,7 @@ pub fn redeem(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>) -> Result
     }
     // Without it somebody could come in after the answer to a ban of their inviter.
     if tx.guards.on(Guard::InviterHeld) {
-        people::keep_standing(tx.conn, invite.inviter)?;
+        people::lock_standing(tx.conn, invite.inviter)?;
     }
     if records::use_up(tx.conn, invite.row)? {
         return Ok(());
@@ -443,7 +443,7 @@ pub fn address(conn: &mut Conn, vault: &Vault, invite: &Invite) -> Result<Option
 /// keyring lacks it.
 pub fn code_of(vault: &Vault, version: i64, id: Id<kinds::Invite>) -> Option<Code> {
     vault
-        .derive_with(version, Door::Invite, id.as_bytes())
+        .derive_with(version, KeyPurpose::Invite, id.as_bytes())
         .map(|secret| Code::from_secret(&secret))
 }
 

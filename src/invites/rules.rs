@@ -30,7 +30,7 @@ pub enum Closed {
 /// Where an invite stands, in the words of its inviter's own list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum InviteState {
     /// It can be used.
     Open,
     /// Somebody holds its last use.
@@ -90,17 +90,17 @@ pub fn leads_on(invite: &Invite, inviter: Standing, expired_holds: i64, now: Tim
 }
 
 /// Where it stands for its inviter, who reads it signed in and so is in good standing.
-pub fn state(invite: &Invite, expired_holds: i64, now: Timestamp) -> State {
+pub fn state(invite: &Invite, expired_holds: i64, now: Timestamp) -> InviteState {
     if invite.revoked_at.is_some() {
-        return State::Revoked;
+        return InviteState::Revoked;
     }
     match open(invite, Standing::Active, expired_holds, now) {
-        Ok(()) if invite.undeliverable.is_some() => State::Undeliverable,
-        Ok(()) => State::Open,
-        Err(Closed::Revoked | Closed::Suspended) => State::Revoked,
-        Err(Closed::Used) => State::Used,
-        Err(Closed::Expired) => State::Expired,
-        Err(Closed::Held) => State::Held,
-        Err(Closed::Bound) => State::Refused,
+        Ok(()) if invite.undeliverable.is_some() => InviteState::Undeliverable,
+        Ok(()) => InviteState::Open,
+        Err(Closed::Revoked | Closed::Suspended) => InviteState::Revoked,
+        Err(Closed::Used) => InviteState::Used,
+        Err(Closed::Expired) => InviteState::Expired,
+        Err(Closed::Held) => InviteState::Held,
+        Err(Closed::Bound) => InviteState::Refused,
     }
 }

@@ -14,10 +14,13 @@ use super::{
     SanctionKind,
 };
 use crate::{
-    http::{Asker, Caller, Cursors, IdempotencyKey, Json, Kind, Page, Paging, Problem, Query, Segments, Turn, Written},
+    http::{
+        Asker, Caller, Cursors, IdempotencyKey, Json, Page, Paging, Problem, ProblemKind, Query, Segments, Turn,
+        WriteResponse,
+    },
     people::{self, Member},
     platform::{
-        ledger::{Actor, Ledger, Mirror},
+        ledger::{Actor, Ledger, ReadModel},
         store::{Conn, StoreError},
         terms::{Assurance, Id, PersonId, Reason, Role, SanctionId, Timestamp},
         vault::Vault,
@@ -41,7 +44,7 @@ pub struct Moderation {
     /// Where sanctions are written.
     pub ledger: Ledger,
     /// What a write waits for.
-    pub mirror: Mirror,
+    pub read_model: ReadModel,
     /// Seals and opens notes.
     pub vault: Vault,
     /// What rooms ask for.
@@ -136,7 +139,7 @@ async fn list_sanctions(
         Ok::<_, StoreError>(Some(shown(conn, sanctions, notes.as_ref())?))
     };
     let sanctions = moderation.ledger.store().read(asked).await?;
-    let sanctions = sanctions.ok_or_else(|| Problem::new(Kind::NotFound))?;
+    let sanctions = sanctions.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     Ok(Json(Page::of(
         sanctions,
         limit,
@@ -179,12 +182,12 @@ async fn sanction_person(
     caller: Caller,
     key: IdempotencyKey,
     moderation: Data<Moderation>,
-) -> Result<Written<SanctionShown>, Problem> {
+) -> Result<WriteResponse<SanctionShown>, Problem> {
     let (id, body) = (id.0, body.0);
     let once = key.bind(Asker::Member(caller.id), "sanction_person", &(id, &body))?;
     let note = read_note(&body.note)?;
     let ledger = &moderation.ledger;
-    let sanction = Id::new(ledger.now(), ledger.chance());
+    let sanction = Id::new(ledger.now(), ledger.rng());
     let vault = moderation.vault.clone();
     let written = ledger
         .write(Actor::Person(caller.person), move |tx| {
@@ -211,10 +214,12 @@ async fn sanction_person(
             one_shown(tx.conn, &vault, &target, imposed).map(Some)
         })
         .await?;
-    let shown = written.value.ok_or_else(|| Problem::new(Kind::IdempotencyKeyReused))?;
-    Ok(Written::created(
+    let shown = written
+        .value
+        .ok_or_else(|| Problem::new(ProblemKind::IdempotencyKeyReused))?;
+    Ok(WriteResponse::created(
         shown,
-        moderation.mirror.settle(written.position).await,
+        moderation.read_model.settle(written.position).await,
     ))
 }
 
@@ -246,7 +251,7 @@ async fn lift_sanction(
     body: Json<Lift>,
     caller: Caller,
     moderation: Data<Moderation>,
-) -> Result<Written<SanctionShown>, Problem> {
+) -> Result<WriteResponse<SanctionShown>, Problem> {
     let (id, sanction) = path.0;
     let (note, vault) = (read_note(&body.0.note)?, moderation.vault.clone());
     let written = moderation
@@ -257,8 +262,8 @@ async fn lift_sanction(
             one_shown(tx.conn, &vault, &target, lifted)
         })
         .await?;
-    let position = moderation.mirror.settle(written.position).await;
-    Ok(Written::ok(written.value, position))
+    let position = moderation.read_model.settle(written.position).await;
+    Ok(WriteResponse::ok(written.value, position))
 }
 
 /// The role that somebody is to have.
@@ -306,7 +311,7 @@ async fn change_role(
     body: Json<NewRole>,
     caller: Caller,
     moderation: Data<Moderation>,
-) -> Result<Written<RoleGiven>, Problem> {
+) -> Result<WriteResponse<RoleGiven>, Problem> {
     let (id, NewRole { role, reason }) = (id.0, body.0);
     let written = moderation
         .ledger
@@ -315,8 +320,8 @@ async fn change_role(
             super::give_role(tx, caller.person, target.row, role, reason)
         })
         .await?;
-    let position = moderation.mirror.settle(written.position).await;
-    Ok(Written::ok(RoleGiven { id, role }, position))
+    let position = moderation.read_model.settle(written.position).await;
+    Ok(WriteResponse::ok(RoleGiven { id, role }, position))
 }
 
 /// What is still held to be known of somebody.
@@ -354,7 +359,7 @@ async fn lower(
     body: Json<Lowered>,
     caller: Caller,
     moderation: Data<Moderation>,
-) -> Result<Written<AssuranceLeft>, Problem> {
+) -> Result<WriteResponse<AssuranceLeft>, Problem> {
     let (id, body) = (id.0, body.0);
     let policy = Arc::clone(&moderation.policy);
     let assurance = body.assurance;
@@ -365,8 +370,8 @@ async fn lower(
             super::lower_assurance(tx, &policy, caller.person, target.row, assurance, body.reason)
         })
         .await?;
-    let position = moderation.mirror.settle(written.position).await;
-    Ok(Written::ok(AssuranceLeft { id, assurance }, position))
+    let position = moderation.read_model.settle(written.position).await;
+    Ok(WriteResponse::ok(AssuranceLeft { id, assurance }, position))
 }
 
 fn read_note(entered: &str) -> Result<Reason, Problem> {
@@ -390,10 +395,10 @@ fn one_shown(
 impl From<SanctionError> for Problem {
     fn from(error: SanctionError) -> Self {
         match error {
-            SanctionError::NotAllowed(_) => Self::new(Kind::Forbidden),
-            SanctionError::PersonUnknown => Self::new(Kind::NotFound),
-            SanctionError::Exists => Self::new(Kind::SanctionExists),
-            SanctionError::Unknown => Self::new(Kind::SanctionUnknown),
+            SanctionError::NotAllowed(_) => Self::new(ProblemKind::Forbidden),
+            SanctionError::PersonUnknown => Self::new(ProblemKind::NotFound),
+            SanctionError::Exists => Self::new(ProblemKind::SanctionExists),
+            SanctionError::Unknown => Self::new(ProblemKind::SanctionUnknown),
             SanctionError::Store(error) => error.into(),
         }
     }
@@ -402,9 +407,9 @@ impl From<SanctionError> for Problem {
 impl From<AssuranceError> for Problem {
     fn from(error: AssuranceError) -> Self {
         match error {
-            AssuranceError::NotAllowed(_) => Self::new(Kind::Forbidden),
-            AssuranceError::PersonUnknown => Self::new(Kind::NotFound),
-            AssuranceError::NotHigher => Self::new(Kind::AssuranceNotHigher),
+            AssuranceError::NotAllowed(_) => Self::new(ProblemKind::Forbidden),
+            AssuranceError::PersonUnknown => Self::new(ProblemKind::NotFound),
+            AssuranceError::NotHigher => Self::new(ProblemKind::AssuranceNotHigher),
             AssuranceError::Store(error) => error.into(),
         }
     }
@@ -413,13 +418,13 @@ impl From<AssuranceError> for Problem {
 impl From<RoleError> for Problem {
     fn from(error: RoleError) -> Self {
         match error {
-            RoleError::Refused(RoleRefusal::NotAllowed(_)) => Self::new(Kind::Forbidden),
-            RoleError::Refused(RoleRefusal::LastOwner) => Self::new(Kind::LastOwner),
+            RoleError::Refused(RoleRefusal::NotAllowed(_)) => Self::new(ProblemKind::Forbidden),
+            RoleError::Refused(RoleRefusal::LastOwner) => Self::new(ProblemKind::LastOwner),
             RoleError::Refused(RoleRefusal::NotForPeople) => Self::field(
                 "/role",
                 "Give a member's role: owner, admin, auditor, reviewer or member.",
             ),
-            RoleError::PersonUnknown => Self::new(Kind::NotFound),
+            RoleError::PersonUnknown => Self::new(ProblemKind::NotFound),
             RoleError::Store(error) => error.into(),
         }
     }

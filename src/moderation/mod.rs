@@ -124,8 +124,8 @@ struct Held {
 }
 
 /// None where the target is nobody.
-fn hold(tx: &mut Tx<'_>, by: PersonRow, target: PersonRow) -> Result<Option<Held>, StoreError> {
-    let members = people::hold(tx.conn, tx.guards, by, target)?;
+fn lock(tx: &mut Tx<'_>, by: PersonRow, target: PersonRow) -> Result<Option<Held>, StoreError> {
+    let members = people::lock(tx.conn, tx.guards, by, target)?;
     let find = |row| members.iter().find(|member| member.row == row).cloned();
     let Some(target) = find(target) else { return Ok(None) };
     let by = find(by).ok_or_else(|| StoreError::Internal("somebody acts who is no member".into()))?;
@@ -161,12 +161,12 @@ pub struct NewBan<'a> {
 pub fn ban(tx: &mut Tx<'_>, vault: &Vault, by: PersonRow, new: &NewBan<'_>) -> Result<Sanction, SanctionError> {
     let target = new.target;
     people::await_standing(tx.conn, target)?;
-    let held = hold(tx, by, target)?.ok_or(SanctionError::PersonUnknown)?;
+    let held = lock(tx, by, target)?.ok_or(SanctionError::PersonUnknown)?;
     rules::may_sanction(&held.by, &held.target)?;
     if !people::set_standing(tx.conn, target, Standing::Active, Standing::Banned)? {
         return Err(SanctionError::Exists);
     }
-    let note = key(tx, vault, &held.target)?.seal_note(new.note, tx.chance)?;
+    let note = key(tx, vault, &held.target)?.seal_note(new.note, tx.rng)?;
     let sanction = Sanction {
         id: new.id,
         person: target,
@@ -208,9 +208,9 @@ pub fn lift(
     if tx.guards.on(Guard::LiftInTurn) {
         people::await_standing(tx.conn, target)?;
     }
-    let held = hold(tx, by, target)?.ok_or(SanctionError::PersonUnknown)?;
+    let held = lock(tx, by, target)?.ok_or(SanctionError::PersonUnknown)?;
     rules::may_sanction(&held.by, &held.target)?;
-    let note = key(tx, vault, &held.target)?.seal_note(note, tx.chance)?;
+    let note = key(tx, vault, &held.target)?.seal_note(note, tx.rng)?;
     let lifted = records::lift(tx.conn, sanction, target, by, &note.sealed, tx.now)?.ok_or(SanctionError::Unknown)?;
     if !people::set_standing(tx.conn, target, Standing::Banned, Standing::Active)? {
         return Err(StoreError::Internal("a ban was in force on somebody who is not banned".into()).into());
@@ -248,7 +248,7 @@ pub fn give_role(
     role: Role,
     reason: RoleReason,
 ) -> Result<bool, RoleError> {
-    let held = hold(tx, by, target)?.ok_or(RoleError::PersonUnknown)?;
+    let held = lock(tx, by, target)?.ok_or(RoleError::PersonUnknown)?;
     rules::may_give_role(&held.by, &held.target, role, held.owners)?;
     let before = held.target.role;
     if before == role {
@@ -308,7 +308,7 @@ pub fn lower_assurance(
     reason: ReasonCode,
 ) -> Result<(), AssuranceError> {
     people::await_standing(tx.conn, target)?;
-    let held = hold(tx, by, target)?.ok_or(AssuranceError::PersonUnknown)?;
+    let held = lock(tx, by, target)?.ok_or(AssuranceError::PersonUnknown)?;
     rules::may_sanction(&held.by, &held.target)?;
     let before = held.target.assurance;
     if before <= to {

@@ -11,7 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{Locale, Stops, stop};
 use crate::{
-    http::{Kind, Problem, Segments},
+    http::{Problem, ProblemKind, Segments},
     platform::ledger::{Actor, Ledger},
 };
 
@@ -113,7 +113,7 @@ async fn show_stop(
     letters
         .stops
         .read(&token.0)
-        .ok_or_else(|| Problem::new(Kind::NotFound))?;
+        .ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     Page::ask(locale(&request)).answer()
 }
 
@@ -131,7 +131,7 @@ async fn stop_letters(
     let address = letters
         .stops
         .read(&token.0)
-        .ok_or_else(|| Problem::new(Kind::NotFound))?;
+        .ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     letters
         .ledger
         .write(Actor::System, move |tx| stop(tx, &address))

@@ -6,7 +6,7 @@
 //! is sent again is the same letter under the same `Message-ID`; and that neither an address nor
 //! a code ever stands in an error or a log.
 //!
-//! The capability's follower does not deliver: it [`post`]s the letter in its own transaction, and
+//! The capability's subscriber does not deliver: it [`post`]s the letter in its own transaction, and
 //! a [`Postman`] takes it from there. A mail server's outage delays letters and loses none; what is
 //! given up stays, sealed, for an operator to [`retry`].
 //!

@@ -47,10 +47,10 @@ pub fn post_all(tx: &mut Tx<'_>, kind: &'static str, letters: &[(DataKey, Uuid, 
 fn seal(tx: &Tx<'_>, key: &DataKey, about: Uuid, letter: &Letter) -> Result<records::New, StoreError> {
     let plain = serde_json::to_vec(letter).map_err(|error| StoreError::Internal(format!("a letter: {error}")))?;
     Ok(records::New {
-        id: LetterId::new(tx.now, tx.chance),
+        id: LetterId::new(tx.now, tx.rng),
         subject: key.subject(),
         about,
-        sealed: key.seal(Field::Letter, &Zeroizing::new(plain), tx.chance)?,
+        sealed: key.seal(Field::Letter, &Zeroizing::new(plain), tx.rng)?,
     })
 }
 

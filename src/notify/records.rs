@@ -16,7 +16,7 @@ use crate::platform::{
         Backend, Conn, Guard, Guards, fixed, pg_fixed,
         schema::{mail_stops, outbox},
     },
-    terms::{Id, Kind, Timestamp},
+    terms::{Id, IdKind, Timestamp},
     vault::Subject,
 };
 
@@ -24,7 +24,7 @@ use crate::platform::{
 #[derive(Debug, Clone, Copy)]
 pub enum Posted {}
 
-impl Kind for Posted {
+impl IdKind for Posted {
     const PREFIX: &'static str = "letter";
 }
 

@@ -44,8 +44,8 @@ pub(super) fn after_fault(attempts: u32) -> Next {
 
 /// A wait, longer by up to a quarter of itself as `chance` has it: letters that failed together do
 /// not come back together.
-pub(super) fn spread(wait: Duration, chance: u8) -> Duration {
-    wait + wait * u32::from(chance) / 1024
+pub(super) fn spread(wait: Duration, rng: u8) -> Duration {
+    wait + wait * u32::from(rng) / 1024
 }
 
 fn wait(attempts: u32) -> Duration {

@@ -14,7 +14,7 @@ use crate::platform::{
     ledger::Tx,
     store::{Conn, StoreError},
     terms::{Link, LinkError, LinkTemplate},
-    vault::{Blind, Door, Vault},
+    vault::{Blind, KeyPurpose, Vault},
 };
 
 /// How many bytes of the tag stand in a token.
@@ -56,7 +56,7 @@ impl Stops {
     /// The link that ends all further letters to this address.
     pub fn link(&self, address: &EmailAddress) -> Link {
         let StopIndex(index) = StopIndex::of(&self.vault, address);
-        let (version, tag) = self.vault.derive(Door::Stop, &index);
+        let (version, tag) = self.vault.derive(KeyPurpose::Stop, &index);
         let version = u32::try_from(version).unwrap_or(u32::MAX).to_be_bytes();
         let token = [&version, index.as_slice(), &tag[..TAG]].concat();
         self.link.to(&BASE64URL_NOPAD.encode(&token))
@@ -68,7 +68,7 @@ impl Stops {
         let (version, rest) = token.split_first_chunk::<4>()?;
         let (index, tag) = rest.split_at_checked(32)?;
         let version = i64::from(u32::from_be_bytes(*version));
-        let expected = self.vault.derive_with(version, Door::Stop, index)?;
+        let expected = self.vault.derive_with(version, KeyPurpose::Stop, index)?;
         bool::from(expected[..TAG].ct_eq(tag)).then(|| StopIndex(index.to_vec()))
     }
 }
@@ -101,12 +101,12 @@ pub fn stopped(conn: &mut Conn, addresses: &[StopIndex]) -> Result<HashSet<StopI
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::{terms::SeededChance, vault::Keyring};
+    use crate::platform::{terms::SeededRng, vault::Keyring};
 
     #[test]
     fn only_a_token_of_ours_says_for_whom_it_is() {
         let stops = |seed| {
-            let vault = Vault::new(Keyring::generate(&SeededChance::new(seed)));
+            let vault = Vault::new(Keyring::generate(&SeededRng::new(seed)));
             Stops::new(vault, &HttpConfig::default()).unwrap()
         };
         let (ours, others) = (stops(1), stops(2));

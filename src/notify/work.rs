@@ -167,7 +167,7 @@ impl Postman {
             .ledger
             .write(Actor::System, move |tx| {
                 let mut token = [0_u8; 16];
-                tx.chance.fill(&mut token);
+                tx.rng.fill(&mut token);
                 let token = data_encoding::HEXLOWER.encode(&token);
                 Ok::<_, StoreError>(records::claim(
                     tx.conn,
@@ -383,7 +383,7 @@ fn write_down(tx: &mut Tx<'_>, row: i64, claim: &str, outcome: &Outcome) -> Resu
         Outcome::Sent => records::sent(tx.conn, row, claim)?,
         Outcome::Later { wait, attempts, error } => {
             let mut byte = [0_u8; 1];
-            tx.chance.fill(&mut byte);
+            tx.rng.fill(&mut byte);
             let due = tx.now.after(spread(*wait, byte[0]));
             records::put_off(tx.conn, row, claim, *attempts, due, error)?
         }

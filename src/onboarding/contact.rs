@@ -19,7 +19,7 @@ use crate::{
             CommandError, Disposition, Guard, StoreError, from_query,
             throttle::{Rate, Throttled},
         },
-        terms::{Chance, Id, kinds},
+        terms::{Id, Rng, kinds},
         vault::{Blind, DataKey, Field, Vault, VaultError},
     },
     policy::{Policy, Step},
@@ -138,10 +138,10 @@ fn allowance(vault: &Vault, what: &[u8], invite: &invites::Invite, address: &[u8
     vault.blind(Blind::Throttle, &[what, address, own].concat())
 }
 
-fn one_time_code(chance: &dyn Chance) -> String {
+fn one_time_code(rng: &dyn Rng) -> String {
     // 64 random bits over a million codes: the bias is below 2⁻⁴⁴.
     let mut bytes = [0_u8; 8];
-    chance.fill(&mut bytes);
+    rng.fill(&mut bytes);
     format!("{:0DIGITS$}", u64::from_be_bytes(bytes) % 10_u64.pow(DIGITS as u32))
 }
 
@@ -175,7 +175,7 @@ pub fn give_contact(
         admitted => admitted?,
     }
     let key = vault.key(tx.conn, flow.subject)?;
-    let code = one_time_code(tx.chance);
+    let code = one_time_code(tx.rng);
     let mut proofs = sent(&flow, &key)?;
     let same = flow.address.as_ref().is_some_and(|(former, _)| *former == blind);
     // A code proves the address that it was sent to. And after too many wrong ones nothing that was tried is good.
@@ -193,11 +193,11 @@ pub fn give_contact(
         tx.conn,
         flow.row,
         &records::Ask {
-            address_sealed: key.seal(Field::Contact, address.kept().as_bytes(), tx.chance)?,
+            address_sealed: key.seal(Field::Contact, address.kept().as_bytes(), tx.rng)?,
             address_blind: blind,
-            proof_sealed: key.seal(Field::Proof, code.as_bytes(), tx.chance)?,
+            proof_sealed: key.seal(Field::Proof, code.as_bytes(), tx.rng)?,
             proof_expires_at: until,
-            proofs_sealed: key.seal(Field::Proof, &written(&proofs)?, tx.chance)?,
+            proofs_sealed: key.seal(Field::Proof, &written(&proofs)?, tx.rng)?,
             failures,
         },
     )?;
@@ -284,7 +284,7 @@ pub fn prove_contact(
     let until = tx
         .now
         .after(Duration::from_secs(u64::from(policy.join.hold_days) * 24 * 60 * 60));
-    if !invites::hold(tx, &invite, flow.id, until)? {
+    if !invites::reserve(tx, &invite, flow.id, until)? {
         invites::open(tx.conn, &invite, tx.now)?.map_err(StepError::from)?;
         // It was free a moment ago and is taken now.
         return Err(StepError::Closed(invites::Closed::Held).into());

@@ -13,7 +13,7 @@ use crate::{
     notify::{self, EmailAddress, Letter, LetterSubject, Locale, Matter, Stands, StopIndex, Stops},
     platform::{
         ledger::{
-            Entry, Event, Follower, Tx,
+            Entry, Event, Subscriber, Tx,
             events::{Release, Verdict},
         },
         store::{
@@ -41,7 +41,7 @@ const CODES_TO_STOPPED: u32 = 2;
 /// The last of these is no part of the last step: of two who take it at once, by two invites to one address,
 /// each would wait for a row of the other's. The address is its member's from then on, so nobody comes in
 /// by the other invites meanwhile.
-pub struct OnboardingFollower {
+pub struct OnboardingSubscriber {
     /// Opens addresses and one-time codes.
     pub vault: Vault,
     /// The community's name.
@@ -59,7 +59,7 @@ const EVENTS: [&str; 5] = [
     "invite_released",
 ];
 
-impl Follower for OnboardingFollower {
+impl Subscriber for OnboardingSubscriber {
     fn name(&self) -> &'static str {
         "onboarding-mails"
     }
@@ -130,7 +130,7 @@ impl Follower for OnboardingFollower {
     }
 }
 
-impl OnboardingFollower {
+impl OnboardingSubscriber {
     fn send_code(&self, tx: &mut Tx<'_>, flow: &Flow) -> Result<(), StoreError> {
         // Proved, over, or replaced meanwhile: there is no code to send any more.
         let Some((sealed, until)) = &flow.proof else {
@@ -237,7 +237,7 @@ const fn goes_on(verdict: Verdict, progress: Progress) -> bool {
     )
 }
 
-impl Matter for OnboardingFollower {
+impl Matter for OnboardingSubscriber {
     fn kinds(&self) -> &'static [&'static str] {
         &[PROOF, DECISION, FINAL_DECISION]
     }

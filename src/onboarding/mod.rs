@@ -15,7 +15,7 @@ mod records;
 mod rules;
 
 pub use contact::{PROOF_LASTS, ProofError, count_code, give_contact, prove_contact};
-pub use follow::OnboardingFollower;
+pub use follow::OnboardingSubscriber;
 pub use records::{Flow, by_id};
 pub use rules::{Progress, progress};
 
@@ -30,7 +30,7 @@ use crate::{
         ledger::{Actor, Event, Ledger, Tx, events::Release},
         store::{CommandError, Conn, Disposition, StoreError, from_query, throttle::Throttled},
         terms::{Assurance, Id, Role, Timestamp, kinds},
-        vault::{Blind, Door, Vault, VaultError},
+        vault::{Blind, KeyPurpose, Vault, VaultError},
     },
     policy::{Policy, Step},
 };
@@ -127,7 +127,7 @@ impl From<RedeemError> for StepError {
 
 /// The token that whoever started a flow shows at each of its steps: derived, never stored.
 pub fn flow_token(vault: &Vault, id: Id<kinds::Flow>) -> SecretString {
-    let (_, secret) = vault.derive(Door::Flow, id.as_bytes());
+    let (_, secret) = vault.derive(KeyPurpose::Flow, id.as_bytes());
     format!("vsf_{}", data_encoding::BASE64URL_NOPAD.encode(&secret)).into()
 }
 
@@ -195,7 +195,7 @@ fn read_standing(
 /// The flow, if `step` is its next, and how far the real name has come. It is held for the step to change it:
 /// nobody else does before the transaction ends.
 fn at_step(tx: &mut Tx<'_>, policy: &Policy, flow: Id<kinds::Flow>, step: Step) -> Result<(Flow, Reached), StepError> {
-    let flow = records::hold(tx.conn, tx.guards, flow)?.ok_or(StepError::Ended)?;
+    let flow = records::lock(tx.conn, tx.guards, flow)?.ok_or(StepError::Ended)?;
     match read_standing(tx.conn, policy, &flow, tx.now)? {
         (Progress::Next(next), reached) if next == step => Ok((flow, reached)),
         (Progress::Next(_), _) => Err(StepError::OutOfOrder),
@@ -320,7 +320,7 @@ pub async fn lapse(ledger: &Ledger) -> Result<(), StoreError> {
         .await?;
     for (id, subject) in over {
         ledger
-            .write(Actor::System, move |tx| match records::hold(tx.conn, tx.guards, id)? {
+            .write(Actor::System, move |tx| match records::lock(tx.conn, tx.guards, id)? {
                 Some(flow) if flow.ended_at.is_none() => match invites::held_until(tx.conn, id)? {
                     Some(until) if tx.now < until => Ok(()),
                     _ => abandon(tx, &flow, Release::Expired),

@@ -141,7 +141,7 @@ pub fn by_id(conn: &mut Conn, id: Id<kinds::Flow>) -> QueryResult<Option<Flow>> 
 
 /// The same, locked until the transaction ends: of two requests on it at once, the second sees what the first
 /// has made of it.
-pub(super) fn hold(conn: &mut Conn, guards: &Guards, id: Id<kinds::Flow>) -> QueryResult<Option<Flow>> {
+pub(super) fn lock(conn: &mut Conn, guards: &Guards, id: Id<kinds::Flow>) -> QueryResult<Option<Flow>> {
     let query = flows::table.filter(flows::uid.eq(id)).select(columns!());
     let found = match conn {
         Conn::Postgres(conn) if guards.on(Guard::FlowHeld) => query.for_no_key_update().first::<Row>(conn),

@@ -75,7 +75,7 @@ mod tests {
     use super::*;
     use crate::{
         platform::{
-            terms::{Id, PersonRow, SeededChance},
+            terms::{Id, PersonRow, SeededRng},
             vault::Subject,
         },
         policy::preset,
@@ -86,7 +86,7 @@ mod tests {
     fn flow() -> Flow {
         Flow {
             row: 1,
-            id: Id::new(NOW, &SeededChance::new(1)),
+            id: Id::new(NOW, &SeededRng::new(1)),
             token_hash: Vec::new(),
             invite_row: 1,
             subject: Subject(1),

@@ -39,7 +39,7 @@ pub fn make_sign_in_code(
     let mut bytes = Zeroizing::new([0; LENGTH]);
     let (whose, random) = bytes.split_at_mut(16);
     whose.copy_from_slice(member.id.as_bytes());
-    tx.chance.fill(random);
+    tx.rng.fill(random);
     let code = SecretString::from(BASE64URL_NOPAD.encode(&*bytes));
     let blind = vault.blind(Blind::SignInCode, code.expose_secret().as_bytes());
     records::grant_sign_in_code(tx.conn, &blind, member.row, tx.now.after(lasts))?;

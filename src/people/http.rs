@@ -12,7 +12,7 @@ use super::{
     passwords::{ChoiceError, HasherError},
 };
 use crate::{
-    http::{Caller, Json, Kind, Problem},
+    http::{Caller, Json, Problem, ProblemKind},
     notify::EmailAddress,
     platform::{
         ledger::Ledger,
@@ -109,7 +109,7 @@ async fn me(caller: Caller, people: Data<People>) -> Result<Json<MeView>, Proble
         })
         .await?;
     let found: Option<(Member, Option<Member>, _, _)> = found;
-    let (own, inviter, contact, places) = found.ok_or_else(|| Problem::new(Kind::SessionEnded))?;
+    let (own, inviter, contact, places) = found.ok_or_else(|| Problem::new(ProblemKind::SessionEnded))?;
     Ok(Json(MeView {
         id: own.id,
         handle: own.handle,
@@ -130,7 +130,7 @@ async fn me(caller: Caller, people: Data<People>) -> Result<Json<MeView>, Proble
 impl From<HasherError> for Problem {
     fn from(error: HasherError) -> Self {
         match error {
-            HasherError::Busy => Kind::Unavailable.into(),
+            HasherError::Busy => ProblemKind::Unavailable.into(),
             HasherError::Hash(error) => Self::unavailable(error),
         }
     }
@@ -139,7 +139,7 @@ impl From<HasherError> for Problem {
 impl From<ChoiceError> for Problem {
     fn from(error: ChoiceError) -> Self {
         match error {
-            ChoiceError::Refused(refusal) => Self::new(Kind::PasswordRefused).saying(refusal.to_string()),
+            ChoiceError::Refused(refusal) => Self::new(ProblemKind::PasswordRefused).with_detail(refusal.to_string()),
             ChoiceError::Hasher(error) => error.into(),
         }
     }

@@ -15,11 +15,11 @@ mod roster;
 pub use codes::{SignInCode, make_sign_in_code};
 pub use handle::{Handle, HandleError, handle};
 pub use records::{
-    Member, Name, await_standing, by_contact, by_handle, change_role, count_active, count_owners, hold, hold_founders,
-    hold_reviewer, inviter_of, keep_seats, keep_standing, member, member_by_id, members, members_by_row, names,
+    Member, Name, await_standing, by_contact, by_handle, change_role, count_active, count_owners, inviter_of, lock,
+    lock_founders, lock_members, lock_reviewer, lock_standing, member, member_by_id, members, members_by_row, names,
     own_contact, password, renew_password, set_assurance, set_handle, set_password, set_standing, set_subject,
 };
-pub use roster::{Roster, Seat};
+pub use roster::{MemberSnapshot, Roster};
 
 use crate::platform::{
     ledger::{Event, Tx},
@@ -91,7 +91,7 @@ pub fn admit(tx: &mut Tx<'_>, newcomer: &Newcomer, by: &Admission) -> Result<Mem
 }
 
 fn insert(tx: &mut Tx<'_>, newcomer: &Newcomer) -> Result<Member, StoreError> {
-    let id = Id::new(tx.now, tx.chance);
+    let id = Id::new(tx.now, tx.rng);
     Ok(records::insert(tx.conn, id, newcomer, tx.now)?)
 }
 

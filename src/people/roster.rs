@@ -15,7 +15,7 @@ use crate::platform::{
 
 /// What is known of one member without asking the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seat {
+pub struct MemberSnapshot {
     /// Their public id.
     pub id: Id<kinds::Person>,
     /// Their role.
@@ -42,15 +42,15 @@ struct People {
 
 #[derive(Clone, Copy)]
 struct Place {
-    seat: Seat,
+    snapshot: MemberSnapshot,
     /// Chosen on joining, and never changed.
     handle: Option<Handle>,
 }
 
 impl Roster {
     /// The member's seat, or none.
-    pub fn seat(&self, row: PersonRow) -> Option<Seat> {
-        self.read().place(row).map(|place| place.seat)
+    pub fn snapshot(&self, row: PersonRow) -> Option<MemberSnapshot> {
+        self.read().place(row).map(|place| place.snapshot)
     }
 
     /// The row of the member with this public id, or none.
@@ -63,8 +63,11 @@ impl Roster {
     pub fn names(&self, rows: impl IntoIterator<Item = PersonRow>) -> Vec<Option<Name>> {
         let people = self.read();
         let name = |row| {
-            let Place { seat, handle } = *people.place(row)?;
-            Some(Name { id: seat.id, handle })
+            let Place { snapshot, handle } = *people.place(row)?;
+            Some(Name {
+                id: snapshot.id,
+                handle,
+            })
         };
         rows.into_iter().map(name).collect()
     }
@@ -88,7 +91,7 @@ impl People {
         if self.places.len() <= index {
             self.places.resize_with(index + 1, || None);
         }
-        self.rows.insert(place.seat.id, row);
+        self.rows.insert(place.snapshot.id, row);
         self.places[index] = Some(place);
     }
 }
@@ -104,9 +107,9 @@ impl Projection for Roster {
             let Some(&(row, ..)) = page.last() else { return Ok(()) };
             last = row;
             let mut people = self.write();
-            for (row, seat, handle) in page {
+            for (row, snapshot, handle) in page {
                 let handle = handle.as_deref().and_then(Handle::new);
-                people.put(row, Place { seat, handle });
+                people.put(row, Place { snapshot, handle });
             }
         }
     }
@@ -119,29 +122,31 @@ impl Projection for Roster {
                 role,
                 assurance,
             } => {
-                let seat = Seat {
+                let snapshot = MemberSnapshot {
                     id: *id,
                     role: *role,
                     standing: Standing::Active,
                     assurance: *assurance,
                 };
-                self.arrive(conn, *person, seat)?;
+                self.arrive(conn, *person, snapshot)?;
             }
             Event::MemberAdmitted {
                 person, id, assurance, ..
             } => {
-                let seat = Seat {
+                let snapshot = MemberSnapshot {
                     id: *id,
                     role: Role::Member,
                     standing: Standing::Active,
                     assurance: *assurance,
                 };
-                self.arrive(conn, *person, seat)?;
+                self.arrive(conn, *person, snapshot)?;
             }
-            Event::RoleChanged { person, after, .. } => self.amend(*person, |seat| seat.role = *after),
-            Event::PersonBanned { person, .. } => self.amend(*person, |seat| seat.standing = Standing::Banned),
-            Event::AssuranceLowered { person, after, .. } => self.amend(*person, |seat| seat.assurance = *after),
-            Event::BanLifted { person, .. } => self.amend(*person, |seat| seat.standing = Standing::Active),
+            Event::RoleChanged { person, after, .. } => self.amend(*person, |snapshot| snapshot.role = *after),
+            Event::PersonBanned { person, .. } => self.amend(*person, |snapshot| snapshot.standing = Standing::Banned),
+            Event::AssuranceLowered { person, after, .. } => {
+                self.amend(*person, |snapshot| snapshot.assurance = *after)
+            }
+            Event::BanLifted { person, .. } => self.amend(*person, |snapshot| snapshot.standing = Standing::Active),
             _ => {}
         }
         Ok(())
@@ -151,18 +156,18 @@ impl Projection for Roster {
 impl Roster {
     /// Somebody whom the load has seen already keeps what has become of them since. The handle is in
     /// the store alone: the ledger would keep it for ever.
-    fn arrive(&self, conn: &mut Conn, row: PersonRow, seat: Seat) -> Result<(), StoreError> {
+    fn arrive(&self, conn: &mut Conn, row: PersonRow, snapshot: MemberSnapshot) -> Result<(), StoreError> {
         if self.read().place(row).is_none() {
             let handle = records::names(conn, &[row])?.remove(&row).and_then(|name| name.handle);
-            self.write().put(row, Place { seat, handle });
+            self.write().put(row, Place { snapshot, handle });
         }
         Ok(())
     }
 
-    fn amend(&self, row: PersonRow, amend: impl FnOnce(&mut Seat)) {
+    fn amend(&self, row: PersonRow, amend: impl FnOnce(&mut MemberSnapshot)) {
         let Ok(index) = usize::try_from(row.0) else { return };
         if let Some(Some(place)) = self.write().places.get_mut(index) {
-            amend(&mut place.seat);
+            amend(&mut place.snapshot);
         }
     }
 }

@@ -14,8 +14,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{ChangeError, Current, Policy, Versioned, change};
 use crate::{
-    http::{Caller, Json, Kind, POSITION, Problem},
-    platform::ledger::{Actor, Ledger, Mirror},
+    http::{Caller, Json, POSITION, Problem, ProblemKind},
+    platform::ledger::{Actor, Ledger, ReadModel},
 };
 
 /// Registers the routes.
@@ -29,7 +29,7 @@ pub struct Policies {
     /// Where changes are written.
     pub ledger: Ledger,
     /// Where a change must be seen before it is answered.
-    pub mirror: Mirror,
+    pub read_model: ReadModel,
     /// The policy that holds now.
     pub current: Arc<Current>,
 }
@@ -95,11 +95,11 @@ async fn replace(
     let from: i64 = request
         .headers()
         .get(IF_MATCH)
-        .ok_or_else(|| Problem::new(Kind::PreconditionRequired))?
+        .ok_or_else(|| Problem::new(ProblemKind::PreconditionRequired))?
         .to_str()
         .ok()
         .and_then(|text| text.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok())
-        .ok_or_else(|| Problem::new(Kind::PreconditionFailed))?;
+        .ok_or_else(|| Problem::new(ProblemKind::PreconditionFailed))?;
     let document = body.0.document;
     let policy = policies.current.read(&document).map_err(|mistakes| {
         let told: Vec<_> = mistakes.iter().take(MOST_MISTAKES).map(ToString::to_string).collect();
@@ -107,7 +107,9 @@ async fn replace(
         if let more @ 1.. = mistakes.len() - told.len() {
             detail.push_str(&format!(" And {more} more."));
         }
-        Problem::from(Kind::PolicyInvalid).at("/document").saying(detail)
+        Problem::from(ProblemKind::PolicyInvalid)
+            .at("/document")
+            .with_detail(detail)
     })?;
     let text = document.clone();
     let written = policies
@@ -115,10 +117,10 @@ async fn replace(
         .write(Actor::Person(caller.person), move |tx| change(tx, &text, from))
         .await
         .map_err(|error| match error {
-            ChangeError::Stale(_) => Problem::from(Kind::PreconditionFailed),
+            ChangeError::Stale(_) => Problem::from(ProblemKind::PreconditionFailed),
             ChangeError::Store(cause) => cause.into(),
         })?;
-    let position = policies.mirror.settle(written.position).await;
+    let position = policies.read_model.settle(written.position).await;
     let versioned = Arc::new(Versioned {
         version: written.value,
         document,

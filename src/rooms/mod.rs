@@ -13,7 +13,7 @@
 
 pub mod http;
 mod connections;
-mod desk;
+mod issuer;
 mod enforce;
 mod janus;
 mod records;
@@ -27,8 +27,8 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 pub use connections::{Connection, Seated};
-pub use desk::{Desk, TicketError};
 pub use enforce::Enforcer;
+pub use issuer::{BatchIssuer, TicketError};
 pub use janus::{Address, Info, Janus, JanusError, Participant, core_token};
 pub use rules::{CAPACITY, CAPACITY_MOST, Denied, NoRoomName, RoomName};
 pub use seats::{Ask, Issued, end_all, issue, issued, leave, reconsider};
@@ -41,14 +41,14 @@ use crate::{
         ledger::{Event, Tx, events::TicketEnd},
         store::{CommandError, Conn, Disposition, StoreError, from_query},
         terms::{Assurance, PersonRow, RoomRow, RoomServerId, TicketId, Timestamp, words},
-        vault::{Door, Field, Subject, Vault, VaultError},
+        vault::{Field, KeyPurpose, Subject, Vault, VaultError},
     },
     policy::{Current, Policy},
 };
 
 words! {
     /// As what somebody is in a room.
-    Part {
+    ParticipantRole {
         /// They listen and speak.
         Speaker = "speaker",
         /// They listen.
@@ -157,7 +157,7 @@ impl ServerRecord {
 
 /// What a room asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Terms {
+pub struct RoomTerms {
     /// How surely we must know who enters; the policy may ask for more.
     pub enter: Assurance,
     /// How surely we must know who speaks; the policy may ask for more.
@@ -174,7 +174,7 @@ pub struct NewRoom {
     /// Where it is held.
     pub server: RoomServerId,
     /// What it asks for.
-    pub terms: Terms,
+    pub terms: RoomTerms,
 }
 
 /// A room.
@@ -209,7 +209,7 @@ impl Room {
     /// # Errors
     /// [`StoreError::Internal`] where the keyring lacks the key that it comes from.
     pub fn secret(&self, vault: &Vault) -> Result<SecretString, StoreError> {
-        derived(vault, self.key_version, Door::Room, &self.row.0.to_be_bytes())
+        derived(vault, self.key_version, KeyPurpose::Room, &self.row.0.to_be_bytes())
     }
 }
 
@@ -223,7 +223,7 @@ pub struct Ticket {
     /// Whose.
     pub person: PersonRow,
     /// As what.
-    pub part: Part,
+    pub part: ParticipantRole,
     /// Until when.
     pub expires_at: Timestamp,
     ended: bool,
@@ -236,7 +236,7 @@ impl Ticket {
     /// # Errors
     /// [`StoreError::Internal`] where the keyring lacks the key that it comes from.
     pub fn token(&self, vault: &Vault) -> Result<SecretString, StoreError> {
-        derived(vault, self.key_version, Door::Ticket, self.id.as_bytes())
+        derived(vault, self.key_version, KeyPurpose::Ticket, self.id.as_bytes())
     }
 
     /// Whether it opens the room at `now`.
@@ -245,7 +245,7 @@ impl Ticket {
     }
 }
 
-fn derived(vault: &Vault, version: i64, door: Door, id: &[u8]) -> Result<SecretString, StoreError> {
+fn derived(vault: &Vault, version: i64, door: KeyPurpose, id: &[u8]) -> Result<SecretString, StoreError> {
     let secret = vault
         .derive_with(version, door, id)
         .ok_or_else(|| StoreError::Internal("the keyring lacks the key of a room or a ticket".into()))?;
@@ -301,7 +301,7 @@ impl CommandError for RoomError {
 /// [`RoomError`]
 pub fn register(tx: &mut Tx<'_>, vault: &Vault, id: RoomServerId, new: &NewServer) -> Result<ServerRecord, RoomError> {
     let (subject, key) = vault.new_subject(tx)?;
-    let sealed = key.seal(Field::RoomServer, &new.secrets.plain()?, tx.chance)?;
+    let sealed = key.seal(Field::RoomServer, &new.secrets.plain()?, tx.rng)?;
     let server = records::insert_server(tx.conn, id, subject, new, &sealed, tx.now)?;
     tx.record(Event::RoomServerRegistered { server: id });
     Ok(server)
@@ -319,12 +319,12 @@ pub fn change_server(
     new: &NewServer,
     abandon: bool,
 ) -> Result<ServerRecord, RoomError> {
-    let server = records::hold_server(tx.conn, tx.guards, id)?.ok_or(RoomError::ServerUnknown)?;
+    let server = records::lock_server(tx.conn, tx.guards, id)?.ok_or(RoomError::ServerUnknown)?;
     if server.admin_url != new.admin_url {
         idle(tx.conn, server.row, abandon)?;
     }
     let key = vault.key(tx.conn, server.subject)?;
-    let sealed = key.seal(Field::RoomServer, &new.secrets.plain()?, tx.chance)?;
+    let sealed = key.seal(Field::RoomServer, &new.secrets.plain()?, tx.rng)?;
     let server = records::change_server(tx.conn, server.row, new, &sealed)?;
     tx.record(Event::RoomServerChanged { server: id });
     Ok(server)
@@ -348,7 +348,7 @@ fn idle(conn: &mut Conn, server: i64, abandon: bool) -> Result<(), RoomError> {
 /// # Errors
 /// [`RoomError`]
 pub fn remove_server(tx: &mut Tx<'_>, id: RoomServerId, abandon: bool) -> Result<(), RoomError> {
-    let server = records::hold_server(tx.conn, tx.guards, id)?.ok_or(RoomError::ServerUnknown)?;
+    let server = records::lock_server(tx.conn, tx.guards, id)?.ok_or(RoomError::ServerUnknown)?;
     idle(tx.conn, server.row, abandon)?;
     records::remove_server(tx.conn, server.row, tx.now)?;
     tx.record(Event::RoomServerRemoved { server: id });
@@ -368,8 +368,8 @@ pub fn servers(conn: &mut Conn) -> Result<Vec<ServerRecord>, StoreError> {
 /// # Errors
 /// [`RoomError`]
 pub fn create(tx: &mut Tx<'_>, vault: &Vault, new: &NewRoom) -> Result<Room, RoomError> {
-    let server = records::hold_server(tx.conn, tx.guards, new.server)?.ok_or(RoomError::ServerUnknown)?;
-    let (key_version, _) = vault.derive(Door::Room, &[]);
+    let server = records::lock_server(tx.conn, tx.guards, new.server)?.ok_or(RoomError::ServerUnknown)?;
+    let (key_version, _) = vault.derive(KeyPurpose::Room, &[]);
     let room = records::insert_room(tx.conn, new, server.row, key_version, tx.now)?.ok_or(RoomError::Exists)?;
     tx.record(Event::RoomCreated {
         room: room.row,
@@ -390,13 +390,13 @@ pub fn change(
     tx: &mut Tx<'_>,
     policy: &Current,
     name: &RoomName,
-    terms: &Terms,
+    terms: &RoomTerms,
     open: bool,
 ) -> Result<Room, RoomError> {
-    let before = records::hold_room(tx.conn, tx.guards, name)?.ok_or(RoomError::Unknown)?;
+    let before = records::lock_room(tx.conn, tx.guards, name)?.ok_or(RoomError::Unknown)?;
     if open {
         let server = records::server_id(tx.conn, before.server)?;
-        records::hold_server(tx.conn, tx.guards, server)?.ok_or(RoomError::ServerUnknown)?;
+        records::lock_server(tx.conn, tx.guards, server)?.ok_or(RoomError::ServerUnknown)?;
     }
     let room = records::set_room(tx.conn, before.row, terms, (!open).then_some(tx.now))?;
     tx.record(Event::RoomChanged {

@@ -11,9 +11,9 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use super::{Part, Room};
+use super::{ParticipantRole, Room};
 use crate::{
-    people::Seat,
+    people::MemberSnapshot,
     platform::terms::{Assurance, Standing, Timestamp},
     policy::Policy,
 };
@@ -139,24 +139,24 @@ pub fn demands(policy: &Policy, room: &Room) -> (Assurance, Assurance) {
 ///
 /// # Errors
 /// [`Denied`]
-pub fn may_enter(policy: &Policy, room: &Room, seat: &Seat) -> Result<Part, Denied> {
-    if seat.standing != Standing::Active {
+pub fn may_enter(policy: &Policy, room: &Room, snapshot: &MemberSnapshot) -> Result<ParticipantRole, Denied> {
+    if snapshot.standing != Standing::Active {
         return Err(Denied::Standing);
     }
     if !room.open {
         return Err(Denied::Closed);
     }
     let (enter, speak) = demands(policy, room);
-    if seat.assurance < enter {
+    if snapshot.assurance < enter {
         return Err(Denied::Assurance {
             asked: enter,
-            theirs: seat.assurance,
+            theirs: snapshot.assurance,
         });
     }
-    Ok(if seat.assurance < speak {
-        Part::Listener
+    Ok(if snapshot.assurance < speak {
+        ParticipantRole::Listener
     } else {
-        Part::Speaker
+        ParticipantRole::Speaker
     })
 }
 
@@ -191,7 +191,7 @@ pub struct Order<'a> {
 
 /// Holds those who are in a room against the tickets that are good there. A token on a Janus list is
 /// bound to nobody: any holder may join under any id, so ids are what is looked at.
-pub fn order<'a>(present: &[Present<'a>], good: &HashMap<String, Part>) -> Order<'a> {
+pub fn order<'a>(present: &[Present<'a>], good: &HashMap<String, ParticipantRole>) -> Order<'a> {
     let mut times: HashMap<&str, u32> = HashMap::new();
     for one in present {
         *times.entry(one.id).or_default() += 1;
@@ -203,7 +203,7 @@ pub fn order<'a>(present: &[Present<'a>], good: &HashMap<String, Part>) -> Order
             .get(one.id)
             .filter(|_| times[one.id] == 1 && one.display.len() <= DISPLAY_MOST);
         match part {
-            Some(Part::Listener) if !one.muted => order.mute.push(one.id),
+            Some(ParticipantRole::Listener) if !one.muted => order.mute.push(one.id),
             Some(_) => {}
             None => {
                 if seen.insert(one.id) {
@@ -241,8 +241,8 @@ mod tests {
         }
     }
 
-    fn seat(assurance: Assurance) -> Seat {
-        Seat {
+    fn snapshot(assurance: Assurance) -> MemberSnapshot {
+        MemberSnapshot {
             id: Id::from_uuid(uuid::Uuid::nil()),
             role: Role::Member,
             standing: Standing::Active,
@@ -256,17 +256,17 @@ mod tests {
         let lax = policy("[rooms]\nenter = \"contact\"\nspeak = \"contact\"");
         let strict = policy("[rooms]\nenter = \"checked\"\nspeak = \"verified\"");
         for (policy, enter, speak, theirs, expected) in [
-            (&lax, Contact, Contact, Contact, Ok(Part::Speaker)),
-            (&lax, Contact, Checked, Contact, Ok(Part::Listener)),
-            (&lax, Contact, Checked, Checked, Ok(Part::Speaker)),
-            (&lax, Verified, Contact, Verified, Ok(Part::Speaker)),
-            (&strict, Contact, Contact, Checked, Ok(Part::Listener)),
-            (&strict, Contact, Contact, Verified, Ok(Part::Speaker)),
+            (&lax, Contact, Contact, Contact, Ok(ParticipantRole::Speaker)),
+            (&lax, Contact, Checked, Contact, Ok(ParticipantRole::Listener)),
+            (&lax, Contact, Checked, Checked, Ok(ParticipantRole::Speaker)),
+            (&lax, Verified, Contact, Verified, Ok(ParticipantRole::Speaker)),
+            (&strict, Contact, Contact, Checked, Ok(ParticipantRole::Listener)),
+            (&strict, Contact, Contact, Verified, Ok(ParticipantRole::Speaker)),
             (&lax, Verified, Contact, Checked, Err((Verified, Checked))),
             (&strict, Contact, Contact, Contact, Err((Checked, Contact))),
         ] {
             let expected = expected.map_err(|(asked, theirs)| Denied::Assurance { asked, theirs });
-            assert_eq!(may_enter(policy, &room(enter, speak), &seat(theirs)), expected);
+            assert_eq!(may_enter(policy, &room(enter, speak), &snapshot(theirs)), expected);
         }
     }
 
@@ -279,13 +279,13 @@ mod tests {
             ..open.clone()
         };
         assert_eq!(
-            may_enter(&policy, &closed, &seat(Assurance::Verified)),
+            may_enter(&policy, &closed, &snapshot(Assurance::Verified)),
             Err(Denied::Closed)
         );
         for standing in [Standing::Banned, Standing::Left] {
-            let out = Seat {
+            let out = MemberSnapshot {
                 standing,
-                ..seat(Assurance::Verified)
+                ..snapshot(Assurance::Verified)
             };
             assert_eq!(may_enter(&policy, &open, &out), Err(Denied::Standing));
         }
@@ -304,9 +304,9 @@ mod tests {
     #[test]
     fn false_and_doubled_ids_go_and_listeners_are_muted() {
         let good = HashMap::from([
-            ("speaks".to_owned(), Part::Speaker),
-            ("listens".to_owned(), Part::Listener),
-            ("twice".to_owned(), Part::Speaker),
+            ("speaks".to_owned(), ParticipantRole::Speaker),
+            ("listens".to_owned(), ParticipantRole::Listener),
+            ("twice".to_owned(), ParticipantRole::Speaker),
         ]);
         let there = |id, muted| Present { id, display: "", muted };
         let present = [

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use super::{Denied, Health, Part, Room, RoomName, Ticket, records, refit, rules, told};
+use super::{Denied, Health, ParticipantRole, Room, RoomName, Ticket, records, refit, rules, told};
 use crate::{
     people,
     platform::{
@@ -12,7 +12,7 @@ use crate::{
             throttle::{Rate, Throttled},
         },
         terms::{PersonRow, TicketId, Timestamp},
-        vault::{Blind, Door, Vault},
+        vault::{Blind, KeyPurpose, Vault},
     },
     policy::Current,
 };
@@ -80,12 +80,12 @@ pub fn issue(
             .filter(|ask| ask.room == *name)
             .map(|ask| ask.person)
             .collect();
-        if let Some(room) = Open::hold(tx, name, members)? {
+        if let Some(room) = Open::lock(tx, name, members)? {
             rooms.insert(name, room);
         }
     }
     let everybody: Vec<PersonRow> = asks.iter().map(|ask| ask.person).collect();
-    let seats = people::keep_seats(tx.conn, tx.guards, &everybody)?;
+    let seats = people::lock_members(tx.conn, tx.guards, &everybody)?;
     // The rooms are held: whoever fits them to another policy comes before this, or sees these seats.
     let policy = &policy.in_force(tx.conn)?.policy;
 
@@ -111,7 +111,7 @@ pub fn issue(
         let admitted = rooms.get_mut(&ask.room).ok_or(Denied::Unknown).and_then(|open| {
             let seat = seats.get(&ask.person).ok_or(Denied::Standing)?;
             let part = rules::may_enter(policy, &open.room, seat)?;
-            if part == Part::Listener
+            if part == ParticipantRole::Listener
                 && let Some(wait) = open.spoke.get(&ask.person).and_then(|at| rules::quiet(*at, tx.now))
             {
                 return Err(Denied::Spoke { wait });
@@ -120,7 +120,7 @@ pub fn issue(
             Ok(part)
         });
         answers.push(admitted.map(|part| {
-            let (key_version, _) = vault.derive(Door::Ticket, &[]);
+            let (key_version, _) = vault.derive(KeyPurpose::Ticket, &[]);
             let room = &rooms[&ask.room].room;
             Issued {
                 ticket: Ticket {
@@ -151,7 +151,7 @@ pub fn issue(
                 ticket: ticket.id,
                 room: ticket.room,
                 person: ticket.person,
-                speaks: ticket.part == Part::Speaker,
+                speaks: ticket.part == ParticipantRole::Speaker,
                 expires_at,
             });
         });
@@ -172,8 +172,8 @@ struct Open {
 }
 
 impl Open {
-    fn hold(tx: &mut Tx<'_>, name: &RoomName, members: Vec<PersonRow>) -> Result<Option<Self>, StoreError> {
-        let Some(room) = records::hold_room(tx.conn, tx.guards, name)? else {
+    fn lock(tx: &mut Tx<'_>, name: &RoomName, members: Vec<PersonRow>) -> Result<Option<Self>, StoreError> {
+        let Some(room) = records::lock_room(tx.conn, tx.guards, name)? else {
             return Ok(None);
         };
         let server = records::server(tx.conn, room.server)?;

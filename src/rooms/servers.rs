@@ -14,7 +14,7 @@ use tokio::{
 
 use super::{ServerRecord, janus::Address, records};
 use crate::platform::{
-    ledger::{Entry, Event, Ledger, Mark, Projection, noted},
+    ledger::{Entry, Event, Ledger, Projection, Watermark, noted},
     store::{Conn, StoreError},
     terms::{RoomRow, RoomServerId},
     vault::Vault,
@@ -48,7 +48,7 @@ struct Come {
 
 #[derive(Default)]
 struct Reached {
-    pos: Mark,
+    pos: Watermark,
     /// What was last said, with its position.
     come: std::sync::Mutex<Come>,
     /// Whoever has it asks the store for all who wait.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::platform::{
     store::StoreError,
     terms::{Id, PersonId, SessionId, Timestamp},
-    vault::{Door, Vault},
+    vault::{KeyPurpose, Vault},
 };
 
 /// What every device token begins with.
@@ -33,7 +33,7 @@ fn subject(session: SessionId, person: PersonId) -> [u8; 32] {
 
 /// The token that goes with a session.
 pub(super) fn token(vault: &Vault, session: SessionId, person: PersonId) -> Result<String, StoreError> {
-    let (version, mac) = vault.derive(Door::Device, &subject(session, person));
+    let (version, mac) = vault.derive(KeyPurpose::Device, &subject(session, person));
     let version = u32::try_from(version).map_err(|error| StoreError::Internal(error.to_string()))?;
     let bytes = [session.as_bytes().as_slice(), &version.to_be_bytes(), &mac].concat();
     Ok(format!("{PREFIX}{}", BASE64URL_NOPAD.encode(&bytes)))
@@ -50,7 +50,7 @@ pub(super) fn known(vault: &Vault, token: &str, person: Option<PersonId>, now: T
     let session: SessionId = Id::from_uuid(Uuid::from_bytes(*session));
     let version = i64::from(u32::from_be_bytes(*version));
     let whose = person.unwrap_or(Id::from_uuid(Uuid::nil()));
-    let expected = vault.derive_with(version, Door::Device, &subject(session, whose))?;
+    let expected = vault.derive_with(version, KeyPurpose::Device, &subject(session, whose))?;
     let fits = bool::from(expected.ct_eq(mac)) && person.is_some();
     // The id says when it was made (RFC 9562 §5.7), and the MAC holds the id.
     let (seconds, _) = session.uuid().get_timestamp()?.to_unix();
@@ -61,14 +61,14 @@ pub(super) fn known(vault: &Vault, token: &str, person: Option<PersonId>, now: T
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::{terms::SeededChance, vault::Keyring};
+    use crate::platform::{terms::SeededRng, vault::Keyring};
 
     #[test]
     fn a_device_is_known_to_its_own_account_for_a_while() {
-        let vault = Vault::new(Keyring::generate(&SeededChance::new(1)));
+        let vault = Vault::new(Keyring::generate(&SeededRng::new(1)));
         let now = Timestamp::from_seconds(1_795_376_648);
-        let [session, ada, grace] = [1, 2, 3]
-            .map(|seed| Id::<crate::platform::terms::kinds::Session>::new(now, &SeededChance::new(seed)).uuid());
+        let [session, ada, grace] =
+            [1, 2, 3].map(|seed| Id::<crate::platform::terms::kinds::Session>::new(now, &SeededRng::new(seed)).uuid());
         let (session, ada, grace): (SessionId, PersonId, PersonId) =
             (Id::from_uuid(session), Id::from_uuid(ada), Id::from_uuid(grace));
         let token = token(&vault, session, ada).unwrap();
@@ -85,7 +85,7 @@ mod tests {
             Some(session)
         );
         assert_eq!(known(&vault, &token, Some(ada), now.after(KNOWN)), None);
-        let others = Vault::new(Keyring::generate(&SeededChance::new(9)));
+        let others = Vault::new(Keyring::generate(&SeededRng::new(9)));
         assert_eq!(known(&others, &token, Some(ada), now), None);
         for place in 0..token.len() {
             let mut bent = token.as_bytes().to_vec();

@@ -240,7 +240,7 @@ fn make(tx: &mut Tx<'_>, vault: &Vault) -> Result<(), StoreError> {
         .map_err(|_| broken("none could be made"))?;
     let kid = SigningKey::read(der.as_ref())?.jwk.kid;
     let (subject, data_key) = vault.new_subject(tx)?;
-    let sealed = data_key.seal(Field::SigningKey, der.as_ref(), tx.chance)?;
+    let sealed = data_key.seal(Field::SigningKey, der.as_ref(), tx.rng)?;
     records::insert_key(tx.conn, &kid, subject, &sealed, tx.now)?;
     tx.record(Event::SigningKeyMade { kid });
     Ok(())

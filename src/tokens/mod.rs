@@ -28,10 +28,10 @@ pub use sessions::{
 pub use sign_in::{SignIn, SignInError};
 
 use crate::{
-    people::{self, Member, Roster, Seat},
+    people::{self, Member, MemberSnapshot, Roster},
     platform::{
         config::{PublicUrl, TokenConfig},
-        ledger::{Actor, Ledger, Projection, Written, events::SessionEnd},
+        ledger::{Actor, Committed, Ledger, Projection, events::SessionEnd},
         store::{Conn, StoreError, throttle::Rate},
         terms::{Assurance, PersonId, PersonRow, Role, SessionId, Standing, Timestamp},
         vault::{Blind, Vault},
@@ -271,7 +271,7 @@ impl Tokens {
     ///
     /// # Errors
     /// [`RefreshError`]
-    pub async fn refresh(&self, presented: SecretString, request: Request) -> Result<Written<Session>, RefreshError> {
+    pub async fn refresh(&self, presented: SecretString, request: Request) -> Result<Committed<Session>, RefreshError> {
         // An audience of our own is no service's, whatever is registered.
         if let Some((resource, _)) = request.audience.service()
             && [self.audience(), self.issuer()].contains(&resource)
@@ -306,13 +306,13 @@ impl Tokens {
     /// [`TokenRefused`]
     pub async fn check(&self, token: &str) -> Result<Checked, TokenRefused> {
         let now = self.inner.ledger.now();
-        let (claims, person, seat) = self.checked(token, self.audience(), now).await?;
+        let (claims, person, snapshot) = self.checked(token, self.audience(), now).await?;
         let signed_in_at = Timestamp::from_seconds(claims.auth_time.ok_or(Bad::Content)?);
         Ok(Checked {
             person,
-            id: seat.id,
+            id: snapshot.id,
             session: claims.sid,
-            role: seat.role,
+            role: snapshot.role,
             signed_in_for: now.since(signed_in_at),
         })
     }
@@ -323,7 +323,7 @@ impl Tokens {
     /// # Errors
     /// [`StoreError`] where nobody can tell.
     pub async fn introspect(&self, token: &str, resource: &str) -> Result<Option<Introspected>, StoreError> {
-        let (claims, _, seat) = match self.checked(token, resource, self.inner.ledger.now()).await {
+        let (claims, _, snapshot) = match self.checked(token, resource, self.inner.ledger.now()).await {
             Ok(checked) => checked,
             Err(TokenRefused::Store(error)) => return Err(error),
             Err(TokenRefused::Invalid(_) | TokenRefused::SessionEnded) => return Ok(None),
@@ -331,8 +331,8 @@ impl Tokens {
         let Some(scope) = claims.scope else { return Ok(None) };
         Ok(Some(Introspected {
             claims,
-            assurance: scope.assurance.then_some(seat.assurance),
-            role: scope.roles.then_some(seat.role),
+            assurance: scope.assurance.then_some(snapshot.assurance),
+            role: scope.roles.then_some(snapshot.role),
         }))
     }
 
@@ -342,28 +342,28 @@ impl Tokens {
         token: &str,
         audience: &str,
         now: Timestamp,
-    ) -> Result<(Arc<Claims>, PersonRow, Seat), TokenRefused> {
+    ) -> Result<(Arc<Claims>, PersonRow, MemberSnapshot), TokenRefused> {
         let Inner { live, access, .. } = &*self.inner;
         let verify = || access.verify(token, &self.inner.keys.ring(), now);
         let claims = self.inner.verified.get(token, now, verify)?;
         claims.are_for(audience)?;
         let session = claims.sid;
         // Whoever was banned since memory was last known to be whole would still pass.
-        let (person, seat) = match self.is_remembered()? {
+        let (person, snapshot) = match self.is_remembered()? {
             false => self.asked(session, now).await?,
             true => match live.find(session, now) {
-                Life::Lives(person) => (person, self.seat(person).await?),
+                Life::Lives(person) => (person, self.snapshot(person).await?),
                 Life::Over => return Err(TokenRefused::SessionEnded),
                 Life::Unknown => self.asked(session, now).await?,
             },
         };
-        if seat.standing != Standing::Active {
+        if snapshot.standing != Standing::Active {
             return Err(TokenRefused::SessionEnded);
         }
-        if seat.id != claims.sub {
+        if snapshot.id != claims.sub {
             return Err(Bad::Content.into());
         }
-        Ok((claims, person, seat))
+        Ok((claims, person, snapshot))
     }
 
     /// Whether memory may be believed. Where it may not, the store is to be asked; where the store did not
@@ -385,17 +385,17 @@ impl Tokens {
     }
 
     /// From the roster; who is not in it yet, from the store.
-    async fn seat(&self, person: PersonRow) -> Result<Seat, TokenRefused> {
-        if let Some(seat) = self.inner.roster.seat(person) {
-            return Ok(seat);
+    async fn snapshot(&self, person: PersonRow) -> Result<MemberSnapshot, TokenRefused> {
+        if let Some(snapshot) = self.inner.roster.snapshot(person) {
+            return Ok(snapshot);
         }
         let read = move |conn: &mut Conn| Ok::<_, StoreError>(people::member(conn, person)?);
         let member = self.inner.ledger.store().read(read).await?;
-        Ok(seat_of(&member.ok_or(TokenRefused::SessionEnded)?))
+        Ok(snapshot_of(&member.ok_or(TokenRefused::SessionEnded)?))
     }
 
     /// Whose session this is, and where they stand, from the store.
-    async fn asked(&self, session: SessionId, now: Timestamp) -> Result<(PersonRow, Seat), TokenRefused> {
+    async fn asked(&self, session: SessionId, now: Timestamp) -> Result<(PersonRow, MemberSnapshot), TokenRefused> {
         let read = move |conn: &mut Conn| {
             let Some(person) = Live::look_up(conn, session, now)? else {
                 return Ok(None);
@@ -404,7 +404,7 @@ impl Tokens {
         };
         let member = self.inner.ledger.store().read(read).await?;
         let member = member.ok_or(TokenRefused::SessionEnded)?;
-        Ok((member.row, seat_of(&member)))
+        Ok((member.row, snapshot_of(&member)))
     }
 
     /// Ends the session of a refresh token, of any generation, or of an access token for our own API; nothing
@@ -447,7 +447,7 @@ impl Tokens {
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn sign_out(&self, person: PersonRow, session: SessionId) -> Result<Written<bool>, StoreError> {
+    pub async fn sign_out(&self, person: PersonRow, session: SessionId) -> Result<Committed<bool>, StoreError> {
         let Inner { ledger, live, .. } = &*self.inner;
         let written = ledger
             .write(Actor::Person(person), move |tx| {
@@ -471,8 +471,8 @@ impl Tokens {
     }
 }
 
-fn seat_of(member: &Member) -> Seat {
-    Seat {
+fn snapshot_of(member: &Member) -> MemberSnapshot {
+    MemberSnapshot {
         id: member.id,
         role: member.role,
         standing: member.standing,

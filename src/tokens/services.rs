@@ -122,9 +122,9 @@ pub fn add(tx: &mut Tx<'_>, vault: &Vault, name: &str, resource: Option<Resource
         return Err(ServiceError::ResourceTaken);
     }
     let mut random = zeroize::Zeroizing::new([0; 32]);
-    tx.chance.fill(&mut *random);
+    tx.rng.fill(&mut *random);
     let secret = BASE64URL_NOPAD.encode(&*random);
-    let id = Id::new(tx.now, tx.chance);
+    let id = Id::new(tx.now, tx.rng);
     let kept = blind(vault, id, &secret);
     records::insert_service(tx.conn, id, name, &kept, resource.as_deref(), tx.now)?;
     tx.record(Event::ServiceAdded { service: id });

@@ -20,7 +20,7 @@ use crate::{
         ledger::{Event, Tx, events::SessionEnd},
         store::{CommandError, Disposition, Guard, StoreError, from_query, throttle::Throttled},
         terms::{Assurance, Id, PersonRow, Role, Standing, Timestamp, kinds},
-        vault::{Blind, Door, Vault},
+        vault::{Blind, KeyPurpose, Vault},
     },
 };
 
@@ -122,7 +122,7 @@ impl Refresh {
 
     /// The token itself.
     pub(super) fn write(self, vault: &Vault) -> Result<SecretString, StoreError> {
-        let (version, mac) = vault.derive(Door::Refresh, &self.id());
+        let (version, mac) = vault.derive(KeyPurpose::Refresh, &self.id());
         let version = u32::try_from(version).map_err(|error| StoreError::Internal(error.to_string()))?;
         let bytes = [self.id().as_slice(), &version.to_be_bytes(), &mac].concat();
         Ok(format!("{PREFIX}{}", BASE64URL_NOPAD.encode(&bytes)).into())
@@ -141,7 +141,7 @@ impl Refresh {
             generation: u32::from_be_bytes(*generation),
         };
         let version = i64::from(u32::from_be_bytes(*version));
-        let expected = vault.derive_with(version, Door::Refresh, &refresh.id())?;
+        let expected = vault.derive_with(version, KeyPurpose::Refresh, &refresh.id())?;
         bool::from(expected.ct_eq(mac)).then_some(refresh)
     }
 }
@@ -155,7 +155,7 @@ impl Refresh {
 /// # Errors
 /// [`StoreError`]
 pub fn start_session(tx: &mut Tx<'_>, person: PersonRow, lifetime: Duration) -> Result<Option<Session>, StoreError> {
-    let id = Id::new(tx.now, tx.chance);
+    let id = Id::new(tx.now, tx.rng);
     start_as(tx, id, person, lifetime)
 }
 
@@ -322,16 +322,16 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::*;
-    use crate::platform::{terms::SeededChance, vault::Keyring};
+    use crate::platform::{terms::SeededRng, vault::Keyring};
 
     fn vault(seed: u64) -> Vault {
-        Vault::new(Keyring::generate(&SeededChance::new(seed)))
+        Vault::new(Keyring::generate(&SeededRng::new(seed)))
     }
 
     #[test]
     fn a_refresh_token_says_which_and_nobody_else_can_make_one() {
         let refresh = Refresh {
-            session: Id::new(Timestamp::from_seconds(1_795_376_648), &SeededChance::new(1)),
+            session: Id::new(Timestamp::from_seconds(1_795_376_648), &SeededRng::new(1)),
             generation: 7,
         };
         let token = refresh.write(&vault(1)).unwrap();

@@ -19,7 +19,7 @@ use crate::{
     },
     platform::{
         config::ThrottleConfig,
-        ledger::{Actor, Mirror, Tx, Written},
+        ledger::{Actor, Committed, ReadModel, Tx},
         store::{
             CommandError, Disposition, Guard, StoreError, from_query,
             throttle::{Rate, Throttled},
@@ -34,7 +34,7 @@ use crate::{
 pub struct SignIn {
     tokens: Tokens,
     hasher: Hasher,
-    mirror: Mirror,
+    read_model: ReadModel,
     failures: Rate,
     device_failures: Rate,
     sessions: Rate,
@@ -121,12 +121,12 @@ impl From<HasherError> for SignInError {
 
 impl SignIn {
     /// Signs in with these permits, and with as many failures a day as configured.
-    pub fn new(tokens: Tokens, hasher: Hasher, mirror: Mirror, config: &ThrottleConfig) -> Self {
+    pub fn new(tokens: Tokens, hasher: Hasher, read_model: ReadModel, config: &ThrottleConfig) -> Self {
         let day = Duration::from_secs(86_400);
         Self {
             tokens,
             hasher,
-            mirror,
+            read_model,
             failures: Rate::at_most(config.per_account_failures_per_day, day),
             device_failures: Rate::at_most(config.per_device_failures_per_day, day),
             sessions: Rate::at_most(config.sessions_per_member_per_hour, Duration::from_secs(3600)),
@@ -139,8 +139,8 @@ impl SignIn {
     }
 
     /// How far memory has come.
-    pub const fn mirror(&self) -> &Mirror {
-        &self.mirror
+    pub const fn read_model(&self) -> &ReadModel {
+        &self.read_model
     }
 
     /// Starts a session for whoever knows an account's password.
@@ -157,7 +157,7 @@ impl SignIn {
         contact: &EmailAddress,
         password: SecretString,
         device: Option<SecretString>,
-    ) -> Result<Written<Session>, SignInError> {
+    ) -> Result<Committed<Session>, SignInError> {
         let lifetime = self.tokens.session_lifetime();
         self.proved(
             contact,
@@ -178,7 +178,7 @@ impl SignIn {
         contact: &EmailAddress,
         password: SecretString,
         session: SessionId,
-    ) -> Result<Written<Session>, SignInError> {
+    ) -> Result<Committed<Session>, SignInError> {
         let resumed = move |tx: &mut Tx<'_>, person| {
             let session = resume(tx, session)?.filter(|session| session.holder.person == person);
             let session = session.ok_or(SignInError::SessionEnded)?;
@@ -197,7 +197,7 @@ impl SignIn {
         password: SecretString,
         device: Option<SecretString>,
         welcome: Welcome,
-    ) -> Result<Written<Session>, SignInError> {
+    ) -> Result<Committed<Session>, SignInError> {
         let vault = &self.tokens.inner.vault;
         let ledger = &self.tokens.inner.ledger;
         let blind = vault.blind(Blind::Contact, contact.normalised().as_bytes());
@@ -246,10 +246,10 @@ impl SignIn {
                     Err(Throttled::Store(error)) => Err(error.into()),
                 }
             });
-            let Written { value, position } = written.await?;
+            let Committed { value, position } = written.await?;
             if let Some(value) = value {
                 let value = value.map_err(SignInError::TooMany)?;
-                return Ok(Written { value, position });
+                return Ok(Committed { value, position });
             }
         }
         Err(SignInError::Wrong)
@@ -309,7 +309,7 @@ impl SignIn {
     ///
     /// # Errors
     /// [`SignInError`]
-    pub async fn by_code(&self, code: &SecretString) -> Result<Written<Session>, SignInError> {
+    pub async fn by_code(&self, code: &SecretString) -> Result<Committed<Session>, SignInError> {
         let code = SignInCode::parse(code, &self.tokens.inner.vault).ok_or(SignInError::Wrong)?;
         let lifetime = self.tokens.session_lifetime();
         // Who it is, the code alone says.

@@ -94,7 +94,7 @@ pub async fn sessions(service: &Service, count: usize) -> Vec<Session> {
             Ok::<_, StoreError>(made)
         });
         let written = written.await.expect("members");
-        core.mirror.settle(written.position).await;
+        core.read_model.settle(written.position).await;
         sessions.extend(written.value);
     }
     sessions

@@ -103,7 +103,7 @@ fn chosen(n: usize) -> String {
     format!("{} {} {}", word(first, n), word(second, n / 13), word(third, n / 169))
 }
 
-/// Waits until everything that followed is done: the followers and the mail.
+/// Waits until everything that followed is done: the subscribers and the mail.
 async fn settle(service: &Service) {
     loop {
         let backlog = service.app.core.ledger.store().read(vouchsafe::notify::backlog).await;
@@ -138,7 +138,7 @@ async fn some_newcomers(service: &Service, code: Code, from: usize) -> Vec<(Flow
     let written = core.ledger.write(Actor::Operator, move |tx| {
         let mut flows = Vec::new();
         for n in from..from + TOGETHER {
-            let id = Id::new(tx.now, tx.chance);
+            let id = Id::new(tx.now, tx.rng);
             let flow = onboarding::start(tx, &vault, &code, id, None).expect("a flow");
             let address = EmailAddress::parse(&format!("newcomer-{n}@example.org")).expect("an address");
             onboarding::give_contact(tx, &vault, &policy.policy, id, Some(address), Rate::open(), 5)
@@ -159,6 +159,6 @@ async fn some_newcomers(service: &Service, code: Code, from: usize) -> Vec<(Flow
         Ok::<_, StoreError>(flows)
     });
     let written = written.await.expect("newcomers");
-    core.mirror.settle(written.position).await;
+    core.read_model.settle(written.position).await;
     written.value
 }

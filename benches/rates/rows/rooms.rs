@@ -197,7 +197,7 @@ async fn tokens(service: &Service) -> HashMap<String, String> {
             for entry in &entries {
                 if let vouchsafe::platform::ledger::Event::TicketIssued { ticket, person, .. } = entry.envelope.event {
                     let issued = rooms::issued(conn, ticket)?.expect("a ticket");
-                    let id = roster.seat(person).expect("a member").id.to_string();
+                    let id = roster.snapshot(person).expect("a member").id.to_string();
                     tokens.insert(id, issued.ticket.token(&vault)?.expose_secret().to_owned());
                 }
             }

@@ -1,4 +1,4 @@
 DROP TABLE mail_stops;
 ALTER TABLE invites DROP COLUMN undeliverable;
 ALTER TABLE outbox DROP COLUMN about;
-DROP TABLE follower_failures;
+DROP TABLE subscriber_failures;

@@ -1,6 +1,6 @@
--- What a follower could not carry out: put aside, tried again, shown to admins.
-CREATE TABLE follower_failures (
-    follower TEXT NOT NULL,
+-- What a subscriber could not carry out: put aside, tried again, shown to admins.
+CREATE TABLE subscriber_failures (
+    subscriber TEXT NOT NULL,
     pos BIGINT NOT NULL,
     -- Why; nothing of anybody's.
     reason TEXT NOT NULL,
@@ -8,7 +8,7 @@ CREATE TABLE follower_failures (
     attempts BIGINT NOT NULL,
     -- When it is tried again; null where that is left to an admin.
     due_at BIGINT,
-    PRIMARY KEY (follower, pos)
+    PRIMARY KEY (subscriber, pos)
 );
 
 -- The invite or the flow that a letter is about, by its public id: it is asked, before the letter leaves, whether

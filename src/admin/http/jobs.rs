@@ -8,10 +8,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Audit;
 use crate::{
-    http::{Caller, Cursors, Json, Kind, Page, Paging, Problem, Query, Segments, Written},
+    http::{Caller, Cursors, Json, Page, Paging, Problem, ProblemKind, Query, Segments, WriteResponse},
     people,
     platform::{
-        jobs::{self, CancelError, JobRow, State},
+        jobs::{self, CancelError, JobRow, JobState},
         ledger::Actor,
         store::{Conn, StoreError},
         terms::{JobId, PersonId, Timestamp},
@@ -35,7 +35,7 @@ struct JobShown {
     #[schema(example = "import")]
     kind: String,
     /// Where it stands.
-    state: State,
+    state: JobState,
     /// How many steps there are.
     steps: i64,
     /// How many of them are done.
@@ -136,7 +136,9 @@ async fn show_job(id: Segments<JobId>, audit: Data<Audit>) -> Result<Json<JobSho
         shown(conn, row.into_iter().collect())
     };
     let found = audit.ledger.store().read(asked).await?.pop();
-    found.map(|(_, job)| Json(job)).ok_or_else(|| Kind::NotFound.into())
+    found
+        .map(|(_, job)| Json(job))
+        .ok_or_else(|| ProblemKind::NotFound.into())
 }
 
 /// What became of a job's items, by their names.
@@ -171,7 +173,7 @@ async fn list_job_outcomes(
         Ok::<_, StoreError>(Some(shown.collect::<Vec<_>>()))
     };
     let found = audit.ledger.store().read(asked).await?;
-    let found = found.ok_or_else(|| Problem::new(Kind::NotFound))?;
+    let found = found.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     Ok(Json(Page::of(
         found,
         limit,
@@ -190,7 +192,11 @@ async fn list_job_outcomes(
         headers(("Vouchsafe-Position" = String, description = "Where the ledger holds it."))))
 )]
 #[post("/v1/admin/jobs/{id}/cancel")]
-async fn cancel_job(id: Segments<JobId>, caller: Caller, audit: Data<Audit>) -> Result<Written<JobShown>, Problem> {
+async fn cancel_job(
+    id: Segments<JobId>,
+    caller: Caller,
+    audit: Data<Audit>,
+) -> Result<WriteResponse<JobShown>, Problem> {
     let written = audit
         .ledger
         .write(Actor::Person(caller.person), move |tx| {
@@ -198,15 +204,15 @@ async fn cancel_job(id: Segments<JobId>, caller: Caller, audit: Data<Audit>) -> 
             Ok::<_, CancelError>(shown(tx.conn, vec![job])?.pop())
         })
         .await?;
-    let (_, job) = written.value.ok_or_else(|| Problem::new(Kind::NotFound))?;
-    Ok(Written::ok(job, audit.mirror.settle(written.position).await))
+    let (_, job) = written.value.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+    Ok(WriteResponse::ok(job, audit.read_model.settle(written.position).await))
 }
 
 impl From<CancelError> for Problem {
     fn from(error: CancelError) -> Self {
         match error {
-            CancelError::Unknown => Self::new(Kind::NotFound),
-            CancelError::Done => Self::new(Kind::JobDone),
+            CancelError::Unknown => Self::new(ProblemKind::NotFound),
+            CancelError::Done => Self::new(ProblemKind::JobDone),
             CancelError::Store(error) => error.into(),
         }
     }

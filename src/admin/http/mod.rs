@@ -1,6 +1,6 @@
 //! The routes of the admin's questions.
 
-mod followers;
+mod subscribers;
 mod graph;
 mod jobs;
 mod ledger;
@@ -15,10 +15,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{AskError, Memory};
 use crate::{
     graph::LiveGraph,
-    http::{Json, Kind, POSITION, Problem},
+    http::{Json, POSITION, Problem, ProblemKind},
     people::{Roster, member_by_id},
     platform::{
-        ledger::{Follower, Ledger, Mirror},
+        ledger::{Ledger, ReadModel, Subscriber},
         store::{Conn, StoreError},
         terms::PersonId,
         vault::Vault,
@@ -31,7 +31,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     people::routes(config);
     ledger::routes(config);
     jobs::routes(config);
-    followers::routes(config);
+    subscribers::routes(config);
 }
 
 /// What the routes here work with.
@@ -40,7 +40,7 @@ pub struct Audit {
     /// Whose store is read.
     pub ledger: Ledger,
     /// How far memory has come.
-    pub mirror: Mirror,
+    pub read_model: ReadModel,
     /// Who let whom in.
     pub graph: Arc<LiveGraph>,
     /// What they are called.
@@ -48,7 +48,7 @@ pub struct Audit {
     /// Finds a contact again.
     pub vault: Vault,
     /// Whoever follows the feed.
-    pub followers: Arc<[Arc<dyn Follower>]>,
+    pub subscribers: Arc<[Arc<dyn Subscriber>]>,
 }
 
 /// An answer from memory, with the position that it stands on at least.
@@ -64,7 +64,7 @@ impl Audit {
         show: impl FnOnce(A) -> T,
     ) -> Answer<T> {
         // Read before the graph is: what it holds may be newer.
-        let position = self.mirror.token(None);
+        let position = self.read_model.token(None);
         let memory = Memory {
             graph: &self.graph,
             roster: &self.roster,
@@ -100,7 +100,7 @@ impl Audit {
         A: Send + 'static,
     {
         // Read before the graph is: what it holds may be newer.
-        let position = self.mirror.token(None);
+        let position = self.read_model.token(None);
         let graph = Arc::clone(&self.graph);
         let found = self.ledger.store().read(move |conn| question(conn, &graph)).await?;
         Ok(Json(show(found)).customize().insert_header((POSITION, position)))
@@ -110,9 +110,9 @@ impl Audit {
 impl From<AskError> for Problem {
     fn from(error: AskError) -> Self {
         match error {
-            AskError::PersonUnknown => Self::new(Kind::NotFound),
-            AskError::NotCaughtUp => Self::new(Kind::NotCaughtUp),
-            AskError::NotInList => Self::new(Kind::CursorInvalid).at("cursor"),
+            AskError::PersonUnknown => Self::new(ProblemKind::NotFound),
+            AskError::NotCaughtUp => Self::new(ProblemKind::NotCaughtUp),
+            AskError::NotInList => Self::new(ProblemKind::CursorInvalid).at("cursor"),
             AskError::Store(error) => error.into(),
         }
     }

@@ -8,7 +8,7 @@ use super::{Answer, Audit};
 use crate::{
     admin::{self, OpenBan, Profile},
     graph::BranchFigures,
-    http::{Cursors, Json, Kind, Limit, Page, Problem, Query, Segments},
+    http::{Cursors, Json, Limit, Page, Problem, ProblemKind, Query, Segments},
     notify::EmailAddress,
     people::{self, Handle, Member, Name},
     platform::{
@@ -97,7 +97,7 @@ async fn list_people(
         Ok::<_, StoreError>(Some(members))
     };
     let members = audit.ledger.store().read(asked).await?;
-    let members = members.ok_or_else(|| Problem::new(Kind::CursorInvalid).at("cursor"))?;
+    let members = members.ok_or_else(|| Problem::new(ProblemKind::CursorInvalid).at("cursor"))?;
     Ok(Json(Page::of(
         members,
         limit,

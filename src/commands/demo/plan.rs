@@ -3,7 +3,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use super::names::{NAMES, name};
-use crate::platform::terms::{Role, SeededChance};
+use crate::platform::terms::{Role, SeededRng};
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
@@ -92,16 +92,16 @@ struct Member {
 }
 
 struct Maker<'a> {
-    chance: &'a SeededChance,
+    rng: &'a SeededRng,
     members: Vec<Member>,
     invites: Vec<Duration>,
     moments: Vec<(Duration, Deed)>,
 }
 
 /// Plans the sample community.
-pub(super) fn plan(chance: &SeededChance) -> Plan {
+pub(super) fn plan(rng: &SeededRng) -> Plan {
     let mut maker = Maker {
-        chance,
+        rng,
         members: vec![Member {
             joined: 0,
             depth: 0,
@@ -127,7 +127,7 @@ pub(super) fn plan(chance: &SeededChance) -> Plan {
     // Of one moment, what was told first came first.
     moments.sort_by_key(|(at, _)| *at);
     Plan {
-        people: people(chance, newcomers + PENDING + REFUSED),
+        people: people(rng, newcomers + PENDING + REFUSED),
         invites,
         moments,
     }
@@ -169,7 +169,7 @@ impl Maker<'_> {
     /// Somebody who joined before `at`, anybody alike.
     fn anybody(&self, at: u64) -> Who {
         let there = self.members.partition_point(|member| member.joined + HOUR < at).max(1);
-        self.chance.below(there as u64) as usize
+        self.rng.below(there as u64) as usize
     }
 
     /// Lets members in one by one, ever faster. Half of them are let in by somebody who joined
@@ -182,8 +182,8 @@ impl Maker<'_> {
             let at = HOUR + (REVIEWED - 2 * DAY) * turn * (3 * all - turn) / (2 * all * all);
             let inviter = loop {
                 let there = self.members.partition_point(|member| member.joined + HOUR < at).max(1);
-                let candidate = if self.chance.below(2) == 0 {
-                    there - 1 - self.chance.below(there.min(150) as u64) as usize
+                let candidate = if self.rng.below(2) == 0 {
+                    there - 1 - self.rng.below(there.min(150) as u64) as usize
                 } else {
                     self.members[self.anybody(at)].inviter
                 };
@@ -194,7 +194,7 @@ impl Maker<'_> {
                 }
             };
             let known = (at - self.members[inviter].joined) / 2;
-            let given = at - (5 * MINUTE + self.chance.below(2 * DAY)).min(known);
+            let given = at - (5 * MINUTE + self.rng.below(2 * DAY)).min(known);
             let invite = self.invite(given, inviter, Some(1));
             let who = self.join(at, inviter, invite);
             if leader == 0 && at > 430 * DAY && self.members[who].depth < DEEPEST - 2 {
@@ -237,29 +237,29 @@ impl Maker<'_> {
         let leaked = self.invite(begin, leader, Some(60));
         let first = self.members.len();
         for _ in 0..LEAKED {
-            let at = begin + HOUR + self.chance.below(36 * HOUR);
+            let at = begin + HOUR + self.rng.below(36 * HOUR);
             self.join(at, leader, leaked);
         }
         for _ in 0..BELOW {
-            let by = first + self.chance.below(LEAKED as u64) as usize;
+            let by = first + self.rng.below(LEAKED as u64) as usize;
             let given = self.members[by].joined + HOUR;
             let invite = self.invite(given, by, Some(1));
-            self.join(given + HOUR + self.chance.below(8 * HOUR), by, invite);
+            self.join(given + HOUR + self.rng.below(8 * HOUR), by, invite);
         }
         let branch = (self.members.len() - first) as u64;
         for _ in 0..25 {
-            let at = begin + 40 * HOUR + self.chance.below(30 * HOUR);
-            let on = if self.chance.below(4) == 0 {
+            let at = begin + 40 * HOUR + self.rng.below(30 * HOUR);
+            let on = if self.rng.below(4) == 0 {
                 leader
             } else {
-                first + self.chance.below(branch) as usize
+                first + self.rng.below(branch) as usize
             };
-            let from = self.chance.below(GROWN as u64 / 2) as usize;
+            let from = self.rng.below(GROWN as u64 / 2) as usize;
             self.tell(at, Deed::Report { from, on });
         }
         let mut put_out = HashSet::from([leader]);
         while put_out.len() < 12 {
-            put_out.insert(first + self.chance.below(branch) as usize);
+            put_out.insert(first + self.rng.below(branch) as usize);
         }
         let mut put_out: Vec<Who> = put_out.into_iter().collect();
         put_out.sort_unstable();
@@ -270,9 +270,9 @@ impl Maker<'_> {
 
     fn good_and_bad_words(&mut self, leader: Who) {
         for turn in 0..320 {
-            let at = 20 * DAY + self.chance.below(520 * DAY);
+            let at = 20 * DAY + self.rng.below(520 * DAY);
             let there = self.members[..GROWN].partition_point(|member| member.joined + HOUR < at) as u64;
-            let (from, to) = (self.chance.below(there) as usize, self.chance.below(there) as usize);
+            let (from, to) = (self.rng.below(there) as usize, self.rng.below(there) as usize);
             if from != to && from != leader && to != leader {
                 let deed = if turn % 16 == 0 {
                     Deed::Report { from, on: to }
@@ -287,7 +287,7 @@ impl Maker<'_> {
     /// Invites by which nobody came in.
     fn idle_invites(&mut self, staff: &Staff) {
         for turn in 0..EXPIRED + REVOKED {
-            let at = 30 * DAY + self.chance.below(450 * DAY);
+            let at = 30 * DAY + self.rng.below(450 * DAY);
             let by = self.inviter(at, staff);
             let invite = self.invite(at, by, Some(1));
             if turn >= EXPIRED {
@@ -295,9 +295,9 @@ impl Maker<'_> {
             }
         }
         for turn in 0..LINKS + LETTERS {
-            let at = REVIEWED + HOUR + self.chance.below(3 * DAY);
+            let at = REVIEWED + HOUR + self.rng.below(3 * DAY);
             let (by, uses) = if turn < LINKS {
-                (self.inviter(at, staff), Some(1 + self.chance.below(5) as u32))
+                (self.inviter(at, staff), Some(1 + self.rng.below(5) as u32))
             } else {
                 (0, None)
             };
@@ -311,7 +311,7 @@ impl Maker<'_> {
             .partition_point(|member| member.joined + HOUR < at)
             .max(1);
         loop {
-            let who = self.chance.below(there as u64) as usize;
+            let who = self.rng.below(there as u64) as usize;
             let leads = self.members[GROWN..].iter().any(|member| member.inviter == who);
             if !leads && !staff.auditors.contains(&who) {
                 return who;
@@ -322,7 +322,7 @@ impl Maker<'_> {
     /// Those who want to come in now.
     fn applicants(&mut self, staff: &Staff) {
         for turn in 0..PENDING + REFUSED {
-            let at = REVIEWED + 2 * HOUR + self.chance.below(3 * DAY);
+            let at = REVIEWED + 2 * HOUR + self.rng.below(3 * DAY);
             let by = self.inviter(at, staff);
             let invite = self.invite(at - HOUR, by, Some(1));
             let refused_by = (turn < REFUSED).then_some(staff.reviewer);
@@ -340,7 +340,7 @@ impl Maker<'_> {
 }
 
 /// So many people, each with a handle of their own.
-fn people(chance: &SeededChance, count: usize) -> Vec<Person> {
+fn people(rng: &SeededRng, count: usize) -> Vec<Person> {
     let mut taken = HashSet::from(["owner".to_owned()]);
     let mut people = vec![Person {
         handle: "owner".into(),
@@ -348,7 +348,7 @@ fn people(chance: &SeededChance, count: usize) -> Vec<Person> {
         chinese: false,
     }];
     while people.len() < count {
-        let (name, wanted) = name(chance.below(NAMES));
+        let (name, wanted) = name(rng.below(NAMES));
         let mut handle = wanted.clone();
         let mut others = 1;
         while !taken.insert(handle.clone()) {
@@ -358,7 +358,7 @@ fn people(chance: &SeededChance, count: usize) -> Vec<Person> {
         people.push(Person {
             handle,
             name,
-            chinese: chance.below(3) > 0,
+            chinese: rng.below(3) > 0,
         });
     }
     people
@@ -382,14 +382,14 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_community() {
-        let [one, same, other] = [7, 7, 8].map(|seed| plan(&SeededChance::new(seed)));
+        let [one, same, other] = [7, 7, 8].map(|seed| plan(&SeededRng::new(seed)));
         assert_eq!(one.moments, same.moments);
         assert_ne!(one.moments, other.moments);
     }
 
     #[test]
     fn it_is_of_the_promised_shape() {
-        let plan = plan(&SeededChance::new(1));
+        let plan = plan(&SeededRng::new(1));
         let joined = plan.count(|deed| matches!(deed, Deed::Join { .. }));
         assert_eq!(joined + 1, GROWN + LEAKED + BELOW);
         assert_eq!(plan.count(|deed| matches!(deed, Deed::Apply { .. })), PENDING + REFUSED);

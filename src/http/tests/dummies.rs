@@ -1,4 +1,4 @@
-//! A doorkeeper, a horizon and handlers that stand in for the capabilities.
+//! A callers, a catch_up and handlers that stand in for the capabilities.
 
 use std::{
     collections::HashMap,
@@ -27,7 +27,7 @@ pub(super) struct Porter {
     pub(super) seen: Mutex<Vec<ThrottleBucket>>,
 }
 
-impl Doorkeeper for Porter {
+impl CallerSource for Porter {
     fn bearer<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Caller, Problem>> {
         let (token, old) = token.strip_prefix("old-").map_or((token, false), |token| (token, true));
         let role = token.strip_prefix("token-").and_then(|role| role.parse::<Role>().ok());
@@ -53,7 +53,7 @@ impl Doorkeeper for Porter {
         seen.push(bucket);
         let used = seen.iter().filter(|known| **known == bucket).count();
         let outcome = if used > self.attempts {
-            Err(Problem::new(Kind::TooManyRequests).retry_after(30))
+            Err(Problem::new(ProblemKind::TooManyRequests).retry_after(30))
         } else {
             Ok(())
         };
@@ -63,12 +63,12 @@ impl Doorkeeper for Porter {
 
 /// Has seen `p1` and nothing else.
 pub(super) struct Shore;
-impl Horizon for Shore {
+impl CatchUp for Shore {
     fn wait<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<(), Problem>> {
         let outcome = match token {
             "p1" => Ok(()),
-            "p2" => Err(Problem::new(Kind::NotCaughtUp)),
-            _ => Err(Problem::new(Kind::PositionUnknown)),
+            "p2" => Err(Problem::new(ProblemKind::NotCaughtUp)),
+            _ => Err(Problem::new(ProblemKind::PositionUnknown)),
         };
         ready(outcome).boxed()
     }
@@ -110,14 +110,14 @@ async fn preview_invite(code: Segments<String>) -> Result<String, Problem> {
             Ok("slow".to_owned())
         }
         "odd" => Err(Problem::internal("the canary cause")),
-        code if code.starts_with("CANARY") => Err(Problem::new(Kind::InviteUnknown)),
+        code if code.starts_with("CANARY") => Err(Problem::new(ProblemKind::InviteUnknown)),
         code => Ok(format!("{} letters", code.len())),
     }
 }
 #[utoipa::path(operation_id = "start_onboarding")]
 #[post("/v1/onboarding")]
-async fn start_onboarding(start: Json<Start>) -> Written<usize> {
-    Written::created(start.0.code.len(), "p9".to_owned())
+async fn start_onboarding(start: Json<Start>) -> WriteResponse<usize> {
+    WriteResponse::created(start.0.code.len(), "p9".to_owned())
 }
 #[utoipa::path(operation_id = "show_onboarding")]
 #[get("/v1/onboarding/{flow}")]
@@ -145,7 +145,7 @@ async fn introspect(service: ServiceCaller) -> impl Responder {
 #[post("/oauth/revoke")]
 async fn revoke(form: Form<HashMap<String, String>>) -> Result<String, OAuthProblem> {
     match form.0.get("token").map(String::as_str) {
-        Some("reused") => Err(Kind::RefreshReused.into()),
+        Some("reused") => Err(ProblemKind::RefreshReused.into()),
         Some(_) => Ok("gone".to_owned()),
         None => Err(Problem::field("token", "This parameter is required.").into()),
     }

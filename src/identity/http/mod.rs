@@ -13,9 +13,12 @@ use super::{
     Case, CaseError, CaseState, Claimed, Country, DocumentKind, case, cases, claim, claimed, decide, give_back,
 };
 use crate::{
-    http::{Asker, Caller, Cursors, IdempotencyKey, Json, Kind, Limit, Page, Problem, Query, Segments, Turn, Written},
+    http::{
+        Asker, Caller, Cursors, IdempotencyKey, Json, Limit, Page, Problem, ProblemKind, Query, Segments, Turn,
+        WriteResponse,
+    },
     platform::{
-        ledger::{Actor, Ledger, Mirror, events::Verdict},
+        ledger::{Actor, Ledger, ReadModel, events::Verdict},
         store::StoreError,
         terms::{CaseId, FlowId, PersonId, Reason, Role, Timestamp},
         vault::Vault,
@@ -40,7 +43,7 @@ pub struct Cases {
     /// Where decisions are written.
     pub ledger: Ledger,
     /// Whose token a write's answer carries.
-    pub mirror: Mirror,
+    pub read_model: ReadModel,
     /// Opens what a claim shows.
     pub vault: Vault,
     /// Says who reviews.
@@ -55,7 +58,7 @@ impl Cases {
         if may_review(&versioned.policy, caller.role) {
             Ok(versioned)
         } else {
-            Err(Kind::Forbidden.into())
+            Err(ProblemKind::Forbidden.into())
         }
     }
 }
@@ -238,18 +241,17 @@ struct DecisionView {
 
 fn problem(error: CaseError) -> Problem {
     match error {
-        CaseError::Unknown => Kind::NotFound.into(),
-        CaseError::Decided => Kind::CaseDecided.into(),
-        CaseError::Lapsed => Kind::CaseLapsed.into(),
-        CaseError::Claimed => Kind::CaseClaimed.into(),
-        CaseError::TooClose => Kind::ReviewConflict.into(),
-        CaseError::TooManyClaims(_) => Problem::from(Kind::ClaimsExhausted).saying(error.to_string()),
-        CaseError::EnoughNames { wait, .. } => Problem::from(Kind::NamesExhausted).retry_after(wait),
-        CaseError::NoPlace => Kind::DocumentTaken.into(),
-        CaseError::Bound => Kind::DocumentBound.into(),
-        CaseError::NotClaimed => {
-            Problem::from(Kind::StepOutOfOrder).saying("Claim the case, look at it, and decide within 15 minutes.")
-        }
+        CaseError::Unknown => ProblemKind::NotFound.into(),
+        CaseError::Decided => ProblemKind::CaseDecided.into(),
+        CaseError::Lapsed => ProblemKind::CaseLapsed.into(),
+        CaseError::Claimed => ProblemKind::CaseClaimed.into(),
+        CaseError::TooClose => ProblemKind::ReviewConflict.into(),
+        CaseError::TooManyClaims(_) => Problem::from(ProblemKind::ClaimsExhausted).with_detail(error.to_string()),
+        CaseError::EnoughNames { wait, .. } => Problem::from(ProblemKind::NamesExhausted).retry_after(wait),
+        CaseError::NoPlace => ProblemKind::DocumentTaken.into(),
+        CaseError::Bound => ProblemKind::DocumentBound.into(),
+        CaseError::NotClaimed => Problem::from(ProblemKind::StepOutOfOrder)
+            .with_detail("Claim the case, look at it, and decide within 15 minutes."),
         CaseError::Store(error) => error.into(),
     }
 }
@@ -297,7 +299,7 @@ async fn show_case(caller: Caller, id: Segments<CaseId>, desk: Data<Cases>) -> R
         .store()
         .read(move |conn| Ok::<_, StoreError>(case(conn, id.0)?))
         .await?
-        .ok_or(Kind::NotFound)?;
+        .ok_or(ProblemKind::NotFound)?;
     Ok(Json(CaseView::of(&found, &caller, desk.ledger.now())))
 }
 
@@ -317,7 +319,7 @@ async fn claim_case(
     body: Json<NewClaim>,
     key: IdempotencyKey,
     desk: Data<Cases>,
-) -> Result<Written<ClaimView>, Problem> {
+) -> Result<WriteResponse<ClaimView>, Problem> {
     let rules = desk.reviewing(&caller)?;
     let (id, body) = (id.0, body.0);
     let once = key.bind(Asker::Member(caller.id), "claim_case", &(id, &body))?;
@@ -335,9 +337,14 @@ async fn claim_case(
         })
         .await
         .map_err(problem)?;
-    let shown = written.value.ok_or_else(|| Problem::new(Kind::IdempotencyKeyReused))?;
-    let position = desk.mirror.token(written.position);
-    Ok(Written::ok(ClaimView::of(&shown, &caller, desk.ledger.now()), position))
+    let shown = written
+        .value
+        .ok_or_else(|| Problem::new(ProblemKind::IdempotencyKeyReused))?;
+    let position = desk.read_model.token(written.position);
+    Ok(WriteResponse::ok(
+        ClaimView::of(&shown, &caller, desk.ledger.now()),
+        position,
+    ))
 }
 
 /// Decide a case that you have claimed. It is decided once.
@@ -353,7 +360,7 @@ async fn decide_case(
     id: Segments<CaseId>,
     body: Json<NewDecision>,
     desk: Data<Cases>,
-) -> Result<Written<DecisionView>, Problem> {
+) -> Result<WriteResponse<DecisionView>, Problem> {
     let rules = desk.reviewing(&caller)?;
     let NewDecision {
         verdict,
@@ -369,9 +376,9 @@ async fn decide_case(
         })
         .await
         .map_err(problem)?;
-    let position = desk.mirror.token(written.position);
+    let position = desk.read_model.token(written.position);
     let verdict = written.value;
-    Ok(Written::ok(DecisionView { id, verdict }, position))
+    Ok(WriteResponse::ok(DecisionView { id, verdict }, position))
 }
 
 /// Why a case is given back.
@@ -393,7 +400,7 @@ async fn release_case(
     id: Segments<CaseId>,
     body: Json<NewRelease>,
     desk: Data<Cases>,
-) -> Result<Written<()>, Problem> {
+) -> Result<WriteResponse<()>, Problem> {
     let any = matches!(caller.role, Role::Owner | Role::Admin);
     if !any {
         desk.reviewing(&caller)?;
@@ -406,5 +413,5 @@ async fn release_case(
         })
         .await
         .map_err(problem)?;
-    Ok(Written::nothing(desk.mirror.token(written.position)))
+    Ok(WriteResponse::nothing(desk.read_model.token(written.position)))
 }

@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{Cases, reason};
 use crate::{
-    http::{Caller, Cursors, Json, Kind, Limit, Page, Problem, Query, Segments, Written},
+    http::{Caller, Cursors, Json, Limit, Page, Problem, ProblemKind, Query, Segments, WriteResponse},
     identity::{LiftError, Refusal, lift, refusals, words},
     people,
     platform::{
@@ -136,7 +136,7 @@ async fn lift_refusal(
     id: Segments<RefusalId>,
     body: Json<NewLift>,
     desk: Data<Cases>,
-) -> Result<Written<RefusalView>, Problem> {
+) -> Result<WriteResponse<RefusalView>, Problem> {
     let rules = desk.policy.get()?;
     let (id, reason, vault) = (id.0, reason(&body.0.reason)?, desk.vault.clone());
     let written = desk
@@ -147,11 +147,11 @@ async fn lift_refusal(
         })
         .await
         .map_err(|error| match error {
-            LiftError::Unknown => Kind::RefusalUnknown.into(),
-            LiftError::TooClose => Kind::ReviewConflict.into(),
+            LiftError::Unknown => ProblemKind::RefusalUnknown.into(),
+            LiftError::TooClose => ProblemKind::ReviewConflict.into(),
             LiftError::Store(error) => Problem::from(error),
         })?;
     let lifted = written.value.into_iter().next();
     let lifted = lifted.ok_or_else(|| Problem::internal("a refusal that was lifted is not there"))?;
-    Ok(Written::ok(lifted, desk.mirror.token(written.position)))
+    Ok(WriteResponse::ok(lifted, desk.read_model.token(written.position)))
 }

@@ -16,13 +16,13 @@ use super::{
     prove_contact, read_progress, start, token_blind,
 };
 use crate::{
-    http::{Asker, Bearer, IdempotencyKey, Json, Kind, Problem, Segments, Turn, Written},
+    http::{Asker, Bearer, IdempotencyKey, Json, Problem, ProblemKind, Segments, Turn, WriteResponse},
     identity::{Country, CountryError, Document, DocumentKind, FullName, SubmitError},
     invites::{self, Code},
     notify::{EmailAddress, Locale},
     people::{self, passwords::Hasher},
     platform::{
-        ledger::{Actor, Ledger, Mirror, events::Release},
+        ledger::{Actor, Ledger, ReadModel, events::Release},
         store::{StoreError, throttle::Rate},
         terms::{FlowId, Id, PersonId, Timestamp, typed},
         vault::{Blind, Field, Vault},
@@ -49,7 +49,7 @@ pub struct Onboarding {
     /// Where flows are written.
     pub ledger: Ledger,
     /// Where a new member must be seen before they are told.
-    pub mirror: Mirror,
+    pub read_model: ReadModel,
     /// Seals what a newcomer says of themself.
     pub vault: Vault,
     /// What the community demands.
@@ -113,21 +113,21 @@ struct BegunView {
 impl From<StepError> for Problem {
     fn from(error: StepError) -> Self {
         match error {
-            StepError::UnknownInvite => Kind::InviteUnknown.into(),
+            StepError::UnknownInvite => ProblemKind::InviteUnknown.into(),
             StepError::Closed(closed) => closed.into(),
-            StepError::OutOfOrder => Kind::StepOutOfOrder.into(),
-            StepError::Ended => Kind::FlowEnded.into(),
-            StepError::HoldExpired => Kind::HoldExpired.into(),
+            StepError::OutOfOrder => ProblemKind::StepOutOfOrder.into(),
+            StepError::Ended => ProblemKind::FlowEnded.into(),
+            StepError::HoldExpired => ProblemKind::HoldExpired.into(),
             StepError::Submit(SubmitError::Store(error)) | StepError::Store(error) => error.into(),
             StepError::Submit(refusal @ SubmitError::Waiting) => {
-                Self::from(Kind::StepOutOfOrder).saying(refusal.to_string())
+                Self::from(ProblemKind::StepOutOfOrder).with_detail(refusal.to_string())
             }
-            StepError::Submit(refusal) => Self::from(Kind::RegistrationRefused).saying(refusal.to_string()),
+            StepError::Submit(refusal) => Self::from(ProblemKind::RegistrationRefused).with_detail(refusal.to_string()),
             StepError::HandleTaken => Self::value("/handle", "The handle is taken; choose another one."),
-            StepError::Member => Kind::PersonLimitReached.into(),
-            StepError::Refused => Kind::RegistrationRefused.into(),
-            StepError::NeedsReview => Kind::ReviewNeeded.into(),
-            StepError::TooMany(seconds) => Self::from(Kind::TooManyRequests).retry_after(seconds),
+            StepError::Member => ProblemKind::PersonLimitReached.into(),
+            StepError::Refused => ProblemKind::RegistrationRefused.into(),
+            StepError::NeedsReview => ProblemKind::ReviewNeeded.into(),
+            StepError::TooMany(seconds) => Self::from(ProblemKind::TooManyRequests).retry_after(seconds),
         }
     }
 }
@@ -136,15 +136,15 @@ impl From<ProofError> for Problem {
     fn from(error: ProofError) -> Self {
         match error {
             ProofError::Step(error) => error.into(),
-            ProofError::AnotherAddress => Self::from(Kind::ContactMismatch).at("/email"),
+            ProofError::AnotherAddress => Self::from(ProblemKind::ContactMismatch).at("/email"),
             ProofError::NoAddress => Self::value("/email", "Give the e-mail address that you want to prove."),
-            ProofError::Wrong => Self::from(Kind::ProofWrong).at("/code"),
-            ProofError::Stale => Self::from(Kind::ProofStale).at("/code"),
-            ProofError::Locked => Self::from(Kind::ProofLocked)
-                .saying("Ask for a new code by giving the contact again.")
+            ProofError::Wrong => Self::from(ProblemKind::ProofWrong).at("/code"),
+            ProofError::Stale => Self::from(ProblemKind::ProofStale).at("/code"),
+            ProofError::Locked => Self::from(ProblemKind::ProofLocked)
+                .with_detail("Ask for a new code by giving the contact again.")
                 .retry_after(1),
             ProofError::TooManyCodes(seconds) | ProofError::Mailed(seconds) | ProofError::Guessed(seconds) => {
-                Self::from(Kind::TooManyRequests).retry_after(seconds)
+                Self::from(ProblemKind::TooManyRequests).retry_after(seconds)
             }
         }
     }
@@ -162,7 +162,7 @@ impl Onboarding {
             .await?;
         match flow {
             Some(flow) if opens(&self.vault, &flow, bearer) => Ok((flow, policy)),
-            _ => Err(Kind::FlowUnknown.into()),
+            _ => Err(ProblemKind::FlowUnknown.into()),
         }
     }
 
@@ -187,7 +187,7 @@ impl Onboarding {
             Ok::<_, StoreError>(Some((flow, progress, held_until, hint, person)))
         });
         let (flow, progress, held_until, contact_hint, person) =
-            found.await?.ok_or_else(|| Problem::new(Kind::FlowUnknown))?;
+            found.await?.ok_or_else(|| Problem::new(ProblemKind::FlowUnknown))?;
         let (state, next) = match progress {
             Progress::Next(step) => ("in_progress", Some(step)),
             Progress::Member => ("member", None),
@@ -221,12 +221,12 @@ fn opens(vault: &Vault, flow: &Flow, bearer: &Bearer) -> bool {
 #[utoipa::path(operation_id = "start_onboarding", tag = "onboarding", request_body = BeginBody,
     responses((status = 201, body = BegunView)))]
 #[post("/v1/onboarding")]
-async fn begin(body: Json<BeginBody>, onboarding: Data<Onboarding>) -> Result<Written<BegunView>, Problem> {
-    let code = Code::parse(&body.0.code).ok_or_else(|| Problem::new(Kind::InviteUnknown))?;
+async fn begin(body: Json<BeginBody>, onboarding: Data<Onboarding>) -> Result<WriteResponse<BegunView>, Problem> {
+    let code = Code::parse(&body.0.code).ok_or_else(|| Problem::new(ProblemKind::InviteUnknown))?;
     let locale = body.0.locale.as_deref().map(Locale::parse).transpose();
     let locale = locale.map_err(|error| Problem::field("/locale", error.to_string()))?;
     let policy = onboarding.policy.get()?;
-    let id: FlowId = Id::new(onboarding.ledger.now(), onboarding.ledger.chance());
+    let id: FlowId = Id::new(onboarding.ledger.now(), onboarding.ledger.rng());
     let (vault, flows) = (onboarding.vault.clone(), onboarding.flows_per_use);
     let written = onboarding
         .ledger
@@ -241,9 +241,9 @@ async fn begin(body: Json<BeginBody>, onboarding: Data<Onboarding>) -> Result<Wr
         .await?;
     let view = onboarding.view(id, &policy).await?;
     let flow_token = flow_token(&onboarding.vault, id).expose_secret().to_owned();
-    Ok(Written::created(
+    Ok(WriteResponse::created(
         BegunView { flow_token, view },
-        onboarding.mirror.token(written.position),
+        onboarding.read_model.token(written.position),
     ))
 }
 
@@ -261,13 +261,17 @@ async fn show(flow: Segments<FlowId>, bearer: Bearer, onboarding: Data<Onboardin
     params(("flow" = FlowId, Path, description = "The flow.")),
     responses((status = 204, description = "It is over, or was already.")))]
 #[delete("/v1/onboarding/{flow}")]
-async fn give_up(flow: Segments<FlowId>, bearer: Bearer, onboarding: Data<Onboarding>) -> Result<Written<()>, Problem> {
+async fn give_up(
+    flow: Segments<FlowId>,
+    bearer: Bearer,
+    onboarding: Data<Onboarding>,
+) -> Result<WriteResponse<()>, Problem> {
     let (flow, _) = onboarding.opened(flow.0, &bearer).await?;
     let written = onboarding
         .ledger
         .write(Actor::Newcomer, move |tx| abandon(tx, &flow, Release::Abandoned))
         .await?;
-    Ok(Written::nothing(onboarding.mirror.token(written.position)))
+    Ok(WriteResponse::nothing(onboarding.read_model.token(written.position)))
 }
 
 /// The address to be proved.
@@ -290,7 +294,7 @@ async fn contact(
     bearer: Bearer,
     body: Json<ContactBody>,
     onboarding: Data<Onboarding>,
-) -> Result<Written<FlowView>, Problem> {
+) -> Result<WriteResponse<FlowView>, Problem> {
     let (flow, policy) = onboarding.opened(flow.0, &bearer).await?;
     let address = body
         .0
@@ -309,7 +313,7 @@ async fn contact(
         })
         .await?;
     let view = onboarding.view(id, &policy).await?;
-    Ok(Written::ok(view, onboarding.mirror.token(written.position)))
+    Ok(WriteResponse::ok(view, onboarding.read_model.token(written.position)))
 }
 
 /// A one-time code.
@@ -331,7 +335,7 @@ async fn proof(
     bearer: Bearer,
     body: Json<ProofBody>,
     onboarding: Data<Onboarding>,
-) -> Result<Written<FlowView>, Problem> {
+) -> Result<WriteResponse<FlowView>, Problem> {
     let (flow, policy) = onboarding.opened(flow.0, &bearer).await?;
     let (vault, rules, id) = (onboarding.vault.clone(), Arc::clone(&policy), flow.id);
     let attempts = i64::from(onboarding.proof_attempts);
@@ -343,7 +347,7 @@ async fn proof(
         })
         .await?;
     let view = onboarding.view(written.value.id, &policy).await?;
-    Ok(Written::ok(view, onboarding.mirror.token(written.position)))
+    Ok(WriteResponse::ok(view, onboarding.read_model.token(written.position)))
 }
 
 /// Who somebody is.
@@ -382,7 +386,7 @@ async fn name(
     body: Json<IdentityBody>,
     key: IdempotencyKey,
     onboarding: Data<Onboarding>,
-) -> Result<Written<FlowView>, Problem> {
+) -> Result<WriteResponse<FlowView>, Problem> {
     let (flow, policy) = onboarding.opened(flow.0, &bearer).await?;
     let IdentityBody { full_name, document } = body.0;
     if !policy
@@ -396,12 +400,14 @@ async fn name(
             "Give one of these documents: {}.",
             policy.policy.join.documents.join(", ")
         );
-        return Err(Problem::from(Kind::DocumentInvalid).at("/document/kind").saying(detail));
+        return Err(Problem::from(ProblemKind::DocumentInvalid)
+            .at("/document/kind")
+            .with_detail(detail));
     }
     let full_name = FullName::parse(full_name.expose_secret()).map_err(|error| {
-        Problem::from(Kind::NameInvalid)
+        Problem::from(ProblemKind::NameInvalid)
             .at("/full_name")
-            .saying(error.to_string())
+            .with_detail(error.to_string())
     })?;
     let country: Country = document
         .country
@@ -414,9 +420,9 @@ async fn name(
         onboarding.ledger.now().date(),
     )
     .map_err(|error| {
-        Problem::from(Kind::DocumentInvalid)
+        Problem::from(ProblemKind::DocumentInvalid)
             .at("/document/number")
-            .saying(error.to_string())
+            .with_detail(error.to_string())
     })?;
     let numbered = document.canonical();
     let given = (numbered.as_slice(), full_name.expose_entered());
@@ -432,7 +438,9 @@ async fn name(
             }
         })
         .await?;
-    written.value.ok_or_else(|| Problem::new(Kind::IdempotencyKeyReused))?;
+    written
+        .value
+        .ok_or_else(|| Problem::new(ProblemKind::IdempotencyKeyReused))?;
     let view = onboarding.view(id, &policy).await?;
-    Ok(Written::ok(view, onboarding.mirror.token(written.position)))
+    Ok(WriteResponse::ok(view, onboarding.read_model.token(written.position)))
 }

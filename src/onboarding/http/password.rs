@@ -10,12 +10,12 @@ use uuid::Uuid;
 
 use super::{FlowView, Onboarding, opens};
 use crate::{
-    http::{Asker, Bearer, IdempotencyKey, Json, Kind, Once, Problem, Segments, Turn, Written},
+    http::{Asker, Bearer, IdempotencyKey, Json, Once, Problem, ProblemKind, Segments, Turn, WriteResponse},
     notify::EmailAddress,
     onboarding::{Flow, Progress, StepError, admit, ask_reviewer, by_id, read_progress},
     people,
     platform::{
-        ledger::{Actor, Position, Written as Committed},
+        ledger::{Actor, Committed, Position},
         store::StoreError,
         terms::{FlowId, Id, SessionId},
         vault::{Field, VaultError},
@@ -67,7 +67,7 @@ pub(super) async fn choose(
     body: Json<PasswordBody>,
     key: IdempotencyKey,
     onboarding: Data<Onboarding>,
-) -> Result<Written<AdmittedView>, Problem> {
+) -> Result<WriteResponse<AdmittedView>, Problem> {
     let policy = onboarding.policy.get()?;
     let PasswordBody { password, handle } = body.0;
     // Without the password: whether a repetition has the same one, its hash says.
@@ -86,7 +86,7 @@ pub(super) async fn choose(
             Committed { value: Err(turn), .. } => onboarding.again(turn, &arrived, password).await?,
         },
     };
-    let position = onboarding.mirror.settle(position).await;
+    let position = onboarding.read_model.settle(position).await;
     let granted = onboarding.sign_in.tokens().grant(&session)?;
     // As a look at the flow would say now: the hold has become a use, and its person is a member.
     let view = FlowView {
@@ -99,7 +99,10 @@ pub(super) async fn choose(
         expires_at: arrived.flow.expires_at,
         person: Some(session.holder.id),
     };
-    Ok(Written::created(AdmittedView { view, session: granted }, position))
+    Ok(WriteResponse::created(
+        AdmittedView { view, session: granted },
+        position,
+    ))
 }
 
 impl Onboarding {
@@ -136,7 +139,7 @@ impl Onboarding {
         });
         read.await
             .map_err(StoreError::from)?
-            .ok_or_else(|| Kind::FlowUnknown.into())
+            .ok_or_else(|| ProblemKind::FlowUnknown.into())
     }
 
     /// Makes a member of whoever's turn it is, and starts their first session; what came of the key where
@@ -151,9 +154,9 @@ impl Onboarding {
     ) -> Result<Committed<Result<Session, Turn>>, Problem> {
         match arrived.progress {
             Progress::Next(Step::Credentials) => {}
-            Progress::Next(_) => return Err(Kind::StepOutOfOrder.into()),
-            Progress::Lapsed => return Err(Kind::HoldExpired.into()),
-            Progress::Member | Progress::Refused | Progress::Ended => return Err(Kind::FlowEnded.into()),
+            Progress::Next(_) => return Err(ProblemKind::StepOutOfOrder.into()),
+            Progress::Lapsed => return Err(ProblemKind::HoldExpired.into()),
+            Progress::Member | Progress::Refused | Progress::Ended => return Err(ProblemKind::FlowEnded.into()),
         }
         let handle = handle
             .map(|handle| people::handle(&handle))
@@ -180,7 +183,7 @@ impl Onboarding {
         let written = self
             .ledger
             .write(Actor::Newcomer, move |tx| {
-                let session: SessionId = Id::new(tx.now, tx.chance);
+                let session: SessionId = Id::new(tx.now, tx.rng);
                 match once.claim(tx.conn, tx.guards, tx.now, session.as_bytes())? {
                     Turn::First => {}
                     turn => return Ok(Err(turn)),
@@ -210,13 +213,13 @@ impl Onboarding {
         password: SecretString,
     ) -> Result<(Session, Option<Position>), Problem> {
         let (Turn::Again(session), Some(address)) = (turn, &arrived.address) else {
-            return Err(Kind::IdempotencyKeyReused.into());
+            return Err(ProblemKind::IdempotencyKeyReused.into());
         };
         let session = Id::from_uuid(Uuid::from_bytes(session));
         let resumed = self.sign_in.resume(address, password, session);
         let written = resumed.await.map_err(|error| match error {
-            SignInError::Wrong => Kind::IdempotencyKeyReused.into(),
-            SignInError::Refreshed => Kind::FlowEnded.into(),
+            SignInError::Wrong => ProblemKind::IdempotencyKeyReused.into(),
+            SignInError::Refreshed => ProblemKind::FlowEnded.into(),
             error => Problem::from(error),
         })?;
         Ok((written.value, written.position))

@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use super::{is_too_long, normalised};
-use crate::platform::{terms::Chance, vault::Vault};
+use crate::platform::{terms::Rng, vault::Vault};
 
 /// Memory, in KiB: the least that OWASP's password storage guide allows with two passes.
 const MEMORY: u32 = 19_456;
@@ -75,18 +75,18 @@ pub struct Memory(Zeroizing<Vec<Block>>);
 ///
 /// # Errors
 /// [`HashError`] where memory is short.
-pub fn hash(password: &str, vault: &Vault, chance: &dyn Chance) -> Result<Phc, HashError> {
-    hash_in(&mut Memory::default(), password, vault, chance)
+pub fn hash(password: &str, vault: &Vault, rng: &dyn Rng) -> Result<Phc, HashError> {
+    hash_in(&mut Memory::default(), password, vault, rng)
 }
 
 /// The same in memory that is at hand.
 ///
 /// # Errors
 /// [`HashError`] where memory is short.
-pub fn hash_in(memory: &mut Memory, password: &str, vault: &Vault, chance: &dyn Chance) -> Result<Phc, HashError> {
+pub fn hash_in(memory: &mut Memory, password: &str, vault: &Vault, rng: &dyn Rng) -> Result<Phc, HashError> {
     let (version, pepper) = vault.newest_pepper();
     let mut salt = [0; SALT];
-    chance.fill(&mut salt);
+    rng.fill(&mut salt);
     let params = Params::new(MEMORY, PASSES, LANES, Some(TAG)).map_err(password_hash::Error::from)?;
     memory.0.resize(params.block_count(), Block::default());
     let mut tag = [0; TAG];
@@ -182,11 +182,11 @@ pub fn needs_rehash(phc: &Phc, vault: &Vault) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::{terms::SystemChance, vault::Keyring};
+    use crate::platform::{terms::SystemRng, vault::Keyring};
 
     /// Gives 0, 1, 2, …, the salt of the vectors below.
     struct Counting;
-    impl Chance for Counting {
+    impl Rng for Counting {
         fn fill(&self, bytes: &mut [u8]) {
             for (value, byte) in (0..).zip(bytes) {
                 *byte = value;
@@ -255,11 +255,11 @@ mod tests {
         let plain = Phc::parse(plain).unwrap();
         assert!(!verify(password, &plain, &vault()));
         assert!(verify(password, &plain, &old()) && needs_rehash(&plain, &old()));
-        let made = hash(password, &old(), &SystemChance).unwrap();
+        let made = hash(password, &old(), &SystemRng).unwrap();
         assert!(verify(password, &made, &old()) && !needs_rehash(&made, &old()));
-        let theirs = Vault::new(Keyring::generate(&SystemChance));
+        let theirs = Vault::new(Keyring::generate(&SystemRng));
         assert!(!verify(password, &made, &theirs));
-        let unknown = hash(password, &vault(), &SystemChance).unwrap();
+        let unknown = hash(password, &vault(), &SystemRng).unwrap();
         let unknown = unknown.expose().replace("keyid=AAAAAAAAAAE", "keyid=AAAAAAAAAAI");
         assert!(!verify(password, &Phc::parse(&unknown).unwrap(), &vault()));
         let made = made.expose().replace(",keyid=AAAAAAAAAAA", "");
@@ -271,8 +271,8 @@ mod tests {
 
     #[test]
     fn another_salt_gives_another_hash() {
-        let one = hash("correct horse battery staple", &vault(), &SystemChance).unwrap();
-        let other = hash("correct horse battery staple", &vault(), &SystemChance).unwrap();
+        let one = hash("correct horse battery staple", &vault(), &SystemRng).unwrap();
+        let other = hash("correct horse battery staple", &vault(), &SystemRng).unwrap();
         assert_ne!(one.expose(), other.expose());
         assert!(verify("correct horse battery staple", &one, &vault()));
         assert!(!needs_rehash(&one, &vault()));

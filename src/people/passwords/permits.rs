@@ -18,7 +18,7 @@ use super::{
     PasswordRefusal, acceptable,
     hash::{self, HashError, Memory, Phc},
 };
-use crate::platform::{config::PasswordConfig, terms::Chance, vault::Vault};
+use crate::platform::{config::PasswordConfig, terms::Rng, vault::Vault};
 
 /// Hashes and verifies off the async threads, so many at a time and no more; clones share the permits.
 #[derive(Clone)]
@@ -26,7 +26,7 @@ pub struct Hasher {
     line: Arc<Line>,
     wait: Duration,
     vault: Vault,
-    chance: Arc<dyn Chance>,
+    rng: Arc<dyn Rng>,
 }
 
 /// Who waits for a permit. Whoever has one works off the line and gives the permit back only when
@@ -104,7 +104,7 @@ pub enum ChoiceError {
 
 impl Hasher {
     /// As many permits as configured (0 is one for each core), with the peppers of `vault`.
-    pub fn new(config: &PasswordConfig, vault: Vault, chance: Arc<dyn Chance>) -> Self {
+    pub fn new(config: &PasswordConfig, vault: Vault, rng: Arc<dyn Rng>) -> Self {
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         let permits = match config.hash_permits {
             0 => cores(),
@@ -117,7 +117,7 @@ impl Hasher {
             }),
             wait: Duration::from_millis(config.hash_wait_ms),
             vault,
-            chance,
+            rng,
         }
     }
 
@@ -126,8 +126,8 @@ impl Hasher {
     /// # Errors
     /// [`HasherError`]
     pub async fn hash(&self, password: SecretString) -> Result<Phc, HasherError> {
-        let (vault, chance) = (self.vault.clone(), Arc::clone(&self.chance));
-        let hash = move |memory: &mut Memory| hash::hash_in(memory, password.expose_secret(), &vault, &*chance);
+        let (vault, rng) = (self.vault.clone(), Arc::clone(&self.rng));
+        let hash = move |memory: &mut Memory| hash::hash_in(memory, password.expose_secret(), &vault, &*rng);
         Ok(self.queue(hash).await??)
     }
 
@@ -136,11 +136,11 @@ impl Hasher {
     /// # Errors
     /// [`ChoiceError`]
     pub async fn choose(&self, password: SecretString, context: Vec<String>) -> Result<Phc, ChoiceError> {
-        let (vault, chance) = (self.vault.clone(), Arc::clone(&self.chance));
+        let (vault, rng) = (self.vault.clone(), Arc::clone(&self.rng));
         let work = move |memory: &mut Memory| {
             let context: Vec<&str> = context.iter().map(String::as_str).collect();
             acceptable(password.expose_secret(), &context)?;
-            let hashed = hash::hash_in(memory, password.expose_secret(), &vault, &*chance);
+            let hashed = hash::hash_in(memory, password.expose_secret(), &vault, &*rng);
             hashed.map_err(|error| HasherError::from(error).into())
         };
         self.queue(work).await?
@@ -223,18 +223,18 @@ mod tests {
     use std::sync::{atomic::AtomicUsize, mpsc};
 
     use super::*;
-    use crate::platform::{terms::SystemChance, vault::Keyring};
+    use crate::platform::{terms::SystemRng, vault::Keyring};
 
     fn hasher(hash_wait_ms: u64) -> Hasher {
         let config = PasswordConfig {
             hash_permits: 1,
             hash_wait_ms,
         };
-        Hasher::new(&config, vault(), Arc::new(SystemChance))
+        Hasher::new(&config, vault(), Arc::new(SystemRng))
     }
 
     fn vault() -> Vault {
-        Vault::new(Keyring::generate(&SystemChance))
+        Vault::new(Keyring::generate(&SystemRng))
     }
 
     #[tokio::test]
@@ -292,7 +292,7 @@ mod tests {
             hash_permits: 2,
             hash_wait_ms: 60_000,
         };
-        let hasher = Hasher::new(&config, vault(), Arc::new(SystemChance));
+        let hasher = Hasher::new(&config, vault(), Arc::new(SystemRng));
         let (at_once, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let work = (0..40).map(|n| {
             let (at_once, most) = (Arc::clone(&at_once), Arc::clone(&most));

@@ -12,7 +12,7 @@ use diesel::{
     update,
 };
 
-use super::{Contact, Handle, Newcomer, Seat};
+use super::{Contact, Handle, MemberSnapshot, Newcomer};
 use crate::platform::{
     store::{
         Conn, Guard, Guards, fixed,
@@ -24,7 +24,7 @@ use crate::platform::{
 
 mod staff;
 
-pub use staff::{count_active, count_owners, hold_founders, hold_reviewer};
+pub use staff::{count_active, count_owners, lock_founders, lock_reviewer};
 
 pub(in crate::people) const INVITE: &str = "invite";
 pub(super) const VOUCH: &str = "vouch";
@@ -220,7 +220,7 @@ pub fn names(conn: &mut Conn, rows: &[PersonRow]) -> QueryResult<HashMap<PersonR
 /// else changes their role or standing before the transaction ends, so what is decided by them
 /// still holds at the commit. Rows are locked in one order, so two of these never wait for each
 /// other; what only refers to a member goes on meanwhile.
-pub fn hold(conn: &mut Conn, guards: &Guards, one: PersonRow, other: PersonRow) -> QueryResult<Vec<Member>> {
+pub fn lock(conn: &mut Conn, guards: &Guards, one: PersonRow, other: PersonRow) -> QueryResult<Vec<Member>> {
     let owner = people::role.eq(Role::Owner).and(people::standing.eq(Standing::Active));
     let query = people::table
         .filter(people::id.eq(one).or(people::id.eq(other)).or(owner))
@@ -237,18 +237,18 @@ pub fn hold(conn: &mut Conn, guards: &Guards, one: PersonRow, other: PersonRow) 
 
 /// Until the transaction ends, whoever wants to sanction this member waits; others who keep it go on.
 /// What a sanction has changed before is seen from here on.
-pub fn keep_standing(conn: &mut Conn, row: PersonRow) -> QueryResult<()> {
-    lock_standing(conn, row, "pg_advisory_xact_lock_shared")
+pub fn lock_standing(conn: &mut Conn, row: PersonRow) -> QueryResult<()> {
+    advisory_lock(conn, row, "pg_advisory_xact_lock_shared")
 }
 
 /// Waits for everybody who keeps this member's standing, and lets nobody keep it until the
 /// transaction ends. To be called before anything is written or locked: then the transaction has no
 /// id yet, and the feed, which goes by these, has it after those that it waited for.
 pub fn await_standing(conn: &mut Conn, row: PersonRow) -> QueryResult<()> {
-    lock_standing(conn, row, "pg_advisory_xact_lock")
+    advisory_lock(conn, row, "pg_advisory_xact_lock")
 }
 
-fn lock_standing(conn: &mut Conn, row: PersonRow, lock: &str) -> QueryResult<()> {
+fn advisory_lock(conn: &mut Conn, row: PersonRow, lock: &str) -> QueryResult<()> {
     match conn {
         // There is one writer.
         Conn::Sqlite(_) => Ok(()),
@@ -349,8 +349,12 @@ pub fn set_assurance(conn: &mut Conn, row: PersonRow, before: Assurance, after: 
 }
 
 /// The seats of these members, as they stand until the transaction ends: whoever wants to sanction one
-/// of them waits (see [`keep_standing`]).
-pub fn keep_seats(conn: &mut Conn, guards: &Guards, rows: &[PersonRow]) -> QueryResult<HashMap<PersonRow, Seat>> {
+/// of them waits (see [`lock_standing`]).
+pub fn lock_members(
+    conn: &mut Conn,
+    guards: &Guards,
+    rows: &[PersonRow],
+) -> QueryResult<HashMap<PersonRow, MemberSnapshot>> {
     if let Conn::Postgres(conn) = conn
         && guards.on(Guard::SeatedHeld)
     {
@@ -374,19 +378,19 @@ pub fn keep_seats(conn: &mut Conn, guards: &Guards, rows: &[PersonRow]) -> Query
     Ok(found
         .into_iter()
         .map(|(row, id, role, standing, assurance)| {
-            let seat = Seat {
+            let snapshot = MemberSnapshot {
                 id,
                 role,
                 standing,
                 assurance,
             };
-            (row, seat)
+            (row, snapshot)
         })
         .collect())
 }
 
 /// Somebody's row, seat and handle.
-pub(super) type Seated = (PersonRow, Seat, Option<String>);
+pub(super) type Seated = (PersonRow, MemberSnapshot, Option<String>);
 
 /// What the in-memory roster holds, in the order of rows, a page at a time.
 pub(super) fn seats(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResult<Vec<Seated>> {
@@ -407,7 +411,7 @@ pub(super) fn seats(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResul
             row.map(|(row, id, role, standing, assurance, handle)| {
                 (
                     row,
-                    Seat {
+                    MemberSnapshot {
                         id,
                         role,
                         standing,

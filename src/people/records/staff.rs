@@ -8,7 +8,7 @@ use crate::platform::{
 };
 
 /// Until the transaction ends, whoever else wants to make the first owner waits.
-pub fn hold_founders(conn: &mut Conn, guards: &Guards) -> QueryResult<()> {
+pub fn lock_founders(conn: &mut Conn, guards: &Guards) -> QueryResult<()> {
     match conn {
         Conn::Postgres(_) if guards.on(Guard::FoundersHeld) => {
             conn.run("SELECT pg_advisory_xact_lock(hashtextextended('founders', 0))")
@@ -28,7 +28,7 @@ pub fn count_owners(conn: &mut Conn) -> QueryResult<i64> {
 }
 
 /// Until the transaction ends, whoever else wants to count or change what this reviewer has waits.
-pub fn hold_reviewer(conn: &mut Conn, guards: &Guards, row: PersonRow) -> QueryResult<()> {
+pub fn lock_reviewer(conn: &mut Conn, guards: &Guards, row: PersonRow) -> QueryResult<()> {
     match conn {
         Conn::Postgres(conn) if guards.on(Guard::ReviewerHeld) => people::table
             .find(row)

@@ -64,7 +64,7 @@ pub struct Shape {
 
 #[derive(Debug)]
 struct Field {
-    kind: Kind,
+    kind: ValueKind,
     secret: bool,
     required: bool,
     least: Option<i64>,
@@ -74,7 +74,7 @@ struct Field {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum ValueKind {
     Text,
     Whole,
     Truth,
@@ -231,8 +231,8 @@ impl Shape {
                 .unwrap_or_else(|_| Value::String(text.into()))
         };
         match self.fields.get(key).map(|field| field.kind) {
-            Some(Kind::Text) | None => Value::String(text.into()),
-            Some(Kind::List) if !text.trim_start().starts_with('[') => {
+            Some(ValueKind::Text) | None => Value::String(text.into()),
+            Some(ValueKind::List) if !text.trim_start().starts_with('[') => {
                 let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
                 Value::Array(items.map(|item| Value::String(item.into())).collect())
             }
@@ -287,7 +287,7 @@ impl Shape {
 impl Field {
     fn of(schema: &serde_json::Value, required: bool) -> Self {
         let mut field = Self {
-            kind: Kind::Text,
+            kind: ValueKind::Text,
             secret: schema["writeOnly"] == true,
             required,
             least: schema["minimum"].as_i64(),
@@ -310,9 +310,9 @@ impl Field {
                     .is_some_and(|all| all.iter().any(|one| one == name))
         };
         for (name, kind) in [
-            ("integer", Kind::Whole),
-            ("boolean", Kind::Truth),
-            ("array", Kind::List),
+            ("integer", ValueKind::Whole),
+            ("boolean", ValueKind::Truth),
+            ("array", ValueKind::List),
         ] {
             if is(name) {
                 self.kind = kind;
@@ -333,10 +333,10 @@ impl Field {
 
     fn misfit(&self, value: &Value) -> Option<String> {
         let fits = match self.kind {
-            Kind::Text => value.is_str(),
-            Kind::Whole => value.is_integer(),
-            Kind::Truth => value.is_bool(),
-            Kind::List => value.is_array(),
+            ValueKind::Text => value.is_str(),
+            ValueKind::Whole => value.is_integer(),
+            ValueKind::Truth => value.is_bool(),
+            ValueKind::List => value.is_array(),
         };
         let shown = if self.secret {
             "a value of the wrong type".into()
@@ -353,16 +353,16 @@ impl Field {
 
     fn wanted(&self) -> String {
         match (self.kind, self.least, self.most) {
-            (Kind::Text, ..) if self.words.is_empty() => match &self.example {
+            (ValueKind::Text, ..) if self.words.is_empty() => match &self.example {
                 Some(example) if !self.secret => format!("text of the form {example:?}"),
                 _ => "text, in quotes".into(),
             },
-            (Kind::Text, ..) => format!("one of {}", self.words.join(", ")),
-            (Kind::Truth, ..) => "true or false".into(),
-            (Kind::List, ..) => "a list of texts, such as [\"one\", \"two\"]".into(),
-            (Kind::Whole, Some(least), Some(most)) => format!("a whole number from {least} to {most}"),
-            (Kind::Whole, Some(least), None) => format!("a whole number of at least {least}"),
-            (Kind::Whole, ..) => "a whole number".into(),
+            (ValueKind::Text, ..) => format!("one of {}", self.words.join(", ")),
+            (ValueKind::Truth, ..) => "true or false".into(),
+            (ValueKind::List, ..) => "a list of texts, such as [\"one\", \"two\"]".into(),
+            (ValueKind::Whole, Some(least), Some(most)) => format!("a whole number from {least} to {most}"),
+            (ValueKind::Whole, Some(least), None) => format!("a whole number of at least {least}"),
+            (ValueKind::Whole, ..) => "a whole number".into(),
         }
     }
 }

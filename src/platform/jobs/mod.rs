@@ -56,7 +56,7 @@ pub fn id_of(digest: &[u8; 32]) -> JobId {
 /// Where a job stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum JobState {
     /// There are steps to be done.
     Open,
     /// An admin ended it before its last step. What was done stays done.
@@ -195,8 +195,8 @@ pub fn cancel(tx: &mut Tx<'_>, id: JobId) -> Result<JobRow, CancelError> {
     }
     let job = records::by_id(tx.conn, id)?.ok_or(CancelError::Unknown)?;
     match job.state() {
-        State::Done => Err(CancelError::Done),
-        State::Open | State::Cancelled => Ok(job),
+        JobState::Done => Err(CancelError::Done),
+        JobState::Open | JobState::Cancelled => Ok(job),
     }
 }
 
@@ -269,7 +269,7 @@ fn read<J: Job>(job: &J, conn: &mut Conn) -> Result<Option<At>, StoreError> {
     Ok(Some(At {
         row: found.row,
         done: usize::try_from(found.done).unwrap_or(0),
-        cancelled: found.state() == State::Cancelled,
+        cancelled: found.state() == JobState::Cancelled,
         people: job.names().iter().map(|name| known.get(name).copied()).collect(),
     }))
 }

@@ -7,7 +7,7 @@ use diesel::{
     update,
 };
 
-use super::State;
+use super::JobState;
 use crate::platform::{
     store::{
         Conn,
@@ -46,11 +46,11 @@ pub struct JobRow {
 
 impl JobRow {
     /// Where it stands.
-    pub const fn state(&self) -> State {
+    pub const fn state(&self) -> JobState {
         match self.cancelled_at {
-            _ if self.done >= self.steps => State::Done,
-            Some(_) => State::Cancelled,
-            None => State::Open,
+            _ if self.done >= self.steps => JobState::Done,
+            Some(_) => JobState::Cancelled,
+            None => JobState::Open,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a follower could not carry out, put aside so that the rest goes on.
+//! What a subscriber could not carry out, put aside so that the rest goes on.
 //!
 //! It is tried again after some seconds, then less and less often; after [`MOST_ATTEMPTS`] it waits for an
 //! admin. What it wanted is done at most once, whoever tries: the row goes in the transaction that does it.
@@ -13,7 +13,7 @@ use super::{Tx, records};
 use crate::platform::{
     store::{
         Conn, StoreError,
-        schema::{events, follower_failures as aside, ledger},
+        schema::{events, ledger, subscriber_failures as aside},
     },
     terms::Timestamp,
 };
@@ -43,13 +43,13 @@ pub struct Failure {
 
 type Row = (i64, String, String, Timestamp, i64, Option<Timestamp>);
 
-/// The rows of a follower of which this holds, in order.
+/// The rows of a subscriber of which this holds, in order.
 macro_rules! rows {
-    ($conn:expr, $follower:expr, $holds:expr, $limit:expr) => {{
+    ($conn:expr, $subscriber:expr, $holds:expr, $limit:expr) => {{
         let rows: QueryResult<Vec<Row>> = aside::table
             .inner_join(ledger::table.on(ledger::pos.eq(aside::pos)))
             .inner_join(events::table.on(events::id.eq(ledger::event_id)))
-            .filter(aside::follower.eq($follower))
+            .filter(aside::subscriber.eq($subscriber))
             .filter($holds)
             .order(aside::pos.asc())
             .limit($limit)
@@ -86,11 +86,11 @@ fn wait(attempts: i64) -> Option<Duration> {
 }
 
 /// Puts an event aside.
-pub(super) fn put(tx: &mut Tx<'_>, follower: &str, pos: i64, reason: &str) -> Result<(), StoreError> {
+pub(super) fn put(tx: &mut Tx<'_>, subscriber: &str, pos: i64, reason: &str) -> Result<(), StoreError> {
     let due = wait(1).map(|wait| tx.now.after(wait));
     insert_into(aside::table)
         .values((
-            aside::follower.eq(follower),
+            aside::subscriber.eq(subscriber),
             aside::pos.eq(pos),
             aside::reason.eq(short(reason)),
             aside::at.eq(tx.now),
@@ -102,9 +102,9 @@ pub(super) fn put(tx: &mut Tx<'_>, follower: &str, pos: i64, reason: &str) -> Re
 }
 
 /// It failed again.
-pub(super) fn again(tx: &mut Tx<'_>, follower: &str, failure: &Failure, reason: &str) -> Result<(), StoreError> {
+pub(super) fn again(tx: &mut Tx<'_>, subscriber: &str, failure: &Failure, reason: &str) -> Result<(), StoreError> {
     let attempts = failure.attempts + 1;
-    update(aside::table.find((follower, failure.pos)))
+    update(aside::table.find((subscriber, failure.pos)))
         .set((
             aside::reason.eq(short(reason)),
             aside::attempts.eq(attempts),
@@ -115,23 +115,23 @@ pub(super) fn again(tx: &mut Tx<'_>, follower: &str, failure: &Failure, reason: 
 }
 
 /// It is done.
-pub(super) fn done(tx: &mut Tx<'_>, follower: &str, pos: i64) -> Result<(), StoreError> {
-    delete(aside::table.find((follower, pos))).execute(tx.conn)?;
+pub(super) fn done(tx: &mut Tx<'_>, subscriber: &str, pos: i64) -> Result<(), StoreError> {
+    delete(aside::table.find((subscriber, pos))).execute(tx.conn)?;
     Ok(())
 }
 
 /// What is due again.
-pub(super) fn due(conn: &mut Conn, follower: &str, now: Timestamp) -> Result<Vec<Failure>, StoreError> {
-    let found = rows!(conn, follower, aside::due_at.le(now), AT_ONCE);
+pub(super) fn due(conn: &mut Conn, subscriber: &str, now: Timestamp) -> Result<Vec<Failure>, StoreError> {
+    let found = rows!(conn, subscriber, aside::due_at.le(now), AT_ONCE);
     Ok(found?)
 }
 
-/// What a follower has put aside after the position `after`, in order.
+/// What a subscriber has put aside after the position `after`, in order.
 ///
 /// # Errors
 /// [`StoreError`]
-pub fn failures(conn: &mut Conn, follower: &str, after: i64, limit: i64) -> Result<Vec<Failure>, StoreError> {
-    let found = rows!(conn, follower, aside::pos.gt(after), limit);
+pub fn failures(conn: &mut Conn, subscriber: &str, after: i64, limit: i64) -> Result<Vec<Failure>, StoreError> {
+    let found = rows!(conn, subscriber, aside::pos.gt(after), limit);
     Ok(found?)
 }
 
@@ -139,14 +139,14 @@ pub fn failures(conn: &mut Conn, follower: &str, after: i64, limit: i64) -> Resu
 ///
 /// # Errors
 /// [`StoreError`]
-pub fn retry_failure(tx: &mut Tx<'_>, follower: &str, pos: i64) -> Result<bool, StoreError> {
-    let due = update(aside::table.find((follower, pos)))
+pub fn retry_failure(tx: &mut Tx<'_>, subscriber: &str, pos: i64) -> Result<bool, StoreError> {
+    let due = update(aside::table.find((subscriber, pos)))
         .set(aside::due_at.eq(tx.now))
         .execute(tx.conn)?;
     Ok(due == 1)
 }
 
-/// How far a follower has come.
+/// How far a subscriber has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lag {
     /// How many events lie between it and the feed's end; 0 where it wants none of them.
@@ -157,19 +157,19 @@ pub struct Lag {
     pub aside: i64,
 }
 
-/// Among how many events a follower's next one is looked for.
+/// Among how many events a subscriber's next one is looked for.
 const AMONG: i64 = 100_000;
 
-/// How far the follower with this cursor has come, that wants events of these types.
+/// How far the subscriber with this cursor has come, that wants events of these types.
 ///
 /// # Errors
 /// [`StoreError`]
-pub fn lag(conn: &mut Conn, follower: &str, kinds: &[&str]) -> Result<Lag, StoreError> {
-    let cursor = records::cursor(conn, follower)?;
+pub fn lag(conn: &mut Conn, subscriber: &str, kinds: &[&str]) -> Result<Lag, StoreError> {
+    let cursor = records::cursor(conn, subscriber)?;
     let last = records::last_position(conn)?;
     let waiting = records::first_of(conn, cursor, AMONG, kinds)?;
     let aside = aside::table
-        .filter(aside::follower.eq(follower))
+        .filter(aside::subscriber.eq(subscriber))
         .select(count_star())
         .first(conn)?;
     Ok(Lag {

@@ -1,13 +1,13 @@
-//! Followers: what must happen because something happened.
+//! Subscribers: what must happen because something happened.
 //!
-//! A follower sees every sequenced event that it wants, once and in order. What it writes and its
+//! A subscriber sees every sequenced event that it wants, once and in order. What it writes and its
 //! cursor's move are one transaction, under the fence of its lease: a crash between two lines repeats
 //! nothing and loses nothing. What it must do *outside* the database it leaves as rows (the outbox) for
 //! workers that may repeat.
 //!
-//! No event stops a follower. What it cannot carry out goes [`aside`](super::aside), with the reason, and
+//! No event stops a subscriber. What it cannot carry out goes [`aside`](super::aside), with the reason, and
 //! the rest goes on; it is tried again by and by, and whenever an admin says so. That the database is away
-//! is no event's fault: then the follower waits.
+//! is no event's fault: then the subscriber waits.
 
 use std::{
     sync::Arc,
@@ -22,7 +22,7 @@ use crate::platform::store::{Conn, StoreError};
 const WINDOW: i64 = 20_000;
 /// How many wanted events one transaction takes: on SQLite it holds up every other writer.
 const BATCH: usize = 50;
-/// How many times as long as a transaction took its follower rests after it: in a burst it takes an eighth of
+/// How many times as long as a transaction took its subscriber rests after it: in a burst it takes an eighth of
 /// what it works with, on SQLite of the one writer.
 const REST: u32 = 7;
 /// How long it rests at least where it has caught up, so that one look sees several events, and at most.
@@ -31,7 +31,7 @@ const SHORTEST_REST: Duration = Duration::from_millis(100);
 const BEHIND_REST: Duration = Duration::from_millis(25);
 const LONGEST_REST: Duration = Duration::from_millis(500);
 
-/// How far a cursor may stay behind events that its follower does not want: they are passed over again at the
+/// How far a cursor may stay behind events that its subscriber does not want: they are passed over again at the
 /// next start, and a move costs a commit.
 const UNWANTED: i64 = 1000;
 
@@ -40,7 +40,7 @@ const UNWANTED: i64 = 1000;
 const STRIKES: u32 = 8;
 
 /// Does what follows from events.
-pub trait Follower: Send + Sync + 'static {
+pub trait Subscriber: Send + Sync + 'static {
     /// The name of its cursor and its lease; never changed once released.
     fn name(&self) -> &'static str;
     /// The types of event that it wants ([`Event::kind`]): others are not even read.
@@ -57,7 +57,7 @@ pub trait Follower: Send + Sync + 'static {
     }
 }
 
-/// What one step of a follower came to.
+/// What one step of a subscriber came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     /// It is at the feed's end.
@@ -84,13 +84,13 @@ struct Look {
 }
 
 /// Looks for what is wanted from `seen` on, before which nothing is wanted that the cursor has not passed.
-fn look(conn: &mut Conn, follower: &dyn Follower, seen: i64, horizon: i64, most: usize) -> Result<Look, StoreError> {
-    let cursor = records::cursor(conn, follower.name())?;
+fn look(conn: &mut Conn, subscriber: &dyn Subscriber, seen: i64, head: i64, most: usize) -> Result<Look, StoreError> {
+    let cursor = records::cursor(conn, subscriber.name())?;
     let from = cursor.max(seen);
-    let end = horizon.min(from.saturating_add(WINDOW));
+    let end = head.min(from.saturating_add(WINDOW));
     // One more than is taken: then it is known whether any are left.
     let limit = i64::try_from(most).unwrap_or(i64::MAX);
-    let read = records::wanted(conn, from, end, follower.kinds(), limit)?;
+    let read = records::wanted(conn, from, end, subscriber.kinds(), limit)?;
     let full = read.len() == most;
     let last = match read.last() {
         Some(last) if full => last.as_ref().map_or_else(|bad| bad.pos, |entry| entry.pos),
@@ -100,7 +100,7 @@ fn look(conn: &mut Conn, follower: &dyn Follower, seen: i64, horizon: i64, most:
     let (mut entries, mut unreadable) = (Vec::new(), Vec::new());
     for one in read {
         match one {
-            Ok(entry) if follower.wants(&entry.envelope.event) => entries.push(entry),
+            Ok(entry) if subscriber.wants(&entry.envelope.event) => entries.push(entry),
             Ok(_) => {}
             Err(bad) => unreadable.push(bad),
         }
@@ -117,19 +117,19 @@ fn look(conn: &mut Conn, follower: &dyn Follower, seen: i64, horizon: i64, most:
 /// One step from `seen`, of `most` events that are wanted at most.
 async fn step(
     ledger: &Ledger,
-    follower: &Arc<dyn Follower>,
+    subscriber: &Arc<dyn Subscriber>,
     lease: &Lease,
     seen: i64,
     most: usize,
 ) -> Result<Step, StoreError> {
-    let horizon = ledger.horizon().borrow().pos;
-    if seen >= horizon {
+    let head = ledger.head().borrow().pos;
+    if seen >= head {
         return Ok(Step::Idle);
     }
-    let looking = Arc::clone(follower);
+    let looking = Arc::clone(subscriber);
     let found = ledger
         .store()
-        .read(move |conn| look(conn, &*looking, seen, horizon, most))
+        .read(move |conn| look(conn, &*looking, seen, head, most))
         .await?;
     let Look {
         cursor,
@@ -144,18 +144,18 @@ async fn step(
     if !of_its_kind && last - cursor < UNWANTED {
         return Ok(Step::Passed(last));
     }
-    let (follower, lease) = (Arc::clone(follower), lease.clone());
+    let (subscriber, lease) = (Arc::clone(subscriber), lease.clone());
     let written = ledger
         .write(Actor::System, move |tx| {
             if !lease.holds(tx)? {
                 return Ok(Step::Lost);
             }
             // An event never changes: what was read before the transaction holds in it.
-            carry_out(tx, &*follower, &entries)?;
+            carry_out(tx, &*subscriber, &entries)?;
             for bad in &unreadable {
-                aside::put(tx, follower.name(), bad.pos, &bad.why)?;
+                aside::put(tx, subscriber.name(), bad.pos, &bad.why)?;
             }
-            let name = follower.name();
+            let name = subscriber.name();
             if !records::move_cursor(tx.conn, name, cursor, last)? {
                 // Rolls back what this step did: somebody else has done it.
                 return Err(StoreError::Internal(format!(
@@ -164,7 +164,7 @@ async fn step(
             }
             Ok(Step::Done {
                 pos: last,
-                more: last < horizon,
+                more: last < head,
             })
         })
         .await?;
@@ -173,28 +173,28 @@ async fn step(
 
 /// Does what follows from the events: from all together, or, where that fails, from each by itself, and what
 /// fails then goes aside.
-fn carry_out(tx: &mut Tx<'_>, follower: &dyn Follower, entries: &[Entry]) -> Result<(), StoreError> {
-    if entries.is_empty() || tx.attempt(|tx| follower.follow_all(tx, entries))?.is_ok() {
+fn carry_out(tx: &mut Tx<'_>, subscriber: &dyn Subscriber, entries: &[Entry]) -> Result<(), StoreError> {
+    if entries.is_empty() || tx.attempt(|tx| subscriber.follow_all(tx, entries))?.is_ok() {
         return Ok(());
     }
     for entry in entries {
-        if let Err(error) = tx.attempt(|tx| follower.follow(tx, entry))? {
+        if let Err(error) = tx.attempt(|tx| subscriber.follow(tx, entry))? {
             tracing::warn!(
-                follower = follower.name(), position = entry.pos, kind = entry.envelope.event.kind(), %error,
+                subscriber = subscriber.name(), position = entry.pos, kind = entry.envelope.event.kind(), %error,
                 "an event was put aside: what follows from it could not be done"
             );
-            aside::put(tx, follower.name(), entry.pos, &error.to_string())?;
+            aside::put(tx, subscriber.name(), entry.pos, &error.to_string())?;
         }
     }
     Ok(())
 }
 
 /// Tries what was put aside and is due again.
-async fn retry(ledger: &Ledger, follower: &Arc<dyn Follower>, lease: &Lease) -> Result<(), StoreError> {
-    let (name, now) = (follower.name(), ledger.now());
+async fn retry(ledger: &Ledger, subscriber: &Arc<dyn Subscriber>, lease: &Lease) -> Result<(), StoreError> {
+    let (name, now) = (subscriber.name(), ledger.now());
     let due = ledger.store().read(move |conn| aside::due(conn, name, now)).await?;
     for failure in due {
-        let (following, lease) = (Arc::clone(follower), lease.clone());
+        let (following, lease) = (Arc::clone(subscriber), lease.clone());
         let tried = ledger.write(Actor::System, move |tx| {
             if !lease.holds(tx)? {
                 return Ok(());
@@ -216,20 +216,20 @@ async fn retry(ledger: &Ledger, follower: &Arc<dyn Follower>, lease: &Lease) -> 
 /// Puts the first wanted event after `seen` aside, at which the database fails again and again.
 async fn put_aside(
     ledger: &Ledger,
-    follower: &Arc<dyn Follower>,
+    subscriber: &Arc<dyn Subscriber>,
     lease: &Lease,
     seen: i64,
     why: String,
 ) -> Result<Step, StoreError> {
-    let horizon = ledger.horizon().borrow().pos;
-    let looking = Arc::clone(follower);
+    let head = ledger.head().borrow().pos;
+    let looking = Arc::clone(subscriber);
     let found = ledger
         .store()
-        .read(move |conn| look(conn, &*looking, seen, horizon, 1))
+        .read(move |conn| look(conn, &*looking, seen, head, 1))
         .await?;
-    let (name, lease) = (follower.name(), lease.clone());
+    let (name, lease) = (subscriber.name(), lease.clone());
     tracing::warn!(
-        follower = name,
+        subscriber = name,
         position = found.last,
         why,
         "an event was put aside: the database fails at it"
@@ -254,18 +254,18 @@ async fn put_aside(
     Ok(written.await?.value)
 }
 
-/// Runs one follower until the task is dropped: takes its lease (waiting where another replica has
+/// Runs one subscriber until the task is dropped: takes its lease (waiting where another replica has
 /// it), then follows the feed. After each transaction it rests, the longer the longer that took: where the
 /// database is busy, those who wait for an answer go first, and what follows may lag. What it does not want it
 /// passes over without a rest.
-pub async fn follow(ledger: Ledger, follower: Arc<dyn Follower>, owner: String) {
-    let mut horizon = ledger.horizon();
+pub async fn follow(ledger: Ledger, subscriber: Arc<dyn Subscriber>, owner: String) {
+    let mut head = ledger.head();
     let mut held: Option<Lease> = None;
     let (mut seen, mut renewed, mut strikes) = (0, Instant::now(), 0);
     loop {
         let begun = Instant::now();
         let outcome = match &held {
-            None => match Lease::take(&ledger, follower.name(), &owner).await {
+            None => match Lease::take(&ledger, subscriber.name(), &owner).await {
                 Ok(lease) => {
                     let waits = lease.is_none();
                     (held, renewed) = (lease, begun);
@@ -277,19 +277,19 @@ pub async fn follow(ledger: Ledger, follower: Arc<dyn Follower>, owner: String) 
             Some(lease) if renewed.elapsed() >= super::lease::TERM / 3 => {
                 renewed = begun;
                 match renew(&ledger, lease.clone()).await {
-                    Ok(true) => retry(&ledger, &follower, lease).await.map(|()| Step::Passed(seen)),
+                    Ok(true) => retry(&ledger, &subscriber, lease).await.map(|()| Step::Passed(seen)),
                     Ok(false) => Ok(Step::Lost),
                     Err(error) => Err(error),
                 }
             }
             Some(lease) => match strikes {
-                0 => step(&ledger, &follower, lease, seen, BATCH).await,
+                0 => step(&ledger, &subscriber, lease, seen, BATCH).await,
                 // One at a time, to find out at which the database fails.
-                1..STRIKES => step(&ledger, &follower, lease, seen, 1).await,
+                1..STRIKES => step(&ledger, &subscriber, lease, seen, 1).await,
                 _ => {
                     put_aside(
                         &ledger,
-                        &follower,
+                        &subscriber,
                         lease,
                         seen,
                         "the database failed at it again and again".to_owned(),
@@ -314,7 +314,7 @@ pub async fn follow(ledger: Ledger, follower: Arc<dyn Follower>, owner: String) 
             }
             Ok(Step::Idle) => {
                 let quiet = super::lease::TERM / 3;
-                if let Ok(Err(_)) = tokio::time::timeout(quiet, horizon.changed()).await {
+                if let Ok(Err(_)) = tokio::time::timeout(quiet, head.changed()).await {
                     return;
                 }
             }
@@ -324,7 +324,7 @@ pub async fn follow(ledger: Ledger, follower: Arc<dyn Follower>, owner: String) 
                 tokio::time::sleep(Duration::from_millis(500)).await;
             }
             Err(error) => {
-                tracing::warn!(follower = follower.name(), %error, "a follower stands still");
+                tracing::warn!(subscriber = subscriber.name(), %error, "a subscriber stands still");
                 // Only where it was at an event, and the database takes other writes.
                 if let Some(lease) = &held
                     && matches!(renew(&ledger, lease.clone()).await, Ok(true))

@@ -3,7 +3,7 @@
 //! [`Ledger::write`] is the only way to change anything: it runs one command in one transaction and
 //! appends the events that the command recorded in that same transaction. The [`sequencer`] then
 //! gives each event its position and its place in the hash chain; readers of the feed see only
-//! sequenced events, each once and in order. Followers ([`feed`]) do what must follow from an
+//! sequenced events, each once and in order. Subscribers ([`feed`]) do what must follow from an
 //! event, behind a durable cursor; mirrors ([`mirror`]) keep in memory what must be answered fast.
 
 mod aside;
@@ -12,12 +12,12 @@ pub mod events;
 mod feed;
 mod fresh;
 mod lease;
-mod mark;
-mod mirror;
-mod reader;
+mod watermark;
+mod read_model;
+mod consumer;
 mod records;
 mod sequencer;
-mod together;
+mod group_commit;
 mod verify;
 
 use std::{
@@ -31,23 +31,23 @@ use std::{
 use tokio::sync::{Notify, watch};
 
 pub use aside::{Failure, Lag, failures, lag, retry_failure};
+pub use consumer::{ConsumerError, ExternalConsumer, Next, noted};
 pub use event_kind::EventKind;
 pub use events::{Actor, Envelope, Event};
-pub use feed::{Follower, follow};
+pub use feed::{Subscriber, follow};
+pub use group_commit::GroupCommit;
 pub use lease::Lease;
-pub use mark::Mark;
-pub use mirror::{Mirror, Projection};
-pub use reader::{Next, Reader, ReaderError, noted};
+pub use read_model::{Projection, ReadModel};
 pub use records::{Entry, Filter, Unreadable, entries, last_position, oldest_waiting, search};
-pub use together::Together;
 pub use verify::{Finding, Verified, verify};
+pub use watermark::Watermark;
 
 use crate::platform::{
     store::{
-        BeforeCommit, CommandError, Committed, Conn, Disposition, Guards, Store, StoreError, StoreOptions, Target,
+        Batched, BeforeCommit, CommandError, Conn, Disposition, Guards, Store, StoreError, StoreOptions, Target,
         Throttles, Undo,
     },
-    terms::{Chance, Clock, Timestamp},
+    terms::{Clock, Rng, Timestamp},
 };
 
 /// How a ledger is opened.
@@ -63,7 +63,7 @@ pub struct LedgerOptions {
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Where random bytes come from.
-    pub chance: Arc<dyn Chance>,
+    pub rng: Arc<dyn Rng>,
     /// Switches for tests.
     pub guards: Guards,
 }
@@ -77,8 +77,8 @@ pub struct Ledger {
 struct Inner {
     store: Store,
     clock: Arc<dyn Clock>,
-    chance: Arc<dyn Chance>,
-    horizon: watch::Sender<Horizon>,
+    rng: Arc<dyn Rng>,
+    head: watch::Sender<FeedHead>,
     wake: Notify,
     /// How old what is in memory may be.
     fresh: fresh::Freshness,
@@ -86,11 +86,11 @@ struct Inner {
 
 /// How far the feed reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Horizon {
+pub struct FeedHead {
     /// The last sequenced position.
     pub pos: i64,
     /// Every [`Position`] up to this one is sequenced.
-    pub mark: i64,
+    pub watermark: i64,
 }
 
 /// "At least as new as this write": opaque outside. On SQLite a ledger position; on PostgreSQL the
@@ -127,7 +127,7 @@ impl FromStr for Position {
 
 /// A committed command's answer, and where it stands.
 #[derive(Debug, Clone, Copy)]
-pub struct Written<T> {
+pub struct Committed<T> {
     /// What the command answered.
     pub value: T,
     /// A read that demands this sees the write; none where nothing happened.
@@ -141,7 +141,7 @@ pub struct Tx<'a> {
     /// The one time of this command.
     pub now: Timestamp,
     /// Random bytes.
-    pub chance: &'a dyn Chance,
+    pub rng: &'a dyn Rng,
     /// Test switches.
     pub guards: &'a Guards,
     /// How fast somebody may try.
@@ -218,8 +218,8 @@ impl Ledger {
             inner: Arc::new(Inner {
                 store,
                 clock: options.clock,
-                chance: options.chance,
-                horizon: watch::Sender::new(Horizon::default()),
+                rng: options.rng,
+                head: watch::Sender::new(FeedHead::default()),
                 wake: Notify::new(),
                 fresh: fresh::Freshness::new(),
             }),
@@ -248,12 +248,12 @@ impl Ledger {
     }
 
     /// Random bytes.
-    pub fn chance(&self) -> &dyn Chance {
-        &*self.inner.chance
+    pub fn rng(&self) -> &dyn Rng {
+        &*self.inner.rng
     }
 
     /// Runs one command: its rows and its events in one transaction, its answer after the commit.
-    pub async fn write<T, E, F>(&self, actor: Actor, command: F) -> Result<Written<T>, E>
+    pub async fn write<T, E, F>(&self, actor: Actor, command: F) -> Result<Committed<T>, E>
     where
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
@@ -263,13 +263,13 @@ impl Ledger {
     }
 
     /// The same, where a command may need less than to be undone by itself.
-    async fn write_as<T, E, F>(&self, undo: Undo, actor: Actor, command: F) -> Result<Written<T>, E>
+    async fn write_as<T, E, F>(&self, undo: Undo, actor: Actor, command: F) -> Result<Committed<T>, E>
     where
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: CommandError,
     {
-        let (now, chance) = (self.inner.clock.now(), Arc::clone(&self.inner.chance));
+        let (now, rng) = (self.inner.clock.now(), Arc::clone(&self.inner.rng));
         let (guards, throttles) = (self.inner.store.guards().clone(), self.inner.store.throttles().clone());
         let committed = self
             .inner
@@ -278,7 +278,7 @@ impl Ledger {
                 let mut tx = Tx {
                     conn,
                     now,
-                    chance: &*chance,
+                    rng: &*rng,
                     guards: &guards,
                     throttles: &throttles,
                     actor,
@@ -297,7 +297,7 @@ impl Ledger {
                 outcome.map(|value| (value, xid))
             })
             .await;
-        let Committed {
+        let Batched {
             value: (value, xid),
             position,
         } = committed.inspect_err(|error| {
@@ -307,23 +307,23 @@ impl Ledger {
             }
         })?;
         match position {
-            Some(pos) => self.publish(Horizon { pos, mark: pos }),
+            Some(pos) => self.publish(FeedHead { pos, watermark: pos }),
             None => self.inner.wake.notify_one(),
         }
         // Without an event there is nothing that a reader could wait for.
         let position = xid.map(|xid| Position(position.unwrap_or(xid)));
-        Ok(Written { value, position })
+        Ok(Committed { value, position })
     }
 
     /// Makes known that the feed reaches at least this far. Two may publish at once: it never seems
     /// to go back.
-    fn publish(&self, horizon: Horizon) {
-        self.inner.horizon.send_if_modified(|known| {
-            let moved = horizon.pos > known.pos || horizon.mark > known.mark;
+    fn publish(&self, head: FeedHead) {
+        self.inner.head.send_if_modified(|known| {
+            let moved = head.pos > known.pos || head.watermark > known.watermark;
             if moved {
-                *known = Horizon {
-                    pos: horizon.pos.max(known.pos),
-                    mark: horizon.mark.max(known.mark),
+                *known = FeedHead {
+                    pos: head.pos.max(known.pos),
+                    watermark: head.watermark.max(known.watermark),
                 };
             }
             moved
@@ -347,8 +347,8 @@ impl Ledger {
     }
 
     /// Where the feed stands, as far as this process knows.
-    pub fn horizon(&self) -> watch::Receiver<Horizon> {
-        self.inner.horizon.subscribe()
+    pub fn head(&self) -> watch::Receiver<FeedHead> {
+        self.inner.head.subscribe()
     }
 
     /// Commits what was taken and takes no more.

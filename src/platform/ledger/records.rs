@@ -7,7 +7,7 @@ use diesel::{
     update,
 };
 
-use super::{Actor, Envelope, Event, Horizon};
+use super::{Actor, Envelope, Event, FeedHead};
 use crate::platform::{
     store::{
         Conn, Fixed, StoreError, fixed, pg_fixed,
@@ -326,15 +326,15 @@ impl State {
         self.horizon_xid <= self.cursor_xid
     }
 
-    pub(super) fn horizon(&self, conn: &Conn) -> Horizon {
-        let mark = match conn {
+    pub(super) fn head(&self, conn: &Conn) -> FeedHead {
+        let watermark = match conn {
             Conn::Sqlite(_) => self.last_pos,
-            // The horizon itself is the first transaction that is not yet sequenced.
+            // The head itself is the first transaction that is not yet sequenced.
             Conn::Postgres(_) => (self.horizon_xid - 1).max(0),
         };
-        Horizon {
+        FeedHead {
             pos: self.last_pos,
-            mark,
+            watermark,
         }
     }
 }
@@ -456,7 +456,7 @@ pub(super) fn count_unsequenced(conn: &mut Conn) -> QueryResult<i64> {
         .get_result(conn)
 }
 
-/// A follower's cursor; 0 before its first event.
+/// A subscriber's cursor; 0 before its first event.
 pub(super) fn cursor(conn: &mut Conn, name: &str) -> QueryResult<i64> {
     let stored = fixed(|| "SELECT pos FROM cursors WHERE name = ?").typed::<BigInt>();
     Ok(stored.bind(name).get_result(conn).optional()?.unwrap_or(0))

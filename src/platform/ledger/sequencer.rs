@@ -19,7 +19,7 @@ use diesel::{
 };
 
 use super::{
-    Horizon, Ledger,
+    FeedHead, Ledger,
     fresh::Look,
     records::{self, State},
 };
@@ -95,7 +95,7 @@ impl Oldest {
 /// What one pass came to.
 struct Pass {
     /// How far the feed reaches now.
-    horizon: Horizon,
+    head: FeedHead,
     /// How many events it took; after a full [`BATCH`] a further pass is worth while at once.
     taken: usize,
     /// See [`Look::next`].
@@ -123,7 +123,7 @@ fn fresh(conn: &mut PgConnection, state: &State, line: i64, limit: i64) -> Resul
 fn look(conn: &mut Conn) -> Result<Pass, StoreError> {
     let state = records::state(conn)?;
     Ok(Pass {
-        horizon: state.horizon(conn),
+        head: state.head(conn),
         taken: 0,
         next: state.last_pos,
         covered: state.last_pos,
@@ -141,7 +141,7 @@ fn pass(conn: &mut Conn, guards: &Guards) -> Result<Pass, StoreError> {
     let oldest_now = oldest(pg)?;
     let (next, line_now) = (oldest_now.next, oldest_now.line(guards));
     let reached = |state: &State, conn: &Conn, taken: usize| Pass {
-        horizon: state.horizon(conn),
+        head: state.head(conn),
         taken,
         next,
         covered: state.horizon_xid,
@@ -291,12 +291,12 @@ impl Ledger {
             }
         };
         let passed = passed.inspect_err(|_| self.inner.fresh.failed())?;
-        self.publish(passed.horizon);
+        self.publish(passed.head);
         self.inner.fresh.looked(Look {
             asked,
             next: passed.next,
             covered: passed.covered,
-            pos: passed.horizon.pos,
+            pos: passed.head.pos,
         });
         Ok(passed.taken)
     }

@@ -69,7 +69,7 @@ pub enum Guard {
     MigratorsApart,
     /// The feed's sequencer takes only what is below the oldest running transaction.
     FeedHorizon,
-    /// A follower moves its cursor only under the fence of its own lease.
+    /// A subscriber moves its cursor only under the fence of its own lease.
     LeaseFence,
     /// After a hard error SQLite's writer abandons the whole batch.
     AbandonBatch,

@@ -82,7 +82,7 @@ pub enum Undo {
 
 /// What a committed command answered.
 #[derive(Debug, Clone, Copy)]
-pub struct Committed<T> {
+pub struct Batched<T> {
     /// The command's own answer.
     pub value: T,
     /// On SQLite, the ledger position that the commit reached; on PostgreSQL events get their
@@ -157,7 +157,7 @@ impl Store {
     /// between commit and roll-back; the answer is given after the commit has succeeded, or not at
     /// all ([`StoreError::Unavailable`]: the outcome is unknown, repeating with the same
     /// idempotency key is safe).
-    pub async fn transact<T, E, F>(&self, undo: Undo, command: F) -> Result<Committed<T>, E>
+    pub async fn transact<T, E, F>(&self, undo: Undo, command: F) -> Result<Batched<T>, E>
     where
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
@@ -171,7 +171,7 @@ impl Store {
                     .pool
                     .run(self.inner.wait, move |conn| pool::in_transaction(conn, command))
                     .await?;
-                Ok(Committed { value, position: None })
+                Ok(Batched { value, position: None })
             }
         }
     }

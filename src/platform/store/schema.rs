@@ -329,8 +329,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    follower_failures (follower, pos) {
-        follower -> Text,
+    subscriber_failures (subscriber, pos) {
+        subscriber -> Text,
         pos -> BigInt,
         reason -> Text,
         at -> BigInt,
@@ -448,7 +448,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     jobs,
     job_outcomes,
-    follower_failures,
+    subscriber_failures,
     mail_stops,
     room_servers,
     rooms,

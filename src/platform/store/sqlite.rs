@@ -23,7 +23,7 @@ use tokio::{
 };
 
 use super::{
-    BeforeCommit, CommandError, Committed, Conn, Disposition, Guard, Guards, StoreError, StoreOptions, Undo, fixed,
+    Batched, BeforeCommit, CommandError, Conn, Disposition, Guard, Guards, StoreError, StoreOptions, Undo, fixed,
 };
 
 pub(super) struct Writer {
@@ -77,13 +77,13 @@ impl Writer {
         })
     }
 
-    pub(super) async fn submit<T, E, F>(&self, patience: Duration, undo: Undo, command: F) -> Result<Committed<T>, E>
+    pub(super) async fn submit<T, E, F>(&self, patience: Duration, undo: Undo, command: F) -> Result<Batched<T>, E>
     where
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: CommandError,
     {
-        let (answer, answered) = oneshot::channel::<Result<Committed<T>, E>>();
+        let (answer, answered) = oneshot::channel::<Result<Batched<T>, E>>();
         let run = move |conn: &mut Conn| {
             // Whoever was already told 503 must not find it done afterwards.
             if answer.is_closed() {
@@ -102,7 +102,7 @@ impl Writer {
                 disposition,
                 tell: Box::new(move |committed| {
                     let told = match committed {
-                        Ok(position) => outcome.map(|value| Committed {
+                        Ok(position) => outcome.map(|value| Batched {
                             value,
                             position: Some(position),
                         }),

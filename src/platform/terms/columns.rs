@@ -8,9 +8,9 @@ use diesel::{
 };
 use uuid::Uuid;
 
-use super::{Id, Kind, PersonRow, RoomRow, Timestamp};
+use super::{Id, IdKind, PersonRow, RoomRow, Timestamp};
 
-impl<K: Kind, DB: Backend> ToSql<Binary, DB> for Id<K>
+impl<K: IdKind, DB: Backend> ToSql<Binary, DB> for Id<K>
 where
     [u8]: ToSql<Binary, DB>,
 {
@@ -18,7 +18,7 @@ where
         <[u8] as ToSql<Binary, DB>>::to_sql(self.as_bytes().as_slice(), out)
     }
 }
-impl<K: Kind, DB: Backend> FromSql<Binary, DB> for Id<K>
+impl<K: IdKind, DB: Backend> FromSql<Binary, DB> for Id<K>
 where
     Vec<u8>: FromSql<Binary, DB>,
 {

@@ -11,10 +11,10 @@ use diesel::{deserialize::FromSqlRow, expression::AsExpression, sql_types::Binar
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
-use super::{Chance, Timestamp};
+use super::{Rng, Timestamp};
 
 /// What an id names; see [`kinds`].
-pub trait Kind: Send + Sync + 'static {
+pub trait IdKind: Send + Sync + 'static {
     /// The readable prefix, `[a-z_]`, without the separating underscore.
     const PREFIX: &'static str;
 }
@@ -26,7 +26,7 @@ pub mod kinds {
             $(#[$doc])*
             #[derive(Debug, Clone, Copy)]
             pub enum $name {}
-            impl super::Kind for $name {
+            impl super::IdKind for $name {
                 const PREFIX: &'static str = $prefix;
             }
         )*};
@@ -62,7 +62,7 @@ pub mod kinds {
 /// A public id of kind `K`.
 #[derive(AsExpression, FromSqlRow)]
 #[diesel(sql_type = Binary)]
-pub struct Id<K: Kind>(Uuid, PhantomData<fn() -> K>);
+pub struct Id<K: IdKind>(Uuid, PhantomData<fn() -> K>);
 
 // For the API description, whose derive does not see through a generic type.
 /// The id of a person.
@@ -109,11 +109,11 @@ const VALUES: [u8; 256] = {
 };
 const NO_LETTER: u8 = u8::MAX;
 
-impl<K: Kind> Id<K> {
+impl<K: IdKind> Id<K> {
     /// A new UUIDv7 (RFC 9562 §5.7): milliseconds of `now`, then 74 random bits.
-    pub fn new(now: Timestamp, chance: &dyn Chance) -> Self {
+    pub fn new(now: Timestamp, rng: &dyn Rng) -> Self {
         let mut random = [0u8; 10];
-        chance.fill(&mut random);
+        rng.fill(&mut random);
         let millis = u64::try_from(now.micros() / 1000).unwrap_or(0);
         Self::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
     }
@@ -137,7 +137,7 @@ impl<K: Kind> Id<K> {
 /// As long as the text of any id is.
 const LONGEST: usize = 48;
 
-impl<K: Kind> Id<K> {
+impl<K: IdKind> Id<K> {
     /// Writes the text to the end of `space`, and answers it. An answer may be full of ids, so
     /// that they go past the formatting machinery.
     fn write(self, space: &mut [u8; LONGEST]) -> &str {
@@ -154,13 +154,13 @@ impl<K: Kind> Id<K> {
     }
 }
 
-impl<K: Kind> fmt::Display for Id<K> {
+impl<K: IdKind> fmt::Display for Id<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.write(&mut [0; LONGEST]))
     }
 }
 
-impl<K: Kind> FromStr for Id<K> {
+impl<K: IdKind> FromStr for Id<K> {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
@@ -187,50 +187,50 @@ impl<K: Kind> FromStr for Id<K> {
 }
 
 // By hand, because a derive would demand the same of the marker `K`.
-impl<K: Kind> Clone for Id<K> {
+impl<K: IdKind> Clone for Id<K> {
     fn clone(&self) -> Self {
         *self
     }
 }
-impl<K: Kind> Copy for Id<K> {}
-impl<K: Kind> PartialEq for Id<K> {
+impl<K: IdKind> Copy for Id<K> {}
+impl<K: IdKind> PartialEq for Id<K> {
     fn eq(&self, other: &Self) -> bool {
         self.0 == other.0
     }
 }
-impl<K: Kind> Eq for Id<K> {}
-impl<K: Kind> hash::Hash for Id<K> {
+impl<K: IdKind> Eq for Id<K> {}
+impl<K: IdKind> hash::Hash for Id<K> {
     fn hash<H: hash::Hasher>(&self, state: &mut H) {
         self.0.hash(state);
     }
 }
-impl<K: Kind> PartialOrd for Id<K> {
+impl<K: IdKind> PartialOrd for Id<K> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
-impl<K: Kind> Ord for Id<K> {
+impl<K: IdKind> Ord for Id<K> {
     fn cmp(&self, other: &Self) -> Ordering {
         self.0.cmp(&other.0)
     }
 }
-impl<K: Kind> fmt::Debug for Id<K> {
+impl<K: IdKind> fmt::Debug for Id<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
-impl<K: Kind> Serialize for Id<K> {
+impl<K: IdKind> Serialize for Id<K> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.write(&mut [0; LONGEST]))
     }
 }
-impl<'de, K: Kind> Deserialize<'de> for Id<K> {
+impl<'de, K: IdKind> Deserialize<'de> for Id<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
         text.parse().map_err(de::Error::custom)
     }
 }
-impl<K: Kind> schemars::JsonSchema for Id<K> {
+impl<K: IdKind> schemars::JsonSchema for Id<K> {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         format!("{}_id", K::PREFIX).into()
     }
@@ -241,7 +241,7 @@ impl<K: Kind> schemars::JsonSchema for Id<K> {
         })
     }
 }
-impl<K: Kind> utoipa::PartialSchema for Id<K> {
+impl<K: IdKind> utoipa::PartialSchema for Id<K> {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::String)
@@ -249,7 +249,7 @@ impl<K: Kind> utoipa::PartialSchema for Id<K> {
             .into()
     }
 }
-impl<K: Kind> utoipa::ToSchema for Id<K> {
+impl<K: IdKind> utoipa::ToSchema for Id<K> {
     fn name() -> std::borrow::Cow<'static, str> {
         format!("{}_id", K::PREFIX).into()
     }

@@ -47,12 +47,12 @@ metrics! {
     FEED_QUIET_SECONDS = Gauge "vouchsafe_feed_quiet_seconds";
     /// Age in seconds of the oldest event that has no position yet.
     FEED_HELD_BACK_SECONDS = Gauge "vouchsafe_feed_held_back_seconds";
-    /// Events between a follower and the end of the feed, 0 where it wants none of them, by follower.
-    FOLLOWER_BEHIND = Gauge "vouchsafe_follower_behind_events";
-    /// Seconds for which the oldest event that a follower wants has waited for it, by follower.
-    FOLLOWER_WAITING_SECONDS = Gauge "vouchsafe_follower_waiting_seconds";
-    /// Events that a follower could not carry out and put aside, by follower.
-    FOLLOWER_FAILURES = Gauge "vouchsafe_follower_failures";
+    /// Events between a subscriber and the end of the feed, 0 where it wants none of them, by subscriber.
+    FOLLOWER_BEHIND = Gauge "vouchsafe_subscriber_behind_events";
+    /// Seconds for which the oldest event that a subscriber wants has waited for it, by subscriber.
+    FOLLOWER_WAITING_SECONDS = Gauge "vouchsafe_subscriber_waiting_seconds";
+    /// Events that a subscriber could not carry out and put aside, by subscriber.
+    FOLLOWER_FAILURES = Gauge "vouchsafe_subscriber_failures";
     /// How often this replica loaded its memory anew because an event could not be read or taken in.
     MEMORY_RELOADS_TOTAL = Counter "vouchsafe_memory_reloads_total";
     /// Real-name cases that wait for a reviewer.

@@ -4,7 +4,7 @@
 //! belongs to.
 
 mod address;
-mod chance;
+mod rng;
 mod columns;
 mod id;
 mod line;
@@ -17,15 +17,15 @@ pub mod typed;
 mod words;
 
 pub use address::{AddressError, EmailAddress};
-pub use chance::{Chance, SeededChance, SystemChance};
 pub use id::{
-    CaseId, FlowId, Id, IdError, InviteId, JobId, Kind, PersonId, RefusalId, RoomServerId, SanctionId, ServiceId,
+    CaseId, FlowId, Id, IdError, IdKind, InviteId, JobId, PersonId, RefusalId, RoomServerId, SanctionId, ServiceId,
     SessionId, TicketId, kinds,
 };
 pub use line::{Line, LineError, balanced, isolated};
 pub use link::{Link, LinkError, LinkTemplate};
 pub use quoted::{QUOTED_MOST, cut, quoted};
 pub use reason::{Reason, ReasonError};
+pub use rng::{Rng, SeededRng, SystemRng};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 pub(crate) use words::words;
 pub use words::{Assurance, PersonRow, Role, RoomRow, Standing};

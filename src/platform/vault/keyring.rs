@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::aead_key;
-use crate::platform::{config::is_open_to_all, terms::Chance};
+use crate::platform::{config::is_open_to_all, terms::Rng};
 
 /// Why there is no keyring.
 #[derive(Debug, thiserror::Error)]
@@ -79,13 +79,13 @@ const PREFACE: &str = "# The master secrets of this community. Keep a copy in a 
 
 impl Keyring {
     /// Fresh secrets, version 1 of each.
-    pub fn generate(chance: &dyn Chance) -> Self {
+    pub fn generate(rng: &dyn Rng) -> Self {
         // What was just made is well formed.
-        Self::from_file(&File::generate(chance)).unwrap_or_else(|why| unreachable!("{why}"))
+        Self::from_file(&File::generate(rng)).unwrap_or_else(|why| unreachable!("{why}"))
     }
 
     /// Makes a new keyring file (mode 0600); refuses to overwrite one.
-    pub fn write_new(path: &Path, chance: &dyn Chance) -> Result<(), KeyringError> {
+    pub fn write_new(path: &Path, rng: &dyn Rng) -> Result<(), KeyringError> {
         let io = |error| KeyringError::Io(path.to_owned(), error);
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             let mut made = fs::DirBuilder::new();
@@ -93,7 +93,7 @@ impl Keyring {
             std::os::unix::fs::DirBuilderExt::mode(&mut made, 0o700);
             made.recursive(true).create(folder).map_err(io)?;
         }
-        let text = toml::to_string(&File::generate(chance))
+        let text = toml::to_string(&File::generate(rng))
             .map(|body| Zeroizing::new(format!("{PREFACE}{body}")))
             .map_err(|error| KeyringError::Malformed(path.to_owned(), error.to_string()))?;
         let mut options = fs::OpenOptions::new();
@@ -106,12 +106,12 @@ impl Keyring {
             .map_err(io)
     }
 
-    pub(super) fn read_or_make(path: &Path, create: bool, chance: &dyn Chance) -> Result<Self, KeyringError> {
+    pub(super) fn read_or_make(path: &Path, create: bool, rng: &dyn Rng) -> Result<Self, KeyringError> {
         if !path.exists() {
             if !create {
                 return Err(KeyringError::Missing(path.to_owned()));
             }
-            Self::write_new(path, chance)?;
+            Self::write_new(path, rng)?;
         }
         Self::read(path)
     }
@@ -193,10 +193,10 @@ impl Keyring {
 }
 
 impl File {
-    fn generate(chance: &dyn Chance) -> Self {
+    fn generate(rng: &dyn Rng) -> Self {
         let fresh = || {
             let mut bytes = Zeroizing::new([0_u8; 32]);
-            chance.fill(&mut *bytes);
+            rng.fill(&mut *bytes);
             Secret {
                 version: 1,
                 secret: BASE64.encode(&*bytes),
@@ -231,36 +231,36 @@ impl Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::terms::SeededChance;
+    use crate::platform::terms::SeededRng;
 
     #[test]
     fn is_made_once_read_again_and_kept_from_others() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keys/keyring.toml");
-        let chance = SeededChance::new(1);
+        let rng = SeededRng::new(1);
         assert!(matches!(
-            Keyring::read_or_make(&path, false, &chance),
+            Keyring::read_or_make(&path, false, &rng),
             Err(KeyringError::Missing(_))
         ));
-        let made = Keyring::read_or_make(&path, true, &chance).unwrap();
-        let read = Keyring::read_or_make(&path, false, &chance).unwrap();
+        let made = Keyring::read_or_make(&path, true, &rng).unwrap();
+        let read = Keyring::read_or_make(&path, false, &rng).unwrap();
         assert_eq!(
             hmac::sign(made.blind(), b"x").as_ref(),
             hmac::sign(read.blind(), b"x").as_ref(),
             "the second start goes on with the first one's keys"
         );
-        assert!(matches!(Keyring::write_new(&path, &chance), Err(KeyringError::Io(..))));
+        assert!(matches!(Keyring::write_new(&path, &rng), Err(KeyringError::Io(..))));
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         // As orchestrators mount a secret, for a service that is not root.
         for mode in [0o440, 0o640, 0o400] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            Keyring::read_or_make(&path, false, &chance).unwrap();
+            Keyring::read_or_make(&path, false, &rng).unwrap();
         }
         for mode in [0o644, 0o604, 0o602] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
             assert!(matches!(
-                Keyring::read_or_make(&path, true, &chance),
+                Keyring::read_or_make(&path, true, &rng),
                 Err(KeyringError::Open(_))
             ));
         }
@@ -272,7 +272,7 @@ mod tests {
     fn one_without_peppers_opens_and_has_one() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keyring.toml");
-        let mut file = File::generate(&SeededChance::new(1));
+        let mut file = File::generate(&SeededRng::new(1));
         let new = Keyring::from_file(&file).unwrap();
         assert_eq!((new.newest_pepper().0, new.takes_unpeppered()), (1, false));
         let passwords = std::mem::take(&mut file.passwords);
@@ -302,10 +302,10 @@ mod tests {
     fn a_broken_one_is_named_without_being_quoted() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keyring.toml");
-        Keyring::write_new(&path, &SeededChance::new(1)).unwrap();
+        Keyring::write_new(&path, &SeededRng::new(1)).unwrap();
         let text = fs::read_to_string(&path).unwrap();
         fs::write(&path, text.replace("secret = \"", "secret = \"canary")).unwrap();
-        let error = Keyring::read_or_make(&path, false, &SeededChance::new(1))
+        let error = Keyring::read_or_make(&path, false, &SeededRng::new(1))
             .err()
             .unwrap()
             .to_string();

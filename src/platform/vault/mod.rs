@@ -26,7 +26,7 @@ pub use keyring::{Keyring, KeyringError};
 use crate::platform::{
     ledger::Tx,
     store::{CommandError, Conn, Disposition, StoreError, from_query},
-    terms::{Chance, Reason},
+    terms::{Reason, Rng},
 };
 
 /// Whose data key: a row of `subjects`. A newcomer has one before they are a member, and an
@@ -117,7 +117,7 @@ impl Blind {
 
 /// What a derived secret opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Door {
+pub enum KeyPurpose {
     /// An invite's code.
     Invite,
     /// An onboarding flow's token.
@@ -134,7 +134,7 @@ pub enum Door {
     Stop,
 }
 
-impl Door {
+impl KeyPurpose {
     const fn label(self) -> &'static [u8] {
         match self {
             Self::Invite => b"door/invite",
@@ -196,9 +196,9 @@ pub struct DataKey {
 
 impl Vault {
     /// Reads the keyring, or makes it where `create` allows that and there is none.
-    pub fn open(path: &Path, create: bool, chance: &dyn Chance) -> Result<Self, KeyringError> {
+    pub fn open(path: &Path, create: bool, rng: &dyn Rng) -> Result<Self, KeyringError> {
         Ok(Self {
-            keyring: Arc::new(Keyring::read_or_make(path, create, chance)?),
+            keyring: Arc::new(Keyring::read_or_make(path, create, rng)?),
         })
     }
 
@@ -220,8 +220,8 @@ impl Vault {
         let (mut keys, mut wrapped) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for _ in 0..count {
             let mut key = Zeroizing::new([0_u8; 32]);
-            tx.chance.fill(&mut *key);
-            wrapped.push(encrypt(wrapping, &wrap_context(version), &*key, tx.chance)?);
+            tx.rng.fill(&mut *key);
+            wrapped.push(encrypt(wrapping, &wrap_context(version), &*key, tx.rng)?);
             keys.push(aead_key(&*key)?);
         }
         let rows = records::insert_all(tx.conn, version, &wrapped)?;
@@ -280,13 +280,13 @@ impl Vault {
     }
 
     /// The secret that opens `door` for `id`, 256 bits, with the newest key; and that key's version.
-    pub fn derive(&self, door: Door, id: &[u8]) -> (i64, Vec<u8>) {
+    pub fn derive(&self, door: KeyPurpose, id: &[u8]) -> (i64, Vec<u8>) {
         let (version, key) = self.keyring.newest_door();
         (version, mac(key, door.label(), &[id]))
     }
 
     /// The same with the key of an earlier time; none where the keyring lacks it.
-    pub fn derive_with(&self, version: i64, door: Door, id: &[u8]) -> Option<Vec<u8>> {
+    pub fn derive_with(&self, version: i64, door: KeyPurpose, id: &[u8]) -> Option<Vec<u8>> {
         Some(mac(self.keyring.door(version)?, door.label(), &[id]))
     }
 }
@@ -298,8 +298,8 @@ impl DataKey {
     }
 
     /// Seals a value: version byte, 96-bit random nonce, ciphertext, 128-bit tag (NIST SP 800-38D).
-    pub fn seal(&self, field: Field, value: &[u8], chance: &dyn Chance) -> Result<Vec<u8>, VaultError> {
-        encrypt(&self.key, &self.context(field), value, chance)
+    pub fn seal(&self, field: Field, value: &[u8], rng: &dyn Rng) -> Result<Vec<u8>, VaultError> {
+        encrypt(&self.key, &self.context(field), value, rng)
     }
 
     /// Opens what [`DataKey::seal`] sealed for this subject and field.
@@ -337,9 +337,9 @@ fn aead_key(bytes: &[u8]) -> Result<LessSafeKey, VaultError> {
         .map_err(|_| VaultError::Sealed)
 }
 
-fn encrypt(key: &LessSafeKey, context: &[u8], value: &[u8], chance: &dyn Chance) -> Result<Vec<u8>, VaultError> {
+fn encrypt(key: &LessSafeKey, context: &[u8], value: &[u8], rng: &dyn Rng) -> Result<Vec<u8>, VaultError> {
     let mut nonce = [0_u8; 12];
-    chance.fill(&mut nonce);
+    rng.fill(&mut nonce);
     let mut sealed = Vec::with_capacity(1 + 12 + value.len() + 16);
     sealed.push(FORMAT);
     sealed.extend_from_slice(&nonce);
@@ -392,13 +392,13 @@ pub struct Note {
 
 impl DataKey {
     /// Seals a reason and commits to it.
-    pub fn seal_note(&self, reason: &Reason, chance: &dyn Chance) -> Result<Note, VaultError> {
+    pub fn seal_note(&self, reason: &Reason, rng: &dyn Rng) -> Result<Note, VaultError> {
         let mut salted = Zeroizing::new(vec![0_u8; 16]);
-        chance.fill(&mut salted);
+        rng.fill(&mut salted);
         salted.extend_from_slice(reason.expose().as_bytes());
         Ok(Note {
             commitment: data_encoding::HEXLOWER.encode(&sha256(&salted)),
-            sealed: self.seal(Field::Note, &salted, chance)?,
+            sealed: self.seal(Field::Note, &salted, rng)?,
         })
     }
 
@@ -415,7 +415,7 @@ impl DataKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::terms::SeededChance;
+    use crate::platform::terms::SeededRng;
 
     fn key(subject: i64) -> DataKey {
         DataKey {
@@ -426,8 +426,8 @@ mod tests {
 
     #[test]
     fn opens_for_the_same_subject_and_field_alone() {
-        let chance = SeededChance::new(1);
-        let sealed = key(1).seal(Field::Name, "张伟".as_bytes(), &chance).unwrap();
+        let rng = SeededRng::new(1);
+        let sealed = key(1).seal(Field::Name, "张伟".as_bytes(), &rng).unwrap();
         assert_eq!(key(1).open_text(Field::Name, &sealed).unwrap().as_str(), "张伟");
         assert!(key(2).open(Field::Name, &sealed).is_err());
         assert!(key(1).open(Field::Contact, &sealed).is_err());
@@ -441,11 +441,11 @@ mod tests {
 
     #[test]
     fn a_note_opens_and_its_commitment_says_nothing_by_itself() {
-        let chance = SeededChance::new(2);
+        let rng = SeededRng::new(2);
         let spam = Reason::parse("spam, and more spam").unwrap();
         let (one, two) = (
-            key(1).seal_note(&spam, &chance).unwrap(),
-            key(1).seal_note(&spam, &chance).unwrap(),
+            key(1).seal_note(&spam, &rng).unwrap(),
+            key(1).seal_note(&spam, &rng).unwrap(),
         );
         assert_eq!(key(1).open_note(&one.sealed).unwrap().as_str(), spam.expose());
         assert_ne!(one.commitment, two.commitment);
@@ -453,11 +453,14 @@ mod tests {
 
     #[test]
     fn indexes_and_secrets_keep_apart() {
-        let vault = Vault::new(Keyring::generate(&SeededChance::new(3)));
+        let vault = Vault::new(Keyring::generate(&SeededRng::new(3)));
         assert_ne!(vault.blind(Blind::Contact, b"a"), vault.blind(Blind::Document, b"a"));
-        let (version, code) = vault.derive(Door::Invite, b"id");
-        assert_eq!(vault.derive_with(version, Door::Invite, b"id"), Some(code.clone()));
-        assert_ne!(vault.derive(Door::Flow, b"id").1, code);
-        assert_eq!(vault.derive_with(version + 1, Door::Invite, b"id"), None);
+        let (version, code) = vault.derive(KeyPurpose::Invite, b"id");
+        assert_eq!(
+            vault.derive_with(version, KeyPurpose::Invite, b"id"),
+            Some(code.clone())
+        );
+        assert_ne!(vault.derive(KeyPurpose::Flow, b"id").1, code);
+        assert_eq!(vault.derive_with(version + 1, KeyPurpose::Invite, b"id"), None);
     }
 }

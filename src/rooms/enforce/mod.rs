@@ -25,7 +25,7 @@ use super::servers::{Server, Servers};
 use crate::{
     platform::{
         egress::Egress,
-        ledger::{Ledger, Reader},
+        ledger::{ExternalConsumer, Ledger},
         vault::Vault,
     },
     policy::Current,
@@ -86,7 +86,7 @@ impl Enforcer {
     async fn serve(self: Arc<Self>, server: Arc<Server>) {
         let work = Work::new(self, server);
         loop {
-            match Reader::take(&work.enforcer.ledger, &work.server.cursor(), &work.enforcer.owner).await {
+            match ExternalConsumer::take(&work.enforcer.ledger, &work.server.cursor(), &work.enforcer.owner).await {
                 Ok(Some(reader)) => {
                     // The sweep has no end of its own.
                     let followed = tokio::select! {

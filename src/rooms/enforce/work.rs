@@ -18,7 +18,7 @@ use super::{
     Enforcer,
 };
 use crate::platform::{
-    ledger::{Actor, Event, Lease, Reader, ReaderError},
+    ledger::{Actor, ConsumerError, Event, ExternalConsumer, Lease},
     store::StoreError,
     terms::{RoomRow, TicketId, metrics::ROOM_SERVERS_FAILING},
 };
@@ -60,11 +60,11 @@ impl Halt {
     }
 }
 
-impl From<ReaderError> for Halt {
-    fn from(error: ReaderError) -> Self {
+impl From<ConsumerError> for Halt {
+    fn from(error: ConsumerError) -> Self {
         match error {
-            ReaderError::Lost => Self::Lost,
-            ReaderError::Store(error) => Self::Store(error),
+            ConsumerError::Lost => Self::Lost,
+            ConsumerError::Store(error) => Self::Store(error),
         }
     }
 }
@@ -133,8 +133,8 @@ impl Work {
     }
 
     /// Follows the feed until the lease is lost.
-    pub(super) async fn follow(&self, mut reader: Reader) -> Result<(), Halt> {
-        let mut horizon = self.enforcer.ledger.horizon();
+    pub(super) async fn follow(&self, mut reader: ExternalConsumer) -> Result<(), Halt> {
+        let mut head = self.enforcer.ledger.head();
         let mut state = State {
             agrees: false,
             compared: Instant::now(),
@@ -175,8 +175,8 @@ impl Work {
                     state.pause = (state.pause * 2).min(PAUSE.1);
                     // The lease is kept: another replica would fare no better.
                     match reader.note().await {
-                        Err(ReaderError::Lost) => return Err(Halt::Lost),
-                        Ok(()) | Err(ReaderError::Store(_)) => {}
+                        Err(ConsumerError::Lost) => return Err(Halt::Lost),
+                        Ok(()) | Err(ConsumerError::Store(_)) => {}
                     }
                     Some(pause)
                 }
@@ -186,7 +186,7 @@ impl Work {
                 None => {
                     let next = state.look.saturating_duration_since(Instant::now());
                     tokio::select! {
-                        changed = horizon.changed() => if changed.is_err() { return Ok(()) },
+                        changed = head.changed() => if changed.is_err() { return Ok(()) },
                         () = sleep(next) => {}
                     }
                 }
@@ -195,10 +195,10 @@ impl Work {
     }
 
     /// Does what is due: what the feed says, or, where the server's state is in doubt, everything.
-    async fn step(&self, reader: &mut Reader, state: &mut State) -> Result<(), Halt> {
+    async fn step(&self, reader: &mut ExternalConsumer, state: &mut State) -> Result<(), Halt> {
         if !state.agrees || state.compared.elapsed() >= AGREE {
             // Whatever is in the feed by now is in the tables that are read next.
-            let pos = self.enforcer.ledger.horizon().borrow().pos;
+            let pos = self.enforcer.ledger.head().borrow().pos;
             let begun = Instant::now();
             let lease = reader.lease();
             let doubt = !state.agrees;
@@ -211,7 +211,7 @@ impl Work {
             self.server.reach(reader.pos(), self.failing());
             self.tell(&lease, state, None).await;
         }
-        while reader.pos() < self.enforcer.ledger.horizon().borrow().pos {
+        while reader.pos() < self.enforcer.ledger.head().borrow().pos {
             let next = reader.next(&KINDS, BATCH).await?;
             let last = next.last;
             if let Some(bad) = next.unreadable.first() {

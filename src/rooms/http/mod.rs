@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Denied, Desk, RoomError, TicketError};
+use super::{BatchIssuer, Denied, RoomError, TicketError};
 use crate::{
-    http::{Kind, Problem},
+    http::{Problem, ProblemKind},
     platform::{
         egress::Egress,
-        ledger::{Ledger, Mirror},
+        ledger::{Ledger, ReadModel},
         vault::Vault,
     },
     policy::Current,
@@ -40,7 +40,7 @@ pub struct Rooms {
     /// Where rooms are written.
     pub ledger: Ledger,
     /// What a write waits for.
-    pub mirror: Mirror,
+    pub read_model: ReadModel,
     /// Seals secrets and derives tokens.
     pub vault: Vault,
     /// What every room asks for.
@@ -48,17 +48,17 @@ pub struct Rooms {
     /// Says where we go.
     pub egress: Egress,
     /// Where tickets are given out.
-    pub desk: Desk,
+    pub issuer: BatchIssuer,
 }
 
 impl From<RoomError> for Problem {
     fn from(error: RoomError) -> Self {
         match error {
-            RoomError::ServerUnknown => Kind::RoomServerUnknown.into(),
-            RoomError::ServerInUse => Kind::RoomServerInUse.into(),
-            RoomError::NotCleared => Kind::RoomServerNotCleared.into(),
-            RoomError::Unknown => Kind::RoomUnknown.into(),
-            RoomError::Exists => Kind::RoomExists.into(),
+            RoomError::ServerUnknown => ProblemKind::RoomServerUnknown.into(),
+            RoomError::ServerInUse => ProblemKind::RoomServerInUse.into(),
+            RoomError::NotCleared => ProblemKind::RoomServerNotCleared.into(),
+            RoomError::Unknown => ProblemKind::RoomUnknown.into(),
+            RoomError::Exists => ProblemKind::RoomExists.into(),
             RoomError::Store(error) => error.into(),
         }
     }
@@ -67,16 +67,16 @@ impl From<RoomError> for Problem {
 impl From<Denied> for Problem {
     fn from(denied: Denied) -> Self {
         match denied {
-            Denied::Unknown => Kind::RoomUnknown.into(),
-            Denied::Closed => Kind::RoomClosed.into(),
-            Denied::Full(_) => Kind::RoomFull.into(),
-            Denied::Assurance { asked, theirs } => Self::from(Kind::AssuranceTooLow).saying(format!(
+            Denied::Unknown => ProblemKind::RoomUnknown.into(),
+            Denied::Closed => ProblemKind::RoomClosed.into(),
+            Denied::Full(_) => ProblemKind::RoomFull.into(),
+            Denied::Assurance { asked, theirs } => Self::from(ProblemKind::AssuranceTooLow).with_detail(format!(
                 "The room asks for the assurance {asked}, and yours is {theirs}. Ask those who run the community how to have it raised."
             )),
-            Denied::Spoke { wait } => Self::from(Kind::SpokeAsListener).retry_after(wait),
-            Denied::TooMany { wait } => Self::from(Kind::TooManyRequests).retry_after(wait),
-            Denied::Standing => Kind::SessionEnded.into(),
-            Denied::ServerDown => Kind::RoomServerUnavailable.into(),
+            Denied::Spoke { wait } => Self::from(ProblemKind::SpokeAsListener).retry_after(wait),
+            Denied::TooMany { wait } => Self::from(ProblemKind::TooManyRequests).retry_after(wait),
+            Denied::Standing => ProblemKind::SessionEnded.into(),
+            Denied::ServerDown => ProblemKind::RoomServerUnavailable.into(),
         }
     }
 }
@@ -85,7 +85,7 @@ impl From<TicketError> for Problem {
     fn from(error: TicketError) -> Self {
         match error {
             TicketError::Denied(denied) => denied.into(),
-            TicketError::NotListed => Kind::RoomServerUnavailable.into(),
+            TicketError::NotListed => ProblemKind::RoomServerUnavailable.into(),
             TicketError::Store(error) => error.into(),
         }
     }

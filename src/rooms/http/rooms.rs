@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    super::{CAPACITY, CAPACITY_MOST, NewRoom, Room, RoomError, RoomName, Terms, change, create as make, records},
+    super::{CAPACITY, CAPACITY_MOST, NewRoom, Room, RoomError, RoomName, RoomTerms, change, create as make, records},
     Rooms,
 };
 use crate::{
     http::{
-        Asker, Caller, Cursors, IdempotencyKey, Json, Kind, Page, Paging, Problem, Query, Segments, Turn, Written,
-        whole,
+        Asker, Caller, Cursors, IdempotencyKey, Json, Page, Paging, Problem, ProblemKind, Query, Segments, Turn,
+        WriteResponse, whole,
     },
     platform::{
         ledger::Actor,
@@ -105,11 +105,11 @@ const fn capacity() -> u32 {
     CAPACITY
 }
 
-fn terms(enter: Assurance, speak: Assurance, capacity: u32) -> Result<Terms, Problem> {
+fn terms(enter: Assurance, speak: Assurance, capacity: u32) -> Result<RoomTerms, Problem> {
     if !(1..=CAPACITY_MOST).contains(&capacity) {
         return Err(Problem::field("/capacity", format!("Give 1 to {CAPACITY_MOST}.")));
     }
-    Ok(Terms { enter, speak, capacity })
+    Ok(RoomTerms { enter, speak, capacity })
 }
 
 /// Rooms in the order of their ids, the closed ones too.
@@ -154,7 +154,7 @@ pub(super) async fn create(
     body: Json<NewRoomBody>,
     key: IdempotencyKey,
     rooms: Data<Rooms>,
-) -> Result<Written<RoomView>, Problem> {
+) -> Result<WriteResponse<RoomView>, Problem> {
     let once = key.bind(Asker::Member(caller.id), "create_room", &body.0)?;
     let body = body.0;
     let new = NewRoom {
@@ -175,8 +175,13 @@ pub(super) async fn create(
             Ok::<_, RoomError>(Some(view(tx.conn, room, tx.now)?))
         })
         .await?;
-    let room = written.value.ok_or_else(|| Problem::new(Kind::IdempotencyKeyReused))?;
-    Ok(Written::created(room, rooms.mirror.settle(written.position).await))
+    let room = written
+        .value
+        .ok_or_else(|| Problem::new(ProblemKind::IdempotencyKeyReused))?;
+    Ok(WriteResponse::created(
+        room,
+        rooms.read_model.settle(written.position).await,
+    ))
 }
 
 /// A room.
@@ -194,7 +199,9 @@ pub(super) async fn show(
         let room = records::room(conn, &name)?;
         room.map(|room| view(conn, room, now)).transpose()
     });
-    Ok(Json(found.await?.ok_or_else(|| Problem::new(Kind::RoomUnknown))?))
+    Ok(Json(
+        found.await?.ok_or_else(|| Problem::new(ProblemKind::RoomUnknown))?,
+    ))
 }
 
 /// Change what a room asks for, close it or open it. Whoever is in it and no longer satisfies it is put out;
@@ -208,7 +215,7 @@ pub(super) async fn replace(
     room: Segments<RoomName>,
     body: Json<RoomBody>,
     rooms: Data<Rooms>,
-) -> Result<Written<RoomView>, Problem> {
+) -> Result<WriteResponse<RoomView>, Problem> {
     let (name, body) = (room.0, body.0);
     let terms = terms(body.enter, body.speak, body.capacity)?;
     let policy = Arc::clone(&rooms.policy);
@@ -219,6 +226,6 @@ pub(super) async fn replace(
             Ok::<_, RoomError>(view(tx.conn, room, tx.now)?)
         })
         .await?;
-    let position = rooms.mirror.settle(written.position).await;
-    Ok(Written::ok(written.value, position))
+    let position = rooms.read_model.settle(written.position).await;
+    Ok(WriteResponse::ok(written.value, position))
 }

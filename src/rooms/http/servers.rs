@@ -14,7 +14,7 @@ use super::{
     Rooms,
 };
 use crate::{
-    http::{Asker, Caller, IdempotencyKey, Json, Kind, Problem, Query, Segments, Turn, Written},
+    http::{Asker, Caller, IdempotencyKey, Json, Problem, ProblemKind, Query, Segments, Turn, WriteResponse},
     platform::{
         egress::{self, Egress},
         ledger::Actor,
@@ -202,10 +202,10 @@ pub(super) async fn register(
     body: Json<NewServerBody>,
     key: IdempotencyKey,
     rooms: Data<Rooms>,
-) -> Result<Written<ServerView>, Problem> {
+) -> Result<WriteResponse<ServerView>, Problem> {
     let once = key.bind(Asker::Member(caller.id), "register_room_server", &body.0)?;
     let new = body.0.checked(&rooms.egress)?;
-    let id = Id::new(rooms.ledger.now(), rooms.ledger.chance());
+    let id = Id::new(rooms.ledger.now(), rooms.ledger.rng());
     let vault = rooms.vault.clone();
     let written = rooms
         .ledger
@@ -222,8 +222,13 @@ pub(super) async fn register(
             Ok::<_, RoomError>(server.map(|server| view(tx.conn, server)).transpose()?)
         })
         .await?;
-    let server = written.value.ok_or_else(|| Problem::new(Kind::IdempotencyKeyReused))?;
-    Ok(Written::created(server, rooms.mirror.settle(written.position).await))
+    let server = written
+        .value
+        .ok_or_else(|| Problem::new(ProblemKind::IdempotencyKeyReused))?;
+    Ok(WriteResponse::created(
+        server,
+        rooms.read_model.settle(written.position).await,
+    ))
 }
 
 /// Give a room server other addresses and secrets, all of them. For another `admin_url` its rooms must be closed,
@@ -238,7 +243,7 @@ pub(super) async fn replace(
     leave: Query<Leave>,
     body: Json<NewServerBody>,
     rooms: Data<Rooms>,
-) -> Result<Written<ServerView>, Problem> {
+) -> Result<WriteResponse<ServerView>, Problem> {
     let (id, new, vault) = (id.0, body.0.checked(&rooms.egress)?, rooms.vault.clone());
     let written = rooms
         .ledger
@@ -247,8 +252,8 @@ pub(super) async fn replace(
             Ok::<_, RoomError>(view(tx.conn, server)?)
         })
         .await?;
-    let position = rooms.mirror.settle(written.position).await;
-    Ok(Written::ok(written.value, position))
+    let position = rooms.read_model.settle(written.position).await;
+    Ok(WriteResponse::ok(written.value, position))
 }
 
 /// Take a room server away. Its rooms must be closed, and gone from it.
@@ -261,12 +266,12 @@ pub(super) async fn remove(
     id: Segments<RoomServerId>,
     leave: Query<Leave>,
     rooms: Data<Rooms>,
-) -> Result<Written<()>, Problem> {
+) -> Result<WriteResponse<()>, Problem> {
     let (id, abandon) = (id.0, leave.0.abandon);
     let written = rooms
         .ledger
         .write(Actor::Person(caller.person), move |tx| remove_server(tx, id, abandon))
         .await
         .map_err(|error: RoomError| Problem::from(error))?;
-    Ok(Written::nothing(rooms.mirror.settle(written.position).await))
+    Ok(WriteResponse::nothing(rooms.read_model.settle(written.position).await))
 }

@@ -9,11 +9,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    super::{Ask, Denied, Issued, Part, RoomName, desk::Listed, issue, issued, janus, leave, seats},
+    super::{Ask, Denied, Issued, ParticipantRole, RoomName, issue, issued, issuer::Listed, janus, leave, seats},
     Rooms,
 };
 use crate::{
-    http::{Asker, Caller, IdempotencyKey, Kind, Problem, Segments, Turn, Written},
+    http::{Asker, Caller, IdempotencyKey, Problem, ProblemKind, Segments, Turn, WriteResponse},
     platform::{
         ledger::Actor,
         store::{CommandError, Disposition, StoreError, throttle::Throttled},
@@ -30,7 +30,7 @@ struct TicketView {
     room: String,
     /// As what. A listener joins with `"muted": true`; who speaks all the same is muted, and the second time
     /// put out.
-    part: Part,
+    part: ParticipantRole,
     /// Until when the seat is theirs. Then they are put out; a new ticket takes the place of this one.
     expires_at: Timestamp,
     /// How the client enters.
@@ -105,8 +105,8 @@ impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Denied(denied) => denied.into(),
-            Refused::Clash => Kind::IdempotencyKeyReused.into(),
-            Refused::Ended => Kind::TicketEnded.into(),
+            Refused::Clash => ProblemKind::IdempotencyKeyReused.into(),
+            Refused::Ended => ProblemKind::TicketEnded.into(),
             Refused::Store(error) => error.into(),
         }
     }
@@ -123,9 +123,9 @@ pub(super) async fn create(
     room: Segments<RoomName>,
     key: IdempotencyKey,
     rooms: Data<Rooms>,
-) -> Result<Written<TicketView>, Problem> {
+) -> Result<WriteResponse<TicketView>, Problem> {
     let ask = Ask {
-        id: Id::new(rooms.ledger.now(), rooms.ledger.chance()),
+        id: Id::new(rooms.ledger.now(), rooms.ledger.rng()),
         person: caller.person,
         room: room.0,
     };
@@ -133,10 +133,10 @@ pub(super) async fn create(
     let listed = if key.is_given() {
         rooms.once(ask, Asker::Member(caller.id), key).await?
     } else {
-        rooms.desk.ask(ask).await?
+        rooms.issuer.ask(ask).await?
     };
-    let position = rooms.mirror.token(listed.position);
-    Ok(Written::created(rooms.view(&listed)?, position))
+    let position = rooms.read_model.token(listed.position);
+    Ok(WriteResponse::created(rooms.view(&listed)?, position))
 }
 
 impl Rooms {
@@ -152,7 +152,7 @@ impl Rooms {
     /// A ticket by itself, in the transaction that claims the key.
     async fn once(&self, ask: Ask, asker: Asker, key: IdempotencyKey) -> Result<Listed, Problem> {
         let once = key.bind(asker, "create_ticket", &ask.room)?;
-        let (policy, vault, pace) = (Arc::clone(&self.policy), self.vault.clone(), self.desk.pace);
+        let (policy, vault, pace) = (Arc::clone(&self.policy), self.vault.clone(), self.issuer.pace);
         let written = self
             .ledger
             .write(Actor::Person(ask.person), move |tx| -> Result<Issued, Refused> {
@@ -171,7 +171,7 @@ impl Rooms {
                 }
             })
             .await?;
-        Ok(self.desk.list(written.value, written.position).await?)
+        Ok(self.issuer.list(written.value, written.position).await?)
     }
 }
 
@@ -184,10 +184,10 @@ pub(super) async fn end(
     caller: Caller,
     path: Segments<(RoomName, TicketId)>,
     rooms: Data<Rooms>,
-) -> Result<Written<()>, Problem> {
+) -> Result<WriteResponse<()>, Problem> {
     let (room, ticket) = path.0;
     rooms.not_exhausted(caller.person)?;
-    let (vault, pace) = (rooms.vault.clone(), rooms.desk.pace);
+    let (vault, pace) = (rooms.vault.clone(), rooms.issuer.pace);
     let written = rooms
         .ledger
         .write(Actor::Person(caller.person), move |tx| -> Result<bool, Refused> {
@@ -200,7 +200,7 @@ pub(super) async fn end(
         })
         .await?;
     if !written.value {
-        return Err(Kind::TicketUnknown.into());
+        return Err(ProblemKind::TicketUnknown.into());
     }
-    Ok(Written::nothing(rooms.mirror.token(written.position)))
+    Ok(WriteResponse::nothing(rooms.read_model.token(written.position)))
 }

@@ -116,7 +116,7 @@ pub(super) fn change_server(conn: &mut Conn, row: i64, new: &NewServer, sealed: 
 }
 
 /// A server that is ours, locked until the transaction ends: no room is opened on it meanwhile.
-pub(super) fn hold_server(conn: &mut Conn, guards: &Guards, id: RoomServerId) -> QueryResult<Option<ServerRecord>> {
+pub(super) fn lock_server(conn: &mut Conn, guards: &Guards, id: RoomServerId) -> QueryResult<Option<ServerRecord>> {
     let query = room_servers::table
         .filter(room_servers::uid.eq(id))
         .filter(room_servers::removed_at.is_null())
@@ -286,7 +286,7 @@ pub(super) fn room_by_row(conn: &mut Conn, row: RoomRow) -> QueryResult<Room> {
 }
 
 /// The same as [`room`], locked until the transaction ends: nobody else gives out its seats or changes it.
-pub(super) fn hold_room(conn: &mut Conn, guards: &Guards, name: &RoomName) -> QueryResult<Option<Room>> {
+pub(super) fn lock_room(conn: &mut Conn, guards: &Guards, name: &RoomName) -> QueryResult<Option<Room>> {
     let query = rooms::table.filter(rooms::name.eq(name.as_str())).select(ROOM);
     let found = match conn {
         Conn::Postgres(conn) if guards.on(Guard::RoomHeld) => query.for_no_key_update().first::<RoomColumns>(conn),
@@ -299,7 +299,7 @@ pub(super) fn hold_room(conn: &mut Conn, guards: &Guards, name: &RoomName) -> Qu
 pub(super) fn set_room(
     conn: &mut Conn,
     room: RoomRow,
-    terms: &super::Terms,
+    terms: &super::RoomTerms,
     closed_at: Option<Timestamp>,
 ) -> QueryResult<Room> {
     update(rooms::table.find(room))

@@ -14,10 +14,18 @@ use crate::{
         },
         terms::{Assurance, PersonRow, RoomRow, TicketId, Timestamp},
     },
-    rooms::{Part, Room, Ticket},
+    rooms::{ParticipantRole, Room, Ticket},
 };
 
-type TicketColumns = (TicketId, RoomRow, PersonRow, Part, i64, Timestamp, Option<Timestamp>);
+type TicketColumns = (
+    TicketId,
+    RoomRow,
+    PersonRow,
+    ParticipantRole,
+    i64,
+    Timestamp,
+    Option<Timestamp>,
+);
 
 const TICKET: (
     tickets::uid,
@@ -230,7 +238,7 @@ pub(in crate::rooms) fn has_unfit(
             .select(people::id)
     };
     let speaks_unfit = tickets::part
-        .eq(Part::Speaker)
+        .eq(ParticipantRole::Speaker)
         .and(tickets::person.eq_any(below(speak)));
     tickets::table
         .filter(tickets::room_id.eq(room))
@@ -272,10 +280,10 @@ pub(in crate::rooms) fn silence_unfit(conn: &mut Conn, room: RoomRow, speak: Ass
         tickets::table
             .filter(tickets::room_id.eq(room))
             .filter(tickets::ended_at.is_null())
-            .filter(tickets::part.eq(Part::Speaker))
+            .filter(tickets::part.eq(ParticipantRole::Speaker))
             .filter(tickets::person.eq_any(unfit)),
     )
-    .set(tickets::part.eq(Part::Listener))
+    .set(tickets::part.eq(ParticipantRole::Listener))
     .execute(conn)
     .map(|_| ())
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     platform::{
-        terms::{PersonRow, SeededChance},
+        terms::{PersonRow, SeededRng},
         vault::Keyring,
     },
     tokens::{
@@ -31,7 +31,7 @@ fn access() -> Access {
 }
 
 fn vault() -> Vault {
-    Vault::new(Keyring::generate(&SeededChance::new(3)))
+    Vault::new(Keyring::generate(&SeededRng::new(3)))
 }
 
 fn hall() -> Audience {
@@ -45,17 +45,17 @@ fn hall() -> Audience {
 }
 
 fn session() -> Session {
-    let chance = SeededChance::new(1);
+    let rng = SeededRng::new(1);
     Session {
         row: 1,
-        id: Id::new(NOW, &chance),
+        id: Id::new(NOW, &rng),
         generation: 0,
         started_at: NOW.before(TEN_MINUTES),
         issued_at: NOW,
         expires_at: NOW.after(TEN_MINUTES * 100),
         holder: Holder {
             person: PersonRow(1),
-            id: Id::new(NOW, &chance),
+            id: Id::new(NOW, &rng),
             role: Role::Member,
             assurance: Assurance::Checked,
         },

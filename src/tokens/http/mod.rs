@@ -7,7 +7,7 @@ mod well_known;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{RefreshError, SignInError};
-use crate::http::{Kind, OAuthProblem, Problem};
+use crate::http::{OAuthProblem, Problem, ProblemKind};
 
 /// Registers the routes. They want `Data<SignIn>` and `Data<Tokens>` among the application's data.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -19,12 +19,14 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 impl From<SignInError> for Problem {
     fn from(error: SignInError) -> Self {
         match error {
-            SignInError::Wrong => Kind::CredentialsWrong.into(),
-            SignInError::Suspended => Self::new(Kind::Forbidden).saying("The account is suspended. Ask an admin."),
-            SignInError::Locked(seconds) => Self::new(Kind::AccountLocked).retry_after(seconds),
-            SignInError::SessionEnded | SignInError::Refreshed => Kind::SessionEnded.into(),
-            SignInError::TooMany(seconds) => Self::new(Kind::TooManyRequests).retry_after(seconds),
-            SignInError::Busy => Kind::Unavailable.into(),
+            SignInError::Wrong => ProblemKind::CredentialsWrong.into(),
+            SignInError::Suspended => {
+                Self::new(ProblemKind::Forbidden).with_detail("The account is suspended. Ask an admin.")
+            }
+            SignInError::Locked(seconds) => Self::new(ProblemKind::AccountLocked).retry_after(seconds),
+            SignInError::SessionEnded | SignInError::Refreshed => ProblemKind::SessionEnded.into(),
+            SignInError::TooMany(seconds) => Self::new(ProblemKind::TooManyRequests).retry_after(seconds),
+            SignInError::Busy => ProblemKind::Unavailable.into(),
             SignInError::Store(error) => error.into(),
         }
     }
@@ -33,9 +35,9 @@ impl From<SignInError> for Problem {
 impl From<RefreshError> for OAuthProblem {
     fn from(error: RefreshError) -> Self {
         match error {
-            RefreshError::Unknown => Kind::RefreshUnknown.into(),
-            RefreshError::Reused => Kind::RefreshReused.into(),
-            RefreshError::TooMany(seconds) => Problem::from(Kind::TooManyRequests).retry_after(seconds).into(),
+            RefreshError::Unknown => ProblemKind::RefreshUnknown.into(),
+            RefreshError::Reused => ProblemKind::RefreshReused.into(),
+            RefreshError::TooMany(seconds) => Problem::from(ProblemKind::TooManyRequests).retry_after(seconds).into(),
             RefreshError::NoService => Self::invalid_target(),
             RefreshError::Store(error) => error.into(),
         }

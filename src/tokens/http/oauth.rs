@@ -13,7 +13,7 @@ use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    http::{Form, Kind, OAuthProblem, Problem, ServiceCaller, Written},
+    http::{Form, OAuthProblem, Problem, ProblemKind, ServiceCaller, WriteResponse},
     platform::terms::{Assurance, PersonId, Role},
     tokens::{Audience, FIRST_PARTY, Granted, Introspected, Request, RevokeError, Scope, SignIn, Tokens},
 };
@@ -31,8 +31,8 @@ impl Parameters {
         let mut names: Vec<&str> = form.0.iter().map(|(name, _)| name.as_str()).collect();
         names.sort_unstable();
         if names.windows(2).any(|pair| pair[0] == pair[1]) {
-            return Err(Problem::new(Kind::InvalidField)
-                .saying("Send each parameter once.")
+            return Err(Problem::new(ProblemKind::InvalidField)
+                .with_detail("Send each parameter once.")
                 .into());
         }
         Ok(Self(form.0))
@@ -127,15 +127,15 @@ async fn refresh(
     request: HttpRequest,
     form: Form<Vec<(String, SecretString)>>,
     door: Data<SignIn>,
-) -> Result<Written<Granted>, OAuthProblem> {
+) -> Result<WriteResponse<Granted>, OAuthProblem> {
     let parameters = Parameters::read(form)?;
     if parameters.demand("grant_type")?.expose_secret() != "refresh_token" {
         return Err(OAuthProblem::unsupported_grant_type());
     }
     let client = parameters.get("client_id").map(ExposeSecret::expose_secret);
     if client.is_some_and(|client| client != FIRST_PARTY) {
-        return Err(Problem::new(Kind::Unauthenticated)
-            .saying("There is no such client.")
+        return Err(Problem::new(ProblemKind::Unauthenticated)
+            .with_detail("There is no such client.")
             .into());
     }
     let tokens = door.tokens();
@@ -151,7 +151,7 @@ async fn refresh(
     let presented = parameters.demand("refresh_token")?.clone();
     let written = tokens.refresh(presented, asked).await?;
     let granted = tokens.grant_for(&written.value, &audience)?;
-    Ok(Written::ok(granted, door.mirror().token(written.position)))
+    Ok(WriteResponse::ok(granted, door.read_model().token(written.position)))
 }
 
 /// What introspection reads.
@@ -254,9 +254,9 @@ async fn introspect(
     let parameters = Parameters::read(form)?;
     if parameters.get("client_secret").is_some() && request.headers().contains_key(AUTHORIZATION) {
         let detail = "Show the secret in the header Authorization or in the form, not in both.";
-        return Err(Problem::new(Kind::InvalidField)
+        return Err(Problem::new(ProblemKind::InvalidField)
             .at("client_secret")
-            .saying(detail)
+            .with_detail(detail)
             .into());
     }
     let token = parameters.demand("token")?.expose_secret();

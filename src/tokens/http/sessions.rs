@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    http::{Caller, Json, Kind, Problem, Written},
+    http::{Caller, Json, Problem, ProblemKind, WriteResponse},
     notify::EmailAddress,
     platform::terms::typed,
     tokens::{Granted, SignIn},
@@ -91,7 +91,7 @@ async fn sign_in(
     request: HttpRequest,
     credentials: Json<Credentials>,
     door: Data<SignIn>,
-) -> Result<Written<Granted>, Problem> {
+) -> Result<WriteResponse<Granted>, Problem> {
     let device = request.headers().get("vouchsafe-device");
     let device = device.and_then(|token| token.to_str().ok()).map(SecretString::from);
     let written = match credentials.0 {
@@ -106,7 +106,10 @@ async fn sign_in(
         }
     };
     let granted = door.tokens().grant(&written.value)?;
-    Ok(Written::created(granted, door.mirror().token(written.position)))
+    Ok(WriteResponse::created(
+        granted,
+        door.read_model().token(written.position),
+    ))
 }
 
 /// Sign out.
@@ -114,11 +117,11 @@ async fn sign_in(
 /// Ends the session behind the access token: it and the refresh token hold no longer.
 #[utoipa::path(operation_id = "sign_out", tag = "sessions", responses((status = 204, description = "Signed out.")))]
 #[delete("/v1/sessions/current")]
-async fn sign_out(caller: Caller, door: Data<SignIn>) -> Result<Written<()>, Problem> {
+async fn sign_out(caller: Caller, door: Data<SignIn>) -> Result<WriteResponse<()>, Problem> {
     let written = door.tokens().sign_out(caller.person, caller.session).await?;
     match written.value {
-        true => Ok(Written::nothing(door.mirror().token(written.position))),
+        true => Ok(WriteResponse::nothing(door.read_model().token(written.position))),
         // Somebody was faster.
-        false => Err(Kind::SessionEnded.into()),
+        false => Err(ProblemKind::SessionEnded.into()),
     }
 }

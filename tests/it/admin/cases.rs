@@ -20,7 +20,7 @@ use vouchsafe::{
     platform::{
         ledger::{Actor, Ledger, events::Verdict},
         store::{Backend, Conn, Guard, Guards, StoreError},
-        terms::{Assurance, Clock, Id, ManualClock, PersonRow, Reason, Role, SystemChance, Timestamp, kinds},
+        terms::{Assurance, Clock, Id, ManualClock, PersonRow, Reason, Role, SystemRng, Timestamp, kinds},
         vault::{Keyring, Subject, Vault},
     },
     policy::{Policy, preset},
@@ -64,7 +64,7 @@ impl Scene {
             pool_size: 20,
             ..Setup::default()
         });
-        let vault = Vault::new(Keyring::generate(&SystemChance));
+        let vault = Vault::new(Keyring::generate(&SystemRng));
         let mut policy = Policy::from_toml(preset("reviewed").unwrap(), &["cn_resident_id", "passport"]).unwrap();
         policy.review.resubmissions = REVIEWED.resubmissions;
         policy.invite.open_links_by = vec![Role::Owner, Role::Admin, Role::Reviewer, Role::Member];
@@ -87,15 +87,15 @@ impl Scene {
         let (vault, policy) = (self.vault.clone(), self.policy.clone());
         let written = self.ledger.write(Actor::Newcomer, move |tx| {
             let (subject, _) = vault.new_subject(tx).map_err(StoreError::from)?;
-            let flow: Id<kinds::Flow> = Id::new(tx.now, tx.chance);
+            let flow: Id<kinds::Flow> = Id::new(tx.now, tx.rng);
             let new = NewInvite {
-                id: Id::new(tx.now, tx.chance),
+                id: Id::new(tx.now, tx.rng),
                 to: To::Holder { uses: 1 },
                 locale: Locale::En,
                 lifetime: None,
             };
             let invite = invites::issue(tx, &vault, &policy, inviter, &new).unwrap();
-            assert!(invites::hold(tx, &invite, flow, tx.now.after(DAY))?);
+            assert!(invites::reserve(tx, &invite, flow, tx.now.after(DAY))?);
             Ok::<_, StoreError>(Stranger {
                 subject,
                 way: Way {
@@ -124,7 +124,7 @@ impl Scene {
                 return Ok::<_, StoreError>(people::found(tx, &newcomer)?.row);
             };
             let new = NewInvite {
-                id: Id::new(tx.now, tx.chance),
+                id: Id::new(tx.now, tx.rng),
                 to: To::Holder { uses: 1 },
                 locale: Locale::En,
                 lifetime: None,
@@ -472,7 +472,7 @@ on_both! {
         // Each look, and its reason, is kept.
         let looks = db.figures("SELECT COUNT(*) AS n FROM disclosures");
         assert_eq!(looks, db.figures("SELECT COUNT(*) AS n FROM events WHERE kind = 'case_claimed'"));
-        let unknown = Id::new(START, &SystemChance);
+        let unknown = Id::new(START, &SystemRng);
         assert!(matches!(scene.claim(unknown, one).await.unwrap_err(), CaseError::Unknown));
     }
 

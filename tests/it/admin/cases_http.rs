@@ -12,12 +12,12 @@ use futures_util::future::{BoxFuture, FutureExt, ready};
 use serde_json::{Value, json};
 use utoipa_actix_web::AppExt as _;
 use vouchsafe::{
-    http::{Caller, Doorkeeper, Gate, GateLimits, Horizon, Pepper, Problem, ServiceCaller, ThrottleBucket, openapi},
+    http::{Caller, CallerSource, CatchUp, Gate, GateLimits, Pepper, Problem, ServiceCaller, ThrottleBucket, openapi},
     identity::http::{self, Cases},
     platform::{
-        ledger::{Actor, Mirror},
+        ledger::{Actor, ReadModel},
         store::{Backend, Guards},
-        terms::{Id, PersonRow, Role, SystemChance},
+        terms::{Id, PersonRow, Role, SystemRng},
         vault::Blind,
     },
     policy,
@@ -29,7 +29,7 @@ use crate::support::db::Database;
 /// Takes `ROLE-ROW` for the access token of that member.
 pub(super) struct Porter;
 
-impl Doorkeeper for Porter {
+impl CallerSource for Porter {
     fn bearer<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Caller, Problem>> {
         let (role, row) = token.split_once('-').unwrap();
         let caller = Caller {
@@ -52,7 +52,7 @@ impl Doorkeeper for Porter {
 /// No request here demands a position.
 pub(super) struct Shore;
 
-impl Horizon for Shore {
+impl CatchUp for Shore {
     fn wait<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), Problem>> {
         ready(Ok(())).boxed()
     }
@@ -78,15 +78,17 @@ async fn a_name_is_shown_to_whoever_claims_the_case_and_nowhere_else() {
         .await
         .unwrap();
     let current = Arc::new(policy::Current::new(&["cn_resident_id", "passport"]));
-    let mirror = Mirror::load(scene.ledger.clone(), vec![current.clone()]).await.unwrap();
+    let read_model = ReadModel::load(scene.ledger.clone(), vec![current.clone()])
+        .await
+        .unwrap();
     let (one, other) = (scene.reviewer().await.0, scene.reviewer().await.0);
     for number in ["E12345678", "E87654321"] {
         let who = scene.stranger().await;
         scene.submit(&who, passport(number), REVIEWED).await.unwrap();
     }
-    let desk = Cases {
+    let issuer = Cases {
         ledger: scene.ledger.clone(),
-        mirror,
+        read_model,
         vault: scene.vault.clone(),
         policy: current,
     };
@@ -97,11 +99,11 @@ async fn a_name_is_shown_to_whoever_claims_the_case_and_nowhere_else() {
         path: String::new(),
     };
     let app = App::new()
-        .wrap(Gate::new(limits, Arc::new(Porter), Arc::new(Shore), &SystemChance))
+        .wrap(Gate::new(limits, Arc::new(Porter), Arc::new(Shore), &SystemRng))
         .app_data(Data::new(Pepper::new(
             &scene.vault.blind(Blind::Idempotency, b"pepper"),
         )))
-        .app_data(Data::new(desk))
+        .app_data(Data::new(issuer))
         .into_utoipa_app()
         .configure(http::routes)
         .into_app();

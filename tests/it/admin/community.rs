@@ -12,9 +12,9 @@ use vouchsafe::{
     moderation::{self, NewBan, ReasonCode, RoleError, RoleReason, Sanction, SanctionError},
     people::{self, Admission, Contact, Member, Newcomer, Roster},
     platform::{
-        ledger::{Actor, Ledger, Mirror, Position},
+        ledger::{Actor, Ledger, Position, ReadModel},
         store::{Guards, StoreError},
-        terms::{Assurance, Id, PersonRow, Reason, Role, SanctionId, Standing, SystemChance},
+        terms::{Assurance, Id, PersonRow, Reason, Role, SanctionId, Standing, SystemRng},
         vault::{Keyring, Vault},
     },
     tokens,
@@ -25,7 +25,7 @@ use crate::support::db::{Database, Setup};
 pub struct Community {
     pub ledger: Ledger,
     pub vault: Vault,
-    pub mirror: Mirror,
+    pub read_model: ReadModel,
     pub graph: Arc<LiveGraph>,
     pub roster: Arc<Roster>,
     _tasks: JoinSet<()>,
@@ -52,22 +52,22 @@ impl Community {
             pool_size: 20,
             ..Setup::default()
         });
-        Self::over(ledger, Vault::new(Keyring::generate(&SystemChance))).await
+        Self::over(ledger, Vault::new(Keyring::generate(&SystemRng))).await
     }
 
     /// What another replica, or this one after a restart, has in memory.
     pub async fn over(ledger: Ledger, vault: Vault) -> Self {
         let (graph, roster) = (Arc::new(LiveGraph::default()), Arc::new(Roster::default()));
-        let mirror = Mirror::load(ledger.clone(), vec![roster.clone(), graph.clone()])
+        let read_model = ReadModel::load(ledger.clone(), vec![roster.clone(), graph.clone()])
             .await
             .unwrap();
         let mut tasks = JoinSet::new();
         tasks.spawn(ledger.clone().keep_sequencing());
-        tasks.spawn(mirror.clone().keep_up());
+        tasks.spawn(read_model.clone().keep_up());
         Self {
             ledger,
             vault,
-            mirror,
+            read_model,
             graph,
             roster,
             _tasks: tasks,
@@ -76,7 +76,7 @@ impl Community {
 
     /// Waits until memory holds what was written.
     pub async fn seen(&self, position: Option<Position>) {
-        let seen = self.mirror.wait(position.unwrap(), Duration::from_secs(20)).await;
+        let seen = self.read_model.wait(position.unwrap(), Duration::from_secs(20)).await;
         assert!(seen, "memory never held a write");
     }
 
@@ -94,7 +94,7 @@ impl Community {
     pub async fn admit(&self, inviter: &Member, handle: &str) -> Member {
         let (newcomer, inviter) = (newcomer(handle, Role::Member), inviter.row);
         let written = self.ledger.write(Actor::Newcomer, move |tx| {
-            let invite = Id::new(tx.now, tx.chance);
+            let invite = Id::new(tx.now, tx.rng);
             let row: Row = sql_query(
                 "INSERT INTO invites (uid, inviter, kind, code_hash, key_version, locale, max_uses, uses, created_at, \
                  expires_at) VALUES ($1, $2, 'link', $3, 1, 'en', 1, 1, 0, 1) RETURNING id",
@@ -171,7 +171,7 @@ impl Community {
             .ledger
             .write(Actor::Person(by), move |tx| {
                 let new = NewBan {
-                    id: Id::new(tx.now, tx.chance),
+                    id: Id::new(tx.now, tx.rng),
                     target,
                     reason,
                     note: &note,

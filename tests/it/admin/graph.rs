@@ -7,7 +7,7 @@ use vouchsafe::{
     people::{Member, Roster},
     platform::{
         store::Conn,
-        terms::{Id, PersonRow, Role, Standing, SystemChance, Timestamp},
+        terms::{Id, PersonRow, Role, Standing, SystemRng, Timestamp},
     },
 };
 
@@ -121,7 +121,7 @@ on_both! {
         let profile = ask(&community, move |conn, graph| admin::profile(conn, graph, cat.id)).await.unwrap();
         assert_eq!(profile.ban.unwrap().reason, "spam");
 
-        let nobody = Id::new(Timestamp::default(), &SystemChance);
+        let nobody = Id::new(Timestamp::default(), &SystemRng);
         let unknown = recall(&community, |memory| memory.chain(nobody));
         assert!(matches!(unknown, Err(AskError::PersonUnknown)));
         let stranger = recall(&community, |memory| memory.branch(bob.id, Some(cat.id), 3));

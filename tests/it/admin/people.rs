@@ -15,7 +15,7 @@ use vouchsafe::{
     http::{Gate, GateLimits, Pepper, openapi},
     moderation::{self, http::Moderation},
     platform::{
-        terms::{PersonId, Role, Standing, SystemChance},
+        terms::{PersonId, Role, Standing, SystemRng},
         vault::Blind,
     },
 };
@@ -73,14 +73,14 @@ async fn asker(community: &Community) -> impl AsyncFn(Method, String, String, Op
         path: String::new(),
     };
     let app = App::new()
-        .wrap(Gate::new(limits, Arc::new(Porter), Arc::new(Shore), &SystemChance))
+        .wrap(Gate::new(limits, Arc::new(Porter), Arc::new(Shore), &SystemRng))
         .app_data(Data::new(Pepper::new(
             &community.vault.blind(Blind::Idempotency, b"pepper"),
         )))
         .app_data(Data::new(Audit {
-            followers: Arc::new([]),
+            subscribers: Arc::new([]),
             ledger: community.ledger.clone(),
-            mirror: community.mirror.clone(),
+            read_model: community.read_model.clone(),
             graph: community.graph.clone(),
             roster: community.roster.clone(),
             vault: community.vault.clone(),
@@ -88,7 +88,7 @@ async fn asker(community: &Community) -> impl AsyncFn(Method, String, String, Op
         .app_data(Data::new(Moderation {
             policy: Arc::new(vouchsafe::policy::Current::new(vouchsafe::app::DOCUMENTS)),
             ledger: community.ledger.clone(),
-            mirror: community.mirror.clone(),
+            read_model: community.read_model.clone(),
             vault: community.vault.clone(),
         }))
         .into_utoipa_app()
@@ -256,7 +256,7 @@ on_both! {
         let next = page["next"].as_str().unwrap();
         let page = get(format!("{about}&limit=3&cursor={next}"), "auditor-1").await.body;
         assert_eq!((&page["items"][0]["type"], &page["next"]), (&json!("member_admitted"), &Value::Null));
-        let nobody = PersonId::new(owner.joined_at, &SystemChance);
+        let nobody = PersonId::new(owner.joined_at, &SystemRng);
         let page = get(format!("/v1/admin/ledger?actor={nobody}"), "auditor-1").await.body;
         assert_eq!(page["items"], json!([]));
     }

@@ -7,7 +7,7 @@ use vouchsafe::{
     platform::{
         config::Config,
         store::{Guard, Guards},
-        terms::SystemChance,
+        terms::SystemRng,
         vault::{Keyring, Vault},
     },
     tokens::services::ServiceError,
@@ -105,7 +105,7 @@ async fn one_owner(db: &Database, guards: Guards) -> Result<(), String> {
         ..Setup::default()
     });
     let (vault, url) = (
-        Vault::new(Keyring::generate(&SystemChance)),
+        Vault::new(Keyring::generate(&SystemRng)),
         Config::default().http.public_url,
     );
     let make =

@@ -14,7 +14,7 @@ use vouchsafe::{
         admin,
         demo::{self, DemoError, Summary, populate},
     },
-    platform::{ledger::verify, store::Backend, terms::SeededChance},
+    platform::{ledger::verify, store::Backend, terms::SeededRng},
 };
 
 use crate::support::{
@@ -119,7 +119,7 @@ async fn the_sample_community_is_whole_and_made_once() {
         .post(&token, "/v1/me/invites", json!({ "email": "last@example.org" }))
         .await;
     assert_eq!(invited.status, 201, "{}", invited.body);
-    // The followers go in order: with this one, all letters are there.
+    // The subscribers go in order: with this one, all letters are there.
     let letters = || fs::read_dir(home.mailbox()).map_or(0, |folder| folder.flatten().count());
     let written = || one("SELECT COUNT(*) AS n FROM outbox WHERE state = 'sent'");
     for _ in 0..600 {
@@ -135,11 +135,11 @@ async fn the_sample_community_is_whole_and_made_once() {
     // Elsewhere, cut off again and again, it comes to the same.
     let other = Database::fresh(Backend::Sqlite);
     let home = Home::new(&other, "real-name");
-    let chance = SeededChance::new(3);
+    let rng = SeededRng::new(3);
     let mut cuts = 0;
     loop {
         let open = core(&home).await;
-        let patience = Duration::from_millis(300 + chance.below(1500) + cuts * 500);
+        let patience = Duration::from_millis(300 + rng.below(1500) + cuts * 500);
         let made = tokio::time::timeout(patience, populate(&open, |_, _| ())).await;
         open.close().await;
         match made {

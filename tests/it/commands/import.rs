@@ -18,7 +18,7 @@ use vouchsafe::{
     platform::{
         ledger::{Ledger, verify},
         store::{Backend, Guard, Guards},
-        terms::{Clock, SeededChance, SystemChance, SystemClock},
+        terms::{Clock, SeededRng, SystemClock, SystemRng},
         vault::{Keyring, Vault},
     },
 };
@@ -30,25 +30,25 @@ const ROWS: u64 = 1400;
 /// A history like a real one, only smaller: few who rate much, bursts within one second, and now
 /// and then a negative word, a word about oneself, or none. Names are numbers.
 fn look_alike(seed: u64) -> String {
-    let chance = SeededChance::new(seed);
+    let rng = SeededRng::new(seed);
     let mut text = String::from("from,to,rating,time\n");
     let (mut time, mut people) = (1_289_241_911_u64, 2);
     for _ in 0..ROWS {
-        time += chance.below(3) * chance.below(40_000);
-        people += u64::from(chance.below(4) == 0);
-        let known = |spread: u64| people - 1 - chance.below(people.min(spread));
-        let from = if chance.below(3) == 0 {
+        time += rng.below(3) * rng.below(40_000);
+        people += u64::from(rng.below(4) == 0);
+        let known = |spread: u64| people - 1 - rng.below(people.min(spread));
+        let from = if rng.below(3) == 0 {
             known(10)
         } else {
-            chance.below(people)
+            rng.below(people)
         };
-        let to = if chance.below(3) == 0 { people } else { known(400) };
-        let rating = match chance.below(20) {
+        let to = if rng.below(3) == 0 { people } else { known(400) };
+        let rating = match rng.below(20) {
             0 => 0,
-            1 | 2 => -1 - chance.below(10) as i64,
-            _ => 1 + chance.below(10) as i64,
+            1 | 2 => -1 - rng.below(10) as i64,
+            _ => 1 + rng.below(10) as i64,
         };
-        let _ = writeln!(text, "{from},{to},{rating},{time}.{}", chance.below(2));
+        let _ = writeln!(text, "{from},{to},{rating},{time}.{}", rng.below(2));
     }
     // A file is not always in order.
     let mut lines: Vec<&str> = text.lines().collect();
@@ -137,7 +137,7 @@ impl Model {
 }
 
 fn vault() -> Vault {
-    Vault::new(Keyring::generate(&SystemChance))
+    Vault::new(Keyring::generate(&SystemRng))
 }
 
 async fn replay(ledger: &Ledger, vault: &Vault, text: &str, progress: impl FnMut(u64)) -> Result<Ended, ImportError> {
@@ -232,7 +232,7 @@ on_both! {
 
     async fn an_import_goes_on_where_it_was_cut_off(db: &Database) {
         let (vault, text) = (vault(), look_alike(2));
-        let chance = SeededChance::new(2);
+        let rng = SeededRng::new(2);
         // Told to stop, it ends between two transactions.
         let ledger = db.ledger(Setup::default());
         let history = History::read(text.as_bytes(), SystemClock.now()).unwrap();
@@ -251,7 +251,7 @@ on_both! {
             let ledger = db.ledger(Setup::default());
             let so_far = AtomicU64::new(0);
             let run = replay(&ledger, &vault, &text, |done| so_far.store(done, Ordering::SeqCst));
-            let patience = Duration::from_millis(5 + 40 * cuts + chance.below(40));
+            let patience = Duration::from_millis(5 + 40 * cuts + rng.below(40));
             match tokio::time::timeout(patience, run).await {
                 // Of a run that was dropped, the last transaction may have gone through.
                 Ok(ended) => break assert!(matches!(ended.unwrap(), Ended::Done | Ended::DoneBefore)),

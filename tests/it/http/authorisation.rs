@@ -119,7 +119,7 @@ impl Ids {
             .replace("{room}", &self.room)
             .replace("{ticket}", &nobody("ticket"))
             .replace("{token}", "nobody-s")
-            .replace("{follower}", "invite-mails")
+            .replace("{subscriber}", "invite-mails")
             .replace("{number}", "1");
         assert!(!path.contains('{'), "a variable that this test does not know: {path}");
         path

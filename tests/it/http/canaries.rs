@@ -77,7 +77,7 @@ impl Canaries {
     /// Plants one, and gives it back to be used.
     fn plant(&mut self, what: &str, canary: impl Into<String>) -> String {
         let canary = canary.into();
-        assert!(canary.len() >= 5, "{what} is too short to be told from chance");
+        assert!(canary.len() >= 5, "{what} is too short to be told from rng");
         self.planted
             .insert(format!("{what} {}", self.planted.len()), canary.clone());
         canary

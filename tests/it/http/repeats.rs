@@ -33,7 +33,7 @@ const WITHOUT: [(&str, &str); 15] = [
         "An address is proved once; the flow shows that it is, and opening the invite again leads back to it.",
     ),
     (
-        "retry_follower_failure",
+        "retry_subscriber_failure",
         "What is put aside is tried again once; then it is done, or there still.",
     ),
     (
@@ -105,7 +105,7 @@ async fn a_key_is_read_where_it_is_declared() {
         let path = path
             .replace("{sanction}", &nobody("sanction"))
             .replace("{room}", "nowhere")
-            .replace("{follower}", "invite-mails")
+            .replace("{subscriber}", "invite-mails")
             .replace("{number}", "1")
             .replace("{token}", "nobody-s");
         let request = operation.request(&scene.service, &path);

@@ -231,7 +231,7 @@ on_both! {
         let (flow, token) = scene.proved(&code, "grace").await;
         scene.step(&flow, &token, "identity", identity("王芳", &resident_id(1))).await.expect(200);
         reviewer.judge(&flow, "refused").await;
-        // At once, and whatever followers do.
+        // At once, and whatever subscribers do.
         service.get("", &format!("/v1/invites/{code}")).await.refused(410, "invite-closed");
         service.post("", "/v1/onboarding", json!({ "code": code })).await.refused(410, "invite-closed");
         let mine = service.get(&scene.owner_token, "/v1/me/invites").await.expect(200);
@@ -359,7 +359,7 @@ on_both! {
         }
         let revoke = format!("/v1/me/invites/{}", flows[0].1);
         service.call(Method::DELETE, &scene.owner_token, &revoke, None).await.expect(204);
-        // The follower comes to them in this order.
+        // The subscriber comes to them in this order.
         for (flow, _) in &flows {
             reviewer.judge(flow, "approved").await;
         }

@@ -45,7 +45,7 @@ on_both! {
             };
             let path = operation.path.replace("{code}", &code).replace("{flow}", &flow);
             let path = path.replace("{id}", id).replace("{room}", "stage");
-            let path = path.replace("{follower}", "invite-mails").replace("{token}", &stop);
+            let path = path.replace("{subscriber}", "invite-mails").replace("{token}", &stop);
             let path = if operation.id == "show_paths" { format!("{path}?from={id}&to={id}") } else { path };
             let bearer = match operation.access {
                 Access::Flow => token.as_str(),

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
-use vouchsafe::{http::Kind, platform::store::Backend, tokens};
+use vouchsafe::{http::ProblemKind, platform::store::Backend, tokens};
 
 use super::{PASSWORD, Scene, address, form, new_service};
 use crate::support::{
@@ -22,7 +22,7 @@ async fn turn(service: &Service, refresh: &str) -> Answer {
 }
 
 #[track_caller]
-fn refused(answer: &Answer, kind: Kind) {
+fn refused(answer: &Answer, kind: ProblemKind) {
     assert_eq!(
         (answer.status.as_u16(), &answer.body["error"]),
         (kind.status().as_u16(), &json!("invalid_grant")),
@@ -49,8 +49,8 @@ on_both! {
                     _ => {
                         let next = text(&turn(service, &refresh).await.expect(200)["refresh_token"]);
                         scene.clock.advance(tokens::REUSE);
-                        refused(&turn(service, &refresh).await, Kind::RefreshReused);
-                        refused(&turn(service, &next).await, Kind::RefreshUnknown);
+                        refused(&turn(service, &refresh).await, ProblemKind::RefreshReused);
+                        refused(&turn(service, &next).await, ProblemKind::RefreshUnknown);
                         json!(null)
                     }
                 };
@@ -59,7 +59,7 @@ on_both! {
                 dead.refused(401, "session-ended");
                 let about = form(service, "/oauth/introspect", Some(&client), &[("token", &hall)]).await.expect(200);
                 assert_eq!(about, json!({ "active": false }), "{way}");
-                refused(&turn(service, &refresh).await, Kind::RefreshUnknown);
+                refused(&turn(service, &refresh).await, ProblemKind::RefreshUnknown);
             }
         }
         scene.service.stop().await;

@@ -25,7 +25,7 @@ fn filled(path: &str) -> String {
         .replace("{sanction}", &nobody("sanction"))
         .replace("{ticket}", &nobody("ticket"))
         .replace("{room}", "nowhere")
-        .replace("{follower}", "invite-mails")
+        .replace("{subscriber}", "invite-mails")
         .replace("{number}", "1")
         .replace("{token}", "nobody-s")
         .replace("{code}", "ABCDE-FGHJK-MNPQR-STUVW")

@@ -424,7 +424,7 @@ async fn refusals_cost_no_writes() {
     for answer in [invite().await, preview().await] {
         answer.refused(429, "too-many-requests");
     }
-    // What goes on by itself, the leases of followers above all, writes too.
+    // What goes on by itself, the leases of subscribers above all, writes too.
     let next = || db.figures("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS n")[0];
     let (before, begun) = (next(), std::time::Instant::now());
     for _ in 0..400 {

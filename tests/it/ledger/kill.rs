@@ -13,7 +13,7 @@ use diesel::{RunQueryDsl, sql_query, sql_types::BigInt};
 use vouchsafe::platform::{
     ledger::{Actor, verify},
     store::{Backend, StoreError},
-    terms::SeededChance,
+    terms::SeededRng,
 };
 
 use super::numbered;
@@ -30,7 +30,7 @@ fn no_kill_loses_or_halves_a_write() {
     }
     let db = Database::fresh(Backend::Sqlite);
     db.run("CREATE TABLE kept (n BIGINT PRIMARY KEY)");
-    let chance = SeededChance::new(9);
+    let rng = SeededRng::new(9);
     let mut acknowledged = BTreeSet::new();
     for life in 0..KILLS {
         let mut child = Command::new(env::current_exe().unwrap())
@@ -51,7 +51,7 @@ fn no_kill_loses_or_halves_a_write() {
                 .filter_map(|line| line.strip_prefix("kept ")?.parse().ok())
                 .collect()
         });
-        sleep(Duration::from_millis(60 + chance.below(120)));
+        sleep(Duration::from_millis(60 + rng.below(120)));
         child.kill().unwrap();
         child.wait().unwrap();
         acknowledged.extend(listener.join().unwrap());

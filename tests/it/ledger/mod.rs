@@ -1,6 +1,6 @@
-//! The ledger: its order, its followers, its tokens, its proofs.
+//! The ledger: its order, its subscribers, its tokens, its proofs.
 
-mod followers;
+mod subscribers;
 mod kill;
 mod order;
 mod positions;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use diesel::{RunQueryDsl, sql_query, sql_types::BigInt};
 use vouchsafe::platform::{
-    ledger::{Actor, Entry, Event, Follower, Ledger, Tx, Verified, Written, entries, verify},
+    ledger::{Actor, Committed, Entry, Event, Ledger, Subscriber, Tx, Verified, entries, verify},
     store::{Backend, StoreError},
     terms::PersonRow,
 };
@@ -37,7 +37,7 @@ pub fn number(entry: &Entry) -> i64 {
 }
 
 /// Writes one event.
-pub async fn write(ledger: &Ledger, n: i64) -> Result<Written<()>, StoreError> {
+pub async fn write(ledger: &Ledger, n: i64) -> Result<Committed<()>, StoreError> {
     ledger
         .write(Actor::System, move |tx| {
             tx.record(numbered(n));
@@ -72,7 +72,7 @@ pub async fn eventually(what: &str, so: impl AsyncFn() -> bool) {
     }
 }
 
-/// A follower that leaves a row for each event that it saw.
+/// A subscriber that leaves a row for each event that it saw.
 pub struct Witness(pub &'static str);
 
 impl Witness {
@@ -103,7 +103,7 @@ impl Witness {
     }
 }
 
-impl Follower for Witness {
+impl Subscriber for Witness {
     fn name(&self) -> &'static str {
         self.0
     }

@@ -6,7 +6,7 @@ use tokio::{task::JoinSet, time::sleep};
 use vouchsafe::platform::{
     ledger::{Actor, Envelope, entries, follow},
     store::{Backend, Conn, Guard, Guards},
-    terms::{Clock, ManualClock, SeededChance, Timestamp},
+    terms::{Clock, ManualClock, SeededRng, Timestamp},
 };
 
 use super::{Witness, eventually, feed, numbered, verified, write};
@@ -41,12 +41,12 @@ async fn nobody_is_skipped(db: &Database, guards: Guards) -> Result<(), String> 
     });
     let mut tasks = JoinSet::new();
     tasks.spawn(ledger.clone().keep_sequencing());
-    let chance = SeededChance::new(7);
+    let rng = SeededRng::new(7);
     let mut open: Vec<Conn> = (1..=6).map(|n| open_writer(db, n)).collect();
     let mut last = 6;
     while !open.is_empty() {
         // One commits out of turn, somebody else in passing, and the sequencer has its chance.
-        let turn = chance.below(open.len() as u64) as usize;
+        let turn = rng.below(open.len() as u64) as usize;
         run(&mut open.swap_remove(turn), "COMMIT");
         last += 1;
         write(&ledger, last).await.map_err(|error| error.to_string())?;
@@ -114,7 +114,7 @@ async fn a_quiet_feed_costs_the_server_no_transactions() {
 }
 
 on_both! {
-    async fn many_writers_and_every_follower_sees_each_event_once(db: &Database) {
+    async fn many_writers_and_every_subscriber_sees_each_event_once(db: &Database) {
         const WRITERS: i64 = 32;
         const EACH: i64 = 50;
         Witness::table(db);
@@ -139,7 +139,7 @@ on_both! {
         let total = WRITERS * EACH;
         let positions: Vec<i64> = (1..=total).collect();
         for name in ["first", "second"] {
-            eventually("the follower is through", async || Witness(name).saw(db).len() as i64 >= total).await;
+            eventually("the subscriber is through", async || Witness(name).saw(db).len() as i64 >= total).await;
             assert!(Witness(name).saw(db) == positions, "{name}: not each once, or not in order");
         }
         let mut numbers = feed(&replicas[0]).await;

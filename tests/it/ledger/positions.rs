@@ -8,7 +8,7 @@ use std::{
 
 use tokio::task::JoinSet;
 use vouchsafe::platform::{
-    ledger::{Actor, Entry, Ledger, Mirror, Position, Projection, entries},
+    ledger::{Actor, Entry, Ledger, Position, Projection, ReadModel, entries},
     store::{Backend, Conn, StoreError},
 };
 
@@ -42,7 +42,7 @@ impl Projection for Known {
 /// One process: a ledger, what it keeps in memory, and what keeps that fresh.
 struct Replica {
     ledger: Ledger,
-    mirror: Mirror,
+    read_model: ReadModel,
     known: Arc<Known>,
     tasks: JoinSet<()>,
 }
@@ -52,10 +52,10 @@ impl Replica {
     async fn load(db: &Database) -> Self {
         let ledger = db.ledger(Setup::default());
         let known = Arc::new(Known::default());
-        let mirror = Mirror::load(ledger.clone(), vec![known.clone()]).await.unwrap();
+        let read_model = ReadModel::load(ledger.clone(), vec![known.clone()]).await.unwrap();
         Self {
             ledger,
-            mirror,
+            read_model,
             known,
             tasks: JoinSet::new(),
         }
@@ -63,7 +63,7 @@ impl Replica {
 
     fn run(&mut self) {
         self.tasks.spawn(self.ledger.clone().keep_sequencing());
-        self.tasks.spawn(self.mirror.clone().keep_up());
+        self.tasks.spawn(self.read_model.clone().keep_up());
     }
 
     async fn start(db: &Database) -> Self {
@@ -86,7 +86,7 @@ on_both! {
             // As a client would hand it on.
             let position: Position = position.to_string().parse().unwrap();
             let (seen_here, seen_there) =
-                tokio::join!(here.mirror.wait(position, PATIENCE), there.mirror.wait(position, PATIENCE));
+                tokio::join!(here.read_model.wait(position, PATIENCE), there.read_model.wait(position, PATIENCE));
             assert!(seen_here && seen_there, "{n} is not reached");
             assert!(here.known.has(n) && there.known.has(n), "{n} is reached and not known");
         }
@@ -95,21 +95,21 @@ on_both! {
     async fn nobody_is_caught_up_who_is_not(db: &Database) {
         let mut first = Replica::start(db).await;
         let position = first.write(1).await;
-        assert!(first.mirror.wait(position, PATIENCE).await);
-        assert!(first.mirror.caught_up());
-        // Its followers of the feed stop: what is written now is not in its memory.
+        assert!(first.read_model.wait(position, PATIENCE).await);
+        assert!(first.read_model.caught_up());
+        // Its subscribers of the feed stop: what is written now is not in its memory.
         first.tasks.shutdown().await;
         let position = first.write(2).await;
-        assert!(!first.mirror.wait(position, BRIEFLY).await, "nothing has been applied");
+        assert!(!first.read_model.wait(position, BRIEFLY).await, "nothing has been applied");
         assert!(!first.known.has(2));
 
         // A restart: loaded, and still it does not say so before it has followed.
         let mut second = Replica::load(db).await;
-        assert!(!second.mirror.caught_up());
-        assert!(!second.mirror.wait(position, BRIEFLY).await);
+        assert!(!second.read_model.caught_up());
+        assert!(!second.read_model.wait(position, BRIEFLY).await);
         second.run();
-        assert!(second.mirror.wait(position, PATIENCE).await, "a token outlives its process");
-        eventually("it is caught up", async || second.mirror.caught_up()).await;
+        assert!(second.read_model.wait(position, PATIENCE).await, "a token outlives its process");
+        eventually("it is caught up", async || second.read_model.caught_up()).await;
         assert!(second.known.has(1) && second.known.has(2));
     }
 
@@ -125,7 +125,7 @@ on_both! {
         write_many(&writer, 0, 1000).await;
         let position = write_many(&writer, 1000, 1000).await;
         let replica = Replica::start(db).await;
-        assert!(replica.mirror.wait(position, PATIENCE).await, "the last of 2000 is not reached");
+        assert!(replica.read_model.wait(position, PATIENCE).await, "the last of 2000 is not reached");
         assert!(replica.known.has(1999));
     }
 
@@ -133,7 +133,7 @@ on_both! {
     async fn a_command_that_is_cut_is_not_reached_before_its_end(db: &Database) {
         let replica = Replica::start(db).await;
         let position = write_many(&replica.ledger, 0, 4500).await;
-        assert!(replica.mirror.wait(position, PATIENCE).await, "it is not reached");
+        assert!(replica.read_model.wait(position, PATIENCE).await, "it is not reached");
         assert!(replica.known.has(4499), "it is reached and not known");
     }
 }
@@ -153,10 +153,10 @@ async fn a_token_waits_for_a_transaction_that_holds_the_feed() {
     let replica = Replica::start(&db).await;
     let mut long = super::order::open_writer(&db, 1);
     let position = replica.write(2).await;
-    assert!(!replica.mirror.wait(position, BRIEFLY).await);
+    assert!(!replica.read_model.wait(position, BRIEFLY).await);
     assert!(!replica.known.has(2), "what is not sequenced is not followed");
     crate::support::db::run(&mut long, "COMMIT");
-    assert!(replica.mirror.wait(position, PATIENCE).await);
+    assert!(replica.read_model.wait(position, PATIENCE).await);
     assert!(replica.known.has(1) && replica.known.has(2));
 }
 

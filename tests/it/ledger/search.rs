@@ -60,7 +60,7 @@ on_both! {
             });
             written.await.unwrap();
         }
-        eventually("all are sequenced", async || ledger.horizon().borrow().pos == EVENTS).await;
+        eventually("all are sequenced", async || ledger.head().borrow().pos == EVENTS).await;
         let all = ledger.store().read(|conn| entries(conn, 0, EVENTS)).await.unwrap();
         let (person, kind) = (|row| Some(PersonRow(row)), |kind: &str| Some(kind.to_owned()));
         let filters = [

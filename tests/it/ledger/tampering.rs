@@ -5,7 +5,7 @@ use tokio::task::JoinSet;
 use vouchsafe::platform::{
     ledger::{Actor, Finding, entries, verify},
     store::{Conn, StoreError},
-    terms::{PersonRow, SeededChance},
+    terms::{PersonRow, SeededRng},
 };
 
 use super::{eventually, feed, numbered};
@@ -72,12 +72,12 @@ fn rehash(conn: &mut Conn, pos: usize) {
 }
 
 /// Does one thing to the ledger that is not append, at random places; says what.
-fn tamper(conn: &mut Conn, kind: u64, chance: &SeededChance) -> String {
-    let pos = 1 + chance.below(LENGTH as u64) as i64;
-    let other = 1 + (pos - 1 + 1 + chance.below(LENGTH as u64 - 1) as i64) % LENGTH;
+fn tamper(conn: &mut Conn, kind: u64, rng: &SeededRng) -> String {
+    let pos = 1 + rng.below(LENGTH as u64) as i64;
+    let other = 1 + (pos - 1 + 1 + rng.below(LENGTH as u64 - 1) as i64) % LENGTH;
     let event = |pos: i64| format!("id = (SELECT event_id FROM ledger WHERE pos = {pos})");
     let here = event(pos);
-    let noise = bytes(conn, &chance.below(u64::MAX).to_be_bytes().repeat(4));
+    let noise = bytes(conn, &rng.below(u64::MAX).to_be_bytes().repeat(4));
     let sql = match kind {
         // Columns of the event.
         0 => format!("UPDATE events SET body = replace(body, '\"to\":', '\"to\":1') WHERE {here}"),
@@ -138,10 +138,10 @@ on_both! {
         let bodies = bodies(&mut conn);
         assert_eq!(clean.head, data_encoding::HEXLOWER.encode(chain(&bodies).last().unwrap()));
 
-        let chance = SeededChance::new(200);
+        let rng = SeededRng::new(200);
         for round in 0..210 {
             run(&mut conn, "BEGIN");
-            let what = tamper(&mut conn, round % 21, &chance);
+            let what = tamper(&mut conn, round % 21, &rng);
             let found = verify(&mut conn, |_| ()).unwrap();
             assert!(!found.findings.is_empty(), "not found: {what}");
             run(&mut conn, "ROLLBACK");

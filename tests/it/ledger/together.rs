@@ -13,7 +13,7 @@ use diesel::{
 };
 use futures_util::future::join_all;
 use vouchsafe::platform::{
-    ledger::{Actor, Together},
+    ledger::{Actor, GroupCommit},
     store::{Backend, StoreError},
 };
 
@@ -26,7 +26,7 @@ async fn a_byte_that_the_database_refuses_is_its_senders_alone() {
     let db = Database::fresh(Backend::Postgres);
     db.run("CREATE TABLE kept (n TEXT PRIMARY KEY)");
     let ledger = db.ledger(Setup::default());
-    let together = Together::new(ledger.clone(), |tx, asked: &[String]| {
+    let together = GroupCommit::new(ledger.clone(), |tx, asked: &[String]| {
         for text in asked {
             sql_query("INSERT INTO kept VALUES ($1)")
                 .bind::<Text, _>(text)
@@ -60,7 +60,7 @@ on_both! {
         let ledger = db.ledger(Setup::default());
         let sizes = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&sizes);
-        let together = Together::new(ledger.clone(), move |tx, asked: &[i64]| {
+        let together = GroupCommit::new(ledger.clone(), move |tx, asked: &[i64]| {
             seen.lock().unwrap().push(asked.len());
             for &n in asked {
                 if n == PANIC {
@@ -108,7 +108,7 @@ on_both! {
         let ledger = db.ledger(Setup::default());
         let (open, opened) = std::sync::mpsc::channel::<()>();
         let opened = Mutex::new(opened);
-        let together = Together::new(ledger.clone(), move |tx, asked: &[i64]| {
+        let together = GroupCommit::new(ledger.clone(), move |tx, asked: &[i64]| {
             for &n in asked {
                 if n < 2 {
                     // Until the test opens.

@@ -12,7 +12,7 @@ use vouchsafe::{
     platform::{
         ledger::{Actor, Ledger},
         store::{Backend, Guard, Guards, StoreError, schema::outbox},
-        terms::{ManualClock, SystemChance, Timestamp},
+        terms::{ManualClock, SystemRng, Timestamp},
         vault::{self, Keyring, Vault},
     },
 };
@@ -45,7 +45,7 @@ impl<'a> Office<'a> {
         Self {
             ledger: open(db, &clock, &guards),
             guards,
-            vault: Vault::new(Keyring::generate(&SystemChance)),
+            vault: Vault::new(Keyring::generate(&SystemRng)),
             db,
             clock,
         }

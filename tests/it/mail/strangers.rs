@@ -71,13 +71,13 @@ async fn placed(scene: &Scene) {
     eventually("every event has its position", placed).await;
 }
 
-/// Where everybody's followers have come to the end.
+/// Where everybody's subscribers have come to the end.
 async fn followed(scene: &Scene) {
     placed(scene).await;
     let done = async || {
         let all = scene
             .service
-            .get(&scene.owner_token, "/v1/admin/followers")
+            .get(&scene.owner_token, "/v1/admin/subscribers")
             .await
             .expect(200);
         all["items"].as_array().unwrap().iter().all(|one| one["behind"] == 0)
@@ -371,7 +371,7 @@ on_both! {
     }
 
     /// Nobody who waits for what follows is forgotten: readiness says who is late.
-    async fn a_follower_that_lags_makes_a_replica_unready(db: &Database) {
+    async fn a_subscriber_that_lags_makes_a_replica_unready(db: &Database) {
         let scene = Scene::with(db, "open-circle", |config| config.feed.lag_seconds = 30).await;
         let ready = async || scene.service.get("", "/readyz").await;
         eventually("it is ready", async || ready().await.status == 200).await;
@@ -385,10 +385,10 @@ on_both! {
         scene.clock.advance(Duration::from_secs(30));
         let late = ready().await;
         assert_eq!(late.status, 503, "{}", late.body);
-        let check = late.body["checks"].as_array().unwrap().iter().find(|check| check["name"] == "followers").unwrap().clone();
+        let check = late.body["checks"].as_array().unwrap().iter().find(|check| check["name"] == "subscribers").unwrap().clone();
         assert!(text(&check["detail"]).contains("invite-mails"), "{check}");
         let owner = scene.service.token(scene.owner.row).await;
-        let all = scene.service.get(&owner, "/v1/admin/followers").await.expect(200);
+        let all = scene.service.get(&owner, "/v1/admin/subscribers").await.expect(200);
         assert_eq!(all["items"][0]["name"], "invite-mails");
         assert!(all["items"][0]["behind"].as_i64().unwrap() > 0 && !all["items"][0]["waiting_since"].is_null());
         scene.clock.advance(Duration::from_secs(60));
@@ -396,7 +396,7 @@ on_both! {
         scene.service.stop().await;
     }
 
-    /// What a follower put aside is shown to admins, and tried again when they say so.
+    /// What a subscriber put aside is shown to admins, and tried again when they say so.
     async fn what_could_not_be_followed_is_shown_and_retried(db: &Database) {
         let scene = Scene::new(db, "open-circle").await;
         // An address that was altered past us does not open.
@@ -408,7 +408,7 @@ on_both! {
         scene.clock.advance(Duration::from_secs(6));
         let mailbox = scene.home.mailbox();
         eventually("the other letter is there", async || letters(&mailbox).len() == 1).await;
-        let failures = "/v1/admin/followers/invite-mails/failures";
+        let failures = "/v1/admin/subscribers/invite-mails/failures";
         let list = scene.service.get(&scene.owner_token, failures).await.expect(200);
         let failure = &list["items"][0];
         assert_eq!((&failure["type"], &failure["attempts"]), (&json!("invite_issued"), &json!(1)), "{list}");
@@ -417,7 +417,7 @@ on_both! {
         let (_, auditor) = scene.member("auditor", Role::Auditor).await;
         scene.service.get(&auditor, failures).await.expect(200);
         scene.service.post(&auditor, &retry, json!({})).await.refused(403, "forbidden");
-        scene.service.get(&auditor, "/v1/admin/followers/nobody/failures").await.refused(404, "not-found");
+        scene.service.get(&auditor, "/v1/admin/subscribers/nobody/failures").await.refused(404, "not-found");
         scene.service.post(&scene.owner_token, &format!("{failures}/999999/retry"), json!({})).await.refused(404, "not-found");
         db.run("UPDATE invites SET address_sealed = (SELECT address_sealed FROM spare WHERE spare.id = invites.id) \
                 WHERE id IN (SELECT id FROM spare)");

@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::{task::block_in_place, time::sleep};
 use vouchsafe::platform::{
     store::{Guard, Guards},
-    terms::{Role, SeededChance},
+    terms::{Role, SeededRng},
 };
 
 use super::{
@@ -28,7 +28,7 @@ on_both! {
         let service = &services[0];
         let owner = service.found("owner@vouch.example.org", Role::Owner, None).await;
         let by = service.token(owner.row).await;
-        let chance = SeededChance::new(5);
+        let rng = SeededRng::new(5);
         for round in 0..3 {
             let name = format!("inviter-{round}");
             let (inviter, token) = admin(service, &name).await;
@@ -40,7 +40,7 @@ on_both! {
                 prove(service, who).await.expect(200);
             }
             let put_out = async {
-                sleep(Duration::from_millis(150 + chance.below(400))).await;
+                sleep(Duration::from_millis(150 + rng.below(400))).await;
                 ban(service, &by, &inviter).await.expect(201);
                 let last = late.iter().enumerate().map(|(n, who)| {
                     let service = &services[n % services.len()];

@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use vouchsafe::platform::{
     store::Guards,
-    terms::{Clock, ManualClock, Role, SeededChance, Timestamp},
+    terms::{Clock, ManualClock, Role, SeededRng, Timestamp},
 };
 
 use super::{
@@ -106,11 +106,11 @@ on_both! {
         let (_, token) = admin(service, "inviter").await;
         let made = service.post(&token, "/v1/me/invites", json!({ "max_uses": 20, "lifetime_hours": 240 })).await;
         let code = text(&made.expect(201)["code"]);
-        let chance = SeededChance::new(8);
+        let rng = SeededRng::new(8);
         let jumps = async {
             for _ in 0..60 {
                 tokio::time::sleep(Duration::from_millis(25)).await;
-                clock.set(NOON.after(HOUR).before(Duration::from_secs(chance.below(7200))));
+                clock.set(NOON.after(HOUR).before(Duration::from_secs(rng.below(7200))));
             }
             clock.set(NOON.after(HOUR * 4));
         };

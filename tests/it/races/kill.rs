@@ -23,7 +23,7 @@ use vouchsafe::{
     platform::{
         ledger::Ledger,
         store::{Backend, Guards, StoreError},
-        terms::{SeededChance, SystemChance},
+        terms::{SeededRng, SystemRng},
         vault::{Blind, Field, Vault, VaultError},
     },
 };
@@ -78,7 +78,7 @@ impl World {
             codes.push(code);
         }
         stop(vec![service]).await;
-        let vault = Vault::open(&home.config.vault.keyring_file, false, &SystemChance).unwrap();
+        let vault = Vault::open(&home.config.vault.keyring_file, false, &SystemRng).unwrap();
         Self {
             ledger: db.ledger(Setup::default()),
             home,
@@ -281,7 +281,7 @@ async fn survives(backend: Backend, kills: usize) {
         .timeout(Duration::from_secs(10))
         .build()
         .unwrap();
-    let chance = SeededChance::new(50);
+    let rng = SeededRng::new(50);
     let mut walkers: Vec<Option<Walker>> = (0..CLIENTS).map(|_| None).collect();
     let (mut seen, mut resumed) = (0, 0);
     for kill in 0..kills {
@@ -299,7 +299,7 @@ async fn survives(backend: Backend, kills: usize) {
             while kill % 2 == 1 && world.count() == told && begun.elapsed() < READY {
                 sleep(Duration::from_millis(5)).await;
             }
-            sleep(Duration::from_millis(chance.below([400, 100][kill % 2]))).await;
+            sleep(Duration::from_millis(rng.below([400, 100][kill % 2]))).await;
             block_in_place(|| {
                 life.child.kill().unwrap();
                 life.child.wait().unwrap();

@@ -242,7 +242,7 @@ async fn sqlite_is_full() {
     }
     let mut filled = 0;
     for round in 0..10 {
-        // A follower's write may meet the limit alone, and take it away with its batch.
+        // A subscriber's write may meet the limit alone, and take it away with its batch.
         if filled == 2 {
             break;
         }

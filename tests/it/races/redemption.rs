@@ -5,7 +5,7 @@ use std::{fs, sync::Arc, time::Duration};
 use serde_json::json;
 use vouchsafe::platform::{
     store::{Backend, Guard, Guards},
-    terms::{Clock, ManualClock, Role, SeededChance, Timestamp},
+    terms::{Clock, ManualClock, Role, SeededRng, Timestamp},
 };
 
 use super::{CLEAN, Came, admin, ban, crowd, home, link, on_the_way, prove, race, refusal, replicas, stop, tally};
@@ -76,7 +76,7 @@ on_both! {
         let services = replicas(db, &home).await;
         let service = &services[0];
         let owner = service.found("owner@vouch.example.org", Role::Owner, None).await;
-        let chance = SeededChance::new(31);
+        let rng = SeededRng::new(31);
         for round in 0..10 {
             let uses = [1, 3][(round / 4 + round) % 2];
             let name = format!("inviter-{round}");
@@ -87,7 +87,7 @@ on_both! {
             let crowd = crowd(service, &code, &name, 24).await;
             let (token, by) = (service.token(inviter.row).await, service.token(owner.row).await);
             let disturb = async {
-                tokio::time::sleep(Duration::from_millis(chance.below(120))).await;
+                tokio::time::sleep(Duration::from_millis(rng.below(120))).await;
                 match round % 4 {
                     1 => drop(
                         service

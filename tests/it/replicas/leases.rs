@@ -1,4 +1,4 @@
-//! Followers run once: whoever holds the lease is killed or frozen between an effect (a letter in the
+//! Subscribers run once: whoever holds the lease is killed or frozen between an effect (a letter in the
 //! outbox) and its cursor, and the other goes on from there.
 
 use std::{
@@ -16,7 +16,7 @@ use crate::support::{invariants::sound_soon, replica::Replica, service::Client, 
 
 /// Longer than a lease lasts, and than PostgreSQL keeps a transaction whose client is silent.
 const OVERSLEPT: Duration = Duration::from_millis(6500);
-/// What moves the cursor of the follower.
+/// What moves the cursor of the subscriber.
 const MOVES: &str = "UPDATE ON cursors FOR EACH ROW WHEN (NEW.name = 'invite-mails')";
 
 /// The outbox has exactly one letter for each invite by mail, and the ledger is whole.
@@ -27,9 +27,9 @@ async fn one_letter_each(world: &World) -> usize {
         tokio::task::block_in_place(|| world.db.figures(issued) == world.db.figures(written))
     })
     .await;
-    // Whoever might write a second one has had the time to: the follower's cursor is past the last invite. (Past
+    // Whoever might write a second one has had the time to: the subscriber's cursor is past the last invite. (Past
     // what it does not want it is written down now and then alone.)
-    until("the follower is past the last invite", async || {
+    until("the subscriber is past the last invite", async || {
         let behind = "SELECT count(*) AS n FROM cursors WHERE name = 'invite-mails' AND pos < \
                       (SELECT max(pos) FROM ledger JOIN events ON id = event_id WHERE kind = 'invite_issued')";
         tokio::task::block_in_place(|| world.db.figures(behind) == [0])
@@ -73,7 +73,7 @@ async fn stream(world: &World, clients: &[Client], next: &AtomicUsize, over: &At
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_killed_follower_repeats_nothing_and_loses_nothing() {
+async fn a_killed_subscriber_repeats_nothing_and_loses_nothing() {
     let (world, []) = World::new([]).await;
     let mut running = start(&world).await;
     let clients: Vec<Client> = running.values().map(|replica| (**replica).clone()).collect();
@@ -114,7 +114,7 @@ async fn a_killed_follower_repeats_nothing_and_loses_nothing() {
 const CURSOR: &str = "SELECT pos AS n FROM cursors WHERE name = 'invite-mails'";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_frozen_follower_wakes_fenced_off() {
+async fn a_frozen_subscriber_wakes_fenced_off() {
     let (world, []) = World::new([]).await;
     let running = start(&world).await;
     let clients: Vec<Client> = running.values().map(|replica| (**replica).clone()).collect();

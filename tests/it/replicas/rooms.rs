@@ -11,7 +11,7 @@ use tokio::{task::block_in_place, time::sleep};
 use vouchsafe::{
     platform::{
         store::{StoreError, schema::tickets},
-        terms::SystemChance,
+        terms::SystemRng,
         vault::Vault,
     },
     rooms,
@@ -57,7 +57,7 @@ pub async fn open(world: &World, client: &Client, janus: &JanusServer, room: &st
 
 /// What manages a room on its Janus.
 pub async fn secret(world: &World, room: &'static str) -> String {
-    let vault = Vault::open(&world.home.config.vault.keyring_file, false, &SystemChance).unwrap();
+    let vault = Vault::open(&world.home.config.vault.keyring_file, false, &SystemRng).unwrap();
     let ledger = world.db.ledger(Setup::default());
     let secret = ledger.store().read(move |conn| {
         let room = rooms::room(conn, &room.parse().expect("an id"))?.expect("the room");
@@ -68,7 +68,7 @@ pub async fn secret(world: &World, room: &'static str) -> String {
 
 /// The tokens of all tickets that have not ended.
 pub async fn tokens(world: &World) -> Vec<String> {
-    let vault = Vault::open(&world.home.config.vault.keyring_file, false, &SystemChance).unwrap();
+    let vault = Vault::open(&world.home.config.vault.keyring_file, false, &SystemRng).unwrap();
     let ledger = world.db.ledger(Setup::default());
     let tokens = ledger.store().read(move |conn| {
         let open = tickets::table.filter(tickets::ended_at.is_null()).select(tickets::uid);

@@ -57,7 +57,7 @@ fn at(admin_url: &str) -> NewServer {
 async fn register(community: &Community) -> RoomServerId {
     let vault = community.vault.clone();
     let server = community.ledger.write(Actor::Operator, move |tx| {
-        let id = Id::new(tx.now, tx.chance);
+        let id = Id::new(tx.now, tx.rng);
         rooms::register(tx, &vault, id, &at("http://127.0.0.1:1/admin"))
     });
     server.await.unwrap().value.id
@@ -122,7 +122,7 @@ impl House {
         let (vault, policy, person) = (self.vault.clone(), Arc::clone(&self.policy), member.row);
         let issued = self.ledger.write(Actor::Person(person), move |tx| {
             let ask = Ask {
-                id: Id::new(tx.now, tx.chance),
+                id: Id::new(tx.now, tx.rng),
                 person,
                 room: "stage".parse().expect("a room's id"),
             };
@@ -195,7 +195,7 @@ async fn no_seat(db: &Database, guards: Guards) -> Result<(), String> {
     let note = Reason::parse("advertisements").unwrap();
     let ban = community.ledger.write(Actor::Person(by), move |tx| {
         let new = NewBan {
-            id: Id::new(tx.now, tx.chance),
+            id: Id::new(tx.now, tx.rng),
             target,
             reason: ReasonCode::Spam,
             note: &note,

@@ -9,7 +9,7 @@ use std::{
 use diesel::{RunQueryDsl, result::Error as DieselError, sql_query, sql_types::BigInt};
 use futures_util::future::join_all;
 use vouchsafe::platform::{
-    ledger::{Actor, Event, Ledger, Together, Tx, Written},
+    ledger::{Actor, Committed, Event, GroupCommit, Ledger, Tx},
     store::{Backend, CommandError, Conn, Disposition, Guard, Guards, StoreError},
     terms::PersonRow,
 };
@@ -65,7 +65,7 @@ fn insert(tx: &mut Tx<'_>, n: i64) -> Result<(), DieselError> {
     Ok(())
 }
 
-async fn keep(ledger: &Ledger, n: i64, end: End) -> Result<Written<()>, Refusal> {
+async fn keep(ledger: &Ledger, n: i64, end: End) -> Result<Committed<()>, Refusal> {
     ledger
         .write(Actor::System, move |tx| {
             insert(tx, n)?;
@@ -265,7 +265,7 @@ async fn who_was_told_that_it_takes_too_long_finds_nothing_done() {
 }
 
 /// Requests that need no savepoint, since they refuse before they write; the 13th fails all the same.
-fn without_savepoints(ledger: &Ledger) -> Together<i64, ()> {
+fn without_savepoints(ledger: &Ledger) -> GroupCommit<i64, ()> {
     let work = |tx: &mut Tx<'_>, asked: &[i64]| {
         for &n in asked {
             insert(tx, n)?;
@@ -275,7 +275,7 @@ fn without_savepoints(ledger: &Ledger) -> Together<i64, ()> {
         }
         Ok(vec![(); asked.len()])
     };
-    Together::new(ledger.clone(), work).apart_on_sqlite()
+    GroupCommit::new(ledger.clone(), work).apart_on_sqlite()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -283,9 +283,9 @@ async fn what_fails_without_a_savepoint_is_found_by_itself() {
     let db = Database::fresh(Backend::Sqlite);
     table(&db);
     let ledger = db.ledger(Setup::default());
-    let desk = without_savepoints(&ledger);
+    let issuer = without_savepoints(&ledger);
     let release = hold(&ledger, "SELECT 1").await;
-    let answers = together(release, (1..=20).map(|n| desk.write(n)).collect()).await;
+    let answers = together(release, (1..=20).map(|n| issuer.write(n)).collect()).await;
     for (n, answer) in (1..).zip(answers) {
         assert_eq!(answer.is_err(), n == 13, "{n}: {answer:?}");
     }
@@ -295,7 +295,7 @@ async fn what_fails_without_a_savepoint_is_found_by_itself() {
     db.run("DELETE FROM kept WHERE n > 0; DELETE FROM events");
     // Whoever asks for it again harms nobody else.
     let release = hold(&ledger, "SELECT 1").await;
-    let answers = together(release, (101..=120).map(|n| desk.write(n)).collect()).await;
+    let answers = together(release, (101..=120).map(|n| issuer.write(n)).collect()).await;
     for (n, answer) in (101..).zip(answers) {
         assert_eq!(answer.is_err(), n == 113, "{n}: {answer:?}");
     }
@@ -308,11 +308,11 @@ async fn who_goes_away_without_a_savepoint_harms_nobody() {
     let db = Database::fresh(Backend::Sqlite);
     table(&db);
     let ledger = db.ledger(Setup::default());
-    let desk = without_savepoints(&ledger);
+    let issuer = without_savepoints(&ledger);
     let release = hold(&ledger, "SELECT 1").await;
-    let gone = tokio::time::timeout(Duration::from_millis(50), desk.write(1)).await;
+    let gone = tokio::time::timeout(Duration::from_millis(50), issuer.write(1)).await;
     assert!(gone.is_err(), "{gone:?}");
-    let answers = together(release, (2..=5).map(|n| desk.write(n)).collect()).await;
+    let answers = together(release, (2..=5).map(|n| issuer.write(n)).collect()).await;
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
     assert_eq!(kept(&db), [2, 3, 4, 5]);
 }

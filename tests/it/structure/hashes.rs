@@ -18,7 +18,7 @@ const PLAIN: [(&str, &str); 9] = [
         "The chain of events, which holds no secret.",
     ),
     ("policy/mod.rs", "The policy, which every member may read."),
-    ("platform/terms/chance.rs", "Chance that a test repeats."),
+    ("platform/terms/rng.rs", "Rng that a test repeats."),
     (
         "tokens/access.rs",
         "A token in memory, never stored: its signature was checked.",

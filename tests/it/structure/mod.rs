@@ -208,7 +208,7 @@ impl Source {
         (place(other)? < place(room)?).then(|| {
             format!(
                 "{room} may not import {other}, which stands above it; such code belongs in {other} (which may import \
-                 {room}), in a follower of {other} that reads the feed, or, if it is a word for all, in terms"
+                 {room}), in a subscriber of {other} that reads the feed, or, if it is a word for all, in terms"
             )
         })
     }

@@ -28,7 +28,7 @@ use tempfile::TempDir;
 use vouchsafe::platform::{
     ledger::{Ledger, LedgerOptions},
     store::{Backend, Conn, Guard, Guards, Target},
-    terms::{Clock, SystemChance, SystemClock},
+    terms::{Clock, SystemClock, SystemRng},
 };
 
 use super::postgres;
@@ -138,7 +138,7 @@ impl Database {
             wait: setup.wait,
             batch: setup.batch,
             clock: setup.clock,
-            chance: Arc::new(SystemChance),
+            rng: Arc::new(SystemRng),
             guards: setup.guards,
         })
         .expect("to open the ledger")

@@ -15,8 +15,8 @@ use vouchsafe::{
         config::{Config, MailTransport, SmtpSecurity},
         ledger::Actor,
         store::{Guards, StoreError, Target},
-        terms::{Assurance, Clock, PersonRow, Role, SystemChance, SystemClock},
-        vault::{Blind, Door, Field},
+        terms::{Assurance, Clock, PersonRow, Role, SystemClock, SystemRng},
+        vault::{Blind, Field, KeyPurpose},
     },
     tokens::{Audience, Scope, services},
 };
@@ -126,7 +126,7 @@ impl Home {
     pub async fn start(&self) -> Service {
         let parts = Parts {
             clock: Arc::clone(&self.clock),
-            chance: Arc::new(SystemChance),
+            rng: Arc::new(SystemRng),
             guards: self.guards.clone(),
         };
         let app = App::start(self.config.clone(), parts)
@@ -290,7 +290,7 @@ impl Service {
                     },
                 )?;
                 let sealed = key
-                    .seal(Field::Contact, address.kept().as_bytes(), tx.chance)
+                    .seal(Field::Contact, address.kept().as_bytes(), tx.rng)
                     .map_err(StoreError::from)?;
                 let blind = vault.blind(Blind::Contact, address.normalised().as_bytes());
                 let contact = people::Contact {
@@ -306,7 +306,7 @@ impl Service {
             })
             .await
             .expect("to found a member");
-        self.app.core.mirror.settle(written.position).await;
+        self.app.core.read_model.settle(written.position).await;
         written.value
     }
 
@@ -327,7 +327,7 @@ impl Service {
             })
             .await
             .expect("a session");
-        self.app.core.mirror.settle(written.position).await;
+        self.app.core.read_model.settle(written.position).await;
         let session = written.value.expect("an active member");
         let tokens = &self.app.core.tokens;
         let grant = tokens.grant(&session).expect("a grant");
@@ -347,7 +347,7 @@ impl Service {
             services::add(tx, &vault, "hall", Some(services::Resource::parse(HALL)?))
         });
         let added = added.await.expect("a service");
-        core.mirror.settle(added.position).await;
+        core.read_model.settle(added.position).await;
         (
             added.value.id.to_string(),
             added.value.secret.expose_secret().to_owned(),
@@ -366,7 +366,7 @@ impl Service {
     /// The code of an invite, as its mail would say it.
     pub async fn code_of(&self, invite: &str) -> String {
         let vault = &self.app.core.vault;
-        let (version, _) = vault.derive(Door::Invite, &[]);
+        let (version, _) = vault.derive(KeyPurpose::Invite, &[]);
         let id = invite.parse().expect("an invite's id");
         let code = vouchsafe::invites::code_of(vault, version, id).expect("a code");
         code.expose().to_string()

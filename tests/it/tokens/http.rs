@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use utoipa_actix_web::AppExt as _;
 use vouchsafe::{
     http::{
-        Caller, Doorkeeper, Gate, GateLimits, Horizon, Kind, Pepper, Problem, ServiceCaller, ThrottleBucket, openapi,
+        Caller, CallerSource, CatchUp, Gate, GateLimits, Pepper, Problem, ProblemKind, ServiceCaller, ThrottleBucket,
+        openapi,
     },
     people::set_standing,
     platform::{store::Backend, terms::Standing},
@@ -25,7 +26,7 @@ use crate::support::service::HALL;
 
 struct Porter(Tokens);
 
-impl Doorkeeper for Porter {
+impl CallerSource for Porter {
     fn bearer<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Caller, Problem>> {
         Box::pin(async move {
             match self.0.check(token).await {
@@ -37,7 +38,7 @@ impl Doorkeeper for Porter {
                     signed_in_for: checked.signed_in_for,
                 }),
                 Err(TokenRefused::Invalid(_)) => Err(Problem::token_invalid()),
-                Err(TokenRefused::SessionEnded) => Err(Kind::SessionEnded.into()),
+                Err(TokenRefused::SessionEnded) => Err(ProblemKind::SessionEnded.into()),
                 Err(TokenRefused::Store(error)) => Err(error.into()),
             }
         })
@@ -58,7 +59,7 @@ impl Doorkeeper for Porter {
 
 struct Shore;
 
-impl Horizon for Shore {
+impl CatchUp for Shore {
     fn wait<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), Problem>> {
         ready(Ok(())).boxed()
     }
@@ -104,7 +105,7 @@ macro_rules! ask {
         let porter = Arc::new(Porter($replica.tokens.clone()));
         let door = super::sign_in::door(&$replica, super::sign_in::hasher(&$world, 2, 60_000), 100);
         let app = App::new()
-            .wrap(Gate::new(limits, porter, Arc::new(Shore), &SystemChance))
+            .wrap(Gate::new(limits, porter, Arc::new(Shore), &SystemRng))
             .app_data(Data::new(Pepper::new(
                 &$world.vault.blind(Blind::Idempotency, b"pepper"),
             )))

@@ -46,7 +46,7 @@ on_both! {
         let roster = Arc::new(Roster::default());
         let tokens = Tokens::open(ledger.clone(), stranger.vault, roster, &config.token, &config.http.public_url);
         let tokens = tokens.await.unwrap();
-        assert!(Mirror::load(ledger, tokens.projections()).await.is_err());
+        assert!(ReadModel::load(ledger, tokens.projections()).await.is_err());
         assert_eq!(db.figures("SELECT COUNT(*) AS n FROM signing_keys"), [1]);
     }
 
@@ -63,7 +63,7 @@ on_both! {
         for replica in [&here, &there] {
             let known = replica.tokens.authenticate_service(&client_id, &secret).await.unwrap();
             assert_eq!(known, service, "at once, from the store where need be");
-            assert!(replica.mirror.wait(added.position.unwrap(), Duration::from_secs(10)).await);
+            assert!(replica.read_model.wait(added.position.unwrap(), Duration::from_secs(10)).await);
             for (client_id, secret) in [
                 (client_id.as_str(), ""),
                 (&client_id, &secret[1..]),
@@ -80,7 +80,7 @@ on_both! {
         let removed = here.ledger.write(Actor::Operator, move |tx| services::remove(tx, id)).await.unwrap();
         assert!(removed.value);
         for replica in [&here, &there] {
-            assert!(replica.mirror.wait(removed.position.unwrap(), Duration::from_secs(10)).await);
+            assert!(replica.read_model.wait(removed.position.unwrap(), Duration::from_secs(10)).await);
             assert_eq!(replica.tokens.authenticate_service(&client_id, &secret).await.unwrap(), None);
         }
         let again = here.ledger.write(Actor::Operator, move |tx| services::remove(tx, id)).await;

@@ -16,9 +16,9 @@ use vouchsafe::{
     people::{self, Contact, Member, Newcomer, Roster, passwords::hash},
     platform::{
         config::{Config, TokenConfig},
-        ledger::{Actor, Ledger, Mirror, Tx},
+        ledger::{Actor, Ledger, ReadModel, Tx},
         store::{Guards, StoreError},
-        terms::{Assurance, Clock, ManualClock, Role, SystemChance, Timestamp},
+        terms::{Assurance, Clock, ManualClock, Role, SystemRng, Timestamp},
         vault::{Blind, Field, Keyring, Vault},
     },
     tokens::{Audience, RefreshError, Request, Session, Tokens, start_session},
@@ -50,13 +50,13 @@ impl World {
     pub(super) fn old(guards: Guards) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keyring.toml");
-        Keyring::write_new(&path, &SystemChance).unwrap();
+        Keyring::write_new(&path, &SystemRng).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         let start = text.find("[[passwords]]").unwrap();
         let end = start + text[start..].find("[[wrapping]]").unwrap();
         std::fs::write(&path, text[..start].to_owned() + &text[end..]).unwrap();
         Self {
-            vault: Vault::open(&path, false, &SystemChance).unwrap(),
+            vault: Vault::open(&path, false, &SystemRng).unwrap(),
             ..Self::with(guards)
         }
     }
@@ -64,7 +64,7 @@ impl World {
     pub(super) fn with(guards: Guards) -> Self {
         Self {
             clock: Arc::new(ManualClock::new(START)),
-            vault: Vault::new(Keyring::generate(&SystemChance)),
+            vault: Vault::new(Keyring::generate(&SystemRng)),
             guards,
         }
     }
@@ -92,14 +92,14 @@ impl World {
             .unwrap();
         let mut projections = tokens.projections();
         projections.push(roster);
-        let mirror = Mirror::load(ledger.clone(), projections).await.unwrap();
+        let read_model = ReadModel::load(ledger.clone(), projections).await.unwrap();
         let mut tasks = JoinSet::new();
         tasks.spawn(ledger.clone().keep_sequencing());
-        tasks.spawn(mirror.clone().keep_up());
+        tasks.spawn(read_model.clone().keep_up());
         Replica {
             ledger,
             tokens,
-            mirror,
+            read_model,
             _tasks: tasks,
         }
     }
@@ -108,7 +108,7 @@ impl World {
     pub(super) async fn member(&self, ledger: &Ledger, address: &str, password: Option<&str>) -> Member {
         let vault = self.vault.clone();
         let address = EmailAddress::parse(address).unwrap();
-        let phc = password.map(|password| hash::hash(password, &self.vault, &SystemChance).unwrap());
+        let phc = password.map(|password| hash::hash(password, &self.vault, &SystemRng).unwrap());
         ledger
             .write(Actor::Operator, move |tx| {
                 let (subject, key) = vault.new_subject(tx).map_err(StoreError::from)?;
@@ -120,7 +120,7 @@ impl World {
                     locale: "en".into(),
                 };
                 let member = people::found(tx, &newcomer)?;
-                let sealed = key.seal(Field::Contact, address.kept().as_bytes(), tx.chance);
+                let sealed = key.seal(Field::Contact, address.kept().as_bytes(), tx.rng);
                 let contact = Contact {
                     blind: &vault.blind(Blind::Contact, address.normalised().as_bytes()),
                     sealed: &sealed.map_err(StoreError::from)?,
@@ -145,7 +145,7 @@ impl World {
 pub(super) struct Replica {
     pub(super) ledger: Ledger,
     pub(super) tokens: Tokens,
-    pub(super) mirror: Mirror,
+    pub(super) read_model: ReadModel,
     _tasks: JoinSet<()>,
 }
 
@@ -202,7 +202,11 @@ impl Replica {
             })
             .await
             .unwrap();
-        assert!(self.mirror.wait(row.position.unwrap(), Duration::from_secs(10)).await);
+        assert!(
+            self.read_model
+                .wait(row.position.unwrap(), Duration::from_secs(10))
+                .await
+        );
     }
 }
 

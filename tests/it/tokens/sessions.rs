@@ -168,7 +168,7 @@ on_both! {
             .unwrap();
         assert!(written.value);
         for replica in [&here, &there] {
-            assert!(replica.mirror.wait(written.position.unwrap(), Duration::from_secs(10)).await);
+            assert!(replica.read_model.wait(written.position.unwrap(), Duration::from_secs(10)).await);
             assert!(matches!(replica.tokens.check(&access).await, Err(TokenRefused::SessionEnded)));
             assert!(matches!(replica.refresh(&refresh).await, Err(RefreshError::Unknown)));
             assert!(replica.tokens.introspect(&for_hall, HALL).await.unwrap().is_none());

@@ -24,7 +24,7 @@ pub(super) fn hasher(world: &World, hash_permits: usize, hash_wait_ms: u64) -> H
         hash_permits,
         hash_wait_ms,
     };
-    Hasher::new(&config, world.vault.clone(), Arc::new(SystemChance))
+    Hasher::new(&config, world.vault.clone(), Arc::new(SystemRng))
 }
 
 pub(super) fn door(replica: &Replica, hasher: Hasher, failures: u32) -> SignIn {
@@ -32,7 +32,7 @@ pub(super) fn door(replica: &Replica, hasher: Hasher, failures: u32) -> SignIn {
         per_account_failures_per_day: failures,
         ..ThrottleConfig::default()
     };
-    SignIn::new(replica.tokens.clone(), hasher, replica.mirror.clone(), &config)
+    SignIn::new(replica.tokens.clone(), hasher, replica.read_model.clone(), &config)
 }
 
 /// The password's hash, at a cost that is no longer usual.

@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use super::{Ask, Denied, Issued, Server, Servers, issue};
 use crate::{
     platform::{
-        ledger::{Ledger, Mirror, Position, Together, Tx},
+        ledger::{GroupCommit, Ledger, Position, ReadModel, Tx},
         store::{StoreError, throttle::Rate},
         vault::Vault,
     },
@@ -48,20 +48,20 @@ type Answer = Result<Issued, Denied>;
 
 /// What tickets are given out with; clones share it.
 #[derive(Clone)]
-pub struct Desk {
+pub struct BatchIssuer {
     ledger: Ledger,
-    mirror: Mirror,
+    read_model: ReadModel,
     servers: Arc<Servers>,
-    together: Together<Ask, Answer>,
+    together: GroupCommit<Ask, Answer>,
     /// How many tickets a member may take in place of former ones, and give back.
     pub(super) pace: Rate,
 }
 
-impl Desk {
+impl BatchIssuer {
     /// Opens it.
     pub fn open(
         ledger: Ledger,
-        mirror: Mirror,
+        read_model: ReadModel,
         vault: Vault,
         policy: Arc<Current>,
         servers: Arc<Servers>,
@@ -70,9 +70,9 @@ impl Desk {
         let work =
             move |tx: &mut Tx<'_>, asks: &[Ask]| in_rounds(asks, |round| issue(tx, &vault, &policy, pace, round));
         Self {
-            together: Together::new(ledger.clone(), work),
+            together: GroupCommit::new(ledger.clone(), work),
             ledger,
-            mirror,
+            read_model,
             servers,
             pace,
         }
@@ -93,14 +93,14 @@ impl Desk {
     /// [`TicketError::NotListed`]
     pub async fn list(&self, issued: Issued, position: Option<Position>) -> Result<Listed, TicketError> {
         if let Some(position) = position
-            && !self.mirror.wait(position, PATIENCE).await
+            && !self.read_model.wait(position, PATIENCE).await
         {
             return Err(TicketError::NotListed);
         }
         // A server that was registered just now, on another replica, is known here by now.
         let server = self.servers.get(issued.server).ok_or(TicketError::NotListed)?;
         // Whatever this process has applied, the ticket is in it.
-        let pos = self.mirror.applied().pos;
+        let pos = self.read_model.applied().pos;
         if !server.wait(&self.ledger, pos, issued.ticket.room, PATIENCE).await {
             return Err(TicketError::NotListed);
         }

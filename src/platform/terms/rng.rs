@@ -5,16 +5,16 @@ use std::sync::Mutex;
 use aws_lc_rs::{digest, rand as system};
 
 /// Where random bytes come from.
-pub trait Chance: Send + Sync + 'static {
+pub trait Rng: Send + Sync + 'static {
     /// Fills `bytes`.
     fn fill(&self, bytes: &mut [u8]);
 }
 
 /// The operating system's generator, by way of AWS-LC.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct SystemChance;
+pub struct SystemRng;
 
-impl Chance for SystemChance {
+impl Rng for SystemRng {
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine")]
     fn fill(&self, bytes: &mut [u8]) {
         // AWS-LC aborts rather than return weak bytes; going on without would be worse.
@@ -24,9 +24,9 @@ impl Chance for SystemChance {
 
 /// The same bytes for the same seed: for the sample community and look-alikes, never for secrets.
 #[derive(Debug)]
-pub struct SeededChance(Mutex<(u64, u64)>);
+pub struct SeededRng(Mutex<(u64, u64)>);
 
-impl SeededChance {
+impl SeededRng {
     /// Starts from `seed`.
     pub const fn new(seed: u64) -> Self {
         Self(Mutex::new((seed, 0)))
@@ -40,7 +40,7 @@ impl SeededChance {
     }
 }
 
-impl Chance for SeededChance {
+impl Rng for SeededRng {
     fn fill(&self, bytes: &mut [u8]) {
         let mut state = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         for chunk in bytes.chunks_mut(32) {

@@ -9,9 +9,9 @@ use futures_util::future::BoxFuture;
 
 use super::watch::Watch;
 use crate::{
-    http::{Caller, Check, Doorkeeper, Horizon, Kind, Problem, Readiness, ServiceCaller, ThrottleBucket},
+    http::{Caller, CallerSource, CatchUp, Check, Problem, ProblemKind, Readiness, ServiceCaller, ThrottleBucket},
     platform::{
-        ledger::{Actor, Ledger, Mirror, Position},
+        ledger::{Actor, Ledger, Position, ReadModel},
         store::{
             StoreError,
             throttle::{self, Rate, Throttled},
@@ -29,15 +29,15 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const LAG: Duration = Duration::from_secs(5);
 
 /// Answers the gate.
-pub(super) struct Door {
+pub(super) struct AppGate {
     pub(super) ledger: Ledger,
-    pub(super) mirror: Mirror,
+    pub(super) read_model: ReadModel,
     pub(super) vault: Vault,
     pub(super) tokens: Tokens,
     pub(super) per_address: Rate,
 }
 
-impl Doorkeeper for Door {
+impl CallerSource for AppGate {
     fn bearer<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Caller, Problem>> {
         Box::pin(async move {
             match self.tokens.check(token).await {
@@ -49,7 +49,7 @@ impl Doorkeeper for Door {
                     signed_in_for: checked.signed_in_for,
                 }),
                 Err(TokenRefused::Invalid(_)) => Err(Problem::token_invalid()),
-                Err(TokenRefused::SessionEnded) => Err(Kind::SessionEnded.into()),
+                Err(TokenRefused::SessionEnded) => Err(ProblemKind::SessionEnded.into()),
                 Err(TokenRefused::Store(error)) => Err(error.into()),
             }
         })
@@ -73,7 +73,7 @@ impl Doorkeeper for Door {
         }
         Box::pin(async move {
             if let Some(seconds) = self.ledger.store().throttles().refuses(&blinds, self.ledger.now()) {
-                return Err(Problem::from(Kind::TooManyRequests).retry_after(seconds));
+                return Err(Problem::from(ProblemKind::TooManyRequests).retry_after(seconds));
             }
             // Of those that are refused none counts for any of its networks.
             let counted = self
@@ -85,21 +85,21 @@ impl Doorkeeper for Door {
                 .await;
             match counted {
                 Ok(_) => Ok(()),
-                Err(Throttled::Wait(seconds)) => Err(Problem::from(Kind::TooManyRequests).retry_after(seconds)),
+                Err(Throttled::Wait(seconds)) => Err(Problem::from(ProblemKind::TooManyRequests).retry_after(seconds)),
                 Err(Throttled::Store(error)) => Err(error.into()),
             }
         })
     }
 }
 
-impl Horizon for Door {
+impl CatchUp for AppGate {
     fn wait<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<(), Problem>> {
         Box::pin(async move {
-            let position: Position = token.parse().map_err(|_| Problem::new(Kind::PositionUnknown))?;
-            if self.mirror.wait(position, PATIENCE).await {
+            let position: Position = token.parse().map_err(|_| Problem::new(ProblemKind::PositionUnknown))?;
+            if self.read_model.wait(position, PATIENCE).await {
                 Ok(())
             } else {
-                Err(Kind::NotCaughtUp.into())
+                Err(ProblemKind::NotCaughtUp.into())
             }
         })
     }
@@ -141,7 +141,7 @@ impl Writes {
 /// Says whether this replica can take requests.
 pub(super) struct Ready {
     pub(super) ledger: Ledger,
-    pub(super) mirror: Mirror,
+    pub(super) read_model: ReadModel,
     pub(super) draining: Arc<std::sync::atomic::AtomicBool>,
     pub(super) writes: Writes,
     pub(super) watch: Arc<Watch>,
@@ -151,7 +151,7 @@ pub(super) struct Ready {
 
 impl Ready {
     /// Whether what follows from events follows in time. Where the database does not answer, that is told already.
-    async fn followers(&self) -> Check {
+    async fn subscribers(&self) -> Check {
         let seen = tokio::time::timeout(Duration::from_millis(900), self.watch.look()).await;
         let seen = seen.ok().and_then(Result::ok).unwrap_or_default();
         let late: Vec<String> = seen
@@ -166,7 +166,7 @@ impl Ready {
             })
             .collect();
         Check {
-            name: "followers",
+            name: "subscribers",
             ready: late.is_empty(),
             detail: if late.is_empty() {
                 "no event waits for long".to_owned()
@@ -201,14 +201,16 @@ impl Readiness for Ready {
                 }
                 .into(),
             };
-            let seen = self.mirror.applied().pos;
+            let seen = self.read_model.applied().pos;
             let (last, waiting) = stored.ok().and_then(Result::ok).unwrap_or((seen, None));
             let behind = (last - seen).max(0);
             let held = self.watch.waited("feed", waiting, self.ledger.now());
             let quiet = self.ledger.quiet();
             let feed = Check {
                 name: "feed",
-                ready: (self.mirror.caught_up() || self.ledger.memory_age() < LAG) && quiet < LAG && held < HELD_BACK,
+                ready: (self.read_model.caught_up() || self.ledger.memory_age() < LAG)
+                    && quiet < LAG
+                    && held < HELD_BACK,
                 detail: format!(
                     "{behind} events behind; the oldest without a position waits for {} ms; last asked {} ms ago",
                     held.as_millis(),
@@ -226,7 +228,7 @@ impl Readiness for Ready {
                 }
                 .into(),
             };
-            vec![database, feed, self.followers().await, serving]
+            vec![database, feed, self.subscribers().await, serving]
         })
     }
 }

@@ -1,4 +1,4 @@
-//! A follower whose effects lie outside the database: a room server's list, somebody's web hook.
+//! A subscriber whose effects lie outside the database: a room server's list, somebody's web hook.
 //!
 //! It cannot do its work and move its cursor in one transaction. So it does the work first and then
 //! notes how far it has come, under the fence of its lease: what was done and not noted is done
@@ -13,7 +13,7 @@ use super::{Actor, Entry, Lease, Ledger, Unreadable, lease::TERM, records};
 use crate::platform::store::{Conn, StoreError};
 
 /// A durable cursor, and the lease to move it.
-pub struct Reader {
+pub struct ExternalConsumer {
     ledger: Ledger,
     name: String,
     lease: Lease,
@@ -40,7 +40,7 @@ pub struct Next {
 
 /// The lease of a reader has passed to another replica, or the store does not answer.
 #[derive(Debug, thiserror::Error)]
-pub enum ReaderError {
+pub enum ConsumerError {
     /// Somebody else reads now.
     #[error("the lease has passed to another replica")]
     Lost,
@@ -49,8 +49,8 @@ pub enum ReaderError {
     Store(#[from] StoreError),
 }
 
-impl Reader {
-    /// How often a reader must [`Reader::note`] to keep its lease, whether it has come on or not.
+impl ExternalConsumer {
+    /// How often a reader must [`ExternalConsumer::note`] to keep its lease, whether it has come on or not.
     const PULSE: Duration = Duration::from_millis(TERM.as_millis() as u64 / 3);
 
     /// Takes the lease; none where another replica has it.
@@ -88,8 +88,8 @@ impl Reader {
     /// # Errors
     /// [`StoreError`]
     pub async fn next(&self, kinds: &'static [&'static str], limit: i64) -> Result<Next, StoreError> {
-        let (pos, horizon) = (self.pos, self.ledger.horizon().borrow().pos);
-        let end = horizon.min(pos.saturating_add(WINDOW));
+        let (pos, head) = (self.pos, self.ledger.head().borrow().pos);
+        let end = head.min(pos.saturating_add(WINDOW));
         let read = move |conn: &mut Conn| Ok::<_, StoreError>(records::wanted(conn, pos, end, kinds, limit)?);
         let read = self.ledger.store().read(read).await?;
         let full = i64::try_from(read.len()).is_ok_and(|read| read >= limit);
@@ -121,8 +121,8 @@ impl Reader {
     /// Writes down how far it has come, and renews the lease.
     ///
     /// # Errors
-    /// [`ReaderError`]
-    pub async fn note(&mut self) -> Result<(), ReaderError> {
+    /// [`ConsumerError`]
+    pub async fn note(&mut self) -> Result<(), ConsumerError> {
         let (lease, name, from, to) = (self.lease.clone(), self.name.clone(), self.noted, self.pos);
         let written = self.ledger.write(Actor::System, move |tx| {
             if !lease.holds(tx)? {
@@ -131,14 +131,14 @@ impl Reader {
             Ok::<_, StoreError>(from == to || records::move_cursor(tx.conn, &name, from, to)?)
         });
         if !written.await?.value {
-            return Err(ReaderError::Lost);
+            return Err(ConsumerError::Lost);
         }
         self.noted = to;
         self.noted_at = Instant::now();
         Ok(())
     }
 
-    /// Whether it is time to [`Reader::note`], come on or not.
+    /// Whether it is time to [`ExternalConsumer::note`], come on or not.
     pub fn is_due(&self) -> bool {
         self.noted_at.elapsed() >= Self::PULSE
     }
@@ -146,8 +146,8 @@ impl Reader {
     /// Keeps the lease while `work` is done, however long that takes.
     ///
     /// # Errors
-    /// [`ReaderError`]: then the work is left where it was.
-    pub async fn keep<T>(&mut self, work: impl Future<Output = T>) -> Result<T, ReaderError> {
+    /// [`ConsumerError`]: then the work is left where it was.
+    pub async fn keep<T>(&mut self, work: impl Future<Output = T>) -> Result<T, ConsumerError> {
         let mut work = pin!(work);
         loop {
             tokio::select! {

@@ -1,4 +1,4 @@
-//! Followers that stumble, die, compete and oversleep.
+//! Subscribers that stumble, die, compete and oversleep.
 
 use std::{
     collections::BTreeMap,
@@ -13,9 +13,9 @@ use diesel::{RunQueryDsl, sql_query};
 use serde_json::json;
 use tokio::{task::JoinSet, time::sleep};
 use vouchsafe::platform::{
-    ledger::{Actor, Entry, Event, Failure, Follower, Lease, Ledger, Tx, failures, follow, lag, retry_failure},
+    ledger::{Actor, Entry, Event, Failure, Lease, Ledger, Subscriber, Tx, failures, follow, lag, retry_failure},
     store::{Guard, Guards, StoreError},
-    terms::{Clock, ManualClock, PersonRow, SeededChance, Timestamp},
+    terms::{Clock, ManualClock, PersonRow, SeededRng, Timestamp},
 };
 
 use super::{Witness, eventually, write};
@@ -31,7 +31,7 @@ fn noon() -> Arc<ManualClock> {
     Arc::new(ManualClock::new(Timestamp::from_seconds(1_800_000_000)))
 }
 
-/// How a follower fails at an event.
+/// How a subscriber fails at an event.
 #[derive(Clone, Copy)]
 enum Mishap {
     Refusal,
@@ -48,7 +48,7 @@ struct Clumsy {
     mishaps: Mutex<BTreeMap<i64, Vec<Mishap>>>,
 }
 
-impl Follower for Clumsy {
+impl Subscriber for Clumsy {
     fn name(&self) -> &'static str {
         self.witness.name()
     }
@@ -75,7 +75,7 @@ impl Follower for Clumsy {
 /// Wants every seventh event alone, and counts the transactions that it was given.
 struct Choosy(Witness, AtomicUsize);
 
-impl Follower for Choosy {
+impl Subscriber for Choosy {
     fn name(&self) -> &'static str {
         self.0.name()
     }
@@ -140,7 +140,7 @@ on_both! {
     async fn mishaps_and_deaths_repeat_nothing_and_lose_nothing(db: &Database) {
         Witness::table(db);
         let clock = noon();
-        let follower = Arc::new(Clumsy {
+        let subscriber = Arc::new(Clumsy {
             witness: Witness("clumsy"),
             mishaps: Mutex::new(BTreeMap::from([
                 (1, vec![Mishap::Refusal]),
@@ -149,7 +149,7 @@ on_both! {
                 (90, vec![Mishap::Refusal]),
             ])),
         });
-        let chance = SeededChance::new(4);
+        let rng = SeededRng::new(4);
         let mut written = 0;
         for life in 0..6 {
             // Two processes, which both want to follow; then both die, wherever they are.
@@ -158,7 +158,7 @@ on_both! {
             let replicas = [db.ledger(setup.clone()), db.ledger(setup)];
             for (place, replica) in replicas.iter().enumerate() {
                 tasks.spawn(replica.clone().keep_sequencing());
-                tasks.spawn(follow(replica.clone(), follower.clone(), format!("{life}/{place}")));
+                tasks.spawn(follow(replica.clone(), subscriber.clone(), format!("{life}/{place}")));
             }
             for n in 0..20 {
                 write(&replicas[n % 2], written).await.unwrap();
@@ -174,7 +174,7 @@ on_both! {
                 // Whatever might be done twice has its chance.
                 sleep(Duration::from_millis(100)).await;
             } else {
-                sleep(Duration::from_millis(chance.below(400))).await;
+                sleep(Duration::from_millis(rng.below(400))).await;
             }
             tasks.shutdown().await;
             clock.advance(TERM);
@@ -182,17 +182,17 @@ on_both! {
         let mut saw = Witness("clumsy").saw(db);
         saw.sort_unstable();
         assert_eq!(saw, (1..=written).collect::<Vec<_>>());
-        assert_eq!(db.figures("SELECT count(*) AS n FROM follower_failures"), [0]);
-        assert!(follower.mishaps.lock().unwrap().values().all(Vec::is_empty), "every mishap happened");
+        assert_eq!(db.figures("SELECT count(*) AS n FROM subscriber_failures"), [0]);
+        assert!(subscriber.mishaps.lock().unwrap().values().all(Vec::is_empty), "every mishap happened");
     }
 
     /// What cannot be carried out goes aside with its reason, and all else is done; mended, it is done once.
-    async fn no_event_stops_a_follower(db: &Database) {
+    async fn no_event_stops_a_subscriber(db: &Database) {
         Witness::table(db);
         let clock = noon();
         let ledger = db.ledger(Setup { clock: clock.clone(), ..Setup::default() });
         let many = 1_000;
-        let follower = Arc::new(Clumsy {
+        let subscriber = Arc::new(Clumsy {
             witness: Witness("clumsy"),
             mishaps: Mutex::new(BTreeMap::from([
                 (3, vec![Mishap::Refusal; many]),
@@ -210,7 +210,7 @@ on_both! {
         // An event of a version to come.
         db.run("UPDATE events SET body = '{\"v\": 9, \"type\": \"vouched\", \"how\": \"otherwise\"}' \
                 WHERE id = (SELECT event_id FROM ledger WHERE pos = 20)");
-        tasks.spawn(follow(ledger.clone(), follower.clone(), "one".into()));
+        tasks.spawn(follow(ledger.clone(), subscriber.clone(), "one".into()));
         let aside = [3, 5, 6, 9, 20];
         let rest: Vec<i64> = (1..=60).filter(|pos| !aside.contains(pos)).collect();
         eventually("the rest is done", async || Witness("clumsy").saw(db) == rest).await;
@@ -227,7 +227,7 @@ on_both! {
         assert_eq!((counted.behind, counted.waiting, counted.aside), (0, None, 5));
 
         // Mended: what an admin lets be tried again is done, and done once.
-        follower.mishaps.lock().unwrap().clear();
+        subscriber.mishaps.lock().unwrap().clear();
         let retry = async |pos| ledger.write(Actor::System, move |tx| retry_failure(tx, "clumsy", pos)).await.unwrap().value;
         assert!(retry(5).await && !retry(4).await);
         eventually("it is done", async || Witness("clumsy").saw(db).contains(&5)).await;
@@ -320,11 +320,11 @@ on_both! {
         scene.room(&scene.owner_token, "stage").await;
         let held = format!("SELECT count(*) AS n FROM leases WHERE until > {}", scene.clock.now().micros());
         let all = async || db.figures(&held) == [4];
-        eventually("every follower has its lease", all).await;
+        eventually("every subscriber has its lease", all).await;
         scene.service.stop().await;
         assert_eq!(db.figures(&held), [0]);
         let service = scene.home.start().await;
-        eventually("every follower has its lease again", all).await;
+        eventually("every subscriber has its lease again", all).await;
         let friend = json!({ "email": "friend@vouch.example.org" });
         service.post(&scene.owner_token, "/v1/me/invites", friend).await.expect(201);
         let letters = "SELECT count(*) AS n FROM outbox WHERE kind = 'invite'";
@@ -337,7 +337,7 @@ on_both! {
     }
 }
 
-/// So many events of a type that these followers do not want.
+/// So many events of a type that these subscribers do not want.
 async fn history(ledger: &Ledger, events: i64) {
     for begin in (0..events).step_by(1000) {
         let written = ledger.write(Actor::System, move |tx| {
@@ -351,7 +351,7 @@ async fn history(ledger: &Ledger, events: i64) {
     }
 }
 
-/// A follower whose clock stands still, as if its process had been stopped, while another takes its
+/// A subscriber whose clock stands still, as if its process had been stopped, while another takes its
 /// lease over and has not moved the cursor yet: so the cursor alone would let the first go on.
 async fn nothing_is_followed(db: &Database, guards: Guards) -> Result<(), String> {
     Witness::table(db);

@@ -18,7 +18,7 @@ use std::{
 
 use metrics::counter;
 
-use super::{Entry, Horizon, Ledger, Mark, Position, records};
+use super::{Entry, FeedHead, Ledger, Position, Watermark, records};
 use crate::platform::{
     store::{Conn, StoreError},
     terms::metrics::MEMORY_RELOADS_TOTAL,
@@ -44,7 +44,7 @@ pub trait Projection: Send + Sync + 'static {
 
 /// All that is kept in memory, and how far it has come. Clones share it.
 #[derive(Clone)]
-pub struct Mirror {
+pub struct ReadModel {
     ledger: Ledger,
     projections: Arc<[Arc<dyn Projection>]>,
     applied: Arc<Applied>,
@@ -53,7 +53,7 @@ pub struct Mirror {
 /// How far memory has come.
 struct Applied {
     pos: AtomicI64,
-    mark: Mark,
+    watermark: Watermark,
     /// From when on everything may be loaded anew.
     reload: Mutex<Option<Instant>>,
 }
@@ -66,9 +66,9 @@ enum Caught {
     Stumbled(i64, String),
 }
 
-impl Mirror {
+impl ReadModel {
     /// Loads every projection from one snapshot. Blocks its caller until that is done; whoever
-    /// serves before [`Mirror::caught_up`] serves the past.
+    /// serves before [`ReadModel::caught_up`] serves the past.
     pub async fn load(ledger: Ledger, projections: Vec<Arc<dyn Projection>>) -> Result<Self, StoreError> {
         // Nothing may be taken for caught up before the feed's end is known.
         while ledger.advance().await? {}
@@ -87,7 +87,7 @@ impl Mirror {
         // The mark is only reached by following: events of the snapshot may have no position yet.
         let applied = Arc::new(Applied {
             pos: AtomicI64::new(pos),
-            mark: Mark::new(-1),
+            watermark: Watermark::new(-1),
             reload: Mutex::default(),
         });
         ledger.inner.fresh.applied(pos);
@@ -99,22 +99,22 @@ impl Mirror {
     }
 
     /// How far it has come.
-    pub fn applied(&self) -> Horizon {
-        Horizon {
+    pub fn applied(&self) -> FeedHead {
+        FeedHead {
             pos: self.applied.pos.load(Ordering::Acquire),
-            mark: self.applied.mark.reached(),
+            watermark: self.applied.watermark.reached(),
         }
     }
 
     /// Whether everything that is sequenced, as far as this process knows, has been applied.
     pub fn caught_up(&self) -> bool {
         let applied = self.applied();
-        applied.mark >= 0 && applied.pos >= self.ledger.horizon().borrow().pos
+        applied.watermark >= 0 && applied.pos >= self.ledger.head().borrow().pos
     }
 
     /// Waits until what was written at `position` is in memory; false after `patience`.
     pub async fn wait(&self, position: Position, patience: Duration) -> bool {
-        let reached = self.applied.mark.wait(position.0);
+        let reached = self.applied.watermark.wait(position.0);
         tokio::time::timeout(patience, reached).await.is_ok()
     }
 
@@ -133,12 +133,12 @@ impl Mirror {
     /// A write's token for its answer; where nothing was written, one for what is seen already.
     pub fn token(&self, position: Option<Position>) -> String {
         position
-            .unwrap_or_else(|| Position(self.applied().mark.max(0)))
+            .unwrap_or_else(|| Position(self.applied().watermark.max(0)))
             .to_string()
     }
 
     /// Applies everything up to `target`.
-    async fn catch_up(&self, target: Horizon) -> Result<(), StoreError> {
+    async fn catch_up(&self, target: FeedHead) -> Result<(), StoreError> {
         let mut pos = self.applied().pos;
         while pos < target.pos {
             let projections = Arc::clone(&self.projections);
@@ -153,7 +153,7 @@ impl Mirror {
             self.reached(pos);
         }
         // Entries beyond the target may have been taken in too; the mark is the target's alone.
-        self.applied.mark.reach(target.mark);
+        self.applied.watermark.reach(target.watermark);
         Ok(())
     }
 
@@ -194,15 +194,15 @@ impl Mirror {
 
     /// Follows the feed until the task is dropped.
     pub async fn keep_up(self) {
-        let mut horizon = self.ledger.horizon();
+        let mut head = self.ledger.head();
         loop {
-            let target = *horizon.borrow_and_update();
+            let target = *head.borrow_and_update();
             if let Err(error) = self.catch_up(target).await {
                 tracing::warn!(%error, "memory falls behind the feed");
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
             }
-            if horizon.changed().await.is_err() {
+            if head.changed().await.is_err() {
                 return;
             }
         }
@@ -213,7 +213,7 @@ impl Mirror {
 fn take_in(conn: &mut Conn, projections: &[Arc<dyn Projection>], mut pos: i64) -> Result<Caught, StoreError> {
     let entries = records::legible(conn, pos, BATCH)?;
     if entries.is_empty() {
-        return Err(StoreError::Internal("the feed is shorter than its horizon".into()));
+        return Err(StoreError::Internal("the feed is shorter than its head".into()));
     }
     for entry in entries {
         let entry = match entry {

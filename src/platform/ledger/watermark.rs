@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 /// How far something has come. Thousands may wait for it at once, each for a position of their own: each
 /// step wakes those whose position is reached and nobody else.
 #[derive(Default)]
-pub struct Mark {
+pub struct Watermark {
     state: Mutex<State>,
 }
 
@@ -21,7 +21,7 @@ struct State {
     waiting: BTreeMap<i64, Vec<oneshot::Sender<()>>>,
 }
 
-impl Mark {
+impl Watermark {
     /// A mark that stands at `reached`.
     pub const fn new(reached: i64) -> Self {
         Self {
@@ -89,37 +89,37 @@ mod tests {
 
     #[tokio::test]
     async fn each_is_woken_at_their_position_and_not_before() {
-        let mark = Arc::new(Mark::new(3));
-        mark.wait(3).await;
+        let watermark = Arc::new(Watermark::new(3));
+        watermark.wait(3).await;
         let waits = [4, 4, 6].map(|position| {
-            let mark = Arc::clone(&mark);
+            let watermark = Arc::clone(&watermark);
             tokio::spawn(async move {
-                mark.wait(position).await;
-                assert!(mark.reached() >= position);
+                watermark.wait(position).await;
+                assert!(watermark.reached() >= position);
                 position
             })
         });
-        while mark.state().waiting.values().flatten().count() < 3 {
+        while watermark.state().waiting.values().flatten().count() < 3 {
             tokio::task::yield_now().await;
         }
-        mark.reach(2);
-        assert_eq!(mark.reached(), 3);
-        mark.reach(5);
+        watermark.reach(2);
+        assert_eq!(watermark.reached(), 3);
+        watermark.reach(5);
         let [one, other, last] = waits;
         assert_eq!((one.await.unwrap(), other.await.unwrap()), (4, 4));
         assert!(!last.is_finished());
-        mark.reach(i64::MAX);
+        watermark.reach(i64::MAX);
         assert_eq!(last.await.unwrap(), 6);
-        assert!(mark.state().waiting.is_empty());
+        assert!(watermark.state().waiting.is_empty());
     }
 
     #[tokio::test]
     async fn whoever_gives_up_leaves_nothing_that_grows() {
-        let mark = Mark::new(0);
+        let watermark = Watermark::new(0);
         for _ in 0..100 {
-            let waited = timeout(Duration::ZERO, mark.wait(9)).await;
+            let waited = timeout(Duration::ZERO, watermark.wait(9)).await;
             assert!(waited.is_err());
         }
-        assert!(mark.state().waiting.values().flatten().count() < 10);
+        assert!(watermark.state().waiting.values().flatten().count() < 10);
     }
 }

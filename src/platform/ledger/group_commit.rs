@@ -12,7 +12,7 @@ use std::{
 
 use tokio::{sync::oneshot, time::timeout};
 
-use super::{Actor, Ledger, Tx, Written};
+use super::{Actor, Committed, Ledger, Tx};
 use crate::platform::store::{Backend, StoreError, Undo};
 
 /// Transactions of one kind that are under way at the same time: while one waits for the disk, the
@@ -26,12 +26,12 @@ const MOST: usize = 512;
 type Work<R, A> = dyn Fn(&mut Tx<'_>, &[R]) -> Result<Vec<A>, StoreError> + Send + Sync;
 
 /// Writes requests of one kind, together where they come together. Clones share the queue.
-pub struct Together<R, A> {
+pub struct GroupCommit<R, A> {
     inner: Arc<Inner<R, A>>,
     alone: bool,
 }
 
-impl<R, A> Clone for Together<R, A> {
+impl<R, A> Clone for GroupCommit<R, A> {
     fn clone(&self) -> Self {
         Self {
             inner: Arc::clone(&self.inner),
@@ -53,10 +53,10 @@ struct Queue<R, A> {
 
 struct Waiting<R, A> {
     request: R,
-    answer: oneshot::Sender<Result<Written<A>, StoreError>>,
+    answer: oneshot::Sender<Result<Committed<A>, StoreError>>,
 }
 
-impl<R, A> Together<R, A>
+impl<R, A> GroupCommit<R, A>
 where
     R: Send + Sync + 'static,
     A: Send + 'static,
@@ -92,7 +92,7 @@ where
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] where the outcome is not known, as in [`Ledger::write`].
-    pub async fn write(&self, request: R) -> Result<Written<A>, StoreError> {
+    pub async fn write(&self, request: R) -> Result<Committed<A>, StoreError> {
         if self.alone {
             // By the contract of its work a request has nothing to undo.
             let request = Arc::from([request]);
@@ -137,7 +137,7 @@ where
         undo: Undo,
         requests: &Arc<[R]>,
         part: Range<usize>,
-    ) -> Result<Written<Vec<A>>, StoreError> {
+    ) -> Result<Committed<Vec<A>>, StoreError> {
         let (inner, requests) = (Arc::clone(self), Arc::clone(requests));
         self.ledger
             .write_as(undo, Actor::System, move |tx| {
@@ -153,11 +153,11 @@ where
     }
 }
 
-impl<A> Written<Vec<A>> {
+impl<A> Committed<Vec<A>> {
     /// The one answer to the one request.
-    fn only(self) -> Result<Written<A>, StoreError> {
+    fn only(self) -> Result<Committed<A>, StoreError> {
         let value = self.value.into_iter().next().ok_or_else(unanswered)?;
-        Ok(Written {
+        Ok(Committed {
             value,
             position: self.position,
         })
@@ -194,10 +194,10 @@ where
         while let Some((requests, answers)) = self.next() {
             let all = requests.len();
             match self.inner.write(Undo::Itself, &requests, 0..all).await {
-                Ok(Written { value, position }) => {
+                Ok(Committed { value, position }) => {
                     for (value, answer) in value.into_iter().zip(answers) {
                         // A caller that has gone away needs no answer.
-                        let _ = answer.send(Ok(Written { value, position }));
+                        let _ = answer.send(Ok(Committed { value, position }));
                     }
                 }
                 // One of them met a refusal of the database, and all were rolled back: which one, each
@@ -208,7 +208,7 @@ where
                             continue;
                         }
                         let written = self.inner.write(Undo::Itself, &requests, at..at + 1).await;
-                        let _ = answer.send(written.and_then(Written::only));
+                        let _ = answer.send(written.and_then(Committed::only));
                     }
                 }
                 Err(error) => {
@@ -222,7 +222,7 @@ where
 
     /// The next requests, and where their answers go; none where nobody waits, and the turn is over.
     #[allow(clippy::type_complexity, reason = "two columns of one list")]
-    fn next(&mut self) -> Option<(Arc<[R]>, Vec<oneshot::Sender<Result<Written<A>, StoreError>>>)> {
+    fn next(&mut self) -> Option<(Arc<[R]>, Vec<oneshot::Sender<Result<Committed<A>, StoreError>>>)> {
         let mut queue = self.inner.queue();
         // Whoever was already told 503 must not find it done afterwards.
         queue.waiting.retain(|waiting| !waiting.answer.is_closed());

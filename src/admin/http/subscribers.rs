@@ -8,9 +8,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Audit;
 use crate::{
-    http::{Caller, Cursors, Json, Kind, Page, Paging, Problem, Query, Segments, Written},
+    http::{Caller, Cursors, Json, Page, Paging, Problem, ProblemKind, Query, Segments, WriteResponse},
     platform::{
-        ledger::{self, Actor, Failure, Follower, Lag},
+        ledger::{self, Actor, Failure, Lag, Subscriber},
         store::{Conn, StoreError},
         terms::Timestamp,
     },
@@ -18,14 +18,14 @@ use crate::{
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_followers)
+        .service(list_subscribers)
         .service(list_failures)
         .service(retry_failure);
 }
 
-/// A follower of the ledger: it does what must happen because something happened.
+/// A subscriber of the ledger: it does what must happen because something happened.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-struct FollowerView {
+struct SubscriberView {
     /// Its name.
     name: &'static str,
     /// How many events lie between it and the ledger's end; 0 where it wants none of them.
@@ -36,14 +36,14 @@ struct FollowerView {
     failures: i64,
 }
 
-/// All followers.
+/// All subscribers.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-struct FollowersView {
+struct SubscribersView {
     /// Each of them.
-    items: Vec<FollowerView>,
+    items: Vec<SubscriberView>,
 }
 
-/// An event that a follower could not carry out.
+/// An event that a subscriber could not carry out.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 struct FailureView {
     /// The event's number in the ledger.
@@ -76,49 +76,49 @@ impl From<Failure> for FailureView {
 }
 
 impl Audit {
-    /// The follower of this name, which anybody may have written.
-    fn follower(&self, name: &str) -> Result<&'static str, Problem> {
-        let known = self.followers.iter().map(|follower| follower.name());
+    /// The subscriber of this name, which anybody may have written.
+    fn subscriber(&self, name: &str) -> Result<&'static str, Problem> {
+        let known = self.subscribers.iter().map(|subscriber| subscriber.name());
         let mut same = known.filter(|known| *known == name);
-        same.next().ok_or_else(|| Problem::new(Kind::NotFound))
+        same.next().ok_or_else(|| Problem::new(ProblemKind::NotFound))
     }
 }
 
 /// How far everything that follows from events has come.
-#[utoipa::path(operation_id = "list_followers", tag = "ledger", responses((status = 200, body = FollowersView)))]
-#[get("/v1/admin/followers")]
-async fn list_followers(_caller: Caller, audit: Data<Audit>) -> Result<Json<FollowersView>, Problem> {
-    let followers: Arc<[Arc<dyn Follower>]> = Arc::clone(&audit.followers);
+#[utoipa::path(operation_id = "list_subscribers", tag = "ledger", responses((status = 200, body = SubscribersView)))]
+#[get("/v1/admin/subscribers")]
+async fn list_subscribers(_caller: Caller, audit: Data<Audit>) -> Result<Json<SubscribersView>, Problem> {
+    let subscribers: Arc<[Arc<dyn Subscriber>]> = Arc::clone(&audit.subscribers);
     let look = move |conn: &mut Conn| {
-        let view = |follower: &Arc<dyn Follower>| {
-            let Lag { behind, waiting, aside } = ledger::lag(conn, follower.name(), follower.kinds())?;
-            Ok(FollowerView {
-                name: follower.name(),
+        let view = |subscriber: &Arc<dyn Subscriber>| {
+            let Lag { behind, waiting, aside } = ledger::lag(conn, subscriber.name(), subscriber.kinds())?;
+            Ok(SubscriberView {
+                name: subscriber.name(),
                 behind,
                 waiting_since: waiting,
                 failures: aside,
             })
         };
-        followers.iter().map(view).collect::<Result<Vec<_>, StoreError>>()
+        subscribers.iter().map(view).collect::<Result<Vec<_>, StoreError>>()
     };
     let items = audit.ledger.store().read(look).await?;
-    Ok(Json(FollowersView { items }))
+    Ok(Json(SubscribersView { items }))
 }
 
-/// The events that a follower could not carry out, in their order. Each is tried again by itself, less and less
+/// The events that a subscriber could not carry out, in their order. Each is tried again by itself, less and less
 /// often, for some hours.
-#[utoipa::path(operation_id = "list_follower_failures", tag = "ledger",
-    params(("follower" = String, Path, description = "The follower's name."), Paging),
+#[utoipa::path(operation_id = "list_subscriber_failures", tag = "ledger",
+    params(("subscriber" = String, Path, description = "The subscriber's name."), Paging),
     responses((status = 200, body = Page<FailureView>)))]
-#[get("/v1/admin/followers/{follower}/failures")]
+#[get("/v1/admin/subscribers/{subscriber}/failures")]
 async fn list_failures(
     _caller: Caller,
-    follower: Segments<String>,
+    subscriber: Segments<String>,
     query: Query<Paging>,
     cursors: Cursors,
     audit: Data<Audit>,
 ) -> Result<Json<Page<FailureView>>, Problem> {
-    let name = audit.follower(&follower.0)?;
+    let name = audit.subscriber(&subscriber.0)?;
     let after = cursors
         .read::<(i64,)>(query.0.cursor.as_deref())?
         .map_or(0, |(number,)| number);
@@ -135,18 +135,18 @@ async fn list_failures(
 }
 
 /// Have an event that was put aside tried again at once, after what was wrong was mended.
-#[utoipa::path(operation_id = "retry_follower_failure", tag = "ledger",
-    params(("follower" = String, Path, description = "The follower's name."),
+#[utoipa::path(operation_id = "retry_subscriber_failure", tag = "ledger",
+    params(("subscriber" = String, Path, description = "The subscriber's name."),
         ("number" = i64, Path, description = "The event's number in the ledger.")),
     responses((status = 204, description = "It is tried within seconds.")))]
-#[post("/v1/admin/followers/{follower}/failures/{number}/retry")]
+#[post("/v1/admin/subscribers/{subscriber}/failures/{number}/retry")]
 async fn retry_failure(
     caller: Caller,
     path: Segments<(String, i64)>,
     audit: Data<Audit>,
-) -> Result<Written<()>, Problem> {
-    let (follower, number) = path.0;
-    let name = audit.follower(&follower)?;
+) -> Result<WriteResponse<()>, Problem> {
+    let (subscriber, number) = path.0;
+    let name = audit.subscriber(&subscriber)?;
     let written = audit
         .ledger
         .write(Actor::Person(caller.person), move |tx| {
@@ -154,7 +154,7 @@ async fn retry_failure(
         })
         .await?;
     if !written.value {
-        return Err(Problem::new(Kind::NotFound));
+        return Err(Problem::new(ProblemKind::NotFound));
     }
-    Ok(Written::nothing(audit.mirror.token(written.position)))
+    Ok(WriteResponse::nothing(audit.read_model.token(written.position)))
 }
