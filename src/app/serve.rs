@@ -39,6 +39,7 @@ use crate::{
     admin, http, identity, invites, moderation, notify, onboarding, people,
     platform::{
         config::{Config, Listen, WebOrigin},
+        idempotency,
         ledger::{Subscriber, follow},
         store::{
             StoreError,
@@ -286,8 +287,8 @@ fn keep_house(core: &mut Core, watch: Arc<Watch>) {
             tokio::time::sleep(Duration::from_secs(600)).await;
             let swept = ledger
                 .write(crate::platform::ledger::Actor::System, |tx| {
-                    let forgotten = tx.now.before(http::REMEMBERED);
-                    http::forget_keys(tx.conn, forgotten)?;
+                    let forgotten = tx.now.before(idempotency::REMEMBERED);
+                    idempotency::forget_before(tx.conn, forgotten)?;
                     throttle::sweep(tx.conn, tx.now)?;
                     Ok::<_, StoreError>(())
                 })
@@ -360,7 +361,9 @@ fn listen(
 
     let (ledger, read_model, vault) = (core.ledger.clone(), core.read_model.clone(), core.vault.clone());
     let (policy, graph) = (Arc::clone(&core.policy), Arc::clone(&core.graph));
-    let pepper = Data::new(http::Pepper::new(&vault.blind(Blind::Idempotency, b"pepper")));
+    let secret = vault.blind(Blind::Idempotency, b"pepper");
+    let keys = Data::new(idempotency::Secret::new(&secret));
+    let pepper = Data::new(http::Pepper::new(&secret));
     let invites = invites::http::Invites {
         ledger: ledger.clone(),
         read_model: read_model.clone(),
@@ -463,6 +466,7 @@ fn listen(
             .app_data(Data::new(recorder.clone()))
             .app_data(Data::new(description.clone()))
             .app_data(home.clone())
+            .app_data(keys.clone())
             .app_data(pepper.clone())
             .app_data(invites.clone())
             .app_data(issuer.clone())

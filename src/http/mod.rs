@@ -15,12 +15,11 @@ mod numbers;
 mod objects;
 pub mod openapi;
 mod paging;
-mod once;
+mod idempotency;
 mod pepper;
 mod pointer;
 mod position;
 mod problem;
-mod records;
 mod request_id;
 pub mod rights;
 #[cfg(test)]
@@ -30,14 +29,13 @@ pub use caller::{Bearer, Caller, CallerSource, ClientAddress, ServiceCaller, Thr
 pub use gate::{Gate, GateLimits, GateService};
 pub use health::{Check, Readiness};
 pub use home::Home;
+pub use idempotency::IdempotencyKey;
 pub use json::{Form, Json, Query, Segments};
 pub use numbers::{whole, whole_or_null};
-pub use once::{Asker, IdempotencyKey, Once, REMEMBERED, Turn};
 pub use paging::{Limit, Page, Paging};
 pub use pepper::{Cursors, Pepper};
 pub use position::{AT_LEAST, CatchUp, POSITION, WriteResponse};
 pub use problem::{OAuthProblem, OAuthProblemBody, Problem, ProblemBody, ProblemKind};
-pub use records::forget_keys;
 
 /// Registers what belongs to no capability: health, metrics and the API description.
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {

@@ -12,7 +12,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::problem::{Problem, ProblemKind};
 
-/// A secret that is the same on every replica. What is kept of a request depends on it, and what a client
+/// A secret that is the same on every replica. What a client
 /// carries from one request to the next (cursors, positions) is sealed under it: it says nothing, and
 /// nobody else can make one.
 pub struct Pepper {
@@ -31,11 +31,6 @@ impl Pepper {
             // HMAC-SHA-256 has as many bytes as the key wants.
             seal: key.map_or_else(|_| unreachable!("a key of 32 bytes"), LessSafeKey::new),
         }
-    }
-
-    /// HMAC-SHA-256 of a value, which stands for something else under another `label`.
-    pub(super) fn blind(&self, label: &[u8], parts: &[&[u8]]) -> Vec<u8> {
-        blind(&self.mac, label, parts).as_ref().to_vec()
     }
 
     /// A value in a text that says nothing of it but which are the same. The nonce is a MAC of the value

@@ -13,6 +13,7 @@ use crate::{
     invites::{self, Invite},
     people,
     platform::{
+        idempotency::KeyReused,
         ledger::{Event, Tx, events::Verdict},
         store::{
             CommandError, Conn, Disposition, Guard, StoreError, from_query,
@@ -98,6 +99,9 @@ pub enum CaseError {
     /// A final refusal binds the document.
     #[error("a final refusal binds this document until an admin lifts it")]
     Bound,
+    /// The idempotency key was used with another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -27,6 +27,7 @@ use crate::{
     notify::{EmailAddress, Locale},
     people::{self, Member},
     platform::{
+        idempotency::KeyReused,
         ledger::{
             Actor, Event, Tx,
             events::{InviteKind, Release},
@@ -88,6 +89,9 @@ pub enum IssueError {
     /// They have issued too many, or taken back; the next one is open after so many seconds.
     #[error("too many invites; the next one is open in {0} s")]
     TooMany(u32),
+    /// The idempotency key was used with another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),

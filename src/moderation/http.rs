@@ -7,19 +7,16 @@ use actix_web::{get, post, put, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
-use uuid::Uuid;
 
 use super::{
     AssuranceError, NewBan, Notes, ReasonCode, RoleError, RoleReason, RoleRefusal, Sanction, SanctionError,
     SanctionKind,
 };
 use crate::{
-    http::{
-        Asker, Caller, Cursors, IdempotencyKey, Json, Page, Paging, Problem, ProblemKind, Query, Segments, Turn,
-        WriteResponse,
-    },
+    http::{Caller, Cursors, IdempotencyKey, Json, Page, Paging, Problem, ProblemKind, Query, Segments, WriteResponse},
     people::{self, Member},
     platform::{
+        idempotency::{self, Asker},
         ledger::{Actor, Ledger, ReadModel},
         store::{Conn, StoreError},
         terms::{Assurance, Id, PersonId, Reason, Role, SanctionId, Timestamp},
@@ -193,8 +190,11 @@ async fn sanction_person(
         .write(Actor::Person(caller.person), move |tx| {
             let target = people::member_by_id(tx.conn, id)?.ok_or(SanctionError::PersonUnknown)?;
             people::await_standing(tx.conn, target.row)?;
-            let imposed = match once.claim(tx.conn, tx.guards, tx.now, sanction.as_bytes())? {
-                Turn::First => match body.kind {
+            let imposed = idempotency::once(
+                tx,
+                &once,
+                sanction,
+                |tx| match body.kind {
                     SanctionKind::Ban => {
                         let new = NewBan {
                             id: sanction,
@@ -202,23 +202,16 @@ async fn sanction_person(
                             reason: body.reason,
                             note: &note,
                         };
-                        super::ban(tx, &vault, caller.person, &new)?
+                        super::ban(tx, &vault, caller.person, &new)
                     }
                 },
-                Turn::Again(id) => {
-                    let id = Id::from_uuid(Uuid::from_bytes(id));
-                    super::sanction(tx.conn, id)?.ok_or(SanctionError::Unknown)?
-                }
-                Turn::Clash => return Ok(None),
-            };
-            one_shown(tx.conn, &vault, &target, imposed).map(Some)
+                |tx, id| super::sanction(tx.conn, id)?.ok_or(SanctionError::Unknown),
+            )?;
+            one_shown(tx.conn, &vault, &target, imposed)
         })
         .await?;
-    let shown = written
-        .value
-        .ok_or_else(|| Problem::new(ProblemKind::IdempotencyKeyReused))?;
     Ok(WriteResponse::created(
-        shown,
+        written.value,
         moderation.read_model.settle(written.position).await,
     ))
 }
@@ -399,6 +392,7 @@ impl From<SanctionError> for Problem {
             SanctionError::PersonUnknown => Self::new(ProblemKind::NotFound),
             SanctionError::Exists => Self::new(ProblemKind::SanctionExists),
             SanctionError::Unknown => Self::new(ProblemKind::SanctionUnknown),
+            SanctionError::KeyReused(reused) => reused.into(),
             SanctionError::Store(error) => error.into(),
         }
     }

@@ -21,6 +21,7 @@ pub use rules::{NotAllowed, ReasonCode, RoleReason, RoleRefusal, SanctionKind};
 use crate::{
     people::{self, Member},
     platform::{
+        idempotency::KeyReused,
         ledger::{Event, Tx, events::SessionEnd},
         store::{CommandError, Conn, Disposition, Guard, StoreError, from_query},
         terms::{Assurance, PersonRow, Reason, Role, SanctionId, Standing, Timestamp},
@@ -68,6 +69,9 @@ pub enum SanctionError {
     /// The person has no such sanction in force.
     #[error("the person has no such sanction in force")]
     Unknown,
+    /// The idempotency key was used with another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -85,7 +89,7 @@ impl CommandError for SanctionError {
     fn disposition(&self) -> Disposition {
         match self {
             Self::Store(error) => error.disposition(),
-            Self::NotAllowed(_) | Self::PersonUnknown | Self::Exists | Self::Unknown => Disposition::RollBack,
+            _ => Disposition::RollBack,
         }
     }
 }

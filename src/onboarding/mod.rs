@@ -27,6 +27,7 @@ use crate::{
     notify::Locale,
     people::{self, Admission, Contact, Member, Newcomer, passwords::hash::Phc},
     platform::{
+        idempotency::KeyReused,
         ledger::{Actor, Event, Ledger, Tx, events::Release},
         store::{CommandError, Conn, Disposition, StoreError, from_query, throttle::Throttled},
         terms::{Assurance, Id, Role, Timestamp, kinds},
@@ -74,6 +75,9 @@ pub enum StepError {
     /// Too many flows were begun by the invite: another one is open after so many seconds.
     #[error("too many registrations were begun by the invite; the next one is open in {0} s")]
     TooMany(u32),
+    /// The idempotency key was used with another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use super::{Ask, Denied, Issued, Server, Servers, issue};
 use crate::{
     platform::{
-        ledger::{GroupCommit, Ledger, Position, ReadModel, Tx},
+        ledger::{GroupCommit, Ledger, Position, ReadModel, Tx, in_rounds},
         store::{StoreError, throttle::Rate},
         vault::Vault,
     },
@@ -67,8 +67,10 @@ impl BatchIssuer {
         servers: Arc<Servers>,
         pace: Rate,
     ) -> Self {
+        // The second ticket of a member for one room takes the place of the first.
+        let name = |ask: &Ask| Some((ask.person, ask.room.clone()));
         let work =
-            move |tx: &mut Tx<'_>, asks: &[Ask]| in_rounds(asks, |round| issue(tx, &vault, &policy, pace, round));
+            move |tx: &mut Tx<'_>, asks: &[Ask]| in_rounds(asks, name, |round| issue(tx, &vault, &policy, pace, round));
         Self {
             together: GroupCommit::new(ledger.clone(), work),
             ledger,
@@ -109,50 +111,5 @@ impl BatchIssuer {
             server,
             position,
         })
-    }
-}
-
-/// Serves the asks in rounds, in none of which a member asks twice for one room: the second ticket takes
-/// the place of the first. The answers in the order of the asks.
-fn in_rounds<T>(
-    asks: &[Ask],
-    mut serve: impl FnMut(&[Ask]) -> Result<Vec<T>, StoreError>,
-) -> Result<Vec<T>, StoreError> {
-    let mut answers = Vec::with_capacity(asks.len());
-    let mut open: Vec<(usize, &Ask)> = asks.iter().enumerate().collect();
-    while !open.is_empty() {
-        let mut seats = std::collections::HashSet::new();
-        let (round, rest): (Vec<_>, Vec<_>) = open
-            .into_iter()
-            .partition(|(_, ask)| seats.insert((ask.person, ask.room.as_str())));
-        let served = serve(&round.iter().map(|(_, ask)| (*ask).clone()).collect::<Vec<_>>())?;
-        answers.extend(round.into_iter().map(|(at, _)| at).zip(served));
-        open = rest;
-    }
-    answers.sort_by_key(|(at, _)| *at);
-    Ok(answers.into_iter().map(|(_, answer)| answer).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::platform::terms::{Id, PersonRow};
-
-    #[test]
-    fn nobody_asks_twice_for_one_room_in_a_round() {
-        let ask = |person, room: &str| Ask {
-            id: Id::from_uuid(uuid::Uuid::nil()),
-            person: PersonRow(person),
-            room: room.parse().unwrap(),
-        };
-        let asks = [ask(1, "a"), ask(2, "a"), ask(1, "a"), ask(1, "b"), ask(1, "a")];
-        let mut rounds = Vec::new();
-        let answers = in_rounds(&asks, |round| {
-            rounds.push(round.len());
-            let said = |ask: &Ask| format!("{}{} {}", ask.person.0, ask.room, rounds.len());
-            Ok(round.iter().map(said).collect())
-        });
-        assert_eq!(rounds, [3, 1, 1]);
-        assert_eq!(answers.unwrap(), ["1a 1", "2a 1", "1a 2", "1b 1", "1a 3"]);
     }
 }

@@ -38,6 +38,7 @@ use seats::heard;
 
 use crate::{
     platform::{
+        idempotency::KeyReused,
         ledger::{Event, Tx, events::TicketEnd},
         store::{CommandError, Conn, Disposition, StoreError, from_query},
         terms::{Assurance, PersonRow, RoomRow, RoomServerId, TicketId, Timestamp, words},
@@ -271,6 +272,9 @@ pub enum RoomError {
     /// A room has this id.
     #[error("a room of this id is there already")]
     Exists,
+    /// The idempotency key was used with another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -288,9 +292,7 @@ impl CommandError for RoomError {
     fn disposition(&self) -> Disposition {
         match self {
             Self::Store(error) => error.disposition(),
-            Self::ServerUnknown | Self::ServerInUse | Self::NotCleared | Self::Unknown | Self::Exists => {
-                Disposition::RollBack
-            }
+            _ => Disposition::RollBack,
         }
     }
 }

@@ -68,7 +68,7 @@ pub fn issue(
     vault: &Vault,
     policy: &Current,
     pace: Rate,
-    asks: &[Ask],
+    asks: &[&Ask],
 ) -> Result<Vec<Result<Issued, Denied>>, StoreError> {
     let mut names: Vec<&RoomName> = asks.iter().map(|ask| &ask.room).collect();
     names.sort_unstable();

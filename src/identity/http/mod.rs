@@ -13,11 +13,9 @@ use super::{
     Case, CaseError, CaseState, Claimed, Country, DocumentKind, case, cases, claim, claimed, decide, give_back,
 };
 use crate::{
-    http::{
-        Asker, Caller, Cursors, IdempotencyKey, Json, Limit, Page, Problem, ProblemKind, Query, Segments, Turn,
-        WriteResponse,
-    },
+    http::{Caller, Cursors, IdempotencyKey, Json, Limit, Page, Problem, ProblemKind, Query, Segments, WriteResponse},
     platform::{
+        idempotency::{self, Asker},
         ledger::{Actor, Ledger, ReadModel, events::Verdict},
         store::StoreError,
         terms::{CaseId, FlowId, PersonId, Reason, Role, Timestamp},
@@ -252,6 +250,7 @@ fn problem(error: CaseError) -> Problem {
         CaseError::Bound => ProblemKind::DocumentBound.into(),
         CaseError::NotClaimed => Problem::from(ProblemKind::StepOutOfOrder)
             .with_detail("Claim the case, look at it, and decide within 15 minutes."),
+        CaseError::KeyReused(reused) => reused.into(),
         CaseError::Store(error) => error.into(),
     }
 }
@@ -328,18 +327,18 @@ async fn claim_case(
     let written = desk
         .ledger
         .write(Actor::Person(caller.person), move |tx| {
-            match once.claim(tx.conn, tx.guards, tx.now, id.as_bytes())? {
-                Turn::First => claim(tx, &vault, &rules.policy.review, id, caller.person, &reason).map(Some),
+            idempotency::once(
+                tx,
+                &once,
+                id,
+                |tx| claim(tx, &vault, &rules.policy.review, id, caller.person, &reason),
                 // The ledger has it that they looked, once: so they see nothing by it once the claim is over.
-                Turn::Again(_) => claimed(tx.conn, &vault, id, caller.person, tx.now).map(Some),
-                Turn::Clash => Ok(None),
-            }
+                |tx, _| claimed(tx.conn, &vault, id, caller.person, tx.now),
+            )
         })
         .await
         .map_err(problem)?;
-    let shown = written
-        .value
-        .ok_or_else(|| Problem::new(ProblemKind::IdempotencyKeyReused))?;
+    let shown = written.value;
     let position = desk.read_model.token(written.position);
     Ok(WriteResponse::ok(
         ClaimView::of(&shown, &caller, desk.ledger.now()),

@@ -16,13 +16,14 @@ use super::{
     prove_contact, read_progress, start, token_blind,
 };
 use crate::{
-    http::{Asker, Bearer, IdempotencyKey, Json, Problem, ProblemKind, Segments, Turn, WriteResponse},
+    http::{Bearer, IdempotencyKey, Json, Problem, ProblemKind, Segments, WriteResponse},
     identity::{Country, CountryError, Document, DocumentKind, FullName, SubmitError},
     invites::{self, Code},
     notify::{EmailAddress, Locale},
     people::{self, passwords::Hasher},
     platform::{
-        ledger::{Actor, Ledger, ReadModel, events::Release},
+        idempotency::{self, Asker},
+        ledger::{Actor, Ledger, ReadModel, Tx, events::Release},
         store::{StoreError, throttle::Rate},
         terms::{FlowId, Id, PersonId, Timestamp, typed},
         vault::{Blind, Field, Vault},
@@ -123,6 +124,7 @@ impl From<StepError> for Problem {
                 Self::from(ProblemKind::StepOutOfOrder).with_detail(refusal.to_string())
             }
             StepError::Submit(refusal) => Self::from(ProblemKind::RegistrationRefused).with_detail(refusal.to_string()),
+            StepError::KeyReused(reused) => reused.into(),
             StepError::HandleTaken => Self::value("/handle", "The handle is taken; choose another one."),
             StepError::Member => ProblemKind::PersonLimitReached.into(),
             StepError::Refused => ProblemKind::RegistrationRefused.into(),
@@ -431,16 +433,10 @@ async fn name(
     let written = onboarding
         .ledger
         .write(Actor::Newcomer, move |tx| {
-            match once.claim(tx.conn, tx.guards, tx.now, id.as_bytes())? {
-                Turn::First => give_identity(tx, &vault, &rules.policy, id, &full_name, &document).map(Some),
-                Turn::Again(_) => Ok(Some(())),
-                Turn::Clash => Ok(None),
-            }
+            let give = |tx: &mut Tx<'_>| give_identity(tx, &vault, &rules.policy, id, &full_name, &document);
+            idempotency::once(tx, &once, id, give, |_, _| Ok(()))
         })
         .await?;
-    written
-        .value
-        .ok_or_else(|| Problem::new(ProblemKind::IdempotencyKeyReused))?;
     let view = onboarding.view(id, &policy).await?;
     Ok(WriteResponse::ok(view, onboarding.read_model.token(written.position)))
 }

@@ -10,11 +10,12 @@ use uuid::Uuid;
 
 use super::{FlowView, Onboarding, opens};
 use crate::{
-    http::{Asker, Bearer, IdempotencyKey, Json, Once, Problem, ProblemKind, Segments, Turn, WriteResponse},
+    http::{Bearer, IdempotencyKey, Json, Problem, ProblemKind, Segments, WriteResponse},
     notify::EmailAddress,
     onboarding::{Flow, Progress, StepError, admit, ask_reviewer, by_id, read_progress},
     people,
     platform::{
+        idempotency::{Asker, Key, Outcome},
         ledger::{Actor, Committed, Position},
         store::StoreError,
         terms::{FlowId, Id, SessionId},
@@ -52,7 +53,7 @@ struct Arrived {
     /// The address that they have proved.
     address: Option<EmailAddress>,
     /// What their idempotency key was used for before.
-    earlier: Option<Turn>,
+    earlier: Option<Outcome>,
 }
 
 /// Choose a password, and be a member: the held use becomes a use, and the edge is written. Where a reviewer has
@@ -113,7 +114,7 @@ impl Onboarding {
         id: FlowId,
         bearer: &Bearer,
         policy: &Arc<Versioned>,
-        once: &Once,
+        once: &Key,
     ) -> Result<Arrived, Problem> {
         let bearer = Bearer(bearer.0.clone());
         let (vault, now, rules, once) = (self.vault.clone(), self.ledger.now(), Arc::clone(policy), once.clone());
@@ -148,10 +149,10 @@ impl Onboarding {
         &self,
         arrived: &Arrived,
         policy: &Arc<Versioned>,
-        once: Once,
+        once: Key,
         password: SecretString,
         handle: Option<String>,
-    ) -> Result<Committed<Result<Session, Turn>>, Problem> {
+    ) -> Result<Committed<Result<Session, Outcome>>, Problem> {
         match arrived.progress {
             Progress::Next(Step::Credentials) => {}
             Progress::Next(_) => return Err(ProblemKind::StepOutOfOrder.into()),
@@ -184,8 +185,8 @@ impl Onboarding {
             .ledger
             .write(Actor::Newcomer, move |tx| {
                 let session: SessionId = Id::new(tx.now, tx.rng);
-                match once.claim(tx.conn, tx.guards, tx.now, session.as_bytes())? {
-                    Turn::First => {}
+                match once.claim(tx, session)? {
+                    Outcome::First => {}
                     turn => return Ok(Err(turn)),
                 }
                 let member = admit(tx, &vault, &rules.policy, id, Some(&phc), handle)?;
@@ -208,11 +209,11 @@ impl Onboarding {
     /// wrong one counted as there.
     async fn again(
         &self,
-        turn: Turn,
+        turn: Outcome,
         arrived: &Arrived,
         password: SecretString,
     ) -> Result<(Session, Option<Position>), Problem> {
-        let (Turn::Again(session), Some(address)) = (turn, &arrived.address) else {
+        let (Outcome::Again(session), Some(address)) = (turn, &arrived.address) else {
             return Err(ProblemKind::IdempotencyKeyReused.into());
         };
         let session = Id::from_uuid(Uuid::from_bytes(session));

@@ -6,6 +6,8 @@
 //! Nobody is told before the commit, as in [`Ledger::write`].
 
 use std::{
+    collections::HashSet,
+    hash::Hash,
     ops::Range,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -239,6 +241,55 @@ where
     }
 }
 
+/// Serves requests that share a transaction in rounds, in none of which two have the same `name`: the second one
+/// comes after the first. Those without a name are all in the first round. The answers in the order of the requests.
+///
+/// # Errors
+/// Those of `serve`.
+pub fn in_rounds<R, K: Eq + Hash, A>(
+    requests: &[R],
+    name: impl Fn(&R) -> Option<K>,
+    mut serve: impl FnMut(&[&R]) -> Result<Vec<A>, StoreError>,
+) -> Result<Vec<A>, StoreError> {
+    let mut answers = Vec::with_capacity(requests.len());
+    let mut open: Vec<(usize, &R)> = requests.iter().enumerate().collect();
+    while !open.is_empty() {
+        let mut names = HashSet::new();
+        let (round, rest): (Vec<_>, Vec<_>) = open
+            .into_iter()
+            .partition(|(_, request)| name(request).is_none_or(|name| names.insert(name)));
+        let served = serve(&round.iter().map(|(_, request)| *request).collect::<Vec<_>>())?;
+        answers.extend(round.into_iter().map(|(at, _)| at).zip(served));
+        open = rest;
+    }
+    answers.sort_by_key(|(at, _)| *at);
+    Ok(answers.into_iter().map(|(_, answer)| answer).collect())
+}
+
 fn unanswered() -> StoreError {
     StoreError::Internal("a request was left without an answer".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_of_a_round_have_the_same_name() {
+        let requests = ["1a", "2a", "1a", "1b", "1a", "", ""];
+        let mut rounds = Vec::new();
+        let answers = in_rounds(
+            &requests,
+            |request| (!request.is_empty()).then_some(*request),
+            |round| {
+                rounds.push(round.len());
+                Ok(round
+                    .iter()
+                    .map(|request| format!("{request} {}", rounds.len()))
+                    .collect())
+            },
+        );
+        assert_eq!(rounds, [5, 1, 1]);
+        assert_eq!(answers.unwrap(), ["1a 1", "2a 1", "1a 2", "1b 1", "1a 3", " 1", " 1"]);
+    }
 }

@@ -35,7 +35,7 @@ pub use consumer::{ConsumerError, ExternalConsumer, Next, noted};
 pub use event_kind::EventKind;
 pub use events::{Actor, Envelope, Event};
 pub use feed::{Subscriber, follow};
-pub use group_commit::GroupCommit;
+pub use group_commit::{GroupCommit, in_rounds};
 pub use lease::Lease;
 pub use read_model::{Projection, ReadModel};
 pub use records::{Entry, Filter, Unreadable, entries, last_position, oldest_waiting, search};

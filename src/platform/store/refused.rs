@@ -95,6 +95,12 @@ impl Throttles {
         seconds.max()
     }
 
+    /// Whether nobody is refused just now: then a bucket's name need not even be made.
+    pub fn is_quiet(&self) -> bool {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.buckets.is_empty()
+    }
+
     /// Counts one attempt on `bucket`, or says how long to wait; see [`throttle::admit`].
     ///
     /// # Errors

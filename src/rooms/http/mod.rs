@@ -59,6 +59,7 @@ impl From<RoomError> for Problem {
             RoomError::NotCleared => ProblemKind::RoomServerNotCleared.into(),
             RoomError::Unknown => ProblemKind::RoomUnknown.into(),
             RoomError::Exists => ProblemKind::RoomExists.into(),
+            RoomError::KeyReused(reused) => reused.into(),
             RoomError::Store(error) => error.into(),
         }
     }

@@ -12,10 +12,11 @@ use super::{
 };
 use crate::{
     http::{
-        Asker, Caller, Cursors, IdempotencyKey, Json, Page, Paging, Problem, ProblemKind, Query, Segments, Turn,
-        WriteResponse, whole,
+        Caller, Cursors, IdempotencyKey, Json, Page, Paging, Problem, ProblemKind, Query, Segments, WriteResponse,
+        whole,
     },
     platform::{
+        idempotency::{self, Asker},
         ledger::Actor,
         store::{Conn, StoreError},
         terms::{Assurance, RoomServerId, Timestamp},
@@ -167,19 +168,18 @@ pub(super) async fn create(
         .ledger
         .write(Actor::Person(caller.person), move |tx| {
             // A room is known by its name: the key need not say which it was.
-            let room = match once.claim(tx.conn, tx.guards, tx.now, &[0; 16])? {
-                Turn::First => make(tx, &vault, &new)?,
-                Turn::Again(_) => records::room(tx.conn, &new.name)?.ok_or(RoomError::Unknown)?,
-                Turn::Clash => return Ok(None),
-            };
-            Ok::<_, RoomError>(Some(view(tx.conn, room, tx.now)?))
+            let room = idempotency::once(
+                tx,
+                &once,
+                RoomServerId::from_uuid(uuid::Uuid::nil()),
+                |tx| make(tx, &vault, &new),
+                |tx, _| records::room(tx.conn, &new.name)?.ok_or(RoomError::Unknown),
+            )?;
+            Ok::<_, RoomError>(view(tx.conn, room, tx.now)?)
         })
         .await?;
-    let room = written
-        .value
-        .ok_or_else(|| Problem::new(ProblemKind::IdempotencyKeyReused))?;
     Ok(WriteResponse::created(
-        room,
+        written.value,
         rooms.read_model.settle(written.position).await,
     ))
 }

@@ -4,7 +4,6 @@ use actix_web::{delete, get, post, put, web::Data};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::{
     super::{
@@ -14,9 +13,10 @@ use super::{
     Rooms,
 };
 use crate::{
-    http::{Asker, Caller, IdempotencyKey, Json, Problem, ProblemKind, Query, Segments, Turn, WriteResponse},
+    http::{Caller, IdempotencyKey, Json, Problem, Query, Segments, WriteResponse},
     platform::{
         egress::{self, Egress},
+        idempotency::{self, Asker},
         ledger::Actor,
         store::{Conn, StoreError},
         terms::{Id, RoomServerId, Timestamp, words},
@@ -210,23 +210,21 @@ pub(super) async fn register(
     let written = rooms
         .ledger
         .write(Actor::Person(caller.person), move |tx| {
-            let server = match once.claim(tx.conn, tx.guards, tx.now, id.as_bytes())? {
-                Turn::First => Some(register_server(tx, &vault, id, &new)?),
-                Turn::Again(id) => {
-                    let id: RoomServerId = Id::from_uuid(Uuid::from_bytes(id));
+            let server = idempotency::once(
+                tx,
+                &once,
+                id,
+                |tx| register_server(tx, &vault, id, &new),
+                |tx, id| {
                     let known = all(tx.conn)?.into_iter().find(|server| server.id == id);
-                    Some(known.ok_or(RoomError::ServerUnknown)?)
-                }
-                Turn::Clash => None,
-            };
-            Ok::<_, RoomError>(server.map(|server| view(tx.conn, server)).transpose()?)
+                    known.ok_or(RoomError::ServerUnknown)
+                },
+            )?;
+            Ok::<_, RoomError>(view(tx.conn, server)?)
         })
         .await?;
-    let server = written
-        .value
-        .ok_or_else(|| Problem::new(ProblemKind::IdempotencyKeyReused))?;
     Ok(WriteResponse::created(
-        server,
+        written.value,
         rooms.read_model.settle(written.position).await,
     ))
 }

@@ -6,15 +6,15 @@ use actix_web::{delete, post, web::Data};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::{
     super::{Ask, Denied, Issued, ParticipantRole, RoomName, issue, issued, issuer::Listed, janus, leave, seats},
     Rooms,
 };
 use crate::{
-    http::{Asker, Caller, IdempotencyKey, Problem, ProblemKind, Segments, Turn, WriteResponse},
+    http::{Caller, IdempotencyKey, Problem, ProblemKind, Segments, WriteResponse},
     platform::{
+        idempotency::{self, Asker, KeyReused},
         ledger::Actor,
         store::{CommandError, Disposition, StoreError, throttle::Throttled},
         terms::{Id, PersonRow, TicketId, Timestamp},
@@ -82,8 +82,8 @@ impl Rooms {
 enum Refused {
     #[error(transparent)]
     Denied(#[from] Denied),
-    #[error("the key belongs to another request")]
-    Clash,
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
     #[error("the ticket that was the answer has ended")]
     Ended,
     #[error(transparent)]
@@ -96,7 +96,7 @@ impl CommandError for Refused {
     fn disposition(&self) -> Disposition {
         match self {
             Self::Store(error) => error.disposition(),
-            Self::Denied(_) | Self::Clash | Self::Ended => Disposition::RollBack,
+            Self::Denied(_) | Self::KeyReused(_) | Self::Ended => Disposition::RollBack,
         }
     }
 }
@@ -105,7 +105,7 @@ impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Denied(denied) => denied.into(),
-            Refused::Clash => ProblemKind::IdempotencyKeyReused.into(),
+            Refused::KeyReused(reused) => reused.into(),
             Refused::Ended => ProblemKind::TicketEnded.into(),
             Refused::Store(error) => error.into(),
         }
@@ -142,8 +142,12 @@ pub(super) async fn create(
 impl Rooms {
     /// Whoever was refused a moment ago is refused without a transaction.
     fn not_exhausted(&self, person: PersonRow) -> Result<(), Problem> {
+        let throttles = self.ledger.store().throttles();
+        if throttles.is_quiet() {
+            return Ok(());
+        }
         let bucket = seats::bucket(&self.vault, person);
-        match self.ledger.store().throttles().refuses(&[bucket], self.ledger.now()) {
+        match throttles.refuses(&[bucket], self.ledger.now()) {
             Some(wait) => Err(Denied::TooMany { wait }.into()),
             None => Ok(()),
         }
@@ -156,19 +160,20 @@ impl Rooms {
         let written = self
             .ledger
             .write(Actor::Person(ask.person), move |tx| -> Result<Issued, Refused> {
-                match once.claim(tx.conn, tx.guards, tx.now, ask.id.as_bytes())? {
-                    Turn::First => {
-                        let mut given = issue(tx, &vault, &policy, pace, std::slice::from_ref(&ask))?;
+                idempotency::once(
+                    tx,
+                    &once,
+                    ask.id,
+                    |tx| {
+                        let mut given = issue(tx, &vault, &policy, pace, &[&ask])?;
                         Ok(given.pop().ok_or(Denied::Unknown)??)
-                    }
-                    Turn::Again(id) => {
-                        let id = Id::from_uuid(Uuid::from_bytes(id));
+                    },
+                    |tx, id| {
                         let now = tx.now;
                         let known = issued(tx.conn, id)?.filter(|known| known.ticket.is_good(now));
                         known.ok_or(Refused::Ended)
-                    }
-                    Turn::Clash => Err(Refused::Clash),
-                }
+                    },
+                )
             })
             .await?;
         Ok(self.issuer.list(written.value, written.position).await?)

@@ -15,6 +15,7 @@ use vouchsafe::{
     http::{Caller, CallerSource, CatchUp, Gate, GateLimits, Pepper, Problem, ServiceCaller, ThrottleBucket, openapi},
     identity::http::{self, Cases},
     platform::{
+        idempotency,
         ledger::{Actor, ReadModel},
         store::{Backend, Guards},
         terms::{Id, PersonRow, Role, SystemRng},
@@ -100,6 +101,7 @@ async fn a_name_is_shown_to_whoever_claims_the_case_and_nowhere_else() {
     };
     let app = App::new()
         .wrap(Gate::new(limits, Arc::new(Porter), Arc::new(Shore), &SystemRng))
+        .app_data(Data::new(idempotency::Secret::new(&[7; 32])))
         .app_data(Data::new(Pepper::new(
             &scene.vault.blind(Blind::Idempotency, b"pepper"),
         )))

@@ -440,7 +440,7 @@ on_both! {
         let (_, newer) = scene.member("newer", Role::Member).await;
         scene.service.get(&newer, "/v1/me").await.expect(200);
         eventually("the ban holds", async || scene.service.get(&token, "/v1/me").await.status == 401).await;
-        let shown = scene.service.app.core.roster.seat(role.row).unwrap();
+        let shown = scene.service.app.core.roster.snapshot(role.row).unwrap();
         assert_eq!(shown.role, Role::Auditor);
         eventually("it is ready", async || scene.service.get("", "/readyz").await.status == 200).await;
         invite(&scene, &scene.owner_token, &address("reader")).await;

@@ -13,7 +13,7 @@ use vouchsafe::{
         vault::Vault,
     },
     policy::{self, Current},
-    rooms::{self, Ask, Denied, Issued, NewRoom, NewServer, Room, RoomError, ServerSecrets, Terms},
+    rooms::{self, Ask, Denied, Issued, NewRoom, NewServer, Room, RoomError, RoomTerms, ServerSecrets},
 };
 
 use crate::{
@@ -34,8 +34,8 @@ struct House {
     server: RoomServerId,
 }
 
-const fn terms(capacity: u32) -> Terms {
-    Terms {
+const fn terms(capacity: u32) -> RoomTerms {
+    RoomTerms {
         enter: Assurance::Contact,
         speak: Assurance::Contact,
         capacity,
@@ -126,7 +126,7 @@ impl House {
                 person,
                 room: "stage".parse().expect("a room's id"),
             };
-            rooms::issue(tx, &vault, &policy, super::generous(), &[ask])
+            rooms::issue(tx, &vault, &policy, super::generous(), &[&ask])
         });
         issued.await.unwrap().value.remove(0)
     }

@@ -104,7 +104,7 @@ on_both! {
         assert_eq!(stale.get().expect("a policy").version, 1, "it has not heard of it");
         let ask = Ask { id: Id::new(core.ledger.now(), core.ledger.rng()), person: member.row, room: "stage".parse().expect("a room's id") };
         let vault = core.vault.clone();
-        let given = core.ledger.write(Actor::Operator, move |tx| issue(tx, &vault, &stale, crate::rooms::generous(), &[ask])).await.expect("an answer");
+        let given = core.ledger.write(Actor::Operator, move |tx| issue(tx, &vault, &stale, crate::rooms::generous(), &[&ask])).await.expect("an answer");
         assert!(matches!(given.value[..], [Err(Denied::Assurance { .. })]), "{given:?}");
         scene.service.stop().await;
     }

@@ -1,4 +1,4 @@
-//! The rows of what all routes share.
+//! The rows of keys that were used.
 
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, QueryableByName, RunQueryDsl, delete,
@@ -12,23 +12,16 @@ use crate::platform::{
 
 /// Claims a key that is free or forgotten (older than `forgotten`). Where another transaction is
 /// just claiming it, PostgreSQL waits for that one's end.
-pub(super) fn claim_key(
-    conn: &mut Conn,
-    key: &[u8],
-    request: &[u8],
-    resource: &[u8],
-    now: Timestamp,
-    forgotten: Timestamp,
-) -> QueryResult<bool> {
+pub(super) fn claim(conn: &mut Conn, new: &NewClaim<'_>, now: Timestamp, forgotten: Timestamp) -> QueryResult<bool> {
     fixed(|| {
         "INSERT INTO idempotency (key, request, resource, at) VALUES (?, ?, ?, ?) \
          ON CONFLICT (key) DO UPDATE \
          SET request = excluded.request, resource = excluded.resource, at = excluded.at \
          WHERE idempotency.at < ?"
     })
-    .bind(key)
-    .bind(request)
-    .bind(resource)
+    .bind(new.key)
+    .bind(new.request)
+    .bind(new.resource)
     .bind(now.micros())
     .bind(forgotten.micros())
     .execute(conn)
@@ -36,18 +29,18 @@ pub(super) fn claim_key(
 }
 
 /// A key to be claimed with others, and for what.
-pub(super) struct KeyClaim<'a> {
+pub(super) struct NewClaim<'a> {
     pub(super) key: &'a [u8],
     pub(super) request: &'a [u8],
     pub(super) resource: &'a [u8],
 }
 
-/// Claims many keys as [`claim_key`] does, no two of them the same; whether each was free. They are
+/// Claims many keys as [`claim`] does, no two of them the same; whether each was free. They are
 /// claimed in one order, so two of these never wait for each other.
-pub(super) fn claim_keys(
+pub(super) fn claim_all(
     conn: &mut Conn,
     guards: &Guards,
-    claims: &[KeyClaim<'_>],
+    claims: &[NewClaim<'_>],
     now: Timestamp,
     forgotten: Timestamp,
 ) -> QueryResult<Vec<bool>> {
@@ -57,14 +50,14 @@ pub(super) fn claim_keys(
         turn: i64,
     }
     if !guards.on(Guard::KeyOnce) {
-        let late = |claim| claim_key_unguarded(conn, claim, now, forgotten);
+        let late = |claim| claim_unguarded(conn, claim, now, forgotten);
         return claims.iter().map(late).collect();
     }
     match conn {
         Conn::Postgres(pg) if claims.len() > 1 => {
             let mut order: Vec<usize> = (0..claims.len()).collect();
             order.sort_by_key(|&at| claims.get(at).map(|claim| claim.key));
-            let sorted: Vec<&KeyClaim<'_>> = order.iter().filter_map(|&at| claims.get(at)).collect();
+            let sorted: Vec<&NewClaim<'_>> = order.iter().filter_map(|&at| claims.get(at)).collect();
             let claimed: Vec<Claimed> = pg_fixed(
                 "WITH fresh AS MATERIALIZED ( \
                      SELECT key, request, resource, turn FROM unnest(?, ?, ?) \
@@ -92,37 +85,22 @@ pub(super) fn claim_keys(
             }
             Ok(free)
         }
-        conn => claims
-            .iter()
-            .map(|claim| claim_key(conn, claim.key, claim.request, claim.resource, now, forgotten))
-            .collect(),
+        conn => claims.iter().map(|new| claim(conn, new, now, forgotten)).collect(),
     }
 }
 
-/// [`claim_key`] without its guard, for a test to see fail: it looks first, and writes then.
-fn claim_key_unguarded(
-    conn: &mut Conn,
-    claim: &KeyClaim<'_>,
-    now: Timestamp,
-    forgotten: Timestamp,
-) -> QueryResult<bool> {
-    let remembered = idempotency::table.find(claim.key).filter(idempotency::at.ge(forgotten));
+/// [`claim`] without its guard, for a test to see fail: it looks first, and writes then.
+fn claim_unguarded(conn: &mut Conn, new: &NewClaim<'_>, now: Timestamp, forgotten: Timestamp) -> QueryResult<bool> {
+    let remembered = idempotency::table.find(new.key).filter(idempotency::at.ge(forgotten));
     if remembered.count().get_result::<i64>(conn)? > 0 {
         return Ok(false);
     }
     // All that was known may be forgotten: the statement with its guard writes over it.
-    claim_key(
-        conn,
-        claim.key,
-        claim.request,
-        claim.resource,
-        now,
-        Timestamp::from_micros(i64::MAX),
-    )
+    claim(conn, new, now, Timestamp::from_micros(i64::MAX))
 }
 
 /// Gives up a key that was claimed for `resource` in the running transaction.
-pub(super) fn unclaim_key(conn: &mut Conn, key: &[u8], resource: &[u8]) -> QueryResult<()> {
+pub(super) fn unclaim(conn: &mut Conn, key: &[u8], resource: &[u8]) -> QueryResult<()> {
     delete(idempotency::table.find(key).filter(idempotency::resource.eq(resource)))
         .execute(conn)
         .map(|_| ())
@@ -139,6 +117,6 @@ pub(super) fn claimed(conn: &mut Conn, key: &[u8], forgotten: Timestamp) -> Quer
 }
 
 /// Forgets the keys from before `forgotten`. Nothing depends on it but the size of the table.
-pub fn forget_keys(conn: &mut Conn, forgotten: Timestamp) -> QueryResult<usize> {
+pub fn forget(conn: &mut Conn, forgotten: Timestamp) -> QueryResult<usize> {
     delete(idempotency::table.filter(idempotency::at.lt(forgotten))).execute(conn)
 }
