@@ -15,6 +15,7 @@ use vouchsafe::{
     http::{Gate, GateLimits, Pepper, openapi},
     moderation::{self, http::Moderation},
     platform::{
+        idempotency,
         terms::{PersonId, Role, Standing, SystemRng},
         vault::Blind,
     },
@@ -74,6 +75,7 @@ async fn asker(community: &Community) -> impl AsyncFn(Method, String, String, Op
     };
     let app = App::new()
         .wrap(Gate::new(limits, Arc::new(Porter), Arc::new(Shore), &SystemRng))
+        .app_data(Data::new(idempotency::Secret::new(&[7; 32])))
         .app_data(Data::new(Pepper::new(
             &community.vault.blind(Blind::Idempotency, b"pepper"),
         )))
