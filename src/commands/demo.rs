@@ -19,7 +19,7 @@ use crate::{
     app::{App, Core, DOCUMENTS, StartError},
     identity::{self, CaseState, Country, Document, DocumentKind, FullName},
     invites::{self, Invite, NewInvite, To},
-    moderation::{self, NewBan, ReasonCode, RoleReason},
+    moderation::{ReasonCode, RoleReason, SanctionKind, commands as moderation},
     notify::{EmailAddress, Locale},
     onboarding,
     people::{
@@ -28,10 +28,11 @@ use crate::{
     },
     platform::{
         config::Config,
+        idempotency::Key,
         jobs::{self, Cast, Ended, Job},
         ledger::{Actor, Projection, Tx, events::Verdict},
         store::{CommandError, Conn, Disposition, StoreError, throttle::Rate},
-        terms::{Id, InviteId, PersonRow, Reason, SeededRng, Timestamp},
+        terms::{Id, InviteId, PersonId, PersonRow, Reason, SeededRng, Timestamp},
         vault::{Blind, Field, Vault, sha256},
     },
     policy::{self, Policy},
@@ -276,6 +277,13 @@ fn sound<T, E: Display>(outcome: Result<T, E>) -> Result<T, StoreError> {
     outcome.map_err(|error| StoreError::Internal(format!("the sample community: {error}")))
 }
 
+/// The public id of a member of the sample community.
+fn member_id(tx: &mut Tx<'_>, row: PersonRow) -> Result<PersonId, StoreError> {
+    people::member(tx.conn, row)?
+        .map(|member| member.id)
+        .ok_or_else(|| StoreError::Internal("a member of the sample community is missing".into()))
+}
+
 impl Work {
     fn play(&self, tx: &mut Tx<'_>, people: &mut Cast<'_>, now: Timestamp, deed: &Deed) -> Result<(), StoreError> {
         match *deed {
@@ -336,7 +344,8 @@ impl Work {
             Deed::Appoint { who, role } => {
                 let (owner, member) = (people.member(0)?, people.member(who)?);
                 tx.on_behalf(Actor::Person(owner), now, |tx| {
-                    planned(moderation::give_role(tx, owner, member, role, RoleReason::Duty))
+                    let member = member_id(tx, member)?;
+                    planned(moderation::give_role(tx, member, role, RoleReason::Duty))
                 })?;
                 Ok(())
             }
@@ -344,13 +353,14 @@ impl Work {
                 let (target, by) = (people.member(who)?, people.member(by)?);
                 tx.on_behalf(Actor::Person(by), now, |tx| {
                     let note = sound(Reason::parse("Came in by a leaked link and advertised to everybody."))?;
-                    let ban = NewBan {
+                    let target = member_id(tx, target)?;
+                    let ban = moderation::NewSanction {
                         id: Id::new(tx.now, tx.rng),
-                        target,
+                        kind: SanctionKind::Ban,
                         reason: ReasonCode::Spam,
                         note: &note,
                     };
-                    planned(moderation::ban(tx, &self.vault, by, &ban))
+                    planned(moderation::sanction(tx, &self.vault, &Key::none(), target, &ban))
                 })?;
                 Ok(())
             }

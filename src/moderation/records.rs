@@ -76,12 +76,12 @@ pub(super) fn insert(conn: &mut Conn, sanction: &Sanction) -> QueryResult<()> {
         .map(|_| ())
 }
 
-/// Lifts a sanction that is in force; none where this person has no such one.
+/// Lifts a sanction that is in force; none where this person has no such sanction in force.
 pub(super) fn lift(
     conn: &mut Conn,
     id: SanctionId,
     person: PersonRow,
-    by: PersonRow,
+    by: Option<PersonRow>,
     note_sealed: &[u8],
     now: Timestamp,
 ) -> QueryResult<Option<Sanction>> {
@@ -105,6 +105,18 @@ pub(super) fn lift(
 pub(super) fn by_id(conn: &mut Conn, id: SanctionId) -> QueryResult<Option<Sanction>> {
     sanctions::table
         .filter(sanctions::uid.eq(id))
+        .select(COLUMNS)
+        .first::<Row>(conn)
+        .optional()
+        .map(|row| row.map(from_row))
+}
+
+/// The ban that is in force for a person.
+pub(super) fn open_ban(conn: &mut Conn, person: PersonRow) -> QueryResult<Option<Sanction>> {
+    sanctions::table
+        .filter(sanctions::person.eq(person))
+        .filter(sanctions::kind.eq(SanctionKind::Ban))
+        .filter(sanctions::lifted_at.is_null())
         .select(COLUMNS)
         .first::<Row>(conn)
         .optional()

@@ -9,12 +9,13 @@ use diesel::{
 use tokio::task::JoinSet;
 use vouchsafe::{
     graph::LiveGraph,
-    moderation::{self, NewBan, ReasonCode, RoleError, RoleReason, Sanction, SanctionError},
+    moderation::{ReasonCode, RoleError, RoleReason, Sanction, SanctionError, SanctionKind, commands as moderation},
     people::{self, Admission, Contact, Member, Newcomer, Roster},
     platform::{
+        idempotency::Key,
         ledger::{Actor, Ledger, Position, ReadModel},
         store::{Guards, StoreError},
-        terms::{Assurance, Id, PersonRow, Reason, Role, SanctionId, Standing, SystemRng},
+        terms::{Assurance, Id, PersonId, Reason, Role, SanctionId, Standing, SystemRng},
         vault::{Keyring, Vault},
     },
     tokens,
@@ -155,28 +156,37 @@ impl Community {
     }
 
     pub async fn ban(&self, by: &Member, target: &Member) -> Result<Sanction, SanctionError> {
-        self.ban_for(by.row, target.row, ReasonCode::Spam, "invites by the dozen")
-            .await
+        self.ban_for(by, target, ReasonCode::Spam, "invites by the dozen").await
     }
 
     pub async fn ban_for(
         &self,
-        by: PersonRow,
-        target: PersonRow,
+        by: &Member,
+        target: &Member,
+        reason: ReasonCode,
+        note: &str,
+    ) -> Result<Sanction, SanctionError> {
+        self.ban_as(Actor::Person(by.row), target.id, reason, note).await
+    }
+
+    pub async fn ban_as(
+        &self,
+        by: Actor,
+        target: PersonId,
         reason: ReasonCode,
         note: &str,
     ) -> Result<Sanction, SanctionError> {
         let (vault, note) = (self.vault.clone(), Reason::parse(note).unwrap());
         let written = self
             .ledger
-            .write(Actor::Person(by), move |tx| {
-                let new = NewBan {
+            .write(by, move |tx| {
+                let new = moderation::NewSanction {
                     id: Id::new(tx.now, tx.rng),
-                    target,
+                    kind: SanctionKind::Ban,
                     reason,
                     note: &note,
                 };
-                moderation::ban(tx, &vault, by, &new)
+                moderation::sanction(tx, &vault, &Key::none(), target, &new)
             })
             .await?;
         self.seen(written.position).await;
@@ -184,12 +194,12 @@ impl Community {
     }
 
     pub async fn lift(&self, by: &Member, target: &Member, sanction: SanctionId) -> Result<Sanction, SanctionError> {
-        let (vault, by, target) = (self.vault.clone(), by.row, target.row);
+        let (vault, by, target) = (self.vault.clone(), by.row, target.id);
         let written = self
             .ledger
             .write(Actor::Person(by), move |tx| {
                 let note = Reason::parse("a mistake of ours").unwrap();
-                moderation::lift(tx, &vault, by, target, sanction, &note)
+                moderation::lift(tx, &vault, target, sanction, &note)
             })
             .await?;
         self.seen(written.position).await;
@@ -197,9 +207,9 @@ impl Community {
     }
 
     pub async fn give_role(&self, by: &Member, target: &Member, role: Role) -> Result<bool, RoleError> {
-        let (by, target) = (by.row, target.row);
+        let (by, target) = (by.row, target.id);
         let written = self.ledger.write(Actor::Person(by), move |tx| {
-            moderation::give_role(tx, by, target, role, RoleReason::Duty)
+            moderation::give_role(tx, target, role, RoleReason::Duty)
         });
         written.await.map(|written| written.value)
     }

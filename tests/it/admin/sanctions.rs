@@ -2,11 +2,15 @@
 
 use futures_util::future::{join, join_all, join3};
 use vouchsafe::{
-    moderation::{self, NotAllowed, Notes, ReasonCode, RoleError, RoleRefusal, SanctionError},
+    moderation::{
+        NotAllowed, ReasonCode, RoleError, RoleRefusal, SanctionError,
+        queries::{self, Notes},
+    },
     people::Member,
     platform::{
+        ledger::Actor,
         store::{Backend, Guard, Guards, StoreError},
-        terms::{PersonRow, Role, Standing},
+        terms::{Id, Role, Standing, SystemRng, Timestamp},
     },
 };
 
@@ -47,7 +51,7 @@ async fn notes(community: &Community, member: &Member) -> Vec<(Option<String>, O
     let (member, vault) = (community.member(member).await, community.vault.clone());
     let read = community.ledger.store().read(move |conn| {
         let notes = Notes::about(conn, &vault, &member)?;
-        let sanctions = moderation::sanctions(conn, member.row, None, 10)?;
+        let sanctions = queries::sanctions(conn, member.row, None, 10)?;
         sanctions
             .iter()
             .map(|sanction| {
@@ -103,7 +107,7 @@ on_both! {
         let member = community.admit(&owner, "member").await;
         assert_eq!(member.subject, None, "a member of a history has no subject");
         let canary = "canary 金丝雀";
-        let ban = community.ban_for(owner.row, member.row, ReasonCode::Abuse, canary).await.unwrap();
+        let ban = community.ban_for(&owner, &member, ReasonCode::Abuse, canary).await.unwrap();
         community.lift(&owner, &member, ban.id).await.unwrap();
         let subject = community.member(&member).await.subject.unwrap();
         let told = (Some(canary.to_owned()), Some("a mistake of ours".to_owned()));
@@ -114,7 +118,7 @@ on_both! {
         community.ban(&owner, &member).await.unwrap();
         assert_eq!(community.member(&member).await.subject, Some(subject), "one subject is enough");
         let vault = community.vault.clone();
-        let erased = community.ledger.write(vouchsafe::platform::ledger::Actor::Operator, move |tx| {
+        let erased = community.ledger.write(Actor::Operator, move |tx| {
             vault.erase(tx, subject).map_err(StoreError::from)
         });
         erased.await.unwrap();
@@ -139,7 +143,8 @@ on_both! {
             let refused = community.ban(by, target).await;
             assert!(matches!(refused, Err(SanctionError::NotAllowed(NotAllowed))), "{refused:?}");
         }
-        let nobody = community.ban_for(admin.row, PersonRow(999), ReasonCode::Spam, "some words").await;
+        let unknown = Id::new(Timestamp::from_seconds(0), &SystemRng);
+        let nobody = community.ban_as(Actor::Person(admin.row), unknown, ReasonCode::Spam, "some words").await;
         assert!(matches!(nobody, Err(SanctionError::PersonUnknown)));
         assert_eq!(db.figures("SELECT COUNT(*) AS n FROM sanctions"), [0]);
         assert_eq!(db.figures("SELECT COUNT(*) AS n FROM events WHERE kind = 'person_banned'"), [0]);
@@ -151,6 +156,28 @@ on_both! {
         community.ban(&owner, &admin).await.unwrap();
         let banned = community.lift(&admin, &member, ban.id).await;
         assert!(matches!(banned, Err(SanctionError::NotAllowed(_))), "a banned admin does nothing");
+    }
+
+    /// Who has a shell on the server sanctions anybody, and leaves the community an owner; nobody else does so
+    /// without being a member.
+    async fn the_operator_bans_by_the_same_command(db: &Database) {
+        let community = Community::new(db).await;
+        let owner = community.found("owner", Role::Owner).await;
+        let member = community.admit(&owner, "member").await;
+        let ban = |by, target| community.ban_as(by, target, ReasonCode::Request, "an authority asked");
+        for actor in [Actor::System, Actor::Newcomer] {
+            let refused = ban(actor, member.id).await;
+            assert!(matches!(refused, Err(SanctionError::NotAllowed(_))), "{refused:?}");
+        }
+        let refused = ban(Actor::Operator, owner.id).await;
+        assert!(matches!(refused, Err(SanctionError::LastOwner)), "{refused:?}");
+        let imposed = ban(Actor::Operator, member.id).await.unwrap();
+        assert_eq!((imposed.imposed_by, imposed.person), (None, member.row));
+        assert_eq!(community.standing(&member), Some(Standing::Banned));
+        assert_eq!(notes(&community, &member).await, [(Some("an authority asked".to_owned()), None)]);
+        community.found("second owner", Role::Owner).await;
+        ban(Actor::Operator, owner.id).await.unwrap();
+        assert_eq!(db.figures(OWNERS), [1]);
     }
 
     /// Many at once: one ban, one lift, and standing and rows agree whoever came first.

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 use vouchsafe::{
-    moderation::{self, NewBan, ReasonCode},
+    moderation::{ReasonCode, SanctionKind, commands as moderation},
     people::Member,
     platform::{
+        idempotency::Key,
         ledger::{Actor, Ledger},
         store::{Guard, Guards},
         terms::{Assurance, Id, Reason, Role, RoomServerId},
@@ -191,16 +192,16 @@ async fn no_seat(db: &Database, guards: Guards) -> Result<(), String> {
     let house = House::of(&community, 1).await;
     let by = community.found("owner", Role::Owner).await.row;
     let member = community.found("member", Role::Member).await;
-    let (vault, target) = (community.vault.clone(), member.row);
+    let (vault, target) = (community.vault.clone(), member.id);
     let note = Reason::parse("advertisements").unwrap();
     let ban = community.ledger.write(Actor::Person(by), move |tx| {
-        let new = NewBan {
+        let new = moderation::NewSanction {
             id: Id::new(tx.now, tx.rng),
-            target,
+            kind: SanctionKind::Ban,
             reason: ReasonCode::Spam,
             note: &note,
         };
-        moderation::ban(tx, &vault, by, &new)
+        moderation::sanction(tx, &vault, &Key::none(), target, &new)
     });
     let (seat, ban) = in_turn(db, "tickets", house.ask(&member), ban).await;
     ban.map_err(|error| error.to_string())?;
