@@ -160,7 +160,7 @@ pub struct PersonView {
 }
 
 impl Tokens {
-    /// Makes the first signing key where there is none. What is in memory comes with the
+    /// Makes the first signing key of the configured algorithm where there is none. What is in memory comes with the
     /// [`Tokens::projections`], which are loaded and fed by the mirror, as is `roster`.
     ///
     /// # Errors
@@ -172,10 +172,10 @@ impl Tokens {
         config: &TokenConfig,
         issuer: &PublicUrl,
     ) -> Result<Self, StoreError> {
-        keys::ensure(&ledger, &vault).await?;
+        keys::ensure(&ledger, &vault, config.algorithm).await?;
         let lifetime = Duration::from_secs(u64::from(config.access_minutes) * 60);
         let inner = Inner {
-            keys: Arc::new(Keys::new(vault.clone())),
+            keys: Arc::new(Keys::new(vault.clone(), config.algorithm)),
             live: Arc::new(Live::new(ledger.clock(), lifetime)),
             services: Arc::new(Services::new(vault.clone())),
             access: Access::new(issuer.as_str().to_owned(), config.audience.clone(), lifetime),
@@ -245,9 +245,10 @@ impl Tokens {
             ..
         } = &*self.inner;
         let claims = access.claims(session, audience, vault);
-        let text = serde_json::to_vec(&claims).map_err(|error| StoreError::Internal(error.to_string()))?;
-        let token = keys.ring().newest().and_then(|key| key.sign(&text));
-        let token = token.ok_or_else(|| StoreError::Internal("there is no key to sign with".into()))?;
+        let ring = keys.ring();
+        let key = ring.signing();
+        let key = key.ok_or_else(|| StoreError::Internal("there is no key to sign with".into()))?;
+        let token = key.sign(&claims)?;
         let refresh = Refresh {
             session: session.id,
             generation: session.generation,

@@ -21,14 +21,6 @@ pub(super) fn lock_keys(conn: &mut Conn) -> QueryResult<()> {
     }
 }
 
-pub(super) fn has_key(conn: &mut Conn) -> QueryResult<bool> {
-    signing_keys::table
-        .select(signing_keys::kid)
-        .first::<String>(conn)
-        .optional()
-        .map(|kid| kid.is_some())
-}
-
 pub(super) fn insert_key(
     conn: &mut Conn,
     kid: &str,

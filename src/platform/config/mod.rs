@@ -427,6 +427,9 @@ pub struct TokenConfig {
     /// How often one session may be refreshed in an hour. Default 600.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub refreshes_per_hour: u32,
+    /// With what access tokens are signed. A key of another algorithm goes on being published, and its tokens hold
+    /// until they end. Default `ES256`.
+    pub algorithm: SigningAlgorithm,
     /// The audience of this service's own API: the `aud` (RFC 9068 §2.2) of the tokens that open it, and of no
     /// others. Default: `http.public_url` and `/v1`.
     pub audience: String,
@@ -443,8 +446,34 @@ impl Default for TokenConfig {
             access_minutes: 10,
             refresh_days: 30,
             refreshes_per_hour: 600,
+            algorithm: SigningAlgorithm::Es256,
             audience: HttpConfig::default().public_url.api(),
             memory_lease_ms: 500,
+        }
+    }
+}
+
+/// An algorithm for signing access tokens, named as in a token's header (RFC 7518 §3.1, RFC 8037 §3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+pub enum SigningAlgorithm {
+    /// ECDSA on P-256 with SHA-256: short tokens, and known to nearly every library.
+    #[serde(rename = "ES256")]
+    Es256,
+    /// RSASSA-PKCS1-v1_5 with SHA-256, by a key of 2048 bits: known to every library, and the longest tokens.
+    #[serde(rename = "RS256")]
+    Rs256,
+    /// Ed25519.
+    #[serde(rename = "EdDSA")]
+    EdDsa,
+}
+
+impl SigningAlgorithm {
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::Rs256 => "RS256",
+            Self::EdDsa => "EdDSA",
         }
     }
 }

@@ -82,6 +82,10 @@ struct Metadata {
     revocation_endpoint_auth_methods_supported: [&'static str; 1],
     /// What a service may learn, by the token that it is shown.
     scopes_supported: [&'static str; 2],
+    /// The algorithms of the published keys, and so of every access token that may hold; that of the newest key
+    /// first. No standard names this member.
+    #[schema(example = json!(["ES256"]))]
+    access_token_signing_alg_values_supported: Vec<&'static str>,
 }
 
 /// Where everything is.
@@ -89,6 +93,7 @@ struct Metadata {
 #[get("/.well-known/oauth-authorization-server")]
 async fn metadata(tokens: Data<Tokens>) -> impl Responder {
     let at = |path: &str| format!("{}{path}", tokens.issuer());
+    let algorithms = tokens.published().algorithms;
     let metadata = Metadata {
         issuer: at(""),
         token_endpoint: at("/oauth/token"),
@@ -101,6 +106,7 @@ async fn metadata(tokens: Data<Tokens>) -> impl Responder {
         revocation_endpoint: at("/oauth/revoke"),
         revocation_endpoint_auth_methods_supported: ["none"],
         scopes_supported: Scope::WORDS,
+        access_token_signing_alg_values_supported: algorithms.iter().map(|algorithm| algorithm.as_str()).collect(),
     };
     HttpResponse::Ok().insert_header((CACHE_CONTROL, FRESH)).json(metadata)
 }

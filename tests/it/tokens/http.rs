@@ -660,6 +660,7 @@ async fn keys_and_metadata_are_there_for_everybody_and_may_be_kept() {
             "revocation_endpoint": "https://club.example.org/oauth/revoke",
             "revocation_endpoint_auth_methods_supported": ["none"],
             "scopes_supported": ["assurance", "roles"],
+            "access_token_signing_alg_values_supported": ["ES256"],
         })
     );
 }

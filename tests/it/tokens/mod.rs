@@ -1,5 +1,6 @@
 //! Sessions, keys and services, as commands and through the gate.
 
+mod algorithms;
 mod http;
 mod keys;
 mod published;
@@ -15,7 +16,7 @@ use vouchsafe::{
     notify::EmailAddress,
     people::{self, Contact, Member, Newcomer, Roster, passwords::hash},
     platform::{
-        config::{Config, TokenConfig},
+        config::{Config, SigningAlgorithm, TokenConfig},
         ledger::{Actor, Ledger, ReadModel, Tx},
         store::{Guards, StoreError},
         terms::{Assurance, Clock, ManualClock, Role, SystemRng, Timestamp},
@@ -80,11 +81,17 @@ impl World {
 
     /// A replica that serves: its memory is loaded and follows the feed.
     pub(super) async fn replica(&self, db: &Database) -> Replica {
+        self.replica_with(db, Config::default().token.algorithm).await
+    }
+
+    /// One that signs with this algorithm.
+    pub(super) async fn replica_with(&self, db: &Database, algorithm: SigningAlgorithm) -> Replica {
         let ledger = self.ledger(db);
         let roster = Arc::new(Roster::default());
         let issuer = "https://club.example.org".parse().unwrap();
         let config = TokenConfig {
             audience: "https://club.example.org/v1".into(),
+            algorithm,
             ..Config::default().token
         };
         let tokens = Tokens::open(ledger.clone(), self.vault.clone(), roster.clone(), &config, &issuer)

@@ -9,7 +9,7 @@ use std::{
 
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
-use vouchsafe::platform::terms::Role;
+use vouchsafe::platform::{config::SigningAlgorithm, terms::Role};
 
 use crate::support::{
     db::{Database, on_both},
@@ -18,13 +18,14 @@ use crate::support::{
 };
 
 /// The claims of each token that holds there, null for the others.
-fn checked(url: &str, tokens: &[String]) -> Vec<Value> {
+fn checked(url: &str, algorithm: SigningAlgorithm, tokens: &[String]) -> Vec<Value> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut child = Command::new(python())
         .arg(root.join("tests/tools/check_token.py"))
         .arg(root.join("docs/checking-tokens.md"))
         .arg(url)
         .arg(HALL)
+        .arg(algorithm.as_str())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -71,7 +72,7 @@ on_both! {
             ada_s.access,
         ];
         let base = service.base.clone();
-        let said = tokio::task::spawn_blocking(move || checked(&base, &tokens)).await.unwrap();
+        let said = tokio::task::spawn_blocking(move || checked(&base, SigningAlgorithm::Es256, &tokens)).await.unwrap();
         assert_eq!(
             (&said[0]["sub"], &said[0]["roles"], &said[0]["assurance"], &said[0]["client_id"]),
             (&json!(ada.id.to_string()), &json!(["admin"]), &json!("verified"), &json!("vouchsafe"))
@@ -79,5 +80,44 @@ on_both! {
         assert_eq!(said[1]["sub"], eve.id.to_string());
         assert_eq!(said[2..], vec![Value::Null; 8]);
         service.stop().await;
+    }
+
+    /// The algorithm is changed and the service started again: what was signed before holds until it ends, and nobody
+    /// takes a token of one algorithm for one of another.
+    async fn a_service_checks_tokens_of_each_algorithm(db: &Database) {
+        let mut home = Home::new(db, "real-name");
+        let mut tokens: Vec<(SigningAlgorithm, String)> = Vec::new();
+        let mut ada = None;
+        for algorithm in [SigningAlgorithm::Es256, SigningAlgorithm::Rs256, SigningAlgorithm::EdDsa] {
+            home.config.token.algorithm = algorithm;
+            let service = home.start().await;
+            if ada.is_none() {
+                ada = Some(service.found("ada@example.org", Role::Member, None).await);
+            }
+            let ada = ada.as_ref().unwrap();
+            tokens.push((algorithm, service.session(ada.row).await.hall));
+            let metadata = service.get("", "/.well-known/oauth-authorization-server").await;
+            let mut named: Vec<_> = tokens.iter().map(|(algorithm, _)| algorithm.as_str()).collect();
+            named.reverse();
+            assert_eq!(metadata.body["access_token_signing_alg_values_supported"], json!(named));
+            let mut shown: Vec<String> = tokens.iter().map(|(_, token)| token.clone()).collect();
+            for (signed, token) in &tokens {
+                let others = ["HS256", "ES256", "RS256", "EdDSA", "Ed25519", "none"];
+                for alg in others.into_iter().filter(|alg| *alg != signed.as_str()) {
+                    shown.push(bent(token, 0, |header| header["alg"] = json!(alg)));
+                }
+            }
+            for told in [SigningAlgorithm::Es256, SigningAlgorithm::Rs256, SigningAlgorithm::EdDsa] {
+                let (base, shown) = (service.base.clone(), shown.clone());
+                let said = tokio::task::spawn_blocking(move || checked(&base, told, &shown)).await.unwrap();
+                let (sound, forged) = said.split_at(tokens.len());
+                for ((signed, _), claims) in tokens.iter().zip(sound) {
+                    let whose = if *signed == told { json!(ada.id.to_string()) } else { Value::Null };
+                    assert_eq!(claims["sub"], whose, "{signed:?} for one who takes {told:?}");
+                }
+                assert!(forged.iter().all(Value::is_null), "{forged:?}");
+            }
+            service.stop().await;
+        }
     }
 }
