@@ -38,3 +38,19 @@ fn a_role_that_changed_without_a_reason_is_read() {
     assert_eq!(serde_json::to_string(&envelope).unwrap(), text);
     assert_eq!(event.version(), 2);
 }
+
+/// What was recorded is what the chain's hash was taken of: no event may ever be written in another way. A line of
+/// the file is never changed; a new type of event, or a new version of one, adds a line.
+#[test]
+fn what_was_recorded_is_read_and_written_to_the_byte() {
+    let mut named = std::collections::BTreeSet::new();
+    for line in include_str!("golden.jsonl").lines() {
+        let envelope: Envelope = serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        assert_eq!(serde_json::to_string(&envelope).unwrap(), line);
+        assert_eq!(envelope.subject, envelope.event.subject(), "{line}");
+        assert!(envelope.v <= envelope.event.version(), "{line}");
+        named.insert(envelope.event.kind());
+    }
+    let missing: Vec<_> = Event::KINDS.iter().filter(|kind| !named.contains(*kind)).collect();
+    assert!(missing.is_empty(), "no line of golden.jsonl has {missing:?}");
+}
