@@ -364,8 +364,10 @@ fn listen(
     let secret = vault.blind(Blind::Idempotency, b"pepper");
     let keys = Data::new(idempotency::Secret::new(&secret));
     let pepper = Data::new(http::Pepper::new(&secret));
+    let per_hour = Rate::at_most(config.throttle.invites_per_member_per_hour, HOUR);
     let invites = invites::http::Invites {
         ledger: ledger.clone(),
+        issuer: invites::BatchIssuer::new(ledger.clone(), vault.clone(), Arc::clone(&policy), per_hour),
         read_model: read_model.clone(),
         vault: vault.clone(),
         policy: Arc::clone(&policy),
@@ -373,7 +375,6 @@ fn listen(
             .http
             .join_link()
             .map_err(|error| StartError::Setup(format!("http.join_url: {error}")))?,
-        pace: Rate::at_most(config.throttle.invites_per_member_per_hour, HOUR),
     };
     let stops = notify::Stops::new(vault.clone(), &config.http)
         .map_err(|error| StartError::Setup(format!("the links in letters: {error}")))?;
@@ -381,7 +382,6 @@ fn listen(
         ledger: ledger.clone(),
         stops,
     });
-    let issuer = Data::new(invites::http::BatchIssuer::new(invites.clone()));
     let invites = Data::new(invites);
     let sign_in = tokens::SignIn::new(
         core.tokens.clone(),
@@ -469,7 +469,6 @@ fn listen(
             .app_data(keys.clone())
             .app_data(pepper.clone())
             .app_data(invites.clone())
-            .app_data(issuer.clone())
             .app_data(onboarding.clone())
             .app_data(sign_in.clone())
             .app_data(tokens.clone())

@@ -1,0 +1,190 @@
+//! Issues invites: of one member, or of many in one transaction.
+
+use std::{collections::HashMap, time::Duration};
+
+use super::super::{Code, Invite, IssueError, NewInvite, To, queries::is_unlimited, records};
+use crate::{
+    notify::Locale,
+    people::{self, Member},
+    platform::{
+        ledger::{Actor, Event, Tx, events::InviteKind},
+        store::{Guard, StoreError},
+        terms::{Id, PersonRow, Timestamp, kinds},
+        vault::{Blind, Field, Vault, VaultError},
+    },
+    policy::{Inviter, Policy, Wanted, invite_expiry, may_invite},
+};
+
+/// Issues an invite. Two at once by one member never overdraw their quota.
+pub fn issue(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    policy: &Policy,
+    inviter: PersonRow,
+    new: &NewInvite,
+) -> Result<Invite, IssueError> {
+    let unhurried = |_: &mut Tx<'_>, inviters: &[PersonRow]| Ok(vec![Ok(()); inviters.len()]);
+    let mut issued = issue_together(tx, vault, policy, &[(inviter, new)], unhurried)?;
+    issued.pop().unwrap_or(Err(IssueError::NoMember))
+}
+
+/// Issues several members' invites in one transaction, each on behalf of its inviter; what came of each,
+/// in their order. Of one that is refused nothing is written. `count` says of those that the policy allows which come
+/// too fast, and for how many seconds those have to wait.
+pub fn issue_together(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    policy: &Policy,
+    wanted: &[(PersonRow, &NewInvite)],
+    count: impl FnOnce(&mut Tx<'_>, &[PersonRow]) -> Result<Vec<Result<(), u32>>, StoreError>,
+) -> Result<Vec<Result<Invite, IssueError>>, StoreError> {
+    let rows: Vec<PersonRow> = wanted.iter().map(|&(inviter, _)| inviter).collect();
+    let mut members = people::members_by_row(tx.conn, &rows, false)?;
+    let limited = members.values().filter(|member| !is_unlimited(policy, member));
+    let limited: Vec<PersonRow> = limited.map(|member| member.row).collect();
+    let mut given = HashMap::new();
+    if !limited.is_empty() {
+        // Whoever counts must be the only one who counts until the count is written.
+        members.extend(people::members_by_row(
+            tx.conn,
+            &limited,
+            tx.guards.on(Guard::QuotaHeld),
+        )?);
+        given = records::places_given(tx.conn, &limited, tx.now)?;
+    }
+    let mut settled = Vec::with_capacity(wanted.len());
+    for &(inviter, new) in wanted {
+        let given = given.entry(inviter).or_default();
+        let terms = settle(policy, members.get(&inviter), *given, new, tx.now);
+        if let Ok(terms) = &terms {
+            *given += u64::from(terms.max_uses);
+        }
+        settled.push(terms);
+    }
+    let allowed = wanted.iter().zip(&settled).filter(|(_, terms)| terms.is_ok());
+    let allowed: Vec<PersonRow> = allowed.map(|(&(inviter, _), _)| inviter).collect();
+    let counted = count(tx, &allowed)?;
+    for (terms, counted) in settled.iter_mut().filter(|terms| terms.is_ok()).zip(counted) {
+        if let Err(seconds) = counted {
+            *terms = Err(IssueError::TooMany(seconds));
+        }
+    }
+    let taken = wanted.iter().zip(&settled).filter_map(|(&(inviter, new), terms)| {
+        let terms = *terms.as_ref().ok()?;
+        Some((inviter, new, terms))
+    });
+    let mut written = write_down(tx, vault, &taken.collect::<Vec<_>>())?.into_iter();
+    let unwritten = || StoreError::Internal("an invite was not written".into());
+    settled
+        .into_iter()
+        .map(|terms| match terms {
+            Ok(_) => written.next().map(Ok).ok_or_else(unwritten),
+            Err(refused) => Ok(Err(refused)),
+        })
+        .collect()
+}
+
+/// What is settled about an invite before it is written.
+#[derive(Clone, Copy)]
+struct Settled {
+    kind: InviteKind,
+    max_uses: u32,
+    expires_at: Timestamp,
+}
+
+fn settle(
+    policy: &Policy,
+    member: Option<&Member>,
+    places_given: u64,
+    new: &NewInvite,
+    now: Timestamp,
+) -> Result<Settled, IssueError> {
+    let member = member.ok_or(IssueError::NoMember)?;
+    let (wanted, kind, max_uses) = match &new.to {
+        To::Address(_) => (Wanted::Addressed, InviteKind::Email, 1),
+        To::Holder { uses } => (Wanted::Open { uses: *uses }, InviteKind::Link, *uses),
+    };
+    let inviting = Inviter {
+        role: member.role,
+        standing: member.standing,
+        assurance: member.assurance,
+        joined_at: member.joined_at,
+        places_given: if is_unlimited(policy, member) { 0 } else { places_given },
+    };
+    may_invite(policy, &inviting, wanted, now)?;
+    Ok(Settled {
+        kind,
+        max_uses,
+        expires_at: invite_expiry(policy, new.lifetime, now)?,
+    })
+}
+
+fn write_down(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    taken: &[(PersonRow, &NewInvite, Settled)],
+) -> Result<Vec<Invite>, StoreError> {
+    let addressed = taken.iter().filter(|(_, new, _)| matches!(new.to, To::Address(_)));
+    let mut subjects = vault.new_subjects(tx, addressed.count())?.into_iter();
+    let mut rows = Vec::with_capacity(taken.len());
+    for &(inviter, new, terms) in taken {
+        let (key_version, code) = Code::newest(vault, new.id);
+        let address = match &new.to {
+            To::Holder { .. } => None,
+            To::Address(address) => {
+                let (subject, key) = subjects.next().ok_or(VaultError::Sealed)?;
+                Some(records::Address {
+                    subject,
+                    sealed: key.seal(Field::Contact, address.kept().as_bytes(), tx.rng)?,
+                    blind: vault.blind(Blind::Contact, address.normalised().as_bytes()),
+                })
+            }
+        };
+        rows.push(records::New {
+            id: new.id,
+            inviter,
+            kind: terms.kind,
+            code_hash: code.blind(vault),
+            key_version,
+            address,
+            locale: new.locale.tag(),
+            max_uses: terms.max_uses,
+            created_at: tx.now,
+            expires_at: terms.expires_at,
+        });
+    }
+    let invites = records::insert_all(tx.conn, rows)?;
+    let now = tx.now;
+    for &(inviter, new, terms) in taken {
+        tx.on_behalf(Actor::Person(inviter), now, |tx| {
+            tx.record(Event::InviteIssued {
+                invite: new.id,
+                inviter,
+                kind: terms.kind,
+                max_uses: terms.max_uses,
+                expires_at: terms.expires_at,
+            });
+        });
+    }
+    Ok(invites)
+}
+
+/// Issues an invite of a history that is replayed: for one use, in the same moment. Nobody's policy
+/// is asked, for it has happened already; everything else is as in [`issue`].
+pub fn replay(tx: &mut Tx<'_>, vault: &Vault, inviter: PersonRow, id: Id<kinds::Invite>) -> Result<Invite, StoreError> {
+    let new = NewInvite {
+        id,
+        to: To::Holder { uses: 1 },
+        locale: Locale::En,
+        lifetime: None,
+    };
+    let terms = Settled {
+        kind: InviteKind::Link,
+        max_uses: 1,
+        expires_at: tx.now.after(Duration::from_secs(1)),
+    };
+    let mut written = write_down(tx, vault, &[(inviter, &new, terms)])?;
+    written
+        .pop()
+        .ok_or_else(|| StoreError::Internal("an invite was not written".into()))
+}

@@ -1,0 +1,27 @@
+//! Ends invites before their time.
+
+use super::super::records;
+use crate::platform::{
+    ledger::{Event, Tx},
+    store::StoreError,
+    terms::{Id, PersonRow, kinds},
+};
+
+/// Takes an invite of one's own back: whoever holds a use of it cannot finish either. False where
+/// there was nothing to take back.
+pub fn revoke(tx: &mut Tx<'_>, inviter: PersonRow, id: Id<kinds::Invite>) -> Result<bool, StoreError> {
+    let revoked = records::revoke(tx.conn, inviter, id, tx.now)?;
+    if revoked {
+        tx.record(Event::InviteRevoked { invite: id });
+    }
+    Ok(revoked)
+}
+
+/// Voids every other open invite to the address (its blind index) of somebody who came in by `accepted`:
+/// nobody can come in by them any more, and their places go back to whoever gave them.
+pub fn void_others(tx: &mut Tx<'_>, blind: &[u8], accepted: Id<kinds::Invite>) -> Result<(), StoreError> {
+    for invite in records::revoke_to(tx.conn, blind, tx.now)? {
+        tx.record(Event::InviteVoided { invite, accepted });
+    }
+    Ok(())
+}

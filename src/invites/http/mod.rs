@@ -1,0 +1,148 @@
+//! Invites over HTTP: what a code opens, and a member's own.
+
+mod create;
+mod list;
+mod preview;
+mod revoke;
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{BatchIssuer, Closed, Invite, InviteState, IssueError, Shown, code_of, rules};
+use crate::{
+    http::{Problem, ProblemKind},
+    platform::{
+        ledger::{
+            Ledger, ReadModel,
+            events::{InviteKind, Undeliverable},
+        },
+        terms::{InviteId, LinkTemplate, Timestamp},
+        vault::Vault,
+    },
+    policy::{self, InviteDenied},
+};
+
+/// Registers the routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(preview::preview)
+        .service(create::create)
+        .service(list::list)
+        .service(revoke::withdraw);
+}
+
+/// What the routes here work with.
+#[derive(Clone)]
+pub struct Invites {
+    /// Where invites are read.
+    pub ledger: Ledger,
+    /// Issues them and takes them back.
+    pub issuer: BatchIssuer,
+    /// Whose token a write's answer carries.
+    pub read_model: ReadModel,
+    /// Derives codes and opens one's own invites' addresses.
+    pub vault: Vault,
+    /// What the community demands.
+    pub policy: Arc<policy::Current>,
+    /// Where a code is opened.
+    pub link: LinkTemplate,
+}
+
+/// One of one's own invites.
+#[derive(Serialize, ToSchema)]
+struct InviteView {
+    /// Its id.
+    id: InviteId,
+    /// `email` or `link`.
+    kind: String,
+    /// Where it stands.
+    state: InviteState,
+    /// Why its mail reached nobody, where that is so: `refused` (the address does not take it), `unreachable` (it was
+    /// tried for a day and more) or `limited` (too many mails were sent for you in the last 24 hours).
+    undeliverable: Option<Undeliverable>,
+    /// The address, for the member who entered it.
+    email: Option<String>,
+    /// The code of a link. An addressed invite's code goes by mail alone.
+    #[schema(value_type = Option<String>)]
+    code: Option<String>,
+    /// Where a link's code is opened.
+    url: Option<String>,
+    /// How many may come in by it.
+    max_uses: i64,
+    /// How many have.
+    uses: i64,
+    /// How many are on their way in.
+    held: i64,
+    /// Since when.
+    created_at: Timestamp,
+    /// Until when.
+    expires_at: Timestamp,
+}
+
+impl Invites {
+    /// An invite as its own inviter sees it.
+    fn view(&self, shown: &Shown) -> InviteView {
+        let invite = &shown.invite;
+        let code = match invite.kind {
+            InviteKind::Link => code_of(&self.vault, invite.key_version, invite.id),
+            InviteKind::Email => None,
+        };
+        InviteView {
+            id: invite.id,
+            kind: kind(invite).into(),
+            state: rules::state(invite, shown.expired_reservations, self.ledger.now()),
+            undeliverable: invite.undeliverable,
+            email: shown.address.as_ref().map(crate::notify::EmailAddress::shown),
+            url: code
+                .as_ref()
+                .map(|code| self.link.to(&code.expose()).expose().to_owned()),
+            code: code.map(|code| code.expose().to_string()),
+            max_uses: invite.max_uses,
+            uses: invite.uses,
+            held: invite.held,
+            created_at: invite.created_at,
+            expires_at: invite.expires_at,
+        }
+    }
+}
+
+const fn kind(invite: &Invite) -> &'static str {
+    match invite.kind {
+        InviteKind::Email => "email",
+        InviteKind::Link => "link",
+    }
+}
+
+impl From<Closed> for Problem {
+    fn from(closed: Closed) -> Self {
+        match closed {
+            // One answer, so that nobody learns from a code what its inviter's standing is, or a reviewer's decision.
+            Closed::Revoked | Closed::Suspended | Closed::Bound => ProblemKind::InviteClosed,
+            Closed::Expired => ProblemKind::InviteExpired,
+            Closed::Used => ProblemKind::InviteUsed,
+            Closed::Held => ProblemKind::InviteExhausted,
+        }
+        .into()
+    }
+}
+
+impl From<IssueError> for Problem {
+    fn from(error: IssueError) -> Self {
+        match error {
+            IssueError::Denied(denied @ InviteDenied::Quota { .. }) => Problem::from(ProblemKind::QuotaExhausted)
+                .with_detail(format!("{denied}. Revoke an open invite, or wait until one is over.")),
+            IssueError::Denied(denied @ InviteDenied::Uses { .. }) => Problem::value("/max_uses", denied.to_string()),
+            IssueError::Denied(denied) => {
+                Problem::from(ProblemKind::NotEligibleToInvite).with_detail(denied.to_string())
+            }
+            IssueError::Lifetime(denied) => Problem::value("/lifetime_hours", denied.to_string()),
+            IssueError::NoMember => ProblemKind::SessionEnded.into(),
+            IssueError::TooMany(seconds) => Problem::from(ProblemKind::TooManyRequests).retry_after(seconds),
+            IssueError::KeyReused(reused) => reused.into(),
+            IssueError::Store(cause) => Problem::from(cause),
+        }
+    }
+}

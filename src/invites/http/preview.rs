@@ -1,0 +1,73 @@
+//! What a code opens.
+
+use actix_web::{get, web::Data};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    super::{Code, queries},
+    Invites, kind,
+};
+use crate::{
+    http::{Json, Problem, ProblemKind, Segments},
+    platform::terms::{PersonId, Timestamp},
+    policy::{Step, demands},
+};
+
+/// Who invites.
+#[derive(Serialize, ToSchema)]
+struct InviterView {
+    /// Their public id.
+    id: PersonId,
+    /// The handle that they chose, where they chose one.
+    handle: Option<String>,
+}
+
+/// What a code opens. Looking consumes nothing.
+#[derive(Serialize, ToSchema)]
+struct PreviewView {
+    /// To what.
+    community: String,
+    /// Who invites.
+    inviter: InviterView,
+    /// How it reaches people: `email` is for whoever proves the address that it was sent to.
+    kind: String,
+    /// The address that it was sent to, masked; none for a link.
+    address_hint: Option<String>,
+    /// Until when it can be used.
+    expires_at: Timestamp,
+    /// What will be asked, in order.
+    asks: Vec<Step>,
+    /// Which documents are accepted where a real name is asked for.
+    documents: Vec<String>,
+}
+
+/// See what an invite is: who invites to what, what will be asked, until when. Opening it any
+/// number of times consumes nothing.
+#[utoipa::path(operation_id = "preview_invite", tag = "invites",
+    params(("code" = String, Path, description = "The invite's code, or the link that holds it; case, dashes and spaces are forgiven.")),
+    responses((status = 200, body = PreviewView)))]
+#[get("/v1/invites/{code}")]
+pub(super) async fn preview(code: Segments<String>, invites: Data<Invites>) -> Result<Json<PreviewView>, Problem> {
+    let code = Code::parse(&code.0).ok_or_else(|| Problem::new(ProblemKind::InviteUnknown))?;
+    let policy = invites.policy.get()?;
+    let (now, vault) = (invites.ledger.now(), invites.vault.clone());
+    let read = invites
+        .ledger
+        .store()
+        .read(move |conn| queries::preview(conn, &vault, &code, now));
+    let found = read.await?.ok_or_else(|| Problem::new(ProblemKind::InviteUnknown))?;
+    found.leads_on?;
+    Ok(Json(PreviewView {
+        community: policy.policy.community.name.to_string(),
+        inviter: InviterView {
+            id: found.inviter.id,
+            handle: found.inviter.handle,
+        },
+        kind: kind(&found.invite).into(),
+        address_hint: found.address_hint,
+        expires_at: found.invite.expires_at,
+        asks: demands(&policy.policy).collect(),
+        documents: policy.policy.join.documents.clone(),
+    }))
+}
