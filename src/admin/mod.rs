@@ -54,7 +54,7 @@ pub struct Profile {
     /// Steps up to the root.
     pub depth: u32,
     /// How many they let in themself.
-    pub invitees: usize,
+    pub invitees: u32,
     /// Everybody below them, in numbers.
     pub branch: BranchFigures,
     /// The ban that is in force.
@@ -185,16 +185,16 @@ impl Memory<'_> {
 /// [`AskError`].
 pub fn profile(conn: &mut Conn, live: &LiveGraph, id: PersonId) -> Result<Profile, AskError> {
     let member = people::member_by_id(conn, id)?.ok_or(AskError::PersonUnknown)?;
-    let (inviter, depth, invitees) = live
+    let (inviter, depth, invitees, branch) = live
         .read(|graph| {
             Some((
                 graph.inviter(member.row),
                 graph.place(member.row)?.depth,
-                graph.children(member.row, None, usize::MAX)?.len(),
+                graph.count_invitees(member.row)?,
+                graph.branch_figures(member.row)?,
             ))
         })
         .ok_or(AskError::NotCaughtUp)?;
-    let branch = live.branch_figures(member.row).ok_or(AskError::NotCaughtUp)?;
     let inviter = match inviter {
         Some(row) => people::names(conn, &[row])?.remove(&row),
         None => None,

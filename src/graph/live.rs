@@ -2,7 +2,7 @@
 
 use std::sync::{PoisonError, RwLock};
 
-use super::{BranchFigures, GraphError, InviteGraph, records, tree::walk_order};
+use super::{GraphError, InviteGraph, records, tree::walk_order};
 use crate::platform::{
     ledger::{Entry, Event, Projection},
     store::{Conn, StoreError},
@@ -11,9 +11,6 @@ use crate::platform::{
 
 /// How many rows are read at once.
 const PAGE: i64 = 10_000;
-
-/// How many people a walk passes before others have their turn: less than a millisecond.
-const STRIDE: usize = 10_000;
 
 /// The community's graph, shared by whoever asks and the one who keeps it.
 #[derive(Default)]
@@ -26,15 +23,6 @@ impl LiveGraph {
     /// no more than its answer is long.
     pub fn read<T>(&self, ask: impl FnOnce(&InviteGraph) -> T) -> T {
         ask(&self.graph.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// The person's branch in numbers, by a walk over all of it, on a thread that may block; `None` for
-    /// one who is not in the graph. The walk rests between strides, so that others go on: whoever
-    /// joins meanwhile may be counted or not.
-    pub fn branch_figures(&self, person: PersonRow) -> Option<BranchFigures> {
-        let mut walk = self.read(|graph| graph.walk(person))?;
-        while self.read(|graph| graph.stride(&mut walk, STRIDE)) {}
-        Some(walk.figures())
     }
 
     fn change(&self, change: impl FnOnce(&mut InviteGraph) -> Result<(), GraphError>) {
@@ -61,17 +49,9 @@ impl Projection for LiveGraph {
             members.extend(page);
         }
         let invites: Vec<_> = members.iter().map(|&(row, .., inviter)| (row, inviter)).collect();
-        let mut graph = InviteGraph::with_capacity(members.len());
-        for place in walk_order(&invites) {
-            let (person, standing, joined_at, inviter) = members[place as usize];
-            sound(match inviter {
-                Some(inviter) => graph.add_invited(person, inviter, joined_at),
-                None => graph.add_root(person, joined_at),
-            });
-            if standing != Standing::Active {
-                sound(graph.set_standing(person, standing));
-            }
-        }
+        let order = walk_order(&invites);
+        let (mut graph, refused) = InviteGraph::of(order.iter().map(|&place| members[place as usize]));
+        refused.into_iter().for_each(|error| sound(Err(error)));
         let mut last = 0;
         loop {
             let page = records::vouches(conn, last, PAGE)?;

@@ -12,6 +12,7 @@
 //!
 //! Nothing here decides who may invite, vouch or ask.
 
+mod figures;
 mod live;
 mod queries;
 mod records;
@@ -29,6 +30,7 @@ use petgraph::{
 };
 
 use crate::platform::terms::{PersonRow, Standing, Timestamp};
+use figures::Figures;
 use tree::Tree;
 
 /// Why an addition or a change was refused.
@@ -72,6 +74,9 @@ struct Person {
     standing: Standing,
 }
 
+/// Somebody who is loaded: who, how they stand, since when, and who let them in.
+type Member = (PersonRow, Standing, Timestamp, Option<PersonRow>);
+
 /// The invite graph. Memory goes by people and, for four bytes, by the greatest row: rows are to be
 /// nearly gapless.
 #[derive(Default)]
@@ -79,6 +84,7 @@ pub struct InviteGraph {
     /// A vouch goes from who vouches to whom they vouch for, and says since when.
     graph: Graph<Person, Timestamp>,
     tree: Tree,
+    figures: Figures,
 }
 
 impl InviteGraph {
@@ -92,7 +98,26 @@ impl InviteGraph {
         Self {
             graph: Graph::with_capacity(people, 0),
             tree: Tree::with_capacity(people),
+            figures: Figures::with_capacity(people),
         }
+    }
+
+    /// A graph of all these people at once, inviters before their invitees; and what was refused.
+    fn of(people: impl ExactSizeIterator<Item = Member>) -> (Self, Vec<GraphError>) {
+        let mut graph = Self::with_capacity(people.len());
+        let (mut standings, mut refused) = (Vec::with_capacity(people.len()), Vec::new());
+        for (person, standing, joined_at, inviter) in people {
+            let above = inviter.map(|inviter| graph.known(inviter)).transpose();
+            match above.and_then(|above| graph.place_new(person, above, joined_at)) {
+                Ok(position) => {
+                    graph.graph[node(position)].standing = standing;
+                    standings.push(standing);
+                }
+                Err(error) => refused.push(error),
+            }
+        }
+        graph.figures.count(&graph.tree, &standings);
+        (graph, refused)
     }
 
     /// Adds a person whom nobody invited, in good standing.
@@ -136,14 +161,21 @@ impl InviteGraph {
 
     /// Adds a person who is not in the graph.
     fn add(&mut self, person: PersonRow, inviter: Option<u32>, joined_at: Timestamp) -> Result<(), GraphError> {
+        let position = self.place_new(person, inviter, joined_at)?;
+        self.figures.add(&self.tree, position);
+        Ok(())
+    }
+
+    /// Adds a person who is not in the graph, and counts them nowhere.
+    fn place_new(&mut self, person: PersonRow, inviter: Option<u32>, joined_at: Timestamp) -> Result<u32, GraphError> {
         let added = self.tree.add(person, inviter);
-        added.ok_or(GraphError::RowOutOfRange(person))?;
+        let position = added.ok_or(GraphError::RowOutOfRange(person))?;
         // The tree's positions end before the graph's, so there is room.
         self.graph.add_node(Person {
             joined_at,
             standing: Standing::Active,
         });
-        Ok(())
+        Ok(position)
     }
 
     /// Adds that `from` vouches for `to`. Where that is known already, the former time stands.
@@ -176,7 +208,8 @@ impl InviteGraph {
     /// [`GraphError::Unknown`].
     pub fn set_standing(&mut self, person: PersonRow, standing: Standing) -> Result<(), GraphError> {
         let position = self.known(person)?;
-        self.graph[node(position)].standing = standing;
+        let before = std::mem::replace(&mut self.graph[node(position)].standing, standing);
+        self.figures.change(&self.tree, position, before, standing);
         Ok(())
     }
 

@@ -55,22 +55,6 @@ pub struct Vouches {
     pub given: Vec<Vouch>,
 }
 
-/// A walk over somebody's branch that may rest.
-pub(super) struct Walk {
-    /// Steps from the root to whose branch it is.
-    above: u32,
-    /// Whose turn will come.
-    waiting: Vec<u32>,
-    figures: BranchFigures,
-}
-
-impl Walk {
-    /// What it has counted so far.
-    pub(super) const fn figures(&self) -> BranchFigures {
-        self.figures
-    }
-}
-
 impl InviteGraph {
     /// How many people.
     pub fn len(&self) -> usize {
@@ -158,47 +142,14 @@ impl InviteGraph {
         }
     }
 
-    /// The person's branch in numbers, by a walk over all of it; `None` for one who is not in the
-    /// graph.
+    /// The person's branch in numbers, as they are kept; `None` for one who is not in the graph.
     pub fn branch_figures(&self, person: PersonRow) -> Option<BranchFigures> {
-        let mut walk = self.walk(person)?;
-        while self.stride(&mut walk, usize::MAX) {}
-        Some(walk.figures())
+        self.figures.branch(self.position(person)?)
     }
 
-    /// A walk over the person's branch, at its beginning; `None` for one who is not in the graph. It
-    /// keeps a plain stack: recursion would overflow on a deep chain, and the visit map of petgraph's
-    /// `Dfs` has a bit for every person of the community, which a small branch would pay for; in a
-    /// tree nobody is met twice.
-    pub(super) fn walk(&self, person: PersonRow) -> Option<Walk> {
-        let root = self.position(person)?;
-        Some(Walk {
-            above: self.tree.depth(root),
-            waiting: self.tree.invitees_from(self.tree.first_invitee(root)).collect(),
-            figures: BranchFigures::default(),
-        })
-    }
-
-    /// Goes on with a walk, past so many people at most; whether there is more of it. The graph may
-    /// have grown since the last stride.
-    pub(super) fn stride(&self, walk: &mut Walk, most: usize) -> bool {
-        let figures = &mut walk.figures;
-        for _ in 0..most {
-            let Some(position) = walk.waiting.pop() else {
-                return false;
-            };
-            // Several wait at a time, so that their places in memory are fetched side by side.
-            walk.waiting
-                .extend(self.tree.invitees_from(self.tree.first_invitee(position)));
-            figures.size += 1;
-            figures.depth = figures.depth.max(self.tree.depth(position) - walk.above);
-            match self.graph[node(position)].standing {
-                Standing::Active => figures.active += 1,
-                Standing::Banned => figures.banned += 1,
-                Standing::Left => figures.left += 1,
-            }
-        }
-        !walk.waiting.is_empty()
+    /// How many the person let in themself; `None` for one who is not in the graph.
+    pub fn count_invitees(&self, person: PersonRow) -> Option<u32> {
+        self.figures.invitees(self.position(person)?)
     }
 
     /// The nearest person by way of whom both came in, who may be one of the two; `None` where

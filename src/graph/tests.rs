@@ -220,6 +220,8 @@ fn same_answers(graph: &InviteGraph, model: &Model, limit: usize) {
             left: standing_so(Standing::Left),
         });
         assert_eq!(graph.branch_figures(one), figures);
+        let invitees = entry.map(|_| model.children(one).len() as u32);
+        assert_eq!(graph.count_invitees(one), invitees);
 
         let mut vouches = Vouches::default();
         for &(from, to, at) in &model.vouches {
@@ -417,11 +419,12 @@ fn refusals_change_nothing() {
 #[test]
 fn a_deep_chain_overflows_no_stack() {
     const DEEP: i64 = 100_000;
-    let mut graph = InviteGraph::new();
-    graph.add_root(row(1), at(1)).unwrap();
-    for person in 2..=DEEP {
-        graph.add_invited(row(person), row(person - 1), at(person)).unwrap();
-    }
+    let inviter = |person| (person > 1).then(|| row(person - 1));
+    let people: Vec<_> = (1..=DEEP)
+        .map(|person| (row(person), Standing::Active, at(person), inviter(person)))
+        .collect();
+    let (mut graph, refused) = InviteGraph::of(people.into_iter());
+    assert_eq!(refused, []);
     graph.add_invited(row(DEEP + 1), row(1), at(0)).unwrap();
     assert_eq!(graph.chain(row(DEEP)).len() as i64, DEEP);
     assert_eq!(graph.path(row(DEEP), row(DEEP + 1)).unwrap().len() as i64, DEEP + 1);
@@ -455,6 +458,9 @@ fn a_wide_star_pages_from_anywhere() {
 }
 
 #[test]
-fn a_person_takes_48_bytes() {
-    assert_eq!(size_of::<petgraph::graph::Node<Person, u32>>() + tree::BYTES, 48);
+fn a_person_takes_68_bytes() {
+    assert_eq!(
+        size_of::<petgraph::graph::Node<Person, u32>>() + tree::BYTES + figures::BYTES,
+        68
+    );
 }

@@ -152,7 +152,7 @@ struct PersonInFull {
     /// Steps up to the root: 0 for a root.
     depth: u32,
     /// How many they let in themself.
-    invitees: usize,
+    invitees: u32,
     /// Everybody below them, in numbers.
     branch: Figures,
     /// The ban that is in force.
