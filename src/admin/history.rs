@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::{
     people,
     platform::{
-        ledger::{Actor, Entry},
+        ledger::{Actor, Entry, Unreadable},
         store::{Conn, StoreError},
         terms::{PersonId, PersonRow, Timestamp},
     },
@@ -35,8 +35,8 @@ pub struct Happened {
     /// What happened.
     #[serde(rename = "type")]
     #[schema(rename = "type", example = "person_banned")]
-    pub kind: &'static str,
-    /// What the event says beside: it depends on the type.
+    pub kind: String,
+    /// What the event says beside: it depends on the type. Of an event that this version cannot read, why.
     pub details: Map<String, Value>,
 }
 
@@ -58,15 +58,26 @@ pub enum HappenedActor {
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn happened(conn: &mut Conn, entries: &[Entry]) -> Result<Vec<Happened>, StoreError> {
-    let read: Vec<(&Entry, Map<String, Value>)> = entries
+pub fn happened(conn: &mut Conn, entries: &[Result<Entry, Unreadable>]) -> Result<Vec<Happened>, StoreError> {
+    let read: Vec<(&Result<Entry, Unreadable>, Map<String, Value>)> = entries
         .iter()
-        .map(|entry| Ok((entry, details(entry)?)))
+        .map(|entry| {
+            let details = match entry {
+                Ok(entry) => details(entry)?,
+                Err(_) => Map::new(),
+            };
+            Ok((entry, details))
+        })
         .collect::<Result<_, StoreError>>()?;
     let mut rows = Vec::new();
     for (entry, details) in &read {
-        rows.extend(entry.envelope.actor.person());
-        rows.extend(entry.envelope.subject);
+        match entry {
+            Ok(entry) => {
+                rows.extend(entry.envelope.actor.person());
+                rows.extend(entry.envelope.subject);
+            }
+            Err(bad) => rows.extend(bad.head.as_ref().and_then(|head| head.actor.person())),
+        }
         rows.extend(ROWS.iter().filter_map(|name| row(details.get(*name)?)));
     }
     rows.sort_unstable();
@@ -78,8 +89,34 @@ pub fn happened(conn: &mut Conn, entries: &[Entry]) -> Result<Vec<Happened>, Sto
         .collect();
     Ok(read
         .into_iter()
-        .map(|(entry, details)| shown(entry, details, &ids))
+        .map(|(entry, details)| match entry {
+            Ok(entry) => shown(entry, details, &ids),
+            Err(bad) => unreadable(bad, &ids),
+        })
         .collect())
+}
+
+/// An event of a newer version, as far as every version is the same.
+fn unreadable(bad: &Unreadable, ids: &HashMap<PersonRow, PersonId>) -> Happened {
+    let head = bad.head.as_ref();
+    Happened {
+        number: bad.pos,
+        v: head.map_or(0, |head| head.v),
+        at: head.map_or(Timestamp::from_seconds(0), |head| head.at),
+        actor: head.map_or(HappenedActor::System, |head| by(head.actor, ids)),
+        subject: None,
+        kind: head.map_or_else(|| "unreadable".to_owned(), |head| head.kind.clone()),
+        details: Map::from_iter([("unreadable".to_owned(), Value::String(bad.why.clone()))]),
+    }
+}
+
+fn by(actor: Actor, ids: &HashMap<PersonRow, PersonId>) -> HappenedActor {
+    match actor {
+        Actor::Person(row) => HappenedActor::Person(ids.get(&row).copied()),
+        Actor::Newcomer => HappenedActor::Newcomer,
+        Actor::Operator => HappenedActor::Operator,
+        Actor::System => HappenedActor::System,
+    }
 }
 
 fn details(entry: &Entry) -> Result<Map<String, Value>, StoreError> {
@@ -111,14 +148,9 @@ fn shown(entry: &Entry, mut details: Map<String, Value>, ids: &HashMap<PersonRow
         number: entry.pos,
         v: envelope.v,
         at: envelope.at,
-        actor: match envelope.actor {
-            Actor::Person(row) => HappenedActor::Person(ids.get(&row).copied()),
-            Actor::Newcomer => HappenedActor::Newcomer,
-            Actor::Operator => HappenedActor::Operator,
-            Actor::System => HappenedActor::System,
-        },
+        actor: by(envelope.actor, ids),
         subject: envelope.subject.and_then(|row| ids.get(&row).copied()),
-        kind: envelope.event.kind(),
+        kind: envelope.event.kind().to_owned(),
         details,
     }
 }
@@ -128,7 +160,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::platform::ledger::{Envelope, Event};
+    use crate::platform::ledger::{Envelope, Event, UnreadableHead};
 
     #[test]
     fn every_row_in_an_event_is_known() {
@@ -144,6 +176,25 @@ mod tests {
             }
         }
         assert!(ROWS.iter().all(|name| met.iter().any(|met| met == name)), "{met:?}");
+    }
+
+    #[test]
+    fn an_event_of_a_newer_version_hides_no_other() {
+        let head = UnreadableHead {
+            v: 9,
+            at: Timestamp::from_seconds(7),
+            actor: Actor::System,
+            kind: "tomorrow".to_owned(),
+        };
+        let bad = |head| Unreadable {
+            pos: 3,
+            why: "it cannot be read".to_owned(),
+            head,
+        };
+        let known = unreadable(&bad(Some(head)), &HashMap::new());
+        assert_eq!((known.number, known.v, known.kind.as_str()), (3, 9, "tomorrow"));
+        assert_eq!(known.details["unreadable"], "it cannot be read");
+        assert_eq!(unreadable(&bad(None), &HashMap::new()).kind, "unreadable");
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub mod queries;
 mod records;
 mod rules;
 
+pub use records::open_ban;
 pub use rules::{NotAllowed, ReasonCode, RoleReason, RoleRefusal, SanctionKind};
 
 use crate::platform::{

@@ -146,3 +146,15 @@ pub(super) fn of_person(
     }
     Ok(query.load::<Row>(conn)?.into_iter().map(from_row).collect())
 }
+
+/// The ban that is in force for a person.
+pub fn open_ban(conn: &mut Conn, person: PersonRow) -> QueryResult<Option<Sanction>> {
+    sanctions::table
+        .filter(sanctions::person.eq(person))
+        .filter(sanctions::kind.eq(SanctionKind::Ban))
+        .filter(sanctions::lifted_at.is_null())
+        .select(COLUMNS)
+        .first::<Row>(conn)
+        .optional()
+        .map(|row| row.map(from_row))
+}

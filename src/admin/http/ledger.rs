@@ -8,12 +8,7 @@ use super::Audit;
 use crate::{
     admin::{self, Happened},
     http::{Cursors, Json, Limit, Page, Problem, Query},
-    people,
-    platform::{
-        ledger::{self, EventKind, Filter},
-        store::{Conn, StoreError},
-        terms::{PersonId, PersonRow},
-    },
+    platform::{ledger::EventKind, terms::PersonId},
 };
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -62,16 +57,17 @@ async fn list_ledger(
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),
     };
-    let asked = move |conn: &mut Conn| {
-        let (actor, subject) = match (row(conn, sought.actor)?, row(conn, sought.subject)?) {
-            (Known::Nobody, _) | (_, Known::Nobody) => return Ok(Vec::new()),
-            (actor, subject) => (actor.row(), subject.row()),
-        };
-        let filter = Filter { actor, subject, kind };
-        let entries = ledger::search(conn, &filter, before, limit.and_one())?;
-        admin::happened(conn, &entries)
+    let filter = admin::Sought {
+        actor: sought.actor,
+        subject: sought.subject,
+        kind,
+        before,
     };
-    let found = audit.ledger.store().read(asked).await?;
+    let read = audit
+        .ledger
+        .store()
+        .read(move |conn| admin::ledger(conn, filter, limit.and_one()));
+    let found = read.await?;
     Ok(Json(Page::of(
         found,
         limit,
@@ -79,29 +75,4 @@ async fn list_ledger(
         |event| (event.number,),
         |event| event,
     )))
-}
-
-/// A person who is sought.
-enum Known {
-    /// Whoever it is.
-    Anybody,
-    /// An id that no member has: there is nothing to be found.
-    Nobody,
-    /// A member.
-    Member(PersonRow),
-}
-
-impl Known {
-    const fn row(&self) -> Option<PersonRow> {
-        match self {
-            Self::Member(row) => Some(*row),
-            Self::Anybody | Self::Nobody => None,
-        }
-    }
-}
-
-fn row(conn: &mut Conn, id: Option<PersonId>) -> Result<Known, StoreError> {
-    let Some(id) = id else { return Ok(Known::Anybody) };
-    let member = people::member_by_id(conn, id)?;
-    Ok(member.map_or(Known::Nobody, |member| Known::Member(member.row)))
 }

@@ -152,6 +152,22 @@ pub struct Unreadable {
     pub pos: i64,
     /// Why; nothing of the event.
     pub why: String,
+    /// What every version writes, where even that can be read.
+    pub head: Option<UnreadableHead>,
+}
+
+/// What every version of an event says.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+pub struct UnreadableHead {
+    /// The version of its shape.
+    pub v: u8,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
 }
 
 fn parse(pos: i64, body: &str) -> Result<Entry, Unreadable> {
@@ -161,13 +177,10 @@ fn parse(pos: i64, body: &str) -> Result<Entry, Unreadable> {
             // Its message may quote what stands there.
             let (line, column) = (error.line(), error.column());
             let why = format!("it cannot be read by this version (line {line}, column {column})");
-            Err(Unreadable { pos, why })
+            let head = serde_json::from_str(body).ok();
+            Err(Unreadable { pos, why, head })
         }
     }
-}
-
-fn read(pos: i64, body: &str) -> Result<Entry, StoreError> {
-    parse(pos, body).map_err(|bad| StoreError::Internal(format!("the event at position {pos}: {}", bad.why)))
 }
 
 /// The same as [`entries`], where what cannot be read is no error.
@@ -267,7 +280,15 @@ macro_rules! strides {
 }
 
 /// The newest events before `before` that `filter` lets through, newest first.
-pub fn search(conn: &mut Conn, filter: &Filter, before: Option<i64>, limit: i64) -> Result<Vec<Entry>, StoreError> {
+///
+/// # Errors
+/// [`StoreError`]
+pub fn search(
+    conn: &mut Conn,
+    filter: &Filter,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Result<Entry, Unreadable>>, StoreError> {
     let before = before.unwrap_or(i64::MAX);
     let rows: Vec<Row> = match (filter.actor, filter.subject) {
         (Some(actor), _) => about(fixed(|| strides!("actor")), actor, filter, before, limit).load(conn)?,
@@ -288,7 +309,7 @@ pub fn search(conn: &mut Conn, filter: &Filter, before: Option<i64>, limit: i64)
                 .load(conn)?
         }
     };
-    rows.iter().map(|(pos, body)| read(*pos, body)).collect()
+    Ok(rows.iter().map(|(pos, body)| parse(*pos, body)).collect())
 }
 
 /// Binds what is looked for to a statement of [`strides`].

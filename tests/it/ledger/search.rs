@@ -37,7 +37,8 @@ async fn found(ledger: &Ledger, filter: &Filter, page: i64) -> Vec<i64> {
     loop {
         let filter = filter.clone();
         let read = move |conn: &mut _| search(conn, &filter, before, page);
-        let rows: Vec<Entry> = ledger.store().read(read).await.unwrap();
+        let rows: Vec<_> = ledger.store().read(read).await.unwrap();
+        let rows: Vec<Entry> = rows.into_iter().map(Result::unwrap).collect();
         let Some(last) = rows.last() else { return all };
         before = Some(last.pos);
         all.extend(rows.iter().map(|entry| entry.pos));

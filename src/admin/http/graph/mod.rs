@@ -1,0 +1,69 @@
+//! Who let whom in: chain, children, branch and paths, answered from memory.
+
+mod branch;
+mod chain;
+mod children;
+mod paths;
+
+use serde::{Deserialize, Serialize};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::{
+    admin::{Node, Path},
+    http::{Cursors, Limit, Page, Paging, Problem},
+    platform::terms::PersonId,
+};
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(chain::show_chain)
+        .service(children::list_children)
+        .service(branch::list_branch)
+        .service(paths::show_paths);
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Ends {
+    /// From whom.
+    from: PersonId,
+    /// To whom.
+    to: PersonId,
+}
+
+/// How two people are connected.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Connection {
+    /// From the one up to the nearest common inviter and down to the other, both included; empty
+    /// where they came in by different roots.
+    path: Vec<Node>,
+    /// The nearest by way of whom both came in, who may be one of the two.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    common_inviter: Option<PersonId>,
+}
+
+impl From<Option<Path>> for Connection {
+    fn from(path: Option<Path>) -> Self {
+        match path {
+            Some(Path { people, turn }) => Self {
+                common_inviter: people.get(turn).map(|node| node.id),
+                path: people,
+            },
+            None => Self {
+                path: Vec::new(),
+                common_inviter: None,
+            },
+        }
+    }
+}
+
+/// After whom a page starts.
+fn start(paging: &Paging, cursors: &Cursors) -> Result<Option<PersonId>, Problem> {
+    let after = cursors.read::<(PersonId,)>(paging.cursor.as_deref())?;
+    Ok(after.map(|(id,)| id))
+}
+
+fn page(nodes: Vec<Node>, limit: Limit, cursors: &Cursors) -> Page<Node> {
+    Page::of(nodes, limit, cursors, |node| (node.id,), |node| node)
+}

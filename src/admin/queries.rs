@@ -1,0 +1,184 @@
+//! Questions that the store answers. Each reads a room by that room's own queries.
+
+use super::{AskError, Happened, OpenBan, Profile, happened};
+use crate::{
+    graph::LiveGraph,
+    moderation,
+    people::{self, Member},
+    platform::{
+        jobs::{self, JobRow},
+        ledger::{self, Filter},
+        store::{Conn, StoreError},
+        terms::{JobId, PersonId, PersonRow, Role, Standing},
+    },
+};
+
+/// A member, and their place in the graph.
+///
+/// # Errors
+/// [`AskError`].
+pub fn profile(conn: &mut Conn, live: &LiveGraph, id: PersonId) -> Result<Profile, AskError> {
+    let member = people::member_by_id(conn, id)?.ok_or(AskError::PersonUnknown)?;
+    let (inviter, depth, invitees, branch) = live
+        .read(|graph| {
+            Some((
+                graph.inviter(member.row),
+                graph.place(member.row)?.depth,
+                graph.count_invitees(member.row)?,
+                graph.branch_figures(member.row)?,
+            ))
+        })
+        .ok_or(AskError::NotCaughtUp)?;
+    let inviter = match inviter {
+        Some(row) => people::names(conn, &[row])?.remove(&row),
+        None => None,
+    };
+    Ok(Profile {
+        ban: moderation::open_ban(conn, member.row)?.map(|ban| OpenBan {
+            id: ban.id,
+            reason: ban.reason.as_str().to_owned(),
+            imposed_at: ban.imposed_at,
+        }),
+        member,
+        inviter,
+        depth,
+        invitees,
+        branch,
+    })
+}
+
+/// Up to `limit` members in the order of joining, from the start or after one of them; none where nobody has the id
+/// of the one.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn members(
+    conn: &mut Conn,
+    after: Option<PersonId>,
+    role: Option<Role>,
+    standing: Option<Standing>,
+    limit: i64,
+) -> Result<Option<Vec<Member>>, StoreError> {
+    let after = match after {
+        None => Some(PersonRow(0)),
+        Some(id) => people::member_by_id(conn, id)?.map(|member| member.row),
+    };
+    let Some(after) = after else { return Ok(None) };
+    Ok(Some(people::members(conn, after, role, standing, limit)?))
+}
+
+/// Whoever has proved control of a contact, by its blind index.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn by_contact(conn: &mut Conn, blind: &[u8]) -> Result<Option<Member>, StoreError> {
+    match people::by_contact(conn, blind)? {
+        Some(row) => Ok(people::member(conn, row)?),
+        None => Ok(None),
+    }
+}
+
+/// What is looked for in the ledger.
+#[derive(Debug, Clone, Default)]
+pub struct Sought {
+    /// Only what this member did.
+    pub actor: Option<PersonId>,
+    /// Only what is about this member.
+    pub subject: Option<PersonId>,
+    /// Only events of this type.
+    pub kind: Option<String>,
+    /// Only what came before the event of this number.
+    pub before: Option<i64>,
+}
+
+/// Up to `limit` events that are looked for, newest first. Of somebody whom nobody is there is nothing.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn ledger(conn: &mut Conn, sought: Sought, limit: i64) -> Result<Vec<Happened>, StoreError> {
+    let mut row = |id: Option<PersonId>| match id {
+        None => Ok(Some(None)),
+        Some(id) => Ok::<_, StoreError>(people::member_by_id(conn, id)?.map(|member| Some(member.row))),
+    };
+    let (Some(actor), Some(subject)) = (row(sought.actor)?, row(sought.subject)?) else {
+        return Ok(Vec::new());
+    };
+    let filter = Filter {
+        actor,
+        subject,
+        kind: sought.kind,
+    };
+    let entries = ledger::search(conn, &filter, sought.before, limit)?;
+    happened(conn, &entries)
+}
+
+/// A job, and who asked for it.
+#[derive(Debug)]
+pub struct JobAsked {
+    /// The job.
+    pub job: JobRow,
+    /// Who asked for it; none where the command line did.
+    pub by: Option<PersonId>,
+}
+
+/// Up to `limit` jobs before the row `before`, newest first.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn jobs(conn: &mut Conn, before: Option<i64>, limit: i64) -> Result<Vec<JobAsked>, StoreError> {
+    let rows = jobs::all(conn, before, limit)?;
+    asked(conn, rows)
+}
+
+/// One job.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn job(conn: &mut Conn, id: JobId) -> Result<Option<JobAsked>, StoreError> {
+    let row = jobs::by_id(conn, id)?;
+    Ok(asked(conn, row.into_iter().collect())?.pop())
+}
+
+/// These jobs, and who asked for them.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn asked(conn: &mut Conn, rows: Vec<JobRow>) -> Result<Vec<JobAsked>, StoreError> {
+    let by: Vec<_> = rows.iter().filter_map(|job| job.created_by).collect();
+    let names = people::names(conn, &by)?;
+    let asked = |job: JobRow| JobAsked {
+        by: job.created_by.and_then(|row| names.get(&row)).map(|name| name.id),
+        job,
+    };
+    Ok(rows.into_iter().map(asked).collect())
+}
+
+/// What became of one item of a job.
+#[derive(Debug)]
+pub struct JobItem {
+    /// What the job calls the item: a name or a row of its file.
+    pub item: String,
+    /// The member that it is about.
+    pub person: Option<PersonId>,
+    /// What became of it, as a word.
+    pub outcome: String,
+}
+
+/// Up to `limit` items of a job after the one called `after`, by their names; none where there is no such job.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn job_items(conn: &mut Conn, id: JobId, after: &str, limit: i64) -> Result<Option<Vec<JobItem>>, StoreError> {
+    let Some(job) = jobs::by_id(conn, id)? else {
+        return Ok(None);
+    };
+    let rows = jobs::outcomes(conn, job.row, after, limit)?;
+    let members: Vec<_> = rows.iter().filter_map(|row| row.person).collect();
+    let names = people::names(conn, &members)?;
+    let items = rows.into_iter().map(|row| JobItem {
+        person: row.person.and_then(|person| names.get(&person)).map(|name| name.id),
+        item: row.item,
+        outcome: row.outcome,
+    });
+    Ok(Some(items.collect()))
+}
