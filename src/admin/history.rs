@@ -59,15 +59,17 @@ pub enum HappenedActor {
 /// # Errors
 /// [`StoreError`].
 pub fn happened(conn: &mut Conn, entries: &[Result<Entry, Unreadable>]) -> Result<Vec<Happened>, StoreError> {
-    let read: Vec<(&Result<Entry, Unreadable>, Map<String, Value>)> = entries
+    let with_details = |entry| {
+        let details = match entry {
+            Ok(entry) => details(entry)?,
+            Err(_) => Map::new(),
+        };
+        Ok((entry, details))
+    };
+    let read: Vec<_> = entries
         .iter()
-        .map(|entry| {
-            let details = match entry {
-                Ok(entry) => details(entry)?,
-                Err(_) => Map::new(),
-            };
-            Ok((entry, details))
-        })
+        .map(Result::as_ref)
+        .map(with_details)
         .collect::<Result<_, StoreError>>()?;
     let mut rows = Vec::new();
     for (entry, details) in &read {

@@ -112,7 +112,7 @@ pub(super) fn by_id(conn: &mut Conn, id: SanctionId) -> QueryResult<Option<Sanct
 }
 
 /// The ban that is in force for a person.
-pub(super) fn open_ban(conn: &mut Conn, person: PersonRow) -> QueryResult<Option<Sanction>> {
+pub fn open_ban(conn: &mut Conn, person: PersonRow) -> QueryResult<Option<Sanction>> {
     sanctions::table
         .filter(sanctions::person.eq(person))
         .filter(sanctions::kind.eq(SanctionKind::Ban))
@@ -145,16 +145,4 @@ pub(super) fn of_person(
         query = query.filter(sanctions::id.lt(row.unwrap_or(0)));
     }
     Ok(query.load::<Row>(conn)?.into_iter().map(from_row).collect())
-}
-
-/// The ban that is in force for a person.
-pub fn open_ban(conn: &mut Conn, person: PersonRow) -> QueryResult<Option<Sanction>> {
-    sanctions::table
-        .filter(sanctions::person.eq(person))
-        .filter(sanctions::kind.eq(SanctionKind::Ban))
-        .filter(sanctions::lifted_at.is_null())
-        .select(COLUMNS)
-        .first::<Row>(conn)
-        .optional()
-        .map(|row| row.map(from_row))
 }
