@@ -5,11 +5,10 @@
 //! and opens nothing here. None has a name or a contact. In the common case a token is shorter than 512
 //! bytes, up to which the caches of some verifiers go; hence the short names of key and session.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
-
-use std::sync::{Mutex, PoisonError};
+use std::{sync::Arc, time::Duration};
 
 use data_encoding::BASE64URL_NOPAD;
+use quick_cache::sync::Cache;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{keys::Ring, sessions::Session};
@@ -284,25 +283,22 @@ impl Access {
     }
 }
 
-/// Shards of the cache, so that its locks are rarely waited for.
-const SHARDS: usize = 16;
-/// Tokens in one generation of a shard; twice as many are held at most, some 20 MB in all.
-const GENERATION: usize = 1024;
+/// How many verified tokens are remembered at most, some 20 MB in all.
+const REMEMBERED: usize = 32 * 1024;
 
 /// Tokens that were verified a moment ago: a repeated one costs a hash and no signature check. Only
-/// the signature is remembered; whether session and member still stand is asked each time.
-///
-/// Each shard has two generations. When the younger is full it becomes the older, and what nobody
-/// asked for since is forgotten: bounded, without a clock hand or a list.
-#[derive(Default)]
+/// the signature is remembered; whether session and member still stand is asked each time. What nobody asked for
+/// since longest is forgotten first.
 pub(super) struct Verified {
-    shards: [Mutex<Generations>; SHARDS],
+    claims: Cache<[u8; 32], Arc<Claims>>,
 }
 
-#[derive(Default)]
-struct Generations {
-    young: HashMap<[u8; 32], Arc<Claims>>,
-    old: HashMap<[u8; 32], Arc<Claims>>,
+impl Default for Verified {
+    fn default() -> Self {
+        Self {
+            claims: Cache::new(REMEMBERED),
+        }
+    }
 }
 
 impl Verified {
@@ -314,39 +310,18 @@ impl Verified {
         verify: impl FnOnce() -> Result<Claims, Bad>,
     ) -> Result<Arc<Claims>, Bad> {
         let hash = sha256(token.as_bytes());
-        let shard = &self.shards[usize::from(hash[0]) % SHARDS];
-        let lock = || shard.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = lock().find(&hash);
-        match known {
+        match self.claims.get(&hash) {
             Some(claims) if now.seconds() < claims.exp => Ok(claims),
             Some(_) => {
-                lock().young.remove(&hash);
+                self.claims.remove(&hash);
                 Err(Bad::Expired)
             }
             None => {
                 let claims = Arc::new(verify()?);
-                lock().keep(hash, Arc::clone(&claims));
+                self.claims.insert(hash, Arc::clone(&claims));
                 Ok(claims)
             }
         }
-    }
-}
-
-impl Generations {
-    fn find(&mut self, hash: &[u8; 32]) -> Option<Arc<Claims>> {
-        if let Some(claims) = self.young.get(hash) {
-            return Some(Arc::clone(claims));
-        }
-        let claims = self.old.remove(hash)?;
-        self.keep(*hash, Arc::clone(&claims));
-        Some(claims)
-    }
-
-    fn keep(&mut self, hash: [u8; 32], claims: Arc<Claims>) {
-        if self.young.len() >= GENERATION {
-            self.old = std::mem::take(&mut self.young);
-        }
-        self.young.insert(hash, claims);
     }
 }
 
