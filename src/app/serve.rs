@@ -308,7 +308,7 @@ fn keep_house(core: &mut Core, watch: Arc<Watch>) {
             let now = ledger.now();
             // Where the database is away, readiness says so; a gauge that stands still is enough here.
             let waiting = ledger.store().read(move |conn| {
-                identity::measure(conn, now)?;
+                identity::queries::measure(conn, now)?;
                 Ok::<_, StoreError>(crate::platform::ledger::oldest_waiting(conn)?)
             });
             if let Ok(waiting) = waiting.await {

@@ -467,23 +467,24 @@ impl Work {
         flow: Id<crate::platform::terms::kinds::Flow>,
         reviewer: PersonRow,
     ) -> Result<(), StoreError> {
-        let open = identity::cases(tx.conn, CaseState::Open, None, 1000, now)?;
-        let case = open.iter().find(|case| case.flow == flow);
+        let open = identity::queries::cases(tx.conn, CaseState::Open, None, 1000, now)?;
+        let case = open.iter().map(|found| &found.case).find(|case| case.flow == flow);
         let case = case
             .ok_or_else(|| StoreError::Internal("a case of the sample community is missing".into()))?
             .id;
         let look = sound(Reason::parse("The oldest case in the queue."))?;
         let why = sound(Reason::parse("The name is not the one in the document."))?;
         tx.on_behalf(Actor::Person(reviewer), now, |tx| {
-            planned(identity::claim(
+            planned(identity::commands::claim(
                 tx,
                 &self.vault,
                 &self.reviewing.review,
+                &Key::none(),
                 case,
                 reviewer,
                 &look,
             ))?;
-            planned(identity::decide(
+            planned(identity::commands::decide(
                 tx,
                 &self.vault,
                 &self.reviewing,

@@ -1,5 +1,8 @@
 //! What follows from an identity that was given and the cases about it. Pure.
 
+use std::time::Duration;
+
+use super::{Case, CaseError};
 use crate::platform::{
     ledger::events::Verdict,
     terms::{Assurance, PersonRow, Timestamp, words},
@@ -27,6 +30,38 @@ impl From<Verdict> for CaseState {
             Verdict::Approved => Self::Approved,
             Verdict::Retry => Self::Retry,
             Verdict::Refused => Self::Refused,
+        }
+    }
+}
+
+impl Case {
+    /// Its state at `now`. A case whose time to wait is over is withdrawn, also where its row says that it is open.
+    pub fn state_at(&self, now: Timestamp) -> CaseState {
+        match self.state {
+            CaseState::Open if self.waits_until.is_some_and(|until| until <= now) => CaseState::Withdrawn,
+            state => state,
+        }
+    }
+
+    /// Who has claimed it at `now`, and until when. A claim is over at the end of its time.
+    pub fn claim_at(&self, now: Timestamp) -> Option<(PersonRow, Timestamp)> {
+        self.claim
+            .filter(|(_, until)| self.state_at(now) == CaseState::Open && *until > now)
+    }
+
+    /// How long it has waited, or waited until it was decided or withdrawn.
+    pub fn age(&self, now: Timestamp) -> Duration {
+        let lapsed = self.waits_until.filter(|until| *until <= now);
+        self.decided_at.or(lapsed).unwrap_or(now).since(self.opened_at)
+    }
+
+    /// Why a change that depends on its state and its claim was refused.
+    pub(super) fn refusal(&self, now: Timestamp) -> CaseError {
+        match (self.state_at(now), self.claim_at(now)) {
+            (CaseState::Open, Some(_)) => CaseError::Claimed,
+            (CaseState::Open, None) => CaseError::NotClaimed,
+            (CaseState::Withdrawn, _) => CaseError::Lapsed,
+            _ => CaseError::Decided,
         }
     }
 }

@@ -267,7 +267,7 @@ pub fn prove_contact(
         // They control the address, so telling them is no leak.
         return Err(StepError::Member.into());
     }
-    if identity::binds_address(tx.conn, blind)? {
+    if identity::queries::binds_address(tx.conn, blind)? {
         return Err(StepError::Refused.into());
     }
     records::prove(tx.conn, flow.row, tx.now)?;

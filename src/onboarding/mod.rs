@@ -22,7 +22,7 @@ pub use rules::{Progress, progress};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    identity::{self, Document, FullName, Reached, SubmitError},
+    identity::{self, Demands, Document, FullName, Reached, SubmitError},
     invites::{self, Closed, Code, Invite, RedeemError},
     notify::Locale,
     people::{self, Admission, Contact, Member, Newcomer, passwords::hash::Phc},
@@ -113,7 +113,7 @@ impl From<SubmitError> for StepError {
     fn from(error: SubmitError) -> Self {
         match error {
             SubmitError::Store(error) => Self::Store(error),
-            SubmitError::NotHeld => Self::HoldExpired,
+            SubmitError::NotReserved => Self::HoldExpired,
             refusal => Self::Submit(refusal),
         }
     }
@@ -187,12 +187,7 @@ fn read_standing(
     now: Timestamp,
 ) -> Result<(Progress, Reached), StoreError> {
     let held_until = invites::held_until(conn, flow.id)?;
-    let reached = identity::reached(
-        conn,
-        flow.subject,
-        policy.join.assurance >= Assurance::Verified,
-        policy.review.resubmissions,
-    )?;
+    let reached = identity::queries::reached(conn, flow.subject, &Demands::of(policy))?;
     Ok((progress(policy, flow, held_until, &reached, now), reached))
 }
 
@@ -220,13 +215,8 @@ pub fn give_identity(
 ) -> Result<(), StepError> {
     let (flow, _) = at_step(tx, policy, flow, Step::Identity)?;
     let key = vault.key(tx.conn, flow.subject)?;
-    let demands = identity::Demands {
-        review: policy.join.assurance >= Assurance::Verified,
-        resubmissions: policy.review.resubmissions,
-        wait: wait(policy),
-    };
     let way = way(tx.conn, &flow)?;
-    identity::submit(tx, vault, &key, &way, name, document, &demands)?;
+    identity::commands::submit(tx, vault, &key, &way, name, document, &Demands::of(policy))?;
     Ok(())
 }
 
@@ -234,12 +224,13 @@ pub fn give_identity(
 pub fn ask_reviewer(tx: &mut Tx<'_>, vault: &Vault, policy: &Policy, flow: Id<kinds::Flow>) -> Result<(), StepError> {
     let (flow, _) = at_step(tx, policy, flow, Step::Credentials)?;
     let way = way(tx.conn, &flow)?;
-    Ok(identity::ask_reviewer(tx, vault, flow.subject, &way, wait(policy))?)
-}
-
-/// How long a case waits at most.
-fn wait(policy: &Policy) -> std::time::Duration {
-    std::time::Duration::from_secs(24 * 60 * 60).saturating_mul(policy.review.wait_days)
+    Ok(identity::commands::ask_reviewer(
+        tx,
+        vault,
+        flow.subject,
+        &way,
+        Demands::of(policy).wait,
+    )?)
 }
 
 fn way(conn: &mut Conn, flow: &Flow) -> Result<identity::Way, StoreError> {
@@ -263,7 +254,7 @@ pub fn admit(
 ) -> Result<Member, StepError> {
     let (flow, reached) = at_step(tx, policy, flow, Step::Credentials)?;
     let accounts = policy.join.accounts_per_person;
-    if reached.assurance >= Assurance::Checked && !identity::confirm(tx, vault, flow.subject, accounts)? {
+    if reached.assurance >= Assurance::Checked && !identity::commands::confirm(tx, vault, flow.subject, accounts)? {
         return Err(StepError::NeedsReview);
     }
     records::end(tx.conn, flow.row, tx.now)?;
@@ -320,7 +311,7 @@ pub async fn lapse(ledger: &Ledger) -> Result<(), StoreError> {
     let now = ledger.now();
     let over = ledger
         .store()
-        .read(move |conn| Ok::<_, StoreError>(identity::lapsed(conn, now, AT_ONCE)?))
+        .read(move |conn| identity::queries::lapsed(conn, now, AT_ONCE))
         .await?;
     for (id, subject) in over {
         ledger
@@ -329,7 +320,7 @@ pub async fn lapse(ledger: &Ledger) -> Result<(), StoreError> {
                     Some(until) if tx.now < until => Ok(()),
                     _ => abandon(tx, &flow, Release::Expired),
                 },
-                _ => identity::release(tx, subject),
+                _ => identity::commands::release(tx, subject),
             })
             .await?;
     }
@@ -343,5 +334,5 @@ pub fn abandon(tx: &mut Tx<'_>, flow: &Flow, why: Release) -> Result<(), StoreEr
     }
     let invite: Invite = invites::by_row(tx.conn, flow.invite_row)?;
     invites::release(tx, &invite, flow.id, why)?;
-    identity::release(tx, flow.subject)
+    identity::commands::release(tx, flow.subject)
 }

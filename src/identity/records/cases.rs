@@ -1,45 +1,21 @@
 //! The rows of cases, of who saw them and of who gave them up.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
-    QueryResult, RunQueryDsl,
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
+    RunQueryDsl,
     dsl::{max, min},
     insert_into, update,
 };
 
-use super::super::{CaseState, Way};
+use super::super::{Case, CaseState, Way};
 use crate::platform::{
     store::{
         Conn,
-        schema::{case_releases, cases as rows, disclosures, people},
+        schema::{case_releases, cases as rows, disclosures},
     },
     terms::{Id, PersonRow, Timestamp, kinds},
     vault::Subject,
 };
-
-/// A case as it stands in the store: everything but what it is about.
-#[derive(Debug, Clone)]
-pub struct Case {
-    pub(in crate::identity) row: i64,
-    /// Its public id.
-    pub id: Id<kinds::Case>,
-    pub(in crate::identity) subject: Subject,
-    /// Whose way in it stands on.
-    pub flow: Id<kinds::Flow>,
-    /// Where the row says that it stands; see [`Case::state_at`].
-    pub(in crate::identity) state: CaseState,
-    /// Until when it waits for a reviewer.
-    pub waits_until: Option<Timestamp>,
-    pub(in crate::identity) address_blind: Option<Vec<u8>>,
-    /// Since when it waits, or waited.
-    pub opened_at: Timestamp,
-    /// Who claimed it last, and until when.
-    pub claim: Option<(PersonRow, Timestamp)>,
-    /// When it was decided.
-    pub decided_at: Option<Timestamp>,
-    /// By whom.
-    pub decided_by: Option<Id<kinds::Person>>,
-}
 
 type CaseRow = (
     i64,
@@ -51,29 +27,27 @@ type CaseRow = (
     Option<PersonRow>,
     Option<Timestamp>,
     Option<Timestamp>,
-    Option<Id<kinds::Person>>,
+    Option<PersonRow>,
     Option<Timestamp>,
     Option<Vec<u8>>,
 );
 
 macro_rules! select_cases {
     () => {
-        rows::table
-            .left_join(people::table.on(rows::decided_by.eq(people::id.nullable())))
-            .select((
-                rows::id,
-                rows::uid,
-                rows::subject_id,
-                rows::flow,
-                rows::state,
-                rows::opened_at,
-                rows::claimed_by,
-                rows::claimed_until,
-                rows::decided_at,
-                people::uid.nullable(),
-                rows::waits_until,
-                rows::address_blind,
-            ))
+        rows::table.select((
+            rows::id,
+            rows::uid,
+            rows::subject_id,
+            rows::flow,
+            rows::state,
+            rows::opened_at,
+            rows::claimed_by,
+            rows::claimed_until,
+            rows::decided_at,
+            rows::decided_by,
+            rows::waits_until,
+            rows::address_blind,
+        ))
     };
 }
 
@@ -95,7 +69,7 @@ fn from_row(row: CaseRow) -> Case {
 }
 
 /// A case by its public id.
-pub fn case(conn: &mut Conn, id: Id<kinds::Case>) -> QueryResult<Option<Case>> {
+pub(in crate::identity) fn case(conn: &mut Conn, id: Id<kinds::Case>) -> QueryResult<Option<Case>> {
     select_cases!()
         .filter(rows::uid.eq(id))
         .first::<CaseRow>(conn)
@@ -104,7 +78,7 @@ pub fn case(conn: &mut Conn, id: Id<kinds::Case>) -> QueryResult<Option<Case>> {
 }
 
 /// Cases that are in this state at `now`, those that were opened first in front; from behind `after` on.
-pub fn cases(
+pub(in crate::identity) fn cases(
     conn: &mut Conn,
     state: CaseState,
     after: Option<Id<kinds::Case>>,
@@ -157,7 +131,11 @@ pub(in crate::identity) fn queue(conn: &mut Conn, now: Timestamp) -> QueryResult
 }
 
 /// Whose cases have waited in vain and are in the rows as open yet: their flows and subjects.
-pub fn lapsed(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<(Id<kinds::Flow>, Subject)>> {
+pub(in crate::identity) fn lapsed(
+    conn: &mut Conn,
+    now: Timestamp,
+    limit: i64,
+) -> QueryResult<Vec<(Id<kinds::Flow>, Subject)>> {
     let found: Vec<(Id<kinds::Flow>, i64)> = rows::table
         .filter(rows::state.eq(CaseState::Open))
         .filter(rows::waits_until.le(now))
@@ -284,59 +262,29 @@ pub(in crate::identity) fn take_claim(
     .map(|taken| taken == 1)
 }
 
-pub(in crate::identity) fn insert_disclosure(
-    conn: &mut Conn,
-    case: &Case,
-    to: PersonRow,
-    reason_sealed: &[u8],
-    now: Timestamp,
-) -> QueryResult<()> {
-    insert_into(disclosures::table)
-        .values((
-            disclosures::case_id.eq(case.row),
-            disclosures::person.eq(to),
-            disclosures::at.eq(now),
-            disclosures::reason_sealed.eq(reason_sealed),
-        ))
-        .execute(conn)
-        .map(|_| ())
+/// A reviewer's decision about a case.
+pub(in crate::identity) struct Decision<'a> {
+    pub state: CaseState,
+    pub note_sealed: &'a [u8],
 }
 
-/// Decides a case that is open and claimed by this reviewer now; false otherwise.
-pub(in crate::identity) fn settle(
+/// Ends this reviewer's claim, with a decision or without one; false where the case is not open, or not claimed by
+/// them now.
+pub(in crate::identity) fn end_claim(
     conn: &mut Conn,
     case: &Case,
     reviewer: PersonRow,
-    state: CaseState,
-    note_sealed: &[u8],
+    decision: Option<&Decision<'_>>,
     now: Timestamp,
 ) -> QueryResult<bool> {
-    update(
-        rows::table
-            .find(case.row)
-            .filter(rows::state.eq(CaseState::Open))
-            .filter(rows::claimed_by.eq(reviewer))
-            .filter(rows::claimed_until.gt(now)),
-    )
-    .set((
-        rows::state.eq(state),
-        rows::claimed_by.eq(None::<PersonRow>),
-        rows::claimed_until.eq(None::<Timestamp>),
-        rows::decided_by.eq(reviewer),
-        rows::decided_at.eq(now),
-        rows::note_sealed.eq(note_sealed),
-    ))
-    .execute(conn)
-    .map(|decided| decided == 1)
-}
-
-/// Takes a claim from whoever has it; false where they have it no longer.
-pub(in crate::identity) fn take_back(
-    conn: &mut Conn,
-    case: &Case,
-    reviewer: PersonRow,
-    now: Timestamp,
-) -> QueryResult<bool> {
+    let decided = decision.map(|decision| {
+        (
+            rows::state.eq(decision.state),
+            rows::decided_by.eq(reviewer),
+            rows::decided_at.eq(now),
+            rows::note_sealed.eq(decision.note_sealed),
+        )
+    });
     update(
         rows::table
             .find(case.row)
@@ -347,25 +295,40 @@ pub(in crate::identity) fn take_back(
     .set((
         rows::claimed_by.eq(None::<PersonRow>),
         rows::claimed_until.eq(None::<Timestamp>),
+        decided,
     ))
     .execute(conn)
-    .map(|taken| taken == 1)
+    .map(|ended| ended == 1)
 }
 
-pub(in crate::identity) fn insert_release(
-    conn: &mut Conn,
-    case: &Case,
-    by: PersonRow,
-    reason_sealed: &[u8],
-    now: Timestamp,
-) -> QueryResult<()> {
-    insert_into(case_releases::table)
-        .values((
-            case_releases::case_id.eq(case.row),
-            case_releases::person.eq(by),
-            case_releases::at.eq(now),
-            case_releases::reason_sealed.eq(reason_sealed),
-        ))
-        .execute(conn)
-        .map(|_| ())
+/// Defines a function that keeps who did something about a case, when, and why. The tables have the same columns.
+macro_rules! keep_reason {
+    ($(#[$doc:meta])* $name:ident, $table:ident) => {
+        $(#[$doc])*
+        pub(in crate::identity) fn $name(
+            conn: &mut Conn,
+            case: &Case,
+            person: PersonRow,
+            reason_sealed: &[u8],
+            now: Timestamp,
+        ) -> QueryResult<()> {
+            insert_into($table::table)
+                .values((
+                    $table::case_id.eq(case.row),
+                    $table::person.eq(person),
+                    $table::at.eq(now),
+                    $table::reason_sealed.eq(reason_sealed),
+                ))
+                .execute(conn)
+                .map(|_| ())
+        }
+    };
+}
+keep_reason! {
+    /// Keeps that a case was shown to this person.
+    insert_disclosure, disclosures
+}
+keep_reason! {
+    /// Keeps that this person ended a claim without a decision.
+    insert_release, case_releases
 }

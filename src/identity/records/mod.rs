@@ -3,13 +3,11 @@
 mod cases;
 mod refusals;
 
-pub use cases::{Case, case, cases, lapsed};
 pub(super) use cases::{
-    NewCase, claims_of, insert_case, insert_disclosure, insert_release, queue, sent_back, settle, shown_to, take_back,
-    take_claim, withdraw_cases,
+    Decision, NewCase, case, cases, claims_of, end_claim, insert_case, insert_disclosure, insert_release, lapsed,
+    queue, sent_back, shown_to, take_claim, withdraw_cases,
 };
-pub(super) use refusals::{NewRefusal, binds_document, insert_refusal, lift};
-pub use refusals::{Refusal, binds_address, refusal, refusals};
+pub(super) use refusals::{NewRefusal, binds_address, binds_document, insert_refusal, lift, refusal, refusals};
 
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, sql_query,

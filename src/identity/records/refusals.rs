@@ -5,7 +5,7 @@ use diesel::{
     select, update,
 };
 
-use super::Case;
+use super::super::{Case, Refusal};
 use crate::platform::{
     store::{
         Conn,
@@ -14,27 +14,6 @@ use crate::platform::{
     terms::{Id, PersonRow, Timestamp, kinds},
     vault::Subject,
 };
-
-/// A reviewer's final refusal: it binds the invite's use, the address and the document until it is lifted.
-#[derive(Debug, Clone)]
-pub struct Refusal {
-    /// Its public id.
-    pub id: Id<kinds::Refusal>,
-    /// The case that was refused.
-    pub case: Id<kinds::Case>,
-    pub(in crate::identity) subject: Subject,
-    pub(in crate::identity) invite_row: i64,
-    /// Since when.
-    pub at: Timestamp,
-    /// By whom.
-    pub refused_by: PersonRow,
-    /// When it was lifted.
-    pub lifted_at: Option<Timestamp>,
-    /// By whom it was lifted.
-    pub lifted_by: Option<PersonRow>,
-    pub(in crate::identity) note_sealed: Option<Vec<u8>>,
-    pub(in crate::identity) lift_note_sealed: Option<Vec<u8>>,
-}
 
 type Row = (
     Id<kinds::Refusal>,
@@ -84,7 +63,7 @@ fn from_row((id, case, subject, invite_row, at, refused_by, lifted_at, lifted_by
 }
 
 /// A refusal by its public id.
-pub fn refusal(conn: &mut Conn, id: Id<kinds::Refusal>) -> QueryResult<Option<Refusal>> {
+pub(in crate::identity) fn refusal(conn: &mut Conn, id: Id<kinds::Refusal>) -> QueryResult<Option<Refusal>> {
     let found = select_refusals!()
         .filter(rows::uid.eq(id))
         .first::<Row>(conn)
@@ -93,7 +72,7 @@ pub fn refusal(conn: &mut Conn, id: Id<kinds::Refusal>) -> QueryResult<Option<Re
 }
 
 /// Refusals that bind, or such as were lifted, newest first; from behind `after` on.
-pub fn refusals(
+pub(in crate::identity) fn refusals(
     conn: &mut Conn,
     lifted: bool,
     after: Option<Id<kinds::Refusal>>,
@@ -162,7 +141,7 @@ pub(in crate::identity) fn lift(
 }
 
 /// Whether a final refusal binds this address.
-pub fn binds_address(conn: &mut Conn, blind: &[u8]) -> QueryResult<bool> {
+pub(in crate::identity) fn binds_address(conn: &mut Conn, blind: &[u8]) -> QueryResult<bool> {
     let bound = rows::table
         .filter(rows::address_blind.eq(blind))
         .filter(rows::lifted_at.is_null());

@@ -2,15 +2,15 @@
 //! refusal binds.
 
 use vouchsafe::{
-    identity::{self, CaseError, CaseState, LEASE, LiftError, SubmitError},
+    identity::{CaseError, CaseState, Demands, LEASE, LiftError, SubmitError, commands, queries},
     platform::{
         ledger::{Actor, events::Verdict},
-        store::{Guard, Guards, StoreError},
+        store::{Guard, Guards},
         terms::{Clock, Id, PersonRow, Reason, Role, Timestamp, kinds},
     },
 };
 
-use super::cases::{DAY, MICRO, PLAIN, REVIEWED, START, Scene, passport};
+use super::scene::{DAY, MICRO, PLAIN, REVIEWED, START, Scene, passport};
 use crate::support::{
     db::{Database, ensure, on_both},
     turnstile::{in_turn, needs_apart},
@@ -19,18 +19,19 @@ use crate::support::{
 impl Scene {
     /// The refusals that bind.
     async fn refusals(&self) -> Vec<Id<kinds::Refusal>> {
+        let vault = self.vault.clone();
         let read = self
             .ledger
             .store()
-            .read(|conn| Ok::<_, StoreError>(identity::refusals(conn, false, None, 100)?));
-        read.await.unwrap().into_iter().map(|refusal| refusal.id).collect()
+            .read(move |conn| queries::refusals(conn, &vault, false, None, 100));
+        read.await.unwrap().into_iter().map(|found| found.refusal.id).collect()
     }
 
     async fn lift(&self, refusal: Id<kinds::Refusal>, by: PersonRow) -> Result<(), LiftError> {
         let (vault, review) = (self.vault.clone(), self.policy.review.clone());
         let written = self.ledger.write(Actor::Person(by), move |tx| {
             let reason = Reason::parse("it was another of that name").unwrap();
-            identity::lift(tx, &vault, &review, refusal, by, &reason)
+            commands::lift(tx, &vault, &review, refusal, by, &reason)
         });
         written.await.map(|_| ())
     }
@@ -222,7 +223,7 @@ on_both! {
         let blind = who.way.address_blind.clone().unwrap();
         let bound = async || {
             let blind = blind.clone();
-            let read = scene.ledger.store().read(move |conn| Ok::<_, StoreError>(identity::binds_address(conn, &blind)?));
+            let read = scene.ledger.store().read(move |conn| queries::binds_address(conn, &blind));
             read.await.unwrap()
         };
         assert!(bound().await);
@@ -285,7 +286,7 @@ on_both! {
         // Their own history is told to them; more than the policy grants is refused at once.
         let mut anew = scene.stranger().await;
         anew.way.address_blind = first.way.address_blind.clone();
-        let less = identity::Demands { resubmissions: 0, ..PLAIN };
+        let less = Demands { resubmissions: 0, ..PLAIN };
         let refused = scene.submit(&anew, passport("E33333333"), less).await.unwrap_err();
         assert!(matches!(refused, SubmitError::TooManySubmissions), "{refused:?}");
         // Where nobody is asked as a rule, a reviewer is asked about them all the same.

@@ -24,7 +24,7 @@ use vouchsafe::{
     policy,
 };
 
-use super::cases::{NAME, REVIEWED, Scene, passport};
+use super::scene::{NAME, REVIEWED, Scene, passport};
 use crate::support::db::Database;
 
 /// Takes `ROLE-ROW` for the access token of that member.

@@ -6,3 +6,4 @@ mod graph;
 mod ledger;
 mod people;
 mod sanctions;
+mod scene;
