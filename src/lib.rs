@@ -13,6 +13,7 @@ pub mod onboarding;
 pub mod moderation;
 pub mod rooms;
 pub mod tokens;
+pub mod credentials;
 pub mod identity;
 pub mod invites;
 pub mod people;

@@ -7,10 +7,11 @@ use secrecy::ExposeSecret;
 use tokio::task::JoinSet;
 
 use crate::{
+    credentials::Hasher,
     graph::LiveGraph,
     identity::DocumentKind,
     notify::{self, Sender, Transport},
-    people::{Roster, passwords::Hasher},
+    people::Roster,
     platform::{
         config::{Config, MailTransport, SmtpSecurity},
         egress::Egress,

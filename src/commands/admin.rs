@@ -8,6 +8,7 @@ use std::{
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
+    credentials,
     notify::{self, AddressError, EmailAddress, LetterId},
     people::{self, Contact, HandleError, Member, Newcomer},
     platform::{
@@ -156,7 +157,7 @@ pub async fn sign_in_code(ledger: &Ledger, vault: &Vault, person: PersonRow) -> 
     let made = ledger.write(Actor::Operator, move |tx| {
         let member = people::member(tx.conn, person)?;
         let member = member.ok_or_else(|| StoreError::Internal("there is no such member".into()))?;
-        people::make_sign_in_code(tx, &vault, &member, CODE_LASTS)
+        credentials::make_sign_in_code(tx, &vault, &member, CODE_LASTS)
     });
     Ok(made.await?.value)
 }

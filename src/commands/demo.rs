@@ -17,15 +17,12 @@ use zeroize::Zeroizing;
 use super::{admin, serve};
 use crate::{
     app::{App, Core, DOCUMENTS, StartError},
+    credentials::{HasherError, passwords::hash::Phc},
     identity::{self, CaseState, Country, Document, DocumentKind, FullName},
     invites::{self, Invite, NewInvite, To},
     moderation::{ReasonCode, RoleReason, SanctionKind, commands as moderation},
     notify::{EmailAddress, Locale},
-    onboarding,
-    people::{
-        self,
-        passwords::{HasherError, hash::Phc},
-    },
+    onboarding, people,
     platform::{
         config::Config,
         idempotency::Key,

@@ -22,10 +22,11 @@ pub use rules::{Progress, progress};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
+    credentials::{self, passwords::hash::Phc},
     identity::{self, Demands, Document, FullName, Reached, SubmitError},
     invites::{self, Closed, Code, Invite, RedeemError},
     notify::Locale,
-    people::{self, Admission, Contact, Member, Newcomer, passwords::hash::Phc},
+    people::{self, Admission, Contact, Member, Newcomer},
     platform::{
         idempotency::KeyReused,
         ledger::{Actor, Event, Ledger, Tx, events::Release},
@@ -294,7 +295,7 @@ pub fn admit(
         return Err(StepError::Member);
     }
     if let Some(phc) = phc {
-        people::set_password(tx.conn, member.row, phc.expose(), tx.now)?;
+        credentials::set_password(tx, member.row, phc)?;
     }
     records::belongs_to(tx.conn, flow.row, member.row)?;
     Ok(member)

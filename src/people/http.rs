@@ -7,10 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{
-    Member, inviter_of, member, own_contact,
-    passwords::{ChoiceError, HasherError},
-};
+use super::{Member, inviter_of, member, own_contact};
 use crate::{
     http::{Caller, Json, Problem, ProblemKind},
     notify::EmailAddress,
@@ -125,22 +122,4 @@ async fn me(caller: Caller, people: Data<People>) -> Result<Json<MeView>, Proble
         places,
         session: caller.session,
     }))
-}
-
-impl From<HasherError> for Problem {
-    fn from(error: HasherError) -> Self {
-        match error {
-            HasherError::Busy => ProblemKind::Unavailable.into(),
-            HasherError::Hash(error) => Self::unavailable(error),
-        }
-    }
-}
-
-impl From<ChoiceError> for Problem {
-    fn from(error: ChoiceError) -> Self {
-        match error {
-            ChoiceError::Refused(refusal) => Self::new(ProblemKind::PasswordRefused).with_detail(refusal.to_string()),
-            ChoiceError::Hasher(error) => error.into(),
-        }
-    }
 }

@@ -1,23 +1,19 @@
-//! People: who is a member, in which role and standing, reached where, and how they prove that it
-//! is them.
+//! People: who is a member, in which role and standing, and reached where.
 //!
 //! A member is a dense row ([`PersonRow`], the graph's index) and a public id. Nothing here says
 //! who somebody *is*: contacts are sealed, and names stand in `identity`. The commands here write a
 //! member's rows and events inside the transaction of whoever decided it.
 
 pub mod http;
-mod codes;
 mod handle;
-pub mod passwords;
 mod records;
 mod roster;
 
-pub use codes::{SignInCode, make_sign_in_code};
 pub use handle::{Handle, HandleError, handle};
 pub use records::{
     Member, Name, await_standing, by_contact, by_handle, change_role, count_active, count_owners, inviter_of, lock,
     lock_founders, lock_members, lock_reviewer, lock_standing, member, member_by_id, members, members_by_row, names,
-    own_contact, password, renew_password, set_assurance, set_handle, set_password, set_standing, set_subject,
+    own_contact, set_assurance, set_handle, set_standing, set_subject,
 };
 pub use roster::{MemberSnapshot, Roster};
 

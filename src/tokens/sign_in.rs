@@ -12,16 +12,14 @@ use super::{
     sessions::{resume, start_session},
 };
 use crate::{
+    credentials::{self, Hasher, HasherError, PasswordProof, ProofError, SignInCode},
     notify::EmailAddress,
-    people::{
-        self, SignInCode,
-        passwords::{Hasher, HasherError, hash::Phc},
-    },
+    people,
     platform::{
         config::ThrottleConfig,
         ledger::{Actor, Committed, ReadModel, Tx},
         store::{
-            CommandError, Disposition, Guard, StoreError, from_query,
+            CommandError, Disposition, StoreError, from_query,
             throttle::{Rate, Throttled},
         },
         terms::{PersonRow, SessionId},
@@ -45,15 +43,6 @@ type Allowance = Arc<[(Vec<u8>, Rate)]>;
 
 /// What is done for a member who has proved who they are.
 type Welcome = Arc<dyn Fn(&mut Tx<'_>, PersonRow) -> Result<Session, SignInError> + Send + Sync>;
-
-/// A password that fits.
-struct Checked {
-    person: PersonRow,
-    /// What it was compared with.
-    phc: Phc,
-    /// What is to be stored in its place, where that was made at another cost or with another pepper.
-    anew: Option<Phc>,
-}
 
 /// Why nobody was let in.
 #[derive(Debug, thiserror::Error)]
@@ -106,6 +95,15 @@ impl From<Throttled> for SignInError {
         match error {
             Throttled::Wait(seconds) => Self::Locked(seconds),
             Throttled::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<ProofError> for SignInError {
+    fn from(error: ProofError) -> Self {
+        match error {
+            ProofError::Hasher(error) => error.into(),
+            ProofError::Store(error) => error.into(),
         }
     }
 }
@@ -224,18 +222,13 @@ impl SignIn {
                 let allowance = Arc::clone(&allowance);
                 ledger.write(Actor::System, move |tx| give_back(tx, &allowance)).await?;
             }
-            let Checked { person, phc, anew } = checked?;
+            let proof = checked?;
+            let person = proof.person;
             let (welcome, allowance) = (Arc::clone(&welcome), Arc::clone(&allowance));
             let often = [b"sessions/".as_slice(), &person.0.to_be_bytes()].concat();
             let (often, pace) = (vault.blind(Blind::Throttle, &often), self.sessions);
             let written = ledger.write(Actor::Person(person), move |tx| -> Result<_, SignInError> {
-                let unchanged = match &anew {
-                    Some(anew) => {
-                        people::renew_password(tx.conn, tx.guards, person, phc.expose(), anew.expose(), tx.now)?
-                    }
-                    None => people::password(tx.conn, person)?.as_deref() == Some(phc.expose()),
-                };
-                if !unchanged {
+                if !proof.confirm(tx)? {
                     return Ok(None);
                 }
                 give_back(tx, &allowance)?;
@@ -277,32 +270,10 @@ impl SignIn {
     }
 
     /// Whose password it is, by the blind index of their address.
-    async fn check(&self, blind: &[u8], password: SecretString) -> Result<Checked, SignInError> {
-        let blind = blind.to_vec();
-        let found = self
-            .tokens
-            .inner
-            .ledger
-            .store()
-            .read(move |conn| {
-                let person = people::by_contact(conn, &blind)?;
-                // Asked in any case, so that the number of queries says nothing.
-                let phc = people::password(conn, person.unwrap_or(PersonRow(0)))?;
-                Ok::<_, StoreError>(person.zip(phc))
-            })
-            .await?;
-        let known = found.and_then(|(person, text)| Some((person, Phc::parse(&text).ok()?)));
-        let phc = known
-            .as_ref()
-            .map_or_else(|| self.hasher.dummy(), |(_, phc)| phc.clone());
-        let fits = self.hasher.verify(password.clone(), phc).await?;
-        let (person, phc) = known.filter(|_| fits).ok_or(SignInError::Wrong)?;
-        let anew = match self.hasher.needs_rehash(&phc) {
-            // Of no account to the caller; the next sign-in tries again.
-            true => self.hasher.hash(password).await.ok(),
-            false => None,
-        };
-        Ok(Checked { person, phc, anew })
+    async fn check(&self, blind: &[u8], password: SecretString) -> Result<PasswordProof, SignInError> {
+        let store = self.tokens.inner.ledger.store();
+        let proof = credentials::prove_password(store, &self.hasher, blind, password).await?;
+        proof.ok_or(SignInError::Wrong)
     }
 
     /// Starts a session for whoever holds a one-time code, and spends the code.
@@ -317,10 +288,7 @@ impl SignIn {
             .inner
             .ledger
             .write(Actor::Newcomer, move |tx| {
-                let person = code.holder(tx.conn, tx.now)?.ok_or(SignInError::Wrong)?;
-                if !code.spend(tx.conn, tx.now)? && tx.guards.on(Guard::SignInCodeOnce) {
-                    return Err(SignInError::Wrong);
-                }
+                let person = code.spend(tx)?.ok_or(SignInError::Wrong)?;
                 begin(tx, person, lifetime)
             })
             .await

@@ -16,11 +16,12 @@ use super::{
     prove_contact, read_progress, start, token_blind,
 };
 use crate::{
+    credentials::Hasher,
     http::{Bearer, IdempotencyKey, Json, Problem, ProblemKind, Segments, WriteResponse},
     identity::{Country, CountryError, Document, DocumentKind, FullName, SubmitError},
     invites::{self, Code},
     notify::{EmailAddress, Locale},
-    people::{self, passwords::Hasher},
+    people,
     platform::{
         idempotency::{self, Asker},
         ledger::{Actor, Ledger, ReadModel, Tx, events::Release},

@@ -19,7 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter, util::SubscriberInitExt};
 use vouchsafe::{
-    app,
+    app, credentials,
     identity::{Document, DocumentKind, FullName},
     notify::EmailAddress,
     people,
@@ -923,7 +923,7 @@ async fn debugged(canaries: &mut Canaries, service: &Service) -> String {
             1,
         )?
         .remove(0);
-        let code = people::make_sign_in_code(tx, &vault, &owner, Duration::from_secs(60))?;
+        let code = credentials::make_sign_in_code(tx, &vault, &owner, Duration::from_secs(60))?;
         Ok::<_, StoreError>((owner, code))
     });
     let (owner, code) = made.await.unwrap().value;

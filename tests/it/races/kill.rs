@@ -18,6 +18,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::{task::block_in_place, time::sleep};
 use vouchsafe::{
+    credentials,
     notify::EmailAddress,
     people,
     platform::{
@@ -173,7 +174,7 @@ impl World {
                     Some(member) => {
                         member.id.to_string() == id
                             && people::inviter_of(conn, member.row)?.is_some()
-                            && people::password(conn, member.row)?.is_some()
+                            && credentials::has_password(conn, member.row)?
                     }
                     None => false,
                 };

@@ -18,7 +18,7 @@ use std::{
 use paths::{PathFound, Token, paths, tokens};
 
 /// The rooms from top to bottom: each imports only what stands below it.
-const ORDER: [&str; 22] = [
+const ORDER: [&str; 23] = [
     "commands",
     "app",
     "admin",
@@ -26,6 +26,7 @@ const ORDER: [&str; 22] = [
     "moderation",
     "rooms",
     "tokens",
+    "credentials",
     "identity",
     "invites",
     "people",

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use vouchsafe::{
     app::{App, Parts},
+    credentials,
     notify::EmailAddress,
     people::{self, Member, Newcomer},
     platform::{
@@ -300,7 +301,7 @@ impl Service {
                 };
                 assert!(people::add_contact(tx, member.row, &contact)?);
                 if let Some(phc) = &phc {
-                    people::set_password(tx.conn, member.row, phc.expose(), tx.now)?;
+                    credentials::set_password(tx, member.row, phc)?;
                 }
                 Ok::<_, StoreError>(member)
             })

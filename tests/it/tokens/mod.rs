@@ -13,8 +13,9 @@ use std::{sync::Arc, time::Duration};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::task::JoinSet;
 use vouchsafe::{
+    credentials::{self, passwords::hash},
     notify::EmailAddress,
-    people::{self, Contact, Member, Newcomer, Roster, passwords::hash},
+    people::{self, Contact, Member, Newcomer, Roster},
     platform::{
         config::{Config, SigningAlgorithm, TokenConfig},
         ledger::{Actor, Ledger, ReadModel, Tx},
@@ -135,7 +136,7 @@ impl World {
                 };
                 people::add_contact(tx, member.row, &contact)?;
                 if let Some(phc) = phc {
-                    people::set_password(tx.conn, member.row, phc.expose(), tx.now)?;
+                    credentials::set_password(tx, member.row, &phc)?;
                 }
                 Ok::<_, StoreError>(member)
             })

@@ -1,0 +1,16 @@
+//! Credentials: what a member proves themself with, and how it is kept.
+//!
+//! A password is stored as an Argon2id hash with a secret of the keyring ([`passwords`]), a one-time sign-in code as its
+//! keyed hash. Who somebody is follows from a credential here; what they get for it is the business of `tokens`.
+
+mod codes;
+mod commands;
+pub mod http;
+pub mod passwords;
+mod queries;
+mod records;
+
+pub use codes::SignInCode;
+pub use commands::{make_sign_in_code, set_password};
+pub use passwords::{ChoiceError, Hasher, HasherError};
+pub use queries::{PasswordProof, ProofError, has_password, prove_password};
