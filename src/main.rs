@@ -12,6 +12,7 @@ use tracing_subscriber::{EnvFilter, util::SubscriberInitExt as _};
 use vouchsafe::{
     app::{self, Core, Parts},
     commands::{admin, audit, check, demo, health, import, serve},
+    moderation::ReasonCode,
     notify::LetterId,
     platform::{
         config::{Config, LogFormat, Sources},
@@ -87,6 +88,25 @@ enum Admin {
     SignIn {
         /// Their e-mail address.
         email: String,
+    },
+    /// Bans a member: their sessions and seats end, and their invites are void.
+    Ban {
+        /// A person's id or handle.
+        person: String,
+        /// Why, as a code that the ledger records: spam, abuse, false_identity, ban_evasion, security, request, other.
+        #[arg(long)]
+        reason: ReasonCode,
+        /// Why, in words, which are kept sealed.
+        #[arg(long)]
+        note: String,
+    },
+    /// Lifts the ban that is in force on a member.
+    LiftBan {
+        /// A person's id or handle.
+        person: String,
+        /// Why, in words, which are kept sealed.
+        #[arg(long)]
+        note: String,
     },
     /// Registers a service, for which members ask tokens; prints its secret, once.
     Service {
@@ -246,6 +266,12 @@ async fn carry_out(command: Command, config: Config) -> Result<ExitCode, Box<dyn
                     admin::owner(&core.ledger, &core.vault, url, &email, &handle, &mut out).await?;
                 }
                 Admin::SignIn { email } => admin::sign_in(&core.ledger, &core.vault, url, &email, &mut out).await?,
+                Admin::Ban { person, reason, note } => {
+                    admin::ban(&core.ledger, &core.vault, &person, reason, &note, &mut out).await?;
+                }
+                Admin::LiftBan { person, note } => {
+                    admin::lift_ban(&core.ledger, &core.vault, &person, &note, &mut out).await?;
+                }
                 Admin::Service { name, resource } => {
                     let ours = [url.as_str(), &core.config.token.audience];
                     admin::service(&core.ledger, &core.vault, ours, &name, resource.as_deref(), &mut out).await?;

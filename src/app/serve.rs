@@ -39,7 +39,7 @@ use crate::{
     admin, http, identity, invites, moderation, notify, onboarding, people,
     platform::{
         config::{Config, Listen, WebOrigin},
-        idempotency,
+        idempotency, jobs,
         ledger::{Subscriber, follow},
         store::{
             StoreError,
@@ -277,6 +277,15 @@ fn follow_all(core: &mut Core, subscribers: &Subscribers) {
         owner: core.owner.clone(),
     };
     core.tasks.spawn(enforcer.run());
+    let runner = jobs::Runner {
+        ledger: core.ledger.clone(),
+        vault: core.vault.clone(),
+        kinds: vec![Arc::new(moderation::SanctionMany {
+            vault: core.vault.clone(),
+        })],
+        owner: core.owner.clone(),
+    };
+    core.tasks.spawn(runner.run());
 }
 
 /// Keeps tables and samples small. Nothing depends on it but their size.

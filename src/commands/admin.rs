@@ -9,13 +9,15 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     credentials,
+    moderation::{self, ReasonCode, SanctionError, SanctionKind, commands::NewSanction},
     notify::{self, AddressError, EmailAddress, LetterId},
     people::{self, Contact, HandleError, Member, Newcomer},
     platform::{
         config::PublicUrl,
+        idempotency::Key,
         ledger::{Actor, Ledger, Tx},
         store::StoreError,
-        terms::{Assurance, PersonRow, Role, ServiceId},
+        terms::{Assurance, Id, PersonId, PersonRow, Reason, ReasonError, Role, ServiceId},
         vault::{Blind, Field, Vault},
     },
     tokens::services::{self, Added, Resource, ServiceError},
@@ -45,6 +47,15 @@ pub enum AdminError {
     /// No member has proved this address as theirs.
     #[error("no member has this address")]
     Unknown,
+    /// No member is called so.
+    #[error("nobody has the id or handle `{0}`; `vouchsafe audit chain` takes the same")]
+    PersonUnknown(String),
+    /// The note is too short or too long.
+    #[error("--note: {0}")]
+    Note(#[from] ReasonError),
+    /// It was not done.
+    #[error("it was not done: {0}")]
+    Sanction(#[from] SanctionError),
     /// There is no such service, or no longer.
     #[error("there is no service with this id")]
     NoService,
@@ -146,6 +157,64 @@ pub async fn sign_in(
     let person = found.await?.ok_or(AdminError::Unknown)?;
     let code = sign_in_code(ledger, vault, person).await?;
     Ok(tell_code(url, &code, out)?)
+}
+
+/// Bans a member by their id or handle, as [`moderation::commands::sanction`] does for whoever asks over HTTP.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn ban(
+    ledger: &Ledger,
+    vault: &Vault,
+    person: &str,
+    reason: ReasonCode,
+    note: &str,
+    out: &mut impl Write,
+) -> Result<(), AdminError> {
+    let (target, note) = (named(ledger, person).await?, Reason::parse(note)?);
+    let (vault, id) = (vault.clone(), Id::new(ledger.now(), ledger.rng()));
+    let imposed = ledger.write(Actor::Operator, move |tx| {
+        let new = NewSanction {
+            id,
+            kind: SanctionKind::Ban,
+            reason,
+            note: &note,
+        };
+        moderation::commands::sanction(tx, &vault, &Key::none(), target, &new)
+    });
+    let sanction = imposed.await?.value;
+    writeln!(out, "{target} is banned: {}", sanction.id)?;
+    Ok(())
+}
+
+/// Lifts the ban that is in force on a member, who is called by their id or handle.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn lift_ban(
+    ledger: &Ledger,
+    vault: &Vault,
+    person: &str,
+    note: &str,
+    out: &mut impl Write,
+) -> Result<(), AdminError> {
+    let (target, note) = (named(ledger, person).await?, Reason::parse(note)?);
+    let vault = vault.clone();
+    let lifted = ledger.write(Actor::Operator, move |tx| {
+        let member = people::member_by_id(tx.conn, target)?.ok_or(SanctionError::PersonUnknown)?;
+        let ban = moderation::open_ban(tx.conn, member.row)?.ok_or(SanctionError::Unknown)?;
+        moderation::commands::lift(tx, &vault, target, ban.id, &note)
+    });
+    lifted.await?;
+    writeln!(out, "{target} is in good standing again; they sign in again")?;
+    Ok(())
+}
+
+/// Whoever has this id or handle.
+async fn named(ledger: &Ledger, person: &str) -> Result<PersonId, AdminError> {
+    let name = person.to_owned();
+    let found = ledger.store().read(move |conn| super::audit::id(conn, &name));
+    found.await?.ok_or_else(|| AdminError::PersonUnknown(person.to_owned()))
 }
 
 /// Makes a one-time code with which a member signs in, good for [`CODE_LASTS`].

@@ -146,7 +146,7 @@ async fn ask<T: Send + 'static, const N: usize>(
 }
 
 /// The id of a person who is named by it or by their handle.
-fn id(conn: &mut Conn, name: &str) -> Result<Option<PersonId>, StoreError> {
+pub(super) fn id(conn: &mut Conn, name: &str) -> Result<Option<PersonId>, StoreError> {
     if let Ok(id) = name.parse() {
         return Ok(people::member_by_id(conn, id)?.map(|member| member.id));
     }

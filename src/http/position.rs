@@ -65,6 +65,14 @@ impl<T: Serialize> WriteResponse<T> {
             position,
         }
     }
+    /// 202 Accepted: it is done after the answer.
+    pub const fn accepted(body: T, position: String) -> Self {
+        Self {
+            status: StatusCode::ACCEPTED,
+            body: Some(body),
+            position,
+        }
+    }
     /// 200 OK.
     pub const fn ok(body: T, position: String) -> Self {
         Self {

@@ -145,6 +145,7 @@ pub static OPERATIONS: &[Operation] = &[
     put("change_role", "/v1/admin/people/{id}/role", OWNERS).recently(),
     put("lower_assurance", "/v1/admin/people/{id}/assurance", ADMINS),
     get("list_sanctions", "/v1/admin/people/{id}/sanctions", READERS),
+    post("sanction_people", "/v1/admin/sanctions", ADMINS),
     post("sanction_person", "/v1/admin/people/{id}/sanctions", ADMINS),
     post(
         "lift_sanction",

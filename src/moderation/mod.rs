@@ -15,10 +15,12 @@
 
 pub mod commands;
 pub mod http;
+pub mod many;
 pub mod queries;
 mod records;
 mod rules;
 
+pub use many::{ManyError, SanctionMany};
 pub use records::open_ban;
 pub use rules::{NotAllowed, ReasonCode, RoleReason, RoleRefusal, SanctionKind};
 

@@ -6,6 +6,7 @@ mod lift_sanction;
 mod list_sanctions;
 mod lower_assurance;
 mod problems;
+mod sanction_people;
 mod sanction_person;
 
 use std::sync::Arc;
@@ -30,6 +31,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(list_sanctions::list_sanctions)
         .service(sanction_person::sanction_person)
+        .service(sanction_people::sanction_people)
         .service(lift_sanction::lift_sanction)
         .service(change_role::change_role)
         .service(lower_assurance::lower_assurance);

@@ -5,12 +5,14 @@
 //! known by what it does ([`Job::digest`]), so that asking for the same twice is asking once. Admins see
 //! each job, how far it is, and what became of each of its items; they can cancel it between two steps.
 
+mod queue;
 mod records;
 
 use std::{collections::HashMap, pin::pin, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
 
+pub use queue::{Item, Queued, Runner, Work, submit};
 pub use records::{JobRow, Outcome, all, by_id, outcomes};
 
 use crate::platform::{

@@ -1,8 +1,8 @@
 //! The rows of jobs: how far each has come, and what became of its items.
 
 use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl, Selectable, SelectableHelper,
-    insert_into, sql_query,
+    ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl,
+    Selectable, SelectableHelper, insert_into, sql_query,
     sql_types::{BigInt, Binary, Nullable, Text},
     update,
 };
@@ -14,6 +14,7 @@ use crate::platform::{
         schema::{job_outcomes, jobs},
     },
     terms::{JobId, PersonRow, Timestamp},
+    vault::Subject,
 };
 
 /// A job as it is stored.
@@ -161,6 +162,61 @@ pub(super) fn resume(conn: &mut Conn, id: JobId, now: Timestamp) -> QueryResult<
         ))
         .execute(conn)
         .map(|rows| rows == 1)
+}
+
+/// A job that a service takes up by itself.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = jobs)]
+pub(super) struct QueuedRow {
+    #[diesel(column_name = id)]
+    pub(super) row: i64,
+    pub(super) kind: String,
+    pub(super) steps: i64,
+    pub(super) done: i64,
+    pub(super) created_by: Option<PersonRow>,
+    #[diesel(column_name = subject_id, select_expression = jobs::subject_id.assume_not_null())]
+    pub(super) subject: i64,
+    #[diesel(select_expression = jobs::order_sealed.assume_not_null())]
+    pub(super) order_sealed: Vec<u8>,
+}
+
+/// Puts a job into the queue.
+pub(super) fn queue(conn: &mut Conn, id: JobId, subject: Subject, sealed: &[u8]) -> QueryResult<()> {
+    update(jobs::table.filter(jobs::uid.eq(id)))
+        .set((jobs::subject_id.eq(subject.0), jobs::order_sealed.eq(sealed)))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// The jobs of these kinds that are queued and have steps to be done, in the order of asking.
+pub(super) fn queued(conn: &mut Conn, kinds: &[&str]) -> QueryResult<Vec<QueuedRow>> {
+    jobs::table
+        .filter(jobs::order_sealed.is_not_null())
+        .filter(jobs::subject_id.is_not_null())
+        .filter(jobs::cancelled_at.is_null())
+        .filter(jobs::done.lt(jobs::steps))
+        .filter(jobs::kind.eq_any(kinds.to_vec()))
+        .order(jobs::id)
+        .select(QueuedRow::as_select())
+        .load(conn)
+}
+
+/// Forgets what was to be done.
+pub(super) fn forget_order(conn: &mut Conn, job: i64) -> QueryResult<()> {
+    update(jobs::table.find(job))
+        .set(jobs::order_sealed.eq(None::<Vec<u8>>))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// How many of a job's items came to what.
+pub(super) fn counts(conn: &mut Conn, job: i64) -> QueryResult<Vec<(String, i64)>> {
+    job_outcomes::table
+        .filter(job_outcomes::job_id.eq(job))
+        .group_by(job_outcomes::outcome)
+        .order(job_outcomes::outcome)
+        .select((job_outcomes::outcome, diesel::dsl::count_star()))
+        .load(conn)
 }
 
 /// Notes what a whole job came to.

@@ -359,6 +359,8 @@ diesel::table! {
         moved_at -> BigInt,
         cancelled_at -> Nullable<BigInt>,
         cancelled_by -> Nullable<BigInt>,
+        subject_id -> Nullable<BigInt>,
+        order_sealed -> Nullable<Binary>,
     }
 }
 

@@ -53,6 +53,8 @@ pub enum Field {
     SigningKey,
     /// What opens a room server.
     RoomServer,
+    /// What a job is to do.
+    Job,
 }
 
 impl Field {
@@ -66,6 +68,7 @@ impl Field {
             Self::Letter => b"letter",
             Self::SigningKey => b"signing-key",
             Self::RoomServer => b"room-server",
+            Self::Job => b"job",
         }
     }
 }

@@ -2,4 +2,5 @@ mod admin;
 mod demo;
 mod import;
 mod jobs;
+mod sanctions;
 mod tour;

@@ -310,9 +310,17 @@ fn sample(document: &Value, schema: &Value, name: &str) -> Value {
                 .map(|name| (name.clone(), sample(document, &schema["properties"][&name], &name)))
                 .collect()
         }
+        Some("array") => json!([sample(document, &schema["items"], name)]),
         Some("integer") => json!(1),
         Some("boolean") => json!(true),
         Some("string") if schema["format"] == "email" => json!(address("somebody")),
+        Some("string")
+            if schema["pattern"]
+                .as_str()
+                .is_some_and(|pattern| pattern.starts_with("^person_")) =>
+        {
+            json!(nobody("person"))
+        }
         Some("string") => json!("canned"),
         other => panic!("{name}: no example for the type {other:?} of {schema}"),
     }

@@ -120,7 +120,7 @@ async fn a_key_is_read_where_it_is_declared() {
 }
 
 impl Scene {
-    async fn keyed(&self, token: &str, path: &str, key: &str, body: &Value) -> Answer {
+    pub async fn keyed(&self, token: &str, path: &str, key: &str, body: &Value) -> Answer {
         let request = self.service.request(Method::POST, path).bearer_auth(token);
         self.service
             .send(request.header("Idempotency-Key", self::key(key)).json(body))
@@ -207,6 +207,12 @@ on_both! {
                 "create_invite" => (owner, "/v1/me/invites".into(), json!({ "max_uses": 2 }), "/code"),
                 "create_ticket" => (owner, "/v1/rooms/stage/tickets".into(), Value::Null, "/janus/token"),
                 "claim_case" => (owner, format!("/v1/admin/cases/{case}/claim"), reason.clone(), "/name/entered"),
+                "sanction_people" => {
+                    let ban = json!({
+                        "people": [target.id], "kind": "ban", "reason": "spam", "note": "a note of the first",
+                    });
+                    (owner, "/v1/admin/sanctions".into(), ban, "/job")
+                }
                 "sanction_person" => {
                     let ban = json!({ "kind": "ban", "reason": "spam", "note": "a note of the first" });
                     (owner, format!("/v1/admin/people/{}/sanctions", target.id), ban, "/id")

@@ -1,0 +1,143 @@
+//! One sanction on many people: a job, each of whose items is the command that sanctions one.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ReasonCode, SanctionError, SanctionKind, commands};
+use crate::{
+    people,
+    platform::{
+        idempotency::{self, Key, KeyReused},
+        jobs::{self, Item, Queued, Work},
+        ledger::Tx,
+        store::{CommandError, Disposition, StoreError, from_query},
+        terms::{Id, JobId, PersonId, Reason},
+        vault::{Vault, VaultError},
+    },
+};
+
+/// How many people one request may name.
+pub const MOST: usize = 1000;
+
+/// What is to be done.
+#[derive(Serialize, Deserialize)]
+pub struct Order {
+    /// What the sanctions do.
+    pub kind: SanctionKind,
+    /// Why, as a code that the ledger records.
+    pub reason: ReasonCode,
+    /// Why, in words.
+    pub note: String,
+    /// On whom.
+    pub people: Vec<PersonId>,
+}
+
+/// Why it was not asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum ManyError {
+    /// The idempotency key was used with another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+from_query!(ManyError);
+
+impl From<VaultError> for ManyError {
+    fn from(error: VaultError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl CommandError for ManyError {
+    fn disposition(&self) -> Disposition {
+        match self {
+            Self::Store(error) => error.disposition(),
+            Self::KeyReused(_) => Disposition::RollBack,
+        }
+    }
+}
+
+const KIND: &str = "sanctions";
+
+/// Asks for the job; its id. Whether the asker may sanction each of them is decided when it is that one's turn.
+///
+/// # Errors
+/// [`ManyError`]
+pub fn sanction_many(tx: &mut Tx<'_>, vault: &Vault, key: &Key, id: JobId, order: &Order) -> Result<JobId, ManyError> {
+    idempotency::once(
+        tx,
+        key,
+        id,
+        |tx| {
+            let bytes = serde_json::to_vec(order).map_err(|error| StoreError::Internal(error.to_string()))?;
+            jobs::submit(tx, vault, id, KIND, order.people.len(), &bytes)?;
+            Ok(id)
+        },
+        |_, id| Ok(id),
+    )
+}
+
+/// Does such a job.
+pub struct SanctionMany {
+    /// Seals the notes.
+    pub vault: Vault,
+}
+
+impl Work for SanctionMany {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+    fn chunk(&self) -> usize {
+        20
+    }
+    fn open(&self, order: &[u8]) -> Result<Box<dyn Queued>, StoreError> {
+        let unreadable = |error: &dyn std::fmt::Display| StoreError::Internal(format!("a job cannot be read: {error}"));
+        let order: Order = serde_json::from_slice(order).map_err(|error| unreadable(&error))?;
+        Ok(Box::new(Opened {
+            vault: self.vault.clone(),
+            note: Reason::parse(&order.note).map_err(|error| unreadable(&error))?,
+            order,
+        }))
+    }
+}
+
+struct Opened {
+    vault: Vault,
+    note: Reason,
+    order: Order,
+}
+
+impl Queued for Opened {
+    fn name(&self, place: usize) -> String {
+        self.order
+            .people
+            .get(place)
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    }
+
+    fn item(&self, tx: &mut Tx<'_>, place: usize) -> Result<Item, StoreError> {
+        let Some(&target) = self.order.people.get(place) else {
+            return Err(StoreError::Internal("a job has more steps than items".into()));
+        };
+        let person = people::member_by_id(tx.conn, target)?.map(|member| member.row);
+        let new = commands::NewSanction {
+            id: Id::new(tx.now, tx.rng),
+            kind: self.order.kind,
+            reason: self.order.reason,
+            note: &self.note,
+        };
+        let outcome = match commands::sanction(tx, &self.vault, &Key::none(), target, &new) {
+            Ok(_) => "sanctioned",
+            Err(SanctionError::Exists) => "already_sanctioned",
+            Err(SanctionError::PersonUnknown | SanctionError::Unknown) => "unknown",
+            Err(SanctionError::NotAllowed(_)) => "not_allowed",
+            Err(SanctionError::LastOwner) => "last_owner",
+            Err(SanctionError::KeyReused(_)) => "failed",
+            Err(SanctionError::Store(error)) => return Err(error),
+        };
+        Ok(Item { person, outcome })
+    }
+}

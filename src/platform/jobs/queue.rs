@@ -1,0 +1,174 @@
+//! Jobs that a service takes up by itself: asked for in a request, done after it by any replica.
+//!
+//! What is to be done is sealed under a key of its own, which is erased with the last step. One replica at a time works,
+//! under a fenced lease; it moves every open job by one part in turn, so that a long one does not hold up a short one.
+//! Where it stops anywhere, the next one goes on there. An item that fails has that as its outcome, and the others go on.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::json;
+
+use super::records;
+use crate::platform::{
+    ledger::{Actor, Lease, Ledger, Tx},
+    store::{Conn, StoreError},
+    terms::{JobId, PersonRow},
+    vault::{Field, Subject, Vault, VaultError},
+};
+
+/// How often the queue is looked at where nothing is in it.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// A kind of work that a service takes up by itself.
+pub trait Work: Send + Sync + 'static {
+    /// What kind it is, as admins see it; never changed once released.
+    fn kind(&self) -> &'static str;
+    /// Items that share a transaction: few enough that a service beside it does not wait.
+    fn chunk(&self) -> usize;
+    /// Reads what is to be done.
+    ///
+    /// # Errors
+    /// [`StoreError::Internal`] where it cannot be read.
+    fn open(&self, order: &[u8]) -> Result<Box<dyn Queued>, StoreError>;
+}
+
+/// What is to be done, one item after the other.
+pub trait Queued: Send {
+    /// Does the item at `place`; what became of it. A refusal is an outcome.
+    ///
+    /// # Errors
+    /// The database's, which undo this item alone.
+    fn item(&self, tx: &mut Tx<'_>, place: usize) -> Result<Item, StoreError>;
+    /// What the item at `place` is called, whatever becomes of it.
+    fn name(&self, place: usize) -> String;
+}
+
+/// What became of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The member that it is about.
+    pub person: Option<PersonRow>,
+    /// What became of it, as a word.
+    pub outcome: &'static str,
+}
+
+/// Asks for a job of `steps` items. It begins within a second or two of the commit, on any replica.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn submit(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    id: JobId,
+    kind: &str,
+    steps: usize,
+    order: &[u8],
+) -> Result<(), VaultError> {
+    let (subject, key) = vault.new_subject(tx)?;
+    let sealed = key.seal(Field::Job, order, tx.rng)?;
+    let by = tx.actor().person();
+    let steps = i64::try_from(steps).unwrap_or(i64::MAX);
+    records::begin(tx.conn, id, kind, steps, by, tx.now)?;
+    records::queue(tx.conn, id, subject, &sealed)?;
+    Ok(())
+}
+
+/// Takes up what is queued.
+pub struct Runner {
+    /// Where the work is written.
+    pub ledger: Ledger,
+    /// Opens what is to be done.
+    pub vault: Vault,
+    /// Every kind of work that is known.
+    pub kinds: Vec<Arc<dyn Work>>,
+    /// Unique for each process.
+    pub owner: String,
+}
+
+impl Runner {
+    const LEASE: &'static str = "jobs";
+
+    /// Works for ever.
+    pub async fn run(self) {
+        let this = Arc::new(self);
+        loop {
+            match this.work_off().await {
+                Ok(()) => {}
+                Err(error) => tracing::warn!(%error, "the queue of jobs rests"),
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// Works until nothing is queued, or another replica does.
+    async fn work_off(self: &Arc<Self>) -> Result<(), StoreError> {
+        if self.queued().await?.is_empty() {
+            return Ok(());
+        }
+        let Some(lease) = Lease::take(&self.ledger, Self::LEASE, &self.owner).await? else {
+            return Ok(());
+        };
+        loop {
+            let open = self.queued().await?;
+            if open.is_empty() {
+                return Ok(());
+            }
+            for job in open {
+                if !self.part(&lease, job).await? {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// The open jobs of a kind that is known here.
+    async fn queued(&self) -> Result<Vec<records::QueuedRow>, StoreError> {
+        let kinds: Vec<&'static str> = self.kinds.iter().map(|work| work.kind()).collect();
+        let read = move |conn: &mut Conn| Ok::<_, StoreError>(records::queued(conn, &kinds)?);
+        self.ledger.store().read(read).await
+    }
+
+    /// Does the next items of one job; false where another replica works now.
+    async fn part(self: &Arc<Self>, lease: &Lease, job: records::QueuedRow) -> Result<bool, StoreError> {
+        let Some(work) = self.kinds.iter().find(|work| work.kind() == job.kind).map(Arc::clone) else {
+            return Ok(true);
+        };
+        let (vault, lease) = (self.vault.clone(), lease.clone());
+        let actor = job.created_by.map_or(Actor::Operator, Actor::Person);
+        let written = self.ledger.write(actor, move |tx| {
+            if !lease.holds(tx)? {
+                return Ok(false);
+            }
+            let from = usize::try_from(job.done).unwrap_or(0);
+            let steps = usize::try_from(job.steps).unwrap_or(0);
+            let to = steps.min(from + work.chunk().max(1));
+            if !records::advance(tx.conn, job.row, job.done, to as i64, tx.now)? {
+                // It was cancelled.
+                return Ok(true);
+            }
+            let key = vault.key(tx.conn, Subject(job.subject))?;
+            let order = key.open(Field::Job, &job.order_sealed)?;
+            let queued = work.open(&order)?;
+            for place in from..to {
+                let done = tx.attempt(|tx| queued.item(tx, place))?;
+                let item = done.unwrap_or_else(|error| {
+                    tracing::warn!(kind = work.kind(), place, %error, "an item of a job failed");
+                    Item {
+                        person: None,
+                        outcome: "failed",
+                    }
+                });
+                records::insert_outcome(tx.conn, job.row, &queued.name(place), item.person, item.outcome)?;
+            }
+            if to == steps {
+                let counts = records::counts(tx.conn, job.row)?;
+                let counts: serde_json::Map<_, _> = counts.into_iter().map(|(word, n)| (word, json!(n))).collect();
+                records::finish(tx.conn, job.row, &json!({ "outcomes": counts }).to_string())?;
+                records::forget_order(tx.conn, job.row)?;
+                vault.erase(tx, Subject(job.subject))?;
+            }
+            Ok::<_, StoreError>(true)
+        });
+        Ok(written.await?.value)
+    }
+}
