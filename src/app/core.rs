@@ -21,7 +21,7 @@ use crate::{
         vault::{KeyringError, Vault},
     },
     policy::{self, ChangeError, Current},
-    rooms::Servers,
+    rooms::{Kinds, Servers},
     tokens::Tokens,
 };
 
@@ -57,6 +57,8 @@ pub struct Parts {
     pub rng: Arc<dyn Rng>,
     /// Test switches; a release has none.
     pub guards: Guards,
+    /// The kinds of room servers; a release has those that are built in.
+    pub room_servers: Kinds,
 }
 
 impl Default for Parts {
@@ -65,6 +67,7 @@ impl Default for Parts {
             clock: Arc::new(SystemClock),
             rng: Arc::new(SystemRng),
             guards: Guards::default(),
+            room_servers: Kinds::default(),
         }
     }
 }
@@ -149,10 +152,10 @@ impl Core {
         projections.push(policy.clone());
         projections.push(roster.clone());
         projections.push(graph.clone());
-        let room_servers = Arc::new(Servers::new(vault.clone()));
+        let egress = Egress::new(&config.egress).map_err(|error| StartError::Setup(error.to_string()))?;
+        let room_servers = Arc::new(Servers::new(vault.clone(), parts.room_servers, egress.clone()));
         projections.push(room_servers.clone());
         let read_model = ReadModel::load(ledger.clone(), projections).await?;
-        let egress = Egress::new(&config.egress).map_err(|error| StartError::Setup(error.to_string()))?;
         let hasher = Hasher::new(&config.password, vault.clone(), Arc::clone(&parts.rng));
 
         let mut owner = [0_u8; 8];

@@ -273,7 +273,6 @@ fn follow_all(core: &mut Core, subscribers: &Subscribers) {
         vault: core.vault.clone(),
         policy: Arc::clone(&core.policy),
         servers: Arc::clone(&core.room_servers),
-        egress: core.egress.clone(),
         owner: core.owner.clone(),
     };
     core.tasks.spawn(enforcer.run());
@@ -451,6 +450,7 @@ fn listen(
         read_model: read_model.clone(),
         vault: vault.clone(),
         policy: Arc::clone(&policy),
+        servers: Arc::clone(&core.room_servers),
         egress: core.egress.clone(),
         issuer: tickets,
     });

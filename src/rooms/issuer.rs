@@ -6,11 +6,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Ask, Denied, Issued, Server, Servers, issue};
+use super::{Ask, Denied, Issued, RoomName, Server, Servers, TicketError, commands, servers::Capability};
 use crate::{
     platform::{
-        ledger::{GroupCommit, Ledger, Position, ReadModel, Tx, in_rounds},
-        store::{StoreError, throttle::Rate},
+        ledger::{Actor, GroupCommit, Ledger, Position, ReadModel, Tx},
+        store::throttle::Rate,
+        terms::{PersonRow, TicketId},
         vault::Vault,
     },
     policy::Current,
@@ -19,21 +20,7 @@ use crate::{
 /// How long a new ticket waits for its room server.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Why somebody has no ticket.
-#[derive(Debug, thiserror::Error)]
-pub enum TicketError {
-    /// They may not have one.
-    #[error(transparent)]
-    Denied(#[from] Denied),
-    /// They have one, and the room's server has not taken it in yet.
-    #[error("the room's server has not taken the ticket in")]
-    NotListed,
-    /// Nobody can tell.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// A ticket that stands on its room server's list.
+/// A ticket that its room's server lets in.
 pub struct Listed {
     /// The ticket.
     pub issued: Issued,
@@ -44,17 +31,18 @@ pub struct Listed {
 }
 
 /// What came of one who asked.
-type Answer = Result<Issued, Denied>;
+type Answer = Result<Issued, TicketError>;
 
 /// What tickets are given out with; clones share it.
 #[derive(Clone)]
 pub struct BatchIssuer {
     ledger: Ledger,
     read_model: ReadModel,
+    vault: Vault,
     servers: Arc<Servers>,
     together: GroupCommit<Ask, Answer>,
     /// How many tickets a member may take in place of former ones, and give back.
-    pub(super) pace: Rate,
+    pace: Rate,
 }
 
 impl BatchIssuer {
@@ -67,33 +55,73 @@ impl BatchIssuer {
         servers: Arc<Servers>,
         pace: Rate,
     ) -> Self {
-        // The second ticket of a member for one room takes the place of the first.
-        let name = |ask: &Ask| Some((ask.person, ask.room.clone()));
-        let work =
-            move |tx: &mut Tx<'_>, asks: &[Ask]| in_rounds(asks, name, |round| issue(tx, &vault, &policy, pace, round));
+        let sealed = vault.clone();
+        let work = move |tx: &mut Tx<'_>, asks: &[Ask]| commands::issue(tx, &sealed, &policy, pace, asks);
         Self {
             together: GroupCommit::new(ledger.clone(), work),
             ledger,
             read_model,
+            vault,
             servers,
             pace,
         }
     }
 
-    /// A seat for `ask`, on the room server's list.
+    /// Whoever was refused a moment ago is refused without a transaction.
+    fn not_exhausted(&self, person: PersonRow) -> Result<(), Denied> {
+        let throttles = self.ledger.store().throttles();
+        if throttles.is_quiet() {
+            return Ok(());
+        }
+        let bucket = commands::bucket(&self.vault, person);
+        match throttles.refuses(&[bucket], self.ledger.now()) {
+            Some(wait) => Err(Denied::TooMany { wait }),
+            None => Ok(()),
+        }
+    }
+
+    /// A ticket for `ask`, on the room server's list where it keeps one.
     ///
     /// # Errors
     /// [`TicketError`]
     pub async fn ask(&self, ask: Ask) -> Result<Listed, TicketError> {
+        self.not_exhausted(ask.person)?;
         let written = self.together.write(ask).await?;
         self.list(written.value?, written.position).await
     }
 
-    /// Waits until the room's server has taken a ticket in that was written at `position`.
+    /// Ends one's own ticket; where the ledger holds that.
+    ///
+    /// # Errors
+    /// [`TicketError`]
+    pub async fn end(
+        &self,
+        person: PersonRow,
+        room: RoomName,
+        ticket: TicketId,
+    ) -> Result<Option<Position>, TicketError> {
+        self.not_exhausted(person)?;
+        let (vault, pace) = (self.vault.clone(), self.pace);
+        let ended = self.ledger.write(Actor::Person(person), move |tx| {
+            commands::end_ticket(tx, &vault, pace, person, &room, ticket)
+        });
+        Ok(ended.await?.position)
+    }
+
+    /// Waits until the room's server has taken a ticket in that was written at `position`. A server that keeps no
+    /// list is not waited for: it lets whoever has a ticket in by the signature.
     ///
     /// # Errors
     /// [`TicketError::NotListed`]
-    pub async fn list(&self, issued: Issued, position: Option<Position>) -> Result<Listed, TicketError> {
+    async fn list(&self, issued: Issued, position: Option<Position>) -> Result<Listed, TicketError> {
+        let known = self.servers.get(issued.server);
+        if let Some(server) = known.filter(|server| !server.can(Capability::List)) {
+            return Ok(Listed {
+                issued,
+                server,
+                position,
+            });
+        }
         if let Some(position) = position
             && !self.read_model.wait(position, PATIENCE).await
         {
@@ -103,7 +131,8 @@ impl BatchIssuer {
         let server = self.servers.get(issued.server).ok_or(TicketError::NotListed)?;
         // Whatever this process has applied, the ticket is in it.
         let pos = self.read_model.applied().pos;
-        if !server.wait(&self.ledger, pos, issued.ticket.room, PATIENCE).await {
+        let room = issued.ticket.room;
+        if server.can(Capability::List) && !server.wait(&self.ledger, pos, room, PATIENCE).await {
             return Err(TicketError::NotListed);
         }
         Ok(Listed {

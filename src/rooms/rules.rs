@@ -25,14 +25,14 @@ pub const CAPACITY_MOST: u32 = 100_000;
 /// The seats of a room whose admin says nothing.
 pub const CAPACITY: u32 = 8_000;
 
-/// The longest name that a participant may give themself in a room, in bytes: everybody there is sent it, and
-/// Janus takes any.
+/// The longest name that a participant may give themself in a room, in bytes: everybody there is sent it, and a
+/// server may take any.
 pub const DISPLAY_MOST: usize = 256;
 /// For how long a listener who spoke gets no ticket for the room, and is remembered as one who was muted.
 pub const QUIET: Duration = Duration::from_secs(600);
 
-/// A room's id: 1 to [`NAME_MOST`] of `A-Z a-z 0-9 _ -`. Janus takes a signed token apart at commas and colons, and
-/// no database refuses one of these.
+/// A room's id: 1 to [`NAME_MOST`] of `A-Z a-z 0-9 _ -`. Signed tokens are taken apart at commas and colons, and no
+/// database refuses one of these.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct RoomName(String);
@@ -189,8 +189,8 @@ pub struct Order<'a> {
     pub mute: Vec<&'a str>,
 }
 
-/// Holds those who are in a room against the tickets that are good there. A token on a Janus list is
-/// bound to nobody: any holder may join under any id, so ids are what is looked at.
+/// Compares those who are in a room with the tickets that are good there. A token on a server's list may be bound to
+/// nobody: any holder may join under any id, so ids are what is looked at.
 pub fn order<'a>(present: &[Present<'a>], good: &HashMap<String, ParticipantRole>) -> Order<'a> {
     let mut times: HashMap<&str, u32> = HashMap::new();
     for one in present {

@@ -17,7 +17,7 @@ use vouchsafe::{
         store::{Backend, StoreError},
         terms::Role,
     },
-    rooms::{self, Janus},
+    rooms::{queries, servers::janus::Janus},
 };
 
 use super::introspect::sessions;
@@ -109,7 +109,7 @@ async fn open(service: &Service, janus: &JanusServer, owner: &str) {
 async fn keys(service: &Service, janus: &JanusServer) -> (Janus, String) {
     let vault = service.app.core.vault.clone();
     let secret = service.app.core.ledger.store().read(move |conn| {
-        let room = rooms::room(conn, &ROOM.parse().expect("an id"))?.expect("the room");
+        let room = queries::room(conn, &ROOM.parse().expect("an id"))?.expect("the room");
         room.secret(&vault)
     });
     let secret = secret.await.expect("the room's secret").expose_secret().to_owned();
@@ -196,7 +196,7 @@ async fn tokens(service: &Service) -> HashMap<String, String> {
             pos = last.pos;
             for entry in &entries {
                 if let vouchsafe::platform::ledger::Event::TicketIssued { ticket, person, .. } = entry.envelope.event {
-                    let issued = rooms::issued(conn, ticket)?.expect("a ticket");
+                    let issued = queries::issued(conn, ticket)?.expect("a ticket");
                     let id = roster.snapshot(person).expect("a member").id.to_string();
                     tokens.insert(id, issued.ticket.token(&vault)?.expose_secret().to_owned());
                 }

@@ -378,13 +378,13 @@ diesel::table! {
         id -> BigInt,
         uid -> Binary,
         subject_id -> BigInt,
-        client_url -> Text,
-        admin_url -> Text,
         secrets_sealed -> Binary,
         created_at -> BigInt,
         removed_at -> Nullable<BigInt>,
         health_since -> Nullable<BigInt>,
         failure -> Nullable<Text>,
+        kind -> Text,
+        settings -> Text,
     }
 }
 

@@ -1,17 +1,20 @@
 //! What follows from tickets on the room servers: who is on their lists, and who must go.
 //!
 //! Each server has an enforcer, on one replica at a time, with a lease and a cursor of its own; so a
-//! server that hangs delays nobody else. It follows the feed: a new ticket goes on the list, one that
-//! has ended comes off and its participant is put out. What it does is said by the tickets as they
-//! stand in the store, not by the event alone, so that doing it twice changes nothing.
+//! server that hangs delays nobody else. It reads the feed: a new ticket goes on the list, one that
+//! has ended comes off and its participant is put out. The tickets as they stand in the store decide, and not the
+//! event alone, so that doing it twice changes nothing.
 //!
 //! Nothing is taken for done because it was said once. At the start, after every failure and every few
-//! seconds the whole list is held against ours ([`Work::agree`]): that fills a server that was
+//! seconds the whole list is made to agree with ours ([`Work::agree`]): that fills a server that was
 //! restarted and remembers nothing, and finds what was lost between a call and its answer. Those who
-//! are in a room are looked through every second, for a token on a Janus list is bound to nobody: who
-//! is there under an id that is no good ticket's, or that is there twice, goes. And an id that is a good
-//! ticket's may be given by somebody else: so the connections themselves are looked through, for Janus
-//! remembers by whose core token each was opened ([`Work::sweep`]).
+//! are in a room are looked through twice a second: whoever is there under an id that is no good ticket's is put out.
+//! And the id of a good ticket may be given by somebody else: so the connections themselves are looked through, where
+//! the server tells by whose ticket each was opened ([`Work::sweep`]).
+//!
+//! What a server's kind is not able to do ([`Capability`](super::servers::Capability)) is left out. Where it keeps no
+//! list, a ticket that has ended still opens the room until it expires: whoever comes back is put out again for as
+//! long. Where it puts nobody out either, nothing is asked of it, and the tickets end here alone.
 
 mod room;
 mod sweep;
@@ -21,10 +24,9 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tokio::{task::JoinSet, time::sleep};
 
-use super::servers::{Server, Servers};
+use super::servers::{Capability, Server, Servers};
 use crate::{
     platform::{
-        egress::Egress,
         ledger::{ExternalConsumer, Ledger},
         vault::Vault,
     },
@@ -43,8 +45,6 @@ pub struct Enforcer {
     pub policy: Arc<Current>,
     /// The servers.
     pub servers: Arc<Servers>,
-    /// The way to the servers.
-    pub egress: Egress,
     /// This process, among all replicas.
     pub owner: String,
 }
@@ -91,7 +91,7 @@ impl Enforcer {
                     // The sweep has no end of its own.
                     let followed = tokio::select! {
                         followed = work.follow(reader) => followed,
-                        () = work.sweep() => Ok(()),
+                        () = work.sweep(), if work.server.can(Capability::Connections) => Ok(()),
                     };
                     work.retire();
                     if let Err(error) = followed {

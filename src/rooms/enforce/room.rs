@@ -7,14 +7,14 @@ use std::{
 
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use metrics::counter;
-use secrecy::ExposeSecret;
 
 use super::{
     super::{
-        Room, RoomName, Ticket, heard,
-        janus::JanusError,
-        records, refit,
+        Grant, Room, RoomName, Ticket,
+        commands::{heard, refit},
+        records,
         rules::{self, Present},
+        servers::{Call, Capability, ServedRoom, ServerError, Trouble},
     },
     work::{BATCH, Halt, News, Work},
 };
@@ -26,8 +26,6 @@ use crate::platform::{
 
 /// How many calls a server has from us at once.
 const AT_ONCE: usize = 8;
-/// Up to how many are put out one by one without asking first who is there.
-const FEW: usize = 32;
 
 /// Does all of these, [`AT_ONCE`] at a time. What fails keeps nothing else from being done; then the first
 /// failure is told.
@@ -76,7 +74,7 @@ impl Work {
         self.refit(lease.clone(), &unfit).await?;
         if rooms.is_empty() {
             // Nothing to agree on: it is only asked whether it is there.
-            self.janus.info().await?;
+            self.server.peer.check().await?;
             return Ok(());
         }
         let due = rooms.iter().filter(|room| room.open || !room.cleared);
@@ -87,7 +85,8 @@ impl Work {
     async fn agree_on(&self, lease: &Lease, room: &Room) -> Result<(), Halt> {
         match self.settle(lease, room).await {
             Err(halt) if halt.is_of_a_room() => self.fails(lease, room, &halt).await,
-            Ok(()) if !room.open => self.note(lease, room, None, true).await,
+            // Without a list there, a ticket of the closed room opens it until it expires.
+            Ok(()) if !room.open && self.void(room, 1).await?.is_empty() => self.note(lease, room, None, true).await,
             Ok(()) if room.failure.is_some() => {
                 tracing::info!(server = %self.server.id, room = room.row.0, "a room is as it should be again");
                 self.note(lease, room, None, false).await
@@ -99,7 +98,7 @@ impl Work {
     /// Writes down that the server does not do what it is told in this room.
     async fn fails(&self, lease: &Lease, room: &Room, error: &Halt) -> Result<(), Halt> {
         let why = error.to_string();
-        if matches!(error, Halt::Janus(JanusError::NotOurs)) {
+        if matches!(error, Halt::Server(error) if error.trouble == Trouble::NotOurs) {
             self.ours().remove(&room.row);
         }
         if room.failure.as_ref() == Some(&why) {
@@ -136,46 +135,82 @@ impl Work {
         Ok(())
     }
 
+    /// The tickets that have ended and still open the room; none where the server keeps a list.
+    async fn void(&self, room: &Room, limit: i64) -> Result<Vec<Ticket>, StoreError> {
+        if self.server.can(Capability::List) {
+            return Ok(Vec::new());
+        }
+        let (row, now) = (room.row, self.now());
+        let found = self.enforcer.ledger.store();
+        found.read(move |conn| Ok(records::void(conn, row, now, limit)?)).await
+    }
+
+    fn served(&self, room: &Room) -> Result<ServedRoom, StoreError> {
+        room.served(&self.enforcer.vault)
+    }
+
+    fn grants(&self, tickets: &[Ticket]) -> Result<Vec<Grant>, StoreError> {
+        tickets
+            .iter()
+            .map(|ticket| ticket.grant(&self.enforcer.vault))
+            .collect()
+    }
+
     /// The room itself, its list, and who is in it.
     async fn settle(&self, lease: &Lease, room: &Room) -> Result<(), Halt> {
-        let secret = room.secret(&self.enforcer.vault)?;
-        let secret = secret.expose_secret();
+        let served = self.served(room)?;
         if !room.open {
-            return match self.janus.destroy(&room.name, secret).await {
-                // What is there is another's: of ours nothing is left.
-                Ok(()) | Err(JanusError::NotOurs) => {
-                    self.ours().remove(&room.row);
-                    Ok(())
-                }
-                Err(error) => Err(error.into()),
-            };
+            self.server.peer.close(&served).await?;
+            self.ours().remove(&room.row);
+            return self.keep_out(room, &served).await;
         }
-        if self.janus.ensure_room(&room.name, secret).await? {
+        if self.server.peer.prepare(&served).await? {
             tracing::info!(server = %self.server.id, room = room.row.0, "a room was made on its server");
         }
-        // Read before the list: whatever is added after is added by us, behind this.
-        let good = self.good(room).await?;
-        let ours: HashSet<String> = self.tokens(&good)?.into_iter().collect();
-        let theirs = self.janus.allowed(&room.name, secret).await?;
+        if self.server.can(Capability::List) {
+            // Read before the list: whatever is added after is added by us, behind this.
+            let good = self.grants(&self.good(room).await?)?;
+            self.server.peer.set_list(&served, &good).await?;
+        }
         self.ours().insert(room.row);
-        let extra: Vec<String> = theirs.difference(&ours).cloned().collect();
-        let missing: Vec<String> = ours.difference(&theirs).cloned().collect();
-        if !extra.is_empty() {
-            self.janus.disallow(&room.name, secret, &extra).await?;
+        if self.server.can(Capability::Observation) {
+            self.look_into(lease, room).await?;
+        } else {
+            self.keep_out(room, &served).await?;
         }
-        if !missing.is_empty() {
-            self.janus.allow(&room.name, secret, &missing).await?;
-        }
-        self.look_into(lease, room).await?;
         if self.stays().contains(&room.row) {
-            return Err(JanusError::Disagrees("somebody who was put out is still there").into());
+            let title = self.server.kind.title();
+            let cause = format!("{title} says that it was done, but somebody who was put out is still there");
+            return Err(ServerError::new(Trouble::Disagrees, cause).into());
         }
         Ok(())
     }
 
-    fn tokens(&self, tickets: &[Ticket]) -> Result<Vec<String>, StoreError> {
-        let token = |ticket: &Ticket| Ok(ticket.token(&self.enforcer.vault)?.expose_secret().to_owned());
-        tickets.iter().map(token).collect()
+    /// Puts everybody out whose ticket has ended and who may have come back by it, since the server keeps no list.
+    async fn keep_out(&self, room: &Room, served: &ServedRoom) -> Result<(), Halt> {
+        if !self.server.can(Capability::Removal) {
+            return Ok(());
+        }
+        let void = self.grants(&self.void(room, BATCH).await?)?;
+        self.in_batches(&void, |grants| self.server.peer.evict(served, grants))
+            .await
+    }
+
+    /// Tells the server of these tickets: of all by one call where it takes many, else of each by itself.
+    async fn in_batches<'g>(
+        &self,
+        grants: &'g [Grant],
+        call: impl Fn(&'g [Grant]) -> Call<'g, ()>,
+    ) -> Result<(), Halt> {
+        let size = match self.server.can(Capability::Bulk) {
+            true => grants.len().max(1),
+            false => 1,
+        };
+        let calls = grants.chunks(size).map(|some| {
+            let done = call(some);
+            async move { Ok(done.await?) }.boxed()
+        });
+        several(calls.collect()).await
     }
 
     /// Does what the feed says.
@@ -196,7 +231,7 @@ impl Work {
                 }
                 match self.seat(room, ids).await {
                     // It was restarted since, and remembers nothing.
-                    Err(Halt::Janus(JanusError::NoRoom)) => self.agree_on(lease, room).await,
+                    Err(Halt::Server(error)) if error.trouble == Trouble::NoRoom => self.agree_on(lease, room).await,
                     Err(halt) if halt.is_of_a_room() => self.fails(lease, room, &halt).await,
                     done => done,
                 }
@@ -268,56 +303,37 @@ impl Work {
         if !ended.is_empty() {
             self.unseat(room, &ended).await?;
         }
-        if !good.is_empty() {
-            let secret = room.secret(&self.enforcer.vault)?;
-            self.janus
-                .allow(&room.name, secret.expose_secret(), &self.tokens(&good)?)
+        if self.server.can(Capability::List) {
+            let served = self.served(room)?;
+            let good = self.grants(&good)?;
+            self.in_batches(&good, |grants| self.server.peer.admit(&served, grants))
                 .await?;
         }
         Ok(())
     }
 
-    /// Takes tickets off a room's list, then puts their participants out: in the other order they would
-    /// be back at once.
+    /// Takes tickets off a room's list and puts their participants out.
     async fn unseat(&self, room: &Room, ended: &[Ticket]) -> Result<(), Halt> {
-        let secret = room.secret(&self.enforcer.vault)?;
-        let secret = secret.expose_secret();
-        self.janus.disallow(&room.name, secret, &self.tokens(ended)?).await?;
+        if !self.server.can(Capability::List) && !self.server.can(Capability::Removal) {
+            return Ok(());
+        }
+        let (served, grants) = (self.served(room)?, self.grants(ended)?);
+        let done = self
+            .in_batches(&grants, |grants| self.server.peer.evict(&served, grants))
+            .await;
         // Whose they were may sit there under another's id.
         self.wanted.notify_one();
-        let mut ids: Vec<String> = ended.iter().map(|ticket| ticket.id.to_string()).collect();
-        if ids.len() > FEW {
-            match self.janus.participants(&room.name, secret).await {
-                Ok(present) => {
-                    let present: HashSet<String> = present.into_iter().map(|one| one.id).collect();
-                    ids.retain(|id| present.contains(id));
-                }
-                // Then each is put out unasked.
-                Err(JanusError::TooLong) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        self.kick(room, secret, &ids).await
-    }
-
-    async fn kick<T: AsRef<str>>(&self, room: &Room, secret: &str, ids: &[T]) -> Result<(), Halt> {
-        let kick = |id: &T| {
-            let (janus, name, secret, id) = (
-                self.janus.clone(),
-                room.name.clone(),
-                secret.to_owned(),
-                id.as_ref().to_owned(),
-            );
-            async move { Ok(janus.kick(&name, &secret, &id).await?) }.boxed()
-        };
-        several(ids.iter().map(kick).collect()).await
+        done
     }
 
     /// Looks through those who are in the rooms, and clears away the tickets whose time is over.
     pub(super) async fn look(&self, lease: &Lease) -> Result<(), Halt> {
         let rooms = self.rooms().await?;
         let expired = self.expire(lease.clone(), &rooms).await;
-        let due = rooms.iter().filter(|room| room.open && self.ours().contains(&room.row));
+        let observed = self.server.can(Capability::Observation);
+        let due = rooms
+            .iter()
+            .filter(|room| observed && room.open && self.ours().contains(&room.row));
         let look = async |room| match self.look_into(lease, room).await {
             Err(halt) if halt.is_of_a_room() => self.fails(lease, room, &halt).await,
             done => done,
@@ -328,12 +344,11 @@ impl Work {
 
     /// Puts out who is in a room and should not be.
     async fn look_into(&self, lease: &Lease, room: &Room) -> Result<(), Halt> {
-        let secret = room.secret(&self.enforcer.vault)?;
-        let secret = secret.expose_secret();
-        let present = match self.janus.participants(&room.name, secret).await {
+        let served = self.served(room)?;
+        let present = match self.server.peer.observe(&served).await {
             // Names of megabytes. Whoever has one is sought out among the connections, where each is asked for by
             // itself; nobody else is hurt.
-            Err(JanusError::TooLong) => {
+            Err(error) if error.trouble == Trouble::TooLong => {
                 tracing::warn!(server = %self.server.id, room = room.row.0, "the participants of a room are too long to be read");
                 self.wanted.notify_one();
                 return Ok(());
@@ -357,15 +372,16 @@ impl Work {
             .collect();
         let order = rules::order(&present, &good);
         let mut spoke = Vec::new();
-        for id in &order.mute {
-            self.janus.mute(&room.name, secret, id).await?;
+        let heard = order.mute.iter().filter(|_| self.server.can(Capability::Muting));
+        for id in heard {
+            self.server.peer.mute(&served, id).await?;
             spoke.extend(by_id.get(*id).copied());
         }
         if !spoke.is_empty() {
             // What follows where it was not the first time comes by the feed.
             self.heard(lease.clone(), spoke).await?;
         }
-        if !order.out.is_empty() {
+        if !order.out.is_empty() && self.server.can(Capability::Removal) {
             counter!(ROOM_INTRUDERS_TOTAL).increment(order.out.len() as u64);
             tracing::warn!(
                 server = %self.server.id, room = room.row.0, count = order.out.len(),
@@ -373,7 +389,8 @@ impl Work {
             );
             // Some are not moved by that: their connections are sought out.
             self.wanted.notify_one();
-            self.kick(room, secret, &order.out).await?;
+            let out: Vec<String> = order.out.iter().map(|id| (*id).to_owned()).collect();
+            self.server.peer.remove(&served, &out).await?;
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use metrics::counter;
 use tokio::time::{sleep, timeout};
 
 use super::{
-    super::{connections::Connection, rules::DISPLAY_MOST},
+    super::{rules::DISPLAY_MOST, servers::Connection},
     work::{Halt, REST, Work},
 };
 use crate::platform::terms::metrics::ROOM_INTRUDERS_TOTAL;
@@ -41,7 +41,7 @@ impl Work {
         }
     }
 
-    /// Ends every connection in a room of ours that was opened with the core token of another ticket than
+    /// Ends every connection in a room of ours that was opened by another ticket than
     /// the one under whose id it sits, and those that a kick should have moved: `suspects` have sat
     /// under the id of no good ticket since then. `ended` are those that were ended then: a number never comes again.
     async fn sweep_once(
@@ -55,7 +55,7 @@ impl Work {
             .filter(|room| self.ours().contains(&room.row))
             .map(|room| (room.name.as_str(), room))
             .collect();
-        let mut seated = self.janus.seated().await?;
+        let mut seated = self.server.peer.connections().await?;
         seated.retain(|seat| rooms.contains_key(seat.room.as_str()));
         // Read after: whoever came in by a ticket that was good then is known now.
         let mut good = HashMap::new();
@@ -79,11 +79,11 @@ impl Work {
             let since = suspects.get(&seat.connection).copied().unwrap_or_else(Instant::now);
             let wordy = seat.display.len() > DISPLAY_MOST;
             if anothers || wordy || !is_good && since.elapsed() >= KICKED {
-                self.janus.detach(seat.connection).await?;
-                ended.insert(seat.connection);
+                self.server.peer.disconnect(&seat.connection).await?;
+                ended.insert(seat.connection.clone());
             }
             if !is_good {
-                now.insert(seat.connection, since);
+                now.insert(seat.connection.clone(), since);
             }
         }
         *suspects = now;

@@ -11,9 +11,8 @@ use tokio::{sync::Notify, time::sleep};
 
 use super::{
     super::{
-        janus::{Janus, JanusError, PATIENCE},
         records,
-        servers::Server,
+        servers::{PATIENCE, Server, ServerError, Trouble},
     },
     Enforcer,
 };
@@ -39,7 +38,7 @@ const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_
 pub(super) enum Halt {
     /// The room server.
     #[error(transparent)]
-    Janus(#[from] JanusError),
+    Server(#[from] ServerError),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -53,7 +52,7 @@ impl Halt {
     /// contradicts itself.
     pub(super) const fn is_of_a_room(&self) -> bool {
         match self {
-            Self::Janus(error) => error.is_of_a_room(),
+            Self::Server(error) => error.is_of_a_room(),
             Self::Store(error) => matches!(error, StoreError::Internal(_)),
             Self::Lost => false,
         }
@@ -73,7 +72,6 @@ impl From<ConsumerError> for Halt {
 pub(super) struct Work {
     pub(super) enforcer: Arc<Enforcer>,
     pub(super) server: Arc<Server>,
-    pub(super) janus: Janus,
     /// The rooms that are there and know our secret: in others nobody is ours to put out.
     ours: Mutex<HashSet<RoomRow>>,
     /// The rooms in which the server does not do what it is told, as the rows say.
@@ -93,7 +91,7 @@ struct State {
     /// When the rooms are looked through again.
     look: Instant,
     pause: Duration,
-    /// Since when nothing there speaks as Janus does.
+    /// Since when nothing there answers as it should.
     silent: Option<Instant>,
     /// What was last written down about its health.
     told: Option<Option<String>>,
@@ -102,7 +100,6 @@ struct State {
 impl Work {
     pub(super) fn new(enforcer: Arc<Enforcer>, server: Arc<Server>) -> Self {
         Self {
-            janus: Janus::new(enforcer.egress.clone(), server.address.clone()),
             enforcer,
             server,
             ours: Mutex::default(),
@@ -158,16 +155,16 @@ impl Work {
                     let mut pause = state.pause;
                     match &halt {
                         // It was restarted: the first thing is to fill it again.
-                        Halt::Janus(JanusError::NoRoom) if state.pause == PAUSE.0 => {}
+                        Halt::Server(error) if error.trouble == Trouble::NoRoom && state.pause == PAUSE.0 => {}
                         // A port that refuses at once, and one that never answers, are told after the same time.
-                        Halt::Janus(error) if error.is_silence() => {
+                        Halt::Server(error) if error.is_silence() => {
                             let due = *state.silent.get_or_insert(begun) + PATIENCE;
                             match due.checked_duration_since(Instant::now()) {
                                 Some(wait) if !wait.is_zero() => pause = pause.min(wait),
                                 _ => self.tell_failure(&reader.lease(), &mut state, error).await,
                             }
                         }
-                        Halt::Janus(error) => self.tell_failure(&reader.lease(), &mut state, error).await,
+                        Halt::Server(error) => self.tell_failure(&reader.lease(), &mut state, error).await,
                         error => {
                             tracing::warn!(server = %self.server.id, %error, "the enforcement on a room server stands still")
                         }
@@ -258,8 +255,8 @@ impl Work {
     }
 
     /// Writes down that the server fails, when that is new. The log says more than admins are told.
-    async fn tell_failure(&self, lease: &Lease, state: &mut State, error: &JanusError) {
-        let told = Some(error.told());
+    async fn tell_failure(&self, lease: &Lease, state: &mut State, error: &ServerError) {
+        let told = Some(error.told.clone());
         if state.told.as_ref() != Some(&told) {
             tracing::warn!(server = %self.server.id, why = %error, "a room server fails");
         }

@@ -8,7 +8,10 @@ use std::sync::Arc;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{BatchIssuer, Denied, RoomError, TicketError};
+use super::{
+    BatchIssuer, Denied, RoomError, Servers, TicketError,
+    servers::{SettingFault, Why},
+};
 use crate::{
     http::{Problem, ProblemKind},
     platform::{
@@ -22,16 +25,16 @@ use crate::{
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(tickets::create)
-        .service(tickets::end)
-        .service(servers::list)
-        .service(servers::register)
-        .service(servers::replace)
-        .service(servers::remove)
-        .service(rooms::list)
-        .service(rooms::create)
-        .service(rooms::show)
-        .service(rooms::replace);
+        .service(tickets::create::create)
+        .service(tickets::end::end)
+        .service(servers::list::list)
+        .service(servers::register::register)
+        .service(servers::replace::replace)
+        .service(servers::remove::remove)
+        .service(rooms::show::list)
+        .service(rooms::create::create)
+        .service(rooms::show::show)
+        .service(rooms::replace::replace);
 }
 
 /// What the routes here work with.
@@ -43,9 +46,11 @@ pub struct Rooms {
     pub read_model: ReadModel,
     /// Seals secrets and derives tokens.
     pub vault: Vault,
-    /// What every room asks for.
+    /// What the community asks for in every room.
     pub policy: Arc<Current>,
-    /// Says where we go.
+    /// The room servers, and the kinds that are known.
+    pub servers: Arc<Servers>,
+    /// Says which addresses this service may ask.
     pub egress: Egress,
     /// Where tickets are given out.
     pub issuer: BatchIssuer,
@@ -86,8 +91,29 @@ impl From<TicketError> for Problem {
     fn from(error: TicketError) -> Self {
         match error {
             TicketError::Denied(denied) => denied.into(),
+            TicketError::KeyReused(reused) => reused.into(),
+            TicketError::Ended => ProblemKind::TicketEnded.into(),
+            TicketError::Unknown => ProblemKind::TicketUnknown.into(),
             TicketError::NotListed => ProblemKind::RoomServerUnavailable.into(),
             TicketError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SettingFault> for Problem {
+    fn from(SettingFault { name, why }: SettingFault) -> Self {
+        /// The longest name of a member that is repeated.
+        const LONGEST: usize = 64;
+        let name = name.replace('~', "~0").replace('/', "~1");
+        let field = match name.len() > LONGEST {
+            true => String::new(),
+            false => format!("/{name}"),
+        };
+        match why {
+            Why::Unknown => Self::from(ProblemKind::UnknownField).at(field),
+            Why::Missing => Self::field(field, "This field is required."),
+            Why::Form(detail) => Self::field(field, detail),
+            Why::Value(detail) => Self::value(field, detail),
         }
     }
 }

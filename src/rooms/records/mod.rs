@@ -10,10 +10,10 @@ use diesel::{
 
 pub(super) use tickets::{
     end, end_all, end_in_room, end_of_person, end_own, end_spoken, end_unfit, good, has_unfit, insert_ticket, overdue,
-    rooms_of_person, seated, set_heard, silence_unfit, spoke_since, taken, ticket, tickets_of, was_heard,
+    rooms_of_person, seated, set_heard, silence_unfit, spoke_since, taken, ticket, tickets_of, void, was_heard,
 };
 
-use super::{Health, NewServer, Room, RoomName, ServerRecord};
+use super::{Health, NewServer, Room, RoomName, ServerRecord, Settings};
 use crate::platform::{
     store::{
         Conn, Guard, Guards,
@@ -41,8 +41,8 @@ const SERVER: (
     room_servers::id,
     room_servers::uid,
     room_servers::subject_id,
-    room_servers::client_url,
-    room_servers::admin_url,
+    room_servers::kind,
+    room_servers::settings,
     room_servers::secrets_sealed,
     room_servers::created_at,
     room_servers::health_since,
@@ -51,8 +51,8 @@ const SERVER: (
     room_servers::id,
     room_servers::uid,
     room_servers::subject_id,
-    room_servers::client_url,
-    room_servers::admin_url,
+    room_servers::kind,
+    room_servers::settings,
     room_servers::secrets_sealed,
     room_servers::created_at,
     room_servers::health_since,
@@ -60,23 +60,28 @@ const SERVER: (
 );
 
 fn server_from(
-    (row, id, subject, client_url, admin_url, sealed, created_at, since, failure): ServerColumns,
-) -> ServerRecord {
+    (row, id, subject, kind, settings, sealed, created_at, since, failure): ServerColumns,
+) -> QueryResult<ServerRecord> {
     let health = match (since, failure) {
         (None, _) => Health::Unknown,
         (Some(since), None) => Health::Well { since },
         (Some(since), Some(why)) => Health::Failing { since, why },
     };
-    ServerRecord {
+    Ok(ServerRecord {
         row,
         id,
         subject: Subject(subject),
-        client_url,
-        admin_url,
+        kind,
+        settings: serde_json::from_str(&settings).map_err(|error| Error::DeserializationError(Box::new(error)))?,
         sealed,
         created_at,
         health,
-    }
+    })
+}
+
+/// The settings as they are stored: a JSON object.
+fn written(settings: &Settings) -> QueryResult<String> {
+    serde_json::to_string(settings).map_err(|error| Error::SerializationError(Box::new(error)))
 }
 
 pub(super) fn insert_server(
@@ -91,28 +96,28 @@ pub(super) fn insert_server(
         .values((
             room_servers::uid.eq(id),
             room_servers::subject_id.eq(subject.0),
-            room_servers::client_url.eq(&new.client_url),
-            room_servers::admin_url.eq(&new.admin_url),
+            room_servers::kind.eq(new.kind.name()),
+            room_servers::settings.eq(written(&new.settings)?),
             room_servers::secrets_sealed.eq(sealed),
             room_servers::created_at.eq(now),
         ))
         .returning(SERVER)
         .get_result::<ServerColumns>(conn)
-        .map(server_from)
+        .and_then(server_from)
 }
 
 pub(super) fn change_server(conn: &mut Conn, row: i64, new: &NewServer, sealed: &[u8]) -> QueryResult<ServerRecord> {
     update(room_servers::table.find(row))
         .set((
-            room_servers::client_url.eq(&new.client_url),
-            room_servers::admin_url.eq(&new.admin_url),
+            room_servers::kind.eq(new.kind.name()),
+            room_servers::settings.eq(written(&new.settings)?),
             room_servers::secrets_sealed.eq(sealed),
             room_servers::health_since.eq(None::<Timestamp>),
             room_servers::failure.eq(None::<String>),
         ))
         .returning(SERVER)
         .get_result::<ServerColumns>(conn)
-        .map(server_from)
+        .and_then(server_from)
 }
 
 /// A server that is ours, locked until the transaction ends: no room is opened on it meanwhile.
@@ -126,7 +131,7 @@ pub(super) fn lock_server(conn: &mut Conn, guards: &Guards, id: RoomServerId) ->
         // SQLite has one writer.
         conn => query.first::<ServerColumns>(conn),
     };
-    found.optional().map(|row| row.map(server_from))
+    found.optional()?.map(server_from).transpose()
 }
 
 pub(super) fn remove_server(conn: &mut Conn, row: i64, now: Timestamp) -> QueryResult<()> {
@@ -143,7 +148,7 @@ pub(super) fn servers(conn: &mut Conn) -> QueryResult<Vec<ServerRecord>> {
         .order(room_servers::id.asc())
         .select(SERVER)
         .load(conn)?;
-    Ok(rows.into_iter().map(server_from).collect())
+    rows.into_iter().map(server_from).collect()
 }
 
 pub(super) fn server(conn: &mut Conn, row: i64) -> QueryResult<Option<ServerRecord>> {
@@ -152,8 +157,9 @@ pub(super) fn server(conn: &mut Conn, row: i64) -> QueryResult<Option<ServerReco
         .filter(room_servers::removed_at.is_null())
         .select(SERVER)
         .first::<ServerColumns>(conn)
-        .optional()
-        .map(|row| row.map(server_from))
+        .optional()?
+        .map(server_from)
+        .transpose()
 }
 
 /// The public id of a server, removed or not.

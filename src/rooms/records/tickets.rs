@@ -127,6 +127,19 @@ pub(in crate::rooms) fn good(conn: &mut Conn, room: RoomRow, now: Timestamp) -> 
     Ok(rows.into_iter().map(ticket_from).collect())
 }
 
+/// The tickets of a room that have ended and that a signature would still open: a server that keeps no list
+/// cannot know that they have.
+pub(in crate::rooms) fn void(conn: &mut Conn, room: RoomRow, now: Timestamp, limit: i64) -> QueryResult<Vec<Ticket>> {
+    let rows: Vec<TicketColumns> = tickets::table
+        .filter(tickets::room_id.eq(room))
+        .filter(tickets::ended_at.is_not_null())
+        .filter(tickets::expires_at.gt(now))
+        .limit(limit)
+        .select(TICKET)
+        .load(conn)?;
+    Ok(rows.into_iter().map(ticket_from).collect())
+}
+
 /// The tickets of a server whose time is over and which nobody has taken off its lists yet.
 pub(in crate::rooms) fn overdue(conn: &mut Conn, server: i64, now: Timestamp, limit: i64) -> QueryResult<Vec<Ticket>> {
     let rows: Vec<TicketColumns> = tickets::table

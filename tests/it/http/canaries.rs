@@ -690,7 +690,7 @@ async fn take_a_seat(canaries: &mut Canaries, service: &Service, owner: &str) {
     service.post(owner, "/v1/admin/rooms", room).await.expect(201);
     let (vault, store) = (service.app.core.vault.clone(), service.app.core.ledger.store());
     let secret = store.read(move |conn| {
-        let room = rooms::room(conn, &"stage".parse().expect("an id"))?.expect("the room");
+        let room = rooms::queries::room(conn, &"stage".parse().expect("an id"))?.expect("the room");
         Ok::<_, StoreError>(room.secret(&vault)?.expose_secret().to_owned())
     });
     canaries.plant("secret", secret.await.unwrap());
@@ -944,10 +944,10 @@ async fn debugged(canaries: &mut Canaries, service: &Service) -> String {
         .unwrap();
     let checked = format!("{checked:?}");
     let rooms = service.app.core.ledger.store().read(|conn| {
-        let servers = rooms::servers(conn)?;
+        let servers = rooms::queries::servers(conn)?;
         Ok::<_, StoreError>(format!(
             "{servers:?} {:?}",
-            rooms::room(conn, &"stage".parse().expect("an id"))?
+            rooms::queries::room(conn, &"stage".parse().expect("an id"))?
         ))
     });
     let rooms = rooms.await.unwrap();

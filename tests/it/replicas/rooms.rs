@@ -60,7 +60,7 @@ pub async fn secret(world: &World, room: &'static str) -> String {
     let vault = Vault::open(&world.home.config.vault.keyring_file, false, &SystemRng).unwrap();
     let ledger = world.db.ledger(Setup::default());
     let secret = ledger.store().read(move |conn| {
-        let room = rooms::room(conn, &room.parse().expect("an id"))?.expect("the room");
+        let room = rooms::queries::room(conn, &room.parse().expect("an id"))?.expect("the room");
         Ok::<_, StoreError>(room.secret(&vault)?.expose_secret().to_owned())
     });
     secret.await.unwrap()
@@ -74,7 +74,7 @@ pub async fn tokens(world: &World) -> Vec<String> {
         let open = tickets::table.filter(tickets::ended_at.is_null()).select(tickets::uid);
         let mut tokens = Vec::new();
         for id in open.load(conn)? {
-            let issued = rooms::issued(conn, id)?.expect("the ticket");
+            let issued = rooms::queries::issued(conn, id)?.expect("the ticket");
             tokens.push(issued.ticket.token(&vault)?.expose_secret().to_owned());
         }
         tokens.sort();

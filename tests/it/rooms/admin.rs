@@ -126,7 +126,7 @@ on_both! {
         assert_eq!(sealed, [0], "a seat was given in a room that nobody holds");
         for table in ["room_servers", "events"] {
             let found = match table {
-                "room_servers" => "SELECT client_url || admin_url || coalesce(failure, '') AS t FROM room_servers",
+                "room_servers" => "SELECT settings || coalesce(failure, '') AS t FROM room_servers",
                 _ => "SELECT body AS t FROM events",
             };
             for row in crate::http::texts(db, found) {

@@ -14,7 +14,7 @@ use vouchsafe::{
         vault::Vault,
     },
     policy::{self, Current},
-    rooms::{self, Ask, Denied, Issued, NewRoom, NewServer, Room, RoomError, RoomTerms, ServerSecrets},
+    rooms::{Ask, Denied, Issued, Kinds, NewRoom, NewServer, Room, RoomError, RoomTerms, commands},
 };
 
 use crate::{
@@ -44,14 +44,12 @@ const fn terms(capacity: u32) -> RoomTerms {
 }
 
 fn at(admin_url: &str) -> NewServer {
+    let settings = [("client_url", "ws://127.0.0.1:1"), ("admin_url", admin_url)];
+    let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     NewServer {
-        client_url: "ws://127.0.0.1:1".into(),
-        admin_url: admin_url.into(),
-        secrets: ServerSecrets {
-            admin_secret: "a secret".into(),
-            admin_key: None,
-            token_secret: None,
-        },
+        kind: Kinds::default().get("janus").expect("the kind"),
+        settings: settings.into_iter().map(owned).collect(),
+        secrets: [("admin_secret", "a secret")].into(),
     }
 }
 
@@ -59,7 +57,7 @@ async fn register(community: &Community) -> RoomServerId {
     let vault = community.vault.clone();
     let server = community.ledger.write(Actor::Operator, move |tx| {
         let id = Id::new(tx.now, tx.rng);
-        rooms::register(tx, &vault, id, &at("http://127.0.0.1:1/admin"))
+        commands::register_server(tx, &vault, &Key::none(), id, &at("http://127.0.0.1:1/admin"))
     });
     server.await.unwrap().value.id
 }
@@ -90,7 +88,7 @@ impl House {
         let (vault, name) = (self.vault.clone(), name.parse().expect("a room's id"));
         let created = self.ledger.write(Actor::Operator, move |tx| {
             let terms = terms(capacity);
-            rooms::create(tx, &vault, &NewRoom { name, server, terms })
+            commands::create_room(tx, &vault, &Key::none(), &NewRoom { name, server, terms })
         });
         created.await.map(|written| written.value)
     }
@@ -98,7 +96,7 @@ impl House {
     async fn set_open(&self, open: bool) -> Result<Room, RoomError> {
         let policy = Arc::clone(&self.policy);
         let changed = self.ledger.write(Actor::Operator, move |tx| {
-            rooms::change(tx, &policy, &"stage".parse().expect("an id"), &terms(1), open)
+            commands::change_room(tx, &policy, &"stage".parse().expect("an id"), &terms(1), open)
         });
         changed.await.map(|written| written.value)
     }
@@ -107,14 +105,14 @@ impl House {
         let server = self.server;
         let removed = self
             .ledger
-            .write(Actor::Operator, move |tx| rooms::remove_server(tx, server, true));
+            .write(Actor::Operator, move |tx| commands::remove_server(tx, server, true));
         removed.await.map(|written| written.value)
     }
 
     async fn move_server(&self) -> Result<(), RoomError> {
         let (vault, server) = (self.vault.clone(), self.server);
         let moved = self.ledger.write(Actor::Operator, move |tx| {
-            rooms::change_server(tx, &vault, server, &at("http://127.0.0.1:2/admin"), true).map(|_| ())
+            commands::replace_server(tx, &vault, server, &at("http://127.0.0.1:2/admin"), true).map(|_| ())
         });
         moved.await.map(|written| written.value)
     }
@@ -126,10 +124,11 @@ impl House {
                 id: Id::new(tx.now, tx.rng),
                 person,
                 room: "stage".parse().expect("a room's id"),
+                key: Key::none(),
             };
-            rooms::issue(tx, &vault, &policy, super::generous(), &[&ask])
+            commands::issue(tx, &vault, &policy, super::generous(), &[ask])
         });
-        issued.await.unwrap().value.remove(0)
+        super::denied(issued.await.unwrap().value.remove(0))
     }
 }
 

@@ -14,7 +14,7 @@ use vouchsafe::{
         egress::{Egress, Refused},
         terms::{Clock, SystemClock},
     },
-    rooms::{Address, Janus, JanusError, core_token},
+    rooms::servers::janus::{Address, Janus, JanusError, core_token},
 };
 
 use crate::support::{
@@ -325,8 +325,8 @@ async fn one_whom_a_kick_does_not_move_is_detached() {
         for seat in janus.seated().await.unwrap() {
             assert_eq!((seat.room.as_str(), seat.holder), (ROOM, None));
             if seat.id == id {
-                janus.detach(seat.connection).await.unwrap();
-                janus.detach(seat.connection).await.unwrap();
+                janus.detach(&seat.connection).await.unwrap();
+                janus.detach(&seat.connection).await.unwrap();
             }
         }
     };

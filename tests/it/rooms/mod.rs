@@ -14,11 +14,20 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use vouchsafe::rooms::{Denied, Issued, TicketError};
 
 use crate::{
     http::Scene,
     support::{janus::JanusServer, peer::Peer, service::text},
 };
+
+/// A ticket, or why a member may not have one.
+fn denied(answer: Result<Issued, TicketError>) -> Result<Issued, Denied> {
+    answer.map_err(|error| match error {
+        TicketError::Denied(denied) => denied,
+        other => panic!("{other}"),
+    })
+}
 
 /// A pace that nobody is too fast for.
 fn generous() -> vouchsafe::platform::store::throttle::Rate {

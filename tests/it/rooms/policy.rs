@@ -4,12 +4,13 @@ use reqwest::Method;
 use serde_json::json;
 use vouchsafe::{
     platform::{
+        idempotency::Key,
         ledger::{Actor, Projection},
         store::Backend,
         terms::{Id, Role},
     },
     policy::Current,
-    rooms::{Ask, Denied, issue},
+    rooms::{Ask, Denied, TicketError, commands::issue},
 };
 
 use super::{entry, only, room, ticket, until, until_healthy};
@@ -102,10 +103,10 @@ on_both! {
         core.ledger.store().read(move |conn| remembered.load(conn)).await.expect("the policy");
         rooms_ask(&scene, "enter", "checked").await;
         assert_eq!(stale.get().expect("a policy").version, 1, "it has not heard of it");
-        let ask = Ask { id: Id::new(core.ledger.now(), core.ledger.rng()), person: member.row, room: "stage".parse().expect("a room's id") };
+        let ask = Ask { id: Id::new(core.ledger.now(), core.ledger.rng()), person: member.row, room: "stage".parse().expect("a room's id"), key: Key::none() };
         let vault = core.vault.clone();
-        let given = core.ledger.write(Actor::Operator, move |tx| issue(tx, &vault, &stale, crate::rooms::generous(), &[&ask])).await.expect("an answer");
-        assert!(matches!(given.value[..], [Err(Denied::Assurance { .. })]), "{given:?}");
+        let given = core.ledger.write(Actor::Operator, move |tx| issue(tx, &vault, &stale, crate::rooms::generous(), &[ask])).await.expect("an answer");
+        assert!(matches!(given.value[..], [Err(TicketError::Denied(Denied::Assurance { .. }))]), "{given:?}");
         scene.service.stop().await;
     }
 }

@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use vouchsafe::{
     platform::terms::{Clock, SystemClock},
-    rooms::{self, Address},
+    rooms::servers::janus::{self, Address},
 };
 
 use super::postgres::free_port;
@@ -173,7 +173,7 @@ impl JanusServer {
     /// A core token for ten minutes from now that names no ticket.
     pub fn core_token(&self) -> String {
         let expires = SystemClock.now().after(Duration::from_secs(600));
-        rooms::core_token(&SecretString::from(TOKEN_SECRET), expires, None)
+        janus::core_token(&SecretString::from(TOKEN_SECRET), expires, None)
             .expose_secret()
             .to_owned()
     }

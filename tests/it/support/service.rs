@@ -19,6 +19,7 @@ use vouchsafe::{
         terms::{Assurance, Clock, PersonRow, Role, SystemClock, SystemRng},
         vault::{Blind, Field, KeyPurpose},
     },
+    rooms::Kinds,
     tokens::{Audience, Scope, services},
 };
 
@@ -59,6 +60,8 @@ pub struct Home {
     pub clock: Arc<dyn Clock>,
     /// The guards that each start is given.
     pub guards: Guards,
+    /// The kinds of room servers that each start knows.
+    pub room_servers: Kinds,
 }
 
 impl Home {
@@ -101,6 +104,7 @@ impl Home {
             config,
             clock: Arc::new(SystemClock),
             guards: Guards::default(),
+            room_servers: Kinds::default(),
         }
     }
 
@@ -129,6 +133,7 @@ impl Home {
             clock: Arc::clone(&self.clock),
             rng: Arc::new(SystemRng),
             guards: self.guards.clone(),
+            room_servers: self.room_servers.clone(),
         };
         let app = App::start(self.config.clone(), parts)
             .await

@@ -4,33 +4,36 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::janus::{AUDIOBRIDGE, Janus, JanusError, code};
+use super::{
+    super::{Connection, Seated},
+    client::{AUDIOBRIDGE, Janus, JanusError, code},
+};
 use crate::platform::terms::TicketId;
 
 /// How many of its connections a server is asked for at the same time.
 const AT_ONCE: usize = 8;
 
-/// One connection of a client to AudioBridge; the numbers are Janus's own and never come again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Connection {
+/// The two numbers by which Janus knows a connection; they never come again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Numbers {
     session: u64,
     handle: u64,
 }
 
-/// Somebody who sits in a room, with what says who they are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seated {
-    /// The room's id.
-    pub room: String,
-    /// The id that they gave at their join.
-    pub id: String,
-    /// The name that they gave.
-    pub display: String,
-    /// The ticket whose core token they opened the connection with, where that names one. Janus has
-    /// checked its signature, so this is no word of theirs.
-    pub holder: Option<TicketId>,
-    /// What they sit on.
-    pub connection: Connection,
+impl From<Numbers> for Connection {
+    fn from(Numbers { session, handle }: Numbers) -> Self {
+        Self(format!("{session}/{handle}"))
+    }
+}
+
+impl Numbers {
+    fn read(connection: &Connection) -> Option<Self> {
+        let (session, handle) = connection.0.split_once('/')?;
+        Some(Self {
+            session: session.parse().ok()?,
+            handle: handle.parse().ok()?,
+        })
+    }
 }
 
 /// The ticket that a core token names.
@@ -82,10 +85,10 @@ impl Janus {
         struct HandleInfo {
             token: Option<String>,
             plugin: Option<String>,
-            plugin_specific: Option<Seat>,
+            plugin_specific: Option<Place>,
         }
         #[derive(Deserialize)]
-        struct Seat {
+        struct Place {
             room: Option<String>,
             id: Option<String>,
             display: Option<String>,
@@ -101,7 +104,7 @@ impl Janus {
             let info = match self.admin(about).await {
                 // Somebody gave themself a name of megabytes, which nobody needs.
                 Err(JanusError::TooLong) => {
-                    self.detach(Connection { session, handle }).await?;
+                    self.end(Numbers { session, handle }).await?;
                     continue;
                 }
                 info => info,
@@ -118,7 +121,7 @@ impl Janus {
                     id,
                     display: display.unwrap_or_default(),
                     holder: info.token.as_deref().and_then(holder),
-                    connection: Connection { session, handle },
+                    connection: Numbers { session, handle }.into(),
                 });
             }
         }
@@ -134,7 +137,14 @@ impl Janus {
     ///
     /// # Errors
     /// [`JanusError`]
-    pub async fn detach(&self, Connection { session, handle }: Connection) -> Result<(), JanusError> {
+    pub async fn detach(&self, connection: &Connection) -> Result<(), JanusError> {
+        match Numbers::read(connection) {
+            Some(numbers) => self.end(numbers).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn end(&self, Numbers { session, handle }: Numbers) -> Result<(), JanusError> {
         let request = json!({ "janus": "detach_handle", "session_id": session, "handle_id": handle });
         unless_gone(self.admin::<serde::de::IgnoredAny>(request).await)?;
         Ok(())

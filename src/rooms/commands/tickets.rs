@@ -1,14 +1,20 @@
-//! Seats: who is given one, and how it ends. Commands over the transaction of whoever decided it.
+//! Tickets: who is given one, and how it ends. Commands over the transaction of whoever decided it.
 
 use std::{collections::HashMap, time::Duration};
 
-use super::{Denied, Health, ParticipantRole, Room, RoomName, Ticket, records, refit, rules, told};
+use super::{
+    super::{
+        Ask, Denied, Health, Issued, ParticipantRole, Room, RoomName, Ticket, TicketError, queries, records, rules,
+    },
+    refit, told,
+};
 use crate::{
     people,
     platform::{
-        ledger::{Actor, Event, Tx, events::TicketEnd},
+        idempotency,
+        ledger::{Actor, Event, Tx, events::TicketEnd, in_rounds},
         store::{
-            Conn, StoreError,
+            StoreError,
             throttle::{Rate, Throttled},
         },
         terms::{PersonRow, TicketId, Timestamp},
@@ -17,53 +23,53 @@ use crate::{
     policy::Current,
 };
 
-/// Somebody who wants a seat in a room.
-#[derive(Debug, Clone)]
-pub struct Ask {
-    /// The ticket's id, made beforehand so that an idempotency key can point to it.
-    pub id: TicketId,
-    /// Who.
-    pub person: PersonRow,
-    /// The room's id.
-    pub room: RoomName,
-}
-
-/// What a ticket is read back as: see [`Issued`].
+/// Gives tickets to many at once; the answers in the order of the asks. A ticket that a member had for the room ends
+/// with the new one. An ask that is repeated under its key reads the ticket that was given.
 ///
 /// # Errors
-/// [`StoreError`]
-pub fn issued(conn: &mut Conn, id: TicketId) -> Result<Option<Issued>, StoreError> {
-    let Some(ticket) = records::ticket(conn, id)? else {
-        return Ok(None);
+/// [`StoreError`]: then nobody has a ticket.
+pub fn issue(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    policy: &Current,
+    pace: Rate,
+    asks: &[Ask],
+) -> Result<Vec<Result<Issued, TicketError>>, StoreError> {
+    let name = |ask: &Ask| ask.key.name().map(<[u8]>::to_vec);
+    in_rounds(asks, name, |round| issue_round(tx, vault, policy, pace, round))
+}
+
+/// The same for asks of which no two have the same key.
+fn issue_round(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    policy: &Current,
+    pace: Rate,
+    asks: &[&Ask],
+) -> Result<Vec<Result<Issued, TicketError>>, StoreError> {
+    let keys: Vec<_> = asks.iter().map(|ask| (&ask.key, ask.id)).collect();
+    let first = |tx: &mut Tx<'_>, places: &[usize]| {
+        let new: Vec<&Ask> = places.iter().filter_map(|&place| asks.get(place).copied()).collect();
+        // The second ticket of a member for one room takes the place of the first.
+        let name = |ask: &&Ask| Some((ask.person, ask.room.clone()));
+        let given = in_rounds(&new, name, |round| {
+            let round: Vec<&Ask> = round.iter().map(|ask| **ask).collect();
+            give(tx, vault, policy, pace, &round)
+        })?;
+        let answer = |given: Result<Issued, Denied>| given.map_err(TicketError::from);
+        Ok(given.into_iter().map(answer).collect())
     };
-    let room = records::room_by_row(conn, ticket.room)?;
-    Ok(Some(Issued {
-        ticket,
-        room: room.name,
-        server: room.server,
-    }))
+    idempotency::once_each(tx, &keys, first, |tx, id| {
+        let known = queries::issued(tx.conn, id)?.filter(|known| known.ticket.is_good(tx.now));
+        Ok(known.ok_or(TicketError::Ended))
+    })
 }
 
-/// A ticket that was given, and where it is good.
-#[derive(Debug, Clone)]
-pub struct Issued {
-    /// The ticket.
-    pub ticket: Ticket,
-    /// The room's id.
-    pub room: RoomName,
-    /// The row of its server.
-    pub server: i64,
-}
-
-/// Gives seats to many at once; the answers in the order of the asks, of which no two may be by one
-/// member for one room. A seat that a member had in the room ends with the new one.
+/// The same for asks that are new, of which no two are by one member for one room.
 ///
 /// Rooms are locked in the order of their names and members in that of their rows, so that two of
 /// these at once never wait for each other.
-///
-/// # Errors
-/// [`StoreError`]: then nobody has a seat.
-pub fn issue(
+fn give(
     tx: &mut Tx<'_>,
     vault: &Vault,
     policy: &Current,
@@ -85,8 +91,8 @@ pub fn issue(
         }
     }
     let everybody: Vec<PersonRow> = asks.iter().map(|ask| ask.person).collect();
-    let seats = people::lock_members(tx.conn, tx.guards, &everybody)?;
-    // The rooms are held: whoever fits them to another policy comes before this, or sees these seats.
+    let members = people::lock_members(tx.conn, tx.guards, &everybody)?;
+    // The rooms are locked: whoever fits them to another policy comes before this, or sees these tickets.
     let policy = &policy.in_force(tx.conn)?.policy;
 
     let expires_at = tx
@@ -109,8 +115,8 @@ pub fn issue(
             }
         }
         let admitted = rooms.get_mut(&ask.room).ok_or(Denied::Unknown).and_then(|open| {
-            let seat = seats.get(&ask.person).ok_or(Denied::Standing)?;
-            let part = rules::may_enter(policy, &open.room, seat)?;
+            let member = members.get(&ask.person).ok_or(Denied::Standing)?;
+            let part = rules::may_enter(policy, &open.room, member)?;
             if part == ParticipantRole::Listener
                 && let Some(wait) = open.spoke.get(&ask.person).and_then(|at| rules::quiet(*at, tx.now))
             {
@@ -159,7 +165,7 @@ pub fn issue(
     Ok(answers)
 }
 
-/// A room whose seats are being given out.
+/// A room for which tickets are being given out, locked.
 struct Open {
     room: Room,
     down: bool,
@@ -193,7 +199,7 @@ impl Open {
         }))
     }
 
-    /// Takes a seat, in place of the former where they have one.
+    /// Takes one of the seats, in place of the former ticket where they have one.
     fn take(&mut self, person: PersonRow) -> Result<(), Denied> {
         if self.down {
             return Err(Denied::ServerDown);
@@ -213,7 +219,7 @@ impl Open {
 }
 
 /// The bucket of what a member does with tickets.
-pub(super) fn bucket(vault: &Vault, person: PersonRow) -> Vec<u8> {
+pub(in crate::rooms) fn bucket(vault: &Vault, person: PersonRow) -> Vec<u8> {
     vault.blind(
         Blind::Throttle,
         &[b"tickets/".as_slice(), &person.0.to_be_bytes()].concat(),
@@ -221,27 +227,37 @@ pub(super) fn bucket(vault: &Vault, person: PersonRow) -> Vec<u8> {
 }
 
 /// Counts a ticket that takes the place of a former one, or that is given back.
-pub(super) fn count(tx: &mut Tx<'_>, vault: &Vault, pace: Rate, person: PersonRow) -> Result<(), Throttled> {
+fn count(tx: &mut Tx<'_>, vault: &Vault, pace: Rate, person: PersonRow) -> Result<(), Throttled> {
     tx.throttles.admit(tx.conn, &bucket(vault, person), pace, tx.now)
 }
 
-/// Gives one's own seat back; false where it is not theirs or has ended.
+/// Ends one's own ticket.
 ///
 /// # Errors
-/// [`StoreError`]
-pub fn leave(tx: &mut Tx<'_>, person: PersonRow, room: &RoomName, id: TicketId) -> Result<bool, StoreError> {
-    let Some(ticket) = records::ticket(tx.conn, id)?.filter(|ticket| ticket.person == person) else {
-        return Ok(false);
-    };
+/// [`TicketError::Unknown`] where it is not theirs or has ended; [`Denied::TooMany`].
+pub fn end_ticket(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    pace: Rate,
+    person: PersonRow,
+    room: &RoomName,
+    id: TicketId,
+) -> Result<(), TicketError> {
+    let own = records::ticket(tx.conn, id)?.filter(|ticket| ticket.person == person);
+    let ticket = own.ok_or(TicketError::Unknown)?;
     let here = records::room(tx.conn, room)?.is_some_and(|room| room.row == ticket.room);
     if !here || !records::end_own(tx.conn, id, person, tx.now)? {
-        return Ok(false);
+        return Err(TicketError::Unknown);
     }
     told(tx, &[ticket], TicketEnd::Left);
-    Ok(true)
+    match count(tx, vault, pace, person) {
+        Ok(()) => Ok(()),
+        Err(Throttled::Wait(wait)) => Err(Denied::TooMany { wait }.into()),
+        Err(Throttled::Store(error)) => Err(error.into()),
+    }
 }
 
-/// Ends every seat of a member, in the transaction that sanctions them.
+/// Ends every ticket of a member, in the transaction that sanctions them.
 ///
 /// # Errors
 /// [`StoreError`]
@@ -251,7 +267,7 @@ pub fn end_all(tx: &mut Tx<'_>, person: PersonRow) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Ends the seats that a member may no longer have, in the transaction that lowered their assurance.
+/// Ends the tickets that a member may no longer have, in the transaction that lowers their assurance.
 ///
 /// # Errors
 /// [`StoreError`]
@@ -263,12 +279,12 @@ pub fn reconsider(tx: &mut Tx<'_>, policy: &Current, person: PersonRow) -> Resul
     Ok(())
 }
 
-/// Listeners were heard, and are muted by now. It is written down, for whoever is heard in a room again loses
-/// the ticket, and gets another only after a while: see [`rules::QUIET`].
+/// Records that listeners were heard and muted. Whoever is heard in a room again loses the ticket, and gets another
+/// only after a while: see [`rules::QUIET`].
 ///
 /// # Errors
 /// [`StoreError`]
-pub(super) fn heard(tx: &mut Tx<'_>, ids: &[TicketId]) -> Result<(), StoreError> {
+pub(in crate::rooms) fn heard(tx: &mut Tx<'_>, ids: &[TicketId]) -> Result<(), StoreError> {
     let (mut first, mut ended) = (Vec::new(), Vec::new());
     for &id in ids {
         let Some(ticket) = records::ticket(tx.conn, id)? else {

@@ -6,14 +6,17 @@ use std::{
     time::Duration,
 };
 
-use secrecy::SecretString;
 use tokio::{
     sync::{Mutex, watch},
     time::{sleep, timeout},
 };
 
-use super::{ServerRecord, janus::Address, records};
+use super::{
+    super::{RoomName, ServerRecord, records},
+    Capability, Grant, JoinData, Kinds, RoomServer, ServerKind,
+};
 use crate::platform::{
+    egress::Egress,
     ledger::{Entry, Event, Ledger, Projection, Watermark, noted},
     store::{Conn, StoreError},
     terms::{RoomRow, RoomServerId},
@@ -29,11 +32,10 @@ pub struct Server {
     pub row: i64,
     /// Its public id.
     pub id: RoomServerId,
-    /// Where clients connect.
-    pub client_url: String,
-    /// Signs the tokens that open it at all, where it asks for them.
-    pub token_secret: Option<SecretString>,
-    pub(super) address: Address,
+    /// Its kind.
+    pub kind: &'static dyn ServerKind,
+    /// The way to it.
+    pub(in crate::rooms) peer: Arc<dyn RoomServer>,
     /// What it was made from: another row is another server.
     record: ServerRecord,
     reached: Arc<Reached>,
@@ -62,13 +64,26 @@ impl Reached {
 }
 
 impl Server {
+    /// Whether its kind is able to do this.
+    pub fn can(&self, capability: Capability) -> bool {
+        self.kind.capabilities().contains(&capability)
+    }
+
+    /// What a client needs to join `room` on this ticket.
+    ///
+    /// # Errors
+    /// [`StoreError::Internal`] where it cannot be written.
+    pub fn join(&self, room: &RoomName, grant: &Grant) -> Result<JoinData, StoreError> {
+        self.peer.join(room, grant)
+    }
+
     /// The name of its cursor and its lease.
-    pub(super) fn cursor(&self) -> String {
+    pub(in crate::rooms) fn cursor(&self) -> String {
         format!("room-server/{}", self.row)
     }
 
     /// Everything up to `pos` has reached it, but in these rooms.
-    pub(super) fn reach(&self, pos: i64, except: Arc<HashSet<RoomRow>>) {
+    pub(in crate::rooms) fn reach(&self, pos: i64, except: Arc<HashSet<RoomRow>>) {
         {
             let mut come = self.reached.come();
             if pos <= come.pos {
@@ -112,16 +127,25 @@ impl Server {
 /// All of them, by row; kept up to date by the feed.
 pub struct Servers {
     vault: Vault,
+    kinds: Kinds,
+    egress: Egress,
     known: watch::Sender<Arc<BTreeMap<i64, Arc<Server>>>>,
 }
 
 impl Servers {
     /// None yet: they come with [`Projection::load`].
-    pub fn new(vault: Vault) -> Self {
+    pub fn new(vault: Vault, kinds: Kinds, egress: Egress) -> Self {
         Self {
             vault,
+            kinds,
+            egress,
             known: watch::Sender::default(),
         }
+    }
+
+    /// The kinds that this process knows.
+    pub const fn kinds(&self) -> &Kinds {
+        &self.kinds
     }
 
     /// The server of this row.
@@ -130,7 +154,7 @@ impl Servers {
     }
 
     /// All of them, and word when that changes.
-    pub(super) fn watch(&self) -> watch::Receiver<Arc<BTreeMap<i64, Arc<Server>>>> {
+    pub(in crate::rooms) fn watch(&self) -> watch::Receiver<Arc<BTreeMap<i64, Arc<Server>>>> {
         self.known.subscribe()
     }
 }
@@ -145,17 +169,17 @@ impl Projection for Servers {
                 now.insert(record.row, Arc::clone(same));
                 continue;
             }
+            let Some(kind) = self.kinds.get(&record.kind) else {
+                // Another version has registered it: its rooms give no tickets here.
+                tracing::warn!(server = %record.id, kind = record.kind, "a room server is of a kind that is not known");
+                continue;
+            };
             let secrets = record.secrets(conn, &self.vault)?;
             let server = Server {
                 row: record.row,
                 id: record.id,
-                client_url: record.client_url.clone(),
-                token_secret: secrets.token_secret,
-                address: Address {
-                    admin_url: record.admin_url.clone(),
-                    admin_secret: secrets.admin_secret,
-                    admin_key: secrets.admin_key,
-                },
+                kind,
+                peer: kind.connect(&record.settings, secrets, self.egress.clone())?,
                 reached: known.map_or_else(Arc::default, |known| Arc::clone(&known.reached)),
                 record,
             };
@@ -178,6 +202,6 @@ impl Projection for Servers {
 impl ServerRecord {
     /// Whether the other row leads to the same place by the same secrets.
     fn is_at(&self, other: &Self) -> bool {
-        self.client_url == other.client_url && self.admin_url == other.admin_url && self.sealed == other.sealed
+        self.kind == other.kind && self.settings == other.settings && self.sealed == other.sealed
     }
 }

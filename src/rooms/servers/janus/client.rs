@@ -9,31 +9,22 @@
 //! the change, that state is compared with what was asked for.
 
 use std::{
-    collections::HashSet,
     fmt,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 
-use aws_lc_rs::hmac;
-use data_encoding::BASE64;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{json, value::RawValue};
-use thiserror::Error;
 
-use crate::platform::{
-    egress::{Egress, Failure, Limits, Refused},
-    terms::{TicketId, Timestamp},
-};
+use super::super::{PATIENCE, ServerError, Trouble};
+use crate::platform::egress::{Egress, Failure, Limits, Refused};
 
 /// The plugin that mixes the audio of a room.
 pub(super) const AUDIOBRIDGE: &str = "janus.plugin.audiobridge";
-/// How long a call may take in all; a Janus that is well answers within milliseconds.
-pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 /// The longest answer that is read, in bytes. 8 000 tokens take 0.4 MB, 8 000 participants 0.8 MB;
 /// but a participant may give itself a name of any length.
 const LONGEST_ANSWER: usize = 8 << 20;
@@ -87,26 +78,10 @@ pub struct Info {
     pub token_auth: bool,
 }
 
-/// Somebody who has joined a room.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Participant {
-    /// The id that they gave at their join: it is their word, and Janus checks only that nobody
-    /// in the room has the same.
-    pub id: String,
-    /// The name that they gave, of any length.
-    #[serde(default)]
-    pub display: String,
-    /// Whether they are not heard. Each may change it for themself at any time.
-    pub muted: bool,
-    /// Whether they have a PeerConnection, without which they neither hear nor speak. A kick may
-    /// not move one who has none: see [`Janus::detach`].
-    pub setup: bool,
-}
-
 /// Why Janus did not do it.
 ///
 /// No text in it comes from the other side, which might repeat what it was sent.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JanusError {
     /// It did not answer, or something in front of it did; it may have done it all the same. The
     /// first call after its restart may meet a connection that is gone.
@@ -159,28 +134,29 @@ impl JanusError {
     }
 }
 
-/// A token for Janus's own API, for whoever may use its AudioBridge until `expires`.
-///
-/// The format of `token_auth_secret`: `expiry,realm,plugin,…` and its HMAC-SHA1 (RFC 2104) in base64.
-/// It admits to the plugin and not to any room, and cannot be revoked. The last of what it lists is no
-/// plugin but `holder`: Janus remembers the token for as long as a connection lasts that was opened with it,
-/// and so can say whose it is.
-pub fn core_token(secret: &SecretString, expires: Timestamp, holder: Option<TicketId>) -> SecretString {
-    let holder = holder.map(|ticket| format!(",{ticket}")).unwrap_or_default();
-    signed(secret, format!("{},janus,{AUDIOBRIDGE}{holder}", expires.seconds()))
-}
-
-fn signed(secret: &SecretString, text: String) -> SecretString {
-    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret.expose_secret().as_bytes());
-    let tag = BASE64.encode(hmac::sign(&key, text.as_bytes()).as_ref());
-    SecretString::from(format!("{text}:{tag}"))
+impl From<JanusError> for ServerError {
+    fn from(error: JanusError) -> Self {
+        let trouble = match &error {
+            JanusError::Unreachable(_) | JanusError::Malformed => Trouble::Silent,
+            JanusError::TooLong => Trouble::TooLong,
+            JanusError::NoRoom => Trouble::NoRoom,
+            JanusError::NotOurs => Trouble::NotOurs,
+            JanusError::Disagrees(_) => Trouble::Disagrees,
+            JanusError::NotAllowed(_) | JanusError::Refused(_) | JanusError::Forbidden => Trouble::Refused,
+        };
+        Self {
+            trouble,
+            cause: error.to_string(),
+            told: error.told(),
+        }
+    }
 }
 
 /// One Janus. A clone speaks to the same.
 #[derive(Clone)]
 pub struct Janus {
     egress: Egress,
-    address: Arc<Address>,
+    pub(super) address: Arc<Address>,
 }
 
 impl Janus {
@@ -192,6 +168,10 @@ impl Janus {
         }
     }
 
+    /// Whether all is well: it answers, it knows our secrets, and AudioBridge is there and takes
+    /// texts for ids.
+    ///
+    /// # Errors
     /// Whether all is well: it answers, it knows our secrets, and AudioBridge is there and takes
     /// texts for ids.
     ///
@@ -225,153 +205,8 @@ impl Janus {
         })
     }
 
-    /// Makes the room if there is none, with a list that admits nobody yet; says whether it did.
-    ///
-    /// A room that exists is left as it is, whoever made it: [`Self::allowed`] tells whether the
-    /// secret is its own, and sees to its list.
-    ///
-    /// # Errors
-    /// [`JanusError`]; `Forbidden` where the admin key is wrong.
-    pub async fn ensure_room(&self, room: &str, secret: &str) -> Result<bool, JanusError> {
-        // Given a list, even an empty one, AudioBridge admits those on it alone; given none, all.
-        let mut request = json!({
-            "request": "create", "room": room, "secret": secret, "description": room,
-            "is_private": true, "permanent": false, "allowed": [],
-        });
-        if let Some(key) = &self.address.admin_key {
-            request["admin_key"] = json!(key.expose_secret());
-        }
-        match self.ask::<Room>(room, "created", request).await {
-            Ok(_) => Ok(true),
-            Err(JanusError::Refused(code::ROOM_EXISTS)) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The tokens on the room's list, all of them; from now on nobody else is admitted, should
-    /// somebody have switched the list off.
-    ///
-    /// # Errors
-    /// [`JanusError`]
-    pub async fn allowed(&self, room: &str, secret: &str) -> Result<HashSet<String>, JanusError> {
-        self.change_list(room, secret, "enable", &[]).await
-    }
-
-    /// Puts all the tokens on the room's list, in one call. Those on it already stay.
-    ///
-    /// # Errors
-    /// [`JanusError`]; `Disagrees` where one is not on the list that it answers with.
-    pub async fn allow(&self, room: &str, secret: &str, tokens: &[String]) -> Result<(), JanusError> {
-        let list = self.change_list(room, secret, "add", tokens).await?;
-        if tokens.iter().all(|token| list.contains(token)) {
-            Ok(())
-        } else {
-            Err(JanusError::Disagrees("a token is not on its list"))
-        }
-    }
-
-    /// Takes all the tokens off the room's list, in one call. Whoever is in the room stays there.
-    ///
-    /// # Errors
-    /// [`JanusError`]; `Disagrees` where one is on the list that it answers with.
-    pub async fn disallow(&self, room: &str, secret: &str, tokens: &[String]) -> Result<(), JanusError> {
-        let list = self.change_list(room, secret, "remove", tokens).await?;
-        if tokens.iter().any(|token| list.contains(token)) {
-            Err(JanusError::Disagrees("a token is still on its list"))
-        } else {
-            Ok(())
-        }
-    }
-
-    async fn change_list(
-        &self,
-        room: &str,
-        secret: &str,
-        action: &str,
-        tokens: &[String],
-    ) -> Result<HashSet<String>, JanusError> {
-        #[derive(Deserialize)]
-        struct List {
-            allowed: HashSet<String>,
-        }
-        let request =
-            json!({ "request": "allowed", "action": action, "room": room, "secret": secret, "allowed": tokens });
-        Ok(self.ask::<List>(room, "success", request).await?.allowed)
-    }
-
-    /// Who is in the room, with or without a PeerConnection.
-    ///
-    /// No two have the same id: AudioBridge refuses the second with 490. One whose client vanished
-    /// stays listed until Janus's session timeout (60 s). Janus asks for no secret here, and tells
-    /// anybody who has a core token.
-    ///
-    /// # Errors
-    /// [`JanusError`]
-    pub async fn participants(&self, room: &str, secret: &str) -> Result<Vec<Participant>, JanusError> {
-        #[derive(Deserialize)]
-        struct List {
-            participants: Vec<Participant>,
-        }
-        let request = json!({ "request": "listparticipants", "room": room, "secret": secret });
-        Ok(self.ask::<List>(room, "participants", request).await?.participants)
-    }
-
-    /// Puts a participant out; one who is not there is fine. Those whose token is on the list may
-    /// come back.
-    ///
-    /// Janus answers before it is done: they leave some milliseconds later, and only
-    /// [`Self::participants`] shows that they have.
-    ///
-    /// # Errors
-    /// [`JanusError`]
-    pub async fn kick(&self, room: &str, secret: &str, id: &str) -> Result<(), JanusError> {
-        let request = json!({ "request": "kick", "room": room, "secret": secret, "id": id });
-        match self.ask::<Room>(room, "success", request).await {
-            Ok(_) | Err(JanusError::Refused(code::NO_SUCH_USER)) => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Makes a participant unheard, until they unmute themself; one who is not there is fine.
-    ///
-    /// Nothing in AudioBridge 1.1.2 takes the voice of one participant for good: `configure` with
-    /// `muted: false` undoes this, a group is only for forwarding, and in a muted room nobody
-    /// speaks but those who know its secret. So whoever may only listen has to be watched.
-    ///
-    /// # Errors
-    /// [`JanusError`]
-    pub async fn mute(&self, room: &str, secret: &str, id: &str) -> Result<(), JanusError> {
-        let request = json!({ "request": "mute", "room": room, "secret": secret, "id": id });
-        match self.ask::<Room>(room, "success", request).await {
-            Ok(_) | Err(JanusError::Refused(code::NO_SUCH_USER)) => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Destroys the room and puts everybody out; no such room is fine.
-    ///
-    /// # Errors
-    /// [`JanusError`]; `Disagrees` where the room is still there.
-    pub async fn destroy(&self, room: &str, secret: &str) -> Result<(), JanusError> {
-        let request = json!({ "request": "destroy", "room": room, "secret": secret, "permanent": false });
-        match self.ask::<Room>(room, "destroyed", request).await {
-            Ok(_) => {}
-            Err(JanusError::NoRoom) => return Ok(()),
-            Err(error) => return Err(error),
-        }
-        #[derive(Deserialize)]
-        struct Exists {
-            exists: bool,
-        }
-        let request = json!({ "request": "exists", "room": room });
-        if self.ask::<Exists>(room, "success", request).await?.exists {
-            return Err(JanusError::Disagrees("the room is still there"));
-        }
-        Ok(())
-    }
-
     /// Sends a request to AudioBridge, and takes the answer if it is about `room` and says `word`.
-    async fn ask<T: DeserializeOwned>(
+    pub(super) async fn ask<T: DeserializeOwned>(
         &self,
         room: &str,
         word: &str,
@@ -468,7 +303,7 @@ impl fmt::Debug for Janus {
 
 /// What every answer of AudioBridge has.
 #[derive(Deserialize)]
-struct Room {
+pub(super) struct Room {
     audiobridge: String,
     room: Option<String>,
     error_code: Option<i64>,
@@ -482,26 +317,6 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JanusError> {
 mod tests {
     use super::*;
     use crate::platform::config::EgressConfig;
-
-    #[test]
-    fn a_core_token_is_signed_as_janus_wants_it() {
-        let secret = SecretString::from("s3cret");
-        // Janus 1.1.2 accepted this one.
-        let text = "1795376648,janus,janus.plugin.audiobridge,janus.plugin.videoroom";
-        assert_eq!(
-            signed(&secret, text.to_owned()).expose_secret(),
-            format!("{text}:IDiFLj/SRjEOq4ooc7T+oIILuLY=")
-        );
-        let until = Timestamp::from_micros(1_795_376_648_999_999);
-        let token = core_token(&secret, until, None);
-        let text = token.expose_secret();
-        assert!(text.starts_with("1795376648,janus,janus.plugin.audiobridge:"), "{text}");
-        let ticket: TicketId = "ticket_01m82w2kpge9882cqktr4vqnh5".parse().unwrap();
-        let token = core_token(&secret, until, Some(ticket));
-        let text = token.expose_secret();
-        let start = format!("1795376648,janus,janus.plugin.audiobridge,{ticket}:");
-        assert!(text.starts_with(&start), "{text}");
-    }
 
     #[test]
     fn nothing_secret_is_shown() {

@@ -1,0 +1,174 @@
+//! Changes of rooms and room servers; those of tickets in [`tickets`].
+
+mod tickets;
+
+pub(super) use tickets::{bucket, heard};
+pub use tickets::{end_all, end_ticket, issue, reconsider};
+
+use super::{NewRoom, NewServer, Room, RoomError, RoomName, RoomTerms, ServerRecord, Ticket, records, rules};
+use crate::{
+    platform::{
+        idempotency::{self, Key},
+        ledger::{Event, Tx, events::TicketEnd},
+        store::{Conn, StoreError},
+        terms::RoomServerId,
+        vault::{Field, KeyPurpose, Vault},
+    },
+    policy::{Current, Policy},
+};
+
+/// Registers a room server; repeated under the same key, it reads the one that was registered. The secrets are
+/// sealed from the first row on.
+///
+/// # Errors
+/// [`RoomError`]
+pub fn register_server(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    key: &Key,
+    id: RoomServerId,
+    new: &NewServer,
+) -> Result<ServerRecord, RoomError> {
+    let again = |tx: &mut Tx<'_>, id| {
+        let known = records::servers(tx.conn)?.into_iter().find(|server| server.id == id);
+        known.ok_or(RoomError::ServerUnknown)
+    };
+    idempotency::once(tx, key, id, |tx| insert_server(tx, vault, id, new), again)
+}
+
+fn insert_server(tx: &mut Tx<'_>, vault: &Vault, id: RoomServerId, new: &NewServer) -> Result<ServerRecord, RoomError> {
+    let (subject, key) = vault.new_subject(tx)?;
+    let sealed = key.seal(Field::RoomServer, &new.secrets.plain()?, tx.rng)?;
+    let server = records::insert_server(tx.conn, id, subject, new, &sealed, tx.now)?;
+    tx.record(Event::RoomServerRegistered { server: id });
+    Ok(server)
+}
+
+/// Replaces the settings of a room server, all of them. Before it is managed at another place it must be [`idle`]:
+/// nobody would put out those who are in its rooms at the old place.
+///
+/// # Errors
+/// [`RoomError`]
+pub fn replace_server(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    id: RoomServerId,
+    new: &NewServer,
+    abandon: bool,
+) -> Result<ServerRecord, RoomError> {
+    let server = records::lock_server(tx.conn, tx.guards, id)?.ok_or(RoomError::ServerUnknown)?;
+    if server.kind != new.kind.name() || new.kind.place(&server.settings) != new.kind.place(&new.settings) {
+        idle(tx.conn, server.row, abandon)?;
+    }
+    let key = vault.key(tx.conn, server.subject)?;
+    let sealed = key.seal(Field::RoomServer, &new.secrets.plain()?, tx.rng)?;
+    let server = records::change_server(tx.conn, server.row, new, &sealed)?;
+    tx.record(Event::RoomServerChanged { server: id });
+    Ok(server)
+}
+
+/// Fails unless nothing of ours is left on a server: its rooms are closed, and the closing has reached it. With
+/// `abandon` the second is not waited for, since the server is gone for good.
+fn idle(conn: &mut Conn, server: i64, abandon: bool) -> Result<(), RoomError> {
+    let rooms = records::rooms_of(conn, server)?;
+    if rooms.iter().any(|room| room.open) {
+        return Err(RoomError::ServerInUse);
+    }
+    if !abandon && rooms.iter().any(|room| !room.cleared) {
+        return Err(RoomError::NotCleared);
+    }
+    Ok(())
+}
+
+/// Removes a room server; it must be [`idle`].
+///
+/// # Errors
+/// [`RoomError`]
+pub fn remove_server(tx: &mut Tx<'_>, id: RoomServerId, abandon: bool) -> Result<(), RoomError> {
+    let server = records::lock_server(tx.conn, tx.guards, id)?.ok_or(RoomError::ServerUnknown)?;
+    idle(tx.conn, server.row, abandon)?;
+    records::remove_server(tx.conn, server.row, tx.now)?;
+    tx.record(Event::RoomServerRemoved { server: id });
+    Ok(())
+}
+
+/// Creates a room; it is open. Repeated under the same key, it reads the room.
+///
+/// # Errors
+/// [`RoomError`]
+pub fn create_room(tx: &mut Tx<'_>, vault: &Vault, key: &Key, new: &NewRoom) -> Result<Room, RoomError> {
+    // A room is known by its name: the key need not say which it was.
+    let id = RoomServerId::from_uuid(uuid::Uuid::nil());
+    let again = |tx: &mut Tx<'_>, _| records::room(tx.conn, &new.name)?.ok_or(RoomError::Unknown);
+    idempotency::once(tx, key, id, |tx| insert_room(tx, vault, new), again)
+}
+
+fn insert_room(tx: &mut Tx<'_>, vault: &Vault, new: &NewRoom) -> Result<Room, RoomError> {
+    let server = records::lock_server(tx.conn, tx.guards, new.server)?.ok_or(RoomError::ServerUnknown)?;
+    let (key_version, _) = vault.derive(KeyPurpose::Room, &[]);
+    let room = records::insert_room(tx.conn, new, server.row, key_version, tx.now)?.ok_or(RoomError::Exists)?;
+    tx.record(Event::RoomCreated {
+        room: room.row,
+        server: server.id,
+        enter: room.enter,
+        speak: room.speak,
+        capacity: room.capacity,
+    });
+    Ok(room)
+}
+
+/// Changes the terms of a room, closes or opens it. Whoever has a ticket and no longer satisfies the terms loses it;
+/// in a closed room all tickets end.
+///
+/// # Errors
+/// [`RoomError`]
+pub fn change_room(
+    tx: &mut Tx<'_>,
+    policy: &Current,
+    name: &RoomName,
+    terms: &RoomTerms,
+    open: bool,
+) -> Result<Room, RoomError> {
+    let before = records::lock_room(tx.conn, tx.guards, name)?.ok_or(RoomError::Unknown)?;
+    if open {
+        let server = records::server_id(tx.conn, before.server)?;
+        records::lock_server(tx.conn, tx.guards, server)?.ok_or(RoomError::ServerUnknown)?;
+    }
+    let room = records::set_room(tx.conn, before.row, terms, (!open).then_some(tx.now))?;
+    tx.record(Event::RoomChanged {
+        room: room.row,
+        enter: room.enter,
+        speak: room.speak,
+        capacity: room.capacity,
+        open,
+    });
+    if open {
+        let policy = policy.in_force(tx.conn)?;
+        refit(tx, &policy.policy, &room)?;
+    } else {
+        records::end_all(tx.conn, room.row, tx.now)?;
+    }
+    Ok(room)
+}
+
+/// Ends the tickets of those who do not satisfy the terms of a room, and makes listeners of those who may no longer
+/// speak.
+pub(super) fn refit(tx: &mut Tx<'_>, policy: &Policy, room: &Room) -> Result<(), StoreError> {
+    let (enter, speak) = rules::demands(policy, room);
+    let unfit = records::end_unfit(tx.conn, room.row, enter, tx.now)?;
+    records::silence_unfit(tx.conn, room.row, speak)?;
+    told(tx, &unfit, TicketEnd::Assurance);
+    Ok(())
+}
+
+/// Records that these tickets have ended, and why.
+fn told(tx: &mut Tx<'_>, tickets: &[Ticket], why: TicketEnd) {
+    for ticket in tickets {
+        tx.record(Event::TicketEnded {
+            ticket: ticket.id,
+            room: ticket.room,
+            person: ticket.person,
+            why,
+        });
+    }
+}

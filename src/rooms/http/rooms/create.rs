@@ -1,0 +1,72 @@
+//! `POST /v1/admin/rooms`
+
+use actix_web::{post, web::Data};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{RoomView, terms};
+use crate::{
+    http::{Caller, IdempotencyKey, Json, Problem, WriteResponse, whole},
+    platform::{
+        idempotency::Asker,
+        ledger::Actor,
+        terms::{Assurance, RoomServerId},
+    },
+    rooms::{CAPACITY, NewRoom, RoomError, RoomName, commands, http::Rooms, queries},
+};
+
+/// A room to create.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewRoomBody {
+    /// Its id: 1 to 64 of A-Z, a-z, 0-9, `_` and `-`.
+    #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$")]
+    id: RoomName,
+    /// The room server that holds it.
+    server: RoomServerId,
+    /// The assurance that a member needs to enter; `contact` where none is given.
+    #[serde(default = "contact")]
+    enter: Assurance,
+    /// The assurance that a member needs to speak; `contact` where none is given.
+    #[serde(default = "contact")]
+    speak: Assurance,
+    /// How many seats there are; 8000 where no number is given.
+    #[serde(default = "capacity", deserialize_with = "whole")]
+    #[schema(minimum = 1, maximum = 100_000)]
+    capacity: u32,
+}
+
+const fn contact() -> Assurance {
+    Assurance::Contact
+}
+const fn capacity() -> u32 {
+    CAPACITY
+}
+
+/// Create a room; it is open. Its server has it within a second.
+#[utoipa::path(operation_id = "create_room", tag = "rooms", request_body = NewRoomBody,
+    params(IdempotencyKey),
+    responses((status = 201, body = RoomView)))]
+#[post("/v1/admin/rooms")]
+pub(in crate::rooms::http) async fn create(
+    caller: Caller,
+    body: Json<NewRoomBody>,
+    key: IdempotencyKey,
+    rooms: Data<Rooms>,
+) -> Result<WriteResponse<RoomView>, Problem> {
+    let key = key.bind(Asker::Member(caller.id), "create_room", &body.0)?;
+    let body = body.0;
+    let new = NewRoom {
+        terms: terms(body.enter, body.speak, body.capacity)?,
+        name: body.id,
+        server: body.server,
+    };
+    let vault = rooms.vault.clone();
+    let written = rooms.ledger.write(Actor::Person(caller.person), move |tx| {
+        let room = commands::create_room(tx, &vault, &key, &new)?;
+        Ok::<_, RoomError>(queries::room_overview(tx.conn, room, tx.now)?)
+    });
+    let written = written.await?;
+    let position = rooms.read_model.settle(written.position).await;
+    Ok(WriteResponse::created(written.value.into(), position))
+}

@@ -1,0 +1,98 @@
+//! What is read of rooms, their servers and tickets.
+
+use super::{Issued, Room, RoomName, ServerRecord, records};
+use crate::platform::{
+    store::{Conn, StoreError},
+    terms::{RoomServerId, TicketId, Timestamp},
+};
+
+/// A room server, and the rooms that it rejects.
+#[derive(Debug, Clone)]
+pub struct ServerOverview {
+    /// The server.
+    pub server: ServerRecord,
+    /// The rooms that it rejects, in the order of their ids.
+    pub failing_rooms: Vec<String>,
+}
+
+/// A room, where it is held, and how full it is.
+#[derive(Debug, Clone)]
+pub struct RoomOverview {
+    /// The room.
+    pub room: Room,
+    /// Its server, which may have been removed since.
+    pub server: RoomServerId,
+    /// How many good tickets there are for it.
+    pub taken: i64,
+}
+
+/// What is to be shown of a server.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn server_overview(conn: &mut Conn, server: ServerRecord) -> Result<ServerOverview, StoreError> {
+    let failing = records::failing(conn, server.row)?;
+    Ok(ServerOverview {
+        failing_rooms: failing.into_iter().map(|(_, name)| name).collect(),
+        server,
+    })
+}
+
+/// The room servers that are registered, the oldest first.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn servers(conn: &mut Conn) -> Result<Vec<ServerOverview>, StoreError> {
+    let servers = records::servers(conn)?.into_iter();
+    servers.map(|server| server_overview(conn, server)).collect()
+}
+
+/// A room by its id.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn room(conn: &mut Conn, name: &RoomName) -> Result<Option<Room>, StoreError> {
+    Ok(records::room(conn, name)?)
+}
+
+/// What is to be shown of a room.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn room_overview(conn: &mut Conn, room: Room, now: Timestamp) -> Result<RoomOverview, StoreError> {
+    Ok(RoomOverview {
+        server: records::server_id(conn, room.server)?,
+        taken: records::taken(conn, room.row, now)?,
+        room,
+    })
+}
+
+/// Rooms in the order of their ids, the closed ones too, from the start or after `after`; at most `limit`.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn rooms(
+    conn: &mut Conn,
+    after: Option<&RoomName>,
+    limit: i64,
+    now: Timestamp,
+) -> Result<Vec<RoomOverview>, StoreError> {
+    let rooms = records::rooms(conn, after, limit)?.into_iter();
+    rooms.map(|room| room_overview(conn, room, now)).collect()
+}
+
+/// A ticket, good or ended, with its room.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn issued(conn: &mut Conn, id: TicketId) -> Result<Option<Issued>, StoreError> {
+    let Some(ticket) = records::ticket(conn, id)? else {
+        return Ok(None);
+    };
+    let room = records::room_by_row(conn, ticket.room)?;
+    Ok(Some(Issued {
+        ticket,
+        room: room.name,
+        server: room.server,
+    }))
+}
