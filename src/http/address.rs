@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use actix_web::http::header::HeaderMap;
+use ipnet::Ipv6Net;
 
 use super::caller::ThrottleBucket;
 use crate::platform::config::Network;
@@ -53,10 +54,7 @@ impl ThrottleBucket {
             IpAddr::V4(_) => vec![(self.address, 32, 1)],
             IpAddr::V6(v6) => [(64, 1), (56, 4), (48, 16)]
                 .into_iter()
-                .map(|(prefix, times)| {
-                    let mask = u128::MAX << (128 - u32::from(prefix));
-                    (IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & mask)), prefix, times)
-                })
+                .map(|(prefix, times)| (network(v6, prefix), prefix, times))
                 .collect(),
         }
     }
@@ -66,8 +64,16 @@ impl ThrottleBucket {
 pub(super) fn throttled_as(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
+        IpAddr::V6(v6) => network(v6, 64),
     }
+}
+
+/// The first address of the network that an address is in.
+fn network(address: Ipv6Addr, prefix: u8) -> IpAddr {
+    // A longer prefix than an address has does not occur.
+    Ipv6Net::new(address, prefix)
+        .map_or(address, |net| net.network())
+        .into()
 }
 
 #[cfg(test)]

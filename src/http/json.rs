@@ -16,16 +16,17 @@ use actix_web::{
     web::{Bytes, BytesMut},
 };
 use futures_util::{StreamExt, future::LocalBoxFuture};
+use percent_encoding::percent_decode_str;
 use serde::{
     Serialize,
     de::{self, DeserializeOwned, value::MapDeserializer},
 };
+use serde_path_to_error::Segment;
 use zeroize::Zeroizing;
 
 use super::{
     caller::{Passed, ServiceSecret},
     objects::Strict,
-    pointer,
     problem::{OAuthProblem, Problem, ProblemKind},
 };
 
@@ -66,7 +67,7 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
             let body = body?.await?;
             // Some programs put a byte order mark first (RFC 8259 §8.1 lets a reader skip it).
             let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&body);
-            object(body).map(Self).map_err(|error| refused_json(body, &error))
+            object(body).map(Self).map_err(|error| refused_json::<T>(body, &error))
         })
     }
 }
@@ -231,27 +232,9 @@ pub(super) fn form_decoded(text: &str) -> Option<Cow<'_, str>> {
     if !text.bytes().any(|byte| byte == b'%' || byte == b'+') {
         return Some(Cow::Borrowed(text));
     }
-    let digit = |byte: Option<&u8>| {
-        char::from(*byte?)
-            .to_digit(16)
-            .and_then(|digit| u8::try_from(digit).ok())
-    };
-    let (text, mut bytes, mut at) = (text.as_bytes(), Vec::with_capacity(text.len()), 0);
-    while let Some(&byte) = text.get(at) {
-        at += 1;
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => match (digit(text.get(at)), digit(text.get(at + 1))) {
-                (Some(high), Some(low)) => {
-                    at += 2;
-                    high << 4 | low
-                }
-                _ => byte,
-            },
-            _ => byte,
-        });
-    }
-    String::from_utf8(bytes).ok().map(Cow::Owned)
+    let spaced = text.replace('+', " ");
+    let decoded = percent_decode_str(&spaced).decode_utf8().ok()?;
+    Some(Cow::Owned(decoded.into_owned()))
 }
 
 fn pairs<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
@@ -288,7 +271,7 @@ fn culprit<T: DeserializeOwned>(text: &str) -> Option<String> {
 /// The longest name of a field that is repeated.
 const LONGEST_NAME: usize = 64;
 
-fn refused_json(body: &[u8], error: &serde_json::Error) -> Problem {
+fn refused_json<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Problem {
     if !error.is_data() {
         let detail = format!(
             "The JSON is broken at line {}, column {}.",
@@ -297,20 +280,52 @@ fn refused_json(body: &[u8], error: &serde_json::Error) -> Problem {
         );
         return Problem::new(ProblemKind::MalformedJson).with_detail(detail);
     }
-    let mut pointer = pointer::at(body, error.line(), error.column());
+    // Read once more, for the path: a body that is accepted does not pay for it.
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let traced = serde_path_to_error::deserialize::<_, T>(Strict(&mut json));
+    let mut pointer = traced.err().map_or_else(String::new, |error| pointer(error.path()));
     let message = error.to_string();
-    // Refused at its opening bracket: the list is at fault, and not its first item.
-    if message.starts_with("invalid type: sequence, ") && pointer.ends_with("/0") {
-        pointer.truncate(pointer.len() - 2);
-    }
     // `serde_json` puts the place at the end.
     let message = message
         .rfind(" at line ")
         .map_or(message.as_str(), |end| &message[..end]);
-    match Fault::of(message) {
-        Fault::Missing(name) => Problem::field(format!("{pointer}/{name}"), "This field is required."),
-        fault => fault.problem(Some(pointer)),
+    if let Some(name) = named(message) {
+        let member = format!("/{}", escaped(name));
+        if !pointer.ends_with(&member) {
+            pointer.push_str(&member);
+        }
     }
+    let fault = match Fault::of(message) {
+        Fault::Missing(_) => return Problem::field(pointer, "This field is required."),
+        fault => fault,
+    };
+    fault.problem(Some(pointer))
+}
+
+/// A longer pointer helps nobody.
+const LONGEST_POINTER: usize = 100;
+
+/// The pointer (RFC 6901) of a path; cut at a member where it is too long.
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    let mut pointer = String::new();
+    for segment in path {
+        let member = match segment {
+            Segment::Seq { index } => index.to_string(),
+            Segment::Map { key } => escaped(key),
+            Segment::Enum { variant } => escaped(variant),
+            Segment::Unknown => break,
+        };
+        if pointer.len() + member.len() >= LONGEST_POINTER {
+            break;
+        }
+        pointer.push('/');
+        pointer.push_str(&member);
+    }
+    pointer
+}
+
+fn escaped(member: &str) -> String {
+    member.replace('~', "~0").replace('/', "~1")
 }
 
 /// What serde says is wrong. Its messages repeat values, so only what follows the last "expected" is

@@ -17,7 +17,6 @@ pub mod openapi;
 mod paging;
 mod idempotency;
 mod pepper;
-mod pointer;
 mod position;
 mod problem;
 mod request_id;

@@ -1,4 +1,6 @@
-//! Plain text in lines that a terminal can show.
+//! Plain text in lines that a terminal can show. How wide a character is, says UAX #11.
+
+use unicode_width::UnicodeWidthChar;
 
 /// The widest line, in columns; RFC 5322 §2.1.1 asks for at most 78 characters.
 const WIDTH: usize = 76;
@@ -64,18 +66,12 @@ fn closes(character: char) -> bool {
 }
 
 fn columns(text: &str) -> usize {
-    text.chars()
-        .map(|character| if is_wide(character) { 2 } else { 1 })
-        .sum()
+    text.chars().map(|character| character.width().unwrap_or(0)).sum()
 }
 
-/// Two columns wide: the blocks of UAX #11's wide and full-width characters that letters are
-/// written in, and emoji.
-const fn is_wide(character: char) -> bool {
-    matches!(character,
-        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{303e}' | '\u{3041}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}'
-        | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{ffe0}'..='\u{ffe6}'
-        | '\u{1f300}'..='\u{1f64f}' | '\u{1f900}'..='\u{1f9ff}' | '\u{20000}'..='\u{3fffd}')
+/// Two columns wide: a letter between whose like a line may break.
+fn is_wide(character: char) -> bool {
+    character.width() == Some(2)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::{
     str::FromStr,
 };
 
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use lettre::message::Mailbox;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -271,49 +272,24 @@ impl fmt::Display for HelloName {
 
 /// An address or a network in CIDR notation (RFC 4632 §3.1, RFC 4291 §2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    prefix: u8,
-}
+pub struct Network(IpNet);
 
 impl Network {
     /// Whether `peer` lies in it. An IPv4 address that came over an IPv6 socket (`::ffff:…`) is taken for
     /// what it is.
     pub fn contains(&self, peer: IpAddr) -> bool {
-        match (self.address, peer.to_canonical()) {
-            (IpAddr::V4(net), IpAddr::V4(peer)) => same(net.to_bits().into(), peer.to_bits().into(), 32, self.prefix),
-            (IpAddr::V6(net), IpAddr::V6(peer)) => same(net.to_bits(), peer.to_bits(), 128, self.prefix),
-            _ => false,
-        }
+        self.0.contains(&peer.to_canonical())
     }
     /// This machine alone.
     pub(super) fn loopback() -> Vec<Self> {
-        vec![
-            Self {
-                address: Ipv4Addr::new(127, 0, 0, 0).into(),
-                prefix: 8,
-            },
-            Self {
-                address: Ipv6Addr::LOCALHOST.into(),
-                prefix: 128,
-            },
-        ]
+        let v4 = Ipv4Net::new_assert(Ipv4Addr::new(127, 0, 0, 0), 8);
+        let v6 = Ipv6Net::new_assert(Ipv6Addr::LOCALHOST, 128);
+        vec![Self(v4.into()), Self(v6.into())]
     }
     /// Whether it is every address there is.
-    pub const fn is_everything(&self) -> bool {
-        self.prefix == 0
+    pub fn is_everything(&self) -> bool {
+        self.0.prefix_len() == 0
     }
-    const fn width(address: IpAddr) -> u8 {
-        if address.is_ipv4() { 32 } else { 128 }
-    }
-}
-
-/// Whether the first `prefix` of `width` bits are the same.
-fn same(one: u128, other: u128, width: u8, prefix: u8) -> bool {
-    (one ^ other)
-        .checked_shr(u32::from(width.saturating_sub(prefix)))
-        .unwrap_or(0)
-        == 0
 }
 
 impl FromStr for Network {
@@ -330,25 +306,23 @@ impl FromStr for Network {
             None => (text, None),
         };
         let address = address.parse::<IpAddr>().map_err(|_| wrong())?.to_canonical();
-        let width = Self::width(address);
-        let prefix = match prefix {
-            None => width,
-            Some(digits) => digits
-                .parse::<u8>()
-                .ok()
-                .filter(|&bits| bits <= width)
-                .ok_or_else(wrong)?,
+        let net = match prefix {
+            None => IpNet::from(address),
+            Some(digits) => {
+                let prefix = digits.parse().map_err(|_| wrong())?;
+                IpNet::new(address, prefix).map_err(|_| wrong())?
+            }
         };
-        Ok(Self { address, prefix })
+        Ok(Self(net))
     }
 }
 
 impl fmt::Display for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.prefix == Self::width(self.address) {
-            write!(f, "{}", self.address)
+        if self.0.prefix_len() == self.0.max_prefix_len() {
+            self.0.addr().fmt(f)
         } else {
-            write!(f, "{}/{}", self.address, self.prefix)
+            self.0.fmt(f)
         }
     }
 }

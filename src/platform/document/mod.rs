@@ -9,6 +9,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
 };
+use strsim::osa_distance;
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Serialize, de::DeserializeOwned};
@@ -213,7 +214,7 @@ impl Shape {
         let mut best: Option<(usize, &str)> = None;
         for other in self.fields.keys().chain(&self.sections) {
             // The right name in the wrong section is as near as one slip of the finger.
-            let away = distance(key, other).min(distance(&name, &last(other)) + 1);
+            let away = osa_distance(key, other).min(osa_distance(&name, &last(other)) + 1);
             if best.is_none_or(|(least, _)| away < least) {
                 best = Some((away, other));
             }
@@ -424,30 +425,6 @@ fn plain(value: &Spanned<DeValue<'_>>) -> Value {
                 .collect(),
         ),
     }
-}
-
-/// How many slips lead from one text to the other: a character put in, taken out, changed, or swapped with
-/// its neighbour (optimal string alignment).
-fn distance(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let mut cells = vec![vec![0; other.len() + 1]; one.len() + 1];
-    for i in 0..=one.len() {
-        for j in 0..=other.len() {
-            cells[i][j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let changed = cells[i - 1][j - 1] + usize::from(one[i - 1] != other[j - 1]);
-                let least = changed.min(cells[i - 1][j] + 1).min(cells[i][j - 1] + 1);
-                let swapped = i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1];
-                if swapped {
-                    least.min(cells[i - 2][j - 2] + 1)
-                } else {
-                    least
-                }
-            };
-        }
-    }
-    cells[one.len()][other.len()]
 }
 
 #[cfg(test)]

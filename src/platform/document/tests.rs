@@ -37,20 +37,6 @@ impl Default for Kitchen {
 }
 
 #[test]
-fn distance_counts_slips() {
-    for (one, other, slips) in [
-        ("", "", 0),
-        ("abc", "", 3),
-        ("", "ab", 2),
-        ("kitten", "sitting", 3),
-        ("é", "e", 1),
-        ("sotre", "store", 1),
-    ] {
-        assert_eq!(distance(one, other), slips, "{one} {other}");
-    }
-}
-
-#[test]
 fn reads_every_kind_with_its_line() {
     let shape = Shape::of::<Sample>();
     let (leaves, faults) = shape.read("\n[kitchen]\npots = 0x3\nspices = [\n 'a', 'b'\n]\nopen = false\n");
@@ -144,11 +130,4 @@ proptest! {
         }
     }
 
-    #[test]
-    fn distance_is_even_handed(a in "[abc]{0,6}", b in "[abc]{0,6}") {
-        prop_assert_eq!(distance(&a, &b), distance(&b, &a));
-        prop_assert_eq!(distance(&a, &b) == 0, a == b);
-        prop_assert!(distance(&a, &b) <= a.len().max(b.len()));
-        prop_assert!(distance(&a, &b) >= a.len().abs_diff(b.len()));
-    }
 }

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use ipnet::Ipv4Net;
+
 use crate::platform::config::{EgressConfig, Network};
 
 /// What the operator allows.
@@ -50,31 +52,32 @@ fn is_public(address: IpAddr) -> bool {
     }
 }
 
-/// Networks by their first address and the length of their prefix.
-const SPECIAL_V4: [([u8; 4], u32); 16] = [
-    ([0, 0, 0, 0], 8),       // this network
-    ([10, 0, 0, 0], 8),      // private
-    ([100, 64, 0, 0], 10),   // shared by the customers of a provider
-    ([127, 0, 0, 0], 8),     // loopback
-    ([169, 254, 0, 0], 16),  // link-local, and what clouds tell of their machines
-    ([172, 16, 0, 0], 12),   // private
-    ([192, 0, 0, 0], 24),    // protocols
-    ([192, 0, 2, 0], 24),    // documentation
-    ([192, 31, 196, 0], 24), // AS112
-    ([192, 52, 193, 0], 24), // AMT
-    ([192, 88, 99, 0], 24),  // 6to4 relays, once
-    ([192, 168, 0, 0], 16),  // private
-    ([198, 18, 0, 0], 15),   // benchmarks
-    ([198, 51, 100, 0], 24), // documentation
-    ([203, 0, 113, 0], 24),  // documentation
-    ([224, 0, 0, 0], 3),     // multicast, and above it reserved, and broadcast
+const fn net(address: [u8; 4], prefix: u8) -> Ipv4Net {
+    let [a, b, c, d] = address;
+    Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), prefix)
+}
+
+const SPECIAL_V4: [Ipv4Net; 16] = [
+    net([0, 0, 0, 0], 8),       // this network
+    net([10, 0, 0, 0], 8),      // private
+    net([100, 64, 0, 0], 10),   // shared by the customers of a provider
+    net([127, 0, 0, 0], 8),     // loopback
+    net([169, 254, 0, 0], 16),  // link-local, and what clouds tell of their machines
+    net([172, 16, 0, 0], 12),   // private
+    net([192, 0, 0, 0], 24),    // protocols
+    net([192, 0, 2, 0], 24),    // documentation
+    net([192, 31, 196, 0], 24), // AS112
+    net([192, 52, 193, 0], 24), // AMT
+    net([192, 88, 99, 0], 24),  // 6to4 relays, once
+    net([192, 168, 0, 0], 16),  // private
+    net([198, 18, 0, 0], 15),   // benchmarks
+    net([198, 51, 100, 0], 24), // documentation
+    net([203, 0, 113, 0], 24),  // documentation
+    net([224, 0, 0, 0], 3),     // multicast, and above it reserved, and broadcast
 ];
 
 fn v4_is_special(address: Ipv4Addr) -> bool {
-    SPECIAL_V4.iter().any(|&(first, prefix)| {
-        let first = Ipv4Addr::from(first).to_bits();
-        (address.to_bits() ^ first) >> (32 - prefix) == 0
-    })
+    SPECIAL_V4.iter().any(|net| net.contains(&address))
 }
 
 /// Of IPv6 only one eighth is handed out (2000::/3); in it some networks are special.
