@@ -324,7 +324,7 @@ fn keep_house(core: &mut Core, watch: Arc<Watch>) {
                 gauge!(FEED_HELD_BACK_SECONDS).set(held.as_secs_f64());
             }
             watch.measure().await;
-            if let Err(error) = onboarding::lapse(&ledger).await {
+            if let Err(error) = onboarding::commands::lapse(&ledger).await {
                 tracing::warn!(%error, "cases that have waited in vain are in the rows as open yet");
             }
             gauge!(FEED_POSITION).set(read_model.applied().pos as f64);
@@ -404,10 +404,12 @@ fn listen(
         policy: Arc::clone(&policy),
         hasher: core.hasher.clone(),
         sign_in: sign_in.clone(),
-        proof_attempts: config.throttle.proof_attempts,
-        codes_per_invite: config.throttle.codes_per_invite_per_hour,
-        codes_per_address: Rate::at_most(config.throttle.codes_per_address_per_hour, HOUR),
-        flows_per_use: Rate::at_most(config.throttle.flows_per_use_per_hour, HOUR),
+        limits: onboarding::Limits {
+            proof_attempts: i64::from(config.throttle.proof_attempts),
+            codes_per_address: Rate::at_most(config.throttle.codes_per_address_per_hour, HOUR),
+            codes_per_invite: Some(config.throttle.codes_per_invite_per_hour),
+            flows_per_use: Some(Rate::at_most(config.throttle.flows_per_use_per_hour, HOUR)),
+        },
     });
     let sign_in = Data::new(sign_in);
     let tokens = Data::new(core.tokens.clone());

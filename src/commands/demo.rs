@@ -22,13 +22,14 @@ use crate::{
     invites::{self, Invite, NewInvite, To},
     moderation::{ReasonCode, RoleReason, SanctionKind, commands as moderation},
     notify::{EmailAddress, Locale},
-    onboarding, people,
+    onboarding::{self, Limits},
+    people,
     platform::{
         config::Config,
         idempotency::Key,
         jobs::{self, Cast, Ended, Job},
         ledger::{Actor, Projection, Tx, events::Verdict},
-        store::{CommandError, Conn, Disposition, StoreError, throttle::Rate},
+        store::{CommandError, Conn, Disposition, StoreError},
         terms::{Id, InviteId, PersonId, PersonRow, Reason, SeededRng, Timestamp},
         vault::{Blind, Field, Vault, sha256},
     },
@@ -306,7 +307,7 @@ impl Work {
                 let flow = self.arrive(tx, now, &self.growing, who, invite)?;
                 let handle = Some(self.handles[who].clone());
                 let member = tx.on_behalf(Actor::Newcomer, now.after(8 * MINUTE), |tx| {
-                    planned(onboarding::admit(
+                    planned(onboarding::commands::admit(
                         tx,
                         &self.vault,
                         &self.growing,
@@ -414,24 +415,30 @@ impl Work {
         };
         next(0, &mut |tx| {
             let locale = if person.chinese { Locale::ZhHans } else { Locale::En };
-            planned(onboarding::start(tx, &self.vault, &code, flow, Some(locale)))?;
+            planned(onboarding::commands::start(
+                tx,
+                &self.vault,
+                &Limits::open(),
+                &code,
+                flow,
+                Some(locale),
+            ))?;
             Ok(())
         })?;
         next(2, &mut |tx| {
             let address = sound(EmailAddress::parse(&format!("{}@example.org", person.handle)))?;
-            planned(onboarding::give_contact(
+            planned(onboarding::commands::give_contact(
                 tx,
                 &self.vault,
                 policy,
+                &Limits::open(),
                 flow,
                 Some(address),
-                Rate::open(),
-                5,
             ))
         })?;
         next(3, &mut |tx| {
             // What the mail would have told them.
-            let started = onboarding::by_id(tx.conn, flow)?;
+            let started = onboarding::queries::flow(tx.conn, flow)?;
             let (started, (sealed, _)) = started
                 .and_then(|flow| flow.proof.clone().map(|proof| (flow, proof)))
                 .ok_or_else(|| StoreError::Internal("a flow of the sample community has no code".into()))?;
@@ -439,16 +446,24 @@ impl Work {
                 .vault
                 .key(tx.conn, started.subject)?
                 .open_text(Field::Proof, &sealed)?;
-            planned(onboarding::prove_contact(tx, &self.vault, policy, flow, &code, 1))?;
+            planned(onboarding::commands::prove_contact(
+                tx,
+                &self.vault,
+                policy,
+                &Limits::open(),
+                flow,
+                &code,
+            ))?;
             Ok(())
         })?;
         next(6, &mut |tx| {
             let name = sound(FullName::parse(&person.name))?;
             let document = number(who, tx.now)?;
-            planned(onboarding::give_identity(
+            planned(onboarding::commands::give_identity(
                 tx,
                 &self.vault,
                 policy,
+                &Key::none(),
                 flow,
                 &name,
                 &document,

@@ -4,9 +4,11 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    Flow, PROOF_LASTS, Progress, abandon, by_id,
+    Flow, PROOF_LASTS, Progress,
+    commands::abandon,
     letters::{self, Outlook},
-    read_progress,
+    queries::read_progress,
+    records::by_id,
 };
 use crate::{
     invites,
@@ -35,12 +37,12 @@ const FINAL_DECISION: &str = "final-decision";
 /// that it is they who ask for them.
 const CODES_TO_STOPPED: u32 = 2;
 
-/// Composes the mails to newcomers, gives back what a refused one held, and voids what else was sent to
-/// the address of a new member.
+/// Composes the mails to newcomers, frees what was reserved for a refused one, and voids the other invites to the
+/// address of a new member.
 ///
-/// The last of these is no part of the last step: of two who take it at once, by two invites to one address,
-/// each would wait for a row of the other's. The address is its member's from then on, so nobody comes in
-/// by the other invites meanwhile.
+/// Voiding is no part of the last step: of two newcomers who take it at once, with two invites to one address, each
+/// would wait for a row of the other's. From then on the address is the member's, so nobody is admitted with the other
+/// invites meanwhile.
 pub struct OnboardingSubscriber {
     /// Opens addresses and one-time codes.
     pub vault: Vault,
@@ -96,7 +98,7 @@ impl Subscriber for OnboardingSubscriber {
                 },
                 None => Ok(()),
             },
-            // Its hold went to somebody else: nobody goes on by it.
+            // Its reservation went to another newcomer: nobody goes on with it.
             Event::InviteReleased {
                 flow,
                 why: Release::Expired,
@@ -113,7 +115,7 @@ impl Subscriber for OnboardingSubscriber {
                 let Some((blind, _)) = by_id(tx.conn, flow)?.and_then(|flow| flow.address) else {
                     return Ok(());
                 };
-                // As in every step: first the flow, then its hold, then the invite.
+                // As in every step: first the flow, then its reservation, then the invite.
                 for other in invites::held_to(tx.conn, &blind)? {
                     if let Some(other) = by_id(tx.conn, other)? {
                         abandon(tx, &other, Release::Elsewhere)?;

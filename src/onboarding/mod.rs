@@ -1,44 +1,103 @@
 //! A newcomer's way in: invite → contact → real name → credentials → active member.
 //!
-//! A flow is opened with an invite's code and costs nothing until the contact is proved; then one
-//! use of the invite is held for it, for as many days as the policy grants, so that a review may
-//! take its time. The last step makes the held use a use, the newcomer a member and the edge, in
-//! one transaction. Where a newcomer stands is not stored: it follows from what they have shown and
-//! what the policy demands now.
+//! A flow is started with an invite's code and costs nothing until the contact is proved. Then one use of the invite is
+//! reserved for it, for as many days as the policy grants, so that a review may take its time. The last step redeems
+//! the reserved use, makes the newcomer a member and writes the edge, in one transaction. The progress of a newcomer
+//! is not stored: it follows from what they have shown and what the policy demands now ([`rules::progress`]).
 
-pub mod http;
-mod contact;
+pub mod commands;
 mod follow;
+pub mod http;
 mod letters;
 mod proofs;
+pub mod queries;
 mod records;
 mod rules;
 
-pub use contact::{PROOF_LASTS, ProofError, count_code, give_contact, prove_contact};
-pub use follow::OnboardingSubscriber;
-pub use records::{Flow, by_id};
-pub use rules::{Progress, progress};
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
+pub use follow::OnboardingSubscriber;
+pub use rules::Progress;
+
 use crate::{
-    credentials::{self, passwords::hash::Phc},
-    identity::{self, Demands, Document, FullName, Reached, SubmitError},
-    invites::{self, Closed, Code, Invite, RedeemError},
-    notify::Locale,
-    people::{self, Admission, Contact, Member, Newcomer},
+    credentials::ChoiceError,
+    identity::SubmitError,
+    invites::{Closed, RedeemError},
+    people::HandleError,
     platform::{
         idempotency::KeyReused,
-        ledger::{Actor, Event, Ledger, Tx, events::Release},
-        store::{CommandError, Conn, Disposition, StoreError, from_query, throttle::Throttled},
-        terms::{Assurance, Id, Role, Timestamp, kinds},
-        vault::{Blind, KeyPurpose, Vault, VaultError},
+        store::{
+            CommandError, Disposition, StoreError, from_query,
+            throttle::{Rate, Throttled},
+        },
+        terms::{Id, PersonRow, Timestamp, kinds},
+        vault::{Blind, KeyPurpose, Subject, Vault, VaultError},
     },
-    policy::{Policy, Step},
+    tokens::SignInError,
 };
 
-/// For how long a flow may be without a proved contact.
-const UNPROVED: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+/// How long a one-time code is valid (NIST SP 800-63B-4 §3.1.3.3: at most ten minutes).
+pub const PROOF_LASTS: Duration = Duration::from_secs(10 * 60);
+
+/// How often newcomers may try.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Wrong one-time codes, over all valid ones, before a new code must be asked for.
+    pub proof_attempts: i64,
+    /// One-time codes that may be sent to one address.
+    pub codes_per_address: Rate,
+    /// One-time codes that may be sent in an hour with one invite, beside three for each of its uses; none: any number.
+    pub codes_per_invite: Option<u32>,
+    /// Flows that may be started with an invite, for each of its uses; none: any number.
+    pub flows_per_use: Option<Rate>,
+}
+
+impl Limits {
+    /// For data that the service makes itself.
+    pub const fn open() -> Self {
+        Self {
+            proof_attempts: 5,
+            codes_per_address: Rate::open(),
+            codes_per_invite: None,
+            flows_per_use: None,
+        }
+    }
+}
+
+/// An onboarding flow, as it is stored.
+#[derive(Debug, Clone)]
+pub struct Flow {
+    /// Its row.
+    pub row: i64,
+    /// Its public id.
+    pub id: Id<kinds::Flow>,
+    /// The blind index of the token that opens it.
+    pub token_hash: Vec<u8>,
+    /// The row of its invite.
+    pub invite_row: i64,
+    /// The subject whose data key seals what the newcomer gives.
+    pub subject: Subject,
+    /// The language for mails, a BCP 47 tag.
+    pub locale: String,
+    /// Until when the contact must be proved.
+    pub expires_at: Timestamp,
+    /// The address's blind index, and the address sealed.
+    pub address: Option<(Vec<u8>, Vec<u8>)>,
+    /// The newest one-time code, sealed, and until when it is valid.
+    pub proof: Option<(Vec<u8>, Timestamp)>,
+    /// Every code that was made, the newest included, sealed together: see `proofs`.
+    pub proofs: Option<Vec<u8>>,
+    /// Wrong codes since the last time that no code was valid.
+    pub proof_failures: i64,
+    /// When the contact was proved.
+    pub proved_at: Option<Timestamp>,
+    /// The member that the newcomer became.
+    pub person: Option<PersonRow>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+}
 
 /// Why a step was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -49,31 +108,31 @@ pub enum StepError {
     /// The invite cannot be used now.
     #[error(transparent)]
     Closed(#[from] Closed),
-    /// It is another step's turn.
-    #[error("it is not the time for this step")]
+    /// Another step is next.
+    #[error("another step is next")]
     OutOfOrder,
     /// The flow is over: a member, refused, given up, or too old.
     #[error("the flow has ended")]
     Ended,
-    /// The use is no longer held.
-    #[error("the use is no longer held")]
-    HoldExpired,
-    /// The name and document are not taken.
+    /// The use of the invite is no longer reserved.
+    #[error("the use of the invite is no longer reserved")]
+    ReservationExpired,
+    /// The name and document were not accepted.
     #[error(transparent)]
     Submit(SubmitError),
-    /// The handle is somebody else's.
+    /// Another member has the handle.
     #[error("the handle is taken")]
     HandleTaken,
     /// The contact belongs to a member already.
     #[error("this person is a member already")]
     Member,
-    /// A reviewer has refused whoever has this contact, for good.
+    /// A reviewer has refused the owner of this contact, finally.
     #[error("this person was refused for good")]
     Refused,
-    /// A reviewer has to look before the last step: see [`ask_reviewer`].
+    /// A reviewer has to look before the last step: see [`commands::ask_reviewer`].
     #[error("a reviewer has to look at the name and the document first")]
     NeedsReview,
-    /// Too many flows were begun by the invite: another one is open after so many seconds.
+    /// Too many flows were started with the invite. The next one may be started after so many seconds.
     #[error("too many registrations were begun by the invite; the next one is open in {0} s")]
     TooMany(u32),
     /// The idempotency key was used with another request.
@@ -114,7 +173,7 @@ impl From<SubmitError> for StepError {
     fn from(error: SubmitError) -> Self {
         match error {
             SubmitError::Store(error) => Self::Store(error),
-            SubmitError::NotReserved => Self::HoldExpired,
+            SubmitError::NotReserved => Self::ReservationExpired,
             refusal => Self::Submit(refusal),
         }
     }
@@ -123,217 +182,130 @@ impl From<SubmitError> for StepError {
 impl From<RedeemError> for StepError {
     fn from(error: RedeemError) -> Self {
         match error {
-            RedeemError::NotHeld => Self::HoldExpired,
+            RedeemError::NotHeld => Self::ReservationExpired,
             RedeemError::Closed(closed) => Self::Closed(closed),
             RedeemError::Store(error) => Self::Store(error),
         }
     }
 }
 
-/// The token that whoever started a flow shows at each of its steps: derived, never stored.
+/// Why a contact was not proved.
+#[derive(Debug, thiserror::Error)]
+pub enum ProofError {
+    /// The step itself.
+    #[error(transparent)]
+    Step(#[from] StepError),
+    /// The invite was sent to another address.
+    #[error("the invite is for another address")]
+    AnotherAddress,
+    /// No address was given, and the invite names none.
+    #[error("an address is needed")]
+    NoAddress,
+    /// The code is wrong. The attempt was counted.
+    #[error("the code is not right")]
+    Wrong,
+    /// The code was valid once, or no code is valid now.
+    #[error("the code is no longer valid")]
+    Stale,
+    /// Too many wrong codes: a new one must be asked for.
+    #[error("too many wrong codes")]
+    Locked,
+    /// Too many codes were asked for with this invite, for any addresses: so many seconds must pass.
+    #[error("too many codes were asked for")]
+    TooManyCodes(u32),
+    /// Too many codes were sent to this address: so many seconds must pass.
+    #[error("too many codes were sent to this address")]
+    Mailed(u32),
+    /// Too many wrong codes for this address, in any flows: so many seconds must pass.
+    #[error("too many wrong codes for this address")]
+    Guessed(u32),
+}
+
+from_query!(ProofError);
+
+impl CommandError for ProofError {
+    fn disposition(&self) -> Disposition {
+        match self {
+            Self::Step(error) => error.disposition(),
+            // What was tried must be remembered.
+            Self::Wrong => Disposition::Keep,
+            Self::AnotherAddress
+            | Self::NoAddress
+            | Self::Stale
+            | Self::Locked
+            | Self::TooManyCodes(_)
+            | Self::Mailed(_)
+            | Self::Guessed(_) => Disposition::RollBack,
+        }
+    }
+}
+
+impl From<Throttled> for ProofError {
+    fn from(throttled: Throttled) -> Self {
+        match throttled {
+            Throttled::Wait(seconds) => Self::Guessed(seconds),
+            Throttled::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StoreError> for ProofError {
+    fn from(error: StoreError) -> Self {
+        Self::Step(error.into())
+    }
+}
+
+impl From<VaultError> for ProofError {
+    fn from(error: VaultError) -> Self {
+        Self::Step(error.into())
+    }
+}
+
+/// Why a newcomer did not become a member by the last step.
+#[derive(Debug, thiserror::Error)]
+pub enum JoinError {
+    /// No flow has this id and token.
+    #[error("there is no such flow")]
+    UnknownFlow,
+    /// The step itself.
+    #[error(transparent)]
+    Step(#[from] StepError),
+    /// This cannot be a handle.
+    #[error(transparent)]
+    Handle(#[from] HandleError),
+    /// The policy reserves the handle.
+    #[error("the handle is reserved")]
+    HandleReserved,
+    /// The password was not accepted, or not hashed.
+    #[error(transparent)]
+    Password(#[from] ChoiceError),
+    /// A repeated request was not signed in.
+    #[error(transparent)]
+    SignIn(SignInError),
+    /// The session of the first request was used since: its answer cannot be given again.
+    #[error("the session of the first answer has been used")]
+    Used,
+}
+
+impl From<StoreError> for JoinError {
+    fn from(error: StoreError) -> Self {
+        Self::Step(error.into())
+    }
+}
+
+impl From<KeyReused> for JoinError {
+    fn from(error: KeyReused) -> Self {
+        Self::Step(error.into())
+    }
+}
+
+/// The bearer token for the steps of a flow. It is derived, never stored.
 pub fn flow_token(vault: &Vault, id: Id<kinds::Flow>) -> SecretString {
     let (_, secret) = vault.derive(KeyPurpose::Flow, id.as_bytes());
     format!("vsf_{}", data_encoding::BASE64URL_NOPAD.encode(&secret)).into()
 }
 
-/// What is stored of a token that opens a flow.
+/// What is stored of the token of a flow.
 fn token_blind(vault: &Vault, flow: Id<kinds::Flow>, token: &SecretString) -> Vec<u8> {
     vault.blind_all(Blind::FlowToken, &[flow.as_bytes(), token.expose_secret().as_bytes()])
-}
-
-/// Opens a flow for the invite that `code` opens. Uses nothing up. Also for one whose every use is held, or
-/// whose time is over while one is: somebody on their way may have lost their token, and goes on where they
-/// were once they have proved the same address again.
-pub fn start(
-    tx: &mut Tx<'_>,
-    vault: &Vault,
-    code: &Code,
-    id: Id<kinds::Flow>,
-    locale: Option<Locale>,
-) -> Result<Flow, StepError> {
-    let invite = invites::by_code(tx.conn, vault, code)?.ok_or(StepError::UnknownInvite)?;
-    invites::leads_on(tx.conn, &invite, tx.now)??;
-    let (subject, _) = vault.new_subject(tx)?;
-    let token = flow_token(vault, id);
-    let locale = locale.unwrap_or_else(|| Locale::from_tag(&invite.locale));
-    let flow = records::insert(
-        tx.conn,
-        &records::New {
-            id,
-            token_hash: &token_blind(vault, id, &token),
-            invite_row: invite.row,
-            subject,
-            locale: locale.tag(),
-            created_at: tx.now,
-            expires_at: tx.now.after(UNPROVED),
-        },
-    )?;
-    tx.record(Event::OnboardingStarted {
-        flow: id,
-        invite: invite.id,
-    });
-    Ok(flow)
-}
-
-/// Where a flow stands, with what it takes to say so.
-pub fn read_progress(conn: &mut Conn, policy: &Policy, flow: &Flow, now: Timestamp) -> Result<Progress, StoreError> {
-    read_standing(conn, policy, flow, now).map(|(progress, _)| progress)
-}
-
-/// The same, and how far the newcomer's real name has come.
-fn read_standing(
-    conn: &mut Conn,
-    policy: &Policy,
-    flow: &Flow,
-    now: Timestamp,
-) -> Result<(Progress, Reached), StoreError> {
-    let held_until = invites::held_until(conn, flow.id)?;
-    let reached = identity::queries::reached(conn, flow.subject, &Demands::of(policy))?;
-    Ok((progress(policy, flow, held_until, &reached, now), reached))
-}
-
-/// The flow, if `step` is its next, and how far the real name has come. It is held for the step to change it:
-/// nobody else does before the transaction ends.
-fn at_step(tx: &mut Tx<'_>, policy: &Policy, flow: Id<kinds::Flow>, step: Step) -> Result<(Flow, Reached), StepError> {
-    let flow = records::lock(tx.conn, tx.guards, flow)?.ok_or(StepError::Ended)?;
-    match read_standing(tx.conn, policy, &flow, tx.now)? {
-        (Progress::Next(next), reached) if next == step => Ok((flow, reached)),
-        (Progress::Next(_), _) => Err(StepError::OutOfOrder),
-        (Progress::Member | Progress::Refused | Progress::Ended, _) => Err(StepError::Ended),
-        (Progress::Lapsed, _) if flow.proved_at.is_some() => Err(StepError::HoldExpired),
-        (Progress::Lapsed, _) => Err(StepError::Ended),
-    }
-}
-
-/// Takes a name and a document; a reviewer is asked where the policy wants one.
-pub fn give_identity(
-    tx: &mut Tx<'_>,
-    vault: &Vault,
-    policy: &Policy,
-    flow: Id<kinds::Flow>,
-    name: &FullName,
-    document: &Document,
-) -> Result<(), StepError> {
-    let (flow, _) = at_step(tx, policy, flow, Step::Identity)?;
-    let key = vault.key(tx.conn, flow.subject)?;
-    let way = way(tx.conn, &flow)?;
-    identity::commands::submit(tx, vault, &key, &way, name, document, &Demands::of(policy))?;
-    Ok(())
-}
-
-/// Asks a reviewer about somebody who may not take the last step without: see [`StepError::NeedsReview`].
-pub fn ask_reviewer(tx: &mut Tx<'_>, vault: &Vault, policy: &Policy, flow: Id<kinds::Flow>) -> Result<(), StepError> {
-    let (flow, _) = at_step(tx, policy, flow, Step::Credentials)?;
-    let way = way(tx.conn, &flow)?;
-    Ok(identity::commands::ask_reviewer(
-        tx,
-        vault,
-        flow.subject,
-        &way,
-        Demands::of(policy).wait,
-    )?)
-}
-
-fn way(conn: &mut Conn, flow: &Flow) -> Result<identity::Way, StoreError> {
-    Ok(identity::Way {
-        flow: flow.id,
-        invite_row: flow.invite_row,
-        sole_use: invites::by_row(conn, flow.invite_row)?.max_uses == 1,
-        address_blind: flow.address.as_ref().map(|(blind, _)| blind.clone()),
-    })
-}
-
-/// Makes the newcomer a member: the held use becomes a use, the edge is written, the contact and
-/// the password are theirs; all in this transaction, or nothing.
-pub fn admit(
-    tx: &mut Tx<'_>,
-    vault: &Vault,
-    policy: &Policy,
-    flow: Id<kinds::Flow>,
-    phc: Option<&Phc>,
-    handle: Option<String>,
-) -> Result<Member, StepError> {
-    let (flow, reached) = at_step(tx, policy, flow, Step::Credentials)?;
-    let accounts = policy.join.accounts_per_person;
-    if reached.assurance >= Assurance::Checked && !identity::commands::confirm(tx, vault, flow.subject, accounts)? {
-        return Err(StepError::NeedsReview);
-    }
-    records::end(tx.conn, flow.row, tx.now)?;
-    let invite = invites::by_row(tx.conn, flow.invite_row)?;
-    invites::redeem(tx, &invite, flow.id)?;
-    let newcomer = Newcomer {
-        subject: Some(flow.subject),
-        handle: None,
-        role: Role::Member,
-        assurance: reached.assurance.max(Assurance::Contact),
-        locale: flow.locale.clone(),
-    };
-    let by = Admission {
-        inviter: invite.inviter,
-        invite_row: invite.row,
-        invite: invite.id,
-        flow: Some(flow.id),
-    };
-    let mut member = people::admit(tx, &newcomer, &by)?;
-    if let Some(handle) = handle {
-        if !people::set_handle(tx.conn, member.row, &handle)? {
-            return Err(StepError::HandleTaken);
-        }
-        member.handle = Some(handle);
-    }
-    let (blind, sealed) = flow.address.as_ref().ok_or(StepError::OutOfOrder)?;
-    let proved_at = flow.proved_at.ok_or(StepError::OutOfOrder)?;
-    if !people::add_contact(
-        tx,
-        member.row,
-        &Contact {
-            blind,
-            sealed,
-            proved_at,
-        },
-    )? {
-        return Err(StepError::Member);
-    }
-    if let Some(phc) = phc {
-        credentials::set_password(tx, member.row, phc)?;
-    }
-    records::belongs_to(tx.conn, flow.row, member.row)?;
-    Ok(member)
-}
-
-/// Ends the ways in of those who have waited for a reviewer for as long as the policy lets a case wait: their
-/// place is free again, and the case leaves the queue. Nothing depends on it but the rows: who looks at a case
-/// or a flow sees that its time is over.
-///
-/// # Errors
-/// [`StoreError`]; what was ended before stays ended.
-pub async fn lapse(ledger: &Ledger) -> Result<(), StoreError> {
-    const AT_ONCE: i64 = 100;
-    let now = ledger.now();
-    let over = ledger
-        .store()
-        .read(move |conn| identity::queries::lapsed(conn, now, AT_ONCE))
-        .await?;
-    for (id, subject) in over {
-        ledger
-            .write(Actor::System, move |tx| match records::lock(tx.conn, tx.guards, id)? {
-                Some(flow) if flow.ended_at.is_none() => match invites::held_until(tx.conn, id)? {
-                    Some(until) if tx.now < until => Ok(()),
-                    _ => abandon(tx, &flow, Release::Expired),
-                },
-                _ => identity::commands::release(tx, subject),
-            })
-            .await?;
-    }
-    Ok(())
-}
-
-/// Gives up: the held use is free again. Nothing where the flow is over already.
-pub fn abandon(tx: &mut Tx<'_>, flow: &Flow, why: Release) -> Result<(), StoreError> {
-    if !records::end(tx.conn, flow.row, tx.now)? {
-        return Ok(());
-    }
-    let invite: Invite = invites::by_row(tx.conn, flow.invite_row)?;
-    invites::release(tx, &invite, flow.id, why)?;
-    identity::commands::release(tx, flow.subject)
 }

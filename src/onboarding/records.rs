@@ -2,44 +2,12 @@
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update};
 
+use super::Flow;
 use crate::platform::{
     store::{Conn, Guard, Guards, fixed, schema::flows},
     terms::{Id, PersonRow, Timestamp, kinds},
     vault::Subject,
 };
-
-/// A newcomer's way in, as it is stored.
-#[derive(Debug, Clone)]
-pub struct Flow {
-    /// Its row.
-    pub row: i64,
-    /// Its public id.
-    pub id: Id<kinds::Flow>,
-    /// The blind index of the token that opens it.
-    pub token_hash: Vec<u8>,
-    /// By which invite.
-    pub invite_row: i64,
-    /// Whose data key.
-    pub subject: Subject,
-    /// The language for mails, a BCP 47 tag.
-    pub locale: String,
-    /// Until when the contact must be proved.
-    pub expires_at: Timestamp,
-    /// The address's blind index, and the address sealed.
-    pub address: Option<(Vec<u8>, Vec<u8>)>,
-    /// The one-time code sealed, and until when it is good.
-    pub proof: Option<(Vec<u8>, Timestamp)>,
-    /// Every code that was made, the newest too, sealed together: see `proofs`.
-    pub proofs: Option<Vec<u8>>,
-    /// Wrong codes since none was good the last time.
-    pub proof_failures: i64,
-    /// When the contact was proved.
-    pub proved_at: Option<Timestamp>,
-    /// The member that the newcomer has become.
-    pub person: Option<PersonRow>,
-    /// When it was over.
-    pub ended_at: Option<Timestamp>,
-}
 
 type Row = (
     (i64, Id<kinds::Flow>, Vec<u8>, i64, i64, String, Timestamp),
@@ -130,7 +98,7 @@ pub(super) fn insert(conn: &mut Conn, new: &New<'_>) -> QueryResult<Flow> {
 }
 
 /// A flow by its public id.
-pub fn by_id(conn: &mut Conn, id: Id<kinds::Flow>) -> QueryResult<Option<Flow>> {
+pub(super) fn by_id(conn: &mut Conn, id: Id<kinds::Flow>) -> QueryResult<Option<Flow>> {
     flows::table
         .filter(flows::uid.eq(id))
         .select(columns!())

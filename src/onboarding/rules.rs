@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(
             at(&flow, None, 1_000),
             Progress::Lapsed,
-            "the hold was given to somebody else"
+            "the reservation went to another newcomer"
         );
         flow.ended_at = Some(NOW);
         assert_eq!(at(&flow, held, 1_000), Progress::Ended);

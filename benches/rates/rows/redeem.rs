@@ -10,10 +10,11 @@ use vouchsafe::{
     identity::{Document, DocumentKind, FullName},
     invites::Code,
     notify::EmailAddress,
-    onboarding,
+    onboarding::{self, Limits, commands},
     platform::{
+        idempotency::Key,
         ledger::Actor,
-        store::{Backend, StoreError, throttle::Rate},
+        store::{Backend, StoreError},
         terms::{FlowId, Id, Role},
         vault::Field,
     },
@@ -134,25 +135,25 @@ async fn newcomers(service: &Service) -> Vec<(FlowId, String)> {
 async fn some_newcomers(service: &Service, code: Code, from: usize) -> Vec<(FlowId, String)> {
     let core = &service.app.core;
     let (vault, policy) = (core.vault.clone(), core.policy.get().expect("a policy"));
-    let today = core.ledger.now().date();
+    let (today, limits) = (core.ledger.now().date(), Limits::open());
     let written = core.ledger.write(Actor::Operator, move |tx| {
         let mut flows = Vec::new();
         for n in from..from + TOGETHER {
             let id = Id::new(tx.now, tx.rng);
-            let flow = onboarding::start(tx, &vault, &code, id, None).expect("a flow");
+            let flow = commands::start(tx, &vault, &limits, &code, id, None).expect("a flow");
             let address = EmailAddress::parse(&format!("newcomer-{n}@example.org")).expect("an address");
-            onboarding::give_contact(tx, &vault, &policy.policy, id, Some(address), Rate::open(), 5)
-                .expect("a contact");
-            let asked = onboarding::by_id(tx.conn, id)?.expect("the flow");
+            commands::give_contact(tx, &vault, &policy.policy, &limits, id, Some(address)).expect("a contact");
+            let asked = onboarding::queries::flow(tx.conn, id)?.expect("the flow");
             let (sealed, _) = asked.proof.expect("a one-time code");
             let key = vault.key(tx.conn, flow.subject)?;
             let proof = key.open_text(Field::Proof, &sealed)?;
-            onboarding::prove_contact(tx, &vault, &policy.policy, id, &proof, 5).expect("a proof");
+            commands::prove_contact(tx, &vault, &policy.policy, &limits, id, &proof).expect("a proof");
             let name = FullName::parse("Grace Brewster Hopper").expect("a name");
             let country = "GB".parse().expect("a country");
             let number = format!("P{n:07}");
             let document = Document::parse(country, DocumentKind::Passport, &number, today).expect("a document");
-            onboarding::give_identity(tx, &vault, &policy.policy, id, &name, &document).expect("an identity");
+            commands::give_identity(tx, &vault, &policy.policy, &Key::none(), id, &name, &document)
+                .expect("an identity");
             let token = onboarding::flow_token(&vault, id);
             flows.push((id, token.expose_secret().to_owned()));
         }

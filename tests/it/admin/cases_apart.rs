@@ -200,7 +200,7 @@ on_both! {
             assert!(matches!(met, Err(CaseError::Lapsed)), "{met:?}");
         }
         assert_eq!(db.figures("SELECT COUNT(*) AS n FROM events WHERE kind = 'case_decided'"), [0]);
-        vouchsafe::onboarding::lapse(&scene.ledger).await.unwrap();
+        vouchsafe::onboarding::commands::lapse(&scene.ledger).await.unwrap();
         assert_eq!(db.figures("SELECT COUNT(*) AS n FROM cases WHERE state = 'withdrawn'"), [1]);
         assert_eq!(db.figures("SELECT COUNT(*) AS n FROM events WHERE kind = 'case_withdrawn'"), [1]);
 

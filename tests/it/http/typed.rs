@@ -215,7 +215,8 @@ async fn a_locale_is_a_tag_or_refused() {
             .await
             .expect(201);
         let flow = text(&begun["flow"]).parse().unwrap();
-        let read = move |conn: &mut _| Ok::<_, StoreError>(vouchsafe::onboarding::by_id(conn, flow)?.unwrap().locale);
+        let read =
+            move |conn: &mut _| Ok::<_, StoreError>(vouchsafe::onboarding::queries::flow(conn, flow)?.unwrap().locale);
         assert_eq!(
             service.app.core.ledger.store().read(read).await.unwrap(),
             locale,

@@ -148,7 +148,7 @@ impl World {
     async fn proof_of(&self, flow: &str) -> Option<String> {
         let (vault, id) = (self.vault.clone(), flow.parse().expect("a flow's id"));
         let opened = self.ledger.store().read(move |conn| {
-            let flow = vouchsafe::onboarding::by_id(conn, id)?;
+            let flow = vouchsafe::onboarding::queries::flow(conn, id)?;
             let Some((subject, (sealed, _))) = flow.and_then(|flow| Some((flow.subject, flow.proof?))) else {
                 return Ok(None);
             };

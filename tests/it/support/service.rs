@@ -386,7 +386,7 @@ impl Service {
             .ledger
             .store()
             .read(move |conn| {
-                let flow = vouchsafe::onboarding::by_id(conn, id)?.expect("the flow");
+                let flow = vouchsafe::onboarding::queries::flow(conn, id)?.expect("the flow");
                 let (sealed, _) = flow.proof.expect("a code");
                 let code = vault.key(conn, flow.subject)?.open_text(Field::Proof, &sealed)?;
                 Ok::<_, vouchsafe::platform::vault::VaultError>(code.to_string())

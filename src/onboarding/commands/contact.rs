@@ -1,22 +1,23 @@
-//! Proving control of an address, and holding a use of the invite for it.
+//! A newcomer proves that they control an address, and a use of the invite is reserved for them.
 
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{
-    Flow, StepError, at_step, by_id,
-    proofs::{Judged, Proofs},
-    records,
-};
+use super::{abandon, at_step};
 use crate::{
     identity, invites,
     notify::EmailAddress,
+    onboarding::{
+        Flow, Limits, PROOF_LASTS, ProofError, StepError, flow_token,
+        proofs::{Judged, Proofs},
+        records, token_blind,
+    },
     people,
     platform::{
         ledger::{Event, Tx, events::Release},
         store::{
-            CommandError, Disposition, Guard, StoreError, from_query,
+            Guard, StoreError,
             throttle::{Rate, Throttled},
         },
         terms::{Id, Rng, kinds},
@@ -25,9 +26,6 @@ use crate::{
     policy::{Policy, Step},
 };
 
-/// For how long a one-time code is good (NIST SP 800-63B-4 §3.1.3.3: at most ten minutes).
-pub const PROOF_LASTS: Duration = Duration::from_secs(10 * 60);
-
 /// Wrong codes for one address in a day, by however many flows: flows and codes are to be had for the asking,
 /// and so guessing at six digits would be a matter of patience (NIST SP 800-63B-4 §3.2.2: at most 100).
 const GUESSES_A_DAY: u32 = 100;
@@ -35,84 +33,10 @@ const GUESSES_A_DAY: u32 = 100;
 /// The digits of a one-time code.
 const DIGITS: usize = 6;
 
-/// Why a contact was not proved.
-#[derive(Debug, thiserror::Error)]
-pub enum ProofError {
-    /// The step itself.
-    #[error(transparent)]
-    Step(#[from] StepError),
-    /// The invite was sent to another address.
-    #[error("the invite is for another address")]
-    AnotherAddress,
-    /// No address was given, and the invite names none.
-    #[error("an address is needed")]
-    NoAddress,
-    /// That is not the code. It has been counted.
-    #[error("the code is not right")]
-    Wrong,
-    /// The code was good once, or there is none that is.
-    #[error("the code is no longer valid")]
-    Stale,
-    /// Too many wrong codes: a new one must be asked for.
-    #[error("too many wrong codes")]
-    Locked,
-    /// Too many codes were asked for by this invite, for whatever addresses: so many seconds must pass.
-    #[error("too many codes were asked for")]
-    TooManyCodes(u32),
-    /// Too many codes were sent to this address: so many seconds must pass.
-    #[error("too many codes were sent to this address")]
-    Mailed(u32),
-    /// Too many wrong codes for this address, by whatever flows: so many seconds must pass.
-    #[error("too many wrong codes for this address")]
-    Guessed(u32),
-}
-
-from_query!(ProofError);
-
-impl CommandError for ProofError {
-    fn disposition(&self) -> Disposition {
-        match self {
-            Self::Step(error) => error.disposition(),
-            // What was tried must be remembered.
-            Self::Wrong => Disposition::Keep,
-            Self::AnotherAddress
-            | Self::NoAddress
-            | Self::Stale
-            | Self::Locked
-            | Self::TooManyCodes(_)
-            | Self::Mailed(_)
-            | Self::Guessed(_) => Disposition::RollBack,
-        }
-    }
-}
-
-impl From<Throttled> for ProofError {
-    fn from(throttled: Throttled) -> Self {
-        match throttled {
-            Throttled::Wait(seconds) => Self::Guessed(seconds),
-            Throttled::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<StoreError> for ProofError {
-    fn from(error: StoreError) -> Self {
-        Self::Step(error.into())
-    }
-}
-
-impl From<VaultError> for ProofError {
-    fn from(error: VaultError) -> Self {
-        Self::Step(error.into())
-    }
-}
-
-/// Counts a code that was just asked for by the invite of its flow: whoever has the code of an open link can name
-/// anybody's address, by as many flows as they like. So many leave in an hour, and three more for each use of the
-/// invite: as many as everybody whom it lets in may need who mistypes an address or loses a letter.
-pub fn count_code(tx: &mut Tx<'_>, vault: &Vault, flow: Id<kinds::Flow>, per_hour: u32) -> Result<(), ProofError> {
-    let flow = by_id(tx.conn, flow)?.ok_or(StepError::Ended)?;
-    let invite = invites::by_row(tx.conn, flow.invite_row)?;
+/// Counts a one-time code that was just asked for with an invite: whoever has the code of an open link can name
+/// anybody's address, in any number of flows. So many codes may be sent in an hour, and three more for each use of the
+/// invite: enough for newcomers who mistype an address or lose a letter.
+fn count_code(tx: &mut Tx<'_>, vault: &Vault, invite: &invites::Invite, per_hour: u32) -> Result<(), ProofError> {
     let uses = u32::try_from(invite.max_uses).unwrap_or(u32::MAX);
     let rate = Rate::burst(
         uses.saturating_mul(3).saturating_add(per_hour),
@@ -128,9 +52,10 @@ pub fn count_code(tx: &mut Tx<'_>, vault: &Vault, flow: Id<kinds::Flow>, per_hou
         })
 }
 
-/// Whose allowance an address's codes are: of an addressed invite, whose code has gone to that address alone, the
-/// invite's own; otherwise the address's. So whoever has some open link uses up nothing of an address's own invite.
-fn allowance(vault: &Vault, what: &[u8], invite: &invites::Invite, address: &[u8]) -> Vec<u8> {
+/// The bucket in which the codes for an address are counted: an addressed invite has one of its own, since its code was
+/// sent to that address alone; all other invites share the address's. So nobody with an open link uses up what an
+/// addressed invite allows.
+fn bucket(vault: &Vault, what: &[u8], invite: &invites::Invite, address: &[u8]) -> Vec<u8> {
     let own = match invite.address_blind {
         Some(_) => invite.id.as_bytes().as_slice(),
         None => b"",
@@ -145,17 +70,19 @@ fn one_time_code(rng: &dyn Rng) -> String {
     format!("{:0DIGITS$}", u64::from_be_bytes(bytes) % 10_u64.pow(DIGITS as u32))
 }
 
-/// Takes the address to be proved (of an addressed invite it must be that one, and may be left out)
-/// and makes a one-time code for it. The code goes by mail, through the ledger's feed. Nobody's mailbox is to be
-/// flooded through us, by however many flows: a code that is sent is counted, and nothing else is.
+/// Takes the address to be proved and makes a one-time code for it. With an addressed invite it must be the invited
+/// address, and may be left out. The code is mailed by a subscriber of the ledger's feed. So that nobody's mailbox is
+/// flooded, codes are counted by address and by invite, over all flows.
+///
+/// # Errors
+/// [`ProofError`]; nothing is changed then.
 pub fn give_contact(
     tx: &mut Tx<'_>,
     vault: &Vault,
     policy: &Policy,
+    limits: &Limits,
     flow: Id<kinds::Flow>,
     address: Option<EmailAddress>,
-    codes: Rate,
-    attempts: i64,
 ) -> Result<(), ProofError> {
     let (flow, _) = at_step(tx, policy, flow, Step::Contact)?;
     let invite = invites::by_row(tx.conn, flow.invite_row)?;
@@ -169,8 +96,8 @@ pub fn give_contact(
     if invite.address_blind.as_ref().is_some_and(|invited| *invited != blind) {
         return Err(ProofError::AnotherAddress);
     }
-    let mailed = allowance(vault, b"proof-mail/", &invite, &blind);
-    match tx.throttles.admit(tx.conn, &mailed, codes, tx.now) {
+    let mailed = bucket(vault, b"proof-mail/", &invite, &blind);
+    match tx.throttles.admit(tx.conn, &mailed, limits.codes_per_address, tx.now) {
         Err(Throttled::Wait(seconds)) => return Err(ProofError::Mailed(seconds)),
         admitted => admitted?,
     }
@@ -179,7 +106,7 @@ pub fn give_contact(
     let mut proofs = sent(&flow, &key)?;
     let same = flow.address.as_ref().is_some_and(|(former, _)| *former == blind);
     // A code proves the address that it was sent to. And after too many wrong ones nothing that was tried is good.
-    if !same || flow.proof_failures >= attempts {
+    if !same || flow.proof_failures >= limits.proof_attempts {
         proofs.void();
     }
     let failures = if proofs.any_good(tx.now) {
@@ -202,7 +129,10 @@ pub fn give_contact(
         },
     )?;
     tx.record(Event::ProofRequested { flow: flow.id });
-    Ok(())
+    match limits.codes_per_invite {
+        Some(per_hour) => count_code(tx, vault, &invite, per_hour),
+        None => Ok(()),
+    }
 }
 
 /// The codes that were made for a flow.
@@ -227,16 +157,19 @@ fn written(proofs: &Proofs) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         .map_err(|error| StoreError::Internal(error.to_string()))
 }
 
-/// Takes a one-time code, in its six digits: each that is good will do. One that was good once is not counted. If it is the right one, a use of the invite is held from now on. Somebody
-/// who had proved the same address for the same invite before goes on where they were: their flow
-/// is the answer, and this one's token opens it.
+/// Takes a one-time code of six digits. Every valid code is accepted; one that was valid once is not counted as wrong.
+/// With the right code, a use of the invite is reserved. A newcomer who proved the same address for the same invite
+/// before goes on where they were: the answer is their earlier flow, which the token of this one opens from then on.
+///
+/// # Errors
+/// [`ProofError`]; a wrong code is counted.
 pub fn prove_contact(
     tx: &mut Tx<'_>,
     vault: &Vault,
     policy: &Policy,
+    limits: &Limits,
     flow: Id<kinds::Flow>,
     code: &str,
-    attempts: i64,
 ) -> Result<Flow, ProofError> {
     let (flow, _) = at_step(tx, policy, flow, Step::Contact)?;
     let proofs = sent(&flow, &vault.key(tx.conn, flow.subject)?)?;
@@ -244,12 +177,12 @@ pub fn prove_contact(
         return Err(ProofError::Stale);
     }
     // Before the code is looked at, and in the row: who tries often at once tries no more often.
-    if !records::take_attempt(tx.conn, flow.row, attempts)? && tx.guards.on(Guard::AttemptsCounted) {
+    if !records::take_attempt(tx.conn, flow.row, limits.proof_attempts)? && tx.guards.on(Guard::AttemptsCounted) {
         return Err(ProofError::Locked);
     }
     let (blind, _) = flow.address.as_ref().ok_or(ProofError::Stale)?;
     let invite = invites::by_row(tx.conn, flow.invite_row)?;
-    let guesses = allowance(vault, b"proof-guess/", &invite, blind);
+    let guesses = bucket(vault, b"proof-guess/", &invite, blind);
     let rate = Rate::at_most(GUESSES_A_DAY, Duration::from_secs(24 * 60 * 60));
     // The bucket is locked from here on: of two who prove one address at once, the second finds the first below.
     tx.throttles.admit(tx.conn, &guesses, rate, tx.now)?;
@@ -275,11 +208,11 @@ pub fn prove_contact(
     if let Some(former) = records::on_the_way(tx.conn, flow.invite_row, blind, flow.row)? {
         if invites::held_until(tx.conn, former.id)?.is_some_and(|until| tx.now < until) {
             records::end(tx.conn, flow.row, tx.now)?;
-            let token = super::flow_token(vault, flow.id);
-            records::open_with(tx.conn, former.row, &super::token_blind(vault, former.id, &token))?;
+            let token = flow_token(vault, flow.id);
+            records::open_with(tx.conn, former.row, &token_blind(vault, former.id, &token))?;
             return Ok(former);
         }
-        super::abandon(tx, &former, Release::Expired)?;
+        abandon(tx, &former, Release::Expired)?;
     }
     let until = tx
         .now
@@ -289,5 +222,5 @@ pub fn prove_contact(
         // It was free a moment ago and is taken now.
         return Err(StepError::Closed(invites::Closed::Held).into());
     }
-    by_id(tx.conn, flow.id)?.ok_or_else(|| StepError::Ended.into())
+    records::by_id(tx.conn, flow.id)?.ok_or_else(|| StepError::Ended.into())
 }

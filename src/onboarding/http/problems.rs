@@ -1,0 +1,65 @@
+//! Which problem each error of onboarding is answered with.
+
+use crate::{
+    http::{Problem, ProblemKind},
+    identity::SubmitError,
+    onboarding::{JoinError, ProofError, StepError},
+};
+
+impl From<StepError> for Problem {
+    fn from(error: StepError) -> Self {
+        match error {
+            StepError::UnknownInvite => ProblemKind::InviteUnknown.into(),
+            StepError::Closed(closed) => closed.into(),
+            StepError::OutOfOrder => ProblemKind::StepOutOfOrder.into(),
+            StepError::Ended => ProblemKind::FlowEnded.into(),
+            StepError::ReservationExpired => ProblemKind::HoldExpired.into(),
+            StepError::Submit(SubmitError::Store(error)) | StepError::Store(error) => error.into(),
+            StepError::Submit(refusal @ SubmitError::Waiting) => {
+                Self::from(ProblemKind::StepOutOfOrder).with_detail(refusal.to_string())
+            }
+            StepError::Submit(refusal) => Self::from(ProblemKind::RegistrationRefused).with_detail(refusal.to_string()),
+            StepError::KeyReused(reused) => reused.into(),
+            StepError::HandleTaken => Self::value("/handle", "The handle is taken; choose another one."),
+            StepError::Member => ProblemKind::PersonLimitReached.into(),
+            StepError::Refused => ProblemKind::RegistrationRefused.into(),
+            StepError::NeedsReview => ProblemKind::ReviewNeeded.into(),
+            StepError::TooMany(seconds) => Self::from(ProblemKind::TooManyRequests).retry_after(seconds),
+        }
+    }
+}
+
+impl From<ProofError> for Problem {
+    fn from(error: ProofError) -> Self {
+        match error {
+            ProofError::Step(error) => error.into(),
+            ProofError::AnotherAddress => Self::from(ProblemKind::ContactMismatch).at("/email"),
+            ProofError::NoAddress => Self::value("/email", "Give the e-mail address that you want to prove."),
+            ProofError::Wrong => Self::from(ProblemKind::ProofWrong).at("/code"),
+            ProofError::Stale => Self::from(ProblemKind::ProofStale).at("/code"),
+            ProofError::Locked => Self::from(ProblemKind::ProofLocked)
+                .with_detail("Ask for a new code by giving the contact again.")
+                .retry_after(1),
+            ProofError::TooManyCodes(seconds) | ProofError::Mailed(seconds) | ProofError::Guessed(seconds) => {
+                Self::from(ProblemKind::TooManyRequests).retry_after(seconds)
+            }
+        }
+    }
+}
+
+impl From<JoinError> for Problem {
+    fn from(error: JoinError) -> Self {
+        match error {
+            JoinError::UnknownFlow => ProblemKind::FlowUnknown.into(),
+            JoinError::Step(error) => error.into(),
+            JoinError::Handle(error) => Self::value("/handle", error.to_string()),
+            JoinError::HandleReserved => Self::value(
+                "/handle",
+                "This handle could be taken for one of those who run the community; choose another one.",
+            ),
+            JoinError::Password(error) => error.into(),
+            JoinError::SignIn(error) => error.into(),
+            JoinError::Used => ProblemKind::FlowEnded.into(),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What may be read of flows.
+
+use secrecy::SecretString;
+use subtle::ConstantTimeEq;
+
+use super::{Flow, Progress, records, rules::progress, token_blind};
+use crate::{
+    identity::{self, Demands, Reached},
+    invites,
+    notify::EmailAddress,
+    people,
+    platform::{
+        store::{Conn, StoreError},
+        terms::{FlowId, PersonId, Timestamp},
+        vault::{Field, Vault, VaultError},
+    },
+    policy::Policy,
+};
+
+/// A flow by its public id.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn flow(conn: &mut Conn, id: FlowId) -> Result<Option<Flow>, StoreError> {
+    Ok(records::by_id(conn, id)?)
+}
+
+/// The flow with this id, if `token` opens it. Whoever guesses an id learns nothing, not even that it exists.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn opened(conn: &mut Conn, vault: &Vault, id: FlowId, token: &SecretString) -> Result<Option<Flow>, StoreError> {
+    let found = records::by_id(conn, id)?;
+    Ok(found.filter(|flow| {
+        let shown = token_blind(vault, flow.id, token);
+        flow.token_hash.ct_eq(shown.as_slice()).into()
+    }))
+}
+
+/// A flow as its newcomer sees it.
+#[derive(Debug)]
+pub struct FlowDetails {
+    /// The flow.
+    pub flow: Flow,
+    /// What is next, or how it ended.
+    pub progress: Progress,
+    /// Until when its use of the invite is reserved; none where none is.
+    pub reserved_until: Option<Timestamp>,
+    /// The address that was given; none before that, or where it cannot be opened.
+    pub address: Option<EmailAddress>,
+    /// The member that the newcomer became.
+    pub person: Option<PersonId>,
+}
+
+/// A flow with what its newcomer sees of it; none where there is no such flow.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn details(
+    conn: &mut Conn,
+    vault: &Vault,
+    policy: &Policy,
+    id: FlowId,
+    now: Timestamp,
+) -> Result<Option<FlowDetails>, StoreError> {
+    let Some(flow) = records::by_id(conn, id)? else {
+        return Ok(None);
+    };
+    let progress = read_progress(conn, policy, &flow, now)?;
+    let reserved_until = invites::held_until(conn, flow.id)?;
+    let address = address(conn, vault, &flow).ok().flatten();
+    let person = match flow.person {
+        Some(row) => people::member(conn, row)?.map(|member| member.id),
+        None => None,
+    };
+    Ok(Some(FlowDetails {
+        flow,
+        progress,
+        reserved_until,
+        address,
+        person,
+    }))
+}
+
+/// The address that a newcomer gave.
+pub(super) fn address(conn: &mut Conn, vault: &Vault, flow: &Flow) -> Result<Option<EmailAddress>, VaultError> {
+    let Some((_, sealed)) = &flow.address else {
+        return Ok(None);
+    };
+    let kept = vault.key(conn, flow.subject)?.open_text(Field::Contact, sealed)?;
+    Ok(EmailAddress::parse(&kept).ok())
+}
+
+/// The progress of a flow under the policy in force.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn read_progress(conn: &mut Conn, policy: &Policy, flow: &Flow, now: Timestamp) -> Result<Progress, StoreError> {
+    read_standing(conn, policy, flow, now).map(|(progress, _)| progress)
+}
+
+/// The same, and how far the newcomer's real name has come.
+pub(super) fn read_standing(
+    conn: &mut Conn,
+    policy: &Policy,
+    flow: &Flow,
+    now: Timestamp,
+) -> Result<(Progress, Reached), StoreError> {
+    let held_until = invites::held_until(conn, flow.id)?;
+    let reached = identity::queries::reached(conn, flow.subject, &Demands::of(policy))?;
+    Ok((progress(policy, flow, held_until, &reached, now), reached))
+}
