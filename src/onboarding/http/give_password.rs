@@ -11,7 +11,7 @@ use crate::{
     onboarding::commands::{Join, NewMember},
     platform::{idempotency::Asker, terms::FlowId},
     policy::demands,
-    tokens::Granted,
+    tokens::http::Granted,
 };
 
 /// A password and a handle.
@@ -63,7 +63,7 @@ pub(super) async fn give_password(
         .join(flow.0, &bearer.0, key, NewMember { password, handle })
         .await?;
     let (joined, position) = (written.value, onboarding.read_model.settle(written.position).await);
-    let session = onboarding.sign_in.tokens().grant(&joined.session)?;
+    let session = onboarding.sign_in.tokens().grant(&joined.session)?.into();
     // What a look at the flow would say now.
     let view = FlowView {
         flow: joined.flow.id,

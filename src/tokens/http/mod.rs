@@ -1,19 +1,36 @@
 //! The routes of tokens: signing in and out, and the OAuth endpoints.
 
-mod oauth;
-mod sessions;
-mod well_known;
+mod granted;
+mod introspect;
+mod jwks;
+mod metadata;
+mod parameters;
+mod revoke;
+mod sign_in;
+mod sign_out;
+mod token;
+
+pub use granted::{Granted, PersonView, SessionView};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{RefreshError, SignInError};
 use crate::http::{OAuthProblem, Problem, ProblemKind};
 
+/// How long the documents under `/.well-known` may be kept. A new key is found by whoever fetches the set again when a
+/// token names a key that is not in it.
+const FRESH: &str = "public, max-age=300";
+
 /// Registers the routes. They want `Data<SignIn>` and `Data<Tokens>` among the application's data.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    sessions::routes(config);
-    oauth::routes(config);
-    well_known::routes(config);
+    config
+        .service(sign_in::sign_in)
+        .service(sign_out::sign_out)
+        .service(token::refresh)
+        .service(introspect::introspect)
+        .service(revoke::revoke)
+        .service(jwks::jwks)
+        .service(metadata::metadata);
 }
 
 impl From<SignInError> for Problem {

@@ -1,20 +1,16 @@
-//! `/v1/sessions`: in and out.
+//! `POST /v1/sessions`: signing in.
 
-use actix_web::{HttpRequest, delete, post, web::Data};
+use actix_web::{HttpRequest, post, web::Data};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::Granted;
 use crate::{
-    http::{Caller, Json, Problem, ProblemKind, WriteResponse},
+    http::{Json, Problem, WriteResponse},
     notify::EmailAddress,
     platform::terms::typed,
-    tokens::{Granted, SignIn},
+    tokens::SignIn,
 };
-
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(sign_in).service(sign_out);
-}
 
 /// By what somebody signs in: an address and a password, or a one-time code.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -87,7 +83,7 @@ impl TryFrom<Entered> for Credentials {
     responses((status = 201, body = Granted))
 )]
 #[post("/v1/sessions")]
-async fn sign_in(
+pub(super) async fn sign_in(
     request: HttpRequest,
     credentials: Json<Credentials>,
     door: Data<SignIn>,
@@ -105,23 +101,9 @@ async fn sign_in(
             door.by_code(&code).await?
         }
     };
-    let granted = door.tokens().grant(&written.value)?;
+    let granted: Granted = door.tokens().grant(&written.value)?.into();
     Ok(WriteResponse::created(
         granted,
         door.read_model().token(written.position),
     ))
-}
-
-/// Sign out.
-///
-/// Ends the session behind the access token: it and the refresh token hold no longer.
-#[utoipa::path(operation_id = "sign_out", tag = "sessions", responses((status = 204, description = "Signed out.")))]
-#[delete("/v1/sessions/current")]
-async fn sign_out(caller: Caller, door: Data<SignIn>) -> Result<WriteResponse<()>, Problem> {
-    let written = door.tokens().sign_out(caller.person, caller.session).await?;
-    match written.value {
-        true => Ok(WriteResponse::nothing(door.read_model().token(written.position))),
-        // Somebody was faster.
-        false => Err(ProblemKind::SessionEnded.into()),
-    }
 }

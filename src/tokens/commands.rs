@@ -1,0 +1,100 @@
+//! What ends a session or turns it over. What its own transaction does stands in `sessions`.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{
+    Bad, Inner, RefreshError, Request, RevokeError, Session, TokenRefused, Tokens, records,
+    sessions::{self, Refresh, end_session, refresh},
+};
+use crate::platform::{
+    ledger::{Actor, Committed, events::SessionEnd},
+    store::StoreError,
+    terms::{PersonRow, SessionId},
+    vault::Blind,
+};
+
+impl Tokens {
+    /// Spends a refresh token: see [`sessions::refresh`].
+    ///
+    /// # Errors
+    /// [`RefreshError`]
+    pub async fn refresh(&self, presented: SecretString, request: Request) -> Result<Committed<Session>, RefreshError> {
+        // An audience of our own is no service's, whatever is registered.
+        if let Some((resource, _)) = request.audience.service()
+            && [self.audience(), self.issuer()].contains(&resource)
+        {
+            return Err(RefreshError::NoService);
+        }
+        let Inner {
+            ledger, vault, live, ..
+        } = &*self.inner;
+        let (keys, token, pace) = (vault.clone(), presented.clone(), self.inner.refreshes);
+        let written = ledger
+            .write(Actor::System, move |tx| {
+                let session = refresh(tx, &keys, token.expose_secret(), &request)?;
+                // Its own, so it counts when it has proved to be one; where it is too many, it is not spent.
+                let bucket = [b"refresh/".as_slice(), session.id.as_bytes()].concat();
+                let bucket = keys.blind(Blind::Throttle, &bucket);
+                tx.throttles.admit(tx.conn, &bucket, pace, tx.now)?;
+                Ok(session)
+            })
+            .await;
+        if let Err(RefreshError::Reused) = &written
+            && let Some(refresh) = Refresh::read(presented.expose_secret(), vault)
+        {
+            live.end(refresh.session, ledger.now());
+        }
+        written
+    }
+
+    /// Ends the session of a refresh token, of any generation, or of an access token for our own API; nothing
+    /// where it is none of ours (RFC 7009 §2.2).
+    ///
+    /// # Errors
+    /// [`RevokeError`]
+    pub async fn revoke(&self, token: &str) -> Result<(), RevokeError> {
+        let Inner {
+            ledger, vault, live, ..
+        } = &*self.inner;
+        let session = match token.starts_with(sessions::PREFIX) {
+            true => Refresh::read(token, vault).map(|refresh| refresh.session),
+            // What opens nothing ends nothing.
+            false => match self.check(token).await {
+                Ok(checked) => Some(checked.session),
+                Err(TokenRefused::Store(error)) => return Err(error.into()),
+                Err(TokenRefused::Invalid(Bad::Audience)) => return Err(RevokeError::ForService),
+                Err(TokenRefused::Invalid(_) | TokenRefused::SessionEnded) => None,
+            },
+        };
+        let Some(session) = session else { return Ok(()) };
+        let row = ledger
+            .store()
+            .read(move |conn| Ok::<_, StoreError>(records::session(conn, session)?))
+            .await?;
+        let Some(row) = row.filter(|row| row.ended_at.is_none()) else {
+            return Ok(());
+        };
+        ledger
+            .write(Actor::Person(row.person), move |tx| {
+                end_session(tx, session, SessionEnd::Revoked)
+            })
+            .await?;
+        live.end(session, ledger.now());
+        Ok(())
+    }
+
+    /// Ends a member's session at their own wish; false where it has ended before.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn sign_out(&self, person: PersonRow, session: SessionId) -> Result<Committed<bool>, StoreError> {
+        let Inner { ledger, live, .. } = &*self.inner;
+        let written = ledger
+            .write(Actor::Person(person), move |tx| {
+                end_session(tx, session, SessionEnd::SignedOut)
+            })
+            .await?;
+        live.end(session, ledger.now());
+        Ok(written)
+    }
+}

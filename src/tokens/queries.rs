@@ -1,0 +1,147 @@
+//! What a token is now, and who stands behind it: from memory, and from the store where memory is too old or does not
+//! know it yet.
+
+use std::sync::Arc;
+
+use super::{
+    Bad, Checked, Claims, Inner, Introspected, TokenRefused, Tokens,
+    live::{Life, Live},
+    services::Service,
+};
+use crate::{
+    people::{self, Member, MemberSnapshot},
+    platform::{
+        store::{Conn, StoreError},
+        terms::{PersonRow, SessionId, Standing, Timestamp},
+    },
+};
+
+impl Tokens {
+    /// Whether an access token for our own API holds: its signature and claims, its session, its holder's standing.
+    ///
+    /// # Errors
+    /// [`TokenRefused`]
+    pub async fn check(&self, token: &str) -> Result<Checked, TokenRefused> {
+        let now = self.inner.ledger.now();
+        let (claims, person, snapshot) = self.checked(token, self.audience(), now).await?;
+        let signed_in_at = Timestamp::from_seconds(claims.auth_time.ok_or(Bad::Content)?);
+        Ok(Checked {
+            person,
+            id: snapshot.id,
+            session: claims.sid,
+            role: snapshot.role,
+            signed_in_for: now.since(signed_in_at),
+        })
+    }
+
+    /// What a token for the service of this resource is; none where it does not hold, or is for somebody else
+    /// (RFC 7662 §2.2).
+    ///
+    /// # Errors
+    /// [`StoreError`] where nobody can tell.
+    pub async fn introspect(&self, token: &str, resource: &str) -> Result<Option<Introspected>, StoreError> {
+        let (claims, _, snapshot) = match self.checked(token, resource, self.inner.ledger.now()).await {
+            Ok(checked) => checked,
+            Err(TokenRefused::Store(error)) => return Err(error),
+            Err(TokenRefused::Invalid(_) | TokenRefused::SessionEnded) => return Ok(None),
+        };
+        let Some(scope) = claims.scope else { return Ok(None) };
+        Ok(Some(Introspected {
+            claims,
+            assurance: scope.assurance.then_some(snapshot.assurance),
+            role: scope.roles.then_some(snapshot.role),
+        }))
+    }
+
+    /// An access token for this audience, and who stands behind it now.
+    async fn checked(
+        &self,
+        token: &str,
+        audience: &str,
+        now: Timestamp,
+    ) -> Result<(Arc<Claims>, PersonRow, MemberSnapshot), TokenRefused> {
+        let Inner { live, access, .. } = &*self.inner;
+        let verify = || access.verify(token, &self.inner.keys.ring(), now);
+        let claims = self.inner.verified.get(token, now, verify)?;
+        claims.are_for(audience)?;
+        let session = claims.sid;
+        // Whoever was banned since memory was last known to be whole would still pass.
+        let (person, snapshot) = match self.is_remembered()? {
+            false => self.asked(session, now).await?,
+            true => match live.find(session, now) {
+                Life::Lives(person) => (person, self.snapshot(person).await?),
+                Life::Over => return Err(TokenRefused::SessionEnded),
+                Life::Unknown => self.asked(session, now).await?,
+            },
+        };
+        if snapshot.standing != Standing::Active {
+            return Err(TokenRefused::SessionEnded);
+        }
+        if snapshot.id != claims.sub {
+            return Err(Bad::Content.into());
+        }
+        Ok((claims, person, snapshot))
+    }
+
+    /// Whether memory may be believed. Where it may not, the store is to be asked; where the store did not
+    /// answer just now, nobody is left to ask.
+    fn is_remembered(&self) -> Result<bool, StoreError> {
+        let Inner {
+            ledger, memory_lease, ..
+        } = &*self.inner;
+        let age = ledger.memory_age();
+        if age <= *memory_lease {
+            return Ok(true);
+        }
+        if ledger.away() {
+            return Err(StoreError::Unavailable(format!(
+                "it did not answer, and memory is {age:?} old"
+            )));
+        }
+        Ok(false)
+    }
+
+    /// From the roster; who is not in it yet, from the store.
+    async fn snapshot(&self, person: PersonRow) -> Result<MemberSnapshot, TokenRefused> {
+        if let Some(snapshot) = self.inner.roster.snapshot(person) {
+            return Ok(snapshot);
+        }
+        let read = move |conn: &mut Conn| Ok::<_, StoreError>(people::member(conn, person)?);
+        let member = self.inner.ledger.store().read(read).await?;
+        Ok(snapshot_of(&member.ok_or(TokenRefused::SessionEnded)?))
+    }
+
+    /// Whose session this is, and where they stand, from the store.
+    async fn asked(&self, session: SessionId, now: Timestamp) -> Result<(PersonRow, MemberSnapshot), TokenRefused> {
+        let read = move |conn: &mut Conn| {
+            let Some(person) = Live::look_up(conn, session, now)? else {
+                return Ok(None);
+            };
+            Ok::<_, StoreError>(people::member(conn, person)?)
+        };
+        let member = self.inner.ledger.store().read(read).await?;
+        let member = member.ok_or(TokenRefused::SessionEnded)?;
+        Ok((member.row, snapshot_of(&member)))
+    }
+
+    /// The service that this client id and secret belong to.
+    ///
+    /// # Errors
+    /// [`StoreError`] where nobody can tell.
+    pub async fn authenticate_service(&self, client_id: &str, secret: &str) -> Result<Option<Service>, StoreError> {
+        let Inner { ledger, services, .. } = &*self.inner;
+        let remembered = self.is_remembered()?;
+        services
+            .authenticate(ledger.store(), client_id, secret, remembered)
+            .await
+    }
+}
+
+fn snapshot_of(member: &Member) -> MemberSnapshot {
+    MemberSnapshot {
+        id: member.id,
+        role: member.role,
+        standing: member.standing,
+        assurance: member.assurance,
+    }
+}
