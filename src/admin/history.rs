@@ -162,7 +162,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::platform::ledger::{Envelope, Event, UnreadableHead};
+    use crate::platform::ledger::{Envelope, Event, UnreadableHead, events};
 
     #[test]
     fn every_row_in_an_event_is_known() {
@@ -202,10 +202,10 @@ mod tests {
     #[test]
     fn ids_stand_in_the_place_of_rows() {
         let id = |row: i64| PersonId::from_uuid(Uuid::from_u128(row as u128));
-        let event = Event::Vouched {
+        let event = Event::Vouched(events::Vouched {
             from: PersonRow(7),
             to: PersonRow(8),
-        };
+        });
         let entry = Entry {
             pos: 3,
             envelope: Envelope {

@@ -30,7 +30,7 @@ use crate::{
     people::{self, Admission, Newcomer},
     platform::{
         jobs::{self, Cast, Job},
-        ledger::{Actor, Event, Ledger, Tx},
+        ledger::{Actor, Event, Ledger, Tx, events},
         store::{CommandError, Disposition, StoreError},
         terms::{Assurance, Id, PersonRow, Role, kinds},
         vault::Vault,
@@ -167,10 +167,10 @@ impl Job for Work {
 
     fn begin(&self, tx: &mut Tx<'_>) -> Result<(), ImportError> {
         let digest = data_encoding::HEXLOWER.encode(&self.history.digest);
-        tx.record(Event::ImportStarted {
+        tx.record(Event::ImportStarted(events::ImportStarted {
             import: self.id(),
             digest,
-        });
+        }));
         Ok(())
     }
 
@@ -201,10 +201,10 @@ impl Job for Work {
 
     fn end(&self, tx: &mut Tx<'_>) -> Result<String, ImportError> {
         let rows = self.plan.report.rows;
-        tx.record(Event::ImportFinished {
+        tx.record(Event::ImportFinished(events::ImportFinished {
             import: self.id(),
             rows,
-        });
+        }));
         let report = serde_json::to_string(&self.plan.report);
         Ok(report.map_err(|error| StoreError::Internal(error.to_string()))?)
     }

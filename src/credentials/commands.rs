@@ -13,7 +13,7 @@ use super::{
 use crate::{
     people::{self, Member},
     platform::{
-        ledger::{Event, Tx},
+        ledger::{Event, Tx, events},
         store::{Guard, StoreError},
         terms::PersonRow,
         vault::Vault,
@@ -56,7 +56,7 @@ pub fn make_sign_in_code(
     let code = codes::generate(member.id, tx.rng);
     let blind = codes::blind(code.expose_secret(), vault);
     records::grant_sign_in_code(tx.conn, &blind, member.row, tx.now.after(lasts))?;
-    tx.record(Event::SignInCodeMade { person: member.row });
+    tx.record(Event::SignInCodeMade(events::SignInCodeMade { person: member.row }));
     Ok(code)
 }
 

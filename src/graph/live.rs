@@ -4,7 +4,7 @@ use std::sync::{PoisonError, RwLock};
 
 use super::{GraphError, InviteGraph, records, tree::walk_order};
 use crate::platform::{
-    ledger::{Entry, Event, Projection},
+    ledger::{Entry, Event, Projection, events},
     store::{Conn, StoreError},
     terms::{PersonRow, Standing},
 };
@@ -68,13 +68,19 @@ impl Projection for LiveGraph {
     fn apply(&self, _: &mut Conn, entry: &Entry) -> Result<(), StoreError> {
         let at = entry.envelope.at;
         match entry.envelope.event {
-            Event::PersonFounded { person, .. } => self.change(|graph| graph.add_root(person, at)),
-            Event::MemberAdmitted { person, inviter, .. } => {
+            Event::PersonFounded(events::PersonFounded { person, .. }) => {
+                self.change(|graph| graph.add_root(person, at))
+            }
+            Event::MemberAdmitted(events::MemberAdmitted { person, inviter, .. }) => {
                 self.change(|graph| graph.add_invited(person, inviter, at));
             }
-            Event::Vouched { from, to } => self.change(|graph| graph.add_vouch(from, to, at)),
-            Event::PersonBanned { person, .. } => self.change(|graph| graph.set_standing(person, Standing::Banned)),
-            Event::BanLifted { person, .. } => self.change(|graph| graph.set_standing(person, Standing::Active)),
+            Event::Vouched(events::Vouched { from, to }) => self.change(|graph| graph.add_vouch(from, to, at)),
+            Event::PersonBanned(events::PersonBanned { person, .. }) => {
+                self.change(|graph| graph.set_standing(person, Standing::Banned))
+            }
+            Event::BanLifted(events::BanLifted { person, .. }) => {
+                self.change(|graph| graph.set_standing(person, Standing::Active))
+            }
             _ => {}
         }
         Ok(())

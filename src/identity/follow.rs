@@ -7,7 +7,7 @@ use crate::{
     notify::{self, EmailAddress, Locale},
     people,
     platform::{
-        ledger::{Entry, Event, Subscriber, Tx},
+        ledger::{Entry, Event, Subscriber, Tx, events},
         store::StoreError,
         terms::{PersonRow, Role, Standing},
         vault::{Field, Vault, VaultError},
@@ -36,11 +36,11 @@ impl Subscriber for ReviewMails {
     }
 
     fn wants(&self, event: &Event) -> bool {
-        matches!(event, Event::NamesWithheld { .. })
+        matches!(event, Event::NamesWithheld(_))
     }
 
     fn follow(&self, tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
-        let Event::NamesWithheld { person, shown } = entry.envelope.event else {
+        let Event::NamesWithheld(events::NamesWithheld { person, shown }) = entry.envelope.event else {
             return Ok(());
         };
         let Some(reviewer) = people::member(tx.conn, person)? else {

@@ -16,7 +16,7 @@ use crate::{
         config::ThrottleConfig,
         ledger::{
             Entry, Event, Subscriber, Tx,
-            events::{InviteKind, Undeliverable},
+            events::{self, InviteKind, Undeliverable},
         },
         store::{
             Conn, StoreError,
@@ -116,11 +116,11 @@ impl Subscriber for InviteMails {
 /// Which invite was issued to an address.
 const fn addressed(event: &Event) -> Option<InviteId> {
     match event {
-        Event::InviteIssued {
+        Event::InviteIssued(events::InviteIssued {
             invite,
             kind: InviteKind::Email,
             ..
-        } => Some(*invite),
+        }) => Some(*invite),
         _ => None,
     }
 }
@@ -128,7 +128,10 @@ const fn addressed(event: &Event) -> Option<InviteId> {
 /// Notes that an invite's letter reaches nobody.
 fn undeliverable(tx: &mut Tx<'_>, invite: InviteId, reason: Undeliverable) -> Result<(), StoreError> {
     if records::set_undeliverable(tx.conn, invite, reason)? {
-        tx.record(Event::InviteUndeliverable { invite, reason });
+        tx.record(Event::InviteUndeliverable(events::InviteUndeliverable {
+            invite,
+            reason,
+        }));
     }
     Ok(())
 }
@@ -240,7 +243,7 @@ impl Matter for InviteMails {
     fn delivered(&self, tx: &mut Tx<'_>, letter: &LetterSubject<'_>) -> Result<(), StoreError> {
         let invite = Id::from_uuid(letter.about);
         if records::set_delivered(tx.conn, invite)? {
-            tx.record(Event::InviteDelivered { invite });
+            tx.record(Event::InviteDelivered(events::InviteDelivered { invite }));
         }
         Ok(())
     }

@@ -9,7 +9,10 @@ use crate::{
     people::{self, Member},
     platform::{
         idempotency::{self, Key},
-        ledger::{Actor, Event, Tx, events::SessionEnd},
+        ledger::{
+            Actor, Event, Tx,
+            events::{self, SessionEnd},
+        },
         store::{Guard, StoreError},
         terms::{Assurance, PersonId, PersonRow, Reason, Role, SanctionId, Standing},
         vault::{DataKey, Vault},
@@ -85,12 +88,12 @@ fn ban(tx: &mut Tx<'_>, vault: &Vault, target: PersonRow, new: &NewSanction<'_>)
         lift_note_sealed: None,
     };
     records::insert(tx.conn, &sanction)?;
-    tx.record(Event::PersonBanned {
+    tx.record(Event::PersonBanned(events::PersonBanned {
         sanction: sanction.id,
         person: target,
-        reason: new.reason.to_string(),
+        reason: new.reason,
         note: note.commitment,
-    });
+    }));
     tokens::end_all(tx, target, SessionEnd::Sanctioned)?;
     rooms::end_all(tx, target)?;
     Ok(sanction)
@@ -121,11 +124,11 @@ pub fn lift(
     if !people::set_standing(tx.conn, target, Standing::Banned, Standing::Active)? {
         return Err(StoreError::Internal("a ban was in force on somebody who is not banned".into()).into());
     }
-    tx.record(Event::BanLifted {
+    tx.record(Event::BanLifted(events::BanLifted {
         sanction,
         person: target,
         note: note.commitment,
-    });
+    }));
     Ok(lifted)
 }
 
@@ -145,12 +148,12 @@ pub fn give_role(tx: &mut Tx<'_>, target: PersonId, role: Role, reason: RoleReas
     if !people::change_role(tx.conn, target, before, role)? {
         return Err(StoreError::Internal("a role changed while its member was locked".into()).into());
     }
-    tx.record(Event::RoleChanged {
+    tx.record(Event::RoleChanged(events::RoleChanged {
         person: target,
         before,
         after: role,
-        reason: Some(reason.to_string()),
-    });
+        reason: Some(reason),
+    }));
     Ok(true)
 }
 
@@ -177,12 +180,12 @@ pub fn lower_assurance(
     if !people::set_assurance(tx.conn, target, before, to)? {
         return Err(StoreError::Internal("an assurance changed while its member was locked".into()).into());
     }
-    tx.record(Event::AssuranceLowered {
+    tx.record(Event::AssuranceLowered(events::AssuranceLowered {
         person: target,
         before,
         after: to,
-        reason: reason.to_string(),
-    });
+        reason,
+    }));
     rooms::reconsider(tx, policy, target)?;
     Ok(())
 }

@@ -1,45 +1,10 @@
 //! Who may act on whom. Pure.
 
+pub use crate::platform::ledger::events::{ReasonCode, RoleReason};
 use crate::{
     people::Member,
     platform::terms::{Role, Standing, words},
 };
-
-words! {
-    /// Why somebody is sanctioned, as a code that the ledger may hold.
-    ReasonCode {
-        /// Unasked-for advertisement, or invites by the dozen to strangers.
-        Spam = "spam",
-        /// Harm done to other members.
-        Abuse = "abuse",
-        /// They are not who they say they are.
-        FalseIdentity = "false_identity",
-        /// They are somebody who was put out before.
-        BanEvasion = "ban_evasion",
-        /// Their account is in another's hands, or is a danger to the service.
-        Security = "security",
-        /// They asked for it, or an authority did.
-        Request = "request",
-        /// What the note says.
-        Other = "other",
-    }
-}
-
-words! {
-    /// Why somebody's role changes, as a code that the ledger may hold.
-    RoleReason {
-        /// They take up a duty, or lay one down.
-        Duty = "duty",
-        /// They asked for it.
-        Request = "request",
-        /// They misused what their role lets them do.
-        Misuse = "misuse",
-        /// Their account is in another's hands, or is a danger to the service.
-        Security = "security",
-        /// None of these.
-        Other = "other",
-    }
-}
 
 words! {
     /// What a sanction does.

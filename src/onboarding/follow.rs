@@ -16,7 +16,7 @@ use crate::{
     platform::{
         ledger::{
             Entry, Event, Subscriber, Tx,
-            events::{Release, Verdict},
+            events::{self, Release, Verdict},
         },
         store::{
             Conn, StoreError,
@@ -73,25 +73,25 @@ impl Subscriber for OnboardingSubscriber {
     fn wants(&self, event: &Event) -> bool {
         matches!(
             event,
-            Event::ProofRequested { .. }
-                | Event::ContactProved { .. }
-                | Event::CaseDecided { .. }
-                | Event::MemberAdmitted { flow: Some(_), .. }
-                | Event::InviteReleased {
+            Event::ProofRequested(_)
+                | Event::ContactProved(_)
+                | Event::CaseDecided(_)
+                | Event::MemberAdmitted(events::MemberAdmitted { flow: Some(_), .. })
+                | Event::InviteReleased(events::InviteReleased {
                     why: Release::Expired,
                     ..
-                }
+                })
         )
     }
 
     fn follow(&self, tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
         match entry.envelope.event {
-            Event::ProofRequested { flow } => match by_id(tx.conn, flow)? {
+            Event::ProofRequested(events::ProofRequested { flow }) => match by_id(tx.conn, flow)? {
                 Some(flow) => self.send_code(tx, &flow),
                 None => Ok(()),
             },
             // They read the letters of this address, and have asked for one.
-            Event::ContactProved { flow } => match by_id(tx.conn, flow)? {
+            Event::ContactProved(events::ContactProved { flow }) => match by_id(tx.conn, flow)? {
                 Some(flow) => match self.reader(tx, &flow)? {
                     Some((_, to)) => notify::resume(tx, &StopIndex::of(&self.vault, &to)),
                     None => Ok(()),
@@ -99,19 +99,19 @@ impl Subscriber for OnboardingSubscriber {
                 None => Ok(()),
             },
             // Its reservation went to another newcomer: nobody goes on with it.
-            Event::InviteReleased {
+            Event::InviteReleased(events::InviteReleased {
                 flow,
                 why: Release::Expired,
                 ..
-            } => match by_id(tx.conn, flow)? {
+            }) => match by_id(tx.conn, flow)? {
                 Some(flow) => abandon(tx, &flow, Release::Expired),
                 None => Ok(()),
             },
-            Event::MemberAdmitted {
+            Event::MemberAdmitted(events::MemberAdmitted {
                 flow: Some(flow),
                 invite,
                 ..
-            } => {
+            }) => {
                 let Some((blind, _)) = by_id(tx.conn, flow)?.and_then(|flow| flow.address) else {
                     return Ok(());
                 };
@@ -123,7 +123,7 @@ impl Subscriber for OnboardingSubscriber {
                 }
                 invites::void_others(tx, &blind, invite)
             }
-            Event::CaseDecided { flow, verdict, .. } => match by_id(tx.conn, flow)? {
+            Event::CaseDecided(events::CaseDecided { flow, verdict, .. }) => match by_id(tx.conn, flow)? {
                 Some(flow) => self.tell_decision(tx, &flow, verdict),
                 None => Ok(()),
             },

@@ -18,7 +18,7 @@ pub use records::{
 pub use roster::{MemberSnapshot, Roster};
 
 use crate::platform::{
-    ledger::{Event, Tx},
+    ledger::{Event, Tx, events},
     store::StoreError,
     terms::{Assurance, Id, PersonRow, Role, Timestamp, kinds},
     vault::Subject,
@@ -55,12 +55,12 @@ pub struct Admission {
 /// Makes a member without an inviter: a root of the graph.
 pub fn found(tx: &mut Tx<'_>, newcomer: &Newcomer) -> Result<Member, StoreError> {
     let member = insert(tx, newcomer)?;
-    tx.record(Event::PersonFounded {
+    tx.record(Event::PersonFounded(events::PersonFounded {
         person: member.row,
         id: member.id,
         assurance: member.assurance,
         role: member.role,
-    });
+    }));
     Ok(member)
 }
 
@@ -75,14 +75,14 @@ pub fn admit(tx: &mut Tx<'_>, newcomer: &Newcomer, by: &Admission) -> Result<Mem
         Some(by.invite_row),
         tx.now,
     )?;
-    tx.record(Event::MemberAdmitted {
+    tx.record(Event::MemberAdmitted(events::MemberAdmitted {
         person: member.row,
         id: member.id,
         inviter: by.inviter,
         invite: by.invite,
         flow: by.flow,
         assurance: member.assurance,
-    });
+    }));
     Ok(member)
 }
 
@@ -97,13 +97,13 @@ pub fn vouch(tx: &mut Tx<'_>, from: PersonRow, to: PersonRow) -> Result<bool, St
         return Ok(false);
     }
     records::insert_edge(tx.conn, records::VOUCH, from, to, None, tx.now)?;
-    tx.record(Event::Vouched { from, to });
+    tx.record(Event::Vouched(events::Vouched { from, to }));
     Ok(true)
 }
 
 /// One member complains of another; the ledger alone keeps it.
 pub fn report(tx: &mut Tx<'_>, from: PersonRow, on: PersonRow) {
-    tx.record(Event::Reported { from, on });
+    tx.record(Event::Reported(events::Reported { from, on }));
 }
 
 /// A proved contact point of a member.

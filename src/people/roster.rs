@@ -8,7 +8,7 @@ use std::{
 
 use super::{Handle, Name, records};
 use crate::platform::{
-    ledger::{Entry, Event, Projection},
+    ledger::{Entry, Event, Projection, events},
     store::{Conn, StoreError},
     terms::{Assurance, Id, PersonRow, Role, Standing, kinds},
 };
@@ -116,12 +116,12 @@ impl Projection for Roster {
 
     fn apply(&self, conn: &mut Conn, entry: &Entry) -> Result<(), StoreError> {
         match &entry.envelope.event {
-            Event::PersonFounded {
+            Event::PersonFounded(events::PersonFounded {
                 person,
                 id,
                 role,
                 assurance,
-            } => {
+            }) => {
                 let snapshot = MemberSnapshot {
                     id: *id,
                     role: *role,
@@ -130,9 +130,9 @@ impl Projection for Roster {
                 };
                 self.arrive(conn, *person, snapshot)?;
             }
-            Event::MemberAdmitted {
+            Event::MemberAdmitted(events::MemberAdmitted {
                 person, id, assurance, ..
-            } => {
+            }) => {
                 let snapshot = MemberSnapshot {
                     id: *id,
                     role: Role::Member,
@@ -141,12 +141,18 @@ impl Projection for Roster {
                 };
                 self.arrive(conn, *person, snapshot)?;
             }
-            Event::RoleChanged { person, after, .. } => self.amend(*person, |snapshot| snapshot.role = *after),
-            Event::PersonBanned { person, .. } => self.amend(*person, |snapshot| snapshot.standing = Standing::Banned),
-            Event::AssuranceLowered { person, after, .. } => {
+            Event::RoleChanged(events::RoleChanged { person, after, .. }) => {
+                self.amend(*person, |snapshot| snapshot.role = *after)
+            }
+            Event::PersonBanned(events::PersonBanned { person, .. }) => {
+                self.amend(*person, |snapshot| snapshot.standing = Standing::Banned)
+            }
+            Event::AssuranceLowered(events::AssuranceLowered { person, after, .. }) => {
                 self.amend(*person, |snapshot| snapshot.assurance = *after)
             }
-            Event::BanLifted { person, .. } => self.amend(*person, |snapshot| snapshot.standing = Standing::Active),
+            Event::BanLifted(events::BanLifted { person, .. }) => {
+                self.amend(*person, |snapshot| snapshot.standing = Standing::Active)
+            }
             _ => {}
         }
         Ok(())

@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::{Policy, PolicyMistake, digest, records};
 use crate::platform::{
-    ledger::{Entry, Event, Projection, Tx},
+    ledger::{Entry, Event, Projection, Tx, events},
     store::{CommandError, Conn, Disposition, StoreError, from_query},
 };
 
@@ -89,7 +89,7 @@ impl Projection for Current {
     fn apply(&self, conn: &mut Conn, entry: &Entry) -> Result<(), StoreError> {
         match entry.envelope.event {
             // Always the newest: an older one that the feed tells again changes nothing.
-            Event::PolicyChanged { .. } => self.load(conn),
+            Event::PolicyChanged(_) => self.load(conn),
             _ => Ok(()),
         }
     }
@@ -126,9 +126,9 @@ pub fn change(tx: &mut Tx<'_>, document: &str, from: i64) -> Result<i64, ChangeE
     if holds != from || !records::insert(tx.conn, version, document, tx.now)? {
         return Err(ChangeError::Stale(holds));
     }
-    tx.record(Event::PolicyChanged {
+    tx.record(Event::PolicyChanged(events::PolicyChanged {
         version,
         digest: digest(document),
-    });
+    }));
     Ok(version)
 }

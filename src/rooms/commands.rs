@@ -9,7 +9,10 @@ use super::{NewRoom, NewServer, Room, RoomError, RoomName, RoomTerms, ServerReco
 use crate::{
     platform::{
         idempotency::{self, Key},
-        ledger::{Event, Tx, events::TicketEnd},
+        ledger::{
+            Event, Tx,
+            events::{self, TicketEnd},
+        },
         store::{Conn, StoreError},
         terms::RoomServerId,
         vault::{Field, KeyPurpose, Vault},
@@ -40,7 +43,7 @@ fn insert_server(tx: &mut Tx<'_>, vault: &Vault, id: RoomServerId, new: &NewServ
     let (subject, key) = vault.new_subject(tx)?;
     let sealed = key.seal(Field::RoomServer, &new.secrets.plain()?, tx.rng)?;
     let server = records::insert_server(tx.conn, id, subject, new, &sealed, tx.now)?;
-    tx.record(Event::RoomServerRegistered { server: id });
+    tx.record(Event::RoomServerRegistered(events::RoomServerRegistered { server: id }));
     Ok(server)
 }
 
@@ -63,7 +66,7 @@ pub fn replace_server(
     let key = vault.key(tx.conn, server.subject)?;
     let sealed = key.seal(Field::RoomServer, &new.secrets.plain()?, tx.rng)?;
     let server = records::change_server(tx.conn, server.row, new, &sealed)?;
-    tx.record(Event::RoomServerChanged { server: id });
+    tx.record(Event::RoomServerChanged(events::RoomServerChanged { server: id }));
     Ok(server)
 }
 
@@ -88,7 +91,7 @@ pub fn remove_server(tx: &mut Tx<'_>, id: RoomServerId, abandon: bool) -> Result
     let server = records::lock_server(tx.conn, tx.guards, id)?.ok_or(RoomError::ServerUnknown)?;
     idle(tx.conn, server.row, abandon)?;
     records::remove_server(tx.conn, server.row, tx.now)?;
-    tx.record(Event::RoomServerRemoved { server: id });
+    tx.record(Event::RoomServerRemoved(events::RoomServerRemoved { server: id }));
     Ok(())
 }
 
@@ -107,13 +110,13 @@ fn insert_room(tx: &mut Tx<'_>, vault: &Vault, new: &NewRoom) -> Result<Room, Ro
     let server = records::lock_server(tx.conn, tx.guards, new.server)?.ok_or(RoomError::ServerUnknown)?;
     let (key_version, _) = vault.derive(KeyPurpose::Room, &[]);
     let room = records::insert_room(tx.conn, new, server.row, key_version, tx.now)?.ok_or(RoomError::Exists)?;
-    tx.record(Event::RoomCreated {
+    tx.record(Event::RoomCreated(events::RoomCreated {
         room: room.row,
         server: server.id,
         enter: room.enter,
         speak: room.speak,
         capacity: room.capacity,
-    });
+    }));
     Ok(room)
 }
 
@@ -135,13 +138,13 @@ pub fn change_room(
         records::lock_server(tx.conn, tx.guards, server)?.ok_or(RoomError::ServerUnknown)?;
     }
     let room = records::set_room(tx.conn, before.row, terms, (!open).then_some(tx.now))?;
-    tx.record(Event::RoomChanged {
+    tx.record(Event::RoomChanged(events::RoomChanged {
         room: room.row,
         enter: room.enter,
         speak: room.speak,
         capacity: room.capacity,
         open,
-    });
+    }));
     if open {
         let policy = policy.in_force(tx.conn)?;
         refit(tx, &policy.policy, &room)?;
@@ -164,11 +167,11 @@ pub(super) fn refit(tx: &mut Tx<'_>, policy: &Policy, room: &Room) -> Result<(),
 /// Records that these tickets have ended, and why.
 fn told(tx: &mut Tx<'_>, tickets: &[Ticket], why: TicketEnd) {
     for ticket in tickets {
-        tx.record(Event::TicketEnded {
+        tx.record(Event::TicketEnded(events::TicketEnded {
             ticket: ticket.id,
             room: ticket.room,
             person: ticket.person,
             why,
-        });
+        }));
     }
 }

@@ -24,7 +24,7 @@ use zeroize::Zeroizing;
 use super::{access::Claims, records};
 use crate::platform::{
     config::SigningAlgorithm,
-    ledger::{Actor, Entry, Event, Ledger, Projection, Tx},
+    ledger::{Actor, Entry, Event, Ledger, Projection, Tx, events},
     store::{Conn, Guard, StoreError},
     vault::{Field, Vault, sha256},
 };
@@ -117,7 +117,7 @@ impl Projection for Keys {
 
     fn apply(&self, conn: &mut Conn, entry: &Entry) -> Result<(), StoreError> {
         match &entry.envelope.event {
-            Event::SigningKeyMade { kid } if !self.ring.load().has(kid) => self.reload(conn),
+            Event::SigningKeyMade(events::SigningKeyMade { kid }) if !self.ring.load().has(kid) => self.reload(conn),
             _ => Ok(()),
         }
     }
@@ -290,7 +290,7 @@ fn make(tx: &mut Tx<'_>, vault: &Vault, algorithm: SigningAlgorithm) -> Result<(
     let (subject, data_key) = vault.new_subject(tx)?;
     let sealed = data_key.seal(Field::SigningKey, &der, tx.rng)?;
     records::insert_key(tx.conn, &kid, subject, &sealed, tx.now)?;
-    tx.record(Event::SigningKeyMade { kid });
+    tx.record(Event::SigningKeyMade(events::SigningKeyMade { kid }));
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use std::{
 
 use super::records;
 use crate::platform::{
-    ledger::{Entry, Event, Projection},
+    ledger::{Entry, Event, Projection, events},
     store::{Conn, StoreError},
     terms::{Clock, Id, PersonRow, Timestamp, kinds},
 };
@@ -125,14 +125,14 @@ impl Projection for Live {
     fn apply(&self, conn: &mut Conn, entry: &Entry) -> Result<(), StoreError> {
         match entry.envelope.event {
             // The row, not the event, says whether it lives: the event may be told again after its end.
-            Event::SessionStarted { session, .. } => {
+            Event::SessionStarted(events::SessionStarted { session, .. }) => {
                 if let Some(row) = records::session(conn, session)? {
                     let person = row.ended_at.is_none().then_some(row.person);
                     let until = row.ended_at.map_or(row.expires_at, |at| at.after(self.linger));
                     self.note(session, Known { person, until });
                 }
             }
-            Event::SessionEnded { session, .. } => self.end(session, entry.envelope.at),
+            Event::SessionEnded(events::SessionEnded { session, .. }) => self.end(session, entry.envelope.at),
             _ => {}
         }
         Ok(())

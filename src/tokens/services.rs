@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 
 use super::records;
 use crate::platform::{
-    ledger::{Entry, Event, Projection, Tx},
+    ledger::{Entry, Event, Projection, Tx, events},
     store::{CommandError, Conn, Disposition, Store, StoreError, from_query},
     terms::{Id, kinds},
     vault::{Blind, Vault},
@@ -127,7 +127,7 @@ pub fn add(tx: &mut Tx<'_>, vault: &Vault, name: &str, resource: Option<Resource
     let id = Id::new(tx.now, tx.rng);
     let kept = blind(vault, id, &secret);
     records::insert_service(tx.conn, id, name, &kept, resource.as_deref(), tx.now)?;
-    tx.record(Event::ServiceAdded { service: id });
+    tx.record(Event::ServiceAdded(events::ServiceAdded { service: id }));
     Ok(Added {
         id,
         secret: secret.into(),
@@ -147,7 +147,7 @@ fn blind(vault: &Vault, id: Id<kinds::Service>, secret: &str) -> Vec<u8> {
 pub fn remove(tx: &mut Tx<'_>, service: Id<kinds::Service>) -> Result<bool, StoreError> {
     let removed = records::end_service(tx.conn, service, tx.now)?;
     if removed {
-        tx.record(Event::ServiceRemoved { service });
+        tx.record(Event::ServiceRemoved(events::ServiceRemoved { service }));
     }
     Ok(removed)
 }
@@ -245,13 +245,13 @@ impl Projection for Services {
     fn apply(&self, conn: &mut Conn, entry: &Entry) -> Result<(), StoreError> {
         match entry.envelope.event {
             // None where it was removed since.
-            Event::ServiceAdded { service } => {
+            Event::ServiceAdded(events::ServiceAdded { service }) => {
                 if let Some(row) = records::service(conn, service)? {
                     let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
                     known.insert(service, Known::of(service, row));
                 }
             }
-            Event::ServiceRemoved { service } => {
+            Event::ServiceRemoved(events::ServiceRemoved { service }) => {
                 let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
                 known.remove(&service);
             }

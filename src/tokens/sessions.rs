@@ -17,7 +17,10 @@ use super::{access::Audience, records, services};
 use crate::{
     people,
     platform::{
-        ledger::{Event, Tx, events::SessionEnd},
+        ledger::{
+            Event, Tx,
+            events::{self, SessionEnd},
+        },
         store::{CommandError, Disposition, Guard, StoreError, from_query, throttle::Throttled},
         terms::{Assurance, Id, PersonRow, Role, Standing, Timestamp, kinds},
         vault::{Blind, KeyPurpose, Vault},
@@ -177,7 +180,7 @@ pub fn start_as(
     };
     let expires_at = tx.now.after(lifetime);
     let row = records::insert_session(tx.conn, id, person, tx.now, expires_at)?;
-    tx.record(Event::SessionStarted { session: id, person });
+    tx.record(Event::SessionStarted(events::SessionStarted { session: id, person }));
     Ok(Some(Session {
         row,
         id,
@@ -277,7 +280,10 @@ pub fn refresh(tx: &mut Tx<'_>, vault: &Vault, presented: &str, request: &Reques
     let refreshed = as_it_stands(tx, session, &row)?.ok_or(RefreshError::Unknown)?;
     if turned {
         let generation = refreshed.generation;
-        tx.record(Event::SessionRefreshed { session, generation });
+        tx.record(Event::SessionRefreshed(events::SessionRefreshed {
+            session,
+            generation,
+        }));
     }
     Ok(refreshed)
 }
@@ -290,7 +296,7 @@ pub fn end_session(tx: &mut Tx<'_>, session: Id<kinds::Session>, why: SessionEnd
     let Some(person) = records::end(tx.conn, session, tx.now)? else {
         return Ok(false);
     };
-    tx.record(Event::SessionEnded { session, person, why });
+    tx.record(Event::SessionEnded(events::SessionEnded { session, person, why }));
     Ok(true)
 }
 
@@ -301,7 +307,7 @@ pub fn end_session(tx: &mut Tx<'_>, session: Id<kinds::Session>, why: SessionEnd
 pub fn end_all(tx: &mut Tx<'_>, person: PersonRow, why: SessionEnd) -> Result<usize, StoreError> {
     let ended = records::end_all(tx.conn, person, tx.now)?;
     for &session in &ended {
-        tx.record(Event::SessionEnded { session, person, why });
+        tx.record(Event::SessionEnded(events::SessionEnded { session, person, why }));
     }
     Ok(ended.len())
 }

@@ -195,7 +195,10 @@ async fn tokens(service: &Service) -> HashMap<String, String> {
             };
             pos = last.pos;
             for entry in &entries {
-                if let vouchsafe::platform::ledger::Event::TicketIssued { ticket, person, .. } = entry.envelope.event {
+                if let vouchsafe::platform::ledger::Event::TicketIssued(
+                    vouchsafe::platform::ledger::events::TicketIssued { ticket, person, .. },
+                ) = entry.envelope.event
+                {
                     let issued = queries::issued(conn, ticket)?.expect("a ticket");
                     let id = roster.snapshot(person).expect("a member").id.to_string();
                     tokens.insert(id, issued.ticket.token(&vault)?.expose_secret().to_owned());

@@ -5,7 +5,7 @@ use crate::{
     identity::{LiftError, Refusal, records},
     invites,
     platform::{
-        ledger::{Event, Tx},
+        ledger::{Event, Tx, events},
         terms::{Id, PersonRow, Reason, kinds},
         vault::Vault,
     },
@@ -35,10 +35,10 @@ pub fn lift(
         return Err(LiftError::Unknown);
     }
     invites::unbind(tx, refusal.invite_row)?;
-    tx.record(Event::RefusalLifted {
+    tx.record(Event::RefusalLifted(events::RefusalLifted {
         refusal: id,
         reason: note.commitment,
-    });
+    }));
     (refusal.lifted_at, refusal.lifted_by) = (Some(tx.now), Some(by));
     refusal.lift_note_sealed = Some(note.sealed);
     Ok(refusal)

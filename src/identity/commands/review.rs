@@ -11,7 +11,10 @@ use crate::{
     invites, people,
     platform::{
         idempotency::{self, Key},
-        ledger::{Event, Tx, events::Verdict},
+        ledger::{
+            Event, Tx,
+            events::{self, Verdict},
+        },
         store::{
             Conn, Guard, StoreError,
             throttle::{self, Rate, Throttled},
@@ -93,10 +96,10 @@ fn claim_first(
     let key = vault.key(tx.conn, case.subject)?;
     let note = key.seal_note(reason, tx.rng)?;
     records::insert_disclosure(tx.conn, &case, reviewer, &note.sealed, tx.now)?;
-    tx.record(Event::CaseClaimed {
+    tx.record(Event::CaseClaimed(events::CaseClaimed {
         case: id,
         reason: note.commitment,
-    });
+    }));
     queries::shown(tx.conn, vault, &key, case, &invite)
 }
 
@@ -127,10 +130,10 @@ fn within_limits(
         Err(Throttled::Store(error)) => return Err(error.into()),
     };
     if told {
-        tx.record(Event::NamesWithheld {
+        tx.record(Event::NamesWithheld(events::NamesWithheld {
             person: reviewer,
             shown: names,
-        });
+        }));
     }
     Err(CaseError::EnoughNames {
         wait: u32::try_from(wait).unwrap_or(u32::MAX),
@@ -203,15 +206,15 @@ pub fn decide(
                 by: reviewer,
             };
             records::insert_refusal(tx.conn, &new, tx.now)?;
-            tx.record(Event::RefusalBound { refusal, case: id });
+            tx.record(Event::RefusalBound(events::RefusalBound { refusal, case: id }));
         }
     }
-    tx.record(Event::CaseDecided {
+    tx.record(Event::CaseDecided(events::CaseDecided {
         case: id,
         flow: case.flow,
         verdict,
         reason: note.commitment,
-    });
+    }));
     Ok(verdict)
 }
 
@@ -236,10 +239,10 @@ pub fn give_back(
     }
     let note = vault.key(tx.conn, case.subject)?.seal_note(reason, tx.rng)?;
     records::insert_release(tx.conn, &case, by, &note.sealed, tx.now)?;
-    tx.record(Event::ClaimReleased {
+    tx.record(Event::ClaimReleased(events::ClaimReleased {
         case: id,
         person: reviewer,
         reason: note.commitment,
-    });
+    }));
     Ok(())
 }

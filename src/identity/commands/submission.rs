@@ -14,7 +14,7 @@ use crate::{
     },
     invites,
     platform::{
-        ledger::{Event, Tx},
+        ledger::{Event, Tx, events},
         store::{Guard, StoreError},
         terms::{Id, Timestamp, kinds},
         vault::{Blind, DataKey, Field, Subject, Vault},
@@ -65,10 +65,10 @@ pub fn submit(
     }
     records::give_up_slots(tx.conn, subject)?;
     let submission = u32::try_from(before.unwrap_or(0).saturating_add(1)).unwrap_or(u32::MAX);
-    tx.record(Event::IdentityGiven {
+    tx.record(Event::IdentityGiven(events::IdentityGiven {
         flow: way.flow,
         submission,
-    });
+    }));
     let case = match rules::wants_case(&history, demands.review) {
         true => Some(open_case(tx, subject, way, &blind, demands.wait)?),
         false => None,
@@ -117,7 +117,7 @@ fn open_case(
         waits_until,
     };
     records::insert_case(tx.conn, &new, tx.now)?;
-    tx.record(Event::CaseOpened { case, flow: way.flow });
+    tx.record(Event::CaseOpened(events::CaseOpened { case, flow: way.flow }));
     Ok(case)
 }
 
@@ -167,7 +167,7 @@ pub fn confirm(tx: &mut Tx<'_>, vault: &Vault, subject: Subject, accounts: u8) -
 pub fn release(tx: &mut Tx<'_>, subject: Subject) -> Result<(), StoreError> {
     records::give_up_slots(tx.conn, subject)?;
     for case in records::withdraw_cases(tx.conn, subject)? {
-        tx.record(Event::CaseWithdrawn { case });
+        tx.record(Event::CaseWithdrawn(events::CaseWithdrawn { case }));
     }
     Ok(())
 }

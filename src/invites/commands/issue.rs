@@ -7,7 +7,10 @@ use crate::{
     notify::Locale,
     people::{self, Member},
     platform::{
-        ledger::{Actor, Event, Tx, events::InviteKind},
+        ledger::{
+            Actor, Event, Tx,
+            events::{self, InviteKind},
+        },
         store::{Guard, StoreError},
         terms::{Id, PersonRow, Timestamp, kinds},
         vault::{Blind, Field, Vault, VaultError},
@@ -157,13 +160,13 @@ fn write_down(
     let now = tx.now;
     for &(inviter, new, terms) in taken {
         tx.on_behalf(Actor::Person(inviter), now, |tx| {
-            tx.record(Event::InviteIssued {
+            tx.record(Event::InviteIssued(events::InviteIssued {
                 invite: new.id,
                 inviter,
                 kind: terms.kind,
                 max_uses: terms.max_uses,
                 expires_at: terms.expires_at,
-            });
+            }));
         });
     }
     Ok(invites)

@@ -2,7 +2,7 @@
 
 use super::super::records;
 use crate::platform::{
-    ledger::{Event, Tx},
+    ledger::{Event, Tx, events},
     store::StoreError,
     terms::{Id, PersonRow, kinds},
 };
@@ -12,7 +12,7 @@ use crate::platform::{
 pub fn revoke(tx: &mut Tx<'_>, inviter: PersonRow, id: Id<kinds::Invite>) -> Result<bool, StoreError> {
     let revoked = records::revoke(tx.conn, inviter, id, tx.now)?;
     if revoked {
-        tx.record(Event::InviteRevoked { invite: id });
+        tx.record(Event::InviteRevoked(events::InviteRevoked { invite: id }));
     }
     Ok(revoked)
 }
@@ -21,7 +21,7 @@ pub fn revoke(tx: &mut Tx<'_>, inviter: PersonRow, id: Id<kinds::Invite>) -> Res
 /// nobody can come in by them any more, and their places go back to whoever gave them.
 pub fn void_others(tx: &mut Tx<'_>, blind: &[u8], accepted: Id<kinds::Invite>) -> Result<(), StoreError> {
     for invite in records::revoke_to(tx.conn, blind, tx.now)? {
-        tx.record(Event::InviteVoided { invite, accepted });
+        tx.record(Event::InviteVoided(events::InviteVoided { invite, accepted }));
     }
     Ok(())
 }

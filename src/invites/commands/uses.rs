@@ -4,7 +4,10 @@ use super::super::{Closed, Invite, RedeemError, records};
 use crate::{
     people,
     platform::{
-        ledger::{Event, Tx, events::Release},
+        ledger::{
+            Event, Tx,
+            events::{self, Release},
+        },
         store::{Guard, StoreError},
         terms::{Id, Timestamp, kinds},
     },
@@ -15,22 +18,22 @@ use crate::{
 pub fn reserve(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>, until: Timestamp) -> Result<bool, StoreError> {
     let once = tx.guards.on(Guard::HoldOnce);
     for expired in records::end_expired_holds(tx.conn, invite.row, tx.now, once)? {
-        tx.record(Event::InviteReleased {
+        tx.record(Event::InviteReleased(events::InviteReleased {
             invite: invite.id,
             flow: expired,
             why: Release::Expired,
-        });
+        }));
     }
     let guarded = tx.guards.on(Guard::InviteUses);
     if !records::take_use(tx.conn, invite.row, tx.now, guarded)? {
         return Ok(false);
     }
     records::insert_hold(tx.conn, invite.row, flow, until)?;
-    tx.record(Event::InviteHeld {
+    tx.record(Event::InviteHeld(events::InviteHeld {
         invite: invite.id,
         flow,
         until,
-    });
+    }));
     Ok(true)
 }
 
@@ -38,11 +41,11 @@ pub fn reserve(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>, until: T
 pub fn release(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>, why: Release) -> Result<(), StoreError> {
     if records::end_hold(tx.conn, flow)? {
         records::give_back(tx.conn, invite.row, 1)?;
-        tx.record(Event::InviteReleased {
+        tx.record(Event::InviteReleased(events::InviteReleased {
             invite: invite.id,
             flow,
             why,
-        });
+        }));
     }
     Ok(())
 }
@@ -53,11 +56,11 @@ pub fn prolong(tx: &mut Tx<'_>, flow: Id<kinds::Flow>, until: Timestamp) -> Resu
         return Ok(false);
     }
     if let Some((invite, _)) = records::held_by(tx.conn, flow)? {
-        tx.record(Event::HoldProlonged {
+        tx.record(Event::HoldProlonged(events::HoldProlonged {
             invite: invite.id,
             flow,
             until,
-        });
+        }));
     }
     Ok(true)
 }

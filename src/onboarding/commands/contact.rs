@@ -15,7 +15,10 @@ use crate::{
     },
     people,
     platform::{
-        ledger::{Event, Tx, events::Release},
+        ledger::{
+            Event, Tx,
+            events::{self, Release},
+        },
         store::{
             Guard, StoreError,
             throttle::{Rate, Throttled},
@@ -128,7 +131,7 @@ pub fn give_contact(
             failures,
         },
     )?;
-    tx.record(Event::ProofRequested { flow: flow.id });
+    tx.record(Event::ProofRequested(events::ProofRequested { flow: flow.id }));
     match limits.codes_per_invite {
         Some(per_hour) => count_code(tx, vault, &invite, per_hour),
         None => Ok(()),
@@ -191,7 +194,7 @@ pub fn prove_contact(
         // What was counted above is rolled back.
         Judged::Stale => return Err(ProofError::Stale),
         Judged::Wrong => {
-            tx.record(Event::ProofFailed { flow: flow.id });
+            tx.record(Event::ProofFailed(events::ProofFailed { flow: flow.id }));
             return Err(ProofError::Wrong);
         }
     }
@@ -204,7 +207,7 @@ pub fn prove_contact(
         return Err(StepError::Refused.into());
     }
     records::prove(tx.conn, flow.row, tx.now)?;
-    tx.record(Event::ContactProved { flow: flow.id });
+    tx.record(Event::ContactProved(events::ContactProved { flow: flow.id }));
     if let Some(former) = records::on_the_way(tx.conn, flow.invite_row, blind, flow.row)? {
         if invites::held_until(tx.conn, former.id)?.is_some_and(|until| tx.now < until) {
             records::end(tx.conn, flow.row, tx.now)?;

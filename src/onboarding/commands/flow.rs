@@ -8,7 +8,10 @@ use crate::{
     notify::Locale,
     onboarding::{Flow, Limits, StepError, flow_token, records, token_blind},
     platform::{
-        ledger::{Actor, Event, Ledger, Tx, events::Release},
+        ledger::{
+            Actor, Event, Ledger, Tx,
+            events::{self, Release},
+        },
         store::StoreError,
         terms::{Id, kinds},
         vault::{Blind, Vault},
@@ -49,10 +52,10 @@ pub fn start(
             expires_at: tx.now.after(UNPROVED),
         },
     )?;
-    tx.record(Event::OnboardingStarted {
+    tx.record(Event::OnboardingStarted(events::OnboardingStarted {
         flow: id,
         invite: invite.id,
-    });
+    }));
     if let Some(rate) = limits.flows_per_use {
         let bucket = vault.blind(Blind::Throttle, &[b"flows/".as_slice(), invite.id.as_bytes()].concat());
         let rate = rate.times(u32::try_from(invite.max_uses).unwrap_or(u32::MAX));

@@ -16,7 +16,7 @@ pub use queue::{Item, Queued, Runner, Work, submit};
 pub use records::{JobRow, Outcome, all, by_id, outcomes};
 
 use crate::platform::{
-    ledger::{Actor, Event, Ledger, Tx},
+    ledger::{Actor, Event, Ledger, Tx, events},
     store::{CommandError, Conn, Disposition, Guard, StoreError},
     terms::{Id, JobId, PersonRow},
 };
@@ -193,7 +193,7 @@ pub fn begun(conn: &mut Conn, digest: &[u8; 32]) -> Result<bool, StoreError> {
 pub fn cancel(tx: &mut Tx<'_>, id: JobId) -> Result<JobRow, CancelError> {
     let by = tx.actor().person();
     if records::cancel(tx.conn, id, by, tx.now)? {
-        tx.record(Event::JobCancelled { job: id });
+        tx.record(Event::JobCancelled(events::JobCancelled { job: id }));
     }
     let job = records::by_id(tx.conn, id)?.ok_or(CancelError::Unknown)?;
     match job.state() {
@@ -206,7 +206,7 @@ pub fn cancel(tx: &mut Tx<'_>, id: JobId) -> Result<JobRow, CancelError> {
 async fn resume(ledger: &Ledger, id: JobId) -> Result<(), StoreError> {
     let resumed = ledger.write(Actor::Operator, move |tx| {
         if records::resume(tx.conn, id, tx.now)? {
-            tx.record(Event::JobResumed { job: id });
+            tx.record(Event::JobResumed(events::JobResumed { job: id }));
         }
         Ok::<_, StoreError>(())
     });

@@ -12,7 +12,11 @@ use crate::{
     people,
     platform::{
         idempotency,
-        ledger::{Actor, Event, Tx, events::TicketEnd, in_rounds},
+        ledger::{
+            Actor, Event, Tx,
+            events::{self, TicketEnd},
+            in_rounds,
+        },
         store::{
             StoreError,
             throttle::{Rate, Throttled},
@@ -153,13 +157,13 @@ fn give(
         let ticket = &issued.ticket;
         records::insert_ticket(tx.conn, ticket, tx.now)?;
         tx.on_behalf(Actor::Person(ticket.person), tx.now, |tx| {
-            tx.record(Event::TicketIssued {
+            tx.record(Event::TicketIssued(events::TicketIssued {
                 ticket: ticket.id,
                 room: ticket.room,
                 person: ticket.person,
                 speaks: ticket.part == ParticipantRole::Speaker,
                 expires_at,
-            });
+            }));
         });
     }
     Ok(answers)

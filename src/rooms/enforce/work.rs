@@ -17,7 +17,7 @@ use super::{
     Enforcer,
 };
 use crate::platform::{
-    ledger::{Actor, ConsumerError, Event, ExternalConsumer, Lease},
+    ledger::{Actor, ConsumerError, Event, ExternalConsumer, Lease, events},
     store::StoreError,
     terms::{RoomRow, TicketId, metrics::ROOM_SERVERS_FAILING},
 };
@@ -328,13 +328,15 @@ pub(super) struct News {
 impl News {
     fn take(&mut self, event: &Event) {
         match event {
-            Event::TicketIssued { ticket, room, .. } | Event::TicketEnded { ticket, room, .. } => {
+            Event::TicketIssued(events::TicketIssued { ticket, room, .. })
+            | Event::TicketEnded(events::TicketEnded { ticket, room, .. }) => {
                 self.tickets.entry(*room).or_default().insert(*ticket);
             }
-            Event::RoomCreated { room, .. } | Event::RoomChanged { room, .. } => {
+            Event::RoomCreated(events::RoomCreated { room, .. })
+            | Event::RoomChanged(events::RoomChanged { room, .. }) => {
                 self.rooms.insert(*room);
             }
-            Event::PolicyChanged { .. } => self.policy = true,
+            Event::PolicyChanged(_) => self.policy = true,
             _ => {}
         }
     }

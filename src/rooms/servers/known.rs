@@ -191,7 +191,7 @@ impl Projection for Servers {
 
     fn apply(&self, conn: &mut Conn, entry: &Entry) -> Result<(), StoreError> {
         match entry.envelope.event {
-            Event::RoomServerRegistered { .. } | Event::RoomServerChanged { .. } | Event::RoomServerRemoved { .. } => {
+            Event::RoomServerRegistered(_) | Event::RoomServerChanged(_) | Event::RoomServerRemoved(_) => {
                 self.load(conn)
             }
             _ => Ok(()),

@@ -346,7 +346,9 @@ async fn others_write_meanwhile() {
     let written = Arc::clone(&writes);
     let busy = tokio::spawn(async move {
         while is_done.try_recv().is_err() {
-            let event = vouchsafe::platform::ledger::Event::SigningKeyMade { kid: "k".into() };
+            let event = vouchsafe::platform::ledger::Event::SigningKeyMade(
+                vouchsafe::platform::ledger::events::SigningKeyMade { kid: "k".into() },
+            );
             let write = service.write(vouchsafe::platform::ledger::Actor::System, move |tx| {
                 tx.record(event);
                 Ok::<_, vouchsafe::platform::store::StoreError>(())

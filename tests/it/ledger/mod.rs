@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use diesel::{RunQueryDsl, sql_query, sql_types::BigInt};
 use vouchsafe::platform::{
-    ledger::{Actor, Committed, Entry, Event, Ledger, Subscriber, Tx, Verified, entries, verify},
+    ledger::{Actor, Committed, Entry, Event, Ledger, Subscriber, Tx, Verified, entries, events, verify},
     store::{Backend, StoreError},
     terms::PersonRow,
 };
@@ -22,16 +22,16 @@ use crate::support::db::Database;
 
 /// An event that carries a number.
 pub fn numbered(n: i64) -> Event {
-    Event::Vouched {
+    Event::Vouched(events::Vouched {
         from: PersonRow(n),
         to: PersonRow(n),
-    }
+    })
 }
 
 /// The number that it carries.
 pub fn number(entry: &Entry) -> i64 {
     match entry.envelope.event {
-        Event::Vouched { from, .. } => from.0,
+        Event::Vouched(events::Vouched { from, .. }) => from.0,
         ref other => panic!("not an event of these tests: {other:?}"),
     }
 }

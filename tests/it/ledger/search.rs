@@ -2,7 +2,7 @@
 
 use tokio::task::JoinSet;
 use vouchsafe::platform::{
-    ledger::{Actor, Entry, Event, Filter, Ledger, entries, search},
+    ledger::{Actor, Entry, Event, Filter, Ledger, entries, events, search},
     store::StoreError,
     terms::PersonRow,
 };
@@ -24,9 +24,9 @@ fn happened(n: i64) -> (Actor, Event) {
     };
     let (from, to) = (PersonRow(n), PersonRow(n % 11));
     let event = if n % 3 == 0 {
-        Event::Reported { from, on: to }
+        Event::Reported(events::Reported { from, on: to })
     } else {
-        Event::Vouched { from, to }
+        Event::Vouched(events::Vouched { from, to })
     };
     (actor, event)
 }

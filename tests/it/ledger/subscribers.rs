@@ -13,7 +13,9 @@ use diesel::{RunQueryDsl, sql_query};
 use serde_json::json;
 use tokio::{task::JoinSet, time::sleep};
 use vouchsafe::platform::{
-    ledger::{Actor, Entry, Event, Failure, Lease, Ledger, Subscriber, Tx, failures, follow, lag, retry_failure},
+    ledger::{
+        Actor, Entry, Event, Failure, Lease, Ledger, Subscriber, Tx, events, failures, follow, lag, retry_failure,
+    },
     store::{Guard, Guards, StoreError},
     terms::{Clock, ManualClock, PersonRow, SeededRng, Timestamp},
 };
@@ -83,7 +85,7 @@ impl Subscriber for Choosy {
         self.0.kinds()
     }
     fn wants(&self, event: &Event) -> bool {
-        matches!(event, Event::Vouched { from, .. } if from.0 % 7 == 0)
+        matches!(event, Event::Vouched(events::Vouched { from, .. }) if from.0 % 7 == 0)
     }
     fn follow(&self, tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
         self.0.follow(tx, entry)
@@ -111,7 +113,7 @@ on_both! {
                 if life == 0 {
                     let (from, on) = (PersonRow(n), PersonRow(n));
                     let other = ledger.write(Actor::System, move |tx| {
-                        tx.record(Event::Reported { from, on });
+                        tx.record(Event::Reported(events::Reported { from, on }));
                         Ok::<_, StoreError>(())
                     });
                     other.await.unwrap();
@@ -343,7 +345,7 @@ async fn history(ledger: &Ledger, events: i64) {
         let written = ledger.write(Actor::System, move |tx| {
             for n in begin..begin + 1000 {
                 let (from, on) = (PersonRow(n), PersonRow(n));
-                tx.record(Event::Reported { from, on });
+                tx.record(Event::Reported(events::Reported { from, on }));
             }
             Ok::<_, StoreError>(())
         });

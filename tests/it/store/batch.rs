@@ -9,7 +9,7 @@ use std::{
 use diesel::{RunQueryDsl, result::Error as DieselError, sql_query, sql_types::BigInt};
 use futures_util::future::join_all;
 use vouchsafe::platform::{
-    ledger::{Actor, Committed, Event, GroupCommit, Ledger, Tx},
+    ledger::{Actor, Committed, Event, GroupCommit, Ledger, Tx, events},
     store::{Backend, CommandError, Conn, Disposition, Guard, Guards, StoreError},
     terms::PersonRow,
 };
@@ -58,10 +58,10 @@ fn insert(tx: &mut Tx<'_>, n: i64) -> Result<(), DieselError> {
     sql_query("INSERT INTO kept (n) VALUES ($1)")
         .bind::<BigInt, _>(n)
         .execute(tx.conn)?;
-    tx.record(Event::Vouched {
+    tx.record(Event::Vouched(events::Vouched {
         from: PersonRow(n),
         to: PersonRow(n),
-    });
+    }));
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use vouchsafe::{
     invites,
     platform::{
-        ledger::{Event, entries, verify},
+        ledger::{Event, entries, events, verify},
         store::{Backend, Conn},
         terms::{Id, kinds},
     },
@@ -143,24 +143,26 @@ fn as_told(conn: &mut Conn) -> Result<(), String> {
             let at = entry.pos;
             let told = format!("{:?}", entry.envelope.event);
             let truth = match entry.envelope.event {
-                Event::PersonFounded { person, .. } => members.insert(person.0),
-                Event::InviteIssued { invite, .. } => invites.insert(invite, Default::default()).is_none(),
-                Event::InviteHeld { invite, flow, .. } => {
+                Event::PersonFounded(events::PersonFounded { person, .. }) => members.insert(person.0),
+                Event::InviteIssued(events::InviteIssued { invite, .. }) => {
+                    invites.insert(invite, Default::default()).is_none()
+                }
+                Event::InviteHeld(events::InviteHeld { invite, flow, .. }) => {
                     invites.get_mut(&invite).is_some_and(|(_, held)| held.insert(flow))
                 }
-                Event::InviteReleased { invite, flow, .. } => {
+                Event::InviteReleased(events::InviteReleased { invite, flow, .. }) => {
                     invites.get_mut(&invite).is_some_and(|(_, held)| held.remove(&flow))
                 }
-                Event::InviteVoided { invite, accepted } => {
+                Event::InviteVoided(events::InviteVoided { invite, accepted }) => {
                     invite != accepted && [invite, accepted].iter().all(|one| invites.contains_key(one))
                 }
-                Event::MemberAdmitted {
+                Event::MemberAdmitted(events::MemberAdmitted {
                     person,
                     invite,
                     flow,
                     inviter,
                     ..
-                } => {
+                }) => {
                     let sound = !banned.contains(&inviter.0) && members.insert(person.0);
                     let used = invites.get_mut(&invite).is_some_and(|(uses, held)| {
                         *uses += 1;
@@ -168,8 +170,8 @@ fn as_told(conn: &mut Conn) -> Result<(), String> {
                     });
                     sound && used
                 }
-                Event::PersonBanned { person, .. } => banned.insert(person.0),
-                Event::BanLifted { person, .. } => banned.remove(&person.0),
+                Event::PersonBanned(events::PersonBanned { person, .. }) => banned.insert(person.0),
+                Event::BanLifted(events::BanLifted { person, .. }) => banned.remove(&person.0),
                 _ => true,
             };
             ensure(truth, format!("the ledger contradicts itself at {at}: {told}"))?;

@@ -203,9 +203,11 @@ impl Replica {
         let row = self
             .ledger
             .write(Actor::System, |tx| {
-                tx.record(vouchsafe::platform::ledger::Event::SignInCodeMade {
-                    person: vouchsafe::platform::terms::PersonRow(1),
-                });
+                tx.record(vouchsafe::platform::ledger::Event::SignInCodeMade(
+                    vouchsafe::platform::ledger::events::SignInCodeMade {
+                        person: vouchsafe::platform::terms::PersonRow(1),
+                    },
+                ));
                 Ok::<_, StoreError>(())
             })
             .await

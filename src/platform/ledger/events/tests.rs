@@ -1,13 +1,14 @@
 //! The shapes of events, as they are written and as they were.
 
 use super::*;
+use crate::platform::terms::Role;
 
 #[test]
 fn the_name_of_an_event_is_its_type() {
-    let event = Event::Vouched {
+    let event = Event::Vouched(Vouched {
         from: PersonRow(1),
         to: PersonRow(2),
-    };
+    });
     let envelope = Envelope {
         v: event.version(),
         at: Timestamp::from_seconds(0),
@@ -28,12 +29,12 @@ fn the_name_of_an_event_is_its_type() {
 fn a_role_that_changed_without_a_reason_is_read() {
     let text = r#"{"v":1,"at":"1970-01-01T00:00:00.000000Z","actor":{"person":1},"subject":2,"type":"role_changed","person":2,"before":"member","after":"admin"}"#;
     let envelope: Envelope = serde_json::from_str(text).unwrap();
-    let event = Event::RoleChanged {
+    let event = Event::RoleChanged(RoleChanged {
         person: PersonRow(2),
         before: Role::Member,
         after: Role::Admin,
         reason: None,
-    };
+    });
     assert_eq!((envelope.v, &envelope.event), (1, &event));
     assert_eq!(serde_json::to_string(&envelope).unwrap(), text);
     assert_eq!(event.version(), 2);
