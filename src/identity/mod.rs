@@ -22,6 +22,7 @@ mod names;
 pub mod queries;
 mod records;
 mod rules;
+mod verifiers;
 
 use std::time::Duration;
 
@@ -30,6 +31,7 @@ pub use documents::{Document, DocumentError, DocumentKind, age_at};
 pub use follow::ReviewMails;
 pub use names::{FullName, NameError};
 pub use rules::{CaseState, Reached};
+pub use verifiers::{Answer, Finding, Verified};
 
 use crate::{
     platform::{

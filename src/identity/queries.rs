@@ -6,7 +6,9 @@ use metrics::gauge;
 use zeroize::Zeroizing;
 
 use super::{
-    Case, CaseError, CaseState, Claimed, Demands, Document, FullName, Known, Reached, Refusal, Way, records, rules,
+    Case, CaseError, CaseState, Claimed, Demands, Document, FullName, Known, Reached, Refusal, Way, records,
+    rules::{self, History},
+    verifiers,
 };
 use crate::{
     invites::{self, Invite},
@@ -90,13 +92,25 @@ pub fn binds_address(conn: &mut Conn, blind: &[u8]) -> Result<bool, StoreError> 
     Ok(records::binds_address(conn, blind)?)
 }
 
-/// How far the real name of a subject has come, under what the policy demands now.
+/// How far the real name of a subject has come, under what the policy demands now. `contact`: whether they have proved a
+/// contact.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn reached(conn: &mut Conn, subject: Subject, demands: &Demands) -> Result<Reached, StoreError> {
-    let (_, history) = records::history(conn, subject)?;
-    Ok(rules::reached(&history, demands.review, demands.resubmissions))
+pub fn reached(conn: &mut Conn, subject: Subject, contact: bool, demands: &Demands) -> Result<Reached, StoreError> {
+    let (_, history) = history(conn, subject)?;
+    Ok(rules::reached(&history, contact, demands))
+}
+
+/// How often a subject has given an identity (none: never), and what the verifiers say about it.
+pub(super) fn history(conn: &mut Conn, subject: Subject) -> Result<(Option<i64>, History), StoreError> {
+    let submissions = records::submissions(conn, subject)?;
+    let history = History {
+        given: submissions.is_some(),
+        answers: verifiers::answers(conn, subject)?,
+        elsewhere: 0,
+    };
+    Ok((submissions, history))
 }
 
 /// What a claim showed, for the reviewer whose claim still lasts.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Case, CaseError};
+use super::{Answer, Case, CaseError, Demands, Finding, Verified};
 use crate::platform::{
     ledger::events::Verdict,
     terms::{Assurance, PersonRow, Timestamp, words},
@@ -69,54 +69,65 @@ impl Case {
 /// How far somebody's real name has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reached {
-    /// How surely we know who they are, by their name and document. [`Assurance::Contact`] says that
-    /// these are to be given again, or never will be: it claims nothing about a contact.
+    /// How surely the community knows who they are.
     pub assurance: Assurance,
-    /// Where the newest case about them stands; none where there was none.
-    pub review: Option<CaseState>,
+    /// The verifiers' answer that decides; none where none was given, or none that decides.
+    pub answer: Option<Answer>,
 }
 
-/// What stands in the rows about one subject.
+/// What is known about one subject.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct History {
-    /// Whether a name and a document were given.
+    /// Whether a name and a document were given. Their form was checked then.
     pub given: bool,
-    /// The cases, oldest first.
-    pub cases: Vec<CaseState>,
-    /// How often somebody was sent back by other ways in who is likely the same.
+    /// Each verifier's answers, oldest first; the verifiers in the order of precedence.
+    pub answers: Vec<Vec<Answer>>,
+    /// How often a newcomer who is probably the same was asked, in other flows, to give them again.
     pub elsewhere: usize,
 }
 
 impl History {
-    /// How often they were sent back.
+    /// How often they were asked to give them again.
     pub(super) fn retries(&self) -> usize {
-        self.elsewhere + self.cases.iter().filter(|state| **state == CaseState::Retry).count()
+        let retries = |answer: &&Answer| matches!(answer, Answer::Retry { .. });
+        self.elsewhere + self.answers.iter().flatten().filter(retries).count()
     }
 
-    /// The newest case's state; a retry that the policy no longer grants is a refusal.
-    fn newest(&self, resubmissions: u32) -> Option<CaseState> {
-        match self.cases.last().copied() {
-            Some(CaseState::Retry) if self.retries() > resubmissions as usize => Some(CaseState::Refused),
-            newest => newest,
-        }
+    /// The answer that decides: the newest one that does, of the first verifier that has one.
+    fn deciding(&self) -> Option<Answer> {
+        self.answers
+            .iter()
+            .find_map(|answers| answers.iter().rev().copied().find(|answer| answer.decides()))
     }
 }
 
-/// What they have reached. `review`: whether the policy wants a reviewer's eye; an identity that
-/// was given before it did is to be given again.
-pub(super) fn reached(history: &History, review: bool, resubmissions: u32) -> Reached {
-    let newest = history.newest(resubmissions);
-    let assurance = match newest {
-        None if !history.given => Assurance::None,
-        None if review => Assurance::Contact,
-        None | Some(CaseState::Open) => Assurance::Checked,
-        Some(CaseState::Approved) => Assurance::Verified,
-        Some(CaseState::Retry | CaseState::Refused | CaseState::Withdrawn) => Assurance::Contact,
+/// The assurance that somebody has reached. This is the only rule that decides it.
+///
+/// `contact`: whether they have proved a contact; without one nothing else counts. Where `demands` has a review, an
+/// identity that was given before no verifier had been asked must be given again. A retry beyond those that the policy
+/// allows is a refusal.
+pub(super) fn reached(history: &History, contact: bool, demands: &Demands) -> Reached {
+    let answer = match history.deciding() {
+        Some(Answer::Retry { .. }) if history.retries() > demands.resubmissions as usize => {
+            Some(Answer::Final(Finding::Refused))
+        }
+        answer => answer,
     };
-    Reached {
-        assurance,
-        review: newest,
-    }
+    let asked = history.answers.iter().any(|answers| !answers.is_empty());
+    let assurance = match answer {
+        _ if !contact => Assurance::None,
+        _ if !history.given => Assurance::Contact,
+        None if demands.review && !asked => Assurance::Contact,
+        // Also where no source could tell: that does not count against them.
+        None | Some(Answer::Pending | Answer::NoRecord | Answer::Unavailable) => Assurance::Checked,
+        Some(Answer::Final(Finding::Verified(Verified {
+            name: true,
+            document: true,
+        }))) => Assurance::Verified,
+        Some(Answer::Final(Finding::Verified(_))) => Assurance::Checked,
+        Some(Answer::Retry { .. } | Answer::Expired | Answer::Final(Finding::Refused)) => Assurance::Contact,
+    };
+    Reached { assurance, answer }
 }
 
 /// Why a name and a document are not taken now.
@@ -130,19 +141,19 @@ pub(super) enum NotNow {
 /// Whether a name and a document may be given, for the first time or again: as often as somebody may be sent
 /// back, and once more where the policy began to ask for a review meanwhile.
 pub(super) fn may_submit(history: &History, submissions: i64, resubmissions: u32) -> Result<(), NotNow> {
-    match history.cases.last() {
-        // A reviewer decides about what they were shown: it does not change under their eyes.
-        Some(CaseState::Open) => Err(NotNow::Waiting),
-        Some(CaseState::Approved | CaseState::Refused | CaseState::Withdrawn) => Err(NotNow::Decided),
+    match history.deciding() {
+        // What a verifier looks at does not change meanwhile.
+        Some(Answer::Pending) => Err(NotNow::Waiting),
+        Some(Answer::Final(_) | Answer::Expired) => Err(NotNow::Decided),
         _ if history.retries() > resubmissions as usize => Err(NotNow::TooMany),
         _ if submissions > i64::from(resubmissions) + 1 => Err(NotNow::TooMany),
-        Some(CaseState::Retry) | None => Ok(()),
+        Some(Answer::Retry { .. } | Answer::NoRecord | Answer::Unavailable) | None => Ok(()),
     }
 }
 
-/// Whether what is given now is to be seen by a reviewer. Who was sent back is seen again, also
-/// where the policy has changed since.
-pub(super) fn wants_case(history: &History, review: bool) -> bool {
+/// Whether verifiers are asked about what is given now. Whoever was asked to give it again is verified again, also where
+/// the policy has changed since.
+pub(super) fn wants_verifiers(history: &History, review: bool) -> bool {
     review || history.retries() > 0
 }
 
@@ -204,39 +215,97 @@ pub(super) fn too_close(
 mod tests {
     use super::*;
 
-    fn history(cases: &[CaseState]) -> History {
+    const DEMANDS: Demands = Demands {
+        review: false,
+        resubmissions: 1,
+        wait: Duration::from_secs(1),
+    };
+    const REVIEWED: Demands = Demands {
+        review: true,
+        ..DEMANDS
+    };
+    const RETRY: Answer = Answer::Retry { after: None };
+    const REFUSED: Answer = Answer::Final(Finding::Refused);
+    const VERIFIED: Answer = verified(true, true);
+
+    const fn verified(name: bool, document: bool) -> Answer {
+        Answer::Final(Finding::Verified(Verified { name, document }))
+    }
+
+    fn answered(answers: &[&[Answer]]) -> History {
         History {
             given: true,
-            cases: cases.to_vec(),
+            answers: answers.iter().map(|answers| answers.to_vec()).collect(),
             elsewhere: 0,
         }
     }
 
+    fn history(cases: &[CaseState]) -> History {
+        let answers: Vec<Answer> = cases.iter().copied().map(Answer::from).collect();
+        answered(&[&answers])
+    }
+
     #[test]
-    fn what_is_reached_follows_the_newest_case() {
-        use CaseState::{Approved, Open, Refused, Retry};
-        let told = |history: &History, review| {
-            let Reached { assurance, review } = reached(history, review, 1);
-            (assurance, review)
-        };
-        assert_eq!(told(&History::default(), true), (Assurance::None, None));
-        for (cases, assurance, newest) in [
-            (&[][..], Assurance::Checked, None),
-            (&[Open], Assurance::Checked, Some(Open)),
-            (&[Approved], Assurance::Verified, Some(Approved)),
-            (&[Retry], Assurance::Contact, Some(Retry)),
-            (&[Retry, Open], Assurance::Checked, Some(Open)),
-            (&[Retry, Approved], Assurance::Verified, Some(Approved)),
-            (&[Retry, Retry], Assurance::Contact, Some(Refused)),
-            (&[Refused], Assurance::Contact, Some(Refused)),
+    fn assurance_is_decided_by_one_table() {
+        use Answer::{Expired, NoRecord, Pending, Unavailable};
+        let (checked, contact, verified_) = (Assurance::Checked, Assurance::Contact, Assurance::Verified);
+        for (answers, assurance, deciding) in [
+            // One verifier.
+            (&[&[][..]][..], checked, None),
+            (&[&[Pending]], checked, Some(Pending)),
+            (&[&[VERIFIED]], verified_, Some(VERIFIED)),
+            (&[&[verified(true, false)]], checked, Some(verified(true, false))),
+            (&[&[verified(false, true)]], checked, Some(verified(false, true))),
+            (&[&[RETRY]], contact, Some(RETRY)),
+            (&[&[Expired]], contact, Some(Expired)),
+            (&[&[REFUSED]], contact, Some(REFUSED)),
+            (&[&[NoRecord]], checked, None),
+            (&[&[Unavailable]], checked, None),
+            // Its newest answer that decides.
+            (&[&[RETRY, Pending]], checked, Some(Pending)),
+            (&[&[RETRY, VERIFIED]], verified_, Some(VERIFIED)),
+            (&[&[RETRY, RETRY]], contact, Some(REFUSED)),
+            (&[&[VERIFIED, Unavailable]], verified_, Some(VERIFIED)),
+            (&[&[RETRY, NoRecord]], contact, Some(RETRY)),
+            // People take precedence over a source, whatever it says, once they are asked.
+            (&[&[], &[VERIFIED]], verified_, Some(VERIFIED)),
+            (&[&[], &[REFUSED]], contact, Some(REFUSED)),
+            (&[&[Pending], &[REFUSED]], checked, Some(Pending)),
+            (&[&[VERIFIED], &[REFUSED]], verified_, Some(VERIFIED)),
+            (&[&[REFUSED], &[VERIFIED]], contact, Some(REFUSED)),
+            (&[&[VERIFIED], &[NoRecord]], verified_, Some(VERIFIED)),
+            (&[&[NoRecord], &[Unavailable]], checked, None),
+            // Being asked again is counted over all of them.
+            (&[&[RETRY], &[RETRY]], contact, Some(REFUSED)),
         ] {
-            assert_eq!(told(&history(cases), false), (assurance, newest), "{cases:?}");
+            let known = answered(answers);
+            let told = Reached {
+                assurance,
+                answer: deciding,
+            };
+            assert_eq!(reached(&known, true, &DEMANDS), told, "{answers:?}");
+            let asked = answers.iter().any(|answers| !answers.is_empty());
+            let demanded = if asked { assurance } else { contact };
+            assert_eq!(reached(&known, true, &REVIEWED).assurance, demanded, "{answers:?}");
+            // Without a proved contact nothing counts, nor does an answer without a submission.
+            assert_eq!(
+                reached(&known, false, &REVIEWED).assurance,
+                Assurance::None,
+                "{answers:?}"
+            );
+            let nothing = History { given: false, ..known };
+            assert_eq!(reached(&nothing, true, &DEMANDS).assurance, contact, "{answers:?}");
         }
-        // The policy began to ask for a review: nobody would ever open a case otherwise.
-        assert_eq!(told(&history(&[]), true), (Assurance::Contact, None));
+        assert_eq!(reached(&History::default(), false, &DEMANDS).assurance, Assurance::None);
+    }
+
+    #[test]
+    fn a_review_that_is_demanded_later_is_asked_for() {
         assert_eq!(may_submit(&history(&[]), 1, 0), Ok(()));
         assert_eq!(may_submit(&history(&[]), 2, 0), Err(NotNow::TooMany));
-        assert!(wants_case(&history(&[]), true));
+        assert!(wants_verifiers(&history(&[]), true));
+        // What proves nothing keeps nobody from giving it again.
+        assert_eq!(may_submit(&answered(&[&[Answer::NoRecord]]), 1, 0), Ok(()));
     }
 
     #[test]
@@ -268,7 +337,7 @@ mod tests {
             ..History::default()
         };
         assert_eq!(may_submit(&anew(1), 0, 1), Ok(()));
-        assert!(wants_case(&anew(1), false));
+        assert!(wants_verifiers(&anew(1), false));
         assert_eq!(settled(Verdict::Retry, &anew(1), 1), Verdict::Refused);
         assert_eq!(may_submit(&anew(2), 0, 1), Err(NotNow::TooMany));
     }
@@ -279,8 +348,8 @@ mod tests {
         assert_eq!(may_submit(&history(&[Open]), 1, 9), Err(NotNow::Waiting));
         assert_eq!(may_submit(&history(&[Retry, Approved]), 2, 9), Err(NotNow::Decided));
         assert_eq!(may_submit(&history(&[Refused]), 1, 9), Err(NotNow::Decided));
-        assert!(wants_case(&history(&[Retry]), false));
-        assert!(!wants_case(&history(&[]), false));
+        assert!(wants_verifiers(&history(&[Retry]), false));
+        assert!(!wants_verifiers(&history(&[]), false));
     }
 
     #[test]

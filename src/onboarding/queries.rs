@@ -107,6 +107,6 @@ pub(super) fn read_standing(
     now: Timestamp,
 ) -> Result<(Progress, Reached), StoreError> {
     let held_until = invites::held_until(conn, flow.id)?;
-    let reached = identity::queries::reached(conn, flow.subject, &Demands::of(policy))?;
+    let reached = identity::queries::reached(conn, flow.subject, flow.proved_at.is_some(), &Demands::of(policy))?;
     Ok((progress(policy, flow, held_until, &reached, now), reached))
 }

@@ -2,8 +2,8 @@
 
 use super::Flow;
 use crate::{
-    identity::{CaseState, Reached},
-    platform::terms::{Assurance, Timestamp},
+    identity::{Answer, Finding, Reached},
+    platform::terms::Timestamp,
     policy::{Policy, Proved, Step, next_demand},
 };
 
@@ -34,7 +34,7 @@ pub fn progress(
     if flow.person.is_some() {
         return Progress::Member;
     }
-    if reached.review == Some(CaseState::Refused) {
+    if reached.answer == Some(Answer::Final(Finding::Refused)) {
         return Progress::Refused;
     }
     if flow.ended_at.is_some() {
@@ -49,22 +49,11 @@ pub fn progress(
         return Progress::Lapsed;
     }
     // Whoever is asked about waits, also where the policy would ask nobody now.
-    if flow.proved_at.is_some() && reached.review == Some(CaseState::Open) {
+    if flow.proved_at.is_some() && reached.answer == Some(Answer::Pending) {
         return Progress::Next(Step::Review);
     }
-    let contact = if flow.proved_at.is_some() {
-        Assurance::Contact
-    } else {
-        Assurance::None
-    };
-    // A name without a proved contact is worth nothing here.
-    let assurance = if contact == Assurance::None {
-        contact
-    } else {
-        contact.max(reached.assurance)
-    };
     let proved = Proved {
-        assurance,
+        assurance: reached.assurance,
         credentials: false,
     };
     Progress::Next(next_demand(policy, &proved).unwrap_or(Step::Credentials))
@@ -74,13 +63,18 @@ pub fn progress(
 mod tests {
     use super::*;
     use crate::{
+        identity::Verified,
         platform::{
-            terms::{Id, PersonRow, SeededRng},
+            terms::{Assurance, Id, PersonRow, SeededRng},
             vault::Subject,
         },
         policy::preset,
     };
 
+    const APPROVED: Answer = Answer::Final(Finding::Verified(Verified {
+        name: true,
+        document: true,
+    }));
     const NOW: Timestamp = Timestamp::from_seconds(1_000);
 
     fn flow() -> Flow {
@@ -106,8 +100,8 @@ mod tests {
         Policy::from_toml(preset(name).unwrap(), &["cn_resident_id", "passport"]).unwrap()
     }
 
-    fn reached(assurance: Assurance, review: Option<CaseState>) -> Reached {
-        Reached { assurance, review }
+    fn reached(assurance: Assurance, answer: Option<Answer>) -> Reached {
+        Reached { assurance, answer }
     }
 
     #[test]
@@ -118,27 +112,31 @@ mod tests {
         let until = Some(Timestamp::from_seconds(9_000));
         let at = |flow: &Flow, reached: &Reached| progress(&reviewed, flow, until, reached, NOW);
         assert_eq!(at(&flow, &nothing), Progress::Next(Step::Contact));
-        // Whatever else was shown, the contact comes first.
+        // Whatever a verifier says, the contact comes first.
         assert_eq!(
-            at(&flow, &reached(Assurance::Verified, Some(CaseState::Approved))),
+            at(&flow, &reached(Assurance::None, Some(APPROVED))),
             Progress::Next(Step::Contact)
         );
         flow.proved_at = Some(NOW);
+        let nothing = reached(Assurance::Contact, None);
         assert_eq!(at(&flow, &nothing), Progress::Next(Step::Identity));
         assert_eq!(
-            at(&flow, &reached(Assurance::Checked, Some(CaseState::Open))),
+            at(&flow, &reached(Assurance::Checked, Some(Answer::Pending))),
             Progress::Next(Step::Review)
         );
         assert_eq!(
-            at(&flow, &reached(Assurance::Contact, Some(CaseState::Retry))),
+            at(&flow, &reached(Assurance::Contact, Some(Answer::Retry { after: None }))),
             Progress::Next(Step::Identity)
         );
         assert_eq!(
-            at(&flow, &reached(Assurance::Verified, Some(CaseState::Approved))),
+            at(&flow, &reached(Assurance::Verified, Some(APPROVED))),
             Progress::Next(Step::Credentials)
         );
         assert_eq!(
-            at(&flow, &reached(Assurance::Contact, Some(CaseState::Refused))),
+            at(
+                &flow,
+                &reached(Assurance::Contact, Some(Answer::Final(Finding::Refused)))
+            ),
             Progress::Refused
         );
         // Where nobody is asked about, as a rule, somebody is all the same.
@@ -147,7 +145,7 @@ mod tests {
                 &policy("real-name"),
                 &flow,
                 until,
-                &reached(Assurance::Checked, Some(CaseState::Open)),
+                &reached(Assurance::Checked, Some(Answer::Pending)),
                 NOW
             ),
             Progress::Next(Step::Review)
@@ -159,8 +157,12 @@ mod tests {
     #[test]
     fn ends_by_comparison() {
         let (circle, nothing) = (policy("open-circle"), reached(Assurance::None, None));
+        let contact = reached(Assurance::Contact, None);
         let mut flow = flow();
-        let at = |flow: &Flow, held, now| progress(&circle, flow, held, &nothing, Timestamp::from_seconds(now));
+        let at = |flow: &Flow, held, now| {
+            let reached = if flow.proved_at.is_some() { &contact } else { &nothing };
+            progress(&circle, flow, held, reached, Timestamp::from_seconds(now))
+        };
         assert_eq!(at(&flow, None, 1_999), Progress::Next(Step::Contact));
         assert_eq!(at(&flow, None, 2_000), Progress::Lapsed);
         flow.proved_at = Some(NOW);

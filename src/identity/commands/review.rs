@@ -164,7 +164,7 @@ pub fn decide(
         return Err(CaseError::TooClose);
     }
     let blind = document_blind(tx.conn, vault, case.subject)?;
-    let (_, mut history) = records::history(tx.conn, case.subject)?;
+    let (_, mut history) = queries::history(tx.conn, case.subject)?;
     let elsewhere = records::sent_back(tx.conn, &queries::way_of(&case, &invite), Some(&blind), case.subject)?;
     history.elsewhere = usize::try_from(elsewhere).unwrap_or(usize::MAX);
     let verdict = rules::settled(verdict, &history, policy.review.resubmissions);

@@ -7,16 +7,16 @@ use std::time::Duration;
 
 use crate::{
     identity::{
-        CaseState, Demands, Document, FullName, SubmitError, Submitted, Way,
-        queries::document_blind,
+        Answer, Demands, Document, FullName, SubmitError, Submitted, Way,
+        queries::{self, document_blind},
         records::{self, Sealed},
         rules::{self, NotNow},
+        verifiers::{self, Request, Review, Verifier as _},
     },
-    invites,
     platform::{
         ledger::{Event, Tx, events},
         store::{Guard, StoreError},
-        terms::{Id, Timestamp, kinds},
+        terms::Timestamp,
         vault::{Blind, DataKey, Field, Subject, Vault},
     },
 };
@@ -41,7 +41,7 @@ pub fn submit(
     demands: &Demands,
 ) -> Result<Submitted, SubmitError> {
     let subject = key.subject();
-    let (before, mut history) = records::history(tx.conn, subject)?;
+    let (before, mut history) = queries::history(tx.conn, subject)?;
     // Counted by their own address and invite alone, so that an invented document tells them nothing.
     let elsewhere = records::sent_back(tx.conn, way, None, subject)?;
     history.elsewhere = usize::try_from(elsewhere).unwrap_or(usize::MAX);
@@ -69,10 +69,18 @@ pub fn submit(
         flow: way.flow,
         submission,
     }));
-    let case = match rules::wants_case(&history, demands.review) {
-        true => Some(open_case(tx, subject, way, &blind, demands.wait)?),
-        false => None,
-    };
+    let mut case = None;
+    if rules::wants_verifiers(&history, demands.review) {
+        let request = Request {
+            subject,
+            way,
+            document_blind: &blind,
+            wait: demands.wait,
+        };
+        for verifier in verifiers::ALL {
+            case = verifier.request(tx, &request)?.or(case);
+        }
+    }
     Ok(Submitted { submission, case })
 }
 
@@ -87,38 +95,17 @@ pub fn ask_reviewer(
     way: &Way,
     wait: Duration,
 ) -> Result<(), SubmitError> {
-    let (_, history) = records::history(tx.conn, subject)?;
-    if history.cases.last() == Some(&CaseState::Open) {
+    if Review.answers(tx.conn, subject)?.last() == Some(&Answer::Pending) {
         return Ok(());
     }
-    let blind = document_blind(tx.conn, vault, subject)?;
-    open_case(tx, subject, way, &blind, wait)?;
-    Ok(())
-}
-
-/// Opens a case. The use of the invite stays reserved for as long as the case may wait.
-fn open_case(
-    tx: &mut Tx<'_>,
-    subject: Subject,
-    way: &Way,
-    document_blind: &[u8],
-    wait: Duration,
-) -> Result<Id<kinds::Case>, SubmitError> {
-    let waits_until = tx.now.after(wait);
-    if !invites::prolong(tx, way.flow, waits_until)? {
-        return Err(SubmitError::NotReserved);
-    }
-    let case = Id::new(tx.now, tx.rng);
-    let new = records::NewCase {
-        id: case,
+    let request = Request {
         subject,
         way,
-        document_blind,
-        waits_until,
+        document_blind: &document_blind(tx.conn, vault, subject)?,
+        wait,
     };
-    records::insert_case(tx.conn, &new, tx.now)?;
-    tx.record(Event::CaseOpened(events::CaseOpened { case, flow: way.flow }));
-    Ok(case)
+    Review.request(tx, &request)?;
+    Ok(())
 }
 
 /// Takes one of the accounts that a document allows, until `until` or for good; false where all are taken.
@@ -166,8 +153,8 @@ pub fn confirm(tx: &mut Tx<'_>, vault: &Vault, subject: Subject, accounts: u8) -
 /// A member's account stays.
 pub fn release(tx: &mut Tx<'_>, subject: Subject) -> Result<(), StoreError> {
     records::give_up_slots(tx.conn, subject)?;
-    for case in records::withdraw_cases(tx.conn, subject)? {
-        tx.record(Event::CaseWithdrawn(events::CaseWithdrawn { case }));
+    for verifier in verifiers::ALL {
+        verifier.withdraw(tx, subject)?;
     }
     Ok(())
 }

@@ -15,10 +15,7 @@ use diesel::{
     update,
 };
 
-use super::{
-    CaseState,
-    rules::{History, Slot},
-};
+use super::{CaseState, rules::Slot};
 use crate::platform::{
     store::{
         Conn, fixed,
@@ -28,26 +25,22 @@ use crate::platform::{
     vault::Subject,
 };
 
-/// How often a subject has given an identity (none: never), and the cases about it.
-pub(super) fn history(conn: &mut Conn, subject: Subject) -> QueryResult<(Option<i64>, History)> {
-    let submissions: Option<i64> = identities::table
+/// How often a subject has given an identity; none: never.
+pub(super) fn submissions(conn: &mut Conn, subject: Subject) -> QueryResult<Option<i64>> {
+    identities::table
         .find(subject.0)
         .select(identities::submissions)
         .first(conn)
-        .optional()?;
-    let cases = rows::table
+        .optional()
+}
+
+/// The states of the cases about a subject, oldest first.
+pub(super) fn case_states(conn: &mut Conn, subject: Subject) -> QueryResult<Vec<CaseState>> {
+    rows::table
         .filter(rows::subject_id.eq(subject.0))
         .order(rows::id.asc())
         .select(rows::state)
-        .load(conn)?;
-    Ok((
-        submissions,
-        History {
-            given: submissions.is_some(),
-            cases,
-            elsewhere: 0,
-        },
-    ))
+        .load(conn)
 }
 
 /// A name and a document under seal.

@@ -48,7 +48,7 @@ pub fn admit(
         subject: Some(flow.subject),
         handle: None,
         role: Role::Member,
-        assurance: reached.assurance.max(Assurance::Contact),
+        assurance: reached.assurance,
         locale: flow.locale.clone(),
     };
     let by = Admission {

@@ -9,8 +9,8 @@ use std::{
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
 use vouchsafe::{
     identity::{
-        CaseError, CaseState, Country, Document, DocumentKind, FullName, LEASE, SubmitError, Submitted,
-        commands as identity, queries,
+        Answer, CaseError, CaseState, Country, Document, DocumentKind, Finding, FullName, LEASE, SubmitError,
+        Submitted, Verified, commands as identity, queries,
     },
     platform::{
         ledger::{Actor, events::Verdict},
@@ -198,7 +198,7 @@ on_both! {
         let (one, other) = (scene.reviewer().await, scene.reviewer().await);
         let who = scene.stranger().await;
         let case = scene.submit(&who, passport("e 12345678"), REVIEWED).await.unwrap().case.unwrap();
-        assert_eq!(scene.reached(&who, REVIEWED).await, (Assurance::Checked, Some(CaseState::Open)));
+        assert_eq!(scene.reached(&who, REVIEWED).await, (Assurance::Checked, Some(Answer::Pending)));
 
         let refused = scene.decide(case, one, Verdict::Approved).await.unwrap_err();
         assert!(matches!(refused, CaseError::NotClaimed));
@@ -276,7 +276,7 @@ on_both! {
         let reviewer = scene.reviewer().await;
         let (who, other) = (scene.stranger().await, scene.stranger().await);
         for (submission, comes_to, state) in
-            [(1, Verdict::Retry, CaseState::Retry), (2, Verdict::Refused, CaseState::Refused)]
+            [(1, Verdict::Retry, Answer::Retry { after: None }), (2, Verdict::Refused, Answer::Final(Finding::Refused))]
         {
             let submitted = scene.submit(&who, passport("E12345678"), REVIEWED).await.unwrap();
             assert_eq!(submitted.submission, submission);
@@ -291,7 +291,8 @@ on_both! {
         let case = scene.submit(&other, passport("E87654321"), REVIEWED).await.unwrap().case.unwrap();
         scene.claim(case, reviewer).await.unwrap();
         assert_eq!(scene.decide(case, reviewer, Verdict::Approved).await.unwrap(), Verdict::Approved);
-        assert_eq!(scene.reached(&other, REVIEWED).await, (Assurance::Verified, Some(CaseState::Approved)));
+        let both = Verified { name: true, document: true };
+        assert_eq!(scene.reached(&other, REVIEWED).await, (Assurance::Verified, Some(Answer::Final(Finding::Verified(both)))));
         assert!(scene.confirm(&other, 1).await);
     }
 

@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use vouchsafe::{
     identity::{
-        CaseError, CaseState, Claimed, Country, Demands, Document, DocumentKind, FullName, Reached, SubmitError,
-        Submitted, Way, commands as identity, queries,
+        Answer, CaseError, CaseState, Claimed, Country, Demands, Document, DocumentKind, FullName, Reached,
+        SubmitError, Submitted, Way, commands as identity, queries,
     },
     invites::{self, NewInvite, To},
     notify::Locale,
@@ -172,14 +172,14 @@ impl Scene {
         written.await.unwrap();
     }
 
-    pub(super) async fn reached(&self, who: &Stranger, demands: Demands) -> (Assurance, Option<CaseState>) {
+    pub(super) async fn reached(&self, who: &Stranger, demands: Demands) -> (Assurance, Option<Answer>) {
         let subject = who.subject;
         let read = self
             .ledger
             .store()
-            .read(move |conn| queries::reached(conn, subject, &demands));
-        let Reached { assurance, review } = read.await.unwrap();
-        (assurance, review)
+            .read(move |conn| queries::reached(conn, subject, true, &demands));
+        let Reached { assurance, answer } = read.await.unwrap();
+        (assurance, answer)
     }
 
     pub(super) async fn claim(&self, case: Id<kinds::Case>, reviewer: PersonRow) -> Result<Claimed, CaseError> {
