@@ -7,6 +7,9 @@ VENV := $(TARGET)/test-venv
 NODE := $(TARGET)/test-node
 TEST := cargo test --locked --features switches
 
+# Ours, where the machine has none of its own.
+DENY := $(if $(shell command -v cargo-deny),,$(TARGET)/tools/bin/cargo-deny)
+
 # Where the tests find their tools; looked up only when a test target runs.
 TOOLS = VOUCHSAFE_TEST_PYTHON=$(abspath $(VENV))/bin/python \
 	VOUCHSAFE_TEST_NODE_MODULES=$(abspath $(NODE))/node_modules \
@@ -31,9 +34,14 @@ package: build ## Pack the binary: .tar.gz and Debian package, in target/package
 test: lint test-tools ## Run every check and every test, on SQLite and PostgreSQL
 	$(TOOLS) $(TEST)
 
-lint: build-packages ## Check the format, and lint
+lint: build-packages $(DENY) ## Check the format, lint, and check the licences of what is used
 	cargo fmt --check
 	cargo clippy --all-targets --features switches --locked -- -D warnings
+	$(or $(DENY),cargo deny) --log-level error check licenses bans sources
+
+# Built once, where the machine has none of its own.
+$(TARGET)/tools/bin/cargo-deny:
+	cargo install cargo-deny --version 0.20.2 --locked --quiet --root $(TARGET)/tools
 
 fmt: ## Format the sources
 	cargo fmt

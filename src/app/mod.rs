@@ -1,5 +1,6 @@
 //! Builds the parts, hands them to each other, starts and drains them.
 
+mod background;
 mod core;
 mod gate;
 pub mod log;

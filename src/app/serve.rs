@@ -21,7 +21,6 @@ use actix_web::{
     middleware::Condition,
     web::Data,
 };
-use metrics::gauge;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{
     net::TcpSocket,
@@ -32,6 +31,7 @@ use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
 use super::{
     Core, Parts, StartError,
+    background::{follow_all, keep_house, subscribers},
     gate::{AppGate, Ready, Writes},
     watch::Watch,
 };
@@ -39,13 +39,8 @@ use crate::{
     admin, http, identity, invites, moderation, notify, onboarding, people,
     platform::{
         config::{Config, Listen, WebOrigin},
-        idempotency, jobs,
-        ledger::{Subscriber, follow},
-        store::{
-            StoreError,
-            throttle::{self, Rate},
-        },
-        terms::metrics::{FEED_HELD_BACK_SECONDS, FEED_POSITION, FEED_QUIET_SECONDS},
+        idempotency,
+        store::throttle::Rate,
         vault::Blind,
     },
     policy, rooms, tokens,
@@ -83,7 +78,7 @@ fn described(server: &str) -> Result<Offer, StartError> {
 }
 
 /// The one recorder of a process.
-fn metrics() -> Result<PrometheusHandle, StartError> {
+pub(super) fn metrics() -> Result<PrometheusHandle, StartError> {
     static RECORDER: OnceLock<Result<PrometheusHandle, String>> = OnceLock::new();
     RECORDER
         .get_or_init(|| http::health::install_metrics().map_err(|error| error.to_string()))
@@ -232,105 +227,6 @@ impl App {
         }
         self.core.close().await;
     }
-}
-
-/// What must happen because something happened.
-type Subscribers = Arc<[Arc<dyn Subscriber>]>;
-
-/// Whoever follows the feed; and of these, who knows of letters.
-fn subscribers(core: &Core) -> Result<(Subscribers, Vec<Arc<dyn notify::Matter>>), StartError> {
-    let http = &core.config.http;
-    let unlinked =
-        |error: crate::platform::terms::LinkError| StartError::Setup(format!("the links in letters: {error}"));
-    let stops = notify::Stops::new(core.vault.clone(), http).map_err(unlinked)?;
-    let invites = Arc::new(invites::InviteMails {
-        vault: core.vault.clone(),
-        policy: Arc::clone(&core.policy),
-        link: http.join_link().map_err(unlinked)?,
-        stops: stops.clone(),
-        limits: invites::LetterLimits::of(&core.config.throttle),
-    });
-    let onboarding = Arc::new(onboarding::OnboardingSubscriber {
-        vault: core.vault.clone(),
-        policy: Arc::clone(&core.policy),
-        stops,
-    });
-    let reviews = Arc::new(identity::ReviewMails {
-        vault: core.vault.clone(),
-        policy: Arc::clone(&core.policy),
-    });
-    let subscribers: [Arc<dyn Subscriber>; 3] = [invites.clone(), onboarding.clone(), reviews];
-    Ok((subscribers.into(), vec![invites, onboarding]))
-}
-
-fn follow_all(core: &mut Core, subscribers: &Subscribers) {
-    for subscriber in subscribers.iter() {
-        core.tasks
-            .spawn(follow(core.ledger.clone(), Arc::clone(subscriber), core.owner.clone()));
-    }
-    let enforcer = rooms::Enforcer {
-        ledger: core.ledger.clone(),
-        vault: core.vault.clone(),
-        policy: Arc::clone(&core.policy),
-        servers: Arc::clone(&core.room_servers),
-        owner: core.owner.clone(),
-    };
-    core.tasks.spawn(enforcer.run());
-    let runner = jobs::Runner {
-        ledger: core.ledger.clone(),
-        vault: core.vault.clone(),
-        kinds: vec![Arc::new(moderation::SanctionMany {
-            vault: core.vault.clone(),
-        })],
-        owner: core.owner.clone(),
-    };
-    core.tasks.spawn(runner.run());
-}
-
-/// Keeps tables and samples small. Nothing depends on it but their size.
-fn keep_house(core: &mut Core, watch: Arc<Watch>) {
-    let ledger = core.ledger.clone();
-    core.tasks.spawn(async move {
-        loop {
-            tokio::time::sleep(Duration::from_secs(600)).await;
-            let swept = ledger
-                .write(crate::platform::ledger::Actor::System, |tx| {
-                    let forgotten = tx.now.before(idempotency::REMEMBERED);
-                    idempotency::forget_before(tx.conn, forgotten)?;
-                    throttle::sweep(tx.conn, tx.now)?;
-                    Ok::<_, StoreError>(())
-                })
-                .await;
-            if let Err(error) = swept {
-                tracing::warn!(%error, "the house was not swept");
-            }
-        }
-    });
-    let (ledger, read_model) = (core.ledger.clone(), core.read_model.clone());
-    core.tasks.spawn(async move {
-        loop {
-            tokio::time::sleep(Duration::from_secs(5)).await;
-            if let Ok(recorder) = metrics() {
-                recorder.run_upkeep();
-            }
-            let now = ledger.now();
-            // Where the database is away, readiness says so; a gauge that stands still is enough here.
-            let waiting = ledger.store().read(move |conn| {
-                identity::queries::measure(conn, now)?;
-                Ok::<_, StoreError>(crate::platform::ledger::oldest_waiting(conn)?)
-            });
-            if let Ok(waiting) = waiting.await {
-                let held = watch.waited("feed", waiting, now);
-                gauge!(FEED_HELD_BACK_SECONDS).set(held.as_secs_f64());
-            }
-            watch.measure().await;
-            if let Err(error) = onboarding::commands::lapse(&ledger).await {
-                tracing::warn!(%error, "cases that have waited in vain are in the rows as open yet");
-            }
-            gauge!(FEED_POSITION).set(read_model.applied().pos as f64);
-            gauge!(FEED_QUIET_SECONDS).set(ledger.quiet().as_secs_f64());
-        }
-    });
 }
 
 /// The server, and what is set when it is about to stop.

@@ -1,17 +1,22 @@
 //! The ledger's rows.
 
+mod lease_rows;
+mod search;
+
+pub(super) use lease_rows::{end_leases, renew_lease, take_lease};
+pub use search::{Filter, search};
+
 use diesel::{
     ExpressionMethods, JoinOnDsl, OptionalExtension, PgConnection, QueryDsl, QueryResult, QueryableByName, RunQueryDsl,
     insert_into, sql_query,
     sql_types::{BigInt, Text},
-    update,
 };
 
 use super::{Actor, Envelope, Event, FeedHead};
 use crate::platform::{
     store::{
-        Conn, Fixed, StoreError, fixed, pg_fixed,
-        schema::{cursors, events, leases, ledger, sequencer},
+        Conn, StoreError, fixed, pg_fixed,
+        schema::{cursors, events, ledger, sequencer},
     },
     terms::{PersonRow, Timestamp},
 };
@@ -247,89 +252,6 @@ pub fn entries(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Entry>, St
     rows.into_iter().map(|row| row.map_err(whole)).collect()
 }
 
-/// What the ledger is searched by.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// Who did it.
-    pub actor: Option<PersonRow>,
-    /// On whom.
-    pub subject: Option<PersonRow>,
-    /// The event's type.
-    pub kind: Option<String>,
-}
-
-/// The events of one person, as what `$column` says. The index has the people of each 4 096 events by themselves
-/// (the migration says why), and each such stride is looked into: 1 ms for a million events. CROSS JOIN, since SQLite
-/// would rather walk the whole ledger backwards; a bare 0, since it uses no index where a type is named.
-macro_rules! strides {
-    ($column:literal) => {
-        concat!(
-            "SELECT ledger.pos, events.body FROM events CROSS JOIN ledger \
-             WHERE (events.id >> 12) IN ( \
-                 WITH RECURSIVE strides (n) AS ( \
-                     SELECT 0 UNION ALL \
-                     SELECT n + 1 FROM strides WHERE n < (SELECT max(id) >> 12 FROM events) \
-                 ) SELECT n FROM strides \
-             ) AND events.",
-            $column,
-            " = ? AND ledger.event_id = events.id AND ledger.pos < ? \
-             AND (CAST(? AS BIGINT) IS NULL OR events.subject = ?) AND (CAST(? AS TEXT) IS NULL OR events.kind = ?) \
-             ORDER BY ledger.pos DESC LIMIT ?"
-        )
-    };
-}
-
-/// The newest events before `before` that `filter` lets through, newest first.
-///
-/// # Errors
-/// [`StoreError`]
-pub fn search(
-    conn: &mut Conn,
-    filter: &Filter,
-    before: Option<i64>,
-    limit: i64,
-) -> Result<Vec<Result<Entry, Unreadable>>, StoreError> {
-    let before = before.unwrap_or(i64::MAX);
-    let rows: Vec<Row> = match (filter.actor, filter.subject) {
-        (Some(actor), _) => about(fixed(|| strides!("actor")), actor, filter, before, limit).load(conn)?,
-        (None, Some(subject)) => about(fixed(|| strides!("subject")), subject, filter, before, limit).load(conn)?,
-        (None, None) => {
-            let newest = fixed(|| {
-                "SELECT ledger.pos, events.body FROM ledger CROSS JOIN events \
-                 WHERE ledger.pos < ? AND events.id = ledger.event_id AND (CAST(? AS TEXT) IS NULL OR events.kind = ?) \
-                 ORDER BY ledger.pos DESC LIMIT ?"
-            });
-            let kind = filter.kind.as_deref();
-            newest
-                .typed::<Columns>()
-                .bind(before)
-                .bind(kind)
-                .bind(kind)
-                .bind(limit)
-                .load(conn)?
-        }
-    };
-    Ok(rows.iter().map(|(pos, body)| parse(*pos, body)).collect())
-}
-
-/// Binds what is looked for to a statement of [`strides`].
-fn about<'a, S: Fn() -> &'static str + 'static>(
-    statement: Fixed<'a, S>,
-    person: PersonRow,
-    filter: &'a Filter,
-    before: i64,
-    limit: i64,
-) -> Fixed<'a, S, Columns> {
-    let (subject, kind) = (filter.subject.map(|person| person.0), filter.kind.as_deref());
-    let statement = statement
-        .typed()
-        .bind(person.0)
-        .bind(before)
-        .bind(subject)
-        .bind(subject);
-    statement.bind(kind).bind(kind).bind(limit)
-}
-
 /// The sequencer's one row.
 #[derive(Debug, Clone)]
 pub(super) struct State {
@@ -497,67 +419,4 @@ pub(super) fn move_cursor(conn: &mut Conn, name: &str, from: i64, to: i64) -> Qu
         return Ok(true);
     }
     Ok(moved == 1)
-}
-
-/// Takes over a lease that is free, over, or already ours; its new fence, or none.
-pub(super) fn take_lease(
-    conn: &mut Conn,
-    name: &str,
-    owner: &str,
-    now: Timestamp,
-    until: Timestamp,
-) -> QueryResult<Option<i64>> {
-    let held: Option<(String, Timestamp, i64)> = leases::table
-        .find(name)
-        .select((leases::owner, leases::until, leases::fence))
-        .first(conn)
-        .optional()?;
-    match held {
-        None => {
-            insert_into(leases::table)
-                .values((
-                    leases::name.eq(name),
-                    leases::owner.eq(owner),
-                    leases::until.eq(until),
-                    leases::fence.eq(1_i64),
-                ))
-                .execute(conn)?;
-            Ok(Some(1))
-        }
-        // One that ends further ahead than any clock of ours could have put it was taken by a clock that has
-        // been put right since; were it believed, nobody would follow until then.
-        Some((holder, end, _)) if holder != owner && end > now && end <= until.after(SKEW) => Ok(None),
-        Some((_, _, fence)) => {
-            let taken = update(leases::table.find(name).filter(leases::fence.eq(fence)))
-                .set((
-                    leases::owner.eq(owner),
-                    leases::until.eq(until),
-                    leases::fence.eq(fence + 1),
-                ))
-                .execute(conn)?;
-            Ok((taken == 1).then_some(fence + 1))
-        }
-    }
-}
-
-/// Renews a lease under its fence, and locks its row until the transaction ends; false where it
-/// has passed to somebody else.
-pub(super) fn renew_lease(conn: &mut Conn, name: &str, fence: i64, until: Timestamp) -> QueryResult<bool> {
-    fixed(|| "UPDATE leases SET until = ? WHERE name = ? AND fence = ?")
-        .bind(until.micros())
-        .bind(name)
-        .bind(fence)
-        .execute(conn)
-        .map(|rows| rows == 1)
-}
-
-/// Gives the leases of `owner` up, so that another replica need not wait for their end.
-pub(super) fn end_leases(conn: &mut Conn, owner: &str) -> QueryResult<()> {
-    update(leases::table.filter(leases::owner.eq(owner)))
-        .set((
-            leases::until.eq(Timestamp::default()),
-            leases::fence.eq(leases::fence + 1),
-        ))
-        .execute(conn)
-        .map(|_| ())
 }
