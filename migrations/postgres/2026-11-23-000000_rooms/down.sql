@@ -1,3 +1,0 @@
-DROP TABLE tickets;
-DROP TABLE rooms;
-DROP TABLE room_servers;

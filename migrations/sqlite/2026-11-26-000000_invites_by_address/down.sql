@@ -1,1 +1,0 @@
-DROP INDEX invites_by_address;

@@ -1,3 +1,0 @@
-DROP INDEX jobs_queued;
-ALTER TABLE jobs DROP COLUMN order_sealed;
-ALTER TABLE jobs DROP COLUMN subject_id;
