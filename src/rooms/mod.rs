@@ -1,12 +1,12 @@
-//! Rooms, the servers that hold them, and seats.
+//! Rooms, the servers that hold them, and tickets.
 //!
 //! What is promised:
-//! - a member with a good ticket is on the room server's list before they are told, and nobody else
-//!   stays in the room;
-//! - a seat ends in the transaction of whatever ends it (a sanction, a lowered assurance, a closed
-//!   room), and [`enforce`] carries that to the room server: off the list, then out, until it agrees;
-//! - a member has one seat in a room: another ticket takes the place of the former;
-//! - a room never has more seats than its capacity.
+//! - where a room server keeps a list, a ticket is on it before its member is answered, and nobody else stays in
+//!   the room;
+//! - a ticket ends in the transaction of whatever ends it (a sanction, a lowered assurance, a closed
+//!   room), and [`enforce`] carries that to the room server: off the list, then out, until the server agrees;
+//! - a member has one ticket to a room: another one takes the place of the former;
+//! - a room never has more good tickets than its capacity.
 //!
 //! A ticket is a random id, under which the member appears in the room, and a token that is derived
 //! from it and stands on the room server's list. Neither says who they are.
@@ -37,7 +37,7 @@ use crate::platform::{
 };
 
 words! {
-    /// As what somebody is in a room.
+    /// What somebody may do in a room.
     ParticipantRole {
         /// They listen and speak.
         Speaker = "speaker",
@@ -46,21 +46,21 @@ words! {
     }
 }
 
-/// How a room server fares, as its enforcer last saw it.
+/// The health of a room server, as its enforcer last saw it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Health {
     /// Nobody has asked it yet.
     Unknown,
-    /// It does what it is told.
+    /// It does what it is asked to.
     Well {
         /// Since when.
         since: Timestamp,
     },
-    /// It does not.
+    /// It does not answer, or refuses.
     Failing {
         /// Since when.
         since: Timestamp,
-        /// In what way.
+        /// Why.
         why: String,
     },
 }
@@ -76,9 +76,9 @@ pub struct ServerRecord {
     pub kind: String,
     /// Where it is, and what else may be shown.
     pub settings: Settings,
-    /// Since when it is ours.
+    /// When it was registered.
     pub created_at: Timestamp,
-    /// How it fares.
+    /// Its health.
     pub health: Health,
     subject: Subject,
     sealed: Vec<u8>,
@@ -97,15 +97,15 @@ impl ServerRecord {
 /// What a room asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RoomTerms {
-    /// How surely we must know who enters; the policy may ask for more.
+    /// The assurance that a member needs to enter; the policy may ask for more.
     pub enter: Assurance,
-    /// How surely we must know who speaks; the policy may ask for more.
+    /// The assurance that a member needs to speak; the policy may ask for more.
     pub speak: Assurance,
     /// How many seats there are, 1 to [`CAPACITY_MOST`].
     pub capacity: u32,
 }
 
-/// A room that is to be.
+/// A room to create.
 #[derive(Debug, Clone)]
 pub struct NewRoom {
     /// Its id, here and on its server.
@@ -125,9 +125,9 @@ pub struct Room {
     pub name: RoomName,
     /// The row of its server.
     pub server: i64,
-    /// How surely we must know who enters.
+    /// The assurance that a member needs to enter.
     pub enter: Assurance,
-    /// How surely we must know who speaks.
+    /// The assurance that a member needs to speak.
     pub speak: Assurance,
     /// How many seats there are.
     pub capacity: u32,
@@ -135,9 +135,9 @@ pub struct Room {
     pub open: bool,
     /// Whether it is closed, and gone from its server.
     pub cleared: bool,
-    /// In what way its server does not do what it is told in this room alone.
+    /// Why the server rejects this room.
     pub failure: Option<String>,
-    /// Since when it is there.
+    /// When it was created.
     pub created_at: Timestamp,
     key_version: i64,
 }
@@ -163,16 +163,16 @@ impl Room {
     }
 }
 
-/// A seat in a room.
+/// A member's ticket to a room.
 #[derive(Debug, Clone)]
 pub struct Ticket {
     /// Its id: the participant's id on the room server.
     pub id: TicketId,
-    /// Where.
+    /// The room.
     pub room: RoomRow,
-    /// Whose.
+    /// Its member.
     pub person: PersonRow,
-    /// As what.
+    /// Whether they may speak.
     pub part: ParticipantRole,
     /// Until when.
     pub expires_at: Timestamp,

@@ -45,7 +45,7 @@ impl Work {
         rooms.read(move |conn| Ok(records::rooms_of(conn, row)?)).await
     }
 
-    /// The rooms, for those who bring them into agreement: the server is in trouble in those that the rows say.
+    /// The rooms; those that the server rejects, as their rows say, are remembered.
     async fn rooms_as_noted(&self) -> Result<Vec<Room>, StoreError> {
         let rooms = self.rooms().await?;
         let failing = rooms.iter().filter(|room| room.failure.is_some());
@@ -81,7 +81,7 @@ impl Work {
         several(due.map(|room| self.agree_on(lease, room).boxed()).collect()).await
     }
 
-    /// Brings one room into agreement. Its own trouble stays its own: it is written down, and the others go on.
+    /// Brings one room into agreement. What concerns this room alone is written at the room, and the others go on.
     async fn agree_on(&self, lease: &Lease, room: &Room) -> Result<(), Halt> {
         match self.settle(lease, room).await {
             Err(halt) if halt.is_of_a_room() => self.fails(lease, room, &halt).await,
@@ -95,7 +95,7 @@ impl Work {
         }
     }
 
-    /// Writes down that the server does not do what it is told in this room.
+    /// Writes why the server rejects this room.
     async fn fails(&self, lease: &Lease, room: &Room, error: &Halt) -> Result<(), Halt> {
         let why = error.to_string();
         if matches!(error, Halt::Server(error) if error.trouble == Trouble::NotOurs) {
@@ -108,7 +108,7 @@ impl Work {
         self.note(lease, room, Some(why), false).await
     }
 
-    /// Writes down how a room fares, before the cursor passes what was to be done there.
+    /// Writes whether the server accepts a room, before the cursor passes what was to be done there.
     async fn note(&self, lease: &Lease, room: &Room, failure: Option<String>, cleared: bool) -> Result<(), Halt> {
         let (lease, row) = (lease.clone(), room.row);
         let fails = failure.is_some();

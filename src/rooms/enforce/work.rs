@@ -74,7 +74,7 @@ pub(super) struct Work {
     pub(super) server: Arc<Server>,
     /// The rooms that are there and know our secret: in others nobody is ours to put out.
     ours: Mutex<HashSet<RoomRow>>,
-    /// The rooms in which the server does not do what it is told, as the rows say.
+    /// The rooms that the server rejects, as the rows say.
     failing: Mutex<Arc<HashSet<RoomRow>>>,
     /// The rooms with somebody who is still there after their connection was ended.
     stays: Mutex<HashSet<RoomRow>>,
@@ -114,7 +114,7 @@ impl Work {
         self.ours.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The rooms in which the server does not do what it is told.
+    /// The rooms that the server rejects.
     pub(super) fn failing(&self) -> Arc<HashSet<RoomRow>> {
         Arc::clone(&self.failing.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -249,12 +249,12 @@ impl Work {
         gauge!(ROOM_SERVERS_FAILING, "server" => self.server.id.to_string()).set(f64::from(u8::from(fails)));
     }
 
-    /// What it says of the server is for whoever enforces there to say.
+    /// Takes back what it reports of the server: whoever has the lease reports it.
     pub(super) fn retire(&self) {
         self.gauge(false);
     }
 
-    /// Writes down that the server fails, when that is new. The log says more than admins are told.
+    /// Writes that the server fails, when that is new. The log says more than admins are told.
     async fn tell_failure(&self, lease: &Lease, state: &mut State, error: &ServerError) {
         let told = Some(error.told.clone());
         if state.told.as_ref() != Some(&told) {
@@ -263,16 +263,16 @@ impl Work {
         self.tell(lease, state, told).await;
     }
 
-    /// Writes down how the server fares, when that changes. Whoever has lost the lease has nothing to say.
+    /// Writes the health of the server, when that changes; nothing where the lease is lost.
     async fn tell(&self, lease: &Lease, state: &mut State, failure: Option<String>) {
         self.gauge(failure.is_some() || !self.failing().is_empty());
         if state.told.as_ref() == Some(&failure) {
             return;
         }
-        // It fails as before, but in another way.
+        // It fails as before, for another reason.
         let goes_on = failure.is_some() && matches!(state.told, Some(Some(_)));
         if failure.is_none() {
-            tracing::info!(server = %self.server.id, "a room server does what it is told");
+            tracing::info!(server = %self.server.id, "a room server is well");
         }
         let (lease, row, why) = (lease.clone(), self.server.row, failure.clone());
         let written = self

@@ -167,7 +167,7 @@ pub(super) fn server_id(conn: &mut Conn, row: i64) -> QueryResult<RoomServerId> 
     room_servers::table.find(row).select(room_servers::uid).first(conn)
 }
 
-/// Writes down that a server fails in another way than before.
+/// Writes why a server fails now, where it failed before.
 pub(super) fn set_reason(conn: &mut Conn, row: i64, failure: &str) -> QueryResult<()> {
     update(room_servers::table.find(row))
         .set(room_servers::failure.eq(failure))
@@ -175,7 +175,7 @@ pub(super) fn set_reason(conn: &mut Conn, row: i64, failure: &str) -> QueryResul
         .map(|_| ())
 }
 
-/// Writes down how a server fares.
+/// Writes the health of a server.
 pub(super) fn set_health(conn: &mut Conn, row: i64, since: Timestamp, failure: Option<&str>) -> QueryResult<()> {
     update(room_servers::table.find(row))
         .set((room_servers::health_since.eq(since), room_servers::failure.eq(failure)))
@@ -332,7 +332,7 @@ pub(super) fn rooms(conn: &mut Conn, after: Option<&RoomName>, limit: i64) -> Qu
     Ok(rows.into_iter().map(room_from).collect())
 }
 
-/// Writes down why a room's server does not do what it is told there, or that it does.
+/// Writes why the server rejects a room, or that it does not.
 pub(super) fn set_failure(conn: &mut Conn, room: RoomRow, failure: Option<&str>) -> QueryResult<()> {
     update(rooms::table.find(room))
         .set(rooms::failure.eq(failure))
@@ -348,7 +348,7 @@ pub(super) fn clear(conn: &mut Conn, room: RoomRow, now: Timestamp) -> QueryResu
         .map(|_| ())
 }
 
-/// The rooms of a server in which it does not do what it is told: their rows and names.
+/// The rooms that a server rejects: their rows and names.
 pub(super) fn failing(conn: &mut Conn, server: i64) -> QueryResult<Vec<(RoomRow, String)>> {
     rooms::table
         .filter(rooms::server_id.eq(server))

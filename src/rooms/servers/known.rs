@@ -41,7 +41,7 @@ pub struct Server {
     reached: Arc<Reached>,
 }
 
-/// Up to which position of the feed a room server does what we say, and in which rooms it does not.
+/// Up to which position of the feed a room server has carried everything out, and the rooms that it rejects.
 #[derive(Clone, Default)]
 struct Come {
     pos: i64,
@@ -95,7 +95,7 @@ impl Server {
     }
 
     /// Waits until everything up to `pos` has reached the server, whichever replica brings it there;
-    /// false after `patience`, and where `room` is one in which it does not do what it is told.
+    /// false after `patience`, and where the server rejects `room`.
     pub async fn wait(&self, ledger: &Ledger, pos: i64, room: RoomRow, patience: Duration) -> bool {
         let reached = self.reached.pos.wait(pos);
         // Its enforcer runs elsewhere, or takes its time: one asks for all.

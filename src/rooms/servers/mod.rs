@@ -253,7 +253,7 @@ pub struct Seated {
     pub connection: Connection,
 }
 
-/// In what way a call failed.
+/// What kind of failure it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
     /// Nothing there answers as this kind does.
@@ -264,7 +264,7 @@ pub enum Trouble {
     NoRoom,
     /// Somebody else has made a room of that id. The other rooms are not concerned.
     NotOurs,
-    /// The server says that it did what it was told, and shows that it did not. The other rooms are not concerned.
+    /// The server says that it did what it was asked to, and shows that it did not. The other rooms are not concerned.
     Disagrees,
     /// The server refuses.
     Refused,
@@ -275,7 +275,7 @@ pub enum Trouble {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{cause}")]
 pub struct ServerError {
-    /// In what way.
+    /// What kind of failure it is.
     pub trouble: Trouble,
     /// What the log says.
     pub cause: String,

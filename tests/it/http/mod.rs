@@ -80,6 +80,13 @@ impl Scene {
         Self::at(Home::new(db, policy), configure).await
     }
 
+    /// One that knows these kinds of room servers.
+    pub async fn knowing(db: &Database, policy: &str, kinds: vouchsafe::rooms::Kinds) -> Self {
+        let mut home = Home::new(db, policy);
+        home.room_servers = kinds;
+        Self::at(home, |_| ()).await
+    }
+
     /// One whose letters leave by a real mail server.
     pub async fn with_smtp(db: &Database, policy: &str, server: &SmtpServer) -> Self {
         Self::at(Home::new(db, policy).with_smtp(server), |_| ()).await

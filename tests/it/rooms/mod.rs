@@ -4,9 +4,11 @@ mod admin;
 mod egress;
 mod held;
 mod janus;
+mod kinds;
 mod lists;
 mod policy;
 mod seats;
+mod suite;
 mod ties;
 mod trouble;
 

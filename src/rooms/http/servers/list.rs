@@ -17,7 +17,7 @@ struct ServersView {
     items: Vec<ServerView>,
 }
 
-/// The room servers, and how they fare.
+/// The room servers, and their health.
 #[utoipa::path(operation_id = "list_room_servers", tag = "rooms", responses((status = 200, body = ServersView)))]
 #[get("/v1/admin/room-servers")]
 pub(in crate::rooms::http) async fn list(_caller: Caller, rooms: Data<Rooms>) -> Result<Json<ServersView>, Problem> {

@@ -35,13 +35,13 @@ use crate::{
 };
 
 words! {
-    /// How a room server fares.
+    /// The health of a room server.
     HealthWord {
         /// Nobody has asked it yet.
         Unknown = "unknown",
-        /// It does what it is told.
+        /// It answers, and does what it is asked to.
         Well = "well",
-        /// It does not; `failure` says why.
+        /// It does not answer, or refuses; `failure` says why.
         Failing = "failing",
         /// It is never asked: it only checks the signature of a ticket. A ticket that has ended still opens it until
         /// the ticket expires.
@@ -58,15 +58,15 @@ struct ServerFields {
     kind: String,
     /// What it is able to do.
     capabilities: &'static [Capability],
-    /// How it fares.
+    /// Its health.
     health: HealthWord,
-    /// Since when it fares so.
+    /// Since when it has this health.
     #[serde(skip_serializing_if = "Option::is_none")]
     health_since: Option<Timestamp>,
     /// Why it fails.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<String>,
-    /// The rooms that it rejects, though it does what it is told in the others. Each room says why.
+    /// The rooms that it rejects, while it accepts the others. Each room says why.
     failing_rooms: Vec<String>,
     /// Since when it is registered.
     created_at: Timestamp,
