@@ -3,6 +3,7 @@
 
 mod authorisation;
 mod bad_input;
+mod bad_requests;
 mod behind;
 mod canaries;
 mod description;

@@ -1,6 +1,8 @@
 //! The outbox through outages, refusals and deaths, on both databases, with a real SMTP server.
 
-use std::{collections::HashMap, fs, sync::Arc, time::Duration};
+mod books;
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use tokio::{sync::oneshot, task::JoinHandle, time::sleep};
@@ -11,7 +13,7 @@ use vouchsafe::{
     },
     platform::{
         ledger::{Actor, Ledger},
-        store::{Backend, Guard, Guards, StoreError, schema::outbox},
+        store::{Guard, Guards, StoreError, schema::outbox},
         terms::{ManualClock, SystemRng, Timestamp},
         vault::{self, Keyring, Vault},
     },
@@ -448,72 +450,4 @@ on_both! {
         assert_eq!(count(&rows, "sent"), server.mails().len());
         assert!(count(&rows, "sent") < 40, "it went on after the shutdown");
     }
-}
-
-/// On one thread, where the test's own recorder sees what is counted.
-#[tokio::test]
-async fn what_waits_and_what_is_dead_is_counted() {
-    let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
-    let _recorded = metrics::set_default_local_recorder(&metrics);
-    let db = Database::fresh(Backend::Sqlite);
-    let office = Office::over(&db);
-    let server = SmtpServer::start_as(Kind::Plain);
-    server.fail_next(1, 550);
-    office.post(5).await;
-    let running = start(office.postman(&server.settings(), ""));
-    office
-        .until(|rows| count(rows, "sent") == 4 && count(rows, "dead") == 1)
-        .await;
-    server.fail_next(1, 451);
-    office.post(1).await;
-    office.until(|rows| tried(rows, 1) == 1).await;
-    let expected = [
-        "vouchsafe_mail_waiting 1",
-        "vouchsafe_mail_dead 1",
-        "vouchsafe_mail_sent_total 4",
-        "vouchsafe_mail_failed_total{outcome=\"dead\"} 1",
-        "vouchsafe_mail_failed_total{outcome=\"retry\"} 1",
-    ];
-    let missing = || {
-        let shown = metrics.handle().render();
-        expected.into_iter().find(|line| !shown.contains(line))
-    };
-    for _ in 0..200 {
-        if missing().is_none() {
-            break;
-        }
-        sleep(Duration::from_millis(50)).await;
-    }
-    assert_eq!(missing(), None, "{}", metrics.handle().render());
-    running.end().await;
-}
-
-/// What a thief of the disk finds: no address and no code, whether the letter waits, was given up
-/// or was delivered.
-#[tokio::test]
-async fn the_database_holds_no_address_and_no_code() {
-    let db = Database::fresh(Backend::Sqlite);
-    let office = Office::over(&db);
-    let server = SmtpServer::start_as(Kind::Plain);
-    let clean = |when: &str| {
-        let mut read = 0;
-        for entry in fs::read_dir(db.path().parent().unwrap()).unwrap() {
-            let bytes = fs::read(entry.unwrap().path()).unwrap();
-            read += bytes.len();
-            for secret in ["reader0", "example.org", "canary-481516"] {
-                let found = bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
-                assert!(!found, "{secret} stands in the database {when}");
-            }
-        }
-        assert!(read > 4096, "the database's files were read");
-    };
-    office.post(3).await;
-    clean("while letters wait");
-    server.fail_next(1, 550);
-    let running = start(office.postman(&server.settings(), ""));
-    office
-        .until(|rows| count(rows, "sent") == 2 && count(rows, "dead") == 1)
-        .await;
-    running.end().await;
-    clean("after delivery and refusal");
 }
