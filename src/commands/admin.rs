@@ -89,7 +89,7 @@ pub async fn owner(
     let (address, handle) = (EmailAddress::parse(address)?, people::handle(handle)?);
     let (keys, to) = (vault.clone(), address.clone());
     let made = ledger.write(Actor::Operator, move |tx| {
-        people::lock_founders(tx.conn, tx.guards)?;
+        people::lock_founders(tx.conn)?;
         if people::count_owners(tx.conn)? > 0 {
             return Ok(Err(AdminError::OwnerExists));
         }

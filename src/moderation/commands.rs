@@ -13,7 +13,7 @@ use crate::{
             Actor, Event, Tx,
             events::{self, SessionEnd},
         },
-        store::{Guard, StoreError},
+        store::StoreError,
         terms::{Assurance, PersonId, PersonRow, Reason, Role, SanctionId, Standing},
         vault::{DataKey, Vault},
     },
@@ -113,9 +113,7 @@ pub fn lift(
 ) -> Result<Sanction, SanctionError> {
     let target = row_of(tx, target)?.ok_or(SanctionError::PersonUnknown)?;
     // A ban may have its event id before it waits here, and would stand before the lift that it comes after.
-    if tx.guards.on(Guard::LiftInTurn) {
-        people::await_standing(tx.conn, target)?;
-    }
+    people::await_standing(tx.conn, target)?;
     let locked = lock(tx, target)?.ok_or(SanctionError::PersonUnknown)?;
     rules::may_sanction(locked.authority()?, &locked.target)?;
     let note = note_key(tx, vault, &locked.target)?.seal_note(note, tx.rng)?;
@@ -213,7 +211,7 @@ impl Locked {
 /// None where the target is nobody.
 fn lock(tx: &mut Tx<'_>, target: PersonRow) -> Result<Option<Locked>, StoreError> {
     let actor = tx.actor();
-    let members = people::lock(tx.conn, tx.guards, actor.person().unwrap_or(target), target)?;
+    let members = people::lock(tx.conn, actor.person().unwrap_or(target), target)?;
     let find = |row| members.iter().find(|member| member.row == row).cloned();
     let Some(target) = find(target) else { return Ok(None) };
     let by = match actor.person() {

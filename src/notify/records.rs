@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::platform::{
     store::{
-        Backend, Conn, Guard, Guards, fixed, pg_fixed,
+        Conn, fixed, pg_fixed,
         schema::{mail_stops, outbox},
     },
     terms::{Id, IdKind, Timestamp},
@@ -156,15 +156,14 @@ pub(super) fn any_due(conn: &mut Conn, now: Timestamp) -> QueryResult<bool> {
 /// each other nor take the same letter; on SQLite there is one writer at a time anyhow.
 pub(super) fn claim(
     conn: &mut Conn,
-    guards: &Guards,
     claim: &str,
     now: Timestamp,
     until: Timestamp,
     most: i64,
 ) -> QueryResult<Vec<Claimed>> {
-    let lock = match conn.backend() {
-        Backend::Postgres if guards.on(Guard::LettersClaimed) => "FOR UPDATE SKIP LOCKED",
-        _ => "",
+    let lock = match conn.to_lock("letters that are due") {
+        Some(_) => "FOR UPDATE SKIP LOCKED",
+        None => "",
     };
     let rows: Vec<Row> = sql_query(format!(
         "WITH due AS MATERIALIZED ( \

@@ -169,14 +169,7 @@ impl Postman {
                 let mut token = [0_u8; 16];
                 tx.rng.fill(&mut token);
                 let token = data_encoding::HEXLOWER.encode(&token);
-                Ok::<_, StoreError>(records::claim(
-                    tx.conn,
-                    tx.guards,
-                    &token,
-                    tx.now,
-                    tx.now.after(term),
-                    most,
-                )?)
+                Ok::<_, StoreError>(records::claim(tx.conn, &token, tx.now, tx.now.after(term), most)?)
             })
             .await?;
         Ok((claimed.value, taken))

@@ -4,7 +4,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQue
 
 use super::Flow;
 use crate::platform::{
-    store::{Conn, Guard, Guards, fixed, schema::flows},
+    store::{Conn, fixed, locked, schema::flows},
     terms::{Id, PersonRow, Timestamp, kinds},
     vault::Subject,
 };
@@ -109,14 +109,12 @@ pub(super) fn by_id(conn: &mut Conn, id: Id<kinds::Flow>) -> QueryResult<Option<
 
 /// The same, locked until the transaction ends: of two requests on it at once, the second sees what the first
 /// has made of it.
-pub(super) fn lock(conn: &mut Conn, guards: &Guards, id: Id<kinds::Flow>) -> QueryResult<Option<Flow>> {
+pub(super) fn lock(conn: &mut Conn, id: Id<kinds::Flow>) -> QueryResult<Option<Flow>> {
     let query = flows::table.filter(flows::uid.eq(id)).select(columns!());
-    let found = match conn {
-        Conn::Postgres(conn) if guards.on(Guard::FlowHeld) => query.for_no_key_update().first::<Row>(conn),
-        // SQLite has one writer.
-        conn => query.first::<Row>(conn),
-    };
-    found.optional().map(|row| row.map(from_row))
+    locked(conn.backend(), "a newcomer's flow", query)
+        .get_result::<Row>(conn)
+        .optional()
+        .map(|row| row.map(from_row))
 }
 
 /// The newest other flow of an invite by which the same address is on its way in.

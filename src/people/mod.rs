@@ -11,9 +11,9 @@ mod roster;
 
 pub use handle::{Handle, HandleError, handle};
 pub use records::{
-    Member, Name, await_standing, by_contact, by_handle, change_role, count_active, count_owners, inviter_of, lock,
-    lock_founders, lock_members, lock_reviewer, lock_standing, member, member_by_id, members, members_by_row, names,
-    own_contact, set_assurance, set_handle, set_standing, set_subject,
+    Member, Name, await_standing, by_contact, by_handle, change_role, count_active, count_owners, inviter_of,
+    keep_active, lock, lock_founders, lock_members, lock_reviewer, lock_standing, member, member_by_id, members,
+    members_by_row, names, own_contact, set_assurance, set_handle, set_standing, set_subject,
 };
 pub use roster::{MemberSnapshot, Roster};
 

@@ -59,7 +59,7 @@ pub fn replace_server(
     new: &NewServer,
     abandon: bool,
 ) -> Result<ServerRecord, RoomError> {
-    let server = records::lock_server(tx.conn, tx.guards, id)?.ok_or(RoomError::ServerUnknown)?;
+    let server = records::lock_server(tx.conn, id)?.ok_or(RoomError::ServerUnknown)?;
     if server.kind != new.kind.name() || new.kind.place(&server.settings) != new.kind.place(&new.settings) {
         idle(tx.conn, server.row, abandon)?;
     }
@@ -88,7 +88,7 @@ fn idle(conn: &mut Conn, server: i64, abandon: bool) -> Result<(), RoomError> {
 /// # Errors
 /// [`RoomError`]
 pub fn remove_server(tx: &mut Tx<'_>, id: RoomServerId, abandon: bool) -> Result<(), RoomError> {
-    let server = records::lock_server(tx.conn, tx.guards, id)?.ok_or(RoomError::ServerUnknown)?;
+    let server = records::lock_server(tx.conn, id)?.ok_or(RoomError::ServerUnknown)?;
     idle(tx.conn, server.row, abandon)?;
     records::remove_server(tx.conn, server.row, tx.now)?;
     tx.record(Event::RoomServerRemoved(events::RoomServerRemoved { server: id }));
@@ -107,7 +107,7 @@ pub fn create_room(tx: &mut Tx<'_>, vault: &Vault, key: &Key, new: &NewRoom) -> 
 }
 
 fn insert_room(tx: &mut Tx<'_>, vault: &Vault, new: &NewRoom) -> Result<Room, RoomError> {
-    let server = records::lock_server(tx.conn, tx.guards, new.server)?.ok_or(RoomError::ServerUnknown)?;
+    let server = records::lock_server(tx.conn, new.server)?.ok_or(RoomError::ServerUnknown)?;
     let (key_version, _) = vault.derive(KeyPurpose::Room, &[]);
     let room = records::insert_room(tx.conn, new, server.row, key_version, tx.now)?.ok_or(RoomError::Exists)?;
     tx.record(Event::RoomCreated(events::RoomCreated {
@@ -132,10 +132,10 @@ pub fn change_room(
     terms: &RoomTerms,
     open: bool,
 ) -> Result<Room, RoomError> {
-    let before = records::lock_room(tx.conn, tx.guards, name)?.ok_or(RoomError::Unknown)?;
+    let before = records::lock_room(tx.conn, name)?.ok_or(RoomError::Unknown)?;
     if open {
         let server = records::server_id(tx.conn, before.server)?;
-        records::lock_server(tx.conn, tx.guards, server)?.ok_or(RoomError::ServerUnknown)?;
+        records::lock_server(tx.conn, server)?.ok_or(RoomError::ServerUnknown)?;
     }
     let room = records::set_room(tx.conn, before.row, terms, (!open).then_some(tx.now))?;
     tx.record(Event::RoomChanged(events::RoomChanged {

@@ -25,7 +25,7 @@ use super::{access::Claims, records};
 use crate::platform::{
     config::SigningAlgorithm,
     ledger::{Actor, Entry, Event, Ledger, Projection, Tx, events},
-    store::{Conn, Guard, StoreError},
+    store::{Conn, StoreError},
     vault::{Field, Vault, sha256},
 };
 
@@ -266,9 +266,7 @@ pub(super) async fn ensure(ledger: &Ledger, vault: &Vault, algorithm: SigningAlg
     let vault = vault.clone();
     ledger
         .write(Actor::System, move |tx| {
-            if tx.guards.on(Guard::KeysHeld) {
-                records::lock_keys(tx.conn)?;
-            }
+            records::lock_keys(tx.conn)?;
             match has(tx.conn, &vault, algorithm)? {
                 true => Ok(()),
                 false => make(tx, &vault, algorithm),

@@ -1,6 +1,9 @@
 //! The rows of signing keys, sessions and services.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update};
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, connection::SimpleConnection,
+    insert_into, update,
+};
 
 use crate::platform::{
     store::{
@@ -15,9 +18,9 @@ use crate::platform::{
 
 /// Keeps every other maker of keys away until this transaction ends. SQLite has one writer anyway.
 pub(super) fn lock_keys(conn: &mut Conn) -> QueryResult<()> {
-    match conn {
-        Conn::Sqlite(_) => Ok(()),
-        Conn::Postgres(_) => conn.run("LOCK TABLE signing_keys IN SHARE ROW EXCLUSIVE MODE"),
+    match conn.to_lock("making a signing key") {
+        Some(conn) => conn.batch_execute("LOCK TABLE signing_keys IN SHARE ROW EXCLUSIVE MODE"),
+        None => Ok(()),
     }
 }
 

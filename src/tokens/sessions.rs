@@ -172,7 +172,7 @@ pub fn start_as(
     person: PersonRow,
     lifetime: Duration,
 ) -> Result<Option<Session>, StoreError> {
-    if tx.guards.on(Guard::HolderHeld) && !people::set_standing(tx.conn, person, Standing::Active, Standing::Active)? {
+    if !people::keep_active(tx.conn, person)? {
         return Ok(None);
     }
     let Some(holder) = holder(tx, person)? else {

@@ -86,7 +86,7 @@ fn claim_first(
         return Err(CaseError::TooClose);
     }
     // What is counted from here on still holds when it is written.
-    people::lock_reviewer(tx.conn, tx.guards, reviewer)?;
+    people::lock_reviewer(tx.conn, reviewer)?;
     within_limits(tx, vault, review, &case, reviewer)?;
     let until = tx.now.after(LEASE);
     if !records::take_claim(tx.conn, &case, reviewer, until, tx.now)? && tx.guards.on(Guard::CaseClaimedOnce) {

@@ -11,7 +11,7 @@ use crate::{
             Actor, Event, Tx,
             events::{self, InviteKind},
         },
-        store::{Guard, StoreError},
+        store::StoreError,
         terms::{Id, PersonRow, Timestamp, kinds},
         vault::{Blind, Field, Vault, VaultError},
     },
@@ -48,11 +48,7 @@ pub fn issue_together(
     let mut given = HashMap::new();
     if !limited.is_empty() {
         // Whoever counts must be the only one who counts until the count is written.
-        members.extend(people::members_by_row(
-            tx.conn,
-            &limited,
-            tx.guards.on(Guard::QuotaHeld),
-        )?);
+        members.extend(people::members_by_row(tx.conn, &limited, true)?);
         given = records::places_given(tx.conn, &limited, tx.now)?;
     }
     let mut settled = Vec::with_capacity(wanted.len());

@@ -83,9 +83,7 @@ pub fn redeem(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>) -> Result
         return Err(RedeemError::NotHeld);
     }
     // Without it somebody could come in after the answer to a ban of their inviter.
-    if tx.guards.on(Guard::InviterHeld) {
-        people::lock_standing(tx.conn, invite.inviter)?;
-    }
+    people::lock_standing(tx.conn, invite.inviter)?;
     if records::use_up(tx.conn, invite.row)? {
         return Ok(());
     }

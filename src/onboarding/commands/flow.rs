@@ -79,7 +79,7 @@ pub async fn lapse(ledger: &Ledger) -> Result<(), StoreError> {
         .await?;
     for (id, subject) in over {
         ledger
-            .write(Actor::System, move |tx| match records::lock(tx.conn, tx.guards, id)? {
+            .write(Actor::System, move |tx| match records::lock(tx.conn, id)? {
                 Some(flow) if flow.ended_at.is_none() => match invites::held_until(tx.conn, id)? {
                     Some(until) if tx.now < until => Ok(()),
                     _ => abandon(tx, &flow, Release::Expired),

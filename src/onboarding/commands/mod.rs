@@ -24,7 +24,7 @@ use crate::{
 /// The flow, if `step` is its next, and how far the real name has come. Its row is locked until the end of the
 /// transaction.
 fn at_step(tx: &mut Tx<'_>, policy: &Policy, flow: Id<kinds::Flow>, step: Step) -> Result<(Flow, Reached), StepError> {
-    let flow = records::lock(tx.conn, tx.guards, flow)?.ok_or(StepError::Ended)?;
+    let flow = records::lock(tx.conn, flow)?.ok_or(StepError::Ended)?;
     match queries::read_standing(tx.conn, policy, &flow, tx.now)? {
         (Progress::Next(next), reached) if next == step => Ok((flow, reached)),
         (Progress::Next(_), _) => Err(StepError::OutOfOrder),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, QueryResult, RunQueryDsl,
     dsl::sql,
     insert_into,
     result::{DatabaseErrorKind, Error},
@@ -15,7 +15,7 @@ use diesel::{
 use super::{Contact, Handle, MemberSnapshot, Newcomer};
 use crate::platform::{
     store::{
-        Conn, Guard, Guards, fixed,
+        Backend, Conn, fixed, locked, one_changed,
         schema::{contacts, edges, people},
     },
     terms::{Assurance, Id, PersonRow, Role, Standing, Timestamp, kinds},
@@ -167,7 +167,7 @@ pub fn members_by_row(conn: &mut Conn, rows: &[PersonRow], held: bool) -> QueryR
                 .order(people::id.asc())
                 .select(COLUMNS);
             let rows: Vec<Row> = match held {
-                true => query.for_no_key_update().load(pg)?,
+                true => locked(Backend::Postgres, "inviters whose places are counted", query).load(pg)?,
                 false => query.load(pg)?,
             };
             found.extend(rows.into_iter().map(|row| (row.0, from_row(row))));
@@ -220,39 +220,41 @@ pub fn names(conn: &mut Conn, rows: &[PersonRow]) -> QueryResult<HashMap<PersonR
 /// else changes their role or standing before the transaction ends, so what is decided by them
 /// still holds at the commit. Rows are locked in one order, so two of these never wait for each
 /// other; what only refers to a member goes on meanwhile.
-pub fn lock(conn: &mut Conn, guards: &Guards, one: PersonRow, other: PersonRow) -> QueryResult<Vec<Member>> {
+pub fn lock(conn: &mut Conn, one: PersonRow, other: PersonRow) -> QueryResult<Vec<Member>> {
     let owner = people::role.eq(Role::Owner).and(people::standing.eq(Standing::Active));
     let query = people::table
         .filter(people::id.eq(one).or(people::id.eq(other)).or(owner))
         .order(people::id.asc())
         .select(COLUMNS);
-    let rows: Vec<Row> = match conn {
-        // There is one writer.
-        Conn::Sqlite(conn) => query.load(conn)?,
-        Conn::Postgres(conn) if guards.on(Guard::MembersHeld) => query.for_no_key_update().load(conn)?,
-        Conn::Postgres(conn) => query.load(conn)?,
-    };
+    let rows: Vec<Row> = locked(conn.backend(), "those whom a sanction or a role concerns", query).load(conn)?;
     Ok(rows.into_iter().map(from_row).collect())
 }
 
 /// Until the transaction ends, whoever wants to sanction this member waits; others who keep it go on.
 /// What a sanction has changed before is seen from here on.
 pub fn lock_standing(conn: &mut Conn, row: PersonRow) -> QueryResult<()> {
-    advisory_lock(conn, row, "pg_advisory_xact_lock_shared")
+    advisory_lock(
+        conn.to_lock("an inviter's standing"),
+        row,
+        "pg_advisory_xact_lock_shared",
+    )
 }
 
 /// Waits for everybody who keeps this member's standing, and lets nobody keep it until the
 /// transaction ends. To be called before anything is written or locked: then the transaction has no
 /// id yet, and the feed, which goes by these, has it after those that it waited for.
 pub fn await_standing(conn: &mut Conn, row: PersonRow) -> QueryResult<()> {
-    advisory_lock(conn, row, "pg_advisory_xact_lock")
+    advisory_lock(
+        conn.to_lock("a standing that a lift changes"),
+        row,
+        "pg_advisory_xact_lock",
+    )
 }
 
-fn advisory_lock(conn: &mut Conn, row: PersonRow, lock: &str) -> QueryResult<()> {
+fn advisory_lock(conn: Option<&mut PgConnection>, row: PersonRow, lock: &str) -> QueryResult<()> {
     match conn {
-        // There is one writer.
-        Conn::Sqlite(_) => Ok(()),
-        Conn::Postgres(conn) => sql_query(format!("SELECT {lock}(hashtextextended('standing', $1))"))
+        None => Ok(()),
+        Some(conn) => sql_query(format!("SELECT {lock}(hashtextextended('standing', $1))"))
             .bind::<BigInt, _>(row.0)
             .execute(conn)
             .map(|_| ()),
@@ -340,6 +342,14 @@ pub fn set_standing(conn: &mut Conn, row: PersonRow, before: Standing, after: St
         .map(|rows| rows == 1)
 }
 
+/// Keeps a member's standing as it is until the transaction ends; false where it is not a good one.
+pub fn keep_active(conn: &mut Conn, row: PersonRow) -> QueryResult<bool> {
+    fixed(|| "UPDATE people SET standing = standing WHERE id = ? AND standing = 'active'")
+        .bind(row.0)
+        .execute(conn)
+        .map(|rows| one_changed("whoever signs in is in good standing", rows))
+}
+
 /// Changes what is held to be known of a member; false where `before` is not so.
 pub fn set_assurance(conn: &mut Conn, row: PersonRow, before: Assurance, after: Assurance) -> QueryResult<bool> {
     update(people::table.find(row).filter(people::assurance.eq(before)))
@@ -350,14 +360,8 @@ pub fn set_assurance(conn: &mut Conn, row: PersonRow, before: Assurance, after: 
 
 /// The seats of these members, as they stand until the transaction ends: whoever wants to sanction one
 /// of them waits (see [`lock_standing`]).
-pub fn lock_members(
-    conn: &mut Conn,
-    guards: &Guards,
-    rows: &[PersonRow],
-) -> QueryResult<HashMap<PersonRow, MemberSnapshot>> {
-    if let Conn::Postgres(conn) = conn
-        && guards.on(Guard::SeatedHeld)
-    {
+pub fn lock_members(conn: &mut Conn, rows: &[PersonRow]) -> QueryResult<HashMap<PersonRow, MemberSnapshot>> {
+    if let Some(conn) = conn.to_lock("the standing of whoever is given a seat") {
         let mut sorted: Vec<i64> = rows.iter().map(|row| row.0).collect();
         sorted.sort_unstable();
         sql_query("SELECT pg_advisory_xact_lock_shared(hashtextextended('standing', row)) FROM UNNEST($1) AS row")

@@ -1,20 +1,17 @@
 //! The rows of those who run the community: who they are, and who waits for whom.
 
-use diesel::{ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl};
+use diesel::{ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl, connection::SimpleConnection};
 
 use crate::platform::{
-    store::{Conn, Guard, Guards, schema::people},
+    store::{Conn, locked, schema::people},
     terms::{PersonRow, Role, Standing},
 };
 
 /// Until the transaction ends, whoever else wants to make the first owner waits.
-pub fn lock_founders(conn: &mut Conn, guards: &Guards) -> QueryResult<()> {
-    match conn {
-        Conn::Postgres(_) if guards.on(Guard::FoundersHeld) => {
-            conn.run("SELECT pg_advisory_xact_lock(hashtextextended('founders', 0))")
-        }
-        // SQLite has one writer anyway.
-        _ => Ok(()),
+pub fn lock_founders(conn: &mut Conn) -> QueryResult<()> {
+    match conn.to_lock("making the first owner") {
+        Some(conn) => conn.batch_execute("SELECT pg_advisory_xact_lock(hashtextextended('founders', 0))"),
+        None => Ok(()),
     }
 }
 
@@ -28,17 +25,11 @@ pub fn count_owners(conn: &mut Conn) -> QueryResult<i64> {
 }
 
 /// Until the transaction ends, whoever else wants to count or change what this reviewer has waits.
-pub fn lock_reviewer(conn: &mut Conn, guards: &Guards, row: PersonRow) -> QueryResult<()> {
-    match conn {
-        Conn::Postgres(conn) if guards.on(Guard::ReviewerHeld) => people::table
-            .find(row)
-            .select(people::id)
-            .for_no_key_update()
-            .first::<i64>(conn)
-            .map(|_| ()),
-        // There is one writer.
-        _ => Ok(()),
-    }
+pub fn lock_reviewer(conn: &mut Conn, row: PersonRow) -> QueryResult<()> {
+    let query = people::table.find(row).select(people::id);
+    locked(conn.backend(), "a reviewer", query)
+        .get_result::<i64>(conn)
+        .map(|_| ())
 }
 
 /// How many members in good standing have one of these roles.

@@ -1,8 +1,12 @@
 //! The guards that a race or a crash leans on, each with a switch that exists only in tests.
 //!
 //! A test that stays green with its guard switched off proves nothing. With the feature `switches`
-//! a test can take one guard out of one store and must then see its own assertion fail; without
-//! the feature [`Guards::on`] is a constant and the branch is gone.
+//! a test can take one guard out of one store and must then see its own assertion fail.
+//!
+//! The code that a guard is part of does not ask for it. It takes a lock by [`super::locked`] or
+//! [`Conn::to_lock`](super::Conn::to_lock), tells by [`super::one_changed`] whether a condition was met, or runs a
+//! [`super::fixed`] statement. What the absence of each guard changes there stands in one table below, which only
+//! the feature compiles. The store makes its guards known to each thread that works for it.
 //!
 //! What is locked is locked on PostgreSQL: SQLite has one writer, and who decides in it decides alone. A
 //! condition that a statement brings with it is heeded on both.
@@ -89,13 +93,38 @@ pub enum Guard {
 pub struct Guards;
 
 #[cfg(not(feature = "switches"))]
-impl Guards {
-    /// Always.
+mod always {
+    use super::Guards;
+
+    impl Guards {
+        /// Always.
+        #[inline(always)]
+        pub const fn on(&self, _: super::Guard) -> bool {
+            true
+        }
+
+        /// Runs `work`.
+        #[inline(always)]
+        pub(in crate::platform::store) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
+            work()
+        }
+    }
+
+    /// Never.
     #[inline(always)]
-    pub const fn on(&self, _: Guard) -> bool {
-        true
+    pub(in crate::platform::store) const fn passes(_point: &str) -> bool {
+        false
+    }
+
+    /// The statement itself.
+    #[inline(always)]
+    pub(in crate::platform::store) const fn altered(sql: &'static str) -> &'static str {
+        sql
     }
 }
+
+#[cfg(not(feature = "switches"))]
+pub(super) use always::{altered, passes};
 
 /// Which guards are on.
 #[cfg(feature = "switches")]
@@ -105,14 +134,110 @@ pub struct Guards {
 }
 
 #[cfg(feature = "switches")]
-impl Guards {
-    /// Whether this guard still stands.
-    pub fn on(&self, guard: Guard) -> bool {
-        self.off.load(std::sync::atomic::Ordering::SeqCst) & (1 << guard as u64) == 0
+mod switched {
+    use std::{borrow::Cow, cell::RefCell, sync::atomic::Ordering};
+
+    use super::{Guard, Guards};
+
+    /// What the absence of a guard changes.
+    enum Without {
+        /// What the code names so is passed by: a lock is not taken, a condition is taken as met.
+        Point(&'static str),
+        /// In a statement with `of` in its text, each `text` is replaced.
+        Text {
+            of: &'static str,
+            text: &'static str,
+            by: &'static str,
+        },
     }
-    /// Takes one guard out of everything that shares these switches.
-    pub fn switch_off(&self, guard: Guard) {
-        self.off
-            .fetch_or(1 << guard as u64, std::sync::atomic::Ordering::SeqCst);
+
+    use Without::{Point, Text};
+
+    /// A guard may have several lines.
+    const WITHOUT: &[(Guard, Without)] = &[
+        (Guard::InviterHeld, Point("an inviter's standing")),
+        (Guard::FlowHeld, Point("a newcomer's flow")),
+        (Guard::QuotaHeld, Point("inviters whose places are counted")),
+        (Guard::FoundersHeld, Point("making the first owner")),
+        (Guard::KeysHeld, Point("making a signing key")),
+        (Guard::RoomHeld, Point("a room")),
+        (Guard::SeatedHeld, Point("the standing of whoever is given a seat")),
+        (Guard::ServerHeld, Point("a room server")),
+        (Guard::LettersClaimed, Point("letters that are due")),
+        (Guard::MembersHeld, Point("those whom a sanction or a role concerns")),
+        (Guard::LiftInTurn, Point("a standing that a lift changes")),
+        (Guard::ReviewerHeld, Point("a reviewer")),
+        // It is neither locked nor looked at.
+        (Guard::HolderHeld, Point("whoever signs in is in good standing")),
+        (
+            Guard::HolderHeld,
+            Text {
+                of: "UPDATE people SET standing = standing WHERE id = ?",
+                text: "WHERE",
+                by: "WHERE FALSE AND",
+            },
+        ),
+    ];
+
+    thread_local! {
+        /// The guards of the store for which this thread works.
+        static CURRENT: RefCell<Guards> = RefCell::default();
+    }
+
+    /// Puts back what was current before.
+    struct Restored(Guards);
+
+    impl Drop for Restored {
+        fn drop(&mut self) {
+            CURRENT.set(std::mem::take(&mut self.0));
+        }
+    }
+
+    impl Guards {
+        /// Whether this guard still stands.
+        pub fn on(&self, guard: Guard) -> bool {
+            self.off.load(Ordering::SeqCst) & (1 << guard as u64) == 0
+        }
+
+        /// Takes one guard out of everything that shares these switches.
+        pub fn switch_off(&self, guard: Guard) {
+            self.off.fetch_or(1 << guard as u64, Ordering::SeqCst);
+        }
+
+        /// Runs `work` under these guards: what it does on this thread heeds those that are on.
+        pub(in crate::platform::store) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
+            let _restored = Restored(CURRENT.replace(self.clone()));
+            work()
+        }
+    }
+
+    /// What the current guards that are off change.
+    fn changes() -> impl Iterator<Item = &'static Without> {
+        let off = CURRENT.with_borrow(|guards| guards.off.load(Ordering::SeqCst));
+        WITHOUT
+            .iter()
+            .filter(move |(guard, _)| off & (1 << *guard as u64) != 0)
+            .map(|(_, without)| without)
+    }
+
+    /// Whether `point` is passed by.
+    pub(in crate::platform::store) fn passes(point: &str) -> bool {
+        changes().any(|without| matches!(without, Point(passed) if *passed == point))
+    }
+
+    /// The statement as it is without the guards that are off.
+    pub(in crate::platform::store) fn altered(sql: &'static str) -> Cow<'static, str> {
+        let mut altered = Cow::Borrowed(sql);
+        for without in changes() {
+            if let Text { of, text, by } = without
+                && sql.contains(of)
+            {
+                altered = altered.replace(text, by).into();
+            }
+        }
+        altered
     }
 }
+
+#[cfg(feature = "switches")]
+pub(super) use switched::{altered, passes};

@@ -11,6 +11,7 @@ mod connection;
 mod error;
 mod fixed;
 pub mod guards;
+mod lock;
 mod migrate;
 mod pool;
 mod refused;
@@ -27,6 +28,7 @@ pub(crate) use error::from_query;
 pub use error::{CommandError, Disposition, StoreError};
 pub use fixed::{Bind, Column, Fixed, PgFixed, fixed, pg_fixed};
 pub use guards::{Guard, Guards};
+pub use lock::{Locked, locked, one_changed};
 pub use migrate::{migrate, pending};
 pub use refused::Throttles;
 
@@ -99,7 +101,12 @@ impl Store {
         };
         Ok(Self {
             inner: Arc::new(Inner {
-                pool: Pool::new(options.target.clone(), options.pool_size, options.wait),
+                pool: Pool::new(
+                    options.target.clone(),
+                    options.pool_size,
+                    options.wait,
+                    options.guards.clone(),
+                ),
                 writer,
                 wait: options.wait,
                 throttles: Throttles::new(options.guards.clone()),

@@ -14,7 +14,7 @@ use std::{
 use diesel::connection::{Connection, TransactionManager};
 use tokio::{sync::Semaphore, time::timeout};
 
-use super::{CommandError, Conn, Disposition, StoreError, Target};
+use super::{CommandError, Conn, Disposition, Guards, StoreError, Target};
 
 /// How long an idle connection is taken to be sound without asking.
 const TRUSTED: Duration = Duration::from_secs(1);
@@ -27,15 +27,17 @@ pub(super) struct Pool {
 struct Shared {
     target: Target,
     patience: Duration,
+    guards: Guards,
     idle: Mutex<VecDeque<(Conn, Instant)>>,
 }
 
 impl Pool {
-    pub(super) fn new(target: Target, size: usize, patience: Duration) -> Self {
+    pub(super) fn new(target: Target, size: usize, patience: Duration, guards: Guards) -> Self {
         Self {
             shared: Arc::new(Shared {
                 target,
                 patience,
+                guards,
                 idle: Mutex::default(),
             }),
             permits: Arc::new(Semaphore::new(size.max(1))),
@@ -58,7 +60,7 @@ impl Pool {
                 .map_err(|_| StoreError::Unavailable("the pool is closed".into()))?;
             let done = tokio::task::spawn_blocking(move || {
                 let _permit = permit;
-                shared.with_connection(work)
+                shared.guards.within(|| shared.with_connection(work))
             });
             // What the panic said may quote a row; the panic hook has it.
             done.await

@@ -54,6 +54,7 @@ impl Writer {
         // A queue as long as a second's work: what does not fit is told 503 at once.
         let (jobs, queue) = mpsc::channel(options.batch.max(1) * 64);
         let (stop, stopped) = oneshot::channel();
+        let guards = options.guards.clone();
         let worker = Worker {
             conn,
             target: options.target.clone(),
@@ -65,7 +66,7 @@ impl Writer {
         thread::Builder::new()
             .name("sqlite-writer".into())
             .spawn(move || {
-                worker.run(queue);
+                guards.within(|| worker.run(queue));
                 // Nobody may be waiting for it any more.
                 let _ = stop.send(());
             })

@@ -95,7 +95,7 @@ fn give(
         }
     }
     let everybody: Vec<PersonRow> = asks.iter().map(|ask| ask.person).collect();
-    let members = people::lock_members(tx.conn, tx.guards, &everybody)?;
+    let members = people::lock_members(tx.conn, &everybody)?;
     // The rooms are locked: whoever fits them to another policy comes before this, or sees these tickets.
     let policy = &policy.in_force(tx.conn)?.policy;
 
@@ -183,7 +183,7 @@ struct Open {
 
 impl Open {
     fn lock(tx: &mut Tx<'_>, name: &RoomName, members: Vec<PersonRow>) -> Result<Option<Self>, StoreError> {
-        let Some(room) = records::lock_room(tx.conn, tx.guards, name)? else {
+        let Some(room) = records::lock_room(tx.conn, name)? else {
             return Ok(None);
         };
         let server = records::server(tx.conn, room.server)?;

@@ -278,7 +278,7 @@ impl Work {
                 return Ok(false);
             }
             for name in &names {
-                let held = records::lock_room(tx.conn, tx.guards, name)?;
+                let held = records::lock_room(tx.conn, name)?;
                 let policy = current.in_force(tx.conn)?;
                 if let Some(room) = held.filter(|room| room.open) {
                     refit(tx, &policy.policy, &room)?;

@@ -16,7 +16,7 @@ pub(super) use tickets::{
 use super::{Health, NewServer, Room, RoomName, ServerRecord, Settings};
 use crate::platform::{
     store::{
-        Conn, Guard, Guards,
+        Conn, locked,
         schema::{room_servers, rooms},
     },
     terms::{Assurance, RoomRow, RoomServerId, Timestamp},
@@ -121,17 +121,16 @@ pub(super) fn change_server(conn: &mut Conn, row: i64, new: &NewServer, sealed: 
 }
 
 /// A server that is ours, locked until the transaction ends: no room is opened on it meanwhile.
-pub(super) fn lock_server(conn: &mut Conn, guards: &Guards, id: RoomServerId) -> QueryResult<Option<ServerRecord>> {
+pub(super) fn lock_server(conn: &mut Conn, id: RoomServerId) -> QueryResult<Option<ServerRecord>> {
     let query = room_servers::table
         .filter(room_servers::uid.eq(id))
         .filter(room_servers::removed_at.is_null())
         .select(SERVER);
-    let found = match conn {
-        Conn::Postgres(conn) if guards.on(Guard::ServerHeld) => query.for_no_key_update().first::<ServerColumns>(conn),
-        // SQLite has one writer.
-        conn => query.first::<ServerColumns>(conn),
-    };
-    found.optional()?.map(server_from).transpose()
+    locked(conn.backend(), "a room server", query)
+        .get_result::<ServerColumns>(conn)
+        .optional()?
+        .map(server_from)
+        .transpose()
 }
 
 pub(super) fn remove_server(conn: &mut Conn, row: i64, now: Timestamp) -> QueryResult<()> {
@@ -292,14 +291,12 @@ pub(super) fn room_by_row(conn: &mut Conn, row: RoomRow) -> QueryResult<Room> {
 }
 
 /// The same as [`room`], locked until the transaction ends: nobody else gives out its seats or changes it.
-pub(super) fn lock_room(conn: &mut Conn, guards: &Guards, name: &RoomName) -> QueryResult<Option<Room>> {
+pub(super) fn lock_room(conn: &mut Conn, name: &RoomName) -> QueryResult<Option<Room>> {
     let query = rooms::table.filter(rooms::name.eq(name.as_str())).select(ROOM);
-    let found = match conn {
-        Conn::Postgres(conn) if guards.on(Guard::RoomHeld) => query.for_no_key_update().first::<RoomColumns>(conn),
-        // SQLite has one writer.
-        conn => query.first::<RoomColumns>(conn),
-    };
-    found.optional().map(|row| row.map(room_from))
+    locked(conn.backend(), "a room", query)
+        .get_result::<RoomColumns>(conn)
+        .optional()
+        .map(|row| row.map(room_from))
 }
 
 pub(super) fn set_room(

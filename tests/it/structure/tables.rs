@@ -157,7 +157,8 @@ fn breaches(
         let text = text.split("#[cfg(test)]").next().unwrap_or_default();
         let comments = |line: &&str| !line.trim_start().starts_with("//");
         let text: String = text.lines().filter(comments).flat_map(|line| [line, "\n"]).collect();
-        if name.ends_with("store/schema.rs") {
+        // The guards alter what others' statements say, in tests alone.
+        if name.ends_with("store/schema.rs") || name.ends_with("store/guards.rs") {
             continue;
         }
         for (table, writes) in touched(&room, &text, tables) {
