@@ -333,3 +333,21 @@ fn circles(imports: &BTreeMap<(&str, &str), String>) -> Vec<String> {
     }
     found
 }
+
+/// Whoever reads the documentation finds what it names.
+#[test]
+fn every_path_in_the_architecture_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("docs/architecture.md")).unwrap();
+    let named = text.split('`').skip(1).step_by(2);
+    let paths: Vec<_> = named
+        .filter(|name| {
+            ["src/", "tests/", "docs/", "schemas/", "deploy/", "templates/"]
+                .iter()
+                .any(|start| name.starts_with(start))
+        })
+        .collect();
+    assert!(paths.len() > 40, "{paths:?}");
+    let lost: Vec<_> = paths.iter().filter(|path| !root.join(path).exists()).collect();
+    assert!(lost.is_empty(), "{lost:?}");
+}
