@@ -19,6 +19,7 @@ mod idempotency;
 mod pepper;
 mod position;
 mod problem;
+pub(crate) mod refusals;
 mod request_id;
 pub mod rights;
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub use paging::{Limit, Page, Paging};
 pub use pepper::{Cursors, Pepper};
 pub use position::{AT_LEAST, CatchUp, POSITION, WriteResponse};
 pub use problem::{OAuthProblem, OAuthProblemBody, Problem, ProblemBody, ProblemKind};
+pub(crate) use refusals::problems;
 
 /// Registers what belongs to no capability: health, metrics and the API description.
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {

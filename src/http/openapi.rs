@@ -1,12 +1,11 @@
 //! The API description (OpenAPI 3.1), made of what the api files say about their operations and of
-//! what is the same for all: who may call (from the table of rights) and how a refusal looks.
+//! what is the same for all: who may call (from the table of rights) and what can go wrong (`refusals.rs`).
 
 use actix_web::{App, HttpResponse, Responder, get, web};
 use utoipa::{
     PartialSchema as _, ToSchema as _,
     openapi::{
-        Components, ContentBuilder, HttpMethod, Info, License, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr, Response,
-        ResponseBuilder, Schema, Server,
+        Components, HttpMethod, Info, License, OpenApi, OpenApiBuilder, PathItem, RefOr, Response, Schema, Server,
         path::Operation,
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
@@ -16,6 +15,7 @@ use utoipa_actix_web::{AppExt as _, service_config::ServiceConfig};
 use super::{
     paging::Limit,
     problem::{OAuthProblemBody, ProblemBody},
+    refusals,
     rights::{self, Access, OPERATIONS, Verb},
 };
 
@@ -44,6 +44,7 @@ pub fn describe(routes: impl FnOnce(&mut ServiceConfig<'_>)) -> OpenApi {
         .openapi(base())
         .configure(routes)
         .split_for_parts();
+    let mut components = document.components.take().unwrap_or_default();
     for known in OPERATIONS {
         let operation = document
             .paths
@@ -51,9 +52,11 @@ pub fn describe(routes: impl FnOnce(&mut ServiceConfig<'_>)) -> OpenApi {
             .get_mut(known.path)
             .and_then(|item| slot(item, known.verb));
         if let Some(operation) = operation {
-            complete(operation, known, document.components.as_ref());
+            complete(operation, known, &components);
+            refusals::complete(operation, known, &mut components);
         }
     }
+    document.components = Some(components);
     document
 }
 
@@ -137,8 +140,8 @@ const fn method(verb: Verb) -> HttpMethod {
     }
 }
 
-/// Who may call, what each answer is, and how every refusal looks.
-fn complete(operation: &mut Operation, known: &rights::Operation, components: Option<&Components>) {
+/// Who may call, and what each answer is.
+fn complete(operation: &mut Operation, known: &rights::Operation, components: &Components) {
     let scheme = |name: &str| SecurityRequirement::new(name, [] as [&str; 0]);
     operation.security = Some(match known.access {
         Access::Public | Access::PublicThrottled => vec![],
@@ -165,20 +168,10 @@ fn complete(operation: &mut Operation, known: &rights::Operation, components: Op
         let sentence = "Whoever calls it has signed in less than 15 minutes ago.";
         operation.description = operation.description.take().map(|text| format!("{text} {sentence}"));
     }
-    let refusal = if known.path.starts_with("/oauth/") {
-        "OAuthProblem"
-    } else {
-        "Problem"
-    };
-    operation
-        .responses
-        .responses
-        .entry("default".to_owned())
-        .or_insert_with(|| RefOr::Ref(Ref::from_response_name(refusal)));
 }
 
 /// What the body of an answer is, in the words that its type has.
-fn described(response: &Response, components: Option<&Components>) -> Option<String> {
+fn described(response: &Response, components: &Components) -> Option<String> {
     let RefOr::T(content) = response.content.values().next()? else {
         return None;
     };
@@ -186,7 +179,7 @@ fn described(response: &Response, components: Option<&Components>) -> Option<Str
         RefOr::Ref(reference) => reference.ref_location.strip_prefix("#/components/schemas/")?,
         RefOr::T(_) => return None,
     };
-    match components?.schemas.get(name)? {
+    match components.schemas.get(name)? {
         RefOr::T(Schema::Object(schema)) => schema.description.clone(),
         RefOr::T(Schema::AllOf(schema)) => schema.description.clone(),
         RefOr::T(Schema::OneOf(schema)) => schema.description.clone(),
@@ -198,7 +191,9 @@ fn base() -> OpenApi {
     let mut info = Info::new("Vouchsafe", env!("CARGO_PKG_VERSION"));
     info.description = Some(
         "Invites as a graph, real names kept sealed, and the tokens that room servers check. Every refusal is a \
-         problem (RFC 9457); docs/problems.md lists the kinds."
+         problem (RFC 9457); docs/problems.md lists the kinds, and each operation those that it sends. Each operation \
+         takes the header Vouchsafe-At-Least: the Vouchsafe-Position of an earlier answer, which it is then served no \
+         earlier than."
             .to_owned(),
     );
     let mut license = License::new("Apache License 2.0");
@@ -211,21 +206,6 @@ fn base() -> OpenApi {
     components
         .schemas
         .insert("OAuthProblem".to_owned(), OAuthProblemBody::schema());
-    for (name, content_type, says) in [
-        (
-            "Problem",
-            "application/problem+json",
-            "Refused; `type` says why, `detail` what to do.",
-        ),
-        ("OAuthProblem", "application/json", "Refused (RFC 6749 §5.2)."),
-    ] {
-        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(name))).build();
-        let response = ResponseBuilder::new()
-            .description(says)
-            .content(content_type, content)
-            .build();
-        components.responses.insert(name.to_owned(), response.into());
-    }
     for (name, scheme, says) in [
         (
             "access",

@@ -244,6 +244,13 @@ impl OAuthProblem {
     }
 }
 
+impl OAuthProblem {
+    /// The status and the code.
+    pub(super) fn told(&self) -> (u16, &'static str) {
+        (self.status_code().as_u16(), self.error)
+    }
+}
+
 impl From<Problem> for OAuthProblem {
     /// `server_error` and `temporarily_unavailable` are borrowed from RFC 6749 §4.1.2.1: §5.2 has
     /// no code for them.

@@ -14,7 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{ChangeError, Current, Policy, Versioned, change};
 use crate::{
-    http::{Caller, Json, POSITION, Problem, ProblemKind},
+    http::{Caller, Json, POSITION, Problem, ProblemKind, problems},
     platform::ledger::{Actor, Ledger, ReadModel},
 };
 
@@ -81,10 +81,13 @@ async fn show(_caller: Caller, policies: Data<Policies>) -> Result<HttpResponse,
     Ok(answer(&*policies.current.get()?, None))
 }
 
+problems!(ReplacePolicyProblems: PreconditionRequired, PreconditionFailed, PolicyInvalid);
+
 /// Put another policy in its place. It holds from the answer on, on every replica within a second.
 #[utoipa::path(operation_id = "replace_policy", tag = "policy", request_body = NewPolicy,
     params(("If-Match" = String, Header, description = "The ETag of the version that the change was made from.")),
-    responses((status = 200, body = PolicyView, headers(("ETag" = String, description = "The new version.")))))]
+    responses((status = 200, body = PolicyView, headers(("ETag" = String, description = "The new version."))),
+        ReplacePolicyProblems))]
 #[put("/v1/admin/policy")]
 async fn replace(
     request: HttpRequest,

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{CaseView, Cases, reason};
 use crate::{
-    http::{Caller, IdempotencyKey, Json, Problem, Segments, WriteResponse},
+    http::{Caller, IdempotencyKey, Json, Problem, Segments, WriteResponse, problems},
     identity::{Claimed, Country, DocumentKind, commands},
     platform::{
         idempotency::Asker,
@@ -101,6 +101,11 @@ impl ClaimView {
     }
 }
 
+problems!(ClaimCaseProblems:
+    InvalidValue, CaseDecided, CaseLapsed, CaseClaimed, ReviewConflict, ClaimsExhausted, NamesExhausted,
+    StepOutOfOrder
+);
+
 /// Claim a case for 15 minutes, and see whom it is about.
 ///
 /// No reviewer is shown a case of a newcomer whom they, their inviter or somebody whom they invited has invited. That
@@ -109,7 +114,7 @@ impl ClaimView {
 /// extends the claim. A repeated request with the same idempotency key is shown the same while the claim lasts.
 #[utoipa::path(operation_id = "claim_case", tag = "cases", request_body = NewClaim,
     params(("id" = CaseId, Path, description = "The case."), IdempotencyKey),
-    responses((status = 200, body = ClaimView)))]
+    responses((status = 200, body = ClaimView), ClaimCaseProblems))]
 #[post("/v1/admin/cases/{id}/claim")]
 pub(super) async fn claim_case(
     caller: Caller,

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{Cases, reason};
 use crate::{
-    http::{Caller, Json, Problem, Segments, WriteResponse},
+    http::{Caller, Json, Problem, Segments, WriteResponse, problems},
     identity::commands,
     platform::{
         ledger::{Actor, events::Verdict},
@@ -34,13 +34,18 @@ struct DecisionView {
     verdict: Verdict,
 }
 
+problems!(DecideCaseProblems:
+    InvalidValue, CaseDecided, CaseLapsed, CaseClaimed, ReviewConflict, DocumentTaken, DocumentBound,
+    StepOutOfOrder
+);
+
 /// Decide a case that you have claimed. A case is decided once.
 ///
 /// A newcomer who may go on has `join.hold_days` from now on. A final refusal binds the use of the invite, the
 /// address and the document until an admin lifts it.
 #[utoipa::path(operation_id = "decide_case", tag = "cases", request_body = NewDecision,
     params(("id" = CaseId, Path, description = "The case.")),
-    responses((status = 200, body = DecisionView)))]
+    responses((status = 200, body = DecisionView), DecideCaseProblems))]
 #[post("/v1/admin/cases/{id}/decision")]
 pub(super) async fn decide_case(
     caller: Caller,

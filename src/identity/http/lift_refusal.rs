@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{Cases, RefusalView, reason};
 use crate::{
-    http::{Caller, Json, Problem, Segments, WriteResponse},
+    http::{Caller, Json, Problem, Segments, WriteResponse, problems},
     identity::{LiftError, commands, queries},
     platform::{ledger::Actor, terms::RefusalId},
 };
@@ -20,11 +20,13 @@ struct NewLift {
     reason: String,
 }
 
+problems!(LiftRefusalProblems: InvalidValue, RefusalUnknown, ReviewConflict);
+
 /// Lift a final refusal: the use of the invite is free again, and the address and the document may be used again. The
 /// refused registration stays over; the newcomer opens the invite, or another one, again.
 #[utoipa::path(operation_id = "lift_refusal", tag = "cases", request_body = NewLift,
     params(("id" = RefusalId, Path, description = "The refusal.")),
-    responses((status = 200, body = RefusalView)))]
+    responses((status = 200, body = RefusalView), LiftRefusalProblems))]
 #[post("/v1/admin/refusals/{id}/lift")]
 pub(super) async fn lift_refusal(
     caller: Caller,

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{Cases, reason};
 use crate::{
-    http::{Caller, Json, Problem, Segments, WriteResponse},
+    http::{Caller, Json, Problem, Segments, WriteResponse, problems},
     identity::commands,
     platform::{
         ledger::Actor,
@@ -23,10 +23,12 @@ struct NewRelease {
     reason: String,
 }
 
+problems!(ReleaseCaseProblems: InvalidValue, CaseDecided, CaseLapsed, CaseClaimed, StepOutOfOrder);
+
 /// End your claim on a case without a decision. Owners and admins may end any reviewer's claim.
 #[utoipa::path(operation_id = "release_case", tag = "cases", request_body = NewRelease,
     params(("id" = CaseId, Path, description = "The case.")),
-    responses((status = 204, description = "The case can be claimed again.")))]
+    responses((status = 204, description = "The case can be claimed again."), ReleaseCaseProblems))]
 #[post("/v1/admin/cases/{id}/release")]
 pub(super) async fn release_case(
     caller: Caller,

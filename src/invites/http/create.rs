@@ -11,7 +11,7 @@ use super::{
     InviteView, Invites,
 };
 use crate::{
-    http::{Caller, IdempotencyKey, Json, Problem, WriteResponse, whole_or_null},
+    http::{Caller, IdempotencyKey, Json, Problem, WriteResponse, problems, whole_or_null},
     notify::{EmailAddress, Locale},
     platform::{idempotency::Asker, terms::Id},
 };
@@ -39,10 +39,12 @@ struct NewInviteBody {
     lifetime_hours: Option<u32>,
 }
 
+problems!(CreateInviteProblems: InvalidField, InvalidValue, QuotaExhausted, NotEligibleToInvite, TooManyRequests);
+
 /// Invite somebody. An addressed invite is mailed; an open link's code stands in the answer.
 #[utoipa::path(operation_id = "create_invite", tag = "invites", request_body = NewInviteBody,
     params(IdempotencyKey),
-    responses((status = 201, body = InviteView)))]
+    responses((status = 201, body = InviteView), CreateInviteProblems))]
 #[post("/v1/me/invites")]
 pub(super) async fn create(
     caller: Caller,

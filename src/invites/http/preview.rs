@@ -9,7 +9,7 @@ use super::{
     Invites, kind,
 };
 use crate::{
-    http::{Json, Problem, ProblemKind, Segments},
+    http::{Json, Problem, ProblemKind, Segments, problems},
     platform::terms::{PersonId, Timestamp},
     policy::{Step, demands},
 };
@@ -42,11 +42,13 @@ struct PreviewView {
     documents: Vec<String>,
 }
 
+problems!(PreviewInviteProblems: InviteUnknown, InviteClosed, InviteExpired, InviteUsed, InviteExhausted);
+
 /// See what an invite is: who invites to what, what will be asked, until when. Opening it any
 /// number of times consumes nothing.
 #[utoipa::path(operation_id = "preview_invite", tag = "invites",
     params(("code" = String, Path, description = "The invite's code, or the link that holds it; case, dashes and spaces are forgiven.")),
-    responses((status = 200, body = PreviewView)))]
+    responses((status = 200, body = PreviewView), PreviewInviteProblems))]
 #[get("/v1/invites/{code}")]
 pub(super) async fn preview(code: Segments<String>, invites: Data<Invites>) -> Result<Json<PreviewView>, Problem> {
     let code = Code::parse(&code.0).ok_or_else(|| Problem::new(ProblemKind::InviteUnknown))?;

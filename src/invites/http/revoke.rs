@@ -4,14 +4,16 @@ use actix_web::{delete, web::Data};
 
 use super::Invites;
 use crate::{
-    http::{Caller, Problem, ProblemKind, Segments, WriteResponse},
+    http::{Caller, Problem, ProblemKind, Segments, WriteResponse, problems},
     platform::terms::InviteId,
 };
+
+problems!(RevokeInviteProblems: InviteUnknown, TooManyRequests);
 
 /// Take one of one's own invites back. Whoever is on their way in by it cannot finish.
 #[utoipa::path(operation_id = "revoke_invite", tag = "invites",
     params(("id" = InviteId, Path, description = "The invite.")),
-    responses((status = 204, description = "It is taken back, or was already.")))]
+    responses((status = 204, description = "It is taken back, or was already."), RevokeInviteProblems))]
 #[delete("/v1/me/invites/{id}")]
 pub(super) async fn withdraw(
     caller: Caller,

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::Moderation;
 use crate::{
-    http::{Caller, Json, Problem, Segments, WriteResponse},
+    http::{Caller, Json, Problem, Segments, WriteResponse, problems},
     moderation::{RoleReason, commands},
     platform::{
         ledger::Actor,
@@ -43,6 +43,8 @@ struct RoleGiven {
     role: Role,
 }
 
+problems!(ChangeRoleProblems: InvalidField, LastOwner);
+
 /// Changes a person's role. Giving the role that they already have changes nothing. An owner may step down while
 /// there is another owner.
 #[utoipa::path(
@@ -51,7 +53,8 @@ struct RoleGiven {
     params(("id" = PersonId, Path, description = "The person.")),
     request_body = NewRole,
     responses((status = 200, body = RoleGiven,
-        headers(("Vouchsafe-Position" = String, description = "The ledger position of the change."))))
+        headers(("Vouchsafe-Position" = String, description = "The ledger position of the change."))),
+        ChangeRoleProblems)
 )]
 #[put("/v1/admin/people/{id}/role")]
 pub(super) async fn change_role(

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{Moderation, SanctionShown, read_note};
 use crate::{
-    http::{Caller, Json, Problem, Segments, WriteResponse},
+    http::{Caller, Json, Problem, Segments, WriteResponse, problems},
     moderation::{SanctionError, commands, queries},
     platform::{
         ledger::Actor,
@@ -23,6 +23,8 @@ struct Lift {
     note: String,
 }
 
+problems!(LiftSanctionProblems: InvalidValue, SanctionUnknown);
+
 /// Lifts a sanction that is in force. A person whose ban is lifted is in good standing again, and their open
 /// invites are valid again. They have to sign in again.
 #[utoipa::path(
@@ -34,7 +36,8 @@ struct Lift {
     ),
     request_body = Lift,
     responses((status = 200, body = SanctionShown,
-        headers(("Vouchsafe-Position" = String, description = "The ledger position of the change."))))
+        headers(("Vouchsafe-Position" = String, description = "The ledger position of the change."))),
+        LiftSanctionProblems)
 )]
 #[post("/v1/admin/people/{id}/sanctions/{sanction}/lift")]
 pub(super) async fn lift_sanction(

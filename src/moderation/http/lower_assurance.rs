@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::Moderation;
 use crate::{
-    http::{Caller, Json, Problem, Segments, WriteResponse},
+    http::{Caller, Json, Problem, Segments, WriteResponse, problems},
     moderation::{ReasonCode, commands},
     platform::{
         ledger::Actor,
@@ -35,6 +35,8 @@ struct AssuranceLeft {
     assurance: Assurance,
 }
 
+problems!(LowerAssuranceProblems: AssuranceNotHigher);
+
 /// Lowers a person's assurance: for example, their document turned out to be another person's. Where a room asks
 /// for more, they lose their seat. Only a review raises it again.
 #[utoipa::path(
@@ -43,7 +45,8 @@ struct AssuranceLeft {
     params(("id" = PersonId, Path, description = "The person.")),
     request_body = Lowered,
     responses((status = 200, body = AssuranceLeft,
-        headers(("Vouchsafe-Position" = String, description = "The ledger position of the change."))))
+        headers(("Vouchsafe-Position" = String, description = "The ledger position of the change."))),
+        LowerAssuranceProblems)
 )]
 #[put("/v1/admin/people/{id}/assurance")]
 pub(super) async fn lower_assurance(

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{Moderation, read_note};
 use crate::{
-    http::{Caller, IdempotencyKey, Json, Problem, WriteResponse},
+    http::{Caller, IdempotencyKey, Json, Problem, WriteResponse, problems},
     moderation::{ReasonCode, SanctionKind, many},
     platform::{
         idempotency::Asker,
@@ -38,6 +38,8 @@ struct JobAccepted {
     job: JobId,
 }
 
+problems!(SanctionPeopleProblems: InvalidField, InvalidValue);
+
 /// Imposes a sanction on many people, by a job. It begins within two seconds. Whether you may sanction each person is
 /// decided when it is that person's turn; a refusal is the outcome of that person, and the job goes on.
 #[utoipa::path(
@@ -46,7 +48,8 @@ struct JobAccepted {
     params(IdempotencyKey),
     request_body = NewSanctions,
     responses((status = 202, description = "The job is queued.", body = JobAccepted,
-        headers(("Vouchsafe-Position" = String, description = "The ledger position of the change."))))
+        headers(("Vouchsafe-Position" = String, description = "The ledger position of the change."))),
+        SanctionPeopleProblems)
 )]
 #[post("/v1/admin/sanctions")]
 pub(super) async fn sanction_people(

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{Moderation, SanctionShown, read_note};
 use crate::{
-    http::{Caller, IdempotencyKey, Json, Problem, Segments, WriteResponse},
+    http::{Caller, IdempotencyKey, Json, Problem, Segments, WriteResponse, problems},
     moderation::{ReasonCode, SanctionError, SanctionKind, commands, queries},
     platform::{
         idempotency::Asker,
@@ -28,6 +28,8 @@ struct NewSanction {
     note: String,
 }
 
+problems!(SanctionPersonProblems: InvalidValue, SanctionExists, SanctionUnknown, LastOwner);
+
 /// Imposes a sanction. A ban ends the person's sessions and makes their open invites void. Both hold on this
 /// replica when the request is answered.
 #[utoipa::path(
@@ -39,7 +41,8 @@ struct NewSanction {
     ),
     request_body = NewSanction,
     responses((status = 201, body = SanctionShown,
-        headers(("Vouchsafe-Position" = String, description = "The ledger position of the change."))))
+        headers(("Vouchsafe-Position" = String, description = "The ledger position of the change."))),
+        SanctionPersonProblems)
 )]
 #[post("/v1/admin/people/{id}/sanctions")]
 pub(super) async fn sanction_person(

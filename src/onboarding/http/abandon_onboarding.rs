@@ -4,7 +4,7 @@ use actix_web::{delete, web::Data};
 
 use super::Onboarding;
 use crate::{
-    http::{Bearer, Problem, Segments, WriteResponse},
+    http::{Bearer, Problem, Segments, WriteResponse, problems},
     onboarding::commands,
     platform::{
         ledger::{Actor, events::Release},
@@ -12,10 +12,13 @@ use crate::{
     },
 };
 
+problems!(AbandonOnboardingProblems: FlowUnknown);
+
 /// End a registration. A reserved use of the invite is free again.
 #[utoipa::path(operation_id = "abandon_onboarding", tag = "onboarding",
     params(("flow" = FlowId, Path, description = "The flow.")),
-    responses((status = 204, description = "The registration is over, or was over already.")))]
+    responses((status = 204, description = "The registration is over, or was over already."),
+        AbandonOnboardingProblems))]
 #[delete("/v1/onboarding/{flow}")]
 pub(super) async fn abandon_onboarding(
     flow: Segments<FlowId>,

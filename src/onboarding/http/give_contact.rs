@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::{FlowView, Onboarding};
 use crate::{
-    http::{Bearer, Json, Problem, Segments, WriteResponse},
+    http::{Bearer, Json, Problem, Segments, WriteResponse, problems},
     notify::EmailAddress,
     onboarding::commands,
     platform::{ledger::Actor, terms::FlowId},
@@ -24,10 +24,16 @@ struct ContactBody {
     email: Option<String>,
 }
 
+problems!(GiveContactProblems:
+    FlowUnknown, InvalidValue, StepOutOfOrder, FlowEnded, HoldExpired, ContactMismatch, InviteClosed,
+    InviteExpired, InviteUsed, InviteExhausted
+);
+
 /// Give the address to be proved. A one-time code is mailed to it. Giving it again sends a new code; the two codes
 /// before it stay valid for their time, if they were sent to the same address.
 #[utoipa::path(operation_id = "give_contact", tag = "onboarding", request_body = ContactBody,
-    params(("flow" = FlowId, Path, description = "The flow.")), responses((status = 200, body = FlowView)))]
+    params(("flow" = FlowId, Path, description = "The flow.")), responses((status = 200, body = FlowView),
+        GiveContactProblems))]
 #[post("/v1/onboarding/{flow}/contact")]
 pub(super) async fn give_contact(
     flow: Segments<FlowId>,

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::{FlowView, Onboarding};
 use crate::{
-    http::{Bearer, IdempotencyKey, Json, Problem, ProblemKind, Segments, WriteResponse},
+    http::{Bearer, IdempotencyKey, Json, Problem, ProblemKind, Segments, WriteResponse, problems},
     identity::{Country, CountryError, Document, DocumentKind, FullName},
     onboarding::commands,
     platform::{
@@ -75,10 +75,16 @@ impl IdentityBody {
     }
 }
 
+problems!(GiveIdentityProblems:
+    FlowUnknown, InvalidValue, NameInvalid, DocumentInvalid, StepOutOfOrder, FlowEnded, HoldExpired,
+    RegistrationRefused
+);
+
 /// Give your real name and document. They are sealed at once. Where the policy demands a review, a reviewer is asked.
 /// The answer does not tell whether another person has given the same document.
 #[utoipa::path(operation_id = "give_identity", tag = "onboarding", request_body = IdentityBody,
-    params(("flow" = FlowId, Path, description = "The flow."), IdempotencyKey), responses((status = 200, body = FlowView)))]
+    params(("flow" = FlowId, Path, description = "The flow."), IdempotencyKey), responses((status = 200, body = FlowView),
+        GiveIdentityProblems))]
 #[post("/v1/onboarding/{flow}/identity")]
 pub(super) async fn give_identity(
     flow: Segments<FlowId>,

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{FlowView, Onboarding};
 use crate::{
-    http::{Bearer, IdempotencyKey, Json, Problem, Segments, WriteResponse},
+    http::{Bearer, IdempotencyKey, Json, Problem, Segments, WriteResponse, problems},
     onboarding::commands::{Join, NewMember},
     platform::{idempotency::Asker, terms::FlowId},
     policy::demands,
@@ -35,11 +35,16 @@ struct AdmittedView {
     session: Granted,
 }
 
+problems!(GivePasswordProblems:
+    FlowUnknown, InvalidValue, PasswordRefused, StepOutOfOrder, FlowEnded, HoldExpired, PersonLimitReached,
+    ReviewNeeded, InviteClosed, InviteExpired, InviteUsed, Forbidden, AccountLocked, SessionEnded
+);
+
 /// Choose a password and become a member: the reserved use of the invite is redeemed. Where a reviewer has to look at
 /// the name and the document first, the answer is the problem `review-needed`; take the step again after the decision.
 #[utoipa::path(operation_id = "give_password", tag = "onboarding", request_body = PasswordBody,
     params(("flow" = FlowId, Path, description = "The flow."), IdempotencyKey),
-    responses((status = 201, body = AdmittedView)))]
+    responses((status = 201, body = AdmittedView), GivePasswordProblems))]
 #[post("/v1/onboarding/{flow}/password")]
 pub(super) async fn give_password(
     flow: Segments<FlowId>,

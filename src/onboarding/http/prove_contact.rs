@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::{FlowView, Onboarding};
 use crate::{
-    http::{Bearer, Json, Problem, Segments, WriteResponse},
+    http::{Bearer, Json, Problem, Segments, WriteResponse, problems},
     onboarding::commands,
     platform::{
         ledger::Actor,
@@ -26,10 +26,16 @@ struct ProofBody {
     code: SecretString,
 }
 
+problems!(ProveContactProblems:
+    FlowUnknown, StepOutOfOrder, FlowEnded, HoldExpired, ProofWrong, ProofStale, ProofLocked,
+    PersonLimitReached, RegistrationRefused, InviteClosed, InviteExpired, InviteUsed, InviteExhausted
+);
+
 /// Prove the address. From then on one use of the invite is reserved. A newcomer who proved the same address before goes
 /// on with their earlier flow: use the flow's id in the answer.
 #[utoipa::path(operation_id = "prove_contact", tag = "onboarding", request_body = ProofBody,
-    params(("flow" = FlowId, Path, description = "The flow.")), responses((status = 200, body = FlowView)))]
+    params(("flow" = FlowId, Path, description = "The flow.")), responses((status = 200, body = FlowView),
+        ProveContactProblems))]
 #[post("/v1/onboarding/{flow}/contact/proof")]
 pub(super) async fn prove_contact(
     flow: Segments<FlowId>,

@@ -4,13 +4,16 @@ use actix_web::{get, web::Data};
 
 use super::{FlowView, Onboarding};
 use crate::{
-    http::{Bearer, Json, Problem, Segments},
+    http::{Bearer, Json, Problem, Segments, problems},
     platform::terms::FlowId,
 };
 
+problems!(ShowOnboardingProblems: FlowUnknown);
+
 /// The progress of a registration: its state, and the next step.
 #[utoipa::path(operation_id = "show_onboarding", tag = "onboarding",
-    params(("flow" = FlowId, Path, description = "The flow.")), responses((status = 200, body = FlowView)))]
+    params(("flow" = FlowId, Path, description = "The flow.")), responses((status = 200, body = FlowView),
+        ShowOnboardingProblems))]
 #[get("/v1/onboarding/{flow}")]
 pub(super) async fn show_onboarding(
     flow: Segments<FlowId>,

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{FlowView, Onboarding};
 use crate::{
-    http::{Json, Problem, ProblemKind, WriteResponse},
+    http::{Json, Problem, ProblemKind, WriteResponse, problems},
     invites::Code,
     notify::Locale,
     onboarding::{commands, flow_token},
@@ -38,12 +38,16 @@ struct BegunView {
     view: FlowView,
 }
 
+problems!(StartOnboardingProblems:
+    InvalidField, InviteUnknown, FlowUnknown, InviteClosed, InviteExpired, InviteUsed, InviteExhausted
+);
+
 /// Start a registration with an invite. No use of the invite is taken or reserved.
 ///
 /// A client that got no answer starts again. An `Idempotency-Key` is ignored here: at this point nothing tells one
 /// newcomer from another, and the answer holds the token of the flow.
 #[utoipa::path(operation_id = "start_onboarding", tag = "onboarding", request_body = BeginBody,
-    responses((status = 201, body = BegunView)))]
+    responses((status = 201, body = BegunView), StartOnboardingProblems))]
 #[post("/v1/onboarding")]
 pub(super) async fn start_onboarding(
     body: Json<BeginBody>,

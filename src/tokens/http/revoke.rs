@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::parameters::Parameters;
 use crate::{
-    http::{Form, OAuthProblem},
+    http::{Form, OAuthProblem, problems},
     tokens::{RevokeError, Tokens},
 };
 
@@ -26,6 +26,8 @@ struct RevokedForm {
     others: BTreeMap<String, String>,
 }
 
+problems!(OauthRevokeProblems: ; "unsupported_token_type");
+
 /// Revoke a token.
 ///
 /// Ends its session, and with it every token of the session. Whoever holds it may do so. A token that is none of
@@ -35,7 +37,7 @@ struct RevokedForm {
     operation_id = "oauth_revoke",
     tag = "oauth",
     request_body(content = RevokedForm, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "It does not hold, or no longer."))
+    responses((status = 200, description = "It does not hold, or no longer."), OauthRevokeProblems)
 )]
 #[post("/oauth/revoke")]
 pub(super) async fn revoke(

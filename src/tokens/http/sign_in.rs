@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::Granted;
 use crate::{
-    http::{Json, Problem, WriteResponse},
+    http::{Json, Problem, WriteResponse, problems},
     notify::EmailAddress,
     platform::terms::typed,
     tokens::SignIn,
@@ -70,6 +70,8 @@ impl TryFrom<Entered> for Credentials {
     }
 }
 
+problems!(SignInProblems: InvalidValue, CredentialsWrong, Forbidden, AccountLocked);
+
 /// Sign in.
 ///
 /// An unknown address, a wrong password and a wrong code get the same answer, after the same work. An
@@ -80,7 +82,7 @@ impl TryFrom<Entered> for Credentials {
     params(("Vouchsafe-Device" = Option<String>, Header, description = "The `device_token` of a former sign-in: \
         then wrong passwords of others do not lock this device out. One that does not hold is ignored.")),
     request_body = Credentials,
-    responses((status = 201, body = Granted))
+    responses((status = 201, body = Granted), SignInProblems)
 )]
 #[post("/v1/sessions")]
 pub(super) async fn sign_in(

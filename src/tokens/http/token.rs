@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Granted, parameters::Parameters};
 use crate::{
-    http::{Form, OAuthProblem, Problem, ProblemKind, WriteResponse},
+    http::{Form, OAuthProblem, Problem, ProblemKind, WriteResponse, problems},
     tokens::{FIRST_PARTY, Request, SignIn},
 };
 
@@ -56,6 +56,10 @@ struct TokenForm {
     others: BTreeMap<String, String>,
 }
 
+problems!(OauthTokenProblems:
+    RefreshUnknown, RefreshReused, Unauthenticated; "invalid_target", "invalid_scope", "unsupported_grant_type"
+);
+
 /// Refresh, and get an access token for this API or for a registered service.
 ///
 /// A refresh token is good once. Using one a second time ends its session: whoever has a copy of it
@@ -65,7 +69,7 @@ struct TokenForm {
     operation_id = "oauth_token",
     tag = "oauth",
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = Granted))
+    responses((status = 200, body = Granted), OauthTokenProblems)
 )]
 #[post("/oauth/token")]
 pub(super) async fn refresh(

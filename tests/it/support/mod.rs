@@ -1,6 +1,7 @@
 //! What the tests stand on: real servers, started for one test and gone with it.
 
 pub mod db;
+pub mod described;
 pub mod invariants;
 pub mod janus;
 pub mod peer;

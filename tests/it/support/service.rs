@@ -25,6 +25,7 @@ use vouchsafe::{
 
 use super::{
     db::Database,
+    described,
     smtp::{PASSWORD, SmtpServer, USER},
 };
 
@@ -222,17 +223,28 @@ impl Client {
         self.client.request(method, format!("{}{path}", self.base))
     }
 
-    /// Sends a request and reads the answer.
+    /// Sends a request and reads the answer, which must be one that the API description lists.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
         self.try_send(request).await.expect("an answer")
     }
 
     /// The same, where there may be nobody who answers.
     pub async fn try_send(&self, request: reqwest::RequestBuilder) -> reqwest::Result<Answer> {
-        let response = request.send().await?;
-        let (status, headers) = (response.status(), response.headers().clone());
+        let (client, request) = request.build_split();
+        let request = request?;
+        let method = request.method().clone();
+        let response = client.execute(request).await?;
+        let (status, headers, path) = (
+            response.status(),
+            response.headers().clone(),
+            response.url().path().to_owned(),
+        );
         let text = response.text().await?;
         let body = serde_json::from_str(&text).unwrap_or(if text.is_empty() { Value::Null } else { text.into() });
+        let content_type = headers.get("content-type").and_then(|value| value.to_str().ok());
+        if let Some(fault) = described::fault(&method, &path, status, content_type, &body) {
+            panic!("{fault}");
+        }
         Ok(Answer { status, headers, body })
     }
 

@@ -2,8 +2,10 @@
 
 use super::super::{Answer, Audit};
 use super::*;
-use crate::http::Query;
+use crate::http::{Query, problems};
 use actix_web::{get, web::Data};
+
+problems!(ShowPathsProblems: NotFound);
 
 /// How two people are connected by invites.
 #[utoipa::path(
@@ -11,7 +13,8 @@ use actix_web::{get, web::Data};
     tag = "graph",
     params(Ends),
     responses((status = 200, body = Connection,
-        headers(("Vouchsafe-Position" = String, description = "The answer is no older than this."))))
+        headers(("Vouchsafe-Position" = String, description = "The answer is no older than this."))),
+        ShowPathsProblems)
 )]
 #[get("/v1/admin/paths")]
 pub(super) async fn show_paths(ends: Query<Ends>, audit: Data<Audit>) -> Answer<Connection> {

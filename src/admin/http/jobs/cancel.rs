@@ -4,7 +4,7 @@ use super::super::Audit;
 use super::*;
 use crate::{
     admin,
-    http::{Caller, Problem, ProblemKind, Segments, WriteResponse},
+    http::{Caller, Problem, ProblemKind, Segments, WriteResponse, problems},
     platform::{
         jobs::{self, CancelError},
         ledger::Actor,
@@ -13,13 +13,16 @@ use crate::{
 };
 use actix_web::{post, web::Data};
 
+problems!(CancelJobProblems: JobDone);
+
 /// Cancels a job: no further step of it begins. What it has done stays done. Whoever runs it again lets it go on.
 #[utoipa::path(
     operation_id = "cancel_job",
     tag = "jobs",
     params(("id" = JobId, Path, description = "Which.")),
     responses((status = 200, description = "The job, cancelled.", body = JobShown,
-        headers(("Vouchsafe-Position" = String, description = "Where the ledger holds it."))))
+        headers(("Vouchsafe-Position" = String, description = "Where the ledger holds it."))),
+        CancelJobProblems)
 )]
 #[post("/v1/admin/jobs/{id}/cancel")]
 pub(super) async fn cancel_job(

@@ -4,11 +4,13 @@ use super::super::Audit;
 use super::*;
 use crate::{
     admin,
-    http::{Json, Page, Problem},
+    http::{Json, Page, Problem, problems},
     notify::EmailAddress,
     platform::vault::Blind,
 };
 use actix_web::{post, web::Data};
+
+problems!(SearchPeopleProblems: InvalidValue);
 
 /// Whoever has proved control of a contact: one person or none. Addresses are kept sealed, so that
 /// only the whole of one is ever found.
@@ -16,7 +18,7 @@ use actix_web::{post, web::Data};
     operation_id = "search_people",
     tag = "people",
     request_body = Search,
-    responses((status = 200, body = Page<Person>))
+    responses((status = 200, body = Page<Person>), SearchPeopleProblems)
 )]
 #[post("/v1/admin/people/search")]
 pub(super) async fn search_people(search: Json<Search>, audit: Data<Audit>) -> Result<Json<Page<Person>>, Problem> {

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{RoomView, terms};
 use crate::{
-    http::{Caller, IdempotencyKey, Json, Problem, WriteResponse, whole},
+    http::{Caller, IdempotencyKey, Json, Problem, WriteResponse, problems, whole},
     platform::{
         idempotency::Asker,
         ledger::Actor,
@@ -43,10 +43,12 @@ const fn capacity() -> u32 {
     CAPACITY
 }
 
+problems!(CreateRoomProblems: InvalidField, RoomServerUnknown, RoomExists, RoomUnknown);
+
 /// Create a room; it is open. Its server has it within a second.
 #[utoipa::path(operation_id = "create_room", tag = "rooms", request_body = NewRoomBody,
     params(IdempotencyKey),
-    responses((status = 201, body = RoomView)))]
+    responses((status = 201, body = RoomView), CreateRoomProblems))]
 #[post("/v1/admin/rooms")]
 pub(in crate::rooms::http) async fn create(
     caller: Caller,

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::{RoomView, terms};
 use crate::{
-    http::{Caller, Json, Problem, Segments, WriteResponse, whole},
+    http::{Caller, Json, Problem, Segments, WriteResponse, problems, whole},
     platform::{ledger::Actor, terms::Assurance},
     rooms::{RoomError, RoomName, commands, http::Rooms, queries},
 };
@@ -29,11 +29,13 @@ struct RoomBody {
     open: bool,
 }
 
+problems!(ReplaceRoomProblems: InvalidField, RoomUnknown, RoomServerUnknown);
+
 /// Change the terms of a room, close it or open it. Whoever is in it and no longer satisfies the terms is put out;
 /// whoever may no longer speak is muted.
 #[utoipa::path(operation_id = "replace_room", tag = "rooms", request_body = RoomBody,
     params(("room" = String, Path, description = "The room's id.")),
-    responses((status = 200, body = RoomView)))]
+    responses((status = 200, body = RoomView), ReplaceRoomProblems))]
 #[put("/v1/admin/rooms/{room}")]
 pub(in crate::rooms::http) async fn replace(
     caller: Caller,

@@ -4,7 +4,7 @@ use actix_web::{get, web::Data};
 
 use super::RoomView;
 use crate::{
-    http::{Caller, Cursors, Json, Page, Paging, Problem, ProblemKind, Query, Segments},
+    http::{Caller, Cursors, Json, Page, Paging, Problem, ProblemKind, Query, Segments, problems},
     rooms::{RoomName, http::Rooms, queries},
 };
 
@@ -34,10 +34,12 @@ pub(in crate::rooms::http) async fn list(
     )))
 }
 
+problems!(ShowRoomProblems: RoomUnknown);
+
 /// A room.
 #[utoipa::path(operation_id = "show_room", tag = "rooms",
     params(("room" = String, Path, description = "The room's id.")),
-    responses((status = 200, body = RoomView)))]
+    responses((status = 200, body = RoomView), ShowRoomProblems))]
 #[get("/v1/admin/rooms/{room}")]
 pub(in crate::rooms::http) async fn show(
     _caller: Caller,

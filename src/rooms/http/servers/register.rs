@@ -4,15 +4,17 @@ use actix_web::{post, web::Data};
 
 use super::{NewServerBody, ServerView};
 use crate::{
-    http::{Caller, IdempotencyKey, Json, Problem, WriteResponse},
+    http::{Caller, IdempotencyKey, Json, Problem, WriteResponse, problems},
     platform::{idempotency::Asker, ledger::Actor, terms::Id},
     rooms::{RoomError, commands, http::Rooms, queries},
 };
 
+problems!(RegisterRoomServerProblems: InvalidValue, RoomServerUnknown);
+
 /// Register a room server. It is asked from now on whether it answers; `health` says so within seconds.
 #[utoipa::path(operation_id = "register_room_server", tag = "rooms", request_body = NewServerBody,
     params(IdempotencyKey),
-    responses((status = 201, body = ServerView)))]
+    responses((status = 201, body = ServerView), RegisterRoomServerProblems))]
 #[post("/v1/admin/room-servers")]
 pub(in crate::rooms::http) async fn register(
     caller: Caller,

@@ -4,16 +4,18 @@ use actix_web::{put, web::Data};
 
 use super::{Leave, NewServerBody, ServerView};
 use crate::{
-    http::{Caller, Json, Problem, Query, Segments, WriteResponse},
+    http::{Caller, Json, Problem, Query, Segments, WriteResponse, problems},
     platform::{ledger::Actor, terms::RoomServerId},
     rooms::{RoomError, commands, http::Rooms, queries},
 };
+
+problems!(ReplaceRoomServerProblems: InvalidValue, RoomServerUnknown, RoomServerInUse, RoomServerNotCleared);
 
 /// Replace the settings of a room server, all of them. Before it is managed at another place (another `admin_url`),
 /// its rooms must be closed and gone from it: nobody would put out those who are in them at the old place.
 #[utoipa::path(operation_id = "replace_room_server", tag = "rooms", request_body = NewServerBody,
     params(("id" = RoomServerId, Path, description = "The server's id."), Leave),
-    responses((status = 200, body = ServerView)))]
+    responses((status = 200, body = ServerView), ReplaceRoomServerProblems))]
 #[put("/v1/admin/room-servers/{id}")]
 pub(in crate::rooms::http) async fn replace(
     caller: Caller,

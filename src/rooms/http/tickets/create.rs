@@ -11,7 +11,7 @@ use utoipa::{
 };
 
 use crate::{
-    http::{Caller, IdempotencyKey, Problem, Segments, WriteResponse},
+    http::{Caller, IdempotencyKey, Problem, Segments, WriteResponse, problems},
     platform::{
         idempotency::Asker,
         store::StoreError,
@@ -105,11 +105,16 @@ impl PartialSchema for TicketView {
     }
 }
 
+problems!(CreateTicketProblems:
+    RoomUnknown, RoomClosed, RoomFull, AssuranceTooLow, SpokeAsListener, TooManyRequests, RoomServerUnavailable,
+    TicketEnded
+);
+
 /// Take a ticket to a room. Where the room's server keeps a list, the ticket is on it before this is answered. A
 /// member has one ticket to a room: another one takes the place of the former, whose participant is put out.
 #[utoipa::path(operation_id = "create_ticket", tag = "rooms",
     params(("room" = String, Path, description = "The room's id."), IdempotencyKey),
-    responses((status = 201, body = TicketView)))]
+    responses((status = 201, body = TicketView), CreateTicketProblems))]
 #[post("/v1/rooms/{room}/tickets")]
 pub(in crate::rooms::http) async fn create(
     caller: Caller,

@@ -3,15 +3,17 @@
 use actix_web::{delete, web::Data};
 
 use crate::{
-    http::{Caller, Problem, Segments, WriteResponse},
+    http::{Caller, Problem, Segments, WriteResponse, problems},
     platform::terms::TicketId,
     rooms::{RoomName, http::Rooms},
 };
 
+problems!(EndTicketProblems: TicketUnknown, TooManyRequests);
+
 /// Give one's own ticket back: the participant is put out, and the seat is free.
 #[utoipa::path(operation_id = "end_ticket", tag = "rooms",
     params(("room" = String, Path, description = "The room's id."), ("ticket" = TicketId, Path, description = "The ticket's id.")),
-    responses((status = 204, description = "The ticket has ended.")))]
+    responses((status = 204, description = "The ticket has ended."), EndTicketProblems))]
 #[delete("/v1/rooms/{room}/tickets/{ticket}")]
 pub(in crate::rooms::http) async fn end(
     caller: Caller,
