@@ -50,7 +50,15 @@ async fn probes_answer_without_credentials() {
     assert_eq!(document["openapi"], "3.1.0");
     let role = &document["paths"]["/v1/admin/people/{id}/role"]["put"];
     assert_eq!(role["security"][0], serde_json::json!({"access": []}));
-    assert_eq!(role["responses"]["default"]["$ref"], "#/components/responses/Problem");
+    // What the gate and the extractors refuse, and nothing that stands for the rest.
+    let refusals = role["responses"].as_object().unwrap();
+    let statuses: Vec<_> = refusals.keys().filter(|status| !status.starts_with('2')).collect();
+    assert_eq!(statuses, ["400", "401", "403", "500", "503"]);
+    let unauthenticated = "UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem";
+    let reference = format!("#/components/responses/{unauthenticated}");
+    assert_eq!(role["responses"]["401"]["$ref"], reference);
+    let narrowed = &document["components"]["schemas"][unauthenticated]["allOf"][1]["properties"]["type"]["enum"];
+    assert_eq!(narrowed[1], "urn:vouchsafe:problem:session-ended");
     assert_eq!(
         role["description"],
         "Roles: owner. Whoever calls it has signed in less than 15 minutes ago."
