@@ -1,77 +1,73 @@
 //! The rows of sanctions.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update};
+use diesel::{
+    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl, Selectable,
+    SelectableHelper, insert_into, update,
+};
 
 use super::{ReasonCode, Sanction, SanctionKind};
 use crate::platform::{
-    store::{Conn, schema::sanctions},
+    store::{Conn, columns_of, schema::sanctions},
     terms::{PersonRow, SanctionId, Timestamp},
 };
 
-type Row = (
-    SanctionId,
-    PersonRow,
-    SanctionKind,
-    ReasonCode,
-    Option<Vec<u8>>,
-    Timestamp,
-    Option<PersonRow>,
-    Option<Timestamp>,
-    Option<PersonRow>,
-    Option<Vec<u8>>,
-);
-const COLUMNS: (
-    sanctions::uid,
-    sanctions::person,
-    sanctions::kind,
-    sanctions::reason,
-    sanctions::note_sealed,
-    sanctions::imposed_at,
-    sanctions::imposed_by,
-    sanctions::lifted_at,
-    sanctions::lifted_by,
-    sanctions::lift_note_sealed,
-) = (
-    sanctions::uid,
-    sanctions::person,
-    sanctions::kind,
-    sanctions::reason,
-    sanctions::note_sealed,
-    sanctions::imposed_at,
-    sanctions::imposed_by,
-    sanctions::lifted_at,
-    sanctions::lifted_by,
-    sanctions::lift_note_sealed,
-);
+/// A sanction as it is stored.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sanctions)]
+struct StoredSanction {
+    uid: SanctionId,
+    person: PersonRow,
+    kind: SanctionKind,
+    reason: ReasonCode,
+    note_sealed: Option<Vec<u8>>,
+    imposed_at: Timestamp,
+    imposed_by: Option<PersonRow>,
+    lifted_at: Option<Timestamp>,
+    lifted_by: Option<PersonRow>,
+    lift_note_sealed: Option<Vec<u8>>,
+}
 
-fn from_row(
-    (id, person, kind, reason, note_sealed, imposed_at, imposed_by, lifted_at, lifted_by, lift_note_sealed): Row,
-) -> Sanction {
-    Sanction {
-        id,
-        person,
-        kind,
-        reason,
-        note_sealed,
-        imposed_at,
-        imposed_by,
-        lifted_at,
-        lifted_by,
-        lift_note_sealed,
+impl From<StoredSanction> for Sanction {
+    fn from(row: StoredSanction) -> Self {
+        Self {
+            id: row.uid,
+            person: row.person,
+            kind: row.kind,
+            reason: row.reason,
+            note_sealed: row.note_sealed,
+            imposed_at: row.imposed_at,
+            imposed_by: row.imposed_by,
+            lifted_at: row.lifted_at,
+            lifted_by: row.lifted_by,
+            lift_note_sealed: row.lift_note_sealed,
+        }
     }
+}
+
+/// A sanction that is written.
+#[derive(Insertable)]
+#[diesel(table_name = sanctions)]
+struct NewSanction<'a> {
+    uid: SanctionId,
+    person: PersonRow,
+    kind: SanctionKind,
+    reason: ReasonCode,
+    note_sealed: Option<&'a [u8]>,
+    imposed_at: Timestamp,
+    imposed_by: Option<PersonRow>,
 }
 
 pub(super) fn insert(conn: &mut Conn, sanction: &Sanction) -> QueryResult<()> {
     insert_into(sanctions::table)
-        .values((
-            sanctions::uid.eq(sanction.id),
-            sanctions::person.eq(sanction.person),
-            sanctions::kind.eq(sanction.kind),
-            sanctions::reason.eq(sanction.reason),
-            sanctions::note_sealed.eq(&sanction.note_sealed),
-            sanctions::imposed_at.eq(sanction.imposed_at),
-            sanctions::imposed_by.eq(sanction.imposed_by),
-        ))
+        .values(NewSanction {
+            uid: sanction.id,
+            person: sanction.person,
+            kind: sanction.kind,
+            reason: sanction.reason,
+            note_sealed: sanction.note_sealed.as_deref(),
+            imposed_at: sanction.imposed_at,
+            imposed_by: sanction.imposed_by,
+        })
         .execute(conn)
         .map(|_| ())
 }
@@ -96,19 +92,19 @@ pub(super) fn lift(
         sanctions::lifted_by.eq(by),
         sanctions::lift_note_sealed.eq(note_sealed),
     ))
-    .returning(COLUMNS)
-    .get_result::<Row>(conn)
+    .returning(columns_of::<StoredSanction>())
+    .get_result::<StoredSanction>(conn)
     .optional()
-    .map(|row| row.map(from_row))
+    .map(|row| row.map(Sanction::from))
 }
 
 pub(super) fn by_id(conn: &mut Conn, id: SanctionId) -> QueryResult<Option<Sanction>> {
     sanctions::table
         .filter(sanctions::uid.eq(id))
-        .select(COLUMNS)
-        .first::<Row>(conn)
+        .select(StoredSanction::as_select())
+        .first(conn)
         .optional()
-        .map(|row| row.map(from_row))
+        .map(|row| row.map(Sanction::from))
 }
 
 /// The ban that is in force for a person.
@@ -117,10 +113,10 @@ pub fn open_ban(conn: &mut Conn, person: PersonRow) -> QueryResult<Option<Sancti
         .filter(sanctions::person.eq(person))
         .filter(sanctions::kind.eq(SanctionKind::Ban))
         .filter(sanctions::lifted_at.is_null())
-        .select(COLUMNS)
-        .first::<Row>(conn)
+        .select(StoredSanction::as_select())
+        .first(conn)
         .optional()
-        .map(|row| row.map(from_row))
+        .map(|row| row.map(Sanction::from))
 }
 
 /// A person's sanctions, newest first, from the start or before `before`.
@@ -134,7 +130,7 @@ pub(super) fn of_person(
         .filter(sanctions::person.eq(person))
         .order(sanctions::id.desc())
         .limit(limit)
-        .select(COLUMNS)
+        .select(StoredSanction::as_select())
         .into_boxed();
     if let Some(before) = before {
         let row: Option<i64> = sanctions::table
@@ -144,5 +140,6 @@ pub(super) fn of_person(
             .optional()?;
         query = query.filter(sanctions::id.lt(row.unwrap_or(0)));
     }
-    Ok(query.load::<Row>(conn)?.into_iter().map(from_row).collect())
+    let rows: Vec<StoredSanction> = query.load(conn)?;
+    Ok(rows.into_iter().map(Sanction::from).collect())
 }

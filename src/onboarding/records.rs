@@ -1,80 +1,70 @@
 //! The rows of flows.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update};
+use diesel::{
+    AsChangeset, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl,
+    Selectable, SelectableHelper, insert_into, update,
+};
 
 use super::Flow;
 use crate::platform::{
-    store::{Conn, fixed, locked, schema::flows},
+    store::{Conn, columns_of, fixed, locked, schema::flows},
     terms::{Id, PersonRow, Timestamp, kinds},
     vault::Subject,
 };
 
-type Row = (
-    (i64, Id<kinds::Flow>, Vec<u8>, i64, i64, String, Timestamp),
-    (
-        Option<Vec<u8>>,
-        Option<Vec<u8>>,
-        Option<Vec<u8>>,
-        Option<Timestamp>,
-        Option<Vec<u8>>,
-        i64,
-    ),
-    (Option<Timestamp>, Option<PersonRow>, Option<Timestamp>),
-);
-
-macro_rules! columns {
-    () => {
-        (
-            (
-                flows::id,
-                flows::uid,
-                flows::token_hash,
-                flows::invite_id,
-                flows::subject_id,
-                flows::locale,
-                flows::expires_at,
-            ),
-            (
-                flows::address_blind,
-                flows::address_sealed,
-                flows::proof_sealed,
-                flows::proof_expires_at,
-                flows::proofs_sealed,
-                flows::proof_failures,
-            ),
-            (flows::proved_at, flows::person, flows::ended_at),
-        )
-    };
+/// A flow as it is stored.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = flows)]
+struct StoredFlow {
+    id: i64,
+    uid: Id<kinds::Flow>,
+    token_hash: Vec<u8>,
+    invite_id: i64,
+    subject_id: Subject,
+    locale: String,
+    expires_at: Timestamp,
+    address_blind: Option<Vec<u8>>,
+    address_sealed: Option<Vec<u8>>,
+    proof_sealed: Option<Vec<u8>>,
+    proof_expires_at: Option<Timestamp>,
+    proofs_sealed: Option<Vec<u8>>,
+    proof_failures: i64,
+    proved_at: Option<Timestamp>,
+    person: Option<PersonRow>,
+    ended_at: Option<Timestamp>,
 }
 
-fn from_row(row: Row) -> Flow {
-    let (
-        (row, id, token_hash, invite_row, subject, locale, expires_at),
-        (blind, sealed, proof, proof_expires_at, proofs, proof_failures),
-        (proved_at, person, ended_at),
-    ) = row;
-    Flow {
-        row,
-        id,
-        token_hash,
-        invite_row,
-        subject: Subject(subject),
-        locale,
-        expires_at,
-        address: blind.zip(sealed),
-        proof: proof.zip(proof_expires_at),
-        proofs,
-        proof_failures,
-        proved_at,
-        person,
-        ended_at,
+impl From<StoredFlow> for Flow {
+    fn from(row: StoredFlow) -> Self {
+        Self {
+            row: row.id,
+            id: row.uid,
+            token_hash: row.token_hash,
+            invite_row: row.invite_id,
+            subject: row.subject_id,
+            locale: row.locale,
+            expires_at: row.expires_at,
+            address: row.address_blind.zip(row.address_sealed),
+            proof: row.proof_sealed.zip(row.proof_expires_at),
+            proofs: row.proofs_sealed,
+            proof_failures: row.proof_failures,
+            proved_at: row.proved_at,
+            person: row.person,
+            ended_at: row.ended_at,
+        }
     }
 }
 
+/// A flow that is written.
+#[derive(Insertable)]
+#[diesel(table_name = flows)]
 pub(super) struct New<'a> {
+    #[diesel(column_name = uid)]
     pub(super) id: Id<kinds::Flow>,
     pub(super) token_hash: &'a [u8],
+    #[diesel(column_name = invite_id)]
     pub(super) invite_row: i64,
+    #[diesel(column_name = subject_id)]
     pub(super) subject: Subject,
     pub(super) locale: &'a str,
     pub(super) created_at: Timestamp,
@@ -83,38 +73,30 @@ pub(super) struct New<'a> {
 
 pub(super) fn insert(conn: &mut Conn, new: &New<'_>) -> QueryResult<Flow> {
     insert_into(flows::table)
-        .values((
-            flows::uid.eq(new.id),
-            flows::token_hash.eq(new.token_hash),
-            flows::invite_id.eq(new.invite_row),
-            flows::subject_id.eq(new.subject.0),
-            flows::locale.eq(new.locale),
-            flows::created_at.eq(new.created_at),
-            flows::expires_at.eq(new.expires_at),
-        ))
-        .returning(columns!())
-        .get_result::<Row>(conn)
-        .map(from_row)
+        .values(new)
+        .returning(columns_of::<StoredFlow>())
+        .get_result::<StoredFlow>(conn)
+        .map(Flow::from)
 }
 
 /// A flow by its public id.
 pub(super) fn by_id(conn: &mut Conn, id: Id<kinds::Flow>) -> QueryResult<Option<Flow>> {
     flows::table
         .filter(flows::uid.eq(id))
-        .select(columns!())
-        .first::<Row>(conn)
+        .select(StoredFlow::as_select())
+        .first(conn)
         .optional()
-        .map(|row| row.map(from_row))
+        .map(|row| row.map(Flow::from))
 }
 
 /// The same, locked until the transaction ends: of two requests on it at once, the second sees what the first
 /// has made of it.
 pub(super) fn lock(conn: &mut Conn, id: Id<kinds::Flow>) -> QueryResult<Option<Flow>> {
-    let query = flows::table.filter(flows::uid.eq(id)).select(columns!());
+    let query = flows::table.filter(flows::uid.eq(id)).select(StoredFlow::as_select());
     locked(conn.backend(), "a newcomer's flow", query)
-        .get_result::<Row>(conn)
+        .get_result(conn)
         .optional()
-        .map(|row| row.map(from_row))
+        .map(|row| row.map(Flow::from))
 }
 
 /// The newest other flow of an invite by which the same address is on its way in.
@@ -126,13 +108,15 @@ pub(super) fn on_the_way(conn: &mut Conn, invite_row: i64, blind: &[u8], but: i6
         .filter(flows::proved_at.is_not_null())
         .filter(flows::ended_at.is_null())
         .order(flows::id.desc())
-        .select(columns!())
-        .first::<Row>(conn)
+        .select(StoredFlow::as_select())
+        .first(conn)
         .optional()
-        .map(|row| row.map(from_row))
+        .map(|row| row.map(Flow::from))
 }
 
 /// An address to be proved and the code that proves it.
+#[derive(AsChangeset)]
+#[diesel(table_name = flows)]
 pub(super) struct Ask {
     pub(super) address_sealed: Vec<u8>,
     pub(super) address_blind: Vec<u8>,
@@ -140,21 +124,12 @@ pub(super) struct Ask {
     pub(super) proof_expires_at: Timestamp,
     pub(super) proofs_sealed: Vec<u8>,
     /// Wrong codes that go on to be counted.
+    #[diesel(column_name = proof_failures)]
     pub(super) failures: i64,
 }
 
 pub(super) fn ask(conn: &mut Conn, row: i64, ask: &Ask) -> QueryResult<()> {
-    update(flows::table.find(row))
-        .set((
-            flows::address_sealed.eq(&ask.address_sealed),
-            flows::address_blind.eq(&ask.address_blind),
-            flows::proof_sealed.eq(&ask.proof_sealed),
-            flows::proof_expires_at.eq(ask.proof_expires_at),
-            flows::proofs_sealed.eq(&ask.proofs_sealed),
-            flows::proof_failures.eq(ask.failures),
-        ))
-        .execute(conn)
-        .map(|_| ())
+    update(flows::table.find(row)).set(ask).execute(conn).map(|_| ())
 }
 
 /// Takes one of `attempts` at the code; false where none is left. Of many at once each takes its own.

@@ -29,6 +29,11 @@ pub enum Conn {
 /// The backend of [`Conn`], for queries whose type must be written out.
 pub type ConnBackend = <Conn as Connection>::Backend;
 
+/// The columns of `R`, for `RETURNING`: there diesel's `as_returning` knows one backend at a time, and not both.
+pub fn columns_of<R: diesel::Selectable<ConnBackend>>() -> R::SelectExpression {
+    R::construct_selection()
+}
+
 /// Which database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {

@@ -23,7 +23,7 @@ pub mod throttle;
 
 use std::{sync::Arc, time::Duration};
 
-pub use connection::{Backend, Conn, ConnBackend, Target};
+pub use connection::{Backend, Conn, ConnBackend, Target, columns_of};
 pub(crate) use error::from_query;
 pub use error::{CommandError, Disposition, StoreError};
 pub use fixed::{Bind, Column, Fixed, PgFixed, fixed, pg_fixed};

@@ -22,17 +22,13 @@ use aws_lc_rs::{
 use zeroize::Zeroizing;
 
 pub use keyring::{Keyring, KeyringError};
+pub use records::Subject;
 
 use crate::platform::{
     ledger::Tx,
     store::{CommandError, Conn, Disposition, StoreError, from_query},
     terms::{Reason, Rng},
 };
-
-/// Whose data key: a row of `subjects`. A newcomer has one before they are a member, and an
-/// invited address has one of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Subject(pub i64);
 
 /// Which datum a ciphertext is: part of the associated data, so that none can pass for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

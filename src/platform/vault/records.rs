@@ -4,13 +4,39 @@ use std::collections::HashMap;
 
 use diesel::{
     ExpressionMethods, QueryDsl, QueryResult, QueryableByName, RunQueryDsl,
+    backend::Backend,
+    deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
     result::Error,
+    serialize::{self, Output, ToSql},
     sql_types::{BigInt, Binary},
     update,
 };
 
-use super::Subject;
 use crate::platform::store::{Conn, fixed, pg_fixed, schema::subjects};
+
+/// Whose data key: a row of `subjects`. A newcomer has one before they are a member, and an
+/// invited address has one of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
+#[diesel(sql_type = BigInt)]
+pub struct Subject(pub i64);
+
+impl<DB: Backend> ToSql<BigInt, DB> for Subject
+where
+    i64: ToSql<BigInt, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        <i64 as ToSql<BigInt, DB>>::to_sql(&self.0, out)
+    }
+}
+impl<DB: Backend> FromSql<BigInt, DB> for Subject
+where
+    i64: FromSql<BigInt, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self(i64::from_sql(bytes)?))
+    }
+}
 
 pub(super) fn insert(conn: &mut Conn, version: i64, wrapped: &[u8]) -> QueryResult<i64> {
     fixed(|| "INSERT INTO subjects (key_version, wrapped_key) VALUES (?, ?)")

@@ -3,7 +3,8 @@
 mod tickets;
 
 use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into,
+    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl, Selectable,
+    SelectableHelper, insert_into,
     result::{DatabaseErrorKind, Error},
     update,
 };
@@ -16,7 +17,7 @@ pub(super) use tickets::{
 use super::{Health, NewServer, Room, RoomName, ServerRecord, Settings};
 use crate::platform::{
     store::{
-        Conn, locked,
+        Conn, columns_of, locked,
         schema::{room_servers, rooms},
     },
     terms::{Assurance, RoomRow, RoomServerId, Timestamp},
@@ -25,58 +26,54 @@ use crate::platform::{
 
 // Room servers --------------------------------------------------------------------------------
 
-type ServerColumns = (
-    i64,
-    RoomServerId,
-    i64,
-    String,
-    String,
-    Vec<u8>,
-    Timestamp,
-    Option<Timestamp>,
-    Option<String>,
-);
+/// A room server as it is stored.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = room_servers)]
+struct StoredServer {
+    id: i64,
+    uid: RoomServerId,
+    subject_id: Subject,
+    kind: String,
+    settings: String,
+    secrets_sealed: Vec<u8>,
+    created_at: Timestamp,
+    health_since: Option<Timestamp>,
+    failure: Option<String>,
+}
 
-const SERVER: (
-    room_servers::id,
-    room_servers::uid,
-    room_servers::subject_id,
-    room_servers::kind,
-    room_servers::settings,
-    room_servers::secrets_sealed,
-    room_servers::created_at,
-    room_servers::health_since,
-    room_servers::failure,
-) = (
-    room_servers::id,
-    room_servers::uid,
-    room_servers::subject_id,
-    room_servers::kind,
-    room_servers::settings,
-    room_servers::secrets_sealed,
-    room_servers::created_at,
-    room_servers::health_since,
-    room_servers::failure,
-);
+impl TryFrom<StoredServer> for ServerRecord {
+    type Error = Error;
 
-fn server_from(
-    (row, id, subject, kind, settings, sealed, created_at, since, failure): ServerColumns,
-) -> QueryResult<ServerRecord> {
-    let health = match (since, failure) {
-        (None, _) => Health::Unknown,
-        (Some(since), None) => Health::Well { since },
-        (Some(since), Some(why)) => Health::Failing { since, why },
-    };
-    Ok(ServerRecord {
-        row,
-        id,
-        subject: Subject(subject),
-        kind,
-        settings: serde_json::from_str(&settings).map_err(|error| Error::DeserializationError(Box::new(error)))?,
-        sealed,
-        created_at,
-        health,
-    })
+    fn try_from(row: StoredServer) -> QueryResult<Self> {
+        let health = match (row.health_since, row.failure) {
+            (None, _) => Health::Unknown,
+            (Some(since), None) => Health::Well { since },
+            (Some(since), Some(why)) => Health::Failing { since, why },
+        };
+        Ok(Self {
+            row: row.id,
+            id: row.uid,
+            subject: row.subject_id,
+            kind: row.kind,
+            settings: serde_json::from_str(&row.settings)
+                .map_err(|error| Error::DeserializationError(Box::new(error)))?,
+            sealed: row.secrets_sealed,
+            created_at: row.created_at,
+            health,
+        })
+    }
+}
+
+/// A room server that is written.
+#[derive(Insertable)]
+#[diesel(table_name = room_servers)]
+struct NewServerRow<'a> {
+    uid: RoomServerId,
+    subject_id: Subject,
+    kind: &'a str,
+    settings: String,
+    secrets_sealed: &'a [u8],
+    created_at: Timestamp,
 }
 
 /// The settings as they are stored: a JSON object.
@@ -93,17 +90,17 @@ pub(super) fn insert_server(
     now: Timestamp,
 ) -> QueryResult<ServerRecord> {
     insert_into(room_servers::table)
-        .values((
-            room_servers::uid.eq(id),
-            room_servers::subject_id.eq(subject.0),
-            room_servers::kind.eq(new.kind.name()),
-            room_servers::settings.eq(written(&new.settings)?),
-            room_servers::secrets_sealed.eq(sealed),
-            room_servers::created_at.eq(now),
-        ))
-        .returning(SERVER)
-        .get_result::<ServerColumns>(conn)
-        .and_then(server_from)
+        .values(NewServerRow {
+            uid: id,
+            subject_id: subject,
+            kind: new.kind.name(),
+            settings: written(&new.settings)?,
+            secrets_sealed: sealed,
+            created_at: now,
+        })
+        .returning(columns_of::<StoredServer>())
+        .get_result::<StoredServer>(conn)
+        .and_then(ServerRecord::try_from)
 }
 
 pub(super) fn change_server(conn: &mut Conn, row: i64, new: &NewServer, sealed: &[u8]) -> QueryResult<ServerRecord> {
@@ -115,9 +112,9 @@ pub(super) fn change_server(conn: &mut Conn, row: i64, new: &NewServer, sealed: 
             room_servers::health_since.eq(None::<Timestamp>),
             room_servers::failure.eq(None::<String>),
         ))
-        .returning(SERVER)
-        .get_result::<ServerColumns>(conn)
-        .and_then(server_from)
+        .returning(columns_of::<StoredServer>())
+        .get_result::<StoredServer>(conn)
+        .and_then(ServerRecord::try_from)
 }
 
 /// A server that is ours, locked until the transaction ends: no room is opened on it meanwhile.
@@ -125,11 +122,11 @@ pub(super) fn lock_server(conn: &mut Conn, id: RoomServerId) -> QueryResult<Opti
     let query = room_servers::table
         .filter(room_servers::uid.eq(id))
         .filter(room_servers::removed_at.is_null())
-        .select(SERVER);
+        .select(StoredServer::as_select());
     locked(conn.backend(), "a room server", query)
-        .get_result::<ServerColumns>(conn)
+        .get_result(conn)
         .optional()?
-        .map(server_from)
+        .map(ServerRecord::try_from)
         .transpose()
 }
 
@@ -142,22 +139,22 @@ pub(super) fn remove_server(conn: &mut Conn, row: i64, now: Timestamp) -> QueryR
 
 /// The servers that are ours, by row.
 pub(super) fn servers(conn: &mut Conn) -> QueryResult<Vec<ServerRecord>> {
-    let rows: Vec<ServerColumns> = room_servers::table
+    let rows: Vec<StoredServer> = room_servers::table
         .filter(room_servers::removed_at.is_null())
         .order(room_servers::id.asc())
-        .select(SERVER)
+        .select(StoredServer::as_select())
         .load(conn)?;
-    rows.into_iter().map(server_from).collect()
+    rows.into_iter().map(ServerRecord::try_from).collect()
 }
 
 pub(super) fn server(conn: &mut Conn, row: i64) -> QueryResult<Option<ServerRecord>> {
     room_servers::table
         .find(row)
         .filter(room_servers::removed_at.is_null())
-        .select(SERVER)
-        .first::<ServerColumns>(conn)
+        .select(StoredServer::as_select())
+        .first(conn)
         .optional()?
-        .map(server_from)
+        .map(ServerRecord::try_from)
         .transpose()
 }
 
@@ -184,62 +181,52 @@ pub(super) fn set_health(conn: &mut Conn, row: i64, since: Timestamp, failure: O
 
 // Rooms ---------------------------------------------------------------------------------------
 
-type RoomColumns = (
-    RoomRow,
-    String,
-    i64,
-    i64,
-    Assurance,
-    Assurance,
-    i64,
-    Timestamp,
-    Option<Timestamp>,
-    Option<String>,
-    Option<Timestamp>,
-);
+/// A room as it is stored.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = rooms)]
+struct StoredRoom {
+    id: RoomRow,
+    name: String,
+    server_id: i64,
+    key_version: i64,
+    enter: Assurance,
+    speak: Assurance,
+    capacity: i64,
+    created_at: Timestamp,
+    closed_at: Option<Timestamp>,
+    failure: Option<String>,
+    cleared_at: Option<Timestamp>,
+}
 
-const ROOM: (
-    rooms::id,
-    rooms::name,
-    rooms::server_id,
-    rooms::key_version,
-    rooms::enter,
-    rooms::speak,
-    rooms::capacity,
-    rooms::created_at,
-    rooms::closed_at,
-    rooms::failure,
-    rooms::cleared_at,
-) = (
-    rooms::id,
-    rooms::name,
-    rooms::server_id,
-    rooms::key_version,
-    rooms::enter,
-    rooms::speak,
-    rooms::capacity,
-    rooms::created_at,
-    rooms::closed_at,
-    rooms::failure,
-    rooms::cleared_at,
-);
-
-fn room_from(
-    (row, name, server, key_version, enter, speak, capacity, created_at, closed_at, failure, cleared_at): RoomColumns,
-) -> Room {
-    Room {
-        row,
-        name: RoomName::stored(name),
-        server,
-        key_version,
-        enter,
-        speak,
-        capacity: u32::try_from(capacity).unwrap_or(0),
-        open: closed_at.is_none(),
-        cleared: cleared_at.is_some(),
-        failure,
-        created_at,
+impl From<StoredRoom> for Room {
+    fn from(row: StoredRoom) -> Self {
+        Self {
+            row: row.id,
+            name: RoomName::stored(row.name),
+            server: row.server_id,
+            key_version: row.key_version,
+            enter: row.enter,
+            speak: row.speak,
+            capacity: u32::try_from(row.capacity).unwrap_or(0),
+            open: row.closed_at.is_none(),
+            cleared: row.cleared_at.is_some(),
+            failure: row.failure,
+            created_at: row.created_at,
+        }
     }
+}
+
+/// A room that is written.
+#[derive(Insertable)]
+#[diesel(table_name = rooms)]
+struct NewRoomRow<'a> {
+    name: &'a str,
+    server_id: i64,
+    key_version: i64,
+    enter: Assurance,
+    speak: Assurance,
+    capacity: i64,
+    created_at: Timestamp,
 }
 
 /// A new room; none where the name is taken, also where two take it at once. Then the transaction can only be
@@ -252,19 +239,19 @@ pub(super) fn insert_room(
     now: Timestamp,
 ) -> QueryResult<Option<Room>> {
     let made = insert_into(rooms::table)
-        .values((
-            rooms::name.eq(new.name.as_str()),
-            rooms::server_id.eq(server),
-            rooms::key_version.eq(key_version),
-            rooms::enter.eq(new.terms.enter),
-            rooms::speak.eq(new.terms.speak),
-            rooms::capacity.eq(i64::from(new.terms.capacity)),
-            rooms::created_at.eq(now),
-        ))
-        .returning(ROOM)
-        .get_result::<RoomColumns>(conn);
+        .values(NewRoomRow {
+            name: new.name.as_str(),
+            server_id: server,
+            key_version,
+            enter: new.terms.enter,
+            speak: new.terms.speak,
+            capacity: i64::from(new.terms.capacity),
+            created_at: now,
+        })
+        .returning(columns_of::<StoredRoom>())
+        .get_result::<StoredRoom>(conn);
     match made {
-        Ok(row) => Ok(Some(room_from(row))),
+        Ok(row) => Ok(Some(Room::from(row))),
         // The name is all that is its own: its number is drawn.
         Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(None),
         Err(error) => Err(error),
@@ -275,28 +262,30 @@ pub(super) fn insert_room(
 pub(super) fn room(conn: &mut Conn, name: &RoomName) -> QueryResult<Option<Room>> {
     rooms::table
         .filter(rooms::name.eq(name.as_str()))
-        .select(ROOM)
-        .first::<RoomColumns>(conn)
+        .select(StoredRoom::as_select())
+        .first(conn)
         .optional()
-        .map(|row| row.map(room_from))
+        .map(|row| row.map(Room::from))
 }
 
 /// A room by its row.
 pub(super) fn room_by_row(conn: &mut Conn, row: RoomRow) -> QueryResult<Room> {
     rooms::table
         .find(row)
-        .select(ROOM)
-        .first::<RoomColumns>(conn)
-        .map(room_from)
+        .select(StoredRoom::as_select())
+        .first(conn)
+        .map(Room::from)
 }
 
 /// The same as [`room`], locked until the transaction ends: nobody else gives out its seats or changes it.
 pub(super) fn lock_room(conn: &mut Conn, name: &RoomName) -> QueryResult<Option<Room>> {
-    let query = rooms::table.filter(rooms::name.eq(name.as_str())).select(ROOM);
+    let query = rooms::table
+        .filter(rooms::name.eq(name.as_str()))
+        .select(StoredRoom::as_select());
     locked(conn.backend(), "a room", query)
-        .get_result::<RoomColumns>(conn)
+        .get_result(conn)
         .optional()
-        .map(|row| row.map(room_from))
+        .map(|row| row.map(Room::from))
 }
 
 pub(super) fn set_room(
@@ -313,20 +302,20 @@ pub(super) fn set_room(
             rooms::closed_at.eq(closed_at),
             rooms::cleared_at.eq(None::<Timestamp>),
         ))
-        .returning(ROOM)
-        .get_result::<RoomColumns>(conn)
-        .map(room_from)
+        .returning(columns_of::<StoredRoom>())
+        .get_result::<StoredRoom>(conn)
+        .map(Room::from)
 }
 
 /// Rooms in the order of their names, from the start or after `after`.
 pub(super) fn rooms(conn: &mut Conn, after: Option<&RoomName>, limit: i64) -> QueryResult<Vec<Room>> {
-    let rows: Vec<RoomColumns> = rooms::table
+    let rows: Vec<StoredRoom> = rooms::table
         .filter(rooms::name.gt(after.map(RoomName::as_str).unwrap_or_default()))
         .order(rooms::name.asc())
         .limit(limit)
-        .select(ROOM)
+        .select(StoredRoom::as_select())
         .load(conn)?;
-    Ok(rows.into_iter().map(room_from).collect())
+    Ok(rows.into_iter().map(Room::from).collect())
 }
 
 /// Writes why the server rejects a room, or that it does not.
@@ -357,10 +346,10 @@ pub(super) fn failing(conn: &mut Conn, server: i64) -> QueryResult<Vec<(RoomRow,
 
 /// All rooms of a server, the closed ones too.
 pub(super) fn rooms_of(conn: &mut Conn, server: i64) -> QueryResult<Vec<Room>> {
-    let rows: Vec<RoomColumns> = rooms::table
+    let rows: Vec<StoredRoom> = rooms::table
         .filter(rooms::server_id.eq(server))
         .order(rooms::id.asc())
-        .select(ROOM)
+        .select(StoredRoom::as_select())
         .load(conn)?;
-    Ok(rows.into_iter().map(room_from).collect())
+    Ok(rows.into_iter().map(Room::from).collect())
 }

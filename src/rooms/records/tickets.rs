@@ -1,15 +1,15 @@
 //! The rows of tickets.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
-    QueryResult, RunQueryDsl, insert_into, update,
+    BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
+    QueryDsl, QueryResult, Queryable, RunQueryDsl, Selectable, SelectableHelper, insert_into, update,
 };
 
-use super::{ROOM, RoomColumns, room_from};
+use super::StoredRoom;
 use crate::{
     platform::{
         store::{
-            Conn,
+            Conn, columns_of,
             schema::{people, rooms, tickets},
         },
         terms::{Assurance, PersonRow, RoomRow, TicketId, Timestamp},
@@ -17,57 +17,57 @@ use crate::{
     rooms::{ParticipantRole, Room, Ticket},
 };
 
-type TicketColumns = (
-    TicketId,
-    RoomRow,
-    PersonRow,
-    ParticipantRole,
-    i64,
-    Timestamp,
-    Option<Timestamp>,
-);
+/// A ticket as it is stored.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = tickets)]
+struct StoredTicket {
+    uid: TicketId,
+    room_id: RoomRow,
+    person: PersonRow,
+    part: ParticipantRole,
+    key_version: i64,
+    expires_at: Timestamp,
+    ended_at: Option<Timestamp>,
+}
 
-const TICKET: (
-    tickets::uid,
-    tickets::room_id,
-    tickets::person,
-    tickets::part,
-    tickets::key_version,
-    tickets::expires_at,
-    tickets::ended_at,
-) = (
-    tickets::uid,
-    tickets::room_id,
-    tickets::person,
-    tickets::part,
-    tickets::key_version,
-    tickets::expires_at,
-    tickets::ended_at,
-);
-
-fn ticket_from((id, room, person, part, key_version, expires_at, ended_at): TicketColumns) -> Ticket {
-    Ticket {
-        id,
-        room,
-        person,
-        part,
-        key_version,
-        expires_at,
-        ended: ended_at.is_some(),
+impl From<StoredTicket> for Ticket {
+    fn from(row: StoredTicket) -> Self {
+        Self {
+            id: row.uid,
+            room: row.room_id,
+            person: row.person,
+            part: row.part,
+            key_version: row.key_version,
+            expires_at: row.expires_at,
+            ended: row.ended_at.is_some(),
+        }
     }
+}
+
+/// A ticket that is written.
+#[derive(Insertable)]
+#[diesel(table_name = tickets)]
+struct NewTicket {
+    uid: TicketId,
+    room_id: RoomRow,
+    person: PersonRow,
+    part: ParticipantRole,
+    key_version: i64,
+    issued_at: Timestamp,
+    expires_at: Timestamp,
 }
 
 pub(in crate::rooms) fn insert_ticket(conn: &mut Conn, ticket: &Ticket, now: Timestamp) -> QueryResult<()> {
     insert_into(tickets::table)
-        .values((
-            tickets::uid.eq(ticket.id),
-            tickets::room_id.eq(ticket.room),
-            tickets::person.eq(ticket.person),
-            tickets::part.eq(ticket.part),
-            tickets::key_version.eq(ticket.key_version),
-            tickets::issued_at.eq(now),
-            tickets::expires_at.eq(ticket.expires_at),
-        ))
+        .values(NewTicket {
+            uid: ticket.id,
+            room_id: ticket.room,
+            person: ticket.person,
+            part: ticket.part,
+            key_version: ticket.key_version,
+            issued_at: now,
+            expires_at: ticket.expires_at,
+        })
         .execute(conn)
         .map(|_| ())
 }
@@ -76,20 +76,20 @@ pub(in crate::rooms) fn insert_ticket(conn: &mut Conn, ticket: &Ticket, now: Tim
 pub(in crate::rooms) fn ticket(conn: &mut Conn, id: TicketId) -> QueryResult<Option<Ticket>> {
     tickets::table
         .find(id)
-        .select(TICKET)
-        .first::<TicketColumns>(conn)
+        .select(StoredTicket::as_select())
+        .first(conn)
         .optional()
-        .map(|row| row.map(ticket_from))
+        .map(|row| row.map(Ticket::from))
 }
 
 /// The tickets of these ids that stand in this room.
 pub(in crate::rooms) fn tickets_of(conn: &mut Conn, room: RoomRow, ids: &[TicketId]) -> QueryResult<Vec<Ticket>> {
-    let rows: Vec<TicketColumns> = tickets::table
+    let rows: Vec<StoredTicket> = tickets::table
         .filter(tickets::uid.eq_any(ids))
         .filter(tickets::room_id.eq(room))
-        .select(TICKET)
+        .select(StoredTicket::as_select())
         .load(conn)?;
-    Ok(rows.into_iter().map(ticket_from).collect())
+    Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
 /// How many seats of a room are taken.
@@ -118,39 +118,39 @@ pub(in crate::rooms) fn seated(
 
 /// The tickets that are good in a room.
 pub(in crate::rooms) fn good(conn: &mut Conn, room: RoomRow, now: Timestamp) -> QueryResult<Vec<Ticket>> {
-    let rows: Vec<TicketColumns> = tickets::table
+    let rows: Vec<StoredTicket> = tickets::table
         .filter(tickets::room_id.eq(room))
         .filter(tickets::ended_at.is_null())
         .filter(tickets::expires_at.gt(now))
-        .select(TICKET)
+        .select(StoredTicket::as_select())
         .load(conn)?;
-    Ok(rows.into_iter().map(ticket_from).collect())
+    Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
 /// The tickets of a room that have ended and that a signature would still open: a server that keeps no list
 /// cannot know that they have.
 pub(in crate::rooms) fn void(conn: &mut Conn, room: RoomRow, now: Timestamp, limit: i64) -> QueryResult<Vec<Ticket>> {
-    let rows: Vec<TicketColumns> = tickets::table
+    let rows: Vec<StoredTicket> = tickets::table
         .filter(tickets::room_id.eq(room))
         .filter(tickets::ended_at.is_not_null())
         .filter(tickets::expires_at.gt(now))
         .limit(limit)
-        .select(TICKET)
+        .select(StoredTicket::as_select())
         .load(conn)?;
-    Ok(rows.into_iter().map(ticket_from).collect())
+    Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
 /// The tickets of a server whose time is over and which nobody has taken off its lists yet.
 pub(in crate::rooms) fn overdue(conn: &mut Conn, server: i64, now: Timestamp, limit: i64) -> QueryResult<Vec<Ticket>> {
-    let rows: Vec<TicketColumns> = tickets::table
+    let rows: Vec<StoredTicket> = tickets::table
         .inner_join(rooms::table.on(rooms::id.eq(tickets::room_id)))
         .filter(rooms::server_id.eq(server))
         .filter(tickets::ended_at.is_null())
         .filter(tickets::expires_at.le(now))
         .limit(limit)
-        .select(TICKET)
+        .select(StoredTicket::as_select())
         .load(conn)?;
-    Ok(rows.into_iter().map(ticket_from).collect())
+    Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
 /// Ends these tickets.
@@ -185,40 +185,40 @@ pub(in crate::rooms) fn end_in_room(
     members: &[PersonRow],
     now: Timestamp,
 ) -> QueryResult<Vec<Ticket>> {
-    let rows: Vec<TicketColumns> = update(
+    let rows: Vec<StoredTicket> = update(
         tickets::table
             .filter(tickets::person.eq_any(members))
             .filter(tickets::room_id.eq(room))
             .filter(tickets::ended_at.is_null()),
     )
     .set(tickets::ended_at.eq(now))
-    .returning(TICKET)
+    .returning(columns_of::<StoredTicket>())
     .get_results(conn)?;
-    Ok(rows.into_iter().map(ticket_from).collect())
+    Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
 /// Ends every ticket of one member; which.
 pub(in crate::rooms) fn end_of_person(conn: &mut Conn, person: PersonRow, now: Timestamp) -> QueryResult<Vec<Ticket>> {
-    let rows: Vec<TicketColumns> = update(
+    let rows: Vec<StoredTicket> = update(
         tickets::table
             .filter(tickets::person.eq(person))
             .filter(tickets::ended_at.is_null()),
     )
     .set(tickets::ended_at.eq(now))
-    .returning(TICKET)
+    .returning(columns_of::<StoredTicket>())
     .get_results(conn)?;
-    Ok(rows.into_iter().map(ticket_from).collect())
+    Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
 /// The rooms in which one member has a seat.
 pub(in crate::rooms) fn rooms_of_person(conn: &mut Conn, person: PersonRow) -> QueryResult<Vec<Room>> {
-    let rows: Vec<RoomColumns> = rooms::table
+    let rows: Vec<StoredRoom> = rooms::table
         .inner_join(tickets::table.on(tickets::room_id.eq(rooms::id)))
         .filter(tickets::person.eq(person))
         .filter(tickets::ended_at.is_null())
-        .select(ROOM)
+        .select(StoredRoom::as_select())
         .load(conn)?;
-    Ok(rows.into_iter().map(room_from).collect())
+    Ok(rows.into_iter().map(Room::from).collect())
 }
 
 /// Ends every ticket of a room.
@@ -272,16 +272,16 @@ pub(in crate::rooms) fn end_unfit(
     let unfit = people::table
         .filter(people::assurance.ne_all(enough(enter)))
         .select(people::id);
-    let rows: Vec<TicketColumns> = update(
+    let rows: Vec<StoredTicket> = update(
         tickets::table
             .filter(tickets::room_id.eq(room))
             .filter(tickets::ended_at.is_null())
             .filter(tickets::person.eq_any(unfit)),
     )
     .set(tickets::ended_at.eq(now))
-    .returning(TICKET)
+    .returning(columns_of::<StoredTicket>())
     .get_results(conn)?;
-    Ok(rows.into_iter().map(ticket_from).collect())
+    Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
 /// Makes listeners of the speakers in a room who do not reach what it asks for.
