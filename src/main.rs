@@ -11,13 +11,13 @@ use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt as _};
 use vouchsafe::{
     app::{self, Core, Parts},
-    commands::{admin, audit, check, demo, health, import, serve},
+    commands::{admin, audit, check, demo, health, import, invite, serve},
     moderation::ReasonCode,
     notify::LetterId,
     platform::{
         config::{Config, LogFormat, Sources},
         ledger::Ledger,
-        terms::{ServiceId, SystemRng},
+        terms::{InviteId, ServiceId, SystemRng},
         vault::Keyring,
     },
 };
@@ -64,6 +64,9 @@ enum Command {
     /// Owners, one-time sign-in codes, services.
     #[command(subcommand)]
     Admin(Admin),
+    /// Invites of a member.
+    #[command(subcommand)]
+    Invite(InviteCommand),
     /// The ledger's chain, and who let whom in.
     #[command(subcommand)]
     Audit(Audit),
@@ -133,6 +136,49 @@ enum Admin {
         /// All of them.
         #[arg(long, required = true)]
         all: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum InviteCommand {
+    /// Issues an invite of a member: to an address, or an open link.
+    New {
+        /// Whose invite it is: a person's id or handle.
+        #[arg(long)]
+        by: String,
+        /// To whom. Without it the invite is an open link.
+        #[arg(long, conflicts_with = "uses")]
+        email: Option<String>,
+        /// How many may come in by an open link.
+        #[arg(long, default_value_t = 1)]
+        uses: u32,
+        /// For how many hours it holds; the policy's lifetime where nothing is said.
+        #[arg(long)]
+        hours: Option<u32>,
+    },
+    /// Lists a member's invites, newest first.
+    List {
+        /// A person's id or handle.
+        #[arg(long)]
+        by: String,
+    },
+    /// Takes an invite back.
+    Revoke {
+        /// Whose invite it is: a person's id or handle.
+        #[arg(long)]
+        by: String,
+        /// The invite's id.
+        invite: InviteId,
+    },
+    /// Draws an open link as a QR code, into a file: PNG where its name ends so, SVG otherwise.
+    Qr {
+        /// Whose invite it is: a person's id or handle.
+        #[arg(long)]
+        by: String,
+        /// The invite's id.
+        invite: InviteId,
+        /// The file.
+        file: PathBuf,
     },
 }
 
@@ -280,6 +326,27 @@ async fn carry_out(command: Command, config: Config) -> Result<ExitCode, Box<dyn
                 Admin::Letters => admin::letters(&core.ledger, &mut out).await?,
                 Admin::RetryLetters { .. } => admin::retry_letters(&core.ledger, &mut out).await?,
                 Admin::RetryLetter { letter } => admin::retry_letter(&core.ledger, letter, &mut out).await?,
+            }
+            core.close().await;
+        }
+        Command::Invite(what) => {
+            let core = Core::open(config, Parts::default()).await?;
+            let (issuer, link) = (core.invite_issuer(), core.join_link()?);
+            let invites = invite::Invites {
+                ledger: &core.ledger,
+                vault: &core.vault,
+                policy: &core.policy,
+                issuer: &issuer,
+                link: &link,
+            };
+            match what {
+                InviteCommand::New { by, email, uses, hours } => {
+                    let wanted = invite::Wanted { email, uses, hours };
+                    invites.new_invite(&by, wanted, &mut out).await?;
+                }
+                InviteCommand::List { by } => invites.list(&by, &mut out).await?,
+                InviteCommand::Revoke { by, invite } => invites.revoke(&by, invite, &mut out).await?,
+                InviteCommand::Qr { by, invite, file } => invites.qr(&by, invite, &file, &mut out).await?,
             }
             core.close().await;
         }

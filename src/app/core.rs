@@ -10,14 +10,15 @@ use crate::{
     credentials::Hasher,
     graph::LiveGraph,
     identity::DocumentKind,
+    invites::BatchIssuer,
     notify::{self, Sender, Transport},
     people::Roster,
     platform::{
         config::{Config, MailTransport, SmtpSecurity},
         egress::Egress,
         ledger::{Actor, Lease, Ledger, LedgerOptions, ReadModel},
-        store::{Guards, StoreError, Target},
-        terms::{Clock, Rng, SystemClock, SystemRng},
+        store::{Guards, StoreError, Target, throttle::Rate},
+        terms::{Clock, LinkTemplate, Rng, SystemClock, SystemRng},
         vault::{KeyringError, Vault},
     },
     policy::{self, ChangeError, Current},
@@ -123,6 +124,22 @@ fn options(config: &Config, parts: &Parts) -> Result<LedgerOptions, StoreError> 
 }
 
 impl Core {
+    /// Issues invites and takes them back, no faster than a member may.
+    pub fn invite_issuer(&self) -> BatchIssuer {
+        const HOUR: Duration = Duration::from_secs(3600);
+        let pace = Rate::at_most(self.config.throttle.invites_per_member_per_hour, HOUR);
+        BatchIssuer::new(self.ledger.clone(), self.vault.clone(), Arc::clone(&self.policy), pace)
+    }
+
+    /// Where an invite's code is opened.
+    ///
+    /// # Errors
+    /// [`StartError::Setup`]
+    pub fn join_link(&self) -> Result<LinkTemplate, StartError> {
+        let link = self.config.http.join_link();
+        link.map_err(|error| StartError::Setup(format!("http.join_url: {error}")))
+    }
+
     /// Migrates, opens the store and the vault, seeds the policy at the first start, loads what is
     /// kept in memory and follows the feed. Returns when memory has caught up.
     pub async fn open(config: Config, parts: Parts) -> Result<Self, StartError> {

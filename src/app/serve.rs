@@ -268,17 +268,13 @@ fn listen(
     let secret = vault.blind(Blind::Idempotency, b"pepper");
     let keys = Data::new(idempotency::Secret::new(&secret));
     let pepper = Data::new(http::Pepper::new(&secret));
-    let per_hour = Rate::at_most(config.throttle.invites_per_member_per_hour, HOUR);
     let invites = invites::http::Invites {
         ledger: ledger.clone(),
-        issuer: invites::BatchIssuer::new(ledger.clone(), vault.clone(), Arc::clone(&policy), per_hour),
+        issuer: core.invite_issuer(),
         read_model: read_model.clone(),
         vault: vault.clone(),
         policy: Arc::clone(&policy),
-        link: config
-            .http
-            .join_link()
-            .map_err(|error| StartError::Setup(format!("http.join_url: {error}")))?,
+        link: core.join_link()?,
     };
     let stops = notify::Stops::new(vault.clone(), &config.http)
         .map_err(|error| StartError::Setup(format!("the links in letters: {error}")))?;

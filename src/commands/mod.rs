@@ -6,4 +6,5 @@ pub mod check;
 pub mod demo;
 pub mod health;
 pub mod import;
+pub mod invite;
 pub mod serve;

@@ -124,6 +124,7 @@ pub static OPERATIONS: &[Operation] = &[
     get("show_me", "/v1/me", MEMBERS),
     get("list_my_invites", "/v1/me/invites", MEMBERS),
     post("create_invite", "/v1/me/invites", MEMBERS),
+    get("show_invite_qr", "/v1/me/invites/{id}/qr", MEMBERS),
     delete("revoke_invite", "/v1/me/invites/{id}", MEMBERS),
     post("create_ticket", "/v1/rooms/{room}/tickets", MEMBERS),
     delete("end_ticket", "/v1/rooms/{room}/tickets/{ticket}", MEMBERS),

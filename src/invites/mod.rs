@@ -13,6 +13,7 @@ mod follow;
 pub mod http;
 mod issuer;
 mod letter;
+mod qr;
 mod queries;
 mod records;
 mod rules;
@@ -21,9 +22,10 @@ pub use code::Code;
 pub use commands::{bind, issue, prolong, redeem, release, replay, reserve, revoke, unbind, void_others};
 pub use follow::{InviteMails, LetterLimits};
 pub use issuer::{BatchIssuer, Request};
-pub use queries::{Shown, address, by_code, code_of, leads_on, open, places, stands};
+pub use qr::{TooLong, png, svg};
+pub use queries::{Shown, address, by_code, code_of, leads_on, of_inviter, open, own, places, stands};
 pub use records::{Invite, by_id, by_row, held_by, held_to, held_until};
-pub use rules::{Closed, InviteState};
+pub use rules::{Closed, InviteState, state};
 
 use std::time::Duration;
 

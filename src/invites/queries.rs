@@ -42,11 +42,19 @@ pub(super) fn shown(conn: &mut Conn, vault: &Vault, invite: Invite, now: Timesta
     })
 }
 
+/// An invite of a member's own; none where it is somebody else's.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn own(conn: &mut Conn, inviter: PersonRow, id: Id<kinds::Invite>) -> Result<Option<Invite>, StoreError> {
+    Ok(records::by_id(conn, id)?.filter(|invite| invite.inviter == inviter))
+}
+
 /// A member's own invites before the row `before`, newest first, at most `limit`.
 ///
 /// # Errors
 /// [`StoreError`]
-pub(super) fn of_inviter(
+pub fn of_inviter(
     conn: &mut Conn,
     vault: &Vault,
     inviter: PersonRow,

@@ -1,6 +1,8 @@
 //! Whether an invite stands, decided from its row and the time. The conditional UPDATEs in
 //! `records.rs` say the same in SQL; a boundary test holds the two together.
 
+use std::fmt;
+
 use super::Invite;
 use crate::platform::terms::{Standing, Timestamp};
 
@@ -86,6 +88,20 @@ pub fn leads_on(invite: &Invite, inviter: Standing, expired_holds: i64, now: Tim
     match open(invite, inviter, expired_holds, now) {
         Err(Closed::Expired | Closed::Held) if invite.held > expired_holds => stands(invite, inviter),
         open => open,
+    }
+}
+
+impl fmt::Display for InviteState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Open => "open",
+            Self::Held => "held",
+            Self::Used => "used",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::Undeliverable => "undeliverable",
+            Self::Refused => "refused",
+        })
     }
 }
 

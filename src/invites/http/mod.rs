@@ -3,6 +3,7 @@
 mod create;
 mod list;
 mod preview;
+mod qr;
 mod revoke;
 
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(preview::preview)
         .service(create::create)
         .service(list::list)
+        .service(qr::show)
         .service(revoke::withdraw);
 }
 

@@ -1,6 +1,7 @@
 mod admin;
 mod demo;
 mod import;
+mod invite;
 mod jobs;
 mod sanctions;
 mod tour;

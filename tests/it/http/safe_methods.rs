@@ -20,6 +20,8 @@ on_both! {
         let scene = Scene::new(db, "reviewed").await;
         let service = &scene.service;
         let owner = &scene.owner_token;
+        let link = service.post(owner, "/v1/me/invites", json!({ "max_uses": 1 })).await.expect(201);
+        let own = text(&link["id"]);
         let code = scene.link(1).await;
         let (flow, token) = scene.asked(&code, "newcomer").await;
         let (person, _) = scene.member("person", Role::Member).await;
@@ -41,6 +43,7 @@ on_both! {
             let id = match operation.path {
                 path if path.starts_with("/v1/admin/cases") => &case,
                 path if path.starts_with("/v1/admin/jobs") => &job,
+                path if path.starts_with("/v1/me/invites") => &own,
                 _ => &person.id.to_string(),
             };
             let path = operation.path.replace("{code}", &code).replace("{flow}", &flow);

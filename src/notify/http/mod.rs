@@ -1,23 +1,21 @@
 //! The page by which a reader ends all further letters.
 
+mod show_stop;
+mod stop_letters;
+
 use actix_web::{
-    HttpRequest, HttpResponse, get,
+    HttpRequest, HttpResponse,
     http::header::{ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, X_FRAME_OPTIONS},
-    post,
-    web::Data,
 };
 use askama::Template;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Locale, Stops, stop};
-use crate::{
-    http::{Problem, ProblemKind, Segments},
-    platform::ledger::{Actor, Ledger},
-};
+use super::{Locale, Stops};
+use crate::{http::Problem, platform::ledger::Ledger};
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(show_stop).service(stop_letters);
+    config.service(show_stop::show_stop).service(stop_letters::stop_letters);
 }
 
 /// What the routes here work with.
@@ -98,43 +96,4 @@ fn locale(request: &HttpRequest) -> Locale {
         .and_then(|value| value.to_str().ok());
     let first = wanted.and_then(|wanted| wanted.split([',', ';']).next());
     first.map_or_else(Locale::default, Locale::from_tag)
-}
-
-/// A page that asks whether further letters are to end. Opening it changes nothing.
-#[utoipa::path(operation_id = "show_stop", tag = "mail",
-    params(("token" = String, Path, description = "What the link in the letter holds.")),
-    responses((status = 200, body = String, content_type = "text/html", description = "A page with a button.")))]
-#[get("/v1/mail/stop/{token}")]
-async fn show_stop(
-    request: HttpRequest,
-    token: Segments<String>,
-    letters: Data<Letters>,
-) -> Result<HttpResponse, Problem> {
-    letters
-        .stops
-        .read(&token.0)
-        .ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
-    Page::ask(locale(&request)).answer()
-}
-
-/// End all further letters to the address that the link was sent to (RFC 8058). The body is not looked at: the
-/// token says it all.
-#[utoipa::path(operation_id = "stop_letters", tag = "mail",
-    params(("token" = String, Path, description = "What the link in the letter holds.")),
-    responses((status = 200, body = String, content_type = "text/html", description = "No further letter is sent.")))]
-#[post("/v1/mail/stop/{token}")]
-async fn stop_letters(
-    request: HttpRequest,
-    token: Segments<String>,
-    letters: Data<Letters>,
-) -> Result<HttpResponse, Problem> {
-    let address = letters
-        .stops
-        .read(&token.0)
-        .ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
-    letters
-        .ledger
-        .write(Actor::System, move |tx| stop(tx, &address))
-        .await?;
-    Page::done(locale(&request)).answer()
 }

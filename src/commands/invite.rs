@@ -1,0 +1,197 @@
+//! `vouchsafe invite`: invites of a member, by whoever has a shell on the server.
+
+use std::{
+    fs, io,
+    io::Write,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use crate::{
+    invites::{self, BatchIssuer, Invite, IssueError, NewInvite, Request, To},
+    notify::{AddressError, EmailAddress, Locale},
+    people,
+    platform::{
+        idempotency::Key,
+        ledger::{Ledger, events::InviteKind},
+        store::StoreError,
+        terms::{Id, InviteId, Link, LinkTemplate, PersonRow},
+        vault::Vault,
+    },
+    policy::Current,
+};
+
+/// Why it was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum InviteError {
+    /// Nobody is called so.
+    #[error("nobody has the id or handle `{0}`; `vouchsafe audit chain` takes the same")]
+    PersonUnknown(String),
+    /// The member has no such invite.
+    #[error("{0} is no invite of theirs; `vouchsafe invite list` has those that are")]
+    Unknown(InviteId),
+    /// Its code goes by mail alone.
+    #[error("{0} is an invite to an address: its code goes by mail alone, so that it has no link to show")]
+    Addressed(InviteId),
+    /// The address is none.
+    #[error("--email: {0}")]
+    Address(#[from] AddressError),
+    /// It was not issued.
+    #[error("it was not issued: {0}")]
+    Issue(#[from] IssueError),
+    /// The link is too long to be drawn.
+    #[error(transparent)]
+    TooLong(#[from] invites::TooLong),
+    /// The file was not written.
+    #[error("{0}: {1}")]
+    File(PathBuf, io::Error),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What is told cannot be written.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// What the commands work with.
+pub struct Invites<'a> {
+    /// Where invites are written.
+    pub ledger: &'a Ledger,
+    /// Derives codes.
+    pub vault: &'a Vault,
+    /// What the community demands.
+    pub policy: &'a Current,
+    /// Issues and revokes, no faster than a member may.
+    pub issuer: &'a BatchIssuer,
+    /// Where a code is opened.
+    pub link: &'a LinkTemplate,
+}
+
+/// What is asked for.
+#[derive(Debug)]
+pub struct Wanted {
+    /// To whom; an open link where nothing is said.
+    pub email: Option<String>,
+    /// How many may come in by an open link.
+    pub uses: u32,
+    /// For how many hours it holds; the policy's lifetime where nothing is said.
+    pub hours: Option<u32>,
+}
+
+impl Invites<'_> {
+    /// Issues an invite of a member, as `POST /v1/me/invites` does, and prints its link or where its letter goes.
+    ///
+    /// # Errors
+    /// [`InviteError`]
+    pub async fn new_invite(&self, by: &str, wanted: Wanted, out: &mut impl Write) -> Result<(), InviteError> {
+        let inviter = self.member(by).await?;
+        let to = match &wanted.email {
+            Some(address) => To::Address(EmailAddress::parse(address)?),
+            None => To::Holder { uses: wanted.uses },
+        };
+        let request = Request {
+            inviter,
+            new: NewInvite {
+                id: Id::new(self.ledger.now(), self.ledger.rng()),
+                to,
+                locale: Locale::from_tag(&self.policy.get()?.policy.community.locale),
+                lifetime: wanted.hours.map(|hours| Duration::from_secs(u64::from(hours) * 3600)),
+            },
+            key: Key::none(),
+        };
+        let issued = self.issuer.issue(request).await?.value.invite;
+        match self.link_of(&issued) {
+            Some(link) => writeln!(out, "{} {}", issued.id, link.expose())?,
+            None => writeln!(out, "{}; its letter is on its way", issued.id)?,
+        }
+        Ok(())
+    }
+
+    /// Prints a member's invites, newest first, one a line: id, kind, state, uses, until when, and the link of a link.
+    ///
+    /// # Errors
+    /// [`InviteError`]
+    pub async fn list(&self, by: &str, out: &mut impl Write) -> Result<(), InviteError> {
+        const AT_ONCE: i64 = 500;
+        let inviter = self.member(by).await?;
+        let mut before = None;
+        loop {
+            let (vault, now) = (self.vault.clone(), self.ledger.now());
+            let read = self
+                .ledger
+                .store()
+                .read(move |conn| invites::of_inviter(conn, &vault, inviter, before, AT_ONCE, now));
+            let page = read.await?;
+            for shown in &page {
+                let invite = &shown.invite;
+                let state = invites::state(invite, shown.expired_reservations, now);
+                let kind = match invite.kind {
+                    InviteKind::Email => "email",
+                    InviteKind::Link => "link",
+                };
+                let (uses, most, until) = (invite.uses, invite.max_uses, invite.expires_at);
+                write!(out, "{} {kind} {state} {uses}/{most} {until}", invite.id)?;
+                match self.link_of(invite) {
+                    Some(link) => writeln!(out, " {}", link.expose())?,
+                    None => writeln!(out)?,
+                }
+            }
+            match page.last() {
+                Some(last) if page.len() == AT_ONCE as usize => before = Some(last.invite.row),
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// Takes a member's invite back.
+    ///
+    /// # Errors
+    /// [`InviteError`]
+    pub async fn revoke(&self, by: &str, id: InviteId, out: &mut impl Write) -> Result<(), InviteError> {
+        let inviter = self.member(by).await?;
+        if !self.issuer.revoke(inviter, id).await?.value {
+            return Err(InviteError::Unknown(id));
+        }
+        writeln!(out, "{id} is revoked")?;
+        Ok(())
+    }
+
+    /// Draws a link as a QR code: PNG where the file's name ends so, SVG otherwise.
+    ///
+    /// # Errors
+    /// [`InviteError`]
+    pub async fn qr(&self, by: &str, id: InviteId, file: &Path, out: &mut impl Write) -> Result<(), InviteError> {
+        let inviter = self.member(by).await?;
+        let read = self.ledger.store().read(move |conn| invites::own(conn, inviter, id));
+        let invite = read.await?.ok_or(InviteError::Unknown(id))?;
+        let link = self.link_of(&invite).ok_or(InviteError::Addressed(id))?;
+        let is_png = file
+            .extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
+        let image = match is_png {
+            true => invites::png(&link)?,
+            false => invites::svg(&link)?.into_bytes(),
+        };
+        fs::write(file, image).map_err(|error| InviteError::File(file.to_owned(), error))?;
+        writeln!(out, "{}", file.display())?;
+        Ok(())
+    }
+
+    fn link_of(&self, invite: &Invite) -> Option<Link> {
+        let is_link = invite.kind == InviteKind::Link;
+        let code = invites::code_of(self.vault, invite.key_version, invite.id).filter(|_| is_link)?;
+        Some(self.link.to(&code.expose()))
+    }
+
+    async fn member(&self, name: &str) -> Result<PersonRow, InviteError> {
+        let asked = name.to_owned();
+        let found = self.ledger.store().read(move |conn| {
+            let id = super::audit::id(conn, &asked)?;
+            match id {
+                Some(id) => Ok(people::member_by_id(conn, id)?.map(|member| member.row)),
+                None => Ok::<_, StoreError>(None),
+            }
+        });
+        found.await?.ok_or_else(|| InviteError::PersonUnknown(name.to_owned()))
+    }
+}

@@ -1,0 +1,74 @@
+//! The policy over HTTP: read it, replace it.
+
+mod replace;
+mod show;
+
+use std::sync::Arc;
+
+use actix_web::{HttpResponse, http::header::ETAG};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{Current, Policy, Versioned};
+use crate::{
+    http::{POSITION, problems},
+    platform::ledger::{Ledger, ReadModel},
+};
+
+/// Registers the routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(show::show).service(replace::replace);
+}
+
+/// What the routes here work with.
+#[derive(Clone)]
+pub struct Policies {
+    /// Where changes are written.
+    pub ledger: Ledger,
+    /// Where a change must be seen before it is answered.
+    pub read_model: ReadModel,
+    /// The policy that holds now.
+    pub current: Arc<Current>,
+}
+
+/// The policy that holds now.
+#[derive(Serialize, ToSchema)]
+struct PolicyView {
+    /// Counted from 1; also the ETag.
+    version: i64,
+    /// The TOML document as it was written.
+    document: String,
+    /// What it says.
+    policy: Policy,
+}
+
+/// A policy to put in its place.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPolicy {
+    /// A TOML document.
+    document: String,
+}
+
+/// So many mistakes are told at a time.
+const MOST_MISTAKES: usize = 20;
+
+fn etag(version: i64) -> String {
+    format!("\"{version}\"")
+}
+
+fn answer(versioned: &Versioned, position: Option<String>) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    response.insert_header((ETAG, etag(versioned.version)));
+    if let Some(position) = position {
+        response.insert_header((POSITION, position));
+    }
+    response.json(PolicyView {
+        version: versioned.version,
+        document: versioned.document.clone(),
+        policy: versioned.policy.clone(),
+    })
+}
+
+problems!(ReplacePolicyProblems: PreconditionRequired, PreconditionFailed, PolicyInvalid);

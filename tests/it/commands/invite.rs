@@ -1,0 +1,73 @@
+//! Invites of a member, by whoever has a shell: the same commands as over HTTP.
+
+use std::fs;
+
+use vouchsafe::{
+    commands::invite::{InviteError, Invites, Wanted},
+    platform::terms::{InviteId, Role},
+};
+
+use crate::{
+    http::{Scene, nobody},
+    support::db::{Database, on_both},
+};
+
+on_both! {
+    async fn a_member_s_invites_by_the_command_line(db: &Database) {
+        let scene = Scene::new(db, "open-circle").await;
+        let (ann, token) = scene.member("ann", Role::Admin).await;
+        let core = &scene.service.app.core;
+        let (issuer, link) = (core.invite_issuer(), core.join_link().unwrap());
+        let invites = Invites { ledger: &core.ledger, vault: &core.vault, policy: &core.policy, issuer: &issuer, link: &link };
+        let by = ann.id.to_string();
+
+        let mut said = Vec::new();
+        invites.new_invite(&by, Wanted { email: None, uses: 2, hours: Some(5) }, &mut said).await.unwrap();
+        let line = String::from_utf8(said).unwrap();
+        let (id, url) = line.trim().split_once(' ').unwrap();
+        let id: InviteId = id.parse().unwrap();
+        let code = url.rsplit(['/', '#', '=']).next().unwrap();
+        let preview = scene.service.get("", &format!("/v1/invites/{code}")).await.expect(200);
+        assert_eq!(preview["inviter"]["id"], by);
+        let listed = scene.service.get(&token, "/v1/me/invites").await.expect(200);
+        assert_eq!((&listed["items"][0]["id"], &listed["items"][0]["url"]), (&id.to_string().into(), &url.into()));
+
+        let mut said = Vec::new();
+        let email = Some("grace@example.org".to_owned());
+        invites.new_invite(&by, Wanted { email, uses: 1, hours: None }, &mut said).await.unwrap();
+        let addressed: InviteId = String::from_utf8(said).unwrap().split_once(';').unwrap().0.parse().unwrap();
+        scene.service.code_of(&addressed.to_string()).await;
+
+        let mut said = Vec::new();
+        invites.list(&by, &mut said).await.unwrap();
+        let said = String::from_utf8(said).unwrap();
+        let lines: Vec<&str> = said.lines().collect();
+        assert_eq!(lines.len(), 2, "{said}");
+        assert!(lines[0].starts_with(&format!("{addressed} email open 0/1 ")) && !lines[0].contains("http"), "{said}");
+        assert!(lines[1].starts_with(&format!("{id} link open 0/2 ")) && lines[1].ends_with(url), "{said}");
+
+        // The same code as over HTTP, drawn in both ways; of an invite to an address there is none.
+        let folder = tempfile::tempdir().unwrap();
+        for (format, content) in [("svg", "image/svg+xml"), ("png", "image/png")] {
+            let file = folder.path().join(format!("code.{format}"));
+            invites.qr(&by, id, &file, &mut Vec::new()).await.unwrap();
+            let path = format!("/v1/me/invites/{id}/qr?format={format}");
+            let request = scene.service.request(reqwest::Method::GET, &path).bearer_auth(&token);
+            let answer = request.send().await.unwrap();
+            assert_eq!((answer.status().as_u16(), &answer.headers()["content-type"]), (200, &content.parse().unwrap()));
+            assert_eq!(answer.bytes().await.unwrap(), fs::read(file).unwrap());
+        }
+        let none = invites.qr(&by, addressed, &folder.path().join("none.svg"), &mut Vec::new()).await;
+        assert!(matches!(none, Err(InviteError::Addressed(_))));
+        scene.service.get(&token, &format!("/v1/me/invites/{addressed}/qr")).await.refused(404, "invite-unknown");
+        scene.service.get(&scene.owner_token, &format!("/v1/me/invites/{id}/qr")).await.refused(404, "invite-unknown");
+
+        invites.revoke(&by, id, &mut Vec::new()).await.unwrap();
+        scene.service.get("", &format!("/v1/invites/{code}")).await.refused(410, "invite-closed");
+        let foreign = invites.revoke(&by, nobody("invite").parse().unwrap(), &mut Vec::new()).await;
+        assert!(matches!(foreign, Err(InviteError::Unknown(_))));
+        let nobody = invites.list("nobody_is", &mut Vec::new()).await;
+        assert!(nobody.unwrap_err().to_string().contains("`nobody_is`"));
+        scene.service.stop().await;
+    }
+}
