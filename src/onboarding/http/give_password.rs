@@ -37,7 +37,7 @@ struct AdmittedView {
 
 problems!(GivePasswordProblems:
     FlowUnknown, InvalidValue, PasswordRefused, StepOutOfOrder, FlowEnded, HoldExpired, PersonLimitReached,
-    ReviewNeeded, InviteClosed, InviteExpired, InviteUsed, Forbidden, AccountLocked, SessionEnded
+    ReviewNeeded, InviteClosed, AccountLocked, SessionEnded
 );
 
 /// Choose a password and become a member: the reserved use of the invite is redeemed. Where a reviewer has to look at
