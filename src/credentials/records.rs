@@ -48,11 +48,8 @@ pub(super) fn renew_password(
             false => Ok(false),
         };
     }
-    let renewed = fixed(|| "UPDATE credentials SET phc = ?, changed_at = ? WHERE person = ? AND phc = ?")
-        .bind(anew)
-        .bind(now.micros())
-        .bind(row.0)
-        .bind(old)
+    let renewed = update(credentials::table.find(row).filter(credentials::phc.eq(old)))
+        .set((credentials::phc.eq(anew), credentials::changed_at.eq(now)))
         .execute(conn)?;
     Ok(renewed == 1)
 }

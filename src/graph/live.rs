@@ -44,9 +44,10 @@ impl Projection for LiveGraph {
         let mut last = PersonRow(0);
         loop {
             let page = records::members(conn, last, PAGE)?;
-            let Some(&(row, ..)) = page.last() else { break };
-            last = row;
-            members.extend(page);
+            let Some(newest) = page.last() else { break };
+            last = newest.row;
+            let member = |found: records::MemberRow| (found.row, found.standing, found.joined_at, found.inviter);
+            members.extend(page.into_iter().map(member));
         }
         let invites: Vec<_> = members.iter().map(|&(row, .., inviter)| (row, inviter)).collect();
         let order = walk_order(&invites);
@@ -55,10 +56,10 @@ impl Projection for LiveGraph {
         let mut last = 0;
         loop {
             let page = records::vouches(conn, last, PAGE)?;
-            let Some(&(edge, ..)) = page.last() else { break };
-            last = edge;
-            for (_, from, to, at) in page {
-                sound(graph.add_vouch(from, to, at));
+            let Some(newest) = page.last() else { break };
+            last = newest.id;
+            for vouch in page {
+                sound(graph.add_vouch(vouch.from_person, vouch.to_person, vouch.at));
             }
         }
         *self.graph.write().unwrap_or_else(PoisonError::into_inner) = graph;

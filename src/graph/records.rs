@@ -1,8 +1,8 @@
 //! What the graph is built from: members with the edge that let them in, and vouches.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, QueryResult, RunQueryDsl,
-    dsl::sql, sql_types::Text,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, QueryResult, Queryable,
+    RunQueryDsl, Selectable, SelectableHelper, dsl::sql, sql_types::Text,
 };
 
 use crate::platform::{
@@ -14,7 +14,16 @@ use crate::platform::{
 };
 
 /// A member, and by whom they came in.
-pub(super) type MemberRow = (PersonRow, Standing, Timestamp, Option<PersonRow>);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = people)]
+pub(super) struct MemberRow {
+    #[diesel(column_name = id)]
+    pub(super) row: PersonRow,
+    pub(super) standing: Standing,
+    pub(super) joined_at: Timestamp,
+    #[diesel(select_expression = edges::from_person.nullable())]
+    pub(super) inviter: Option<PersonRow>,
+}
 
 /// Members after `after` in the order of their rows.
 pub(super) fn members(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResult<Vec<MemberRow>> {
@@ -28,17 +37,19 @@ pub(super) fn members(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryRes
         .filter(people::id.gt(after))
         .order(people::id.asc())
         .limit(limit)
-        .select((
-            people::id,
-            people::standing,
-            people::joined_at,
-            edges::from_person.nullable(),
-        ))
+        .select(MemberRow::as_select())
         .load(conn)
 }
 
 /// A vouch: its edge, who vouches, for whom and since when.
-pub(super) type VouchRow = (i64, PersonRow, PersonRow, Timestamp);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = edges)]
+pub(super) struct VouchRow {
+    pub(super) id: i64,
+    pub(super) from_person: PersonRow,
+    pub(super) to_person: PersonRow,
+    pub(super) at: Timestamp,
+}
 
 /// Vouches after the edge `after`, in the order of edges.
 pub(super) fn vouches(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Vec<VouchRow>> {
@@ -47,6 +58,6 @@ pub(super) fn vouches(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Ve
         .filter(edges::kind.eq("vouch"))
         .order(edges::id.asc())
         .limit(limit)
-        .select((edges::id, edges::from_person, edges::to_person, edges::at))
+        .select(VouchRow::as_select())
         .load(conn)
 }

@@ -1,7 +1,8 @@
 //! The outbox's rows. Its states: `waiting`, `sent`, `dead`, and `void` for what was no longer so and not sent.
 
 use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, QueryableByName, RunQueryDsl, TextExpressionMethods,
+    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, QueryResult, Queryable, QueryableByName, RunQueryDsl,
+    Selectable, SelectableHelper, TextExpressionMethods, delete,
     dsl::count_star,
     insert_into,
     result::Error,
@@ -122,19 +123,33 @@ pub(super) fn insert_all(conn: &mut Conn, kind: &str, letters: &[New], now: Time
     }
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = outbox)]
+struct NewLetter<'a> {
+    message_id: String,
+    subject_id: Subject,
+    about: &'a [u8],
+    kind: &'a str,
+    letter_sealed: &'a [u8],
+    state: &'a str,
+    attempts: i64,
+    due_at: Timestamp,
+    created_at: Timestamp,
+}
+
 fn insert(conn: &mut Conn, kind: &str, letter: &New, now: Timestamp) -> QueryResult<()> {
     insert_into(outbox::table)
-        .values((
-            outbox::message_id.eq(text(letter.id)),
-            outbox::subject_id.eq(letter.subject.0),
-            outbox::about.eq(letter.about.as_bytes().as_slice()),
-            outbox::kind.eq(kind),
-            outbox::letter_sealed.eq(&letter.sealed),
-            outbox::state.eq(WAITING),
-            outbox::attempts.eq(0_i64),
-            outbox::due_at.eq(now),
-            outbox::created_at.eq(now),
-        ))
+        .values(NewLetter {
+            message_id: text(letter.id),
+            subject_id: letter.subject,
+            about: letter.about.as_bytes(),
+            kind,
+            letter_sealed: &letter.sealed,
+            state: WAITING,
+            attempts: 0,
+            due_at: now,
+            created_at: now,
+        })
         .execute(conn)
         .map(|_| ())
 }
@@ -299,31 +314,39 @@ pub(super) fn empty(conn: &mut Conn, row: i64, claim: &str, error: &str) -> Quer
 }
 
 pub(super) fn dead(conn: &mut Conn, after: Option<LetterId>, limit: i64) -> QueryResult<Vec<DeadLetter>> {
-    type Row = (String, String, i64, Option<String>, Timestamp);
-    let rows: Vec<Row> = outbox::table
+    let rows: Vec<StoredDeadLetter> = outbox::table
         .filter(outbox::state.eq(DEAD))
         .filter(outbox::message_id.gt(after.map(text).unwrap_or_default()))
         .order(outbox::message_id.asc())
         .limit(limit)
-        .select((
-            outbox::message_id,
-            outbox::kind,
-            outbox::attempts,
-            outbox::last_error,
-            outbox::created_at,
-        ))
+        .select(StoredDeadLetter::as_select())
         .load(conn)?;
-    rows.into_iter()
-        .map(|(id, kind, attempts, last_error, created_at)| {
-            Ok(DeadLetter {
-                id: read(&id)?,
-                kind,
-                attempts,
-                last_error: last_error.unwrap_or_default(),
-                created_at,
-            })
+    rows.into_iter().map(DeadLetter::try_from).collect()
+}
+
+/// A letter that was given up, as it is stored.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = outbox)]
+struct StoredDeadLetter {
+    message_id: String,
+    kind: String,
+    attempts: i64,
+    last_error: Option<String>,
+    created_at: Timestamp,
+}
+
+impl TryFrom<StoredDeadLetter> for DeadLetter {
+    type Error = Error;
+
+    fn try_from(row: StoredDeadLetter) -> QueryResult<Self> {
+        Ok(Self {
+            id: read(&row.message_id)?,
+            kind: row.kind,
+            attempts: row.attempts,
+            last_error: row.last_error.unwrap_or_default(),
+            created_at: row.created_at,
         })
-        .collect()
+    }
 }
 
 /// Makes a dead letter wait again. False where there is none, or nothing is left of it.
@@ -373,10 +396,7 @@ pub(super) fn stop(conn: &mut Conn, blind: &[u8], now: Timestamp) -> QueryResult
 
 /// Notes that they want them again.
 pub(super) fn resume(conn: &mut Conn, blind: &[u8]) -> QueryResult<()> {
-    fixed(|| "DELETE FROM mail_stops WHERE blind = ?")
-        .bind(blind)
-        .execute(conn)
-        .map(|_| ())
+    delete(mail_stops::table.find(blind)).execute(conn).map(|_| ())
 }
 
 /// Those of the addresses whose readers want no more letters.

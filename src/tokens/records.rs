@@ -1,8 +1,8 @@
 //! The rows of signing keys, sessions and services.
 
 use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, connection::SimpleConnection,
-    insert_into, update,
+    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl, Selectable,
+    SelectableHelper, connection::SimpleConnection, insert_into, update,
 };
 
 use crate::platform::{
@@ -24,6 +24,16 @@ pub(super) fn lock_keys(conn: &mut Conn) -> QueryResult<()> {
     }
 }
 
+/// A signing key that is written.
+#[derive(Insertable)]
+#[diesel(table_name = signing_keys)]
+struct NewKey<'a> {
+    kid: &'a str,
+    subject_id: Subject,
+    private_sealed: &'a [u8],
+    made_at: Timestamp,
+}
+
 pub(super) fn insert_key(
     conn: &mut Conn,
     kid: &str,
@@ -32,63 +42,57 @@ pub(super) fn insert_key(
     now: Timestamp,
 ) -> QueryResult<()> {
     insert_into(signing_keys::table)
-        .values((
-            signing_keys::kid.eq(kid),
-            signing_keys::subject_id.eq(subject.0),
-            signing_keys::private_sealed.eq(sealed),
-            signing_keys::made_at.eq(now),
-        ))
+        .values(NewKey {
+            kid,
+            subject_id: subject,
+            private_sealed: sealed,
+            made_at: now,
+        })
         .execute(conn)
         .map(|_| ())
 }
 
 /// Every key as (kid, subject, sealed private key), oldest first.
 pub(super) fn keys(conn: &mut Conn) -> QueryResult<Vec<(String, Subject, Vec<u8>)>> {
-    let rows: Vec<(String, i64, Vec<u8>)> = signing_keys::table
+    signing_keys::table
         .order((signing_keys::made_at.asc(), signing_keys::kid.asc()))
         .select((
             signing_keys::kid,
             signing_keys::subject_id,
             signing_keys::private_sealed,
         ))
-        .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(kid, subject, sealed)| (kid, Subject(subject), sealed))
-        .collect())
+        .load(conn)
 }
 
 // Sessions ------------------------------------------------------------------------------------
 
 /// A session as it stands in the store.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = sessions)]
 pub(super) struct SessionRow {
+    #[diesel(column_name = id)]
     pub(super) row: i64,
     pub(super) person: PersonRow,
     pub(super) generation: i64,
     pub(super) started_at: Timestamp,
     pub(super) expires_at: Timestamp,
     pub(super) ended_at: Option<Timestamp>,
-    /// When its generation began, and for which request; none of the first.
-    pub(super) turned: Option<(Timestamp, Vec<u8>)>,
+    /// When its generation began; none of the first.
+    turned_at: Option<Timestamp>,
+    /// For which request its generation began; none of the first.
+    turned_by: Option<Vec<u8>>,
 }
 
 impl SessionRow {
     pub(super) fn lives(&self, now: Timestamp) -> bool {
         self.ended_at.is_none() && self.expires_at > now
     }
-}
 
-type Session = (
-    i64,
-    PersonRow,
-    i64,
-    Timestamp,
-    Timestamp,
-    Option<Timestamp>,
-    Option<Timestamp>,
-    Option<Vec<u8>>,
-);
+    /// When its generation began, and for which request; none of the first.
+    pub(super) fn turned(&self) -> Option<(Timestamp, &[u8])> {
+        self.turned_at.zip(self.turned_by.as_deref())
+    }
+}
 
 pub(super) fn insert_session(
     conn: &mut Conn,
@@ -106,31 +110,11 @@ pub(super) fn insert_session(
 }
 
 pub(super) fn session(conn: &mut Conn, id: Id<kinds::Session>) -> QueryResult<Option<SessionRow>> {
-    let row: Option<Session> = sessions::table
+    sessions::table
         .filter(sessions::uid.eq(id))
-        .select((
-            sessions::id,
-            sessions::person,
-            sessions::generation,
-            sessions::started_at,
-            sessions::expires_at,
-            sessions::ended_at,
-            sessions::turned_at,
-            sessions::turned_by,
-        ))
+        .select(SessionRow::as_select())
         .first(conn)
-        .optional()?;
-    Ok(row.map(
-        |(row, person, generation, started_at, expires_at, ended_at, turned_at, turned_by)| SessionRow {
-            row,
-            person,
-            generation,
-            started_at,
-            expires_at,
-            ended_at,
-            turned: turned_at.zip(turned_by),
-        },
-    ))
+        .optional()
 }
 
 /// The sessions that live at `now`.
@@ -214,6 +198,17 @@ pub(super) fn end_all(conn: &mut Conn, person: PersonRow, now: Timestamp) -> Que
 /// What is kept of a service: the blind index of its secret, and its resource where that was given.
 pub(super) type ServiceRow = (Vec<u8>, Option<String>);
 
+/// A service that is written.
+#[derive(Insertable)]
+#[diesel(table_name = services)]
+struct NewService<'a> {
+    uid: Id<kinds::Service>,
+    name: &'a str,
+    secret_hash: &'a [u8],
+    created_at: Timestamp,
+    resource: Option<&'a str>,
+}
+
 pub(super) fn insert_service(
     conn: &mut Conn,
     id: Id<kinds::Service>,
@@ -223,13 +218,13 @@ pub(super) fn insert_service(
     now: Timestamp,
 ) -> QueryResult<()> {
     insert_into(services::table)
-        .values((
-            services::uid.eq(id),
-            services::name.eq(name),
-            services::secret_hash.eq(secret),
-            services::resource.eq(resource),
-            services::created_at.eq(now),
-        ))
+        .values(NewService {
+            uid: id,
+            name,
+            secret_hash: secret,
+            created_at: now,
+            resource,
+        })
         .execute(conn)
         .map(|_| ())
 }

@@ -214,7 +214,7 @@ fn as_it_stands(
         id,
         generation: generation(row.generation)?,
         started_at: row.started_at,
-        issued_at: row.turned.as_ref().map_or(row.started_at, |(at, _)| *at),
+        issued_at: row.turned().map_or(row.started_at, |(at, _)| at),
         expires_at: row.expires_at,
         holder,
     }))
@@ -264,8 +264,8 @@ pub fn refresh(tx: &mut Tx<'_>, vault: &Vault, presented: &str, request: &Reques
         if !row.lives(tx.now) {
             return Err(RefreshError::Unknown);
         }
-        let is_repeated = |(at, by): &(Timestamp, Vec<u8>)| tx.now < at.after(REUSE) && *by == asked;
-        let repeated = row.turned.as_ref().is_some_and(is_repeated);
+        let is_repeated = |(at, by): (Timestamp, &[u8])| tx.now < at.after(REUSE) && by == asked;
+        let repeated = row.turned().is_some_and(is_repeated);
         if !repeated || row.generation != i64::from(generation) + 1 {
             // A later generation than ours is no better: the store may have been restored since.
             end_session(tx, session, SessionEnd::Reused)?;

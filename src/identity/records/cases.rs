@@ -1,8 +1,8 @@
 //! The rows of cases, of who saw them and of who gave them up.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
-    RunQueryDsl,
+    BoolExpressionMethods, ExpressionMethods, Insertable, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    QueryResult, Queryable, RunQueryDsl, Selectable, SelectableHelper,
     dsl::{max, min},
     insert_into, update,
 };
@@ -17,64 +17,65 @@ use crate::platform::{
     vault::Subject,
 };
 
-type CaseRow = (
-    i64,
-    Id<kinds::Case>,
-    i64,
-    Id<kinds::Flow>,
-    CaseState,
-    Timestamp,
-    Option<PersonRow>,
-    Option<Timestamp>,
-    Option<Timestamp>,
-    Option<PersonRow>,
-    Option<Timestamp>,
-    Option<Vec<u8>>,
-);
-
-macro_rules! select_cases {
-    () => {
-        rows::table.select((
-            rows::id,
-            rows::uid,
-            rows::subject_id,
-            rows::flow,
-            rows::state,
-            rows::opened_at,
-            rows::claimed_by,
-            rows::claimed_until,
-            rows::decided_at,
-            rows::decided_by,
-            rows::waits_until,
-            rows::address_blind,
-        ))
-    };
+/// A case as it is stored.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = rows)]
+struct StoredCase {
+    id: i64,
+    uid: Id<kinds::Case>,
+    subject_id: Subject,
+    flow: Id<kinds::Flow>,
+    state: CaseState,
+    opened_at: Timestamp,
+    claimed_by: Option<PersonRow>,
+    claimed_until: Option<Timestamp>,
+    decided_at: Option<Timestamp>,
+    decided_by: Option<PersonRow>,
+    waits_until: Option<Timestamp>,
+    address_blind: Option<Vec<u8>>,
 }
 
-fn from_row(row: CaseRow) -> Case {
-    let (row, id, subject, flow, state, opened_at, claimed_by, claimed_until, decided_at, decided_by, a, b) = row;
-    Case {
-        row,
-        id,
-        subject: Subject(subject),
-        flow,
-        state,
-        waits_until: a,
-        address_blind: b,
-        opened_at,
-        claim: claimed_by.zip(claimed_until),
-        decided_at,
-        decided_by,
+impl From<StoredCase> for Case {
+    fn from(row: StoredCase) -> Self {
+        Self {
+            row: row.id,
+            id: row.uid,
+            subject: row.subject_id,
+            flow: row.flow,
+            state: row.state,
+            waits_until: row.waits_until,
+            address_blind: row.address_blind,
+            opened_at: row.opened_at,
+            claim: row.claimed_by.zip(row.claimed_until),
+            decided_at: row.decided_at,
+            decided_by: row.decided_by,
+        }
     }
+}
+
+/// A case that is written.
+#[derive(Insertable)]
+#[diesel(table_name = rows)]
+struct NewCaseRow<'a> {
+    uid: Id<kinds::Case>,
+    subject_id: Subject,
+    flow: Id<kinds::Flow>,
+    state: CaseState,
+    opened_at: Timestamp,
+    waits_until: Timestamp,
+    invite_id: i64,
+    address_blind: Option<&'a [u8]>,
+    document_blind: &'a [u8],
 }
 
 /// A case by its public id.
 pub(in crate::identity) fn case(conn: &mut Conn, id: Id<kinds::Case>) -> QueryResult<Option<Case>> {
-    select_cases!()
+    rows::table
         .filter(rows::uid.eq(id))
-        .first::<CaseRow>(conn)
+        .select(StoredCase::as_select())
+        .first(conn)
         .optional()
-        .map(|row| row.map(from_row))
+        .map(|row| row.map(Case::from))
 }
 
 /// Cases that are in this state at `now`, those that were opened first in front; from behind `after` on.
@@ -94,10 +95,11 @@ pub(in crate::identity) fn cases(
             .optional()?
             .unwrap_or(i64::MAX),
     };
-    let query = select_cases!()
+    let query = rows::table
         .filter(rows::id.gt(after))
         .order(rows::id.asc())
         .limit(limit)
+        .select(StoredCase::as_select())
         .into_boxed();
     // As `Case::state_at` has it.
     let query = match state {
@@ -114,7 +116,8 @@ pub(in crate::identity) fn cases(
         ),
         state => query.filter(rows::state.eq(state)),
     };
-    Ok(query.load::<CaseRow>(conn)?.into_iter().map(from_row).collect())
+    let found: Vec<StoredCase> = query.load(conn)?;
+    Ok(found.into_iter().map(Case::from).collect())
 }
 
 /// How many cases are open at `now`, and since when the oldest.
@@ -189,17 +192,17 @@ pub(in crate::identity) struct NewCase<'a> {
 
 pub(in crate::identity) fn insert_case(conn: &mut Conn, new: &NewCase<'_>, now: Timestamp) -> QueryResult<()> {
     insert_into(rows::table)
-        .values((
-            rows::uid.eq(new.id),
-            rows::subject_id.eq(new.subject.0),
-            rows::flow.eq(new.way.flow),
-            rows::state.eq(CaseState::Open),
-            rows::opened_at.eq(now),
-            rows::waits_until.eq(new.waits_until),
-            rows::invite_id.eq(new.way.invite_row),
-            rows::address_blind.eq(&new.way.address_blind),
-            rows::document_blind.eq(new.document_blind),
-        ))
+        .values(NewCaseRow {
+            uid: new.id,
+            subject_id: new.subject,
+            flow: new.way.flow,
+            state: CaseState::Open,
+            opened_at: now,
+            waits_until: new.waits_until,
+            invite_id: new.way.invite_row,
+            address_blind: new.way.address_blind.as_deref(),
+            document_blind: new.document_blind,
+        })
         .execute(conn)
         .map(|_| ())
 }

@@ -10,7 +10,8 @@ pub(super) use cases::{
 pub(super) use refusals::{NewRefusal, binds_address, binds_document, insert_refusal, lift, refusal, refusals};
 
 use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, sql_query,
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    sql_query,
     sql_types::{BigInt, Binary, Nullable},
     update,
 };
@@ -44,10 +45,15 @@ pub(super) fn case_states(conn: &mut Conn, subject: Subject) -> QueryResult<Vec<
 }
 
 /// A name and a document under seal.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = identities)]
 pub(in crate::identity) struct Sealed {
+    #[diesel(column_name = name_sealed)]
     pub name: Vec<u8>,
+    #[diesel(column_name = document_sealed)]
     pub document: Vec<u8>,
     /// The document's blind index; none where a version before this one wrote the row.
+    #[diesel(column_name = document_blind)]
     pub blind: Option<Vec<u8>>,
 }
 
@@ -90,15 +96,7 @@ pub(super) fn keep_identity(
 }
 
 pub(super) fn identity(conn: &mut Conn, subject: Subject) -> QueryResult<Sealed> {
-    let (name, document, blind) = identities::table
-        .find(subject.0)
-        .select((
-            identities::name_sealed,
-            identities::document_sealed,
-            identities::document_blind,
-        ))
-        .first(conn)?;
-    Ok(Sealed { name, document, blind })
+    identities::table.find(subject).select(Sealed::as_select()).first(conn)
 }
 
 /// How many others have given this document since then, whatever became of them.

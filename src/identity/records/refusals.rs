@@ -1,8 +1,8 @@
 //! The rows of final refusals.
 
 use diesel::{
-    ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, dsl::exists, insert_into,
-    select, update,
+    ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl,
+    Selectable, SelectableHelper, dsl::exists, insert_into, select, update,
 };
 
 use super::super::{Case, Refusal};
@@ -15,60 +15,67 @@ use crate::platform::{
     vault::Subject,
 };
 
-type Row = (
-    Id<kinds::Refusal>,
-    Id<kinds::Case>,
-    i64,
-    i64,
-    Timestamp,
-    PersonRow,
-    Option<Timestamp>,
-    Option<PersonRow>,
-    Option<Vec<u8>>,
-    Option<Vec<u8>>,
-);
-
-macro_rules! select_refusals {
-    () => {
-        rows::table
-            .inner_join(cases::table.on(cases::id.eq(rows::case_id)))
-            .select((
-                rows::uid,
-                cases::uid,
-                cases::subject_id,
-                rows::invite_id,
-                rows::at,
-                rows::refused_by,
-                rows::lifted_at,
-                rows::lifted_by,
-                cases::note_sealed,
-                rows::lift_note_sealed,
-            ))
-    };
+/// A refusal as it is stored.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = rows)]
+struct StoredRefusal {
+    uid: Id<kinds::Refusal>,
+    invite_id: i64,
+    at: Timestamp,
+    refused_by: PersonRow,
+    lifted_at: Option<Timestamp>,
+    lifted_by: Option<PersonRow>,
+    lift_note_sealed: Option<Vec<u8>>,
 }
 
-fn from_row((id, case, subject, invite_row, at, refused_by, lifted_at, lifted_by, note, lift_note): Row) -> Refusal {
-    Refusal {
-        id,
-        case,
-        subject: Subject(subject),
-        invite_row,
-        at,
-        refused_by,
-        lifted_at,
-        lifted_by,
-        note_sealed: note,
-        lift_note_sealed: lift_note,
+/// What a refusal shows of its case.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = cases)]
+struct RefusedCase {
+    uid: Id<kinds::Case>,
+    subject_id: Subject,
+    note_sealed: Option<Vec<u8>>,
+}
+
+impl From<(StoredRefusal, RefusedCase)> for Refusal {
+    fn from((row, case): (StoredRefusal, RefusedCase)) -> Self {
+        Self {
+            id: row.uid,
+            case: case.uid,
+            subject: case.subject_id,
+            invite_row: row.invite_id,
+            at: row.at,
+            refused_by: row.refused_by,
+            lifted_at: row.lifted_at,
+            lifted_by: row.lifted_by,
+            note_sealed: case.note_sealed,
+            lift_note_sealed: row.lift_note_sealed,
+        }
     }
+}
+
+/// A refusal that is written.
+#[derive(Insertable)]
+#[diesel(table_name = rows)]
+struct NewRefusalRow<'a> {
+    uid: Id<kinds::Refusal>,
+    case_id: i64,
+    invite_id: i64,
+    address_blind: Option<&'a [u8]>,
+    document_blind: &'a [u8],
+    at: Timestamp,
+    refused_by: PersonRow,
 }
 
 /// A refusal by its public id.
 pub(in crate::identity) fn refusal(conn: &mut Conn, id: Id<kinds::Refusal>) -> QueryResult<Option<Refusal>> {
-    let found = select_refusals!()
+    let found: Option<(StoredRefusal, RefusedCase)> = rows::table
+        .inner_join(cases::table.on(cases::id.eq(rows::case_id)))
         .filter(rows::uid.eq(id))
-        .first::<Row>(conn)
+        .select((StoredRefusal::as_select(), RefusedCase::as_select()))
+        .first(conn)
         .optional()?;
-    Ok(found.map(from_row))
+    Ok(found.map(Refusal::from))
 }
 
 /// Refusals that bind, or such as were lifted, newest first; from behind `after` on.
@@ -87,16 +94,19 @@ pub(in crate::identity) fn refusals(
             .optional()?
             .unwrap_or(0),
     };
-    let query = select_refusals!()
+    let query = rows::table
+        .inner_join(cases::table.on(cases::id.eq(rows::case_id)))
         .filter(rows::id.lt(before))
         .order(rows::id.desc())
         .limit(limit)
+        .select((StoredRefusal::as_select(), RefusedCase::as_select()))
         .into_boxed();
     let query = match lifted {
         true => query.filter(rows::lifted_at.is_not_null()),
         false => query.filter(rows::lifted_at.is_null()),
     };
-    Ok(query.load::<Row>(conn)?.into_iter().map(from_row).collect())
+    let found: Vec<(StoredRefusal, RefusedCase)> = query.load(conn)?;
+    Ok(found.into_iter().map(Refusal::from).collect())
 }
 
 pub(in crate::identity) struct NewRefusal<'a> {
@@ -109,15 +119,15 @@ pub(in crate::identity) struct NewRefusal<'a> {
 
 pub(in crate::identity) fn insert_refusal(conn: &mut Conn, new: &NewRefusal<'_>, now: Timestamp) -> QueryResult<()> {
     insert_into(rows::table)
-        .values((
-            rows::uid.eq(new.id),
-            rows::case_id.eq(new.case.row),
-            rows::invite_id.eq(new.invite_row),
-            rows::address_blind.eq(&new.case.address_blind),
-            rows::document_blind.eq(new.document_blind),
-            rows::at.eq(now),
-            rows::refused_by.eq(new.by),
-        ))
+        .values(NewRefusalRow {
+            uid: new.id,
+            case_id: new.case.row,
+            invite_id: new.invite_row,
+            address_blind: new.case.address_blind.as_deref(),
+            document_blind: new.document_blind,
+            at: now,
+            refused_by: new.by,
+        })
         .execute(conn)
         .map(|_| ())
 }

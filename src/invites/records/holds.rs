@@ -1,7 +1,7 @@
 //! The rows of uses that are held, and what they count for on their invite.
 
 use diesel::{
-    ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update,
+    ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, delete, insert_into, update,
 };
 
 use super::{Invite, by_row};
@@ -152,9 +152,7 @@ pub(in crate::invites) fn end_standing_hold(
 }
 
 fn end_expired_hold(conn: &mut Conn, flow: Id<kinds::Flow>, now: Timestamp) -> QueryResult<bool> {
-    fixed(|| "DELETE FROM holds WHERE flow = ? AND until <= ?")
-        .bind(flow.as_bytes().as_slice())
-        .bind(now.micros())
+    delete(holds::table.find(flow).filter(holds::until.le(now)))
         .execute(conn)
         .map(|rows| rows == 1)
 }

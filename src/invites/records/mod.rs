@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::{
     ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, PgConnection, QueryDsl, QueryResult,
-    QueryableByName, RunQueryDsl,
+    Queryable, QueryableByName, RunQueryDsl, Selectable, SelectableHelper,
     result::Error,
     sql_types::{BigInt, Binary},
     update,
@@ -28,7 +28,7 @@ pub(super) use holds::{
 };
 pub use holds::{held_by, held_to, held_until};
 
-/// An invite as it is stored.
+/// An invite as it stands.
 #[derive(Debug, Clone)]
 pub struct Invite {
     /// Its row.
@@ -65,44 +65,54 @@ pub struct Invite {
     pub undeliverable: Option<Undeliverable>,
 }
 
-type Row = (
-    i64,
-    Id<kinds::Invite>,
-    PersonRow,
-    String,
-    i64,
-    Option<i64>,
-    Option<Vec<u8>>,
-    Option<Vec<u8>>,
-    String,
-    i64,
-    i64,
-    i64,
-    Timestamp,
-    Timestamp,
-    (Option<Timestamp>, Option<String>, i64),
-);
+/// An invite as it is stored.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = invites)]
+struct StoredInvite {
+    id: i64,
+    uid: Id<kinds::Invite>,
+    inviter: PersonRow,
+    kind: String,
+    key_version: i64,
+    subject_id: Option<Subject>,
+    address_sealed: Option<Vec<u8>>,
+    address_blind: Option<Vec<u8>>,
+    locale: String,
+    max_uses: i64,
+    uses: i64,
+    held: i64,
+    bound: i64,
+    created_at: Timestamp,
+    expires_at: Timestamp,
+    revoked_at: Option<Timestamp>,
+    undeliverable: Option<String>,
+}
 
-macro_rules! columns {
-    () => {
-        (
-            invites::id,
-            invites::uid,
-            invites::inviter,
-            invites::kind,
-            invites::key_version,
-            invites::subject_id,
-            invites::address_sealed,
-            invites::address_blind,
-            invites::locale,
-            invites::max_uses,
-            invites::uses,
-            invites::held,
-            invites::created_at,
-            invites::expires_at,
-            (invites::revoked_at, invites::undeliverable, invites::bound),
-        )
-    };
+impl From<StoredInvite> for Invite {
+    fn from(row: StoredInvite) -> Self {
+        Self {
+            row: row.id,
+            id: row.uid,
+            inviter: row.inviter,
+            kind: if row.kind == EMAIL {
+                InviteKind::Email
+            } else {
+                InviteKind::Link
+            },
+            key_version: row.key_version,
+            address: row.subject_id.zip(row.address_sealed),
+            address_blind: row.address_blind,
+            locale: row.locale,
+            max_uses: row.max_uses,
+            uses: row.uses,
+            held: row.held,
+            bound: row.bound,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            revoked_at: row.revoked_at,
+            undeliverable: row.undeliverable.as_deref().and_then(reason),
+        }
+    }
 }
 
 const EMAIL: &str = "email";
@@ -144,34 +154,6 @@ pub(super) fn set_delivered(conn: &mut Conn, id: Id<kinds::Invite>) -> QueryResu
         .set(invites::undeliverable.eq(None::<String>))
         .execute(conn)
         .map(|rows| rows == 1)
-}
-
-fn from_row(row: Row) -> Invite {
-    let (row, id, inviter, kind, key_version, subject, sealed, address_blind, locale, max_uses, uses, held, a, b, end) =
-        row;
-    let (revoked_at, undeliverable, bound) = end;
-    Invite {
-        row,
-        id,
-        inviter,
-        kind: if kind == EMAIL {
-            InviteKind::Email
-        } else {
-            InviteKind::Link
-        },
-        key_version,
-        address: subject.map(Subject).zip(sealed),
-        address_blind,
-        locale,
-        max_uses,
-        uses,
-        held,
-        bound,
-        created_at: a,
-        expires_at: b,
-        revoked_at,
-        undeliverable: undeliverable.as_deref().and_then(reason),
-    }
 }
 
 /// The sealed address of a new invite.
@@ -295,20 +277,20 @@ fn insert_together(pg: &mut PgConnection, new: &[New<'_>]) -> QueryResult<Vec<i6
 pub(super) fn by_code_hash(conn: &mut Conn, hash: &[u8]) -> QueryResult<Option<Invite>> {
     invites::table
         .filter(invites::code_hash.eq(hash))
-        .select(columns!())
-        .first::<Row>(conn)
+        .select(StoredInvite::as_select())
+        .first(conn)
         .optional()
-        .map(|row| row.map(from_row))
+        .map(|row| row.map(Invite::from))
 }
 
 /// An invite by its public id.
 pub fn by_id(conn: &mut Conn, id: Id<kinds::Invite>) -> QueryResult<Option<Invite>> {
     invites::table
         .filter(invites::uid.eq(id))
-        .select(columns!())
-        .first::<Row>(conn)
+        .select(StoredInvite::as_select())
+        .first(conn)
         .optional()
-        .map(|row| row.map(from_row))
+        .map(|row| row.map(Invite::from))
 }
 
 /// What an addressed invite's mail is made of.
@@ -333,12 +315,7 @@ pub(super) struct ToBeTold {
 /// What the mails of these invites are made of; those to no address are left out, and those that cannot be used
 /// any more.
 pub(super) fn to_be_told(conn: &mut Conn, ids: &[Id<kinds::Invite>], now: Timestamp) -> QueryResult<Vec<ToBeTold>> {
-    type Row = (
-        (Id<kinds::Invite>, i64, Option<Vec<u8>>, String, Timestamp),
-        (i64, i64, Option<Vec<u8>>),
-        (Option<String>, PersonRow, Role),
-    );
-    let rows: Vec<Row> = invites::table
+    let rows: Vec<(AddressedInvite, WrappedKey, InvitingMember)> = invites::table
         .inner_join(subjects::table.on(subjects::id.nullable().eq(invites::subject_id)))
         .inner_join(people::table.on(people::id.eq(invites::inviter)))
         .filter(invites::uid.eq_any(ids))
@@ -347,58 +324,74 @@ pub(super) fn to_be_told(conn: &mut Conn, ids: &[Id<kinds::Invite>], now: Timest
         .filter(people::standing.eq(Standing::Active))
         .order(invites::id)
         .select((
-            (
-                invites::uid,
-                invites::key_version,
-                invites::address_sealed,
-                invites::locale,
-                invites::expires_at,
-            ),
-            (subjects::id, subjects::key_version, subjects::wrapped_key),
-            (people::handle, people::id, people::role),
+            AddressedInvite::as_select(),
+            WrappedKey::as_select(),
+            InvitingMember::as_select(),
         ))
         .load(conn)?;
-    let told = |(
-        (id, key_version, sealed, locale, expires_at),
-        (subject, wrapping, wrapped),
-        (handle, inviter, role),
-    ): Row| {
+    let told = |(invite, key, inviter): (AddressedInvite, WrappedKey, InvitingMember)| {
         Some(ToBeTold {
-            id,
-            key_version,
-            sealed: sealed?,
-            subject: Subject(subject),
-            wrapping,
-            wrapped,
-            locale,
-            expires_at,
-            handle,
-            inviter,
-            role,
+            id: invite.uid,
+            key_version: invite.key_version,
+            sealed: invite.address_sealed?,
+            subject: key.id,
+            wrapping: key.key_version,
+            wrapped: key.wrapped_key,
+            locale: invite.locale,
+            expires_at: invite.expires_at,
+            handle: inviter.handle,
+            inviter: inviter.id,
+            role: inviter.role,
         })
     };
     Ok(rows.into_iter().filter_map(told).collect())
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = invites)]
+struct AddressedInvite {
+    uid: Id<kinds::Invite>,
+    key_version: i64,
+    address_sealed: Option<Vec<u8>>,
+    locale: String,
+    expires_at: Timestamp,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = subjects)]
+struct WrappedKey {
+    id: Subject,
+    key_version: i64,
+    wrapped_key: Option<Vec<u8>>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = people)]
+struct InvitingMember {
+    id: PersonRow,
+    handle: Option<String>,
+    role: Role,
 }
 
 /// An invite by its row.
 pub fn by_row(conn: &mut Conn, row: i64) -> QueryResult<Invite> {
     invites::table
         .find(row)
-        .select(columns!())
-        .first::<Row>(conn)
-        .map(from_row)
+        .select(StoredInvite::as_select())
+        .first(conn)
+        .map(Invite::from)
 }
 
 /// Somebody's invites before `before`, newest first.
 pub fn of_inviter(conn: &mut Conn, inviter: PersonRow, before: Option<i64>, limit: i64) -> QueryResult<Vec<Invite>> {
-    let rows: Vec<Row> = invites::table
+    let rows: Vec<StoredInvite> = invites::table
         .filter(invites::inviter.eq(inviter))
         .filter(invites::id.lt(before.unwrap_or(i64::MAX)))
         .order(invites::id.desc())
         .limit(limit)
-        .select(columns!())
+        .select(StoredInvite::as_select())
         .load(conn)?;
-    Ok(rows.into_iter().map(from_row).collect())
+    Ok(rows.into_iter().map(Invite::from).collect())
 }
 
 #[derive(QueryableByName)]

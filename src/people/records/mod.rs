@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, QueryResult, RunQueryDsl,
+    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, PgConnection, QueryDsl, QueryResult,
+    Queryable, RunQueryDsl, Selectable, SelectableHelper,
     dsl::sql,
     insert_into,
     result::{DatabaseErrorKind, Error},
@@ -29,14 +30,18 @@ pub use staff::{count_active, count_owners, lock_founders, lock_reviewer};
 pub(in crate::people) const INVITE: &str = "invite";
 pub(super) const VOUCH: &str = "vouch";
 
-/// A member as they stand in the store.
-#[derive(Debug, Clone)]
+/// A member as they stand in the store. The fields are in the order of the table's columns.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = people)]
 pub struct Member {
     /// Their row.
+    #[diesel(column_name = id)]
     pub row: PersonRow,
     /// Their public id.
+    #[diesel(column_name = uid)]
     pub id: Id<kinds::Person>,
     /// Whose data key seals what identifies them.
+    #[diesel(column_name = subject_id)]
     pub subject: Option<Subject>,
     /// The handle of their own choice.
     pub handle: Option<String>,
@@ -50,53 +55,6 @@ pub struct Member {
     pub locale: String,
     /// Since when.
     pub joined_at: Timestamp,
-}
-
-type Row = (
-    PersonRow,
-    Id<kinds::Person>,
-    Option<i64>,
-    Option<String>,
-    Role,
-    Standing,
-    Assurance,
-    String,
-    Timestamp,
-);
-const COLUMNS: (
-    people::id,
-    people::uid,
-    people::subject_id,
-    people::handle,
-    people::role,
-    people::standing,
-    people::assurance,
-    people::locale,
-    people::joined_at,
-) = (
-    people::id,
-    people::uid,
-    people::subject_id,
-    people::handle,
-    people::role,
-    people::standing,
-    people::assurance,
-    people::locale,
-    people::joined_at,
-);
-
-fn from_row((row, id, subject, handle, role, standing, assurance, locale, joined_at): Row) -> Member {
-    Member {
-        row,
-        id,
-        subject: subject.map(Subject),
-        handle,
-        role,
-        standing,
-        assurance,
-        locale,
-        joined_at,
-    }
 }
 
 pub(super) fn insert(
@@ -137,12 +95,11 @@ pub fn member(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Member>> {
     let member = fixed(
         || "SELECT id, uid, subject_id, handle, role, standing, assurance, locale, joined_at FROM people WHERE id = ?",
     );
-    let found: Option<Row> = member
+    member
         .typed::<people::SqlType>()
         .bind(row.0)
         .get_result(conn)
-        .optional()?;
-    Ok(found.map(from_row))
+        .optional()
 }
 
 /// These members by row; unknown rows are left out. Where they are `held`, nobody else holds them or
@@ -165,12 +122,12 @@ pub fn members_by_row(conn: &mut Conn, rows: &[PersonRow], held: bool) -> QueryR
             let query = people::table
                 .filter(people::id.eq_any(rows.iter().map(|row| row.0).collect::<Vec<_>>()))
                 .order(people::id.asc())
-                .select(COLUMNS);
-            let rows: Vec<Row> = match held {
+                .select(Member::as_select());
+            let members: Vec<Member> = match held {
                 true => locked(Backend::Postgres, "inviters whose places are counted", query).load(pg)?,
                 false => query.load(pg)?,
             };
-            found.extend(rows.into_iter().map(|row| (row.0, from_row(row))));
+            found.extend(members.into_iter().map(|member| (member.row, member)));
         }
     }
     Ok(found)
@@ -180,10 +137,9 @@ pub fn members_by_row(conn: &mut Conn, rows: &[PersonRow], held: bool) -> QueryR
 pub fn member_by_id(conn: &mut Conn, id: Id<kinds::Person>) -> QueryResult<Option<Member>> {
     people::table
         .filter(people::uid.eq(id))
-        .select(COLUMNS)
-        .first::<Row>(conn)
+        .select(Member::as_select())
+        .first(conn)
         .optional()
-        .map(|row| row.map(from_row))
 }
 
 /// What a member is called outside.
@@ -225,9 +181,8 @@ pub fn lock(conn: &mut Conn, one: PersonRow, other: PersonRow) -> QueryResult<Ve
     let query = people::table
         .filter(people::id.eq(one).or(people::id.eq(other)).or(owner))
         .order(people::id.asc())
-        .select(COLUMNS);
-    let rows: Vec<Row> = locked(conn.backend(), "those whom a sanction or a role concerns", query).load(conn)?;
-    Ok(rows.into_iter().map(from_row).collect())
+        .select(Member::as_select());
+    locked(conn.backend(), "those whom a sanction or a role concerns", query).load(conn)
 }
 
 /// Until the transaction ends, whoever wants to sanction this member waits; others who keep it go on.
@@ -299,7 +254,7 @@ pub fn members(
         .filter(people::id.gt(after))
         .order(people::id.asc())
         .limit(limit)
-        .select(COLUMNS)
+        .select(Member::as_select())
         .into_boxed();
     if let Some(role) = role {
         query = query.filter(people::role.eq(role));
@@ -307,7 +262,7 @@ pub fn members(
     if let Some(standing) = standing {
         query = query.filter(people::standing.eq(standing));
     }
-    Ok(query.load::<Row>(conn)?.into_iter().map(from_row).collect())
+    query.load(conn)
 }
 
 /// Gives a member a handle; false where it is somebody else's, also where two take it at once. Then
@@ -334,10 +289,8 @@ pub fn change_role(conn: &mut Conn, row: PersonRow, before: Role, after: Role) -
 
 /// Changes a standing from what it was read as; false where it is no longer that.
 pub fn set_standing(conn: &mut Conn, row: PersonRow, before: Standing, after: Standing) -> QueryResult<bool> {
-    fixed(|| "UPDATE people SET standing = ? WHERE id = ? AND standing = ?")
-        .bind(after.as_str())
-        .bind(row.0)
-        .bind(before.as_str())
+    update(people::table.find(row).filter(people::standing.eq(before)))
+        .set(people::standing.eq(after))
         .execute(conn)
         .map(|rows| rows == 1)
 }
@@ -368,29 +321,34 @@ pub fn lock_members(conn: &mut Conn, rows: &[PersonRow]) -> QueryResult<HashMap<
             .bind::<diesel::sql_types::Array<BigInt>, _>(sorted)
             .execute(conn)?;
     }
-    type Found = (PersonRow, Id<kinds::Person>, Role, Standing, Assurance);
-    let found: Vec<Found> = people::table
+    let found: Vec<StoredSnapshot> = people::table
         .filter(people::id.eq_any(rows))
-        .select((
-            people::id,
-            people::uid,
-            people::role,
-            people::standing,
-            people::assurance,
-        ))
+        .select(StoredSnapshot::as_select())
         .load(conn)?;
-    Ok(found
-        .into_iter()
-        .map(|(row, id, role, standing, assurance)| {
-            let snapshot = MemberSnapshot {
-                id,
-                role,
-                standing,
-                assurance,
-            };
-            (row, snapshot)
-        })
-        .collect())
+    Ok(found.into_iter().map(<(PersonRow, MemberSnapshot)>::from).collect())
+}
+
+/// What a member's snapshot is made of.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = people)]
+struct StoredSnapshot {
+    id: PersonRow,
+    uid: Id<kinds::Person>,
+    role: Role,
+    standing: Standing,
+    assurance: Assurance,
+}
+
+impl From<StoredSnapshot> for (PersonRow, MemberSnapshot) {
+    fn from(row: StoredSnapshot) -> Self {
+        let snapshot = MemberSnapshot {
+            id: row.uid,
+            role: row.role,
+            standing: row.standing,
+            assurance: row.assurance,
+        };
+        (row.id, snapshot)
+    }
 }
 
 /// Somebody's row, seat and handle.
@@ -402,28 +360,12 @@ pub(super) fn seats(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResul
         .filter(people::id.gt(after))
         .order(people::id.asc())
         .limit(limit)
-        .select((
-            people::id,
-            people::uid,
-            people::role,
-            people::standing,
-            people::assurance,
-            people::handle,
-        ))
-        .load_iter::<(PersonRow, _, _, _, _, _), diesel::connection::DefaultLoadingMode>(conn)?
-        .map(|row| {
-            row.map(|(row, id, role, standing, assurance, handle)| {
-                (
-                    row,
-                    MemberSnapshot {
-                        id,
-                        role,
-                        standing,
-                        assurance,
-                    },
-                    handle,
-                )
-            })
+        .select((StoredSnapshot::as_select(), people::handle))
+        .load_iter::<(StoredSnapshot, Option<String>), diesel::connection::DefaultLoadingMode>(conn)?
+        .map(|found| {
+            let (stored, handle) = found?;
+            let (row, snapshot) = stored.into();
+            Ok((row, snapshot, handle))
         })
         .collect()
 }
@@ -438,6 +380,17 @@ pub(super) fn insert_contact(conn: &mut Conn, person: PersonRow, contact: &Conta
         .execute(conn)
 }
 
+/// An edge that is written.
+#[derive(Insertable)]
+#[diesel(table_name = edges)]
+struct NewEdge<'a> {
+    kind: &'a str,
+    from_person: PersonRow,
+    to_person: PersonRow,
+    invite_id: Option<i64>,
+    at: Timestamp,
+}
+
 pub(super) fn insert_edge(
     conn: &mut Conn,
     kind: &str,
@@ -447,13 +400,13 @@ pub(super) fn insert_edge(
     at: Timestamp,
 ) -> QueryResult<()> {
     insert_into(edges::table)
-        .values((
-            edges::kind.eq(kind),
-            edges::from_person.eq(from),
-            edges::to_person.eq(to),
-            edges::invite_id.eq(invite_row),
-            edges::at.eq(at),
-        ))
+        .values(NewEdge {
+            kind,
+            from_person: from,
+            to_person: to,
+            invite_id: invite_row,
+            at,
+        })
         .execute(conn)
         .map(|_| ())
 }

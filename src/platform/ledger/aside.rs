@@ -6,7 +6,8 @@
 use std::time::Duration;
 
 use diesel::{
-    ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, RunQueryDsl, delete, dsl::count_star, insert_into, update,
+    ExpressionMethods, JoinOnDsl, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper, delete,
+    dsl::count_star, insert_into, update,
 };
 
 use super::{Tx, records};
@@ -25,11 +26,13 @@ const FIRST_WAIT: Duration = Duration::from_secs(5);
 const AT_ONCE: i64 = 20;
 
 /// An event from which nothing has followed yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = aside)]
 pub struct Failure {
     /// Its position.
     pub pos: i64,
     /// The type of the event.
+    #[diesel(select_expression = events::kind)]
     pub kind: String,
     /// Why nothing could follow.
     pub reason: String,
@@ -41,42 +44,19 @@ pub struct Failure {
     pub due_at: Option<Timestamp>,
 }
 
-type Row = (i64, String, String, Timestamp, i64, Option<Timestamp>);
-
 /// The rows of a subscriber of which this holds, in order.
 macro_rules! rows {
-    ($conn:expr, $subscriber:expr, $holds:expr, $limit:expr) => {{
-        let rows: QueryResult<Vec<Row>> = aside::table
+    ($conn:expr, $subscriber:expr, $holds:expr, $limit:expr) => {
+        aside::table
             .inner_join(ledger::table.on(ledger::pos.eq(aside::pos)))
             .inner_join(events::table.on(events::id.eq(ledger::event_id)))
             .filter(aside::subscriber.eq($subscriber))
             .filter($holds)
             .order(aside::pos.asc())
             .limit($limit)
-            .select((
-                aside::pos,
-                events::kind,
-                aside::reason,
-                aside::at,
-                aside::attempts,
-                aside::due_at,
-            ))
-            .load($conn);
-        rows.map(|rows| rows.into_iter().map(Failure::from).collect::<Vec<_>>())
-    }};
-}
-
-impl From<Row> for Failure {
-    fn from((pos, kind, reason, at, attempts, due_at): Row) -> Self {
-        Self {
-            pos,
-            kind,
-            reason,
-            at,
-            attempts,
-            due_at,
-        }
-    }
+            .select(Failure::as_select())
+            .load($conn)
+    };
 }
 
 /// How long after so many attempts, if at all.

@@ -14,7 +14,9 @@ use std::time::{Duration, Instant};
 
 use aws_lc_rs::digest;
 use diesel::{
-    PgConnection, QueryableByName, RunQueryDsl, sql_query,
+    ExpressionMethods, JoinOnDsl, PgConnection, QueryDsl, Queryable, QueryableByName, RunQueryDsl, Selectable,
+    SelectableHelper,
+    dsl::max,
     sql_types::{BigInt, Text},
 };
 
@@ -23,7 +25,10 @@ use super::{
     fresh::Look,
     records::{self, State},
 };
-use crate::platform::store::{Backend, Conn, Guard, Guards, StoreError, Undo, pg_fixed};
+use crate::platform::store::{
+    Backend, Conn, Guard, Guards, StoreError, Undo, pg_fixed,
+    schema::{events, ledger},
+};
 
 /// How many events one pass takes.
 const BATCH: usize = 2000;
@@ -55,7 +60,8 @@ pub(super) fn before_commit(conn: &mut Conn) -> Result<i64, StoreError> {
     Ok(state.last_pos)
 }
 
-#[derive(QueryableByName)]
+#[derive(Queryable, QueryableByName, Selectable)]
+#[diesel(table_name = events)]
 struct Fresh {
     #[diesel(sql_type = BigInt)]
     xid: i64,
@@ -206,17 +212,11 @@ pub(super) fn after_restore(conn: &mut Conn) -> Result<(), StoreError> {
     let state = records::state(conn)?;
     let Conn::Postgres(pg) = conn else { return Ok(()) };
     // What lies below the floor was dealt with by an earlier restart, and keeps its old ids.
-    let newest: i64 = {
-        #[derive(QueryableByName)]
-        struct Newest {
-            #[diesel(sql_type = BigInt)]
-            xid: i64,
-        }
-        sql_query("SELECT COALESCE(MAX(xid), 0) AS xid FROM events WHERE id > $1")
-            .bind::<BigInt, _>(state.floor_id)
-            .get_result::<Newest>(pg)?
-            .xid
-    };
+    let newest: Option<i64> = events::table
+        .filter(events::id.gt(state.floor_id))
+        .select(max(events::xid))
+        .first(pg)?;
+    let newest = newest.unwrap_or(0);
     // Asked last: another replica may be writing, and nothing that was seen above can be newer.
     let next = oldest(pg)?.next;
     if newest < next && state.cursor_xid < next && state.horizon_xid <= next {
@@ -232,16 +232,13 @@ pub(super) fn after_restore(conn: &mut Conn) -> Result<(), StoreError> {
 /// `next` is the first transaction id that this cluster has not given out.
 fn restart(conn: &mut Conn, next: i64) -> Result<(), StoreError> {
     let Conn::Postgres(pg) = conn else { return Ok(()) };
-    let left: Vec<Fresh> = sql_query(
-        "SELECT e.xid, e.id, e.body FROM events e LEFT JOIN ledger l ON l.event_id = e.id \
-         WHERE l.pos IS NULL ORDER BY e.xid, e.id",
-    )
-    .load(pg)?;
-    let highest: Option<i64> = {
-        use crate::platform::store::schema::events;
-        use diesel::{QueryDsl, dsl::max};
-        events::table.select(max(events::id)).first(pg)?
-    };
+    let left: Vec<Fresh> = events::table
+        .left_join(ledger::table.on(ledger::event_id.eq(events::id)))
+        .filter(ledger::pos.is_null())
+        .order((events::xid, events::id))
+        .select(Fresh::as_select())
+        .load(pg)?;
+    let highest: Option<i64> = events::table.select(max(events::id)).first(pg)?;
     let mut state = records::state(conn)?;
     for event in &left {
         state.last_pos += 1;

@@ -7,8 +7,8 @@ pub(super) use lease_rows::{end_leases, renew_lease, take_lease};
 pub use search::{Filter, search};
 
 use diesel::{
-    ExpressionMethods, JoinOnDsl, OptionalExtension, PgConnection, QueryDsl, QueryResult, QueryableByName, RunQueryDsl,
-    insert_into, sql_query,
+    ExpressionMethods, JoinOnDsl, OptionalExtension, PgConnection, QueryDsl, QueryResult, Queryable, QueryableByName,
+    RunQueryDsl, Selectable, SelectableHelper, insert_into, sql_query,
     sql_types::{BigInt, Text},
 };
 
@@ -103,8 +103,12 @@ fn append_on_postgres(
 }
 
 /// A row of the feed as it is stored.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = events)]
 pub(super) struct Stored {
+    #[diesel(select_expression = ledger::pos)]
     pub(super) pos: i64,
+    #[diesel(select_expression = ledger::hash)]
     pub(super) hash: Vec<u8>,
     pub(super) at: i64,
     pub(super) kind: String,
@@ -115,34 +119,13 @@ pub(super) struct Stored {
 
 /// The stored rows after `pos`, in order.
 pub(super) fn stored(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Vec<Stored>> {
-    type Row = (i64, Vec<u8>, i64, String, Option<i64>, Option<i64>, String);
-    let rows: Vec<Row> = ledger::table
+    ledger::table
         .inner_join(events::table.on(events::id.eq(ledger::event_id)))
         .filter(ledger::pos.gt(after))
         .order(ledger::pos.asc())
         .limit(limit)
-        .select((
-            ledger::pos,
-            ledger::hash,
-            events::at,
-            events::kind,
-            events::actor,
-            events::subject,
-            events::body,
-        ))
-        .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(pos, hash, at, kind, actor, subject, body)| Stored {
-            pos,
-            hash,
-            at,
-            kind,
-            actor,
-            subject,
-            body,
-        })
-        .collect())
+        .select(Stored::as_select())
+        .load(conn)
 }
 
 /// Of a sequenced event, what makes an [`Entry`]: its position and its body.
@@ -190,14 +173,13 @@ fn parse(pos: i64, body: &str) -> Result<Entry, Unreadable> {
 
 /// The same as [`entries`], where what cannot be read is no error.
 pub(super) fn legible(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Vec<Result<Entry, Unreadable>>> {
-    let rows: Vec<Row> = fixed(|| {
-        "SELECT ledger.pos, events.body FROM ledger JOIN events ON events.id = ledger.event_id \
-         WHERE ledger.pos > ? ORDER BY ledger.pos LIMIT ?"
-    })
-    .typed::<Columns>()
-    .bind(after)
-    .bind(limit)
-    .load(conn)?;
+    let rows: Vec<Row> = ledger::table
+        .inner_join(events::table.on(events::id.eq(ledger::event_id)))
+        .filter(ledger::pos.gt(after))
+        .order(ledger::pos.asc())
+        .limit(limit)
+        .select((ledger::pos, events::body))
+        .load(conn)?;
     Ok(rows.iter().map(|(pos, body)| parse(*pos, body)).collect())
 }
 
@@ -253,7 +235,8 @@ pub fn entries(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Entry>, St
 }
 
 /// The sequencer's one row.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = sequencer)]
 pub(super) struct State {
     pub(super) cursor_xid: i64,
     pub(super) cursor_id: i64,
@@ -282,50 +265,19 @@ impl State {
     }
 }
 
-type StateRow = (i64, i64, i64, i64, i64, Vec<u8>);
-
-fn state_from((cursor_xid, cursor_id, floor_id, horizon_xid, last_pos, last_hash): StateRow) -> State {
-    State {
-        cursor_xid,
-        cursor_id,
-        floor_id,
-        horizon_xid,
-        last_pos,
-        last_hash,
-    }
-}
-
 /// The sequencer's row, as it stands.
 pub(super) fn state(conn: &mut Conn) -> QueryResult<State> {
-    sequencer::table
-        .select((
-            sequencer::cursor_xid,
-            sequencer::cursor_id,
-            sequencer::floor_id,
-            sequencer::horizon_xid,
-            sequencer::last_pos,
-            sequencer::last_hash,
-        ))
-        .first(conn)
-        .map(state_from)
+    sequencer::table.select(State::as_select()).first(conn)
 }
 
 /// The sequencer's row, locked; none where another replica is sequencing right now.
 pub(super) fn state_for_update(conn: &mut PgConnection) -> QueryResult<Option<State>> {
     sequencer::table
-        .select((
-            sequencer::cursor_xid,
-            sequencer::cursor_id,
-            sequencer::floor_id,
-            sequencer::horizon_xid,
-            sequencer::last_pos,
-            sequencer::last_hash,
-        ))
+        .select(State::as_select())
         .for_update()
         .skip_locked()
         .first(conn)
         .optional()
-        .map(|row| row.map(state_from))
 }
 
 /// Writes the sequencer's row.
@@ -401,8 +353,8 @@ pub(super) fn count_unsequenced(conn: &mut Conn) -> QueryResult<i64> {
 
 /// A subscriber's cursor; 0 before its first event.
 pub(super) fn cursor(conn: &mut Conn, name: &str) -> QueryResult<i64> {
-    let stored = fixed(|| "SELECT pos FROM cursors WHERE name = ?").typed::<BigInt>();
-    Ok(stored.bind(name).get_result(conn).optional()?.unwrap_or(0))
+    let stored = cursors::table.find(name).select(cursors::pos);
+    Ok(stored.first(conn).optional()?.unwrap_or(0))
 }
 
 /// Moves a cursor from where it was read to; false where somebody else has moved it.
