@@ -21,6 +21,7 @@ pub(super) fn password(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<St
 
 /// Sets a member's password.
 pub(super) fn set_password(conn: &mut Conn, row: PersonRow, phc: &str, now: Timestamp) -> QueryResult<()> {
+    // Raw: diesel's `on_conflict` does not fit both backends at once.
     fixed(|| {
         "INSERT INTO credentials (person, phc, changed_at) VALUES (?, ?, ?) \
          ON CONFLICT (person) DO UPDATE SET phc = excluded.phc, changed_at = excluded.changed_at"

@@ -28,8 +28,8 @@ pub(super) struct MemberRow {
 /// Members after `after` in the order of their rows.
 pub(super) fn members(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResult<Vec<MemberRow>> {
     people::table
-        // Word for word as in the partial index: a bound value would not find it.
         .left_join(
+            // Raw: the partial index is found by its own words, and not by a bound value.
             edges::table.on(edges::to_person
                 .eq(people::id)
                 .and(edges::kind.eq(sql::<Text>("'invite'")))),

@@ -94,6 +94,7 @@ pub(super) fn insert_all(conn: &mut Conn, kind: &str, letters: &[New], now: Time
     match conn {
         Conn::Postgres(pg) if letters.len() > 1 => {
             let ids: Vec<String> = letters.iter().map(|letter| text(letter.id)).collect();
+            // Raw for the row invite-postgres.
             pg_fixed(
                 "INSERT INTO outbox \
                  (message_id, subject_id, about, kind, letter_sealed, state, attempts, due_at, created_at) \
@@ -180,6 +181,7 @@ pub(super) fn claim(
         Some(_) => "FOR UPDATE SKIP LOCKED",
         None => "",
     };
+    // Raw: diesel has no UPDATE that joins a query.
     let rows: Vec<Row> = sql_query(format!(
         "WITH due AS MATERIALIZED ( \
              SELECT id AS due_id FROM outbox WHERE state = 'waiting' AND due_at <= $1 \
@@ -244,6 +246,7 @@ pub(super) fn claim_again(conn: &mut Conn, row: i64, claim: &str) -> QueryResult
 
 /// Delivered: the letter is taken out. False where the claim has passed on.
 pub(super) fn sent(conn: &mut Conn, row: i64, claim: &str) -> QueryResult<bool> {
+    // Raw for the row redeem.
     fixed(|| "UPDATE outbox SET state = 'sent', letter_sealed = NULL, claim = NULL WHERE id = ? AND claim = ?")
         .bind(row)
         .bind(claim)
@@ -387,6 +390,7 @@ pub(super) fn backlog(conn: &mut Conn) -> QueryResult<Backlog> {
 
 /// Notes that the reader of an address wants no more letters.
 pub(super) fn stop(conn: &mut Conn, blind: &[u8], now: Timestamp) -> QueryResult<()> {
+    // Raw: diesel's `on_conflict` does not fit both backends at once.
     fixed(|| "INSERT INTO mail_stops (blind, at) VALUES (?, ?) ON CONFLICT DO NOTHING")
         .bind(blind)
         .bind(now.micros())
@@ -402,6 +406,7 @@ pub(super) fn resume(conn: &mut Conn, blind: &[u8]) -> QueryResult<()> {
 /// Those of the addresses whose readers want no more letters.
 pub(super) fn stopped(conn: &mut Conn, blinds: &[&[u8]]) -> QueryResult<Vec<Vec<u8>>> {
     if let [blind] = blinds {
+        // Raw for the row invite-sqlite.
         let one = fixed(|| "SELECT blind FROM mail_stops WHERE blind = ?").typed::<Binary>();
         return one.bind(*blind).load(conn);
     }

@@ -162,6 +162,7 @@ pub(super) fn open_with(conn: &mut Conn, row: i64, token_hash: &[u8]) -> QueryRe
 
 /// Ends a flow; false where it is over already.
 pub(super) fn end(conn: &mut Conn, row: i64, now: Timestamp) -> QueryResult<bool> {
+    // Raw for the row redeem.
     fixed(
         || "UPDATE flows SET ended_at = ?, proof_sealed = NULL, proofs_sealed = NULL WHERE id = ? AND ended_at IS NULL",
     )
@@ -173,6 +174,7 @@ pub(super) fn end(conn: &mut Conn, row: i64, now: Timestamp) -> QueryResult<bool
 
 /// Notes whom the newcomer has become.
 pub(super) fn belongs_to(conn: &mut Conn, row: i64, person: PersonRow) -> QueryResult<()> {
+    // Raw for the row redeem.
     fixed(|| "UPDATE flows SET person = ? WHERE id = ?")
         .bind(person.0)
         .bind(row)

@@ -21,6 +21,7 @@ pub(super) fn newest(conn: &mut Conn) -> QueryResult<Option<(i64, String)>> {
 
 /// Adds a version; false where it exists already.
 pub(super) fn insert(conn: &mut Conn, version: i64, document: &str, now: Timestamp) -> QueryResult<bool> {
+    // Raw: diesel's `on_conflict` does not fit both backends at once.
     sql_query("INSERT INTO policies (version, document, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
         .bind::<BigInt, _>(version)
         .bind::<Text, _>(document)

@@ -19,6 +19,7 @@ use crate::platform::{
 /// Keeps every other maker of keys away until this transaction ends. SQLite has one writer anyway.
 pub(super) fn lock_keys(conn: &mut Conn) -> QueryResult<()> {
     match conn.to_lock("making a signing key") {
+        // Raw: a lock of PostgreSQL.
         Some(conn) => conn.batch_execute("LOCK TABLE signing_keys IN SHARE ROW EXCLUSIVE MODE"),
         None => Ok(()),
     }
@@ -101,6 +102,7 @@ pub(super) fn insert_session(
     now: Timestamp,
     expires_at: Timestamp,
 ) -> QueryResult<i64> {
+    // Raw for the row redeem.
     fixed(|| "INSERT INTO sessions (uid, person, generation, started_at, expires_at) VALUES (?, ?, 0, ?, ?)")
         .bind(id.as_bytes().as_slice())
         .bind(person.0)

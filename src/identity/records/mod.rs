@@ -67,7 +67,7 @@ pub(super) fn keep_identity(
     now: Timestamp,
 ) -> QueryResult<bool> {
     let kept = match before {
-        // The builder's ON CONFLICT does not fit both backends; the statement does.
+        // Raw: diesel's `on_conflict` does not fit both backends at once.
         None => sql_query(
             "INSERT INTO identities (subject_id, name_sealed, document_sealed, given_at, submissions, document_blind) \
              VALUES ($1, $2, $3, $4, 1, $5) ON CONFLICT DO NOTHING",
@@ -152,6 +152,7 @@ pub(super) fn take_slot(
     until: Option<Timestamp>,
     now: Timestamp,
 ) -> QueryResult<bool> {
+    // Raw: ON CONFLICT with a WHERE of its own.
     sql_query(
         "INSERT INTO identity_slots (blind, slot, subject_id, claimed_until) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (blind, slot) DO UPDATE SET subject_id = excluded.subject_id, \
@@ -180,6 +181,7 @@ pub(super) fn give_up_slots(conn: &mut Conn, subject: Subject) -> QueryResult<()
 }
 
 pub(super) fn confirm_slots(conn: &mut Conn, subject: Subject) -> QueryResult<usize> {
+    // Raw for the row redeem.
     fixed(|| "UPDATE identity_slots SET claimed_until = NULL WHERE subject_id = ?")
         .bind(subject.0)
         .execute(conn)

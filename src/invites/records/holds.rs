@@ -35,6 +35,7 @@ macro_rules! stands {
 /// Counts one more held use, if one is free and the invite stands.
 pub(in crate::invites) fn take_use(conn: &mut Conn, row: i64, now: Timestamp, guarded: bool) -> QueryResult<bool> {
     let taken = if guarded {
+        // Raw for the row redeem.
         fixed(|| {
             concat!(
                 "UPDATE invites SET held = held + 1 WHERE id = ? AND expires_at > ? AND uses + held + bound < max_uses AND ",
@@ -45,6 +46,7 @@ pub(in crate::invites) fn take_use(conn: &mut Conn, row: i64, now: Timestamp, gu
         .bind(now.micros())
         .execute(conn)
     } else {
+        // Raw for the row redeem.
         fixed(|| {
             concat!(
                 "UPDATE invites SET held = held + 1 WHERE id = ? AND expires_at > ? AND ",
@@ -68,6 +70,7 @@ pub(in crate::invites) fn give_back(conn: &mut Conn, row: i64, uses: i64) -> Que
 
 /// Makes a held use a use, if the invite still stands; it may have expired since it was held.
 pub(in crate::invites) fn use_up(conn: &mut Conn, row: i64) -> QueryResult<bool> {
+    // Raw for the row redeem.
     fixed(|| {
         concat!(
             "UPDATE invites SET held = held - 1, uses = uses + 1 WHERE id = ? AND held > 0 AND ",
@@ -132,6 +135,7 @@ pub fn held_until(conn: &mut Conn, flow: Id<kinds::Flow>) -> QueryResult<Option<
 
 /// Ends a hold; false where it has ended already.
 pub(in crate::invites) fn end_hold(conn: &mut Conn, flow: Id<kinds::Flow>) -> QueryResult<bool> {
+    // Raw for the row redeem.
     fixed(|| "DELETE FROM holds WHERE flow = ?")
         .bind(flow.as_bytes().as_slice())
         .execute(conn)
@@ -144,6 +148,7 @@ pub(in crate::invites) fn end_standing_hold(
     flow: Id<kinds::Flow>,
     now: Timestamp,
 ) -> QueryResult<bool> {
+    // Raw for the row redeem.
     fixed(|| "DELETE FROM holds WHERE flow = ? AND until > ?")
         .bind(flow.as_bytes().as_slice())
         .bind(now.micros())

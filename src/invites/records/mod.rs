@@ -215,6 +215,7 @@ pub(super) fn insert_all(conn: &mut Conn, new: Vec<New<'_>>) -> QueryResult<Vec<
 
 fn insert(conn: &mut Conn, new: &New<'_>) -> QueryResult<i64> {
     let address = new.address.as_ref();
+    // Raw for the row invite-sqlite.
     fixed(|| {
         "INSERT INTO invites (uid, inviter, kind, code_hash, key_version, subject_id, address_sealed, address_blind, \
          locale, max_uses, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -246,6 +247,7 @@ fn insert_together(pg: &mut PgConnection, new: &[New<'_>]) -> QueryResult<Vec<i6
     fn column<'a, T>(new: &'a [New<'_>], of: impl Fn(&'a New<'_>) -> T) -> Vec<T> {
         new.iter().map(of).collect()
     }
+    // Raw for the row invite-postgres.
     let inserted: Vec<Inserted> = pg_fixed(
         "INSERT INTO invites (uid, inviter, kind, code_hash, key_version, subject_id, address_sealed, address_blind, \
          locale, max_uses, created_at, expires_at) SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
@@ -426,12 +428,14 @@ pub(super) fn places_given(
     match conn {
         Conn::Sqlite(_) => {
             for inviter in inviters {
+                // Raw for the row invite-sqlite.
                 let places = fixed(|| places!("= ?")).bind(now.micros()).bind(now.micros());
                 given.extend(places.bind(inviter.0).get_result(conn).optional()?);
             }
         }
         Conn::Postgres(pg) => {
             let rows: Vec<i64> = inviters.iter().map(|inviter| inviter.0).collect();
+            // Raw for the row invite-postgres.
             let places = pg_fixed(places!("= ANY(?)")).bind(now.micros()).bind(now.micros());
             given = places.bind(rows).load(pg)?;
         }
@@ -455,6 +459,7 @@ pub(super) fn revoke(conn: &mut Conn, inviter: PersonRow, id: Id<kinds::Invite>,
 
 /// Takes back the open invites to an address, by its blind index; which.
 pub(super) fn revoke_to(conn: &mut Conn, blind: &[u8], now: Timestamp) -> QueryResult<Vec<Id<kinds::Invite>>> {
+    // Raw for the row redeem.
     fixed(|| {
         "UPDATE invites SET revoked_at = ? \
          WHERE address_blind = ? AND revoked_at IS NULL AND uses < max_uses AND expires_at > ? RETURNING uid"

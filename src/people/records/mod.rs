@@ -63,6 +63,7 @@ pub(super) fn insert(
     newcomer: &Newcomer,
     now: Timestamp,
 ) -> QueryResult<Member> {
+    // Raw for the row redeem.
     let row = fixed(|| {
         "INSERT INTO people (uid, subject_id, handle, role, standing, assurance, locale, joined_at) \
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -92,6 +93,7 @@ pub(super) fn insert(
 
 /// A member by row. Asked before nearly everything that is written, so prepared once.
 pub fn member(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Member>> {
+    // Raw for the row invite-sqlite.
     let member = fixed(
         || "SELECT id, uid, subject_id, handle, role, standing, assurance, locale, joined_at FROM people WHERE id = ?",
     );
@@ -209,6 +211,7 @@ pub fn await_standing(conn: &mut Conn, row: PersonRow) -> QueryResult<()> {
 fn advisory_lock(conn: Option<&mut PgConnection>, row: PersonRow, lock: &str) -> QueryResult<()> {
     match conn {
         None => Ok(()),
+        // Raw: an advisory lock.
         Some(conn) => sql_query(format!("SELECT {lock}(hashtextextended('standing', $1))"))
             .bind::<BigInt, _>(row.0)
             .execute(conn)
@@ -297,6 +300,7 @@ pub fn set_standing(conn: &mut Conn, row: PersonRow, before: Standing, after: St
 
 /// Keeps a member's standing as it is until the transaction ends; false where it is not a good one.
 pub fn keep_active(conn: &mut Conn, row: PersonRow) -> QueryResult<bool> {
+    // Raw: a test finds the condition by the statement's text, and takes it away.
     fixed(|| "UPDATE people SET standing = standing WHERE id = ? AND standing = 'active'")
         .bind(row.0)
         .execute(conn)
@@ -317,6 +321,7 @@ pub fn lock_members(conn: &mut Conn, rows: &[PersonRow]) -> QueryResult<HashMap<
     if let Some(conn) = conn.to_lock("the standing of whoever is given a seat") {
         let mut sorted: Vec<i64> = rows.iter().map(|row| row.0).collect();
         sorted.sort_unstable();
+        // Raw: advisory locks, many at once.
         sql_query("SELECT pg_advisory_xact_lock_shared(hashtextextended('standing', row)) FROM UNNEST($1) AS row")
             .bind::<diesel::sql_types::Array<BigInt>, _>(sorted)
             .execute(conn)?;
@@ -371,7 +376,7 @@ pub(super) fn seats(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResul
 }
 
 pub(super) fn insert_contact(conn: &mut Conn, person: PersonRow, contact: &Contact<'_>) -> QueryResult<usize> {
-    // The builder's ON CONFLICT does not fit both backends; the statement does.
+    // Raw: diesel's `on_conflict` does not fit both backends at once.
     fixed(|| "INSERT INTO contacts (blind, person, sealed, proved_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
         .bind(contact.blind)
         .bind(person.0)
@@ -425,7 +430,7 @@ pub(super) fn has_edge(conn: &mut Conn, kind: &str, from: PersonRow, to: PersonR
 /// Who let a member in.
 pub fn inviter_of(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Member>> {
     let inviter: Option<PersonRow> = edges::table
-        // Word for word as in the partial index: a bound value would not find it.
+        // Raw: the partial index is found by its own words, and not by a bound value.
         .filter(edges::kind.eq(sql::<Text>("'invite'")))
         .filter(edges::to_person.eq(row))
         .select(edges::from_person)

@@ -10,6 +10,7 @@ use crate::platform::{
 /// Until the transaction ends, whoever else wants to make the first owner waits.
 pub fn lock_founders(conn: &mut Conn) -> QueryResult<()> {
     match conn.to_lock("making the first owner") {
+        // Raw: an advisory lock.
         Some(conn) => conn.batch_execute("SELECT pg_advisory_xact_lock(hashtextextended('founders', 0))"),
         None => Ok(()),
     }

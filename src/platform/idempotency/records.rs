@@ -13,6 +13,7 @@ use crate::platform::{
 /// Claims a key that is free or forgotten (older than `forgotten`). Where another transaction is
 /// just claiming it, PostgreSQL waits for that one's end.
 pub(super) fn claim(conn: &mut Conn, new: &NewClaim<'_>, now: Timestamp, forgotten: Timestamp) -> QueryResult<bool> {
+    // Raw: ON CONFLICT with a WHERE of its own.
     fixed(|| {
         "INSERT INTO idempotency (key, request, resource, at) VALUES (?, ?, ?, ?) \
          ON CONFLICT (key) DO UPDATE \
@@ -58,6 +59,7 @@ pub(super) fn claim_all(
             let mut order: Vec<usize> = (0..claims.len()).collect();
             order.sort_by_key(|&at| claims.get(at).map(|claim| claim.key));
             let sorted: Vec<&NewClaim<'_>> = order.iter().filter_map(|&at| claims.get(at)).collect();
+            // Raw for the row invite-postgres.
             let claimed: Vec<Claimed> = pg_fixed(
                 "WITH fresh AS MATERIALIZED ( \
                      SELECT key, request, resource, turn FROM unnest(?, ?, ?) \

@@ -116,6 +116,7 @@ pub(super) fn begin(
     by: Option<PersonRow>,
     now: Timestamp,
 ) -> QueryResult<bool> {
+    // Raw: diesel's `on_conflict` does not fit both backends at once.
     sql_query(
         "INSERT INTO jobs (uid, kind, steps, done, created_by, created_at, moved_at) \
          VALUES ($1, $2, $3, 0, $4, $5, $5) ON CONFLICT DO NOTHING",

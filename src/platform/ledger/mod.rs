@@ -172,16 +172,19 @@ impl Tx<'_> {
         part: impl FnOnce(&mut Self) -> Result<T, StoreError>,
     ) -> Result<Result<T, StoreError>, StoreError> {
         let (recorded, actor, now) = (self.events.len(), self.actor, self.now);
+        // Raw: a savepoint in a transaction that diesel does not know of.
         self.conn.run("SAVEPOINT attempt")?;
         let outcome = catch_unwind(AssertUnwindSafe(|| part(self)));
         // What the panic said may quote a row; the panic hook has it.
         match outcome.unwrap_or_else(|_| Err(StoreError::Internal("it panicked".into()))) {
             Ok(value) => {
+                // Raw: the same savepoint.
                 self.conn.run("RELEASE SAVEPOINT attempt")?;
                 Ok(Ok(value))
             }
             Err(error) if error.is_of_the_database() => Err(error),
             Err(error) => {
+                // Raw: the same savepoint.
                 self.conn
                     .run("ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt")?;
                 self.events.truncate(recorded);

@@ -80,6 +80,7 @@ struct Oldest {
 }
 
 fn oldest(conn: &mut PgConnection) -> Result<Oldest, StoreError> {
+    // Raw: diesel has no words for a snapshot of PostgreSQL.
     Ok(pg_fixed(
         "SELECT pg_snapshot_xmin(s)::text::bigint AS xmin, pg_snapshot_xmax(s)::text::bigint AS next \
          FROM pg_current_snapshot() AS s",
@@ -112,6 +113,7 @@ struct Pass {
 
 /// The events above the sequencer's cursor and below `line`, in order, at most `limit`.
 fn fresh(conn: &mut PgConnection, state: &State, line: i64, limit: i64) -> Result<Vec<Fresh>, StoreError> {
+    // Raw: diesel does not compare two columns at once with two values.
     let events = pg_fixed(
         "SELECT xid, id, body FROM events \
          WHERE (xid, id) > (?, ?) AND xid < ? AND id > ? ORDER BY xid, id LIMIT ?",
@@ -196,6 +198,7 @@ fn pass(conn: &mut Conn, guards: &Guards) -> Result<Pass, StoreError> {
         ids.push(event.id);
         hashes.push(state.last_hash.clone());
     }
+    // Raw for the row invite-postgres.
     pg_fixed("INSERT INTO ledger (pos, event_id, hash) SELECT * FROM unnest(?, ?, ?)")
         .bind(places)
         .bind(ids)
@@ -223,6 +226,7 @@ pub(super) fn after_restore(conn: &mut Conn) -> Result<(), StoreError> {
         return Ok(());
     }
     tracing::warn!("the database was restored from another cluster: its events are sequenced afresh from here");
+    // Raw: a transaction that is ended by hand.
     conn.run("BEGIN; SELECT one FROM sequencer FOR UPDATE")?;
     let outcome = restart(conn, next);
     conn.run(if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" })?;

@@ -235,6 +235,7 @@ impl Conn {
         match self {
             Self::Sqlite(conn) => conn.batch_execute("SELECT 1").is_ok(),
             Self::Postgres(conn) => {
+                // Raw: a setting of PostgreSQL.
                 let writable = sql::<Bool>("current_setting('transaction_read_only') = 'off'");
                 diesel::select(writable).get_result(conn).unwrap_or(false)
             }

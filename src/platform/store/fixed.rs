@@ -111,6 +111,7 @@ impl<'a, S: Fn() -> &'static str + 'static> Fixed<'a, S> {
         match conn.backend() {
             Backend::Sqlite => {
                 self.execute(conn)?;
+                // Raw for the row invite-sqlite.
                 let last = fixed(|| "SELECT last_insert_rowid()").typed::<BigInt>();
                 last.get_result(conn)
             }

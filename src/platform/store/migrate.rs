@@ -106,6 +106,7 @@ fn apply(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
 /// Diesel's harness would open a transaction of its own, which cannot nest in our exclusive one.
 fn record(conn: &mut diesel::SqliteConnection, version: &str) -> Result<(), StoreError> {
     use diesel::RunQueryDsl;
+    // Raw: the table is diesel's own, and no part of the schema.
     diesel::sql_query("INSERT INTO __diesel_schema_migrations (version) VALUES (?)")
         .bind::<diesel::sql_types::Text, _>(version)
         .execute(conn)?;

@@ -259,6 +259,7 @@ mod tests {
 
     fn changes(conn: &mut Conn) -> i64 {
         use diesel::{RunQueryDsl, dsl::sql, sql_types::BigInt};
+        // Raw: a function of SQLite.
         let count = diesel::select(sql::<BigInt>("CAST(total_changes() AS BIGINT)"));
         match conn {
             Conn::Sqlite(conn) => count.get_result(conn).unwrap(),

@@ -46,6 +46,7 @@ fn of_sqlite(conn: &mut SqliteConnection) -> Result<Vec<String>, StoreError> {
         #[diesel(sql_type = Text)]
         encoding: String,
     }
+    // Raw: a PRAGMA of SQLite.
     let Encoding { encoding } = sql_query("SELECT encoding FROM pragma_encoding").get_result(conn)?;
     Ok(match encoding.as_str() {
         "UTF-8" => Vec::new(),
@@ -56,6 +57,7 @@ fn of_sqlite(conn: &mut SqliteConnection) -> Result<Vec<String>, StoreError> {
 }
 
 fn of_postgres(conn: &mut PgConnection) -> Result<Vec<String>, StoreError> {
+    // Raw: settings of PostgreSQL.
     let said: Said = sql_query(
         "SELECT current_setting('server_version_num') AS version, current_database()::text AS name, \
          current_setting('server_encoding') AS encoding, current_setting('transaction_read_only') AS read_only, \

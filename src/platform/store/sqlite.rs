@@ -206,6 +206,7 @@ impl Worker {
         while let Some(job) = jobs.next() {
             let saved = wary || job.undo == Undo::Itself;
             if saved {
+                // Raw for the row invite-sqlite.
                 fixed(|| "SAVEPOINT command").execute(&mut self.conn)?;
             }
             let end = (job.run)(&mut self.conn);
@@ -243,6 +244,7 @@ impl Worker {
     fn end_command(&mut self, disposition: Disposition) -> Result<(), StoreError> {
         match disposition {
             Disposition::Keep => {
+                // Raw for the row invite-sqlite.
                 fixed(|| "RELEASE command").execute(&mut self.conn)?;
             }
             Disposition::RollBack => self.conn.run("ROLLBACK TO command; RELEASE command")?,

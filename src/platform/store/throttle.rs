@@ -130,6 +130,7 @@ pub fn admit(conn: &mut Conn, guards: &Guards, bucket: &[u8], rate: Rate, now: T
     {
         return Ok(arrive(conn, bucket, next)?);
     }
+    // Raw: ON CONFLICT with a WHERE of its own.
     let counted = fixed(|| {
         "INSERT INTO throttles (bucket, arrival) VALUES (?, ?) \
          ON CONFLICT (bucket) DO UPDATE SET arrival = ? + CASE \
@@ -188,6 +189,7 @@ pub fn sweep(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
 
 /// Writes an arrival time, whatever was there.
 fn arrive(conn: &mut Conn, bucket: &[u8], arrival: i64) -> QueryResult<()> {
+    // Raw: diesel's `on_conflict` does not fit both backends at once.
     fixed(|| {
         "INSERT INTO throttles (bucket, arrival) VALUES (?, ?) \
          ON CONFLICT (bucket) DO UPDATE SET arrival = excluded.arrival"
@@ -208,7 +210,6 @@ fn arrival(conn: &mut Conn, bucket: &[u8]) -> QueryResult<Option<i64>> {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use diesel::sql_query;
 
     use super::*;
 
@@ -271,7 +272,7 @@ pub(super) mod tests {
         let edges = [now, rate.latest(now), rate.absurd(now), 0, now + rate.interval];
         let bucket = b"bucket";
         for at in edges.into_iter().flat_map(|edge| [edge - 1, edge, edge + 1]) {
-            sql_query("DELETE FROM throttles").execute(&mut conn).unwrap();
+            delete(throttles::table).execute(&mut conn).unwrap();
             diesel::insert_into(throttles::table)
                 .values((throttles::bucket.eq(&bucket[..]), throttles::arrival.eq(at)))
                 .execute(&mut conn)

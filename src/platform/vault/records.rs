@@ -39,6 +39,7 @@ where
 }
 
 pub(super) fn insert(conn: &mut Conn, version: i64, wrapped: &[u8]) -> QueryResult<i64> {
+    // Raw for the row invite-sqlite.
     fixed(|| "INSERT INTO subjects (key_version, wrapped_key) VALUES (?, ?)")
         .bind(version)
         .bind(wrapped)
@@ -56,6 +57,7 @@ pub(super) fn insert_all(conn: &mut Conn, version: i64, wrapped: &[Vec<u8>]) -> 
     }
     match conn {
         Conn::Postgres(pg) if wrapped.len() > 1 => {
+            // Raw for the row invite-postgres.
             let inserted: Vec<Inserted> = pg_fixed(
                 "INSERT INTO subjects (key_version, wrapped_key) SELECT ?, key FROM unnest(?) AS key \
                  RETURNING id, wrapped_key",

@@ -9,6 +9,7 @@ mod guards;
 mod hashes;
 mod paths;
 mod rules;
+mod statements;
 mod tables;
 
 use std::{

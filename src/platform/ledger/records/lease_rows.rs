@@ -56,6 +56,7 @@ pub(in crate::platform::ledger) fn renew_lease(
     fence: i64,
     until: Timestamp,
 ) -> QueryResult<bool> {
+    // Raw for the row redeem: each step of a subscriber renews its lease.
     fixed(|| "UPDATE leases SET until = ? WHERE name = ? AND fence = ?")
         .bind(until.micros())
         .bind(name)

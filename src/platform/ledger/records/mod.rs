@@ -54,6 +54,7 @@ pub(super) fn append(conn: &mut Conn, recorded: &[(Timestamp, Actor, Event)]) ->
         return append_on_postgres(pg, recorded, &bodies);
     }
     for ((at, actor, event), body) in recorded.iter().zip(&bodies) {
+        // Raw for the row invite-sqlite.
         fixed(|| "INSERT INTO events (at, kind, actor, subject, body) VALUES (?, ?, ?, ?, ?)")
             .bind(at.micros())
             .bind(event.kind())
@@ -77,6 +78,7 @@ fn append_on_postgres(
         xid: i64,
     }
     let row = |person: PersonRow| person.0;
+    // Raw for the row invite-postgres.
     let appended: Vec<Appended> = pg_fixed(
         "INSERT INTO events (at, kind, actor, subject, body) \
          SELECT at, kind, actor, subject, body \
@@ -282,6 +284,7 @@ pub(super) fn state_for_update(conn: &mut PgConnection) -> QueryResult<Option<St
 
 /// Writes the sequencer's row.
 pub(super) fn set_state(conn: &mut Conn, state: &State) -> QueryResult<()> {
+    // Raw for the row invite-sqlite.
     fixed(
         || "UPDATE sequencer SET cursor_xid = ?, cursor_id = ?, floor_id = ?, horizon_xid = ?, last_pos = ?, last_hash = ?",
     )
@@ -311,6 +314,7 @@ pub(super) fn unsequenced(conn: &mut Conn, after_id: i64) -> QueryResult<Vec<(i6
 
 /// Gives one event its position.
 pub(super) fn place(conn: &mut Conn, pos: i64, event_id: i64, hash: &[u8]) -> QueryResult<()> {
+    // Raw for the row invite-sqlite.
     fixed(|| "INSERT INTO ledger (pos, event_id, hash) VALUES (?, ?, ?)")
         .bind(pos)
         .bind(event_id)
@@ -332,6 +336,7 @@ pub fn oldest_waiting(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
         // Here an event has its position when it is committed.
         return Ok(None);
     };
+    // Raw: diesel does not compare two columns at once with two values.
     let oldest: Option<Waiting> =
         sql_query("SELECT at FROM events WHERE (xid, id) > ($1, $2) AND id > $3 ORDER BY xid, id LIMIT 1")
             .bind::<BigInt, _>(state.cursor_xid)
@@ -359,6 +364,7 @@ pub(super) fn cursor(conn: &mut Conn, name: &str) -> QueryResult<i64> {
 
 /// Moves a cursor from where it was read to; false where somebody else has moved it.
 pub(super) fn move_cursor(conn: &mut Conn, name: &str, from: i64, to: i64) -> QueryResult<bool> {
+    // Raw for the row redeem: each step of a subscriber moves its cursor.
     let moved = fixed(|| "UPDATE cursors SET pos = ? WHERE name = ? AND pos = ?")
         .bind(to)
         .bind(name)

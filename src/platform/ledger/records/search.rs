@@ -51,9 +51,11 @@ pub fn search(
 ) -> Result<Vec<Result<Entry, Unreadable>>, StoreError> {
     let before = before.unwrap_or(i64::MAX);
     let rows: Vec<Row> = match (filter.actor, filter.subject) {
+        // Raw: a recursive query (see `strides`).
         (Some(actor), _) => about(fixed(|| strides!("actor")), actor, filter, before, limit).load(conn)?,
         (None, Some(subject)) => about(fixed(|| strides!("subject")), subject, filter, before, limit).load(conn)?,
         (None, None) => {
+            // Raw: diesel has no CROSS JOIN; SQLite would begin with the other table.
             let newest = fixed(|| {
                 "SELECT ledger.pos, events.body FROM ledger CROSS JOIN events \
                  WHERE ledger.pos < ? AND events.id = ledger.event_id AND (CAST(? AS TEXT) IS NULL OR events.kind = ?) \
