@@ -1,8 +1,8 @@
 //! The rows of jobs: how far each has come, and what became of its items.
 
 use diesel::{
-    ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl,
-    Selectable, SelectableHelper, insert_into, sql_query,
+    ExpressionMethods, Insertable, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable,
+    RunQueryDsl, Selectable, SelectableHelper, insert_into, sql_query,
     sql_types::{BigInt, Binary, Nullable, Text},
     update,
 };
@@ -228,6 +228,16 @@ pub(super) fn finish(conn: &mut Conn, job: i64, report: &str) -> QueryResult<()>
         .map(|_| ())
 }
 
+/// What became of an item, as it is written.
+#[derive(Insertable)]
+#[diesel(table_name = job_outcomes)]
+struct NewOutcome<'a> {
+    job_id: i64,
+    item: &'a str,
+    person: Option<PersonRow>,
+    outcome: &'a str,
+}
+
 /// Notes what became of an item.
 pub(super) fn insert_outcome(
     conn: &mut Conn,
@@ -237,12 +247,12 @@ pub(super) fn insert_outcome(
     outcome: &str,
 ) -> QueryResult<()> {
     insert_into(job_outcomes::table)
-        .values((
-            job_outcomes::job_id.eq(job),
-            job_outcomes::item.eq(item),
-            job_outcomes::person.eq(person),
-            job_outcomes::outcome.eq(outcome),
-        ))
+        .values(NewOutcome {
+            job_id: job,
+            item,
+            person,
+            outcome,
+        })
         .execute(conn)
         .map(|_| ())
 }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use diesel::{
-    ExpressionMethods, JoinOnDsl, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper, delete,
+    ExpressionMethods, Insertable, JoinOnDsl, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper, delete,
     dsl::count_star, insert_into, update,
 };
 
@@ -65,18 +65,30 @@ fn wait(attempts: i64) -> Option<Duration> {
     Some(FIRST_WAIT * 2_u32.saturating_pow(doubled))
 }
 
+/// An event that is put aside.
+#[derive(Insertable)]
+#[diesel(table_name = aside)]
+struct NewFailure<'a> {
+    subscriber: &'a str,
+    pos: i64,
+    reason: &'a str,
+    at: Timestamp,
+    attempts: i64,
+    due_at: Option<Timestamp>,
+}
+
 /// Puts an event aside.
 pub(super) fn put(tx: &mut Tx<'_>, subscriber: &str, pos: i64, reason: &str) -> Result<(), StoreError> {
     let due = wait(1).map(|wait| tx.now.after(wait));
     insert_into(aside::table)
-        .values((
-            aside::subscriber.eq(subscriber),
-            aside::pos.eq(pos),
-            aside::reason.eq(short(reason)),
-            aside::at.eq(tx.now),
-            aside::attempts.eq(1_i64),
-            aside::due_at.eq(due),
-        ))
+        .values(NewFailure {
+            subscriber,
+            pos,
+            reason: short(reason),
+            at: tx.now,
+            attempts: 1,
+            due_at: due,
+        })
         .execute(tx.conn)?;
     Ok(())
 }
