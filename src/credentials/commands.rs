@@ -14,7 +14,7 @@ use crate::{
     people::{self, Member},
     platform::{
         ledger::{Event, Tx, events},
-        store::{Guard, StoreError},
+        store::StoreError,
         terms::PersonRow,
         vault::Vault,
     },
@@ -37,7 +37,7 @@ impl PasswordProof {
     pub fn confirm(&self, tx: &mut Tx<'_>) -> Result<bool, StoreError> {
         let (person, phc) = (self.person, self.phc.expose());
         Ok(match &self.renewed {
-            Some(renewed) => records::renew_password(tx.conn, tx.guards, person, phc, renewed.expose(), tx.now)?,
+            Some(renewed) => records::renew_password(tx.conn, person, phc, renewed.expose(), tx.now)?,
             None => records::password(tx.conn, person)?.as_deref() == Some(phc),
         })
     }
@@ -73,7 +73,7 @@ impl SignInCode {
         let member = people::member(tx.conn, person)?;
         let holder = member.filter(|member| *member.id.as_bytes() == self.whose);
         let Some(holder) = holder else { return Ok(None) };
-        if !records::spend_sign_in_code(tx.conn, &self.blind, tx.now)? && tx.guards.on(Guard::SignInCodeOnce) {
+        if !records::spend_sign_in_code(tx.conn, &self.blind, tx.now)? {
             return Ok(None);
         }
         Ok(Some(holder.row))

@@ -4,7 +4,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQue
 
 use crate::platform::{
     store::{
-        Conn, Guard, Guards, fixed,
+        Conn, fixed, one_changed,
         schema::{credentials, sign_in_codes},
     },
     terms::{PersonRow, Timestamp},
@@ -36,21 +36,16 @@ pub(super) fn set_password(conn: &mut Conn, row: PersonRow, phc: &str, now: Time
 /// Puts `anew` in the place of `old`, a hash of the same password; whether that was still what was stored.
 pub(super) fn renew_password(
     conn: &mut Conn,
-    guards: &Guards,
     row: PersonRow,
     old: &str,
     anew: &str,
     now: Timestamp,
 ) -> QueryResult<bool> {
-    if !guards.on(Guard::RenewedOnce) {
-        let unchanged = password(conn, row)?.as_deref() == Some(old);
-        return match unchanged {
-            true => set_password(conn, row, anew, now).map(|()| true),
-            false => Ok(false),
-        };
-    }
-    let renewed = update(credentials::table.find(row).filter(credentials::phc.eq(old)))
-        .set((credentials::phc.eq(anew), credentials::changed_at.eq(now)))
+    let renewed = fixed(|| "UPDATE credentials SET phc = ?, changed_at = ? WHERE person = ? AND phc = ?")
+        .bind(anew)
+        .bind(now.micros())
+        .bind(row.0)
+        .bind(old)
         .execute(conn)?;
     Ok(renewed == 1)
 }
@@ -93,5 +88,5 @@ pub(super) fn spend_sign_in_code(conn: &mut Conn, hash: &[u8], now: Timestamp) -
     )
     .set(sign_in_codes::used_at.eq(now))
     .execute(conn)
-    .map(|rows| rows == 1)
+    .map(|rows| one_changed("a sign-in code is good still", rows))
 }

@@ -177,7 +177,7 @@ impl InviteMails {
 
     fn admit(&self, tx: &mut Tx<'_>, what: &[u8], rate: Rate) -> Result<bool, StoreError> {
         let bucket = self.vault.blind(Blind::Throttle, what);
-        match throttle::admit(tx.conn, tx.guards, &bucket, rate, tx.now) {
+        match throttle::admit(tx.conn, &bucket, rate, tx.now) {
             Ok(()) => Ok(true),
             Err(Throttled::Wait(_)) => Ok(false),
             Err(Throttled::Store(error)) => Err(error),

@@ -236,14 +236,6 @@ struct Row {
     failed: i32,
 }
 
-/// For a test that takes the guard of an outcome away: whoever writes one claims the letter first.
-pub(super) fn claim_again(conn: &mut Conn, row: i64, claim: &str) -> QueryResult<()> {
-    update(outbox::table.find(row))
-        .set(outbox::claim.eq(claim))
-        .execute(conn)
-        .map(|_| ())
-}
-
 /// Delivered: the letter is taken out. False where the claim has passed on.
 pub(super) fn sent(conn: &mut Conn, row: i64, claim: &str) -> QueryResult<bool> {
     // Raw for the row redeem.
@@ -263,14 +255,12 @@ pub(super) fn put_off(
     due: Timestamp,
     error: &str,
 ) -> QueryResult<bool> {
-    update(outbox::table.find(row))
-        .filter(outbox::claim.eq(claim))
-        .set((
-            outbox::attempts.eq(i64::from(attempts)),
-            outbox::due_at.eq(due),
-            outbox::claim.eq(None::<String>),
-            outbox::last_error.eq(error),
-        ))
+    fixed(|| "UPDATE outbox SET attempts = ?, due_at = ?, claim = NULL, last_error = ? WHERE id = ? AND claim = ?")
+        .bind(i64::from(attempts))
+        .bind(due.micros())
+        .bind(error)
+        .bind(row)
+        .bind(claim)
         .execute(conn)
         .map(|rows| rows == 1)
 }

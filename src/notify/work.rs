@@ -27,7 +27,7 @@ use super::{
 };
 use crate::platform::{
     ledger::{Actor, Ledger, Tx},
-    store::{Guard, StoreError},
+    store::StoreError,
     terms::{
         Timestamp,
         metrics::{MAIL_DEAD, MAIL_FAILED_TOTAL, MAIL_REFUSED, MAIL_SENT_TOTAL, MAIL_WAITING},
@@ -369,9 +369,6 @@ impl Asked {
 
 /// False where the claim has passed to somebody else.
 fn write_down(tx: &mut Tx<'_>, row: i64, claim: &str, outcome: &Outcome) -> Result<bool, StoreError> {
-    if !tx.guards.on(Guard::LetterFence) {
-        records::claim_again(tx.conn, row, claim)?;
-    }
     Ok(match outcome {
         Outcome::Sent => records::sent(tx.conn, row, claim)?,
         Outcome::Later { wait, attempts, error } => {

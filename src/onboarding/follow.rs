@@ -149,7 +149,7 @@ impl OnboardingSubscriber {
             let bucket = [b"proof-mail/stopped/", index.as_bytes()].concat();
             let bucket = self.vault.blind(Blind::Throttle, &bucket);
             let rate = Rate::burst(CODES_TO_STOPPED, Duration::from_secs(24 * 60 * 60));
-            match throttle::admit(tx.conn, tx.guards, &bucket, rate, tx.now) {
+            match throttle::admit(tx.conn, &bucket, rate, tx.now) {
                 Ok(()) => {}
                 Err(Throttled::Wait(_)) => return Ok(()),
                 Err(Throttled::Store(error)) => return Err(error),

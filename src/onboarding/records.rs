@@ -7,7 +7,7 @@ use diesel::{
 
 use super::Flow;
 use crate::platform::{
-    store::{Conn, columns_of, fixed, locked, schema::flows},
+    store::{Conn, columns_of, fixed, locked, one_changed, schema::flows},
     terms::{Id, PersonRow, Timestamp, kinds},
     vault::Subject,
 };
@@ -137,7 +137,7 @@ pub(super) fn take_attempt(conn: &mut Conn, row: i64, attempts: i64) -> QueryRes
     update(flows::table.find(row).filter(flows::proof_failures.lt(attempts)))
         .set(flows::proof_failures.eq(flows::proof_failures + 1))
         .execute(conn)
-        .map(|rows| rows == 1)
+        .map(|rows| one_changed("an attempt at a code is left", rows))
 }
 
 /// Notes that the contact is proved, and forgets the codes.

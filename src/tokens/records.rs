@@ -137,37 +137,17 @@ pub(super) fn turn_over(
     now: Timestamp,
     request: &[u8],
 ) -> QueryResult<bool> {
-    update(
-        sessions::table
-            .filter(sessions::uid.eq(id))
-            .filter(sessions::generation.eq(generation))
-            .filter(sessions::ended_at.is_null())
-            .filter(sessions::expires_at.gt(now)),
-    )
-    .set((
-        sessions::generation.eq(sessions::generation + 1),
-        sessions::turned_at.eq(now),
-        sessions::turned_by.eq(request),
-    ))
+    fixed(|| {
+        "UPDATE sessions SET generation = generation + 1, turned_at = ?, turned_by = ? \
+         WHERE uid = ? AND generation = ? AND ended_at IS NULL AND expires_at > ?"
+    })
+    .bind(now.micros())
+    .bind(request)
+    .bind(id.as_bytes().as_slice())
+    .bind(generation)
+    .bind(now.micros())
     .execute(conn)
     .map(|rows| rows == 1)
-}
-
-/// The same without its guard: what a test must see fail.
-pub(super) fn turn_over_unguarded(
-    conn: &mut Conn,
-    id: Id<kinds::Session>,
-    now: Timestamp,
-    request: &[u8],
-) -> QueryResult<bool> {
-    update(sessions::table.filter(sessions::uid.eq(id)))
-        .set((
-            sessions::generation.eq(sessions::generation + 1),
-            sessions::turned_at.eq(now),
-            sessions::turned_by.eq(request),
-        ))
-        .execute(conn)
-        .map(|rows| rows == 1)
 }
 
 /// Ends one session; whose it was, or none where it has ended before.

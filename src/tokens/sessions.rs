@@ -21,7 +21,7 @@ use crate::{
             Event, Tx,
             events::{self, SessionEnd},
         },
-        store::{CommandError, Disposition, Guard, StoreError, from_query, throttle::Throttled},
+        store::{CommandError, Disposition, StoreError, from_query, throttle::Throttled},
         terms::{Assurance, Id, PersonRow, Role, Standing, Timestamp, kinds},
         vault::{Blind, KeyPurpose, Vault},
     },
@@ -254,11 +254,7 @@ impl Request {
 pub fn refresh(tx: &mut Tx<'_>, vault: &Vault, presented: &str, request: &Request) -> Result<Session, RefreshError> {
     let Refresh { session, generation } = Refresh::read(presented, vault).ok_or(RefreshError::Unknown)?;
     let asked = request.blind(vault);
-    let turned = if tx.guards.on(Guard::RefreshOnce) {
-        records::turn_over(tx.conn, session, i64::from(generation), tx.now, &asked)?
-    } else {
-        records::turn_over_unguarded(tx.conn, session, tx.now, &asked)?
-    };
+    let turned = records::turn_over(tx.conn, session, i64::from(generation), tx.now, &asked)?;
     let row = records::session(tx.conn, session)?.ok_or(RefreshError::Unknown)?;
     if !turned {
         if !row.lives(tx.now) {

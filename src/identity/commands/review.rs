@@ -16,7 +16,7 @@ use crate::{
             events::{self, Verdict},
         },
         store::{
-            Conn, Guard, StoreError,
+            Conn, StoreError,
             throttle::{self, Rate, Throttled},
         },
         terms::{Id, PersonRow, Reason, Role, Standing, kinds},
@@ -89,7 +89,7 @@ fn claim_first(
     people::lock_reviewer(tx.conn, reviewer)?;
     within_limits(tx, vault, review, &case, reviewer)?;
     let until = tx.now.after(LEASE);
-    if !records::take_claim(tx.conn, &case, reviewer, until, tx.now)? && tx.guards.on(Guard::CaseClaimedOnce) {
+    if !records::take_claim(tx.conn, &case, reviewer, until, tx.now)? {
         return Err(known(tx.conn, id)?.refusal(tx.now));
     }
     case.claim = Some((reviewer, until));
@@ -124,7 +124,7 @@ fn within_limits(
     let wait = DAY.saturating_sub(tx.now.since(oldest)).as_secs().saturating_add(1);
     let bucket = [b"names-withheld/".as_slice(), &reviewer.0.to_be_bytes()].concat();
     let bucket = vault.blind(Blind::Throttle, &bucket);
-    let told = match throttle::admit(tx.conn, tx.guards, &bucket, Rate::at_most(1, DAY), tx.now) {
+    let told = match throttle::admit(tx.conn, &bucket, Rate::at_most(1, DAY), tx.now) {
         Ok(()) => true,
         Err(Throttled::Wait(_)) => false,
         Err(Throttled::Store(error)) => return Err(error.into()),
@@ -181,7 +181,7 @@ pub fn decide(
         note_sealed: &note.sealed,
     };
     let settled = records::end_claim(tx.conn, &case, reviewer, Some(&decision), tx.now)?;
-    if !settled && tx.guards.on(Guard::CaseDecidedOnce) {
+    if !settled {
         return Err(known(tx.conn, id)?.refusal(tx.now));
     }
     match verdict {

@@ -15,7 +15,7 @@ use crate::{
     },
     platform::{
         ledger::{Event, Tx, events},
-        store::{Guard, StoreError},
+        store::StoreError,
         terms::Timestamp,
         vault::{Blind, DataKey, Field, Subject, Vault},
     },
@@ -60,7 +60,7 @@ pub fn submit(
         blind: Some(blind.clone()),
     };
     // First of all: of two submissions for one subject at once, one goes on.
-    if !records::keep_identity(tx.conn, subject, before, &sealed, tx.now)? && tx.guards.on(Guard::IdentityOnce) {
+    if !records::keep_identity(tx.conn, subject, before, &sealed, tx.now)? {
         return Err(SubmitError::Waiting);
     }
     records::give_up_slots(tx.conn, subject)?;
@@ -118,13 +118,7 @@ pub(super) fn take_place(
 ) -> Result<bool, StoreError> {
     let known = records::slots(tx.conn, blind, subject)?;
     for number in rules::free_slots(&known, accounts, tx.now) {
-        // What was read may have changed: the primary key decides who has the place. Without the
-        // guard everybody has a number of their own, and what was read is all there is.
-        let number = if tx.guards.on(Guard::IdentitySlots) {
-            number
-        } else {
-            i64::from(u8::MAX) + subject.0
-        };
+        // What was read may have changed: the primary key decides who has the place.
         if records::take_slot(tx.conn, blind, number, subject, until, tx.now)? {
             return Ok(true);
         }

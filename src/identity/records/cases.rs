@@ -10,7 +10,7 @@ use diesel::{
 use super::super::{Case, CaseState, Way};
 use crate::platform::{
     store::{
-        Conn,
+        Conn, one_changed,
         schema::{case_releases, cases as rows, disclosures},
     },
     terms::{Id, PersonRow, Timestamp, kinds},
@@ -262,7 +262,7 @@ pub(in crate::identity) fn take_claim(
     )
     .set((rows::claimed_by.eq(reviewer), rows::claimed_until.eq(until)))
     .execute(conn)
-    .map(|taken| taken == 1)
+    .map(|taken| one_changed("a case can be claimed", taken))
 }
 
 /// A reviewer's decision about a case.
@@ -301,7 +301,7 @@ pub(in crate::identity) fn end_claim(
         decided,
     ))
     .execute(conn)
-    .map(|ended| ended == 1)
+    .map(|ended| one_changed("a case is claimed by whoever ends the claim", ended))
 }
 
 /// Defines a function that keeps who did something about a case, when, and why. The tables have the same columns.

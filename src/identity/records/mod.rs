@@ -19,7 +19,7 @@ use diesel::{
 use super::{CaseState, rules::Slot};
 use crate::platform::{
     store::{
-        Conn, fixed,
+        Conn, fixed, one_changed,
         schema::{cases as rows, identities, identity_slots},
     },
     terms::Timestamp,
@@ -92,7 +92,7 @@ pub(super) fn keep_identity(
         ))
         .execute(conn)?,
     };
-    Ok(kept == 1)
+    Ok(one_changed("an identity is the one that was decided upon", kept))
 }
 
 pub(super) fn identity(conn: &mut Conn, subject: Subject) -> QueryResult<Sealed> {
@@ -153,18 +153,18 @@ pub(super) fn take_slot(
     now: Timestamp,
 ) -> QueryResult<bool> {
     // Raw: ON CONFLICT with a WHERE of its own.
-    sql_query(
-        "INSERT INTO identity_slots (blind, slot, subject_id, claimed_until) VALUES ($1, $2, $3, $4) \
+    fixed(|| {
+        "INSERT INTO identity_slots (blind, slot, subject_id, claimed_until) VALUES (?, ?, ?, ?) \
          ON CONFLICT (blind, slot) DO UPDATE SET subject_id = excluded.subject_id, \
-         claimed_until = excluded.claimed_until WHERE identity_slots.claimed_until <= $5 \
+         claimed_until = excluded.claimed_until WHERE identity_slots.claimed_until <= ? \
          OR (identity_slots.claimed_until IS NOT NULL AND NOT EXISTS (SELECT 1 FROM cases \
-         WHERE cases.subject_id = identity_slots.subject_id AND cases.state = 'approved'))",
-    )
-    .bind::<Binary, _>(blind)
-    .bind::<BigInt, _>(number)
-    .bind::<BigInt, _>(subject.0)
-    .bind::<Nullable<BigInt>, _>(until.map(Timestamp::micros))
-    .bind::<BigInt, _>(now.micros())
+         WHERE cases.subject_id = identity_slots.subject_id AND cases.state = 'approved'))"
+    })
+    .bind(blind)
+    .bind(number)
+    .bind(subject.0)
+    .bind(until.map(Timestamp::micros))
+    .bind(now.micros())
     .execute(conn)
     .map(|taken| taken == 1)
 }

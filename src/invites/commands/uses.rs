@@ -8,7 +8,7 @@ use crate::{
             Event, Tx,
             events::{self, Release},
         },
-        store::{Guard, StoreError},
+        store::StoreError,
         terms::{Id, Timestamp, kinds},
     },
 };
@@ -16,16 +16,14 @@ use crate::{
 /// Keeps one use for a newcomer until `until`; false where none is free or the invite does not
 /// stand. Holds whose time is over are given back first, so no clean-up job is needed.
 pub fn reserve(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>, until: Timestamp) -> Result<bool, StoreError> {
-    let once = tx.guards.on(Guard::HoldOnce);
-    for expired in records::end_expired_holds(tx.conn, invite.row, tx.now, once)? {
+    for expired in records::end_expired_holds(tx.conn, invite.row, tx.now)? {
         tx.record(Event::InviteReleased(events::InviteReleased {
             invite: invite.id,
             flow: expired,
             why: Release::Expired,
         }));
     }
-    let guarded = tx.guards.on(Guard::InviteUses);
-    if !records::take_use(tx.conn, invite.row, tx.now, guarded)? {
+    if !records::take_use(tx.conn, invite.row, tx.now)? {
         return Ok(false);
     }
     records::insert_hold(tx.conn, invite.row, flow, until)?;
@@ -79,7 +77,7 @@ pub fn unbind(tx: &mut Tx<'_>, invite_row: i64) -> Result<(), StoreError> {
 /// Turns a held use into a use, in the transaction that makes the member. It must still be held,
 /// and the invite must still stand; it may have expired since.
 pub fn redeem(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>) -> Result<(), RedeemError> {
-    if !records::end_standing_hold(tx.conn, flow, tx.now)? && tx.guards.on(Guard::HoldOnce) {
+    if !records::end_standing_hold(tx.conn, flow, tx.now)? {
         return Err(RedeemError::NotHeld);
     }
     // Without it somebody could come in after the answer to a ban of their inviter.

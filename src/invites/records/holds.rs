@@ -7,7 +7,7 @@ use diesel::{
 use super::{Invite, by_row};
 use crate::platform::{
     store::{
-        Conn, fixed,
+        Conn, fixed, one_changed,
         schema::{holds, invites},
     },
     terms::{Id, Timestamp, kinds},
@@ -33,31 +33,18 @@ macro_rules! stands {
 }
 
 /// Counts one more held use, if one is free and the invite stands.
-pub(in crate::invites) fn take_use(conn: &mut Conn, row: i64, now: Timestamp, guarded: bool) -> QueryResult<bool> {
-    let taken = if guarded {
-        // Raw for the row redeem.
-        fixed(|| {
-            concat!(
-                "UPDATE invites SET held = held + 1 WHERE id = ? AND expires_at > ? AND uses + held + bound < max_uses AND ",
-                stands!()
-            )
-        })
-        .bind(row)
-        .bind(now.micros())
-        .execute(conn)
-    } else {
-        // Raw for the row redeem.
-        fixed(|| {
-            concat!(
-                "UPDATE invites SET held = held + 1 WHERE id = ? AND expires_at > ? AND ",
-                stands!()
-            )
-        })
-        .bind(row)
-        .bind(now.micros())
-        .execute(conn)
-    };
-    taken.map(|rows| rows == 1)
+pub(in crate::invites) fn take_use(conn: &mut Conn, row: i64, now: Timestamp) -> QueryResult<bool> {
+    // Raw for the row redeem.
+    fixed(|| {
+        concat!(
+            "UPDATE invites SET held = held + 1 WHERE id = ? AND expires_at > ? AND uses + held + bound < max_uses AND ",
+            stands!()
+        )
+    })
+    .bind(row)
+    .bind(now.micros())
+    .execute(conn)
+    .map(|rows| rows == 1)
 }
 
 /// Counts `uses` held uses less.
@@ -153,13 +140,13 @@ pub(in crate::invites) fn end_standing_hold(
         .bind(flow.as_bytes().as_slice())
         .bind(now.micros())
         .execute(conn)
-        .map(|rows| rows == 1)
+        .map(|rows| one_changed("a hold is ended by whoever counts it", rows))
 }
 
 fn end_expired_hold(conn: &mut Conn, flow: Id<kinds::Flow>, now: Timestamp) -> QueryResult<bool> {
     delete(holds::table.find(flow).filter(holds::until.le(now)))
         .execute(conn)
-        .map(|rows| rows == 1)
+        .map(|rows| one_changed("a hold is ended by whoever counts it", rows))
 }
 
 /// How many of an invite's held uses are over, though still counted.
@@ -176,7 +163,6 @@ pub(in crate::invites) fn end_expired_holds(
     conn: &mut Conn,
     row: i64,
     now: Timestamp,
-    guarded: bool,
 ) -> QueryResult<Vec<Id<kinds::Flow>>> {
     let over: Vec<Id<kinds::Flow>> = holds::table
         .filter(holds::invite_id.eq(row))
@@ -186,7 +172,7 @@ pub(in crate::invites) fn end_expired_holds(
     let mut ended = Vec::new();
     for flow in over {
         // Another transaction may be ending it too, and then only one of them counts it; or prolonging it.
-        if end_expired_hold(conn, flow, now)? || !guarded {
+        if end_expired_hold(conn, flow, now)? {
             ended.push(flow);
         }
     }

@@ -20,7 +20,7 @@ use crate::{
             events::{self, Release},
         },
         store::{
-            Guard, StoreError,
+            StoreError,
             throttle::{Rate, Throttled},
         },
         terms::{Id, Rng, kinds},
@@ -180,7 +180,7 @@ pub fn prove_contact(
         return Err(ProofError::Stale);
     }
     // Before the code is looked at, and in the row: who tries often at once tries no more often.
-    if !records::take_attempt(tx.conn, flow.row, limits.proof_attempts)? && tx.guards.on(Guard::AttemptsCounted) {
+    if !records::take_attempt(tx.conn, flow.row, limits.proof_attempts)? {
         return Err(ProofError::Locked);
     }
     let (blind, _) = flow.address.as_ref().ok_or(ProofError::Stale)?;

@@ -20,7 +20,7 @@ pub use records::forget as forget_before;
 
 use crate::platform::{
     ledger::Tx,
-    store::{Conn, Guards, StoreError},
+    store::{Conn, StoreError},
     terms::{Id, IdKind, Timestamp, kinds},
 };
 
@@ -133,7 +133,7 @@ where
     E: From<KeyReused>,
 {
     let claims: Vec<_> = requests.iter().map(|(key, id)| (*key, id.as_bytes())).collect();
-    let outcomes = claim_all(tx.conn, tx.guards, tx.now, &claims)?;
+    let outcomes = claim_all(tx.conn, tx.now, &claims)?;
     let places = outcomes
         .iter()
         .enumerate()
@@ -190,7 +190,7 @@ impl Key {
     /// # Errors
     /// [`StoreError`]
     pub fn claim<K: IdKind>(&self, tx: &mut Tx<'_>, id: Id<K>) -> Result<Outcome, StoreError> {
-        let outcomes = claim_all(tx.conn, tx.guards, tx.now, &[(self, id.as_bytes())])?;
+        let outcomes = claim_all(tx.conn, tx.now, &[(self, id.as_bytes())])?;
         outcomes.into_iter().next().ok_or_else(lost)
     }
 
@@ -229,12 +229,7 @@ impl Key {
 ///
 /// # Errors
 /// [`StoreError`]
-pub fn claim_all(
-    conn: &mut Conn,
-    guards: &Guards,
-    now: Timestamp,
-    requests: &[(&Key, &[u8; 16])],
-) -> Result<Vec<Outcome>, StoreError> {
+pub fn claim_all(conn: &mut Conn, now: Timestamp, requests: &[(&Key, &[u8; 16])]) -> Result<Vec<Outcome>, StoreError> {
     let claims: Vec<records::NewClaim<'_>> = requests
         .iter()
         .filter_map(|(key, id)| {
@@ -245,7 +240,7 @@ pub fn claim_all(
             })
         })
         .collect();
-    let mut free = records::claim_all(conn, guards, &claims, now, now.before(REMEMBERED))?.into_iter();
+    let mut free = records::claim_all(conn, &claims, now, now.before(REMEMBERED))?.into_iter();
     let mut outcomes = Vec::with_capacity(requests.len());
     for (key, _) in requests {
         outcomes.push(match &key.0 {

@@ -6,7 +6,7 @@ use diesel::{
 };
 
 use crate::platform::{
-    store::{Conn, Guard, Guards, fixed, pg_fixed, schema::idempotency},
+    store::{Conn, fixed, pg_fixed, schema::idempotency},
     terms::Timestamp,
 };
 
@@ -40,7 +40,6 @@ pub(super) struct NewClaim<'a> {
 /// claimed in one order, so two of these never wait for each other.
 pub(super) fn claim_all(
     conn: &mut Conn,
-    guards: &Guards,
     claims: &[NewClaim<'_>],
     now: Timestamp,
     forgotten: Timestamp,
@@ -49,10 +48,6 @@ pub(super) fn claim_all(
     struct Claimed {
         #[diesel(sql_type = BigInt)]
         turn: i64,
-    }
-    if !guards.on(Guard::KeyOnce) {
-        let late = |claim| claim_unguarded(conn, claim, now, forgotten);
-        return claims.iter().map(late).collect();
     }
     match conn {
         Conn::Postgres(pg) if claims.len() > 1 => {
@@ -89,16 +84,6 @@ pub(super) fn claim_all(
         }
         conn => claims.iter().map(|new| claim(conn, new, now, forgotten)).collect(),
     }
-}
-
-/// [`claim`] without its guard, for a test to see fail: it looks first, and writes then.
-fn claim_unguarded(conn: &mut Conn, new: &NewClaim<'_>, now: Timestamp, forgotten: Timestamp) -> QueryResult<bool> {
-    let remembered = idempotency::table.find(new.key).filter(idempotency::at.ge(forgotten));
-    if remembered.count().get_result::<i64>(conn)? > 0 {
-        return Ok(false);
-    }
-    // All that was known may be forgotten: the statement with its guard writes over it.
-    claim(conn, new, now, Timestamp::from_micros(i64::MAX))
 }
 
 /// Gives up a key that was claimed for `resource` in the running transaction.

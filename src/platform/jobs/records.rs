@@ -10,7 +10,7 @@ use diesel::{
 use super::JobState;
 use crate::platform::{
     store::{
-        Conn,
+        Conn, one_changed,
         schema::{job_outcomes, jobs},
     },
     terms::{JobId, PersonRow, Timestamp},
@@ -137,7 +137,7 @@ pub(super) fn advance(conn: &mut Conn, job: i64, from: i64, to: i64, now: Timest
         .filter(jobs::cancelled_at.is_null())
         .set((jobs::done.eq(to), jobs::moved_at.eq(now)))
         .execute(conn)
-        .map(|rows| rows == 1)
+        .map(|rows| one_changed("a job stands where its next steps begin", rows))
 }
 
 /// Cancels a job that has steps to be done; false where there is none such.

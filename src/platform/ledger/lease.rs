@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{Actor, Ledger, Tx, records};
-use crate::platform::store::{Guard, StoreError};
+use crate::platform::store::StoreError;
 
 /// How long a lease lasts without being renewed.
 pub(super) const TERM: Duration = Duration::from_secs(5);
@@ -34,9 +34,6 @@ impl Lease {
 
     /// Renews it inside the transaction that relies on it; false where it has passed on.
     pub fn holds(&self, tx: &mut Tx<'_>) -> Result<bool, StoreError> {
-        if !tx.guards.on(Guard::LeaseFence) {
-            return Ok(true);
-        }
         Ok(records::renew_lease(
             tx.conn,
             &self.name,

@@ -142,8 +142,6 @@ pub struct Tx<'a> {
     pub now: Timestamp,
     /// Random bytes.
     pub rng: &'a dyn Rng,
-    /// Test switches.
-    pub guards: &'a Guards,
     /// How fast somebody may try.
     pub throttles: &'a Throttles,
     actor: Actor,
@@ -273,7 +271,7 @@ impl Ledger {
         E: CommandError,
     {
         let (now, rng) = (self.inner.clock.now(), Arc::clone(&self.inner.rng));
-        let (guards, throttles) = (self.inner.store.guards().clone(), self.inner.store.throttles().clone());
+        let throttles = self.inner.store.throttles().clone();
         let committed = self
             .inner
             .store
@@ -282,7 +280,6 @@ impl Ledger {
                     conn,
                     now,
                     rng: &*rng,
-                    guards: &guards,
                     throttles: &throttles,
                     actor,
                     events: Vec::new(),

@@ -26,7 +26,7 @@ use super::{
     records::{self, State},
 };
 use crate::platform::store::{
-    Backend, Conn, Guard, Guards, StoreError, Undo, pg_fixed,
+    Backend, Conn, StoreError, Undo, pg_fixed,
     schema::{events, ledger},
 };
 
@@ -74,6 +74,7 @@ struct Fresh {
 #[derive(QueryableByName)]
 struct Oldest {
     #[diesel(sql_type = BigInt)]
+    /// The line below which no further event can appear.
     xmin: i64,
     #[diesel(sql_type = BigInt)]
     next: i64,
@@ -86,17 +87,6 @@ fn oldest(conn: &mut PgConnection) -> Result<Oldest, StoreError> {
          FROM pg_current_snapshot() AS s",
     )
     .get_result(conn)?)
-}
-
-impl Oldest {
-    /// The line below which no further event can appear.
-    fn line(&self, guards: &Guards) -> i64 {
-        if guards.on(Guard::FeedHorizon) {
-            self.xmin
-        } else {
-            i64::MAX
-        }
-    }
 }
 
 /// What one pass came to.
@@ -139,7 +129,7 @@ fn look(conn: &mut Conn) -> Result<Pass, StoreError> {
 }
 
 /// PostgreSQL: one pass, in a transaction of its own.
-fn pass(conn: &mut Conn, guards: &Guards) -> Result<Pass, StoreError> {
+fn pass(conn: &mut Conn) -> Result<Pass, StoreError> {
     // A look without the lock: locking takes a transaction id and a sync to disk, and a feed where
     // nothing happens is to cost neither.
     let state = records::state(conn)?;
@@ -147,7 +137,7 @@ fn pass(conn: &mut Conn, guards: &Guards) -> Result<Pass, StoreError> {
         return Err(StoreError::Internal("a pass is for PostgreSQL".into()));
     };
     let oldest_now = oldest(pg)?;
-    let (next, line_now) = (oldest_now.next, oldest_now.line(guards));
+    let (next, line_now) = (oldest_now.next, oldest_now.xmin);
     let reached = |state: &State, conn: &Conn, taken: usize| Pass {
         head: state.head(conn),
         taken,
@@ -166,7 +156,7 @@ fn pass(conn: &mut Conn, guards: &Guards) -> Result<Pass, StoreError> {
         return Ok(reached(&state, conn, 0));
     };
     // Asked before the events: whatever is below it has ended, and the next statement sees it.
-    let xmin = oldest(pg)?.line(guards);
+    let xmin = oldest(pg)?.xmin;
     let fresh = fresh(pg, &state, xmin, BATCH as i64)?;
     let Some(last) = fresh.last() else {
         if state.is_cut() {
@@ -178,16 +168,8 @@ fn pass(conn: &mut Conn, guards: &Guards) -> Result<Pass, StoreError> {
     };
     let taken = fresh.len();
     // A batch that was cut may have cut a transaction in two: its token is not reached yet.
-    let below = if taken == BATCH {
-        last.xid
-    } else {
-        xmin.min(i64::MAX - 1)
-    };
-    state.horizon_xid = state.horizon_xid.max(if guards.on(Guard::FeedHorizon) {
-        below
-    } else {
-        last.xid + 1
-    });
+    let below = if taken == BATCH { last.xid } else { xmin };
+    state.horizon_xid = state.horizon_xid.max(below);
     (state.cursor_xid, state.cursor_id) = (last.xid, last.id);
 
     let (mut places, mut ids, mut hashes) = (Vec::new(), Vec::new(), Vec::new());
@@ -283,11 +265,7 @@ impl Ledger {
         let passed = match self.store().backend() {
             Backend::Sqlite => self.store().read(look).await,
             Backend::Postgres => {
-                let guards = self.store().guards().clone();
-                let passed = self
-                    .store()
-                    .transact(Undo::Itself, move |conn| pass(conn, &guards))
-                    .await;
+                let passed = self.store().transact(Undo::Itself, pass).await;
                 passed.map(|passed| passed.value)
             }
         };

@@ -97,12 +97,6 @@ mod always {
     use super::Guards;
 
     impl Guards {
-        /// Always.
-        #[inline(always)]
-        pub const fn on(&self, _: super::Guard) -> bool {
-            true
-        }
-
         /// Runs `work`.
         #[inline(always)]
         pub(in crate::platform::store) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
@@ -155,6 +149,98 @@ mod switched {
 
     /// A guard may have several lines.
     const WITHOUT: &[(Guard, Without)] = &[
+        (
+            Guard::InviteUses,
+            Text {
+                of: "UPDATE invites SET held = held + 1",
+                text: " AND uses + held + bound < max_uses",
+                by: "",
+            },
+        ),
+        (Guard::AttemptsCounted, Point("an attempt at a code is left")),
+        (Guard::HoldOnce, Point("a hold is ended by whoever counts it")),
+        // Whoever finds the key in use is refused still; of two who look at once, both find it free.
+        (
+            Guard::KeyOnce,
+            Text {
+                of: "INSERT INTO idempotency",
+                text: "WHERE idempotency.at < ?",
+                by: "WHERE (idempotency.at < ? OR NOT EXISTS \
+                     (SELECT 1 FROM idempotency AS seen WHERE seen.key = excluded.key))",
+            },
+        ),
+        // What was there when the statement began is what counts, not what it finds once it has the row.
+        (
+            Guard::ThrottleCounted,
+            Text {
+                of: "INSERT INTO throttles (bucket, arrival) VALUES (?, ?) ON CONFLICT (bucket) \
+                     DO UPDATE SET arrival = ? + CASE",
+                text: "throttles.arrival",
+                by: "COALESCE((SELECT seen.arrival FROM throttles AS seen WHERE seen.bucket = excluded.bucket), 0)",
+            },
+        ),
+        (Guard::SignInCodeOnce, Point("a sign-in code is good still")),
+        // The hash is compared before the row is locked.
+        (
+            Guard::RenewedOnce,
+            Text {
+                of: "UPDATE credentials SET phc = ?",
+                text: "UPDATE credentials SET phc = ?, changed_at = ? WHERE person = ? AND phc = ?",
+                by: "INSERT INTO credentials (phc, changed_at, person) \
+                     SELECT phc, at, person FROM (VALUES (?, ?, ?, ?)) AS given (phc, at, person, old) \
+                     WHERE old = (SELECT seen.phc FROM credentials AS seen WHERE seen.person = given.person) \
+                     ON CONFLICT (person) DO UPDATE SET phc = excluded.phc, changed_at = excluded.changed_at",
+            },
+        ),
+        (
+            Guard::RefreshOnce,
+            Text {
+                of: "UPDATE sessions SET generation = generation + 1",
+                text: " AND generation = ?",
+                by: " AND ? IS NOT NULL",
+            },
+        ),
+        // Everybody has a number of their own, so that no two want the same.
+        (
+            Guard::IdentitySlots,
+            Text {
+                of: "INSERT INTO identity_slots",
+                text: "VALUES (?, ?, ?, ?)",
+                by: "SELECT blind, 255 + subject, subject, claimed FROM (VALUES (?, ?, ?, ?)) \
+                     AS given (blind, slot, subject, claimed)",
+            },
+        ),
+        (
+            Guard::IdentityOnce,
+            Point("an identity is the one that was decided upon"),
+        ),
+        (Guard::CaseClaimedOnce, Point("a case can be claimed")),
+        (
+            Guard::CaseDecidedOnce,
+            Point("a case is claimed by whoever ends the claim"),
+        ),
+        (
+            Guard::LetterFence,
+            Text {
+                of: "UPDATE outbox SET",
+                text: " AND claim = ?",
+                by: " AND ? IS NOT NULL",
+            },
+        ),
+        (Guard::JobShared, Point("a job stands where its next steps begin")),
+        (Guard::MigratorsApart, Point("migrators come one at a time")),
+        // Whatever is seen is taken, though an older transaction may still run.
+        (
+            Guard::FeedHorizon,
+            Text {
+                of: "FROM pg_current_snapshot()",
+                text: "pg_snapshot_xmin(s)",
+                by: "pg_snapshot_xmax(s)",
+            },
+        ),
+        (Guard::LeaseFence, Point("a lease is still its holder's")),
+        (Guard::AbandonBatch, Point("a hard error ends the batch")),
+        (Guard::AnswerAfterCommit, Point("nobody is told before the commit")),
         (Guard::InviterHeld, Point("an inviter's standing")),
         (Guard::FlowHeld, Point("a newcomer's flow")),
         (Guard::QuotaHeld, Point("inviters whose places are counted")),
@@ -194,11 +280,6 @@ mod switched {
     }
 
     impl Guards {
-        /// Whether this guard still stands.
-        pub fn on(&self, guard: Guard) -> bool {
-            self.off.load(Ordering::SeqCst) & (1 << guard as u64) == 0
-        }
-
         /// Takes one guard out of everything that shares these switches.
         pub fn switch_off(&self, guard: Guard) {
             self.off.fetch_or(1 << guard as u64, Ordering::SeqCst);

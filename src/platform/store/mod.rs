@@ -68,7 +68,6 @@ struct Inner {
     writer: Option<Writer>,
     wait: Duration,
     throttles: Throttles,
-    guards: Guards,
     target: Target,
 }
 
@@ -109,8 +108,7 @@ impl Store {
                 ),
                 writer,
                 wait: options.wait,
-                throttles: Throttles::new(options.guards.clone()),
-                guards: options.guards,
+                throttles: Throttles::new(),
                 target: options.target,
             }),
         })
@@ -124,11 +122,6 @@ impl Store {
     /// How long a caller waits for the database before it is told 503.
     pub fn patience(&self) -> Duration {
         self.inner.wait
-    }
-
-    /// The test switches.
-    pub fn guards(&self) -> &Guards {
-        &self.inner.guards
     }
 
     /// How fast somebody may try.

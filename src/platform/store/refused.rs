@@ -13,7 +13,7 @@ use std::{
 use diesel::QueryResult;
 
 use super::{
-    Conn, Guards, StoreError,
+    Conn, StoreError,
     throttle::{self, Rate, Throttled},
 };
 use crate::platform::terms::Timestamp;
@@ -30,7 +30,6 @@ const BLOCK_LASTS: Duration = Duration::from_secs(1);
 /// The way to the buckets in the store, with a memory in front of it: one for a process, which clones share.
 #[derive(Clone)]
 pub struct Throttles {
-    guards: Guards,
     refused: Arc<Mutex<Refused>>,
     blocks: Arc<Mutex<HashMap<Vec<u8>, Block>>>,
 }
@@ -76,9 +75,8 @@ enum Known {
 }
 
 impl Throttles {
-    pub(super) fn new(guards: Guards) -> Self {
+    pub(super) fn new() -> Self {
         Self {
-            guards,
             refused: Arc::default(),
             blocks: Arc::default(),
         }
@@ -112,7 +110,7 @@ impl Throttles {
             Known::Doubtful => throttle::look(conn, bucket, rate, now),
             Known::Nothing => Ok(()),
         };
-        let outcome = outcome.and_then(|()| throttle::admit(conn, &self.guards, bucket, rate, now));
+        let outcome = outcome.and_then(|()| throttle::admit(conn, bucket, rate, now));
         match outcome {
             Err(Throttled::Wait(seconds)) => self.remember(bucket, now, seconds),
             _ => self.forget(bucket),
@@ -144,7 +142,7 @@ impl Throttles {
                 && let Some(together) = rate.together(asked)
                 && self.refuses(&[bucket.to_owned()], now).is_none()
             {
-                match throttle::admit(conn, &self.guards, bucket, together, now) {
+                match throttle::admit(conn, bucket, together, now) {
                     Ok(()) => {
                         self.keep_block(bucket, ahead);
                         return Ok((many, 0));
@@ -270,7 +268,7 @@ mod tests {
     #[test]
     fn an_exhausted_bucket_is_refused_without_a_write_until_it_refills() {
         let (_folder, mut conn) = database();
-        let (throttles, rate) = (Throttles::new(Guards::default()), Rate::at_most(4, MINUTE));
+        let (throttles, rate) = (Throttles::new(), Rate::at_most(4, MINUTE));
         let now = Timestamp::from_seconds(1000);
         let mut ask = |now: Timestamp| (throttles.admit(&mut conn, b"a", rate, now), changes(&mut conn));
         assert!(ask(now).0.is_ok() && ask(now).0.is_ok());
@@ -294,7 +292,7 @@ mod tests {
     #[test]
     fn many_at_once_count_as_many() {
         let (_folder, mut conn) = database();
-        let throttles = Throttles::new(Guards::default());
+        let throttles = Throttles::new();
         let (rate, now) = (Rate::at_most(20, MINUTE), Timestamp::from_seconds(1000));
         let mut ask = |many| throttles.admit_many(&mut conn, b"a", rate, many, now).unwrap();
         assert_eq!(ask(3), (3, 0));
@@ -309,7 +307,7 @@ mod tests {
     #[test]
     fn a_busy_bucket_is_counted_in_blocks_and_never_admits_more() {
         let (_folder, mut conn) = database();
-        let [here, elsewhere] = [(); 2].map(|()| Throttles::new(Guards::default()));
+        let [here, elsewhere] = [(); 2].map(|()| Throttles::new());
         // 320 may come at once, 20 of them in a block.
         let (rate, now) = (
             Rate::at_most(640, Duration::from_secs(3600)),
@@ -340,7 +338,7 @@ mod tests {
     #[test]
     fn a_busy_bucket_costs_few_writes() {
         let (_folder, mut conn) = database();
-        let throttles = Throttles::new(Guards::default());
+        let throttles = Throttles::new();
         let (rate, now) = (
             Rate::at_most(6400, Duration::from_secs(3600)),
             Timestamp::from_seconds(1000),
@@ -356,7 +354,7 @@ mod tests {
     #[test]
     fn what_was_given_back_is_free_at_once_here_and_soon_elsewhere() {
         let (_folder, mut conn) = database();
-        let [here, elsewhere] = [(); 2].map(|()| Throttles::new(Guards::default()));
+        let [here, elsewhere] = [(); 2].map(|()| Throttles::new());
         let (rate, now) = (Rate::at_most(2, MINUTE), Timestamp::from_seconds(1000));
         here.admit(&mut conn, b"a", rate, now).unwrap();
         assert!(here.admit(&mut conn, b"a", rate, now).is_err());
@@ -377,7 +375,7 @@ mod tests {
     #[test]
     fn a_clock_that_jumps_makes_memory_void() {
         let (_folder, mut conn) = database();
-        let (throttles, rate) = (Throttles::new(Guards::default()), Rate::at_most(2, MINUTE));
+        let (throttles, rate) = (Throttles::new(), Rate::at_most(2, MINUTE));
         let now = Timestamp::from_seconds(1_000_000);
         throttles.admit(&mut conn, b"a", rate, now).unwrap();
         assert!(throttles.admit(&mut conn, b"a", rate, now).is_err());
@@ -392,7 +390,7 @@ mod tests {
 
     #[test]
     fn memory_has_an_end() {
-        let throttles = Throttles::new(Guards::default());
+        let throttles = Throttles::new();
         let now = Timestamp::from_seconds(1000);
         for n in 0..MOST + 1000 {
             throttles.remember(&n.to_be_bytes(), now, 60);

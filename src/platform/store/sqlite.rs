@@ -23,7 +23,7 @@ use tokio::{
 };
 
 use super::{
-    Batched, BeforeCommit, CommandError, Conn, Disposition, Guard, Guards, StoreError, StoreOptions, Undo, fixed,
+    Batched, BeforeCommit, CommandError, Conn, Disposition, StoreError, StoreOptions, Undo, fixed, guards::passes,
 };
 
 pub(super) struct Writer {
@@ -60,7 +60,6 @@ impl Writer {
             target: options.target.clone(),
             batch: options.batch.max(1),
             before_commit: options.before_commit.clone(),
-            guards: options.guards.clone(),
             failed_without: None,
         };
         thread::Builder::new()
@@ -144,7 +143,6 @@ struct Worker {
     target: super::Target,
     batch: usize,
     before_commit: BeforeCommit,
-    guards: Guards,
     /// When a command failed last that had no savepoint.
     failed_without: Option<Instant>,
 }
@@ -224,13 +222,12 @@ impl Worker {
                         "a command that shares the commit was refused".into(),
                     ));
                 }
-            } else if self.guards.on(Guard::AbandonBatch) {
-                self.end_command(disposition)?;
-            } else {
-                // What a naive writer does: shrug, and go on with the next command.
-                let _ = self.end_command(disposition);
+            } else if let Err(error) = self.end_command(disposition)
+                && !passes("a hard error ends the batch")
+            {
+                return Err(error);
             }
-            if !self.guards.on(Guard::AnswerAfterCommit)
+            if passes("nobody is told before the commit")
                 && let Some(told) = ran.pop()
             {
                 (told.tell)(Ok(0));

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, delete};
 
-use super::{CommandError, Conn, Disposition, Guard, Guards, StoreError, fixed, from_query, schema::throttles};
+use super::{CommandError, Conn, Disposition, StoreError, fixed, from_query, schema::throttles};
 use crate::platform::terms::Timestamp;
 
 /// At most so many in so long, in *any* stretch of that length.
@@ -123,13 +123,8 @@ impl Rate {
 ///
 /// # Errors
 /// [`Throttled::Wait`] where there were too many.
-pub fn admit(conn: &mut Conn, guards: &Guards, bucket: &[u8], rate: Rate, now: Timestamp) -> Result<(), Throttled> {
+pub fn admit(conn: &mut Conn, bucket: &[u8], rate: Rate, now: Timestamp) -> Result<(), Throttled> {
     let time = now.micros();
-    if !guards.on(Guard::ThrottleCounted)
-        && let Ok(next) = rate.decide(arrival(conn, bucket)?, time)
-    {
-        return Ok(arrive(conn, bucket, next)?);
-    }
     // Raw: ON CONFLICT with a WHERE of its own.
     let counted = fixed(|| {
         "INSERT INTO throttles (bucket, arrival) VALUES (?, ?) \
@@ -216,14 +211,14 @@ pub(super) mod tests {
     const MINUTE: Duration = Duration::from_secs(60);
 
     fn admit(conn: &mut Conn, bucket: &[u8], rate: Rate, now: Timestamp) -> Result<(), Throttled> {
-        super::admit(conn, &Guards::default(), bucket, rate, now)
+        super::admit(conn, bucket, rate, now)
     }
 
     /// A migrated database of SQLite.
     pub(in super::super) fn database() -> (tempfile::TempDir, Conn) {
         let folder = tempfile::tempdir().unwrap();
         let target = super::super::Target::Sqlite(folder.path().join("db"));
-        super::super::migrate(&target, &Guards::default(), |_| Ok::<_, StoreError>(())).unwrap();
+        super::super::migrate(&target, &super::super::Guards::default(), |_| Ok::<_, StoreError>(())).unwrap();
         let conn = target.connect(Duration::from_secs(1)).unwrap();
         (folder, conn)
     }

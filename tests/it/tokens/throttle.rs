@@ -13,7 +13,7 @@ async fn counted_once_each(db: &Database, guards: Guards) -> Result<(), String> 
     let world = World::with(guards);
     let ledgers = [world.ledger(db), world.ledger(db)];
     let rate = Rate::at_most(40, Duration::from_secs(60));
-    let try_one = move |tx: &mut Tx<'_>| admit(tx.conn, tx.guards, b"bucket", rate, tx.now);
+    let try_one = move |tx: &mut Tx<'_>| admit(tx.conn, b"bucket", rate, tx.now);
     let mut attempts = JoinSet::new();
     for number in 0..100 {
         let ledger = ledgers[number % 2].clone();

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::platform::{
-    store::{Conn, fixed, schema::leases},
+    store::{Conn, fixed, one_changed, schema::leases},
     terms::Timestamp,
 };
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update};
@@ -62,7 +62,7 @@ pub(in crate::platform::ledger) fn renew_lease(
         .bind(name)
         .bind(fence)
         .execute(conn)
-        .map(|rows| rows == 1)
+        .map(|rows| one_changed("a lease is still its holder's", rows))
 }
 
 /// Gives the leases of `owner` up, so that another replica need not wait for their end.
