@@ -41,6 +41,7 @@ pub(super) fn renew_password(
     anew: &str,
     now: Timestamp,
 ) -> QueryResult<bool> {
+    // Raw: one text that the table of guards names.
     let renewed = fixed(|| "UPDATE credentials SET phc = ?, changed_at = ? WHERE person = ? AND phc = ?")
         .bind(anew)
         .bind(now.micros())

@@ -255,6 +255,7 @@ pub(super) fn put_off(
     due: Timestamp,
     error: &str,
 ) -> QueryResult<bool> {
+    // Raw: one text that the table of guards names.
     fixed(|| "UPDATE outbox SET attempts = ?, due_at = ?, claim = NULL, last_error = ? WHERE id = ? AND claim = ?")
         .bind(i64::from(attempts))
         .bind(due.micros())

@@ -137,6 +137,7 @@ pub(super) fn turn_over(
     now: Timestamp,
     request: &[u8],
 ) -> QueryResult<bool> {
+    // Raw: one text that the table of guards names.
     fixed(|| {
         "UPDATE sessions SET generation = generation + 1, turned_at = ?, turned_by = ? \
          WHERE uid = ? AND generation = ? AND ended_at IS NULL AND expires_at > ?"
