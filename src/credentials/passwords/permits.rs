@@ -1,17 +1,18 @@
 //! A permit for each hash in flight: what bounds the memory and the cores that sign-ins take.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::Duration,
 };
 
 use secrecy::{ExposeSecret, SecretString};
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    task::spawn_blocking,
-    time::timeout,
-};
+use tokio::{sync::oneshot, task::spawn_blocking, time::timeout};
 
 use super::{
     PasswordRefusal, acceptable,
@@ -22,35 +23,60 @@ use crate::platform::{config::PasswordConfig, terms::Rng, vault::Vault};
 /// Hashes and verifies off the async threads, so many at a time and no more; clones share the permits.
 #[derive(Clone)]
 pub struct Hasher {
-    permits: Arc<Permits>,
+    line: Arc<Line>,
     wait: Duration,
     vault: Vault,
     rng: Arc<dyn Rng>,
 }
 
-/// The permits, and the memory of hashes that are done: one serves the next. Without anybody at work it is freed.
-struct Permits {
-    free: Arc<Semaphore>,
-    all: usize,
-    spare: Mutex<Vec<Memory>>,
+/// Who waits for a permit. Whoever has one works off the line and gives the permit back only when
+/// nobody is left in it: so between two hashes no core waits for a thread to wake, and the memory of one
+/// serves the next. Without anybody waiting it is freed.
+struct Line {
+    permits: usize,
+    state: Mutex<State>,
 }
 
-impl Permits {
-    fn spare(&self) -> MutexGuard<'_, Vec<Memory>> {
-        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Job>,
+    at_work: usize,
+}
+
+struct Job {
+    work: Box<dyn FnOnce(&mut Memory) + Send>,
+    /// Taken by the one who does it, or by the one who has waited too long for it.
+    taken: Arc<AtomicBool>,
+}
+
+impl Line {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Does some work under a permit, which is given back however it ends.
-    fn work<T>(&self, permit: OwnedSemaphorePermit, work: impl FnOnce(&mut Memory) -> T) -> T {
-        let mut memory = self.spare().pop().unwrap_or_default();
-        let value = work(&mut memory);
-        let mut spare = self.spare();
-        spare.push(memory);
-        drop(permit);
-        if self.free.available_permits() == self.all {
-            spare.clear();
+    /// Does what waits until nothing does.
+    fn work_off(&self) {
+        let mut memory = Memory::default();
+        while let Some(job) = self.next() {
+            if job.taken.swap(true, Ordering::SeqCst) {
+                continue;
+            }
+            let work = AssertUnwindSafe(|| (job.work)(&mut memory));
+            // Its caller learns it from the channel that the work holds.
+            if catch_unwind(work).is_err() {
+                memory = Memory::default();
+            }
         }
-        value
+    }
+
+    /// The next job; without one the permit is given back.
+    fn next(&self) -> Option<Job> {
+        let mut state = self.state();
+        let job = state.waiting.pop_front();
+        if job.is_none() {
+            state.at_work -= 1;
+        }
+        job
     }
 }
 
@@ -85,10 +111,9 @@ impl Hasher {
             permits => permits,
         };
         Self {
-            permits: Arc::new(Permits {
-                free: Arc::new(Semaphore::new(permits)),
-                all: permits,
-                spare: Mutex::default(),
+            line: Arc::new(Line {
+                permits,
+                state: Mutex::default(),
             }),
             wait: Duration::from_millis(config.hash_wait_ms),
             vault,
@@ -103,7 +128,7 @@ impl Hasher {
     pub async fn hash(&self, password: SecretString) -> Result<Phc, HasherError> {
         let (vault, rng) = (self.vault.clone(), Arc::clone(&self.rng));
         let hash = move |memory: &mut Memory| hash::hash_in(memory, password.expose_secret(), &vault, &*rng);
-        Ok(self.under_permit(hash).await??)
+        Ok(self.queue(hash).await??)
     }
 
     /// Judges a new password ([`acceptable`], which see for `context`) and hashes it.
@@ -118,7 +143,7 @@ impl Hasher {
             let hashed = hash::hash_in(memory, password.expose_secret(), &vault, &*rng);
             hashed.map_err(|error| HasherError::from(error).into())
         };
-        self.under_permit(work).await?
+        self.queue(work).await?
     }
 
     /// Whether `phc` is the password's.
@@ -151,30 +176,51 @@ impl Hasher {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        self.under_permit(|_: &mut Memory| work()).await
+        self.queue(|_: &mut Memory| work()).await
     }
 
-    async fn under_permit<T, F>(&self, work: F) -> Result<T, HasherError>
+    async fn queue<T, F>(&self, work: F) -> Result<T, HasherError>
     where
         F: FnOnce(&mut Memory) -> T + Send + 'static,
         T: Send + 'static,
     {
-        let permit = timeout(self.wait, Arc::clone(&self.permits.free).acquire_owned()).await;
-        // Nobody closes the semaphore.
-        let permit = permit.ok().and_then(Result::ok).ok_or(HasherError::Busy)?;
-        let permits = Arc::clone(&self.permits);
-        let done = spawn_blocking(move || permits.work(permit, work)).await;
-        // It panicked.
-        done.map_err(|_| HasherError::Busy)
+        let (answer, mut answered) = oneshot::channel();
+        let taken = Arc::new(AtomicBool::new(false));
+        let job = Job {
+            work: Box::new(move |memory| {
+                // Nobody is asked to work for a caller who has gone away.
+                if !answer.is_closed() {
+                    let _ = answer.send(work(memory));
+                }
+            }),
+            taken: Arc::clone(&taken),
+        };
+        let begins = {
+            let mut state = self.line.state();
+            state.waiting.push_back(job);
+            let free = state.at_work < self.line.permits;
+            state.at_work += usize::from(free);
+            free
+        };
+        if begins {
+            let line = Arc::clone(&self.line);
+            spawn_blocking(move || line.work_off());
+        }
+        if let Ok(outcome) = timeout(self.wait, &mut answered).await {
+            return outcome.map_err(|_| HasherError::Busy);
+        }
+        if taken.swap(true, Ordering::SeqCst) {
+            // It has begun.
+            answered.await.map_err(|_| HasherError::Busy)
+        } else {
+            Err(HasherError::Busy)
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{
-        atomic::{AtomicUsize, Ordering},
-        mpsc,
-    };
+    use std::sync::{atomic::AtomicUsize, mpsc};
 
     use super::*;
     use crate::platform::{terms::SystemRng, vault::Keyring};
@@ -239,9 +285,9 @@ mod tests {
         assert_eq!(patient.run(|| ()).await, Ok(()));
     }
 
-    /// Whatever falls over, the others go on, by so many at once.
+    /// Whatever falls over or is given up, the line goes on, in its order and by so many at once.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn so_many_work_at_once_whatever_falls_over() {
+    async fn a_line_is_worked_off() {
         let config = PasswordConfig {
             hash_permits: 2,
             hash_wait_ms: 60_000,
@@ -264,7 +310,7 @@ mod tests {
             assert_eq!(told, expected);
         }
         assert_eq!(most.load(Ordering::SeqCst), 2);
-        assert_eq!(hasher.permits.free.available_permits(), 2);
-        assert!(hasher.permits.spare().is_empty(), "memory is kept though nobody works");
+        let state = hasher.line.state();
+        assert!(state.waiting.is_empty());
     }
 }
