@@ -22,8 +22,8 @@ help: ## List these targets
 		printf '  make %-18s %s\n' "$$name" "$$what"; done
 
 run: build-packages ## Build quickly, and start a service with a sample community, on http://127.0.0.1:8080
-	cargo build --locked
-	@exec $(TARGET)/debug/vouchsafe demo
+	cargo build --locked --profile quick
+	@exec $(TARGET)/quick/vouchsafe demo
 
 build: build-packages ## Build the release binary
 	cargo build --release --locked

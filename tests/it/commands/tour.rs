@@ -112,7 +112,7 @@ fn the_tour_is_true() {
             .text
             .replace("http://127.0.0.1:8080", &base)
             .replace(written, &code);
-        let text = text.replace("target/debug/vouchsafe", env!("CARGO_BIN_EXE_vouchsafe"));
+        let text = text.replace("target/quick/vouchsafe", env!("CARGO_BIN_EXE_vouchsafe"));
         script.push_str(&text);
         script.push_str(&format!("echo; echo '@@ {place}'\n"));
         let answer = blocks.get(place + 1).filter(|next| next.language == "text");
