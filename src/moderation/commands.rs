@@ -230,6 +230,14 @@ fn lock(tx: &mut Tx<'_>, target: PersonRow) -> Result<Option<Locked>, StoreError
     }))
 }
 
+/// Waits for whoever is being let in by an invite of `target`'s. To be called before anything is written.
+pub(super) fn await_standing(tx: &mut Tx<'_>, target: PersonId) -> Result<(), StoreError> {
+    match row_of(tx, target)? {
+        Some(row) => Ok(people::await_standing(tx.conn, row)?),
+        None => Ok(()),
+    }
+}
+
 fn row_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<PersonRow>, StoreError> {
     Ok(people::member_by_id(tx.conn, person)?.map(|member| member.row))
 }

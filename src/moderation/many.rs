@@ -90,7 +90,8 @@ impl Work for SanctionMany {
         KIND
     }
     fn chunk(&self) -> usize {
-        20
+        // Each waits for one standing before anything is written.
+        1
     }
     fn open(&self, order: &[u8]) -> Result<Box<dyn Queued>, StoreError> {
         let unreadable = |error: &dyn std::fmt::Display| StoreError::Internal(format!("a job cannot be read: {error}"));
@@ -116,6 +117,13 @@ impl Queued for Opened {
             .get(place)
             .map(ToString::to_string)
             .unwrap_or_default()
+    }
+
+    fn prepare(&self, tx: &mut Tx<'_>, place: usize) -> Result<(), StoreError> {
+        match self.order.people.get(place) {
+            Some(&target) => Ok(commands::await_standing(tx, target)?),
+            None => Ok(()),
+        }
     }
 
     fn item(&self, tx: &mut Tx<'_>, place: usize) -> Result<Item, StoreError> {

@@ -3,6 +3,7 @@
 //! What is to be done is sealed under a key of its own, which is erased with the last step. One replica at a time works,
 //! under a fenced lease; it moves every open job by one part in turn, so that a long one does not hold up a short one.
 //! Where it stops anywhere, the next one goes on there. An item that fails has that as its outcome, and the others go on.
+//! A job that cannot be worked on here is warned of and passed over: an older version may not know its order.
 
 use std::{sync::Arc, time::Duration};
 
@@ -34,6 +35,13 @@ pub trait Work: Send + Sync + 'static {
 
 /// What is to be done, one item after the other.
 pub trait Queued: Send {
+    /// Waits for whatever the item at `place` needs to wait for before its transaction has written anything.
+    ///
+    /// # Errors
+    /// The database's.
+    fn prepare(&self, _tx: &mut Tx<'_>, _place: usize) -> Result<(), StoreError> {
+        Ok(())
+    }
     /// Does the item at `place`; what became of it. A refusal is an outcome.
     ///
     /// # Errors
@@ -113,10 +121,19 @@ impl Runner {
             if open.is_empty() {
                 return Ok(());
             }
+            let mut moved = false;
             for job in open {
-                if !self.part(&lease, job).await? {
-                    return Ok(());
+                let (id, kind) = (job.id, job.kind.clone());
+                match self.part(&lease, job).await {
+                    Ok(Part::Moved) => moved = true,
+                    Ok(Part::Stands) => {}
+                    Ok(Part::LeaseLost) => return Ok(()),
+                    Err(error) if error.is_of_the_database() => return Err(error),
+                    Err(error) => tracing::warn!(%id, kind, %error, "a job is passed over"),
                 }
+            }
+            if !moved {
+                return Ok(());
             }
         }
     }
@@ -128,27 +145,30 @@ impl Runner {
         self.ledger.store().read(read).await
     }
 
-    /// Does the next items of one job; false where another replica works now.
-    async fn part(self: &Arc<Self>, lease: &Lease, job: records::QueuedRow) -> Result<bool, StoreError> {
+    /// Does the next items of one job.
+    async fn part(self: &Arc<Self>, lease: &Lease, job: records::QueuedRow) -> Result<Part, StoreError> {
         let Some(work) = self.kinds.iter().find(|work| work.kind() == job.kind).map(Arc::clone) else {
-            return Ok(true);
+            return Ok(Part::Stands);
         };
         let (vault, lease) = (self.vault.clone(), lease.clone());
         let actor = job.created_by.map_or(Actor::Operator, Actor::Person);
         let written = self.ledger.write(actor, move |tx| {
-            if !lease.holds(tx)? {
-                return Ok(false);
-            }
             let from = usize::try_from(job.done).unwrap_or(0);
             let steps = usize::try_from(job.steps).unwrap_or(0);
             let to = steps.min(from + work.chunk().max(1));
-            if !records::advance(tx.conn, job.row, job.done, to as i64, tx.now)? {
-                // It was cancelled.
-                return Ok(true);
-            }
             let key = vault.key(tx.conn, Subject(job.subject))?;
             let order = key.open(Field::Job, &job.order_sealed)?;
             let queued = work.open(&order)?;
+            for place in from..to {
+                queued.prepare(tx, place)?;
+            }
+            if !lease.holds(tx)? {
+                return Ok(Part::LeaseLost);
+            }
+            if !records::advance(tx.conn, job.row, job.done, to as i64, tx.now)? {
+                // It was cancelled.
+                return Ok(Part::Stands);
+            }
             for place in from..to {
                 let done = tx.attempt(|tx| queued.item(tx, place))?;
                 let item = done.unwrap_or_else(|error| {
@@ -167,8 +187,18 @@ impl Runner {
                 records::forget_order(tx.conn, job.row)?;
                 vault.erase(tx, Subject(job.subject))?;
             }
-            Ok::<_, StoreError>(true)
+            Ok::<_, StoreError>(Part::Moved)
         });
         Ok(written.await?.value)
     }
+}
+
+/// What became of one part of a job.
+enum Part {
+    /// Its items are done.
+    Moved,
+    /// Nothing is to be done here.
+    Stands,
+    /// Another replica works now.
+    LeaseLost,
 }

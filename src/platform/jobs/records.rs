@@ -171,6 +171,8 @@ pub(super) fn resume(conn: &mut Conn, id: JobId, now: Timestamp) -> QueryResult<
 pub(super) struct QueuedRow {
     #[diesel(column_name = id)]
     pub(super) row: i64,
+    #[diesel(column_name = uid)]
+    pub(super) id: JobId,
     pub(super) kind: String,
     pub(super) steps: i64,
     pub(super) done: i64,

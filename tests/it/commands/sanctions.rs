@@ -7,7 +7,12 @@ use tokio::time::{Instant, sleep};
 use vouchsafe::{
     commands::admin,
     moderation::ReasonCode,
-    platform::terms::{PersonId, Role},
+    platform::{
+        jobs,
+        ledger::Actor,
+        store::StoreError,
+        terms::{Id, PersonId, Role},
+    },
 };
 
 use crate::{
@@ -102,6 +107,29 @@ on_both! {
         assert!(again.unwrap_err().to_string().starts_with("it was not done: "));
         let none = admin::ban(&core.ledger, &core.vault, "nobody_is", ReasonCode::Spam, NOTE, &mut said).await;
         assert!(none.unwrap_err().to_string().contains("`nobody_is`"));
+        scene.service.stop().await;
+    }
+
+    async fn a_job_that_cannot_be_read_stops_no_other(db: &Database) {
+        let scene = Scene::new(db, "open-circle").await;
+        let (member, _) = scene.member("member", Role::Member).await;
+        let core = &scene.service.app.core;
+        let (vault, by) = (core.vault.clone(), scene.owner.row);
+        let unread = core.ledger.write(Actor::Person(by), move |tx| {
+            let id = Id::new(tx.now, tx.rng);
+            jobs::submit(tx, &vault, id, "sanctions", 3, b"of a newer version")?;
+            Ok::<_, StoreError>(id)
+        });
+        let unread = unread.await.unwrap().value;
+        let body = json!({ "people": [member.id], "kind": "ban", "reason": "spam", "note": NOTE });
+        let asked = scene.service.post(&scene.owner_token, "/v1/admin/sanctions", body).await.expect(202);
+        let job = scene.job_done(&text(&asked["job"])).await;
+        assert_eq!(job["report"], json!({ "outcomes": { "sanctioned": 1 } }));
+        // The other stands where it stood, and may be cancelled.
+        let path = format!("/v1/admin/jobs/{unread}");
+        let job = scene.service.get(&scene.owner_token, &path).await.expect(200);
+        assert_eq!((&job["state"], &job["done"]), (&json!("open"), &json!(0)));
+        scene.service.post(&scene.owner_token, &format!("{path}/cancel"), json!({})).await.expect(200);
         scene.service.stop().await;
     }
 

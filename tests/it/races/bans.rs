@@ -18,7 +18,7 @@ use crate::support::{
     db::{Database, ensure, on_both, run},
     invariants::sound_soon,
     service::text,
-    turnstile::{in_turn, needs_apart, until_waiting},
+    turnstile::{apart, in_turn, in_turn_before, needs_apart, until_waiting},
 };
 
 on_both! {
@@ -87,6 +87,34 @@ async fn waits(db: &Database, guards: Guards) -> Result<(), String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_ban_waits_for_whoever_is_through_the_door() {
     needs_apart(Guard::InviterHeld, waits).await;
+}
+
+/// A job that counts its next ban as done, and somebody who comes in just then: the job has waited for them before it
+/// writes anything, or they wait for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ban_by_a_job_and_whoever_comes_in_stand_in_their_order() {
+    let db = apart();
+    let service = home(&db, Guards::default()).start().await;
+    let owner = service.found("owner@vouch.example.org", Role::Owner, None).await;
+    let by = service.token(owner.row).await;
+    let (inviter, token) = admin(&service, "inviter").await;
+    let (_, code) = link(&service, &token, 1).await;
+    let who = on_the_way(&service, &code, "newcomer@vouch.example.org").await;
+    prove(&service, &who).await.expect(200);
+    let banned = || block_in_place(|| db.figures("SELECT count(*) AS n FROM people WHERE standing = 'banned'"));
+    let put_out = async {
+        let body = json!({ "people": [inviter.id], "kind": "ban", "reason": "spam", "note": "advertisements" });
+        service.post(&by, "/v1/admin/sanctions", body).await.expect(202);
+        while banned() == [0] {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let counts = "UPDATE ON jobs FOR EACH ROW WHEN (NEW.done > OLD.done)";
+    let ((), came) = in_turn_before(&db, counts, put_out, last_step(&service, &who, None)).await;
+    let sound = sound_soon(&db).await;
+    service.stop().await;
+    assert!(!matches!(came, Came::In(_)), "{came:?}");
+    sound.unwrap();
 }
 
 /// A lift, and a ban with a key that comes while the lift waits for the first of the rows that both lock: the ban
