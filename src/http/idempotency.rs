@@ -68,11 +68,6 @@ impl IntoParams for IdempotencyKey {
 }
 
 impl IdempotencyKey {
-    /// Whether the request has one.
-    pub const fn is_given(&self) -> bool {
-        self.0.is_some()
-    }
-
     /// Binds the key to whoever asks, the operation and the request's content.
     ///
     /// # Errors

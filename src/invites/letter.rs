@@ -81,7 +81,7 @@ fn in_english(asked: &[Step]) -> String {
         .map(|step| match step {
             Step::Contact => "a code that we send to this address",
             Step::Identity => "your real name and an identity document's number",
-            Step::Review => "some patience while a person looks at them",
+            Step::Review => "to wait while a reviewer checks them",
             Step::Credentials => "a password of your own",
         })
         .collect();

@@ -180,11 +180,6 @@ impl Key {
         Self(None)
     }
 
-    /// Whether there is one.
-    pub const fn is_given(&self) -> bool {
-        self.0.is_some()
-    }
-
     /// Claims the key for `id`, in the command's transaction, before anything else: [`once`] does so.
     ///
     /// # Errors
