@@ -170,6 +170,14 @@ enum InviteCommand {
         /// The invite's id.
         invite: InviteId,
     },
+    /// Invites everybody in a CSV file, by a job that a running service does.
+    Bulk {
+        /// Who invites: a person's id or handle.
+        #[arg(long)]
+        by: String,
+        /// The file: a header that names `email`, and perhaps `locale` and `lifetime_hours`, and a row for each.
+        file: PathBuf,
+    },
     /// Draws an open link as a QR code, into a file: PNG where its name ends so, SVG otherwise.
     Qr {
         /// Whose invite it is: a person's id or handle.
@@ -346,6 +354,7 @@ async fn carry_out(command: Command, config: Config) -> Result<ExitCode, Box<dyn
                 }
                 InviteCommand::List { by } => invites.list(&by, &mut out).await?,
                 InviteCommand::Revoke { by, invite } => invites.revoke(&by, invite, &mut out).await?,
+                InviteCommand::Bulk { by, file } => invites.bulk(&by, &file, &mut out).await?,
                 InviteCommand::Qr { by, invite, file } => invites.qr(&by, invite, &file, &mut out).await?,
             }
             core.close().await;

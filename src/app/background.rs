@@ -62,9 +62,15 @@ pub(super) fn follow_all(core: &mut Core, subscribers: &Subscribers) {
     let runner = jobs::Runner {
         ledger: core.ledger.clone(),
         vault: core.vault.clone(),
-        kinds: vec![Arc::new(moderation::SanctionMany {
-            vault: core.vault.clone(),
-        })],
+        kinds: vec![
+            Arc::new(moderation::SanctionMany {
+                vault: core.vault.clone(),
+            }),
+            Arc::new(invites::bulk::InviteMany {
+                vault: core.vault.clone(),
+                policy: Arc::clone(&core.policy),
+            }),
+        ],
         owner: core.owner.clone(),
     };
     core.tasks.spawn(runner.run());

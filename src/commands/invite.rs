@@ -1,21 +1,24 @@
 //! `vouchsafe invite`: invites of a member, by whoever has a shell on the server.
 
 use std::{
-    fs, io,
-    io::Write,
+    fs,
+    io::{self, Read, Write},
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use crate::{
-    invites::{self, BatchIssuer, Invite, IssueError, NewInvite, Request, To},
+    invites::{
+        self, BatchIssuer, Invite, IssueError, NewInvite, Request, To,
+        bulk::{self, BadFile, BulkError},
+    },
     notify::{AddressError, EmailAddress, Locale},
-    people,
+    people::{self, Member},
     platform::{
         idempotency::Key,
-        ledger::{Ledger, events::InviteKind},
+        ledger::{Actor, Ledger, events::InviteKind},
         store::StoreError,
-        terms::{Id, InviteId, Link, LinkTemplate, PersonRow},
+        terms::{BadRow, Id, InviteId, Link, LinkTemplate, PersonId, PersonRow},
         vault::Vault,
     },
     policy::Current,
@@ -42,15 +45,29 @@ pub enum InviteError {
     /// The link is too long to be drawn.
     #[error(transparent)]
     TooLong(#[from] invites::TooLong),
-    /// The file was not written.
+    /// The file was not written, or cannot be read.
     #[error("{0}: {1}")]
     File(PathBuf, io::Error),
+    /// Rows of the file cannot be taken.
+    #[error("nobody is invited, because of {} bad rows:\n{}", .0.bad, lines(.0))]
+    BadFile(BadFile),
+    /// The job was not asked for.
+    #[error("it was not asked for: {0}")]
+    Bulk(#[from] BulkError),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// What is told cannot be written.
     #[error(transparent)]
     Io(#[from] io::Error),
+}
+
+fn lines(bad: &BadFile) -> String {
+    let line = |bad: &BadRow| match bad.column {
+        Some(column) => format!("row {}, {column}: {}", bad.row, bad.detail),
+        None => format!("row {}: {}", bad.row, bad.detail),
+    };
+    bad.rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// What the commands work with.
@@ -156,6 +173,35 @@ impl Invites<'_> {
         Ok(())
     }
 
+    /// Asks for a job that invites everybody in a file, as `POST /v1/admin/invites/bulk` does. A service does it.
+    ///
+    /// # Errors
+    /// [`InviteError`]
+    pub async fn bulk(&self, by: &str, file: &Path, out: &mut impl Write) -> Result<(), InviteError> {
+        let inviter = self.member_id(by).await?;
+        let most = bulk::MOST_BYTES as u64;
+        let unread = |error: io::Error| InviteError::File(file.to_owned(), error);
+        let mut bytes = Vec::new();
+        let opened = fs::File::open(file).map_err(unread)?;
+        opened.take(most + 1).read_to_end(&mut bytes).map_err(unread)?;
+        if bytes.len() as u64 > most {
+            let long = io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                format!("a file has up to {most} bytes; split it"),
+            );
+            return Err(unread(long));
+        }
+        let rows = bulk::read(&bytes).map_err(InviteError::BadFile)?;
+        let many = rows.len();
+        let (vault, id) = (self.vault.clone(), Id::new(self.ledger.now(), self.ledger.rng()));
+        let asked = self.ledger.write(Actor::Operator, move |tx| {
+            bulk::invite_many(tx, &vault, &Key::none(), id, inviter, &rows)
+        });
+        let job = asked.await?.value;
+        writeln!(out, "{job}: {many} rows are queued; a running service takes them up")?;
+        Ok(())
+    }
+
     /// Draws a link as a QR code: PNG where the file's name ends so, SVG otherwise.
     ///
     /// # Errors
@@ -184,11 +230,19 @@ impl Invites<'_> {
     }
 
     async fn member(&self, name: &str) -> Result<PersonRow, InviteError> {
+        Ok(self.found(name).await?.row)
+    }
+
+    async fn member_id(&self, name: &str) -> Result<PersonId, InviteError> {
+        Ok(self.found(name).await?.id)
+    }
+
+    async fn found(&self, name: &str) -> Result<Member, InviteError> {
         let asked = name.to_owned();
         let found = self.ledger.store().read(move |conn| {
             let id = super::audit::id(conn, &asked)?;
             match id {
-                Some(id) => Ok(people::member_by_id(conn, id)?.map(|member| member.row)),
+                Some(id) => Ok(people::member_by_id(conn, id)?),
                 None => Ok::<_, StoreError>(None),
             }
         });

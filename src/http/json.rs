@@ -115,7 +115,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Segments<T> {
 }
 
 /// Whether a body is of the content type that is read here, and not compressed.
-fn media(request: &HttpRequest, wanted: bool) -> Result<(), Problem> {
+pub(super) fn media(request: &HttpRequest, wanted: bool) -> Result<(), Problem> {
     let plain = request.headers().get_all(CONTENT_ENCODING).all(|coding| {
         let coding = coding.as_bytes().trim_ascii();
         coding.is_empty() || coding.eq_ignore_ascii_case(b"identity")
@@ -179,7 +179,7 @@ pub(super) async fn posted_secret(
 }
 
 /// The whole body, never more than the operator allows.
-fn read(
+pub(super) fn read(
     request: &HttpRequest,
     payload: &mut Payload,
     limit: Option<usize>,

@@ -51,6 +51,8 @@ kinds! {
     InvalidValue = 422 "invalid-value", "A value is not accepted", "Correct the field that is named, as the detail says.";
     /// The body is longer than the operator allows.
     BodyTooLarge = 413 "body-too-large", "The body is too large", "Send a smaller body.";
+    /// A row of the file, or its header, is not of the form that is asked for; `rows` names them. Nothing of the file was taken.
+    FileInvalid = 422 "file-invalid", "The file cannot be taken", "Correct the rows that are named and send the file again.";
     /// The body has another content type than the operation reads.
     UnsupportedMediaType = 415 "unsupported-media-type", "The content type is not supported", "Send the body in the content type that the API description names.";
     /// There is no such path, or no such thing that the caller may know of.

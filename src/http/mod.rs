@@ -5,6 +5,7 @@
 
 mod address;
 mod caller;
+mod csv;
 mod gate;
 pub mod health;
 mod home;
@@ -26,6 +27,7 @@ pub mod rights;
 mod tests;
 
 pub use caller::{Bearer, Caller, CallerSource, ClientAddress, ServiceCaller, ThrottleBucket};
+pub use csv::{Csv, TEXT_CSV, table};
 pub use gate::{Gate, GateLimits, GateService};
 pub use health::{Check, Readiness};
 pub use home::Home;

@@ -12,6 +12,8 @@ use utoipa::{
 };
 use utoipa_actix_web::{AppExt as _, service_config::ServiceConfig};
 
+use crate::platform::terms::BadRow;
+
 use super::{
     paging::Limit,
     problem::{OAuthProblemBody, ProblemBody},
@@ -201,6 +203,7 @@ fn base() -> OpenApi {
     info.license = Some(license);
     let mut components = Components::new();
     components.schemas.insert("Problem".to_owned(), ProblemBody::schema());
+    components.schemas.insert("BadRow".to_owned(), BadRow::schema());
     // Parameters refer to it, and utoipa collects the schemas of bodies alone.
     components.schemas.insert(Limit::name().into_owned(), Limit::schema());
     components

@@ -8,7 +8,7 @@ use actix_web::{
 };
 use serde::Serialize;
 
-use crate::platform::store::StoreError;
+use crate::platform::{store::StoreError, terms::BadRow};
 
 pub use super::kinds::ProblemKind;
 
@@ -21,6 +21,7 @@ pub struct Problem {
     field: Option<Cow<'static, str>>,
     retry_after: Option<u32>,
     challenge: Option<&'static str>,
+    rows: Vec<BadRow>,
 }
 
 /// The body of every refusal, `application/problem+json`.
@@ -41,6 +42,10 @@ pub struct ProblemBody<'a> {
     /// The field at fault: a JSON pointer (RFC 6901) into the body, or a parameter's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<&'a str>,
+    /// The rows at fault, where the body is a file: the first 100 at most.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(required = false)]
+    pub rows: &'a [BadRow],
     /// Seconds after which a repetition is worth while; also in the header Retry-After.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
@@ -58,6 +63,7 @@ impl Problem {
             field: None,
             retry_after: kind.retry_after(),
             challenge: kind.challenge(),
+            rows: Vec::new(),
         }
     }
     /// Something broke that should not: logs the cause and answers 500 without it. A warning, under the request's
@@ -107,6 +113,11 @@ impl Problem {
         self.field = Some(field.into());
         self
     }
+    /// Names the rows at fault of a file.
+    pub fn with_rows(mut self, rows: Vec<BadRow>) -> Self {
+        self.rows = rows;
+        self
+    }
     /// Seconds after which a repetition is worth while.
     pub const fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after = Some(seconds);
@@ -129,6 +140,7 @@ impl Problem {
             status: self.kind.status().as_u16(),
             detail: self.detail(),
             field: self.field.as_deref(),
+            rows: &self.rows,
             retry_after: self.retry_after,
             request_id,
         };

@@ -172,9 +172,11 @@ pub static OPERATIONS: &[Operation] = &[
     get("show_room", "/v1/admin/rooms/{room}", READERS),
     put("replace_room", "/v1/admin/rooms/{room}", ADMINS),
     get("list_ledger", "/v1/admin/ledger", READERS),
+    post("bulk_invite", "/v1/admin/invites/bulk", ADMINS),
     get("list_jobs", "/v1/admin/jobs", READERS),
     get("show_job", "/v1/admin/jobs/{id}", READERS),
     get("list_job_outcomes", "/v1/admin/jobs/{id}/outcomes", READERS),
+    get("export_job_outcomes", "/v1/admin/jobs/{id}/report.csv", READERS),
     post("cancel_job", "/v1/admin/jobs/{id}/cancel", ADMINS),
     get("list_subscribers", "/v1/admin/subscribers", READERS),
     get(

@@ -7,6 +7,7 @@
 //! clean-up job; a sanctioned inviter's invites are dead by comparison too, and live again when the
 //! sanction is lifted.
 
+pub mod bulk;
 mod code;
 mod commands;
 mod follow;

@@ -72,7 +72,11 @@ pub fn sanction_many(tx: &mut Tx<'_>, vault: &Vault, key: &Key, id: JobId, order
         id,
         |tx| {
             let bytes = serde_json::to_vec(order).map_err(|error| StoreError::Internal(error.to_string()))?;
-            jobs::submit(tx, vault, id, KIND, order.people.len(), &bytes)?;
+            let order = jobs::Order {
+                items: order.people.len(),
+                order: bytes,
+            };
+            jobs::submit(tx, vault, id, KIND, &[order])?;
             Ok(id)
         },
         |_, id| Ok(id),

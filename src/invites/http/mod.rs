@@ -1,5 +1,6 @@
 //! Invites over HTTP: what a code opens, and a member's own.
 
+mod bulk;
 mod create;
 mod list;
 mod preview;
@@ -31,6 +32,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(preview::preview)
         .service(create::create)
+        .service(bulk::invite_all)
         .service(list::list)
         .service(qr::show)
         .service(revoke::withdraw);

@@ -5,11 +5,11 @@
 //! Where it stops anywhere, the next one goes on there. An item that fails has that as its outcome, and the others go on.
 //! A job that cannot be worked on here is warned of and passed over: an older version may not know its order.
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::Range, sync::Arc, time::Duration};
 
 use serde_json::json;
 
-use super::records;
+use super::records::{self, Piece};
 use crate::platform::{
     ledger::{Actor, Lease, Ledger, Tx},
     store::{Conn, StoreError},
@@ -26,14 +26,14 @@ pub trait Work: Send + Sync + 'static {
     fn kind(&self) -> &'static str;
     /// Items that share a transaction: few enough that a service beside it does not wait.
     fn chunk(&self) -> usize;
-    /// Reads what is to be done.
+    /// Reads a piece of what is to be done.
     ///
     /// # Errors
     /// [`StoreError::Internal`] where it cannot be read.
     fn open(&self, order: &[u8]) -> Result<Box<dyn Queued>, StoreError>;
 }
 
-/// What is to be done, one item after the other.
+/// A piece of what is to be done, one item after the other. A `place` is counted from the piece's first item.
 pub trait Queued: Send {
     /// Waits for whatever the item at `place` needs to wait for before its transaction has written anything.
     ///
@@ -41,6 +41,13 @@ pub trait Queued: Send {
     /// The database's.
     fn prepare(&self, _tx: &mut Tx<'_>, _place: usize) -> Result<(), StoreError> {
         Ok(())
+    }
+    /// Does these items at once, where that costs less; none where each is done by itself.
+    ///
+    /// # Errors
+    /// Any: nothing of it is kept, and each item is done by itself.
+    fn together(&self, _tx: &mut Tx<'_>, _places: Range<usize>) -> Result<Option<Vec<Item>>, StoreError> {
+        Ok(None)
     }
     /// Does the item at `place`; what became of it. A refusal is an outcome.
     ///
@@ -60,24 +67,38 @@ pub struct Item {
     pub outcome: &'static str,
 }
 
-/// Asks for a job of `steps` items. It begins within a second or two of the commit, on any replica.
+/// A piece of what is to be done, before it is sealed.
+#[derive(Debug)]
+pub struct Order {
+    /// How many items it has: one at least.
+    pub items: usize,
+    /// What [`Work::open`] reads.
+    pub order: Vec<u8>,
+}
+
+/// Asks for a job: its pieces, in their order. It begins within a second or two of the commit, on any replica.
 ///
 /// # Errors
 /// [`StoreError`]
-pub fn submit(
-    tx: &mut Tx<'_>,
-    vault: &Vault,
-    id: JobId,
-    kind: &str,
-    steps: usize,
-    order: &[u8],
-) -> Result<(), VaultError> {
+pub fn submit(tx: &mut Tx<'_>, vault: &Vault, id: JobId, kind: &str, orders: &[Order]) -> Result<(), VaultError> {
     let (subject, key) = vault.new_subject(tx)?;
-    let sealed = key.seal(Field::Job, order, tx.rng)?;
     let by = tx.actor().person();
-    let steps = i64::try_from(steps).unwrap_or(i64::MAX);
-    records::begin(tx.conn, id, kind, steps, by, tx.now)?;
-    records::queue(tx.conn, id, subject, &sealed)?;
+    let steps: usize = orders.iter().map(|order| order.items).sum();
+    records::begin(tx.conn, id, kind, steps as i64, by, tx.now)?;
+    let job_id = records::queue(tx.conn, id, subject)?;
+    let mut first = 0;
+    for order in orders {
+        let order_sealed = key.seal(Field::Job, &order.order, tx.rng)?;
+        records::insert_piece(
+            tx.conn,
+            &Piece {
+                job_id,
+                first,
+                order_sealed,
+            },
+        )?;
+        first += order.items as i64;
+    }
     Ok(())
 }
 
@@ -153,44 +174,62 @@ impl Runner {
         let (vault, lease) = (self.vault.clone(), lease.clone());
         let actor = job.created_by.map_or(Actor::Operator, Actor::Person);
         let written = self.ledger.write(actor, move |tx| {
-            let from = usize::try_from(job.done).unwrap_or(0);
-            let steps = usize::try_from(job.steps).unwrap_or(0);
-            let to = steps.min(from + work.chunk().max(1));
+            let Some((piece, next)) = records::piece_of(tx.conn, job.row, job.done)? else {
+                return Err(StoreError::Internal("a job's order is missing".into()));
+            };
+            let end = next.unwrap_or(job.steps);
+            let to = end.min(job.done + work.chunk().max(1) as i64);
+            let place = |step: i64| usize::try_from(step - piece.first).unwrap_or(0);
+            let places = place(job.done)..place(to);
             let key = vault.key(tx.conn, Subject(job.subject))?;
-            let order = key.open(Field::Job, &job.order_sealed)?;
+            let order = key.open(Field::Job, &piece.order_sealed)?;
             let queued = work.open(&order)?;
-            for place in from..to {
+            for place in places.clone() {
                 queued.prepare(tx, place)?;
             }
             if !lease.holds(tx)? {
                 return Ok(Part::LeaseLost);
             }
-            if !records::advance(tx.conn, job.row, job.done, to as i64, tx.now)? {
+            if !records::advance(tx.conn, job.row, job.done, to, tx.now)? {
                 // It was cancelled.
                 return Ok(Part::Stands);
             }
-            for place in from..to {
-                let done = tx.attempt(|tx| queued.item(tx, place))?;
-                let item = done.unwrap_or_else(|error| {
-                    tracing::warn!(kind = work.kind(), place, %error, "an item of a job failed");
-                    Item {
-                        person: None,
-                        outcome: "failed",
-                    }
-                });
+            for (place, item) in places.clone().zip(items(tx, &*work, &*queued, places)?) {
                 records::insert_outcome(tx.conn, job.row, &queued.name(place), item.person, item.outcome)?;
             }
-            if to == steps {
+            if to == end {
+                records::forget_piece(tx.conn, &piece)?;
+            }
+            if to == job.steps {
                 let counts = records::counts(tx.conn, job.row)?;
                 let counts: serde_json::Map<_, _> = counts.into_iter().map(|(word, n)| (word, json!(n))).collect();
                 records::finish(tx.conn, job.row, &json!({ "outcomes": counts }).to_string())?;
-                records::forget_order(tx.conn, job.row)?;
                 vault.erase(tx, Subject(job.subject))?;
             }
             Ok::<_, StoreError>(Part::Moved)
         });
         Ok(written.await?.value)
     }
+}
+
+/// Does the items at these places, and says what became of each. One that fails undoes nothing but itself.
+fn items(tx: &mut Tx<'_>, work: &dyn Work, queued: &dyn Queued, places: Range<usize>) -> Result<Vec<Item>, StoreError> {
+    let together = tx.attempt(|tx| queued.together(tx, places.clone()))?;
+    if let Ok(Some(items)) = together {
+        return Ok(items);
+    }
+    let mut items = Vec::with_capacity(places.len());
+    for place in places {
+        let done = tx.attempt(|tx| queued.item(tx, place))?;
+        items.push(done.unwrap_or_else(|error| {
+            tracing::warn!(kind = work.kind(), place, %error, "an item of a job failed");
+            Item {
+                person: None,
+                outcome: "failed",
+            }
+        }));
+    }
+    Ok(items)
 }
 
 /// What became of one part of a job.

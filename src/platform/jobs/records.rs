@@ -2,7 +2,9 @@
 
 use diesel::{
     ExpressionMethods, Insertable, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable,
-    RunQueryDsl, Selectable, SelectableHelper, insert_into, sql_query,
+    RunQueryDsl, Selectable, SelectableHelper, delete,
+    dsl::min,
+    insert_into, sql_query,
     sql_types::{BigInt, Binary, Nullable, Text},
     update,
 };
@@ -11,7 +13,7 @@ use super::JobState;
 use crate::platform::{
     store::{
         Conn, one_changed,
-        schema::{job_outcomes, jobs},
+        schema::{job_orders, job_outcomes, jobs},
     },
     terms::{JobId, PersonRow, Timestamp},
     vault::Subject,
@@ -179,14 +181,50 @@ pub(super) struct QueuedRow {
     pub(super) created_by: Option<PersonRow>,
     #[diesel(column_name = subject_id, select_expression = jobs::subject_id.assume_not_null())]
     pub(super) subject: i64,
-    #[diesel(select_expression = jobs::order_sealed.assume_not_null())]
+}
+
+/// Puts a job into the queue, under the key of this subject.
+pub(super) fn queue(conn: &mut Conn, id: JobId, subject: Subject) -> QueryResult<i64> {
+    update(jobs::table.filter(jobs::uid.eq(id)))
+        .set(jobs::subject_id.eq(subject.0))
+        .execute(conn)?;
+    jobs::table.filter(jobs::uid.eq(id)).select(jobs::id).first(conn)
+}
+
+/// A piece of what is to be done, as it is stored.
+#[derive(Debug, Insertable, Queryable, Selectable)]
+#[diesel(table_name = job_orders)]
+pub(super) struct Piece {
+    pub(super) job_id: i64,
+    /// The step that it begins with.
+    pub(super) first: i64,
     pub(super) order_sealed: Vec<u8>,
 }
 
-/// Puts a job into the queue.
-pub(super) fn queue(conn: &mut Conn, id: JobId, subject: Subject, sealed: &[u8]) -> QueryResult<()> {
-    update(jobs::table.filter(jobs::uid.eq(id)))
-        .set((jobs::subject_id.eq(subject.0), jobs::order_sealed.eq(sealed)))
+/// Writes a piece down.
+pub(super) fn insert_piece(conn: &mut Conn, piece: &Piece) -> QueryResult<()> {
+    insert_into(job_orders::table).values(piece).execute(conn).map(|_| ())
+}
+
+/// The piece that has this step, and the step at which the next piece begins; none where it is forgotten.
+pub(super) fn piece_of(conn: &mut Conn, job: i64, step: i64) -> QueryResult<Option<(Piece, Option<i64>)>> {
+    let of_job = || job_orders::table.filter(job_orders::job_id.eq(job));
+    let piece = of_job()
+        .filter(job_orders::first.le(step))
+        .order(job_orders::first.desc())
+        .select(Piece::as_select())
+        .first(conn)
+        .optional()?;
+    let next = of_job()
+        .filter(job_orders::first.gt(step))
+        .select(min(job_orders::first))
+        .first(conn)?;
+    Ok(piece.map(|piece| (piece, next)))
+}
+
+/// Forgets a piece.
+pub(super) fn forget_piece(conn: &mut Conn, piece: &Piece) -> QueryResult<()> {
+    delete(job_orders::table.find((piece.job_id, piece.first)))
         .execute(conn)
         .map(|_| ())
 }
@@ -194,7 +232,6 @@ pub(super) fn queue(conn: &mut Conn, id: JobId, subject: Subject, sealed: &[u8])
 /// The jobs of these kinds that are queued and have steps to be done, in the order of asking.
 pub(super) fn queued(conn: &mut Conn, kinds: &[&str]) -> QueryResult<Vec<QueuedRow>> {
     jobs::table
-        .filter(jobs::order_sealed.is_not_null())
         .filter(jobs::subject_id.is_not_null())
         .filter(jobs::cancelled_at.is_null())
         .filter(jobs::done.lt(jobs::steps))
@@ -202,14 +239,6 @@ pub(super) fn queued(conn: &mut Conn, kinds: &[&str]) -> QueryResult<Vec<QueuedR
         .order(jobs::id)
         .select(QueuedRow::as_select())
         .load(conn)
-}
-
-/// Forgets what was to be done.
-pub(super) fn forget_order(conn: &mut Conn, job: i64) -> QueryResult<()> {
-    update(jobs::table.find(job))
-        .set(jobs::order_sealed.eq(None::<Vec<u8>>))
-        .execute(conn)
-        .map(|_| ())
 }
 
 /// How many of a job's items came to what.

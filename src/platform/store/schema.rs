@@ -360,7 +360,14 @@ diesel::table! {
         cancelled_at -> Nullable<BigInt>,
         cancelled_by -> Nullable<BigInt>,
         subject_id -> Nullable<BigInt>,
-        order_sealed -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    job_orders (job_id, first) {
+        job_id -> BigInt,
+        first -> BigInt,
+        order_sealed -> Binary,
     }
 }
 
@@ -449,6 +456,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency,
     outbox,
     jobs,
+    job_orders,
     job_outcomes,
     subscriber_failures,
     mail_stops,

@@ -6,6 +6,7 @@
 mod address;
 mod rng;
 mod columns;
+mod csv;
 mod id;
 mod line;
 mod link;
@@ -17,6 +18,7 @@ pub mod typed;
 mod words;
 
 pub use address::{AddressError, EmailAddress};
+pub use csv::{BadRow, csv_line};
 pub use id::{
     CaseId, FlowId, Id, IdError, IdKind, InviteId, JobId, PersonId, RefusalId, RoomServerId, SanctionId, ServiceId,
     SessionId, TicketId, kinds,

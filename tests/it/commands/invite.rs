@@ -66,6 +66,22 @@ on_both! {
         scene.service.get("", &format!("/v1/invites/{code}")).await.refused(410, "invite-closed");
         let foreign = invites.revoke(&by, nobody("invite").parse().unwrap(), &mut Vec::new()).await;
         assert!(matches!(foreign, Err(InviteError::Unknown(_))));
+        // A file of many, as a job that the service takes up.
+        let file = folder.path().join("people.csv");
+        fs::write(&file, "email\nada@example.org\nada@example.org\nnobody\n").unwrap();
+        let bad = invites.bulk(&by, &file, &mut Vec::new()).await.unwrap_err().to_string();
+        let named = "row 3, email: Row 2 has the same address.\nrow 4, email: ";
+        assert!(bad.starts_with("nobody is invited, because of 2 bad rows:") && bad.contains(named), "{bad}");
+        fs::write(&file, "email\nada@example.org\n").unwrap();
+        let mut said = Vec::new();
+        invites.bulk(&by, &file, &mut said).await.unwrap();
+        let said = String::from_utf8(said).unwrap();
+        let (job, rest) = said.split_once(": ").unwrap();
+        assert_eq!(rest, "1 rows are queued; a running service takes them up\n");
+        assert_eq!(scene.job_done(job).await["report"]["outcomes"]["invited"], 1);
+        let listed = scene.service.get(&token, "/v1/me/invites").await.expect(200);
+        assert_eq!(listed["items"][0]["email"], "ada@example.org");
+
         let nobody = invites.list("nobody_is", &mut Vec::new()).await;
         assert!(nobody.unwrap_err().to_string().contains("`nobody_is`"));
         scene.service.stop().await;

@@ -1,9 +1,6 @@
 //! A ban by three ways: over HTTP, by the command line and by a job. One command makes it, whoever asks.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep};
 use vouchsafe::{
     commands::admin,
     moderation::ReasonCode,
@@ -24,25 +21,6 @@ use crate::{
 };
 
 const NOTE: &str = "two hundred advertisements";
-
-impl Scene {
-    /// The job, once it is done.
-    async fn job_done(&self, id: &str) -> Value {
-        let begun = Instant::now();
-        loop {
-            let job = self
-                .service
-                .get(&self.owner_token, &format!("/v1/admin/jobs/{id}"))
-                .await
-                .expect(200);
-            if job["state"] == "done" {
-                return job;
-            }
-            assert!(begun.elapsed() < Duration::from_secs(60), "{job}");
-            sleep(Duration::from_millis(20)).await;
-        }
-    }
-}
 
 /// What a ban leaves: where the person stands, the row, and the event without its own ids.
 fn left_by(db: &Database, person: PersonId) -> Vec<String> {
@@ -117,7 +95,8 @@ on_both! {
         let (vault, by) = (core.vault.clone(), scene.owner.row);
         let unread = core.ledger.write(Actor::Person(by), move |tx| {
             let id = Id::new(tx.now, tx.rng);
-            jobs::submit(tx, &vault, id, "sanctions", 3, b"of a newer version")?;
+            let order = jobs::Order { items: 3, order: b"of a newer version".to_vec() };
+            jobs::submit(tx, &vault, id, "sanctions", &[order])?;
             Ok::<_, StoreError>(id)
         });
         let unread = unread.await.unwrap().value;
@@ -164,7 +143,7 @@ on_both! {
         assert_eq!(of(&other_admin.id.to_string()), "not_allowed");
         assert_eq!(of(&stranger), "unknown");
         // What was to be done can be read no more.
-        assert_eq!(db.figures("SELECT count(*) AS n FROM jobs WHERE order_sealed IS NOT NULL"), [0]);
+        assert_eq!(db.figures("SELECT count(*) AS n FROM job_orders"), [0]);
         // A second time: the one who is banned is banned already.
         let asked = service.post(&admin, "/v1/admin/sanctions", body(json!([member.id]))).await.expect(202);
         let job = scene.job_done(&text(&asked["job"])).await;

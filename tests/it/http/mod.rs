@@ -5,6 +5,7 @@ mod authorisation;
 mod bad_input;
 mod bad_requests;
 mod behind;
+mod bulk;
 mod canaries;
 mod description;
 mod doors;
@@ -25,11 +26,12 @@ mod steps;
 mod throttles;
 mod typed;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
 use vouchsafe::{
     app,
     commands::import,
@@ -110,6 +112,20 @@ impl Scene {
     }
 
     /// Another member, and an access token of theirs.
+    /// The job, once it is done.
+    pub async fn job_done(&self, id: &str) -> Value {
+        let begun = Instant::now();
+        loop {
+            let path = format!("/v1/admin/jobs/{id}");
+            let job = self.service.get(&self.owner_token, &path).await.expect(200);
+            if job["state"] == "done" {
+                return job;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(60), "{job}");
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     pub async fn member(&self, name: &str, role: Role) -> (Member, String) {
         let member = self.service.found(&address(name), role, None).await;
         let token = self.service.token(member.row).await;
@@ -253,7 +269,11 @@ impl Operation {
                 let body = operation.pointer("/requestBody/content").and_then(Value::as_object);
                 let body = body.map(|content| {
                     let (kind, media) = content.iter().next().expect("a content type");
-                    (kind.clone(), sample(&document, &media["schema"], ""))
+                    let example = (!media["example"].is_null()).then(|| media["example"].clone());
+                    (
+                        kind.clone(),
+                        example.unwrap_or_else(|| sample(&document, &media["schema"], "")),
+                    )
                 });
                 all.push(Self {
                     id: text(&operation["operationId"]),
@@ -276,6 +296,7 @@ impl Operation {
         match &self.body {
             None => request,
             Some((kind, body)) if kind.ends_with("json") => request.json(body),
+            Some((kind, Value::String(text))) => request.header("Content-Type", kind).body(text.clone()),
             Some((_, body)) => request.form(body),
         }
     }

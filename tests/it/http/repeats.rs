@@ -122,9 +122,16 @@ async fn a_key_is_read_where_it_is_declared() {
 impl Scene {
     pub async fn keyed(&self, token: &str, path: &str, key: &str, body: &Value) -> Answer {
         let request = self.service.request(Method::POST, path).bearer_auth(token);
-        self.service
-            .send(request.header("Idempotency-Key", self::key(key)).json(body))
-            .await
+        let request = request.header("Idempotency-Key", self::key(key));
+        self.service.send(with_body(request, body)).await
+    }
+}
+
+/// JSON, or a file where it is a text.
+fn with_body(request: reqwest::RequestBuilder, body: &Value) -> reqwest::RequestBuilder {
+    match body {
+        Value::String(file) => request.header("Content-Type", "text/csv").body(file.clone()),
+        body => request.json(body),
     }
 }
 
@@ -207,6 +214,9 @@ on_both! {
                 "create_invite" => (owner, "/v1/me/invites".into(), json!({ "max_uses": 2 }), "/code"),
                 "create_ticket" => (owner, "/v1/rooms/stage/tickets".into(), Value::Null, "/janus/token"),
                 "claim_case" => (owner, format!("/v1/admin/cases/{case}/claim"), reason.clone(), "/name/entered"),
+                "bulk_invite" => {
+                    (owner, "/v1/admin/invites/bulk".into(), json!("email\nann@vouch.example.org\n"), "/job")
+                }
                 "sanction_people" => {
                     let ban = json!({
                         "people": [target.id], "kind": "ban", "reason": "spam", "note": "a note of the first",
@@ -260,7 +270,8 @@ on_both! {
                 assert!(!answer.body.to_string().contains(&secret), "{} by {stranger}: {answer:?}", operation.id);
             }
             let request = service.request(Method::POST, &path).basic_auth(&credentials.0, Some(&credentials.1));
-            let answer = service.send(request.header("Idempotency-Key", key("one")).json(&body)).await;
+            let request = request.header("Idempotency-Key", key("one"));
+            let answer = service.send(with_body(request, &body)).await;
             assert!(matches!(answer.status.as_u16(), 401 | 404), "{} by a service: {answer:?}", operation.id);
             assert!(!answer.body.to_string().contains(&secret), "{} by a service", operation.id);
             assert_eq!(rows(), kept, "{}: a stranger's request is remembered", operation.id);

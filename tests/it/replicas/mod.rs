@@ -2,6 +2,7 @@
 //! what must be done once is done once, and what goes away comes back without a wrong word in between.
 
 mod bans;
+mod bulk;
 mod jobs;
 mod leases;
 mod mail;

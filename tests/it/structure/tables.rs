@@ -18,7 +18,7 @@ const OWNERS: [(&str, &[&str]); 14] = [
     ("vault", &["subjects"]),
     ("store", &["throttles"]),
     ("idempotency", &["idempotency"]),
-    ("jobs", &["jobs", "job_outcomes"]),
+    ("jobs", &["jobs", "job_orders", "job_outcomes"]),
     ("policy", &["policies"]),
     ("people", &["people", "contacts", "edges"]),
     ("credentials", &["credentials", "sign_in_codes"]),

@@ -3,6 +3,7 @@
 mod cancel;
 mod list;
 mod outcomes;
+mod report;
 mod show;
 
 use serde::Serialize;
@@ -23,6 +24,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(list::list_jobs)
         .service(outcomes::list_job_outcomes)
+        .service(report::export_job_outcomes)
         .service(show::show_job)
         .service(cancel::cancel_job);
 }
@@ -32,7 +34,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 struct JobShown {
     /// Its public id.
     id: JobId,
-    /// What kind of work it is: `import`, `sample_community`.
+    /// What kind of work it is: `import`, `sample_community`, `sanctions`, `invites`.
     #[schema(example = "import")]
     kind: String,
     /// Where it stands.
