@@ -309,15 +309,7 @@ fn listen(
     let people = Data::new(people::http::People {
         ledger: ledger.clone(),
         vault: vault.clone(),
-        places: Arc::new(move |conn, member, now| {
-            let (given, quota) = invites::places(conn, &rules.get()?.policy, member, now)?;
-            let left = |quota: u32| u32::try_from(u64::from(quota).saturating_sub(given)).unwrap_or(quota);
-            Ok(people::http::Places {
-                quota,
-                given,
-                left: quota.map(left),
-            })
-        }),
+        places: Arc::new(move |conn, member, now| invites::places(conn, &rules.get()?.policy, member, now)),
     });
     let cases = Data::new(identity::http::Cases {
         ledger: ledger.clone(),

@@ -152,7 +152,7 @@ kinds! {
     /// Another reviewer works on the case.
     CaseClaimed = 409 "case-claimed", "Another reviewer has the case", "Take another case, or wait until the claim ends.";
     /// The inviter has no invites left.
-    QuotaExhausted = 409 "quota-exhausted", "No invites are left", "Revoke an open invite, or wait until the policy grants more.";
+    QuotaExhausted = 409 "quota-exhausted", "No invites are left", "Revoke an open invite, or wait until one is over; your own record says what counts.";
     /// The policy does not let this member invite yet.
     NotEligibleToInvite = 403 "not-eligible-to-invite", "You may not invite yet", "Read your own record to see what the policy asks for.";
     /// The person is under such a sanction already.

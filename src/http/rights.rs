@@ -145,6 +145,8 @@ pub static OPERATIONS: &[Operation] = &[
     get("list_branch", "/v1/admin/people/{id}/branch", READERS),
     put("change_role", "/v1/admin/people/{id}/role", OWNERS).recently(),
     put("lower_assurance", "/v1/admin/people/{id}/assurance", ADMINS),
+    get("show_invite_quota", "/v1/admin/people/{id}/invite-quota", READERS),
+    post("change_invite_quota", "/v1/admin/people/{id}/invite-quota", ADMINS),
     get("list_sanctions", "/v1/admin/people/{id}/sanctions", READERS),
     post("sanction_people", "/v1/admin/sanctions", ADMINS),
     post("sanction_person", "/v1/admin/people/{id}/sanctions", ADMINS),

@@ -20,22 +20,24 @@ mod records;
 mod rules;
 
 pub use code::Code;
-pub use commands::{bind, issue, prolong, redeem, release, replay, reserve, revoke, unbind, void_others};
+pub use commands::{bind, grant, issue, prolong, redeem, release, replay, reserve, revoke, unbind, void_others};
 pub use follow::{InviteMails, LetterLimits};
 pub use issuer::{BatchIssuer, Request};
 pub use qr::{TooLong, png, svg};
-pub use queries::{Shown, address, by_code, code_of, leads_on, of_inviter, open, own, places, stands};
+pub use queries::{Shown, address, by_code, code_of, leads_on, of_inviter, open, own, places, quota_of, stands};
 pub use records::{Invite, by_id, by_row, held_by, held_to, held_until};
 pub use rules::{Closed, InviteState, state};
 
-use std::time::Duration;
+use std::{num::NonZeroI32, time::Duration};
+
+use zeroize::Zeroizing;
 
 use crate::{
     notify::{EmailAddress, Locale},
     platform::{
         idempotency::KeyReused,
         store::{CommandError, Disposition, StoreError, from_query, throttle::Throttled},
-        terms::{Id, kinds},
+        terms::{Id, PersonId, QuotaGrantId, Reason, Timestamp, kinds},
         vault::VaultError,
     },
     policy::{InviteDenied, LifetimeDenied},
@@ -74,6 +76,66 @@ pub struct NewInvite {
     pub locale: Locale,
     /// For how long; the policy's lifetime where nothing is said.
     pub lifetime: Option<Duration>,
+}
+
+/// Places to be given to a member, or taken from them.
+#[derive(Debug, Clone, Copy)]
+pub struct NewGrant<'a> {
+    /// Its id, made beforehand so that an idempotency key can point to it.
+    pub id: QuotaGrantId,
+    /// How many; below 0, taken.
+    pub places: NonZeroI32,
+    /// Why, in words. They are sealed.
+    pub reason: &'a Reason,
+}
+
+/// Places that an admin has given a member or taken.
+#[derive(Debug)]
+pub struct Grant {
+    /// Its id.
+    pub id: QuotaGrantId,
+    /// How many; below 0, taken.
+    pub places: i64,
+    /// Why, in words; none where reasons were not asked for, or the member is erased.
+    pub reason: Option<Zeroizing<String>>,
+    /// When.
+    pub at: Timestamp,
+    /// By whom; none where the operator did.
+    pub by: Option<PersonId>,
+}
+
+/// Why places were neither given nor taken.
+#[derive(Debug, thiserror::Error)]
+pub enum GrantError {
+    /// Nobody has this id.
+    #[error("there is no such person")]
+    PersonUnknown,
+    /// Nobody gives places to themself.
+    #[error("nobody gives places to themself")]
+    Own,
+    /// The idempotency key was used with another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<VaultError> for GrantError {
+    fn from(error: VaultError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+from_query!(GrantError);
+
+impl CommandError for GrantError {
+    fn disposition(&self) -> Disposition {
+        match self {
+            Self::Store(error) => error.disposition(),
+            _ => Disposition::RollBack,
+        }
+    }
 }
 
 /// Why an invite was not issued.

@@ -1,18 +1,22 @@
 //! What is read of invites.
 
+use std::{collections::HashMap, time::Duration};
+
 use subtle::ConstantTimeEq;
 
-use super::{Closed, Code, Invite, records, rules};
+use super::{Closed, Code, Grant, Invite, records, rules};
 use crate::{
     notify::EmailAddress,
     people::{self, Member},
     platform::{
         store::{Conn, StoreError},
-        terms::{Id, PersonRow, Standing, Timestamp, kinds},
-        vault::{Field, KeyPurpose, Vault, VaultError},
+        terms::{Id, PersonId, PersonRow, Standing, Timestamp, kinds},
+        vault::{DataKey, Field, KeyPurpose, Vault, VaultError},
     },
-    policy::Policy,
+    policy::{self, Places, Policy, Tally},
 };
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// An invite as its own inviter sees it.
 #[derive(Debug, Clone)]
@@ -110,17 +114,84 @@ pub(super) fn is_unlimited(policy: &Policy, member: &Member) -> bool {
     policy.invite.unlimited_roles.contains(&member.role)
 }
 
-/// How many places a member has given now, and how many the policy grants them; none where there is no limit.
-pub fn places(
+/// What is counted of these members' places, as far as the policy lets it count.
+pub(super) fn tallies(
     conn: &mut Conn,
     policy: &Policy,
-    member: &Member,
+    members: &[PersonRow],
     now: Timestamp,
-) -> Result<(u64, Option<u32>), StoreError> {
-    let given = records::places_given(conn, &[member.row], now)?;
-    let given = given.get(&member.row).copied().unwrap_or(0);
-    let quota = (!is_unlimited(policy, member)).then_some(policy.invite.quota_per_member);
-    Ok((given, quota))
+) -> Result<HashMap<PersonRow, Tally>, StoreError> {
+    let rule = &policy.invite;
+    let counts = rule.earn_places > 0 || rule.take_places > 0;
+    let settled_by = counts.then(|| now.before(DAY.saturating_mul(rule.earn_after_days)));
+    Ok(records::tallies(conn, members, settled_by)?)
+}
+
+/// The places of a member: what is left, and why.
+pub fn places(conn: &mut Conn, policy: &Policy, member: &Member, now: Timestamp) -> Result<Places, StoreError> {
+    let mut tally = tallies(conn, policy, &[member.row], now)?
+        .remove(&member.row)
+        .unwrap_or_default();
+    tally.open = tally.open.saturating_sub(records::refundable(conn, member.row, now)?);
+    Ok(policy::places(&policy.invite, member.role, member.assurance, &tally))
+}
+
+/// As many grants are shown of a member, the newest.
+const GRANTS_SHOWN: i64 = 100;
+
+/// The places of a member, and what admins have given them and taken; none where nobody has this id. The reasons are
+/// opened where a `vault` is given.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn quota_of(
+    conn: &mut Conn,
+    policy: &Policy,
+    vault: Option<&Vault>,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<Option<(Places, Vec<Grant>)>, StoreError> {
+    let Some(member) = people::member_by_id(conn, person)? else {
+        return Ok(None);
+    };
+    let places = places(conn, policy, &member, now)?;
+    let rows = records::grants_of(conn, member.row, GRANTS_SHOWN)?;
+    let key = match vault {
+        Some(vault) => note_key(conn, vault, member.row)?,
+        None => None,
+    };
+    Ok(Some((places, grants(conn, rows, key.as_ref())?)))
+}
+
+/// What opens the reasons that were written about a member; none once they are erased.
+pub(super) fn note_key(conn: &mut Conn, vault: &Vault, person: PersonRow) -> Result<Option<DataKey>, StoreError> {
+    let subject = people::member(conn, person)?.and_then(|member| member.subject);
+    match subject.map(|subject| vault.key(conn, subject)).transpose() {
+        Ok(key) => Ok(key),
+        Err(VaultError::Erased) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Grants as they are shown, their reasons opened where there is a key.
+pub(super) fn grants(
+    conn: &mut Conn,
+    rows: Vec<records::GrantRow>,
+    key: Option<&DataKey>,
+) -> Result<Vec<Grant>, StoreError> {
+    let by: Vec<PersonRow> = rows.iter().filter_map(|row| row.granted_by).collect();
+    let names = people::names(conn, &by)?;
+    let grant = |row: records::GrantRow| {
+        let reason = key.map(|key| key.open_note(&row.reason_sealed)).transpose()?;
+        Ok(Grant {
+            id: row.id,
+            places: row.places,
+            reason,
+            at: row.at,
+            by: row.granted_by.and_then(|by| names.get(&by)).map(|name| name.id),
+        })
+    };
+    rows.into_iter().map(grant).collect()
 }
 
 /// Opens the address that an invite was sent to.

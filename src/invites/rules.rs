@@ -57,7 +57,7 @@ pub enum InviteState {
 pub fn open(invite: &Invite, inviter: Standing, expired_holds: i64, now: Timestamp) -> Result<(), Closed> {
     if invite.uses >= invite.max_uses {
         Err(Closed::Used)
-    } else if now >= invite.expires_at {
+    } else if now >= invite.expires_at || invite.closed_at.is_some() {
         Err(Closed::Expired)
     } else {
         stands(invite, inviter)?;

@@ -15,7 +15,7 @@ use crate::{
         },
         store::StoreError,
         terms::{Assurance, PersonId, PersonRow, Reason, Role, SanctionId, Standing},
-        vault::{DataKey, Vault},
+        vault::Vault,
     },
     policy::Current,
     rooms, tokens,
@@ -74,7 +74,7 @@ fn ban(tx: &mut Tx<'_>, vault: &Vault, target: PersonRow, new: &NewSanction<'_>)
     if !people::set_standing(tx.conn, target, Standing::Active, Standing::Banned)? {
         return Err(SanctionError::Exists);
     }
-    let note = note_key(tx, vault, &locked.target)?.seal_note(new.note, tx.rng)?;
+    let note = people::key_of(tx, vault, &locked.target)?.seal_note(new.note, tx.rng)?;
     let sanction = Sanction {
         id: new.id,
         person: target,
@@ -116,7 +116,7 @@ pub fn lift(
     people::await_standing(tx.conn, target)?;
     let locked = lock(tx, target)?.ok_or(SanctionError::PersonUnknown)?;
     rules::may_sanction(locked.authority()?, &locked.target)?;
-    let note = note_key(tx, vault, &locked.target)?.seal_note(note, tx.rng)?;
+    let note = people::key_of(tx, vault, &locked.target)?.seal_note(note, tx.rng)?;
     let by = tx.actor().person();
     let lifted = records::lift(tx.conn, sanction, target, by, &note.sealed, tx.now)?.ok_or(SanctionError::Unknown)?;
     if !people::set_standing(tx.conn, target, Standing::Banned, Standing::Active)? {
@@ -240,18 +240,4 @@ pub(super) fn await_standing(tx: &mut Tx<'_>, target: PersonId) -> Result<(), St
 
 fn row_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<PersonRow>, StoreError> {
     Ok(people::member_by_id(tx.conn, person)?.map(|member| member.row))
-}
-
-/// The key for notes about a member, who is locked. A member of a replayed history has no subject
-/// until something is written about them.
-fn note_key(tx: &mut Tx<'_>, vault: &Vault, member: &Member) -> Result<DataKey, SanctionError> {
-    if let Some(subject) = member.subject {
-        return Ok(vault.key(tx.conn, subject)?);
-    }
-    let (subject, key) = vault.new_subject(tx)?;
-    if people::set_subject(tx.conn, member.row, subject)? {
-        Ok(key)
-    } else {
-        Err(StoreError::Internal("a member who was locked was given a subject".into()).into())
-    }
 }

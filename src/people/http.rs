@@ -17,6 +17,7 @@ use crate::{
         terms::{Assurance, PersonId, Role, SessionId, Standing, Timestamp},
         vault::{Field, Vault},
     },
+    policy::Places,
 };
 
 /// Registers the routes.
@@ -38,15 +39,43 @@ pub struct People {
 /// Counts the places that a member has to give at a time.
 pub type CountPlaces = Arc<dyn Fn(&mut Conn, &Member, Timestamp) -> Result<Places, StoreError> + Send + Sync>;
 
-/// The places in the community that a member has to give.
+/// The places in the community that a member has to give: what is left, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Places {
-    /// How many the policy grants; none where there is no limit.
-    pub quota: Option<u32>,
-    /// How many are given: used, held, or in invites that are open.
-    pub given: u64,
-    /// How many are left; none where there is no limit.
-    pub left: Option<u32>,
+#[schema(as = Places)]
+pub struct PlacesView {
+    /// How many they may give in all: `given`, `earned` and `granted` together, less `taken`, and never below 0. Null, as
+    /// each of these, where their role has no limit.
+    quota: Option<u64>,
+    /// How many are left: `quota` less `used` and `open`, and never below 0.
+    left: Option<u64>,
+    /// How many the policy gives them.
+    given: Option<u32>,
+    /// How many their invitees in good standing have earned them.
+    earned: Option<u32>,
+    /// How many admins have given them, less those that admins have taken.
+    granted: Option<i64>,
+    /// How many their invitees under a sanction take.
+    taken: Option<u64>,
+    /// How many are used. They never come back.
+    used: u64,
+    /// How many are held, or in invites that are open. They come back when the invite is over.
+    open: u64,
+}
+
+impl From<Places> for PlacesView {
+    fn from(places: Places) -> Self {
+        let limit = places.limit;
+        Self {
+            quota: limit.map(|limit| limit.quota),
+            left: limit.map(|limit| limit.left),
+            given: limit.map(|limit| limit.given),
+            earned: limit.map(|limit| limit.earned),
+            granted: limit.map(|limit| limit.granted),
+            taken: limit.map(|limit| limit.taken),
+            used: places.used,
+            open: places.open,
+        }
+    }
 }
 
 /// Who let the reader in.
@@ -78,7 +107,7 @@ struct MeView {
     /// Who let them in; none for a root.
     inviter: Option<OwnInviterView>,
     /// The places that they have to give by invites.
-    places: Places,
+    places: PlacesView,
     /// The session that asks.
     session: SessionId,
 }
@@ -119,7 +148,7 @@ async fn me(caller: Caller, people: Data<People>) -> Result<Json<MeView>, Proble
             id: inviter.id,
             handle: inviter.handle,
         }),
-        places,
+        places: places.into(),
         session: caller.session,
     }))
 }

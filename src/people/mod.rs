@@ -13,7 +13,7 @@ pub use handle::{Handle, HandleError, handle};
 pub use records::{
     Member, Name, await_standing, by_contact, by_handle, change_role, count_active, count_owners, inviter_of,
     keep_active, lock, lock_founders, lock_members, lock_reviewer, lock_standing, member, member_by_id, members,
-    members_by_row, names, own_contact, set_assurance, set_handle, set_standing, set_subject,
+    members_by_row, names, own_contact, set_assurance, set_handle, set_standing,
 };
 pub use roster::{MemberSnapshot, Roster};
 
@@ -21,7 +21,7 @@ use crate::platform::{
     ledger::{Event, Tx, events},
     store::StoreError,
     terms::{Assurance, Id, PersonRow, Role, Timestamp, kinds},
-    vault::Subject,
+    vault::{DataKey, Subject, Vault, VaultError},
 };
 
 /// What becomes a member.
@@ -89,6 +89,20 @@ pub fn admit(tx: &mut Tx<'_>, newcomer: &Newcomer, by: &Admission) -> Result<Mem
 fn insert(tx: &mut Tx<'_>, newcomer: &Newcomer) -> Result<Member, StoreError> {
     let id = Id::new(tx.now, tx.rng);
     Ok(records::insert(tx.conn, id, newcomer, tx.now)?)
+}
+
+/// The key that seals what is written about a member, who is locked. A member of a replayed history has no subject
+/// until something is written about them.
+pub fn key_of(tx: &mut Tx<'_>, vault: &Vault, member: &Member) -> Result<DataKey, VaultError> {
+    if let Some(subject) = member.subject {
+        return vault.key(tx.conn, subject);
+    }
+    let (subject, key) = vault.new_subject(tx)?;
+    if records::set_subject(tx.conn, member.row, subject)? {
+        Ok(key)
+    } else {
+        Err(StoreError::Internal("a member who was locked was given a subject".into()).into())
+    }
 }
 
 /// One member stands up for another. False where they already did.

@@ -16,12 +16,14 @@ use crate::platform::{
 
 pub mod http;
 mod current;
+mod quota;
 mod records;
 mod reserved;
 mod rules;
 
 pub use crate::platform::document::Fault as PolicyMistake;
 pub use current::{ChangeError, Current, Versioned, change};
+pub use quota::{Limit, MOST_PLACES, MorePlaces, Places, Tally, places};
 pub use reserved::is_reserved;
 pub use rules::{
     InviteDenied, Inviter, LifetimeDenied, Proved, Step, Wanted, demands, invite_expiry, may_invite, may_review,
@@ -142,6 +144,22 @@ pub struct Invite {
     /// Places that one member may give, used and still open together. Default 20.
     #[schemars(range(min = 0, max = 1_000_000))]
     pub quota_per_member: u32,
+    /// More places for a role, an assurance, or both: a list such as `[{ role = "reviewer", places = 40 }]`. Of all that
+    /// fit, the greatest counts. Default none.
+    pub quotas: Vec<MorePlaces>,
+    /// Places that a member earns by each invitee in good standing who has been a member for `earn_after_days`.
+    /// Default 0.
+    #[schemars(range(min = 0, max = 1000))]
+    pub earn_places: u32,
+    /// How long an invitee must have been a member, in days, before they earn their inviter places. Default 30.
+    #[schemars(range(min = 0, max = 3650))]
+    pub earn_after_days: u32,
+    /// Places that one member may earn at most. Default 20.
+    #[schemars(range(min = 0, max = 1_000_000))]
+    pub earn_at_most: u32,
+    /// Places that each invitee who is under a sanction takes from their inviter, until it is lifted. Default 0.
+    #[schemars(range(min = 0, max = 1000))]
+    pub take_places: u32,
     /// Roles without a quota, and without the wait that `min_membership_hours` asks for. Default owner and
     /// admin.
     pub unlimited_roles: Vec<Role>,
@@ -164,6 +182,11 @@ impl Default for Invite {
         Self {
             assurance: Assurance::Contact,
             quota_per_member: 20,
+            quotas: Vec::new(),
+            earn_places: 0,
+            earn_after_days: 30,
+            earn_at_most: 20,
+            take_places: 0,
             unlimited_roles: vec![Role::Owner, Role::Admin],
             lifetime_days: 14,
             max_uses: 100,
@@ -370,6 +393,30 @@ impl Policy {
                 "is empty, so that nobody could ever be verified",
                 "Name the roles that decide.",
             );
+        }
+        for more in &invite.quotas {
+            let unfit = more.role.filter(|role| matches!(role, Role::Auditor | Role::Service));
+            if let Some(role) = unfit {
+                tell(
+                    "invite.quotas",
+                    &format!("names {role}, a role that never invites"),
+                    "Take it out.",
+                );
+            }
+            if more.role.is_none() && more.assurance.is_none() {
+                tell(
+                    "invite.quotas",
+                    "has an entry for nobody in particular",
+                    "Name a role or an assurance; what everybody has is invite.quota_per_member.",
+                );
+            }
+            if more.places > quota::MOST_PLACES {
+                tell(
+                    "invite.quotas",
+                    &format!("gives {} places, which is out of range", more.places),
+                    "Give a whole number from 0 to 1000000.",
+                );
+            }
         }
         for (key, roles, unfit) in [
             (

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Policy;
+use super::{Limit, Policy, Tally, places};
 use crate::platform::terms::{Assurance, Role, Standing, Timestamp};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -81,9 +81,8 @@ pub struct Inviter {
     pub assurance: Assurance,
     /// When they became a member.
     pub joined_at: Timestamp,
-    /// Places that they have given: the uses made of their invites, and those that their open invites may
-    /// still have.
-    pub places_given: u64,
+    /// What is counted of their places.
+    pub tally: Tally,
 }
 
 /// The invite that somebody wants to give.
@@ -136,9 +135,9 @@ pub enum InviteDenied {
     #[error("{left} places of {quota} are left, and {wanted} are wanted")]
     Quota {
         /// Places that they may have given in all.
-        quota: u32,
+        quota: u64,
         /// Places that are left of them.
-        left: u32,
+        left: u64,
         /// Places that this invite takes.
         wanted: u32,
     },
@@ -168,7 +167,7 @@ pub fn may_invite(policy: &Policy, inviter: &Inviter, wanted: Wanted, now: Times
     if now < from && !unlimited {
         return Err(InviteDenied::TooNew { from });
     }
-    let places = match wanted {
+    let wanted = match wanted {
         Wanted::Addressed => 1,
         Wanted::Open { .. } if !rule.open_links_by.contains(&inviter.role) => {
             return Err(InviteDenied::OpenLink(inviter.role));
@@ -181,16 +180,11 @@ pub fn may_invite(policy: &Policy, inviter: &Inviter, wanted: Wanted, now: Times
         }
         Wanted::Open { uses } => uses,
     };
-    let quota = rule.quota_per_member;
-    let left = u32::try_from(u64::from(quota).saturating_sub(inviter.places_given)).unwrap_or(quota);
-    if places > left && !unlimited {
-        return Err(InviteDenied::Quota {
-            quota,
-            left,
-            wanted: places,
-        });
+    let places = places(rule, inviter.role, inviter.assurance, &inviter.tally);
+    match places.limit {
+        Some(Limit { quota, left, .. }) if !places.allow(wanted) => Err(InviteDenied::Quota { quota, left, wanted }),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Whether a role sees and decides real-name cases.

@@ -153,6 +153,23 @@ fn contradictions() {
             "Some(1) invite.open_links_by: names service, a role that cannot have this right",
         ),
         (
+            "invite.quotas = [{ places = 3 }]",
+            "Some(1) invite.quotas: has an entry for nobody in particular",
+        ),
+        (
+            "invite.quotas = [{ role = 'auditor', places = 3 }]",
+            "Some(1) invite.quotas: names auditor, a role that never invites",
+        ),
+        (
+            "invite.quotas = [{ role = 'member', places = 1000001 }]",
+            "Some(1) invite.quotas: gives 1000001 places, which is out of range",
+        ),
+        (
+            "invite.quotas = [{ role = 'member' }]",
+            "Some(1) invite.quotas: is [{ role = \"member\" }]: missing field `places`",
+        ),
+        ("invite.quotas = 30", "Some(1) invite.quotas: is 30"),
+        (
             "invite.unlimited_roles = ['owner', 'owner']",
             "Some(1) invite.unlimited_roles: names owner twice",
         ),
@@ -208,7 +225,7 @@ fn member() -> Inviter {
         standing: Standing::Active,
         assurance: Assurance::Checked,
         joined_at: JOINED,
-        places_given: 0,
+        tally: Tally::default(),
     }
 }
 
@@ -276,8 +293,12 @@ fn who_may_invite() {
         })
     );
 
-    let with = |places_given| Inviter {
-        places_given,
+    let used = |used| Tally {
+        used,
+        ..Tally::default()
+    };
+    let with = |places| Inviter {
+        tally: used(places),
         ..member()
     };
     assert_eq!(ask(with(19), Wanted::Addressed), Ok(()));
@@ -308,9 +329,9 @@ fn who_may_invite() {
         Ok(())
     );
     // A link takes as many places as it lets in.
-    let reviewer = |places_given| Inviter {
+    let reviewer = |places| Inviter {
         role: Role::Reviewer,
-        ..with(places_given)
+        ..with(places)
     };
     assert_eq!(ask(reviewer(5), open(15)), Ok(()));
     assert_eq!(
@@ -413,15 +434,15 @@ proptest! {
         for (uses, open) in asked {
             let wanted = if open { Wanted::Open { uses } } else { Wanted::Addressed };
             if may_invite(&policy, &inviter, wanted, JOINED).is_ok() {
-                inviter.places_given += if open { u64::from(uses) } else { 1 };
+                inviter.tally.open += if open { u64::from(uses) } else { 1 };
             }
-            prop_assert!(inviter.places_given <= u64::from(quota));
+            prop_assert!(inviter.tally.open <= u64::from(quota));
         }
     }
 
     #[test]
     fn raising_a_demand_never_lets_more_through(
-        role in roles(), assurance in assurances(), places_given in 0u64..40, hours in 0u32..9000, after in 0i64..40_000_000,
+        role in roles(), assurance in assurances(), used in 0u64..40, hours in 0u32..9000, after in 0i64..40_000_000,
         demand in assurances(), uses in prop::option::of(0u32..200),
     ) {
         let mut easy = policy("real-name");
@@ -432,7 +453,7 @@ proptest! {
         hard.invite.min_membership_hours += 1;
         hard.invite.max_uses /= 2;
         hard.invite.assurance = Assurance::ALL.iter().copied().find(|&next| next > demand).unwrap_or(demand);
-        let inviter = Inviter { role, assurance, places_given, ..member() };
+        let inviter = Inviter { role, assurance, tally: Tally { used, ..Tally::default() }, ..member() };
         let wanted = uses.map_or(Wanted::Addressed, |uses| Wanted::Open { uses });
         let now = JOINED.after(Duration::from_secs(after.unsigned_abs()));
         if may_invite(&hard, &inviter, wanted, now).is_ok() {

@@ -1,21 +1,28 @@
 //! Issues invites: of one member, or of many in one transaction.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
-use super::super::{Code, Invite, IssueError, NewInvite, To, queries::is_unlimited, records};
+use super::super::{
+    Code, Invite, IssueError, NewInvite, To,
+    queries::{self, is_unlimited},
+    records,
+};
 use crate::{
     notify::Locale,
     people::{self, Member},
     platform::{
         ledger::{
             Actor, Event, Tx,
-            events::{self, InviteKind},
+            events::{self, InviteKind, Release},
         },
         store::StoreError,
         terms::{Id, PersonRow, Timestamp, kinds},
         vault::{Blind, Field, Vault, VaultError},
     },
-    policy::{Inviter, Policy, Wanted, invite_expiry, may_invite},
+    policy::{InviteDenied, Inviter, Policy, Tally, Wanted, invite_expiry, may_invite},
 };
 
 /// Issues an invite. Two at once by one member never overdraw their quota.
@@ -45,18 +52,29 @@ pub fn issue_together(
     let mut members = people::members_by_row(tx.conn, &rows, false)?;
     let limited = members.values().filter(|member| !is_unlimited(policy, member));
     let limited: Vec<PersonRow> = limited.map(|member| member.row).collect();
-    let mut given = HashMap::new();
+    let mut tallies = HashMap::new();
     if !limited.is_empty() {
         // Whoever counts must be the only one who counts until the count is written.
         members.extend(people::members_by_row(tx.conn, &limited, true)?);
-        given = records::places_given(tx.conn, &limited, tx.now)?;
+        tallies = queries::tallies(tx.conn, policy, &limited, tx.now)?;
     }
     let mut settled = Vec::with_capacity(wanted.len());
+    // Places that this transaction gives and has not written yet; who was counted anew.
+    let (mut unwritten, mut anew) = (HashMap::new(), HashSet::new());
     for &(inviter, new) in wanted {
-        let given = given.entry(inviter).or_default();
-        let terms = settle(policy, members.get(&inviter), *given, new, tx.now);
+        let member = members.get(&inviter);
+        let tally = tallies.entry(inviter).or_default();
+        let mut terms = settle(policy, member, *tally, new, tx.now);
+        if matches!(&terms, Err(IssueError::Denied(InviteDenied::Quota { .. }))) && anew.insert(inviter) {
+            close_expired(tx, inviter)?;
+            let counted = queries::tallies(tx.conn, policy, &[inviter], tx.now)?;
+            *tally = counted.get(&inviter).copied().unwrap_or_default();
+            tally.open += unwritten.get(&inviter).copied().unwrap_or(0);
+            terms = settle(policy, member, *tally, new, tx.now);
+        }
         if let Ok(terms) = &terms {
-            *given += u64::from(terms.max_uses);
+            tally.open += u64::from(terms.max_uses);
+            *unwritten.entry(inviter).or_insert(0) += u64::from(terms.max_uses);
         }
         settled.push(terms);
     }
@@ -73,14 +91,27 @@ pub fn issue_together(
         Some((inviter, new, terms))
     });
     let mut written = write_down(tx, vault, &taken.collect::<Vec<_>>())?.into_iter();
-    let unwritten = || StoreError::Internal("an invite was not written".into());
+    let missing = || StoreError::Internal("an invite was not written".into());
     settled
         .into_iter()
         .map(|terms| match terms {
-            Ok(_) => written.next().map(Ok).ok_or_else(unwritten),
+            Ok(_) => written.next().map(Ok).ok_or_else(missing),
             Err(refused) => Ok(Err(refused)),
         })
         .collect()
+}
+
+/// Gives the places of a member's invites whose time is over back to them for good: nobody takes a use of those invites
+/// any more, though a clock be turned back.
+fn close_expired(tx: &mut Tx<'_>, inviter: PersonRow) -> Result<(), StoreError> {
+    for (invite, flow) in records::close_expired(tx.conn, inviter, tx.now)? {
+        tx.record(Event::InviteReleased(events::InviteReleased {
+            invite,
+            flow,
+            why: Release::Expired,
+        }));
+    }
+    Ok(())
 }
 
 /// What is settled about an invite before it is written.
@@ -94,7 +125,7 @@ struct Settled {
 fn settle(
     policy: &Policy,
     member: Option<&Member>,
-    places_given: u64,
+    tally: Tally,
     new: &NewInvite,
     now: Timestamp,
 ) -> Result<Settled, IssueError> {
@@ -108,7 +139,7 @@ fn settle(
         standing: member.standing,
         assurance: member.assurance,
         joined_at: member.joined_at,
-        places_given: if is_unlimited(policy, member) { 0 } else { places_given },
+        tally,
     };
     may_invite(policy, &inviting, wanted, now)?;
     Ok(Settled {

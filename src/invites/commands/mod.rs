@@ -1,9 +1,11 @@
 //! What changes invites, each in one transaction.
 
+mod grant;
 mod issue;
 mod revoke;
 mod uses;
 
+pub use grant::grant;
 pub use issue::{issue, replay};
 pub use revoke::{revoke, void_others};
 pub use uses::{bind, prolong, redeem, release, reserve, unbind};

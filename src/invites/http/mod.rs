@@ -1,11 +1,13 @@
 //! Invites over HTTP: what a code opens, and a member's own.
 
 mod bulk;
+mod change_quota;
 mod create;
 mod list;
 mod preview;
 mod qr;
 mod revoke;
+mod show_quota;
 
 use std::sync::Arc;
 
@@ -13,7 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{BatchIssuer, Closed, Invite, InviteState, IssueError, Shown, code_of, rules};
+use super::{BatchIssuer, Closed, Grant, Invite, InviteState, IssueError, Shown, code_of, rules};
 use crate::{
     http::{Problem, ProblemKind},
     platform::{
@@ -21,7 +23,7 @@ use crate::{
             Ledger, ReadModel,
             events::{InviteKind, Undeliverable},
         },
-        terms::{InviteId, LinkTemplate, Timestamp},
+        terms::{InviteId, LinkTemplate, PersonId, QuotaGrantId, Timestamp},
         vault::Vault,
     },
     policy::{self, InviteDenied},
@@ -35,7 +37,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(bulk::invite_all)
         .service(list::list)
         .service(qr::show)
-        .service(revoke::withdraw);
+        .service(revoke::withdraw)
+        .service(show_quota::show_quota)
+        .service(change_quota::change_quota);
 }
 
 /// What the routes here work with.
@@ -84,6 +88,33 @@ struct InviteView {
     created_at: Timestamp,
     /// Until when.
     expires_at: Timestamp,
+}
+
+/// Places that an admin has given a member or taken.
+#[derive(Serialize, ToSchema)]
+struct QuotaGrantView {
+    /// Its id.
+    id: QuotaGrantId,
+    /// How many were given; below 0, taken.
+    places: i64,
+    /// Why, in words. Owners and admins see it, until the person is erased.
+    reason: Option<String>,
+    /// When.
+    at: Timestamp,
+    /// Who; null where it was the operator, at the command line.
+    by: Option<PersonId>,
+}
+
+impl From<Grant> for QuotaGrantView {
+    fn from(grant: Grant) -> Self {
+        Self {
+            id: grant.id,
+            places: grant.places,
+            reason: grant.reason.map(|reason| reason.to_string()),
+            at: grant.at,
+            by: grant.by,
+        }
+    }
 }
 
 impl Invites {

@@ -37,7 +37,8 @@ pub(in crate::invites) fn take_use(conn: &mut Conn, row: i64, now: Timestamp) ->
     // Raw for the row redeem.
     fixed(|| {
         concat!(
-            "UPDATE invites SET held = held + 1 WHERE id = ? AND expires_at > ? AND uses + held + bound < max_uses AND ",
+            "UPDATE invites SET held = held + 1 WHERE id = ? AND expires_at > ? AND closed_at IS NULL \
+             AND uses + held + bound < max_uses AND ",
             stands!()
         )
     })

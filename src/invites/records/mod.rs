@@ -20,13 +20,17 @@ use crate::platform::{
     vault::Subject,
 };
 
+mod grants;
 mod holds;
+mod places;
 
+pub(super) use grants::{GrantRow, grant_by_id, grants_of, insert_grant};
 pub(super) use holds::{
     bind, end_expired_holds, end_hold, end_standing_hold, expired_holds, give_back, insert_hold, prolong, take_use,
     use_up,
 };
 pub use holds::{held_by, held_to, held_until};
+pub(super) use places::{close_expired, refundable, tallies};
 
 /// An invite as it stands.
 #[derive(Debug, Clone)]
@@ -61,6 +65,8 @@ pub struct Invite {
     pub expires_at: Timestamp,
     /// When it was taken back.
     pub revoked_at: Option<Timestamp>,
+    /// When its places went back to its inviter for good, its time being over.
+    pub closed_at: Option<Timestamp>,
     /// Why its letter reached nobody.
     pub undeliverable: Option<Undeliverable>,
 }
@@ -86,6 +92,7 @@ struct StoredInvite {
     expires_at: Timestamp,
     revoked_at: Option<Timestamp>,
     undeliverable: Option<String>,
+    closed_at: Option<Timestamp>,
 }
 
 impl From<StoredInvite> for Invite {
@@ -110,6 +117,7 @@ impl From<StoredInvite> for Invite {
             created_at: row.created_at,
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
+            closed_at: row.closed_at,
             undeliverable: row.undeliverable.as_deref().and_then(reason),
         }
     }
@@ -199,6 +207,7 @@ impl New<'_> {
             created_at: self.created_at,
             expires_at: self.expires_at,
             revoked_at: None,
+            closed_at: None,
             undeliverable: None,
         }
     }
@@ -394,54 +403,6 @@ pub fn of_inviter(conn: &mut Conn, inviter: PersonRow, before: Option<i64>, limi
         .select(StoredInvite::as_select())
         .load(conn)?;
     Ok(rows.into_iter().map(Invite::from).collect())
-}
-
-#[derive(QueryableByName)]
-struct Given {
-    #[diesel(sql_type = BigInt)]
-    inviter: PersonRow,
-    #[diesel(sql_type = BigInt)]
-    places: i64,
-}
-
-/// The places that each of these members has given: uses made, uses that invites which still stand may
-/// have, and of one whose time is over those that are kept for somebody yet. Whoever has given none is left
-/// out.
-pub(super) fn places_given(
-    conn: &mut Conn,
-    inviters: &[PersonRow],
-    now: Timestamp,
-) -> QueryResult<HashMap<PersonRow, u64>> {
-    macro_rules! places {
-        ($whose:literal) => {
-            concat!(
-                "SELECT inviter, CAST(SUM(CASE WHEN revoked_at IS NOT NULL THEN uses \
-                 WHEN expires_at > ? THEN max_uses ELSE uses + (SELECT COUNT(*) FROM holds \
-                 WHERE holds.invite_id = invites.id AND holds.until > ?) END) AS BIGINT) AS places \
-                 FROM invites WHERE inviter ",
-                $whose,
-                " GROUP BY inviter"
-            )
-        };
-    }
-    let mut given: Vec<Given> = Vec::with_capacity(inviters.len());
-    match conn {
-        Conn::Sqlite(_) => {
-            for inviter in inviters {
-                // Raw for the row invite-sqlite.
-                let places = fixed(|| places!("= ?")).bind(now.micros()).bind(now.micros());
-                given.extend(places.bind(inviter.0).get_result(conn).optional()?);
-            }
-        }
-        Conn::Postgres(pg) => {
-            let rows: Vec<i64> = inviters.iter().map(|inviter| inviter.0).collect();
-            // Raw for the row invite-postgres.
-            let places = pg_fixed(places!("= ANY(?)")).bind(now.micros()).bind(now.micros());
-            given = places.bind(rows).load(pg)?;
-        }
-    }
-    let places = |given: Given| (given.inviter, u64::try_from(given.places).unwrap_or(0));
-    Ok(given.into_iter().map(places).collect())
 }
 
 pub(super) fn revoke(conn: &mut Conn, inviter: PersonRow, id: Id<kinds::Invite>, now: Timestamp) -> QueryResult<bool> {

@@ -72,6 +72,8 @@ struct Field {
     most: Option<i64>,
     words: Vec<String>,
     example: Option<String>,
+    /// What each table of a list has; empty where it is a list of texts.
+    parts: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +94,8 @@ pub fn schema<T: JsonSchema>() -> serde_json::Value {
 }
 
 impl Shape {
-    /// The shape of `T`: sections within sections, and values of text, whole number, truth or list.
+    /// The shape of `T`: sections within sections, and values of text, whole number, truth or list
+    /// (of texts, or of tables).
     pub fn of<T: JsonSchema>() -> Self {
         let mut shape = Self {
             fields: BTreeMap::new(),
@@ -298,7 +301,12 @@ impl Field {
                 .as_str()
                 .filter(|text| !text.is_empty())
                 .map(String::from),
+            parts: Vec::new(),
         };
+        let parts = schema["items"]["properties"].as_object();
+        field
+            .parts
+            .extend(parts.into_iter().flat_map(|parts| parts.keys().cloned()));
         field.take(schema);
         field
     }
@@ -360,6 +368,11 @@ impl Field {
             },
             (ValueKind::Text, ..) => format!("one of {}", self.words.join(", ")),
             (ValueKind::Truth, ..) => "true or false".into(),
+            (ValueKind::List, ..) if !self.parts.is_empty() => {
+                let part = |name: &String| format!("{name} = …");
+                let parts: Vec<_> = self.parts.iter().map(part).collect();
+                format!("a list of tables, such as [{{ {} }}]", parts.join(", "))
+            }
             (ValueKind::List, ..) => "a list of texts, such as [\"one\", \"two\"]".into(),
             (ValueKind::Whole, Some(least), Some(most)) => format!("a whole number from {least} to {most}"),
             (ValueKind::Whole, Some(least), None) => format!("a whole number of at least {least}"),

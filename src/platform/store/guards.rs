@@ -23,6 +23,8 @@
 pub enum Guard {
     /// A use of an invite is taken only `WHERE uses + held < max_uses`.
     InviteUses,
+    /// A use of an invite that was closed, its places given again, is never taken: `WHERE closed_at IS NULL`.
+    InviteClosed,
     /// An attempt at a one-time code is taken only `WHERE proof_failures < ?`.
     AttemptsCounted,
     /// A held use is given back, or becomes a use, by whoever's DELETE ends the hold.
@@ -154,6 +156,14 @@ mod switched {
             Text {
                 of: "UPDATE invites SET held = held + 1",
                 text: " AND uses + held + bound < max_uses",
+                by: "",
+            },
+        ),
+        (
+            Guard::InviteClosed,
+            Text {
+                of: "UPDATE invites SET held = held + 1",
+                text: " AND closed_at IS NULL",
                 by: "",
             },
         ),

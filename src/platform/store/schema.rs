@@ -124,6 +124,19 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
         undeliverable -> Nullable<Text>,
         bound -> BigInt,
+        closed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    quota_grants (id) {
+        id -> BigInt,
+        uid -> Binary,
+        person -> BigInt,
+        places -> BigInt,
+        reason_sealed -> Binary,
+        granted_by -> Nullable<BigInt>,
+        at -> BigInt,
     }
 }
 
@@ -439,6 +452,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     credentials,
     sign_in_codes,
     invites,
+    quota_grants,
     holds,
     edges,
     flows,

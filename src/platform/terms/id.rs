@@ -36,6 +36,8 @@ pub mod kinds {
         Person = "person",
         /// An invite, whatever its kind.
         Invite = "invite",
+        /// Places that an admin gave a member or took.
+        QuotaGrant = "grant",
         /// One newcomer's way through onboarding.
         Flow = "flow",
         /// A real-name case that waits for a person's decision.
@@ -69,6 +71,8 @@ pub struct Id<K: IdKind>(Uuid, PhantomData<fn() -> K>);
 pub type PersonId = Id<kinds::Person>;
 /// The id of an invite.
 pub type InviteId = Id<kinds::Invite>;
+/// The id of places that an admin gave or took.
+pub type QuotaGrantId = Id<kinds::QuotaGrant>;
 /// The id of a flow.
 pub type FlowId = Id<kinds::Flow>;
 /// The id of a case.

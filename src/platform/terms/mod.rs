@@ -20,8 +20,8 @@ mod words;
 pub use address::{AddressError, EmailAddress};
 pub use csv::{BadRow, csv_line};
 pub use id::{
-    CaseId, FlowId, Id, IdError, IdKind, InviteId, JobId, PersonId, RefusalId, RoomServerId, SanctionId, ServiceId,
-    SessionId, TicketId, kinds,
+    CaseId, FlowId, Id, IdError, IdKind, InviteId, JobId, PersonId, QuotaGrantId, RefusalId, RoomServerId, SanctionId,
+    ServiceId, SessionId, TicketId, kinds,
 };
 pub use line::{Line, LineError, balanced, isolated};
 pub use link::{Link, LinkError, LinkTemplate};

@@ -16,6 +16,7 @@ mod invites;
 mod mass_assignment;
 mod objects;
 mod positions;
+mod quotas;
 mod repeats;
 mod review;
 mod safe_methods;

@@ -227,6 +227,10 @@ on_both! {
                     let ban = json!({ "kind": "ban", "reason": "spam", "note": "a note of the first" });
                     (owner, format!("/v1/admin/people/{}/sanctions", target.id), ban, "/id")
                 }
+                "change_invite_quota" => {
+                    let body = json!({ "places": 2, "reason": "brings the whole choir" });
+                    (owner, format!("/v1/admin/people/{}/invite-quota", target.id), body, "/id")
+                }
                 "register_room_server" => {
                     let body = json!({
                         "kind": "janus", "client_url": "https://rooms.example.org/janus",

@@ -122,7 +122,7 @@ on_both! {
                         .replace("{sanction}", &nobody("sanction"))
                         .replace("cases/{id}", &format!("cases/{}", nobody("case")))
                         .replace("refusals/{id}", &format!("refusals/{}", nobody("refusal")));
-                    let mut body = json!({ "people": [member.id], "kind": "ban", "reason": "spam", "verdict": "approved" });
+                    let mut body = json!({ "people": [member.id], "kind": "ban", "reason": "spam", "verdict": "approved", "places": 1 });
                     body.as_object_mut().unwrap().retain(|key, _| !schema["properties"][key].is_null());
                     for none in ["", ".", "in turn", "........", "字字字字字字字字字", " \u{200b}\u{200b}\u{200b}spam ", "a . a . a . a"] {
                         body[name] = json!(none);

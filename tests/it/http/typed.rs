@@ -364,18 +364,25 @@ on_both! {
         let service = &scene.service;
         let (_, member) = scene.member("member", Role::Member).await;
         let places = async |token: &str| service.get(token, "/v1/me").await.expect(200)["places"].clone();
-        assert_eq!(places(&member).await, json!({ "quota": 20, "given": 0, "left": 20 }));
-        assert_eq!(places(&scene.owner_token).await, json!({ "quota": null, "given": 0, "left": null }));
+        let limited = |open: u32| {
+            json!({ "quota": 20, "left": 20 - open, "given": 20, "earned": 0, "granted": 0, "taken": 0, "used": 0, "open": open })
+        };
+        let unlimited = |open: u32| {
+            json!({ "quota": null, "left": null, "given": null, "earned": null, "granted": null, "taken": null,
+                    "used": 0, "open": open })
+        };
+        assert_eq!(places(&member).await, limited(0));
+        assert_eq!(places(&scene.owner_token).await, unlimited(0));
         let mut ids = Vec::new();
         for name in ["one", "two"] {
             let made = service.post(&member, "/v1/me/invites", json!({ "email": address(name) })).await.expect(201);
             ids.push(text(&made["id"]));
         }
         service.post(&scene.owner_token, "/v1/me/invites", json!({ "max_uses": 7 })).await.expect(201);
-        assert_eq!(places(&member).await, json!({ "quota": 20, "given": 2, "left": 18 }));
+        assert_eq!(places(&member).await, limited(2));
         service.call(Method::DELETE, &member, &format!("/v1/me/invites/{}", ids[0]), None).await.expect(204);
-        assert_eq!(places(&member).await, json!({ "quota": 20, "given": 1, "left": 19 }));
-        assert_eq!(places(&scene.owner_token).await, json!({ "quota": null, "given": 7, "left": null }));
+        assert_eq!(places(&member).await, limited(1));
+        assert_eq!(places(&scene.owner_token).await, unlimited(7));
         scene.service.stop().await;
     }
 }

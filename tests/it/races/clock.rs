@@ -6,16 +6,16 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 use vouchsafe::platform::{
-    store::Guards,
+    store::{Guard, Guards},
     terms::{Clock, ManualClock, Role, SeededRng, Timestamp},
 };
 
 use super::{
-    Came, PASSWORD, admin, ban, client, come_in, home, introspect, last_step, link, on_the_way, prove, session,
-    turn_over_for_hall,
+    Came, PASSWORD, admin, ban, client, come_in, home, introspect, last_step, link, on_the_way, prove, quota, refusal,
+    session, turn_over_for_hall,
 };
 use crate::support::{
-    db::{Database, on_both},
+    db::{Database, ensure, needs, on_both},
     invariants::sound_soon,
     service::text,
 };
@@ -154,4 +154,33 @@ on_both! {
         assert_eq!(sound_soon(db).await.unwrap(), 22);
         running.stop().await;
     }
+
+    async fn a_place_is_given_again_only_once_its_invite_is_closed(db: &Database) {
+        needs(Guard::InviteClosed, db.target().backend(), a_place_given_twice).await;
+    }
+}
+
+/// Somebody who has their code in hand when the place of their invite is given again, by a clock that goes wrong.
+async fn a_place_given_twice(db: &Database, guards: Guards) -> Result<(), String> {
+    let clock = Arc::new(ManualClock::new(NOON));
+    let mut home = home(db, guards);
+    home.clock = clock.clone();
+    quota(&home, 1);
+    let service = home.start().await;
+    let member = service.found("member@vouch.example.org", Role::Member, None).await;
+    let token = service.token(member.row).await;
+    let email = |name: &str| json!({ "email": format!("{name}@vouch.example.org"), "lifetime_hours": 1 });
+    let one = service.post(&token, "/v1/me/invites", email("one")).await.expect(201);
+    let code = service.code_of(&text(&one["id"])).await;
+    let early = on_the_way(&service, &code, "one@vouch.example.org").await;
+    clock.set(NOON.after(HOUR));
+    let token = service.token(member.row).await;
+    service.post(&token, "/v1/me/invites", email("other")).await.expect(201);
+    clock.set(NOON);
+    let proved = prove(&service, &early).await;
+    service.stop().await;
+    ensure(
+        refusal(&proved) == Came::Refused(410, "invite-expired".into()),
+        format!("a use of an invite that is closed: {:?}", refusal(&proved)),
+    )
 }

@@ -44,6 +44,14 @@ fn home_of(db: &Database, guards: Guards, policy: &str) -> Home {
     home
 }
 
+/// Lets every member give so many places.
+fn quota(home: &Home, places: u32) {
+    let seed = home.config.policy.seed_file.clone().unwrap();
+    let policy = std::fs::read_to_string(&seed).unwrap();
+    let quota = format!("quota_per_member = {places}");
+    std::fs::write(&seed, policy.replace("quota_per_member = 20", &quota)).unwrap();
+}
+
 /// Two replicas where there can be two.
 async fn replicas(db: &Database, home: &Home) -> Vec<Service> {
     match db.target().backend() {

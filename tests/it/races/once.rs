@@ -14,25 +14,18 @@ use vouchsafe::platform::{
 };
 
 use super::{
-    Came, Newcomer, PASSWORD, admin, crowd, home, last_step, link, on_the_way, prove, refusal, replicas, stop, tally,
+    Came, Newcomer, PASSWORD, admin, crowd, home, last_step, link, on_the_way, prove, quota, refusal, replicas, stop,
+    tally,
 };
 use crate::support::{
     db::{Database, ensure, needs, on_both, run},
     invariants::sound_soon,
-    service::{Answer, Home, Service, text},
+    service::{Answer, Service, text},
     turnstile::{in_turn, needs_apart},
 };
 
 /// What the last step answers where the flow is over.
 const OVER: &[(u16, &str)] = &[(410, "flow-ended"), (410, "hold-expired")];
-
-/// Lets every member give so many places.
-fn quota(home: &Home, places: u32) {
-    let seed = home.config.policy.seed_file.clone().unwrap();
-    let policy = std::fs::read_to_string(&seed).unwrap();
-    let quota = format!("quota_per_member = {places}");
-    std::fs::write(&seed, policy.replace("quota_per_member = 20", &quota)).unwrap();
-}
 
 on_both! {
     async fn the_last_step_is_taken_once(db: &Database) {

@@ -23,7 +23,7 @@ const OWNERS: [(&str, &[&str]); 14] = [
     ("people", &["people", "contacts", "edges"]),
     ("credentials", &["credentials", "sign_in_codes"]),
     ("notify", &["outbox", "mail_stops"]),
-    ("invites", &["invites", "holds"]),
+    ("invites", &["invites", "holds", "quota_grants"]),
     ("onboarding", &["flows"]),
     (
         "identity",
@@ -43,7 +43,7 @@ const OWNERS: [(&str, &[&str]); 14] = [
 const ROOMS: (&str, &[&str]) = ("rooms", &["room_servers", "rooms", "tickets"]);
 
 /// Who reads another room's table in a join, and why.
-const READERS: [(&str, &str, &str); 5] = [
+const READERS: [(&str, &str, &str); 6] = [
     (
         "graph",
         "people",
@@ -54,6 +54,11 @@ const READERS: [(&str, &str, &str); 5] = [
         "invites",
         "people",
         "That the inviter stands is part of the one conditional statement that takes a use.",
+    ),
+    (
+        "invites",
+        "edges",
+        "Places, and the invitees who earn and take them, are counted in one statement.",
     ),
     (
         "invites",

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Commitment;
 use crate::platform::terms::{Id, PersonRow, Timestamp, kinds};
 
 /// An invite was issued.
@@ -92,6 +93,20 @@ pub struct InviteReleased {
     pub flow: Id<kinds::Flow>,
     /// Why.
     pub why: Release,
+}
+
+/// An admin has given a member places, or taken some.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct InviteQuotaChanged {
+    /// Whose.
+    pub person: PersonRow,
+    /// Under which id it is kept.
+    pub grant: Id<kinds::QuotaGrant>,
+    /// How many were given; below 0, taken.
+    pub places: i64,
+    /// Of the reason.
+    pub reason: Commitment,
 }
 
 /// How an invite reaches people.
