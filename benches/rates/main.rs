@@ -39,6 +39,8 @@ type Measure = fn(&Runtime, Wanted<'_>) -> Vec<Row>;
 const GROUPS: &[(&[&str], Measure)] = &[
     (&["redeem"], rows::redeem::measure),
     (&["invite-sqlite", "invite-postgres"], rows::invite::measure),
+    (&["bulk", "bulk-p99"], rows::bulk::measure),
+    (&["preview"], rows::invite::preview),
     (&["introspect-cold", "introspect-warm"], rows::introspect::measure),
     (&["tickets", "ban-to-out"], rows::rooms::measure),
     (

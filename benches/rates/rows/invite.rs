@@ -2,19 +2,23 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
 use tokio::runtime::Runtime;
 use vouchsafe::platform::{store::Backend, terms::Role};
 
 use crate::{
-    Wanted,
-    client::{CLIENTS, Plan, Run, drive, post},
+    Wanted, bare,
+    client::{CLIENTS, Plan, Requests, Run, drive, get, post},
     peers,
     row::{Row, between},
-    support::{db::Database, postgres},
+    support::{db::Database, postgres, service::text},
 };
 
 /// Members who invite, each with a token of their own.
 const INVITERS: usize = 64;
+
+/// Open links that are looked at in turn.
+const PREVIEWED: usize = 1000;
 
 pub fn measure(runtime: &Runtime, is_wanted: Wanted<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
@@ -35,6 +39,35 @@ pub fn measure(runtime: &Runtime, is_wanted: Wanted<'_>) -> Vec<Row> {
         rows.push(Row::of_rate("invite-postgres", "invites/s", measured, peer, 0.25));
     }
     rows
+}
+
+/// Whoever opens an invite sees who invites them, and what they will be asked for.
+pub fn preview(runtime: &Runtime, _: Wanted<'_>) -> Vec<Row> {
+    eprintln!("preview …");
+    let db = Database::fresh(Backend::Sqlite);
+    let (home, _letters) = super::home(&db);
+    let service = runtime.block_on(home.start());
+    let codes: Vec<String> = runtime.block_on(async {
+        let inviter = service.found("inviter@example.org", Role::Admin, None).await;
+        let token = service.token(inviter.row).await;
+        let mut codes = Vec::new();
+        for _ in 0..PREVIEWED {
+            let invite = service
+                .post(&token, "/v1/me/invites", json!({ "max_uses": 1 }))
+                .await
+                .expect(201);
+            codes.push(text(&invite["code"]));
+        }
+        codes
+    });
+    let sent: Vec<Vec<u8>> = codes
+        .iter()
+        .map(|code| get(&format!("/v1/invites/{code}"), ""))
+        .collect();
+    let requests: Requests = Arc::new(move |n| Some(sent[n % sent.len()].clone()));
+    let measured = bare::against(runtime, &service, &requests);
+    runtime.block_on(service.stop());
+    vec![Row::of_rate("preview", "answers/s", measured, bare::NAME, 0.4)]
 }
 
 fn invite(runtime: &Runtime, db: &Database, peer: impl Fn() -> f64) -> (Run, f64) {

@@ -1,5 +1,6 @@
 //! The rows, by what they measure.
 
+pub mod bulk;
 pub mod graph;
 pub mod introspect;
 pub mod invite;

@@ -5,7 +5,11 @@
 //! Where it stops anywhere, the next one goes on there. An item that fails has that as its outcome, and the others go on.
 //! A job that cannot be worked on here is warned of and passed over: an older version may not know its order.
 
-use std::{ops::Range, sync::Arc, time::Duration};
+use std::{
+    ops::Range,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use serde_json::json;
 
@@ -144,9 +148,13 @@ impl Runner {
             }
             let mut moved = false;
             for job in open {
-                let (id, kind) = (job.id, job.kind.clone());
+                let (id, kind, begun) = (job.id, job.kind.clone(), Instant::now());
                 match self.part(&lease, job).await {
-                    Ok(Part::Moved) => moved = true,
+                    Ok(Part::Moved) => {
+                        moved = true;
+                        // SQLite has one writer: the others get as much of its time as the job.
+                        tokio::time::sleep(begun.elapsed()).await;
+                    }
                     Ok(Part::Stands) => {}
                     Ok(Part::LeaseLost) => return Ok(()),
                     Err(error) if error.is_of_the_database() => return Err(error),
