@@ -14,7 +14,7 @@ use crate::{
     notify::{self, Sender, Transport},
     people::Roster,
     platform::{
-        config::{Config, MailTransport, SmtpSecurity},
+        config::{Config, MailTransport, SmtpSecurity, TextGateway},
         egress::Egress,
         ledger::{Actor, Lease, Ledger, LedgerOptions, ReadModel},
         store::{Guards, StoreError, Target, throttle::Rate},
@@ -41,6 +41,9 @@ pub enum StartError {
     /// Mail.
     #[error("mail: {0}")]
     Mail(String),
+    /// Text messages.
+    #[error("text messages: {0}")]
+    Texts(#[from] notify::TextSetupError),
     /// The address to listen on.
     #[error("cannot listen on {0}: {1}")]
     Listen(crate::platform::config::Listen, std::io::Error),
@@ -97,6 +100,8 @@ pub struct Core {
     pub egress: Egress,
     /// Hashes passwords.
     pub hasher: Hasher,
+    /// Where random bytes come from.
+    pub rng: Arc<dyn Rng>,
     /// This process, among all replicas: who its leases belong to.
     pub(super) owner: String,
     pub(super) tasks: JoinSet<()>,
@@ -196,6 +201,7 @@ impl Core {
             room_servers,
             egress,
             hasher,
+            rng: parts.rng,
             owner: data_encoding::HEXLOWER.encode(&owner),
             tasks,
         })
@@ -281,6 +287,10 @@ pub fn rehearse(config: &Config) -> Result<(), StartError> {
         smtp(config)?;
     }
     sender(config)?;
+    if config.texts.transport != TextGateway::Folder {
+        let egress = Egress::new(&config.egress).map_err(|error| StartError::Setup(error.to_string()))?;
+        notify::build_texts(config, &egress, &Parts::default().rng)?;
+    }
     let unlinked =
         |error: crate::platform::terms::LinkError| StartError::Setup(format!("the links in letters: {error}"));
     config.http.join_link().map_err(unlinked)?;

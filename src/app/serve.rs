@@ -24,7 +24,7 @@ use actix_web::{
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{
     net::TcpSocket,
-    sync::{Notify, oneshot},
+    sync::{Notify, watch},
     task::JoinHandle,
 };
 use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
@@ -102,7 +102,7 @@ pub struct App {
     server: ServerHandle,
     ended: JoinHandle<std::io::Result<()>>,
     draining: Arc<AtomicBool>,
-    stop_mail: oneshot::Sender<()>,
+    stop_mail: watch::Sender<bool>,
     mail: JoinHandle<()>,
 }
 
@@ -162,23 +162,40 @@ impl App {
         let (listeners, address) = bind_all(&core.config.http.listen).map_err(wrong)?;
 
         let bell = Arc::new(Notify::new());
-        let (stop_mail, mail_stopped) = oneshot::channel::<()>();
+        let (stop_mail, mail_stopped) = watch::channel(false);
         let (transport, sender) = core.mail()?;
+        let (texts, status_check) = notify::build_texts(&core.config, &core.egress, &core.rng)?;
         let (subscribers, matters) = subscribers(&core)?;
-        let postman = notify::Postman {
+        let carriers: [Arc<dyn notify::Carrier>; 2] = [
+            Arc::new(notify::Mail { transport, sender }),
+            Arc::new(notify::Texts(texts)),
+        ];
+        let postmen = carriers.map(|carrier| {
+            let (postman, mut stopped) = (
+                notify::Postman {
+                    ledger: core.ledger.clone(),
+                    vault: core.vault.clone(),
+                    carrier,
+                    at_once: notify::AT_ONCE,
+                    term: notify::CLAIM_TERM,
+                    matters: matters.clone(),
+                    bell: Arc::clone(&bell),
+                },
+                mail_stopped.clone(),
+            );
+            postman.run(async move {
+                // Dropped or sent, it is the end.
+                let _ = stopped.wait_for(|stop| *stop).await;
+            })
+        });
+        let mail = tokio::spawn(async move {
+            futures_util::future::join_all(postmen).await;
+        });
+        let text_status = notify::http::TextStatus {
             ledger: core.ledger.clone(),
-            vault: core.vault.clone(),
-            transport,
-            sender,
-            at_once: notify::AT_ONCE,
-            term: notify::CLAIM_TERM,
-            matters,
-            bell: Arc::clone(&bell),
+            check: status_check,
+            matters: matters.into(),
         };
-        let mail = tokio::spawn(postman.run(async move {
-            // Dropped or sent, it is the end.
-            let _ = mail_stopped.await;
-        }));
         let watch = Arc::new(Watch::new(core.ledger.clone(), Arc::clone(&subscribers)));
         follow_all(&mut core, &subscribers);
         keep_house(&mut core, Arc::clone(&watch));
@@ -191,7 +208,7 @@ impl App {
             Rate::at_most(core.config.throttle.tickets_per_member_per_minute, MINUTE),
         );
 
-        let (server, draining) = listen(&core, listeners, issuer, watch)?;
+        let (server, draining) = listen(&core, listeners, issuer, watch, text_status)?;
         let handle = server.handle();
         let ended = tokio::spawn(server);
         Ok(Self {
@@ -218,7 +235,7 @@ impl App {
         self.draining.store(true, Ordering::SeqCst);
         self.server.stop(true).await;
         // Whoever has gone already needs no telling.
-        let _ = self.stop_mail.send(());
+        let _ = self.stop_mail.send(true);
         if let Err(error) = self.ended.await {
             tracing::error!(%error, "the server ended badly");
         }
@@ -235,6 +252,7 @@ fn listen(
     listeners: Vec<TcpListener>,
     tickets: rooms::BatchIssuer,
     watch: Arc<Watch>,
+    text_status: notify::http::TextStatus,
 ) -> Result<(actix_web::dev::Server, Arc<AtomicBool>), StartError> {
     let config = &core.config;
     let recorder = metrics()?;
@@ -282,6 +300,7 @@ fn listen(
         ledger: ledger.clone(),
         stops,
     });
+    let text_status = Data::new(text_status);
     let invites = Data::new(invites);
     let sign_in = tokens::SignIn::new(
         core.tokens.clone(),
@@ -374,6 +393,7 @@ fn listen(
             .app_data(rooms.clone())
             .app_data(policies.clone())
             .app_data(letters.clone())
+            .app_data(text_status.clone())
             .into_utoipa_app()
             .configure(offer)
             .into_app()

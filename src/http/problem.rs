@@ -286,6 +286,11 @@ impl From<Problem> for OAuthProblem {
         Self { error, problem }
     }
 }
+impl From<OAuthProblem> for Problem {
+    fn from(problem: OAuthProblem) -> Self {
+        problem.problem
+    }
+}
 impl From<StoreError> for OAuthProblem {
     fn from(error: StoreError) -> Self {
         Problem::from(error).into()

@@ -193,6 +193,7 @@ pub static OPERATIONS: &[Operation] = &[
     ),
     get("show_stop", "/v1/mail/stop/{token}", Access::PublicThrottled),
     post("stop_letters", "/v1/mail/stop/{token}", Access::PublicThrottled),
+    post("text_status", "/v1/texts/{message}/status", Access::PublicThrottled),
 ];
 
 /// Where a request leads.

@@ -75,6 +75,8 @@ pub enum Stage {
     Recipient,
     /// `DATA` and the letter itself.
     Handover,
+    /// A call of the gateway for text messages.
+    Gateway,
     /// Writing the mailbox file.
     File,
 }
@@ -102,6 +104,16 @@ pub enum Cause {
     Protocol,
     /// The file system said no.
     Io(io::ErrorKind),
+    /// The gateway answered with this status.
+    Status(u16),
+    /// The gateway gave a reason that we know, by a word of its own documentation.
+    Named(&'static str),
+    /// The gateway took the message or did not: its answer never came whole, or cannot be read.
+    Unclear(&'static str),
+    /// Something is not set here that the gateway needs.
+    Setting(&'static str),
+    /// We do not go to the gateway's address.
+    Egress,
 }
 
 /// An enhanced status code (RFC 3463): class, subject, detail.
@@ -200,6 +212,7 @@ impl fmt::Display for Reason {
             Stage::Sender => "sender: ",
             Stage::Recipient => "recipient: ",
             Stage::Handover => "hand over: ",
+            Stage::Gateway => "gateway: ",
             Stage::File => "write: ",
         })?;
         match self.cause {
@@ -214,6 +227,11 @@ impl fmt::Display for Reason {
             Cause::Unsupported => f.write_str("the server lacks what is needed"),
             Cause::Protocol => f.write_str("the answer was no SMTP"),
             Cause::Io(kind) => write!(f, "{kind}"),
+            Cause::Status(code) => write!(f, "status {code}"),
+            Cause::Named(word) => f.write_str(word),
+            Cause::Unclear(what) => write!(f, "taken or not: {what}"),
+            Cause::Setting(what) => write!(f, "not set: {what}"),
+            Cause::Egress => f.write_str("egress does not allow its address"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Letters: how they look, and how they reach a mail server.
+//! Letters and text messages: how they look, and how they reach a mail server or a gateway.
 //!
 //! A capability composes a [`Letter`] in its own words and its reader's language; this room
 //! renders it as plain text and HTML ([`render`]) and hands it over ([`Transport`]). It promises
@@ -15,6 +15,7 @@
 //! may get ([`Stops`]).
 
 pub mod http;
+mod carrier;
 mod failure;
 mod matter;
 mod message;
@@ -25,21 +26,27 @@ mod render;
 mod retry;
 mod smtp;
 mod stop;
+mod texts;
 mod transport;
 mod verdict;
 mod work;
 mod wrap;
 
-pub use crate::platform::terms::{AddressError, EmailAddress};
+pub use crate::platform::terms::{AddressError, EmailAddress, PhoneError, PhoneNumber};
+pub use carrier::{Carrier, Channel, Failed, Mail};
 pub use failure::{Cause, DeliveryError, Enhanced, Reason, Stage, TransportError};
 pub use matter::{Matter, Stands, Subject as LetterSubject, Undelivered};
 pub use message::{Button, Letter, Locale, LocaleError, Sender, SenderError, Subject, SubjectError};
 pub use moment::moment;
-pub use outbox::{backlog, dead, post, post_all, retry, retry_all};
+pub use outbox::{backlog, dead, post, post_all, post_text, post_texts, retry, retry_all, undelivered_text};
 pub use records::{Backlog, DeadLetter, LetterId, Posted};
 pub use render::{RenderError, render};
-pub use retry::{LONGEST_WAIT, MOST_ATTEMPTS, Next, after_failure};
+pub use retry::{LONGEST_WAIT, MOST_ATTEMPTS, MOST_UNCLEAR, Next, after_failure};
 pub use smtp::{Security, SmtpCredentials, SmtpSettings};
 pub use stop::{StopIndex, Stops, resume, stop, stopped};
+pub use texts::{
+    Limit, Said, Spent, StatusCheck, TEMPLATES, TextLimits, TextMessage, TextPayer, TextSetupError, TextTransport,
+    Texts, build as build_texts,
+};
 pub use transport::Transport;
 pub use work::{AT_ONCE, CLAIM_TERM, Postman};

@@ -4,8 +4,10 @@
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use serde::Serialize;
+
 use super::{
-    Letter,
+    Channel, Letter, TextMessage,
     records::{self, Backlog, DeadLetter, LetterId},
 };
 use crate::platform::{
@@ -31,7 +33,54 @@ pub fn post(
     letter: &Letter,
 ) -> Result<(), StoreError> {
     let posted = seal(tx, key, about, letter)?;
-    Ok(records::insert_all(tx.conn, kind, &[posted], tx.now)?)
+    Ok(records::insert_all(tx.conn, Channel::Mail, kind, &[posted], tx.now)?)
+}
+
+/// Posts a text message, as [`post`] does a letter. What it costs is counted by whoever posts it
+/// ([`super::TextLimits`]).
+///
+/// # Errors
+/// [`StoreError`] where the row cannot be written.
+pub fn post_text(
+    tx: &mut Tx<'_>,
+    key: &DataKey,
+    kind: &'static str,
+    about: Uuid,
+    text: &TextMessage,
+) -> Result<(), StoreError> {
+    let posted = seal(tx, key, about, text)?;
+    Ok(records::insert_all(tx.conn, Channel::Text, kind, &[posted], tx.now)?)
+}
+
+/// Posts several text messages of one kind, each sealed under its own reader's data key.
+///
+/// # Errors
+/// [`StoreError`] where the rows cannot be written.
+pub fn post_texts(
+    tx: &mut Tx<'_>,
+    kind: &'static str,
+    texts: &[(DataKey, Uuid, TextMessage)],
+) -> Result<(), StoreError> {
+    let posted = texts.iter().map(|(key, about, text)| seal(tx, key, *about, text));
+    let posted = posted.collect::<Result<Vec<_>, _>>()?;
+    Ok(records::insert_all(tx.conn, Channel::Text, kind, &posted, tx.now)?)
+}
+
+/// Notes that a gateway has not delivered a text message that it had taken; what was posted under which kind, about
+/// what and when. None where no such message waits for that news: it was told before, or there is none.
+///
+/// # Errors
+/// [`StoreError`] where the row cannot be written.
+pub fn undelivered_text(
+    tx: &mut Tx<'_>,
+    id: LetterId,
+) -> Result<Option<(String, Option<Uuid>, crate::platform::terms::Timestamp)>, StoreError> {
+    Ok(records::undelivered(
+        tx.conn,
+        id,
+        Channel::Text,
+        "the gateway did not deliver it",
+    )?)
 }
 
 /// Posts several letters of one kind, each sealed under its own reader's data key.
@@ -41,10 +90,10 @@ pub fn post(
 pub fn post_all(tx: &mut Tx<'_>, kind: &'static str, letters: &[(DataKey, Uuid, Letter)]) -> Result<(), StoreError> {
     let posted = letters.iter().map(|(key, about, letter)| seal(tx, key, *about, letter));
     let posted = posted.collect::<Result<Vec<_>, _>>()?;
-    Ok(records::insert_all(tx.conn, kind, &posted, tx.now)?)
+    Ok(records::insert_all(tx.conn, Channel::Mail, kind, &posted, tx.now)?)
 }
 
-fn seal(tx: &Tx<'_>, key: &DataKey, about: Uuid, letter: &Letter) -> Result<records::New, StoreError> {
+fn seal(tx: &Tx<'_>, key: &DataKey, about: Uuid, letter: &impl Serialize) -> Result<records::New, StoreError> {
     let plain = serde_json::to_vec(letter).map_err(|error| StoreError::Internal(format!("a letter: {error}")))?;
     Ok(records::New {
         id: LetterId::new(tx.now, tx.rng),
@@ -81,10 +130,10 @@ pub fn retry_all(tx: &mut Tx<'_>) -> Result<usize, StoreError> {
     Ok(records::revive_all(tx.conn, tx.now)?)
 }
 
-/// How many letters wait, and how many were given up.
+/// How many letters or text messages wait, and how many were given up.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
-pub fn backlog(conn: &mut Conn) -> Result<Backlog, StoreError> {
-    Ok(records::backlog(conn)?)
+pub fn backlog(conn: &mut Conn, channel: Channel) -> Result<Backlog, StoreError> {
+    Ok(records::backlog(conn, channel)?)
 }

@@ -1,8 +1,8 @@
 //! The outbox's rows. Its states: `waiting`, `sent`, `dead`, and `void` for what was no longer so and not sent.
 
 use diesel::{
-    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, QueryResult, Queryable, QueryableByName, RunQueryDsl,
-    Selectable, SelectableHelper, TextExpressionMethods, delete,
+    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, QueryResult, Queryable,
+    QueryableByName, RunQueryDsl, Selectable, SelectableHelper, TextExpressionMethods, delete,
     dsl::count_star,
     insert_into,
     result::Error,
@@ -12,6 +12,7 @@ use diesel::{
 };
 use uuid::Uuid;
 
+use super::Channel;
 use crate::platform::{
     store::{
         Conn, fixed, pg_fixed,
@@ -61,6 +62,7 @@ pub struct Backlog {
 }
 
 const WAITING: &str = "waiting";
+const SENT: &str = "sent";
 const DEAD: &str = "dead";
 const VOID: &str = "void";
 
@@ -90,17 +92,24 @@ pub(super) struct New {
 }
 
 /// Writes letters of one kind, due at once.
-pub(super) fn insert_all(conn: &mut Conn, kind: &str, letters: &[New], now: Timestamp) -> QueryResult<()> {
+pub(super) fn insert_all(
+    conn: &mut Conn,
+    channel: Channel,
+    kind: &str,
+    letters: &[New],
+    now: Timestamp,
+) -> QueryResult<()> {
     match conn {
         Conn::Postgres(pg) if letters.len() > 1 => {
             let ids: Vec<String> = letters.iter().map(|letter| text(letter.id)).collect();
             // Raw for the row invite-postgres.
             pg_fixed(
                 "INSERT INTO outbox \
-                 (message_id, subject_id, about, kind, letter_sealed, state, attempts, due_at, created_at) \
-                 SELECT id, subject, about, ?, sealed, 'waiting', 0, now, now \
+                 (message_id, subject_id, about, channel, kind, letter_sealed, state, attempts, due_at, created_at) \
+                 SELECT id, subject, about, ?, ?, sealed, 'waiting', 0, now, now \
                  FROM (SELECT ? AS now) AS shared, unnest(?, ?, ?, ?) AS letter (id, subject, about, sealed)",
             )
+            .bind(channel.as_str())
             .bind(kind)
             .bind(now.micros())
             .bind(ids.iter().map(String::as_str).collect::<Vec<_>>())
@@ -120,7 +129,9 @@ pub(super) fn insert_all(conn: &mut Conn, kind: &str, letters: &[New], now: Time
             .execute(pg)
             .map(|_| ())
         }
-        conn => letters.iter().try_for_each(|letter| insert(conn, kind, letter, now)),
+        conn => letters
+            .iter()
+            .try_for_each(|letter| insert(conn, channel, kind, letter, now)),
     }
 }
 
@@ -130,6 +141,7 @@ struct NewLetter<'a> {
     message_id: String,
     subject_id: Subject,
     about: &'a [u8],
+    channel: &'a str,
     kind: &'a str,
     letter_sealed: &'a [u8],
     state: &'a str,
@@ -138,12 +150,13 @@ struct NewLetter<'a> {
     created_at: Timestamp,
 }
 
-fn insert(conn: &mut Conn, kind: &str, letter: &New, now: Timestamp) -> QueryResult<()> {
+fn insert(conn: &mut Conn, channel: Channel, kind: &str, letter: &New, now: Timestamp) -> QueryResult<()> {
     insert_into(outbox::table)
         .values(NewLetter {
             message_id: text(letter.id),
             subject_id: letter.subject,
             about: letter.about.as_bytes(),
+            channel: channel.as_str(),
             kind,
             letter_sealed: &letter.sealed,
             state: WAITING,
@@ -156,9 +169,10 @@ fn insert(conn: &mut Conn, kind: &str, letter: &New, now: Timestamp) -> QueryRes
 }
 
 /// Whether a letter is due: cheap, and takes no lock.
-pub(super) fn any_due(conn: &mut Conn, now: Timestamp) -> QueryResult<bool> {
+pub(super) fn any_due(conn: &mut Conn, channel: Channel, now: Timestamp) -> QueryResult<bool> {
     outbox::table
         .filter(outbox::state.eq(WAITING))
+        .filter(outbox::channel.eq(channel.as_str()))
         .filter(outbox::due_at.le(now))
         .select(outbox::id)
         .first::<i64>(conn)
@@ -172,6 +186,7 @@ pub(super) fn any_due(conn: &mut Conn, now: Timestamp) -> QueryResult<bool> {
 /// each other nor take the same letter; on SQLite there is one writer at a time anyhow.
 pub(super) fn claim(
     conn: &mut Conn,
+    channel: Channel,
     claim: &str,
     now: Timestamp,
     until: Timestamp,
@@ -184,13 +199,14 @@ pub(super) fn claim(
     // Raw: diesel has no UPDATE that joins a query.
     let rows: Vec<Row> = sql_query(format!(
         "WITH due AS MATERIALIZED ( \
-             SELECT id AS due_id FROM outbox WHERE state = 'waiting' AND due_at <= $1 \
-             ORDER BY due_at LIMIT $2 {lock} \
+             SELECT id AS due_id FROM outbox WHERE state = 'waiting' AND channel = $1 AND due_at <= $2 \
+             ORDER BY due_at LIMIT $3 {lock} \
          ) \
-         UPDATE outbox SET claim = $3, due_at = $4 FROM due WHERE id = due_id \
+         UPDATE outbox SET claim = $4, due_at = $5 FROM due WHERE id = due_id \
          RETURNING id, message_id, subject_id, kind, letter_sealed, attempts, created_at, about, \
          CASE WHEN last_error IS NULL THEN 0 ELSE 1 END AS failed"
     ))
+    .bind::<Text, _>(channel.as_str())
     .bind::<BigInt, _>(now)
     .bind::<BigInt, _>(most)
     .bind::<Text, _>(claim)
@@ -307,6 +323,39 @@ pub(super) fn empty(conn: &mut Conn, row: i64, claim: &str, error: &str) -> Quer
         .map(|rows| rows == 1)
 }
 
+/// What a message was posted under, about what, and when.
+pub(super) type Posting = (String, Option<Uuid>, Timestamp);
+
+/// It had left or was just leaving, and has not reached its reader; none where that is known already.
+pub(super) fn undelivered(
+    conn: &mut Conn,
+    id: LetterId,
+    channel: Channel,
+    error: &str,
+) -> QueryResult<Option<Posting>> {
+    let gone = outbox::state
+        .eq(SENT)
+        .or(outbox::state.eq(WAITING).and(outbox::claim.is_not_null()));
+    let changed = update(outbox::table.filter(outbox::message_id.eq(text(id))))
+        .filter(outbox::channel.eq(channel.as_str()))
+        .filter(gone)
+        .set((
+            outbox::state.eq(DEAD),
+            outbox::claim.eq(None::<String>),
+            outbox::last_error.eq(error),
+        ))
+        .execute(conn)?;
+    if changed == 0 {
+        return Ok(None);
+    }
+    let posted: Option<(String, Option<Vec<u8>>, Timestamp)> = outbox::table
+        .filter(outbox::message_id.eq(text(id)))
+        .select((outbox::kind, outbox::about, outbox::created_at))
+        .first(conn)
+        .optional()?;
+    Ok(posted.map(|(kind, about, at)| (kind, about.and_then(|about| Uuid::from_slice(&about).ok()), at)))
+}
+
 pub(super) fn dead(conn: &mut Conn, after: Option<LetterId>, limit: i64) -> QueryResult<Vec<DeadLetter>> {
     let rows: Vec<StoredDeadLetter> = outbox::table
         .filter(outbox::state.eq(DEAD))
@@ -369,8 +418,11 @@ pub(super) fn revive_all(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> 
         .execute(conn)
 }
 
-pub(super) fn backlog(conn: &mut Conn) -> QueryResult<Backlog> {
-    let of = |state: &'static str| outbox::table.filter(outbox::state.eq(state)).select(count_star());
+pub(super) fn backlog(conn: &mut Conn, channel: Channel) -> QueryResult<Backlog> {
+    let of = |state: &'static str| {
+        let those = outbox::state.eq(state).and(outbox::channel.eq(channel.as_str()));
+        outbox::table.filter(those).select(count_star())
+    };
     let refused = of(WAITING).filter(outbox::last_error.like(concat!("we are refused", "%")));
     Ok(Backlog {
         waiting: of(WAITING).first(conn)?,

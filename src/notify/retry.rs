@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::DeliveryError;
+use super::{Cause, DeliveryError, Reason};
 
 /// So many attempts, then the letter is dead: the last one 24 h or more after the first, so that a
 /// mail server may be away for a night and a working day.
@@ -10,6 +10,9 @@ pub const MOST_ATTEMPTS: u32 = 34;
 /// No wait is longer, but for what [`spread`] adds: when a mail server is back, the last letter
 /// leaves within five quarters of an hour.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
+/// So many attempts for a message that may have been taken each time: every one of them may cost money and reach its
+/// reader.
+pub const MOST_UNCLEAR: u32 = 3;
 const FIRST_WAIT: Duration = Duration::from_secs(5);
 
 /// What happens to a letter after an attempt that failed.
@@ -29,6 +32,10 @@ pub fn after_failure(attempts: u32, error: &DeliveryError) -> Next {
     match error {
         DeliveryError::Permanent(_) => Next::DeadLetter,
         DeliveryError::Refused(_) => Next::RetryAfter(wait(attempts)),
+        DeliveryError::Temporary(Reason {
+            cause: Cause::Unclear(_),
+            ..
+        }) if attempts >= MOST_UNCLEAR => Next::DeadLetter,
         DeliveryError::Temporary(_) => after_fault(attempts),
     }
 }
@@ -55,10 +62,7 @@ fn wait(attempts: u32) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::{Cause, Reason, Stage},
-        *,
-    };
+    use super::{super::Stage, *};
 
     fn reason(code: u16) -> Reason {
         Reason {

@@ -58,7 +58,8 @@ impl Transport {
             Way::Smtp(smtp) => smtp.deliver(message).await,
             Way::Mailbox(directory) => {
                 let (directory, name, bytes) = (directory.clone(), file_name(message), message.formatted());
-                let written = tokio::task::spawn_blocking(move || write_file(&directory, &name, &bytes)).await;
+                let written =
+                    tokio::task::spawn_blocking(move || write_private(&directory, &name, "eml", &bytes)).await;
                 written
                     .unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))
                     .map_err(|error| {
@@ -96,7 +97,7 @@ fn file_name(message: &Message) -> String {
 /// Under another name first, then renamed: nobody ever reads half a letter. The same letter again
 /// takes the place of itself. Not synced: two syncs a letter would wait in front of the database's own,
 /// on the same disk.
-fn write_file(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_private(directory: &Path, name: &str, kind: &str, bytes: &[u8]) -> io::Result<()> {
     let unfinished = directory.join(format!(".{name}.tmp"));
     let mut file = OpenOptions::new()
         .write(true)
@@ -105,7 +106,7 @@ fn write_file(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
         .mode(0o600)
         .open(&unfinished)?;
     file.write_all(bytes)?;
-    rename(&unfinished, directory.join(format!("{name}.eml")))
+    rename(&unfinished, directory.join(format!("{name}.{kind}")))
 }
 
 #[cfg(test)]

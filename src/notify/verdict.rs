@@ -84,7 +84,7 @@ pub(super) fn of_refusal(
 ) -> DeliveryError {
     let final_ = match reason.stage {
         // What comes before the reader is named cannot be about them.
-        Stage::Connect | Stage::Encrypt | Stage::SignIn | Stage::Sender | Stage::File => false,
+        Stage::Connect | Stage::Encrypt | Stage::SignIn | Stage::Sender | Stage::Gateway | Stage::File => false,
         Stage::Recipient => is_of_the_reader(code, enhanced, words, ours),
         // The reader was taken: what is left is the letter's size and form, or what is thought of us.
         Stage::Handover => match enhanced {

@@ -18,20 +18,16 @@ use tokio::{
 use uuid::Uuid;
 
 use super::{
-    Cause, DeliveryError, Letter, LetterSubject, Matter, Next, Reason, Sender, Stage, Stands, Transport, Undelivered,
+    Carrier, Cause, Channel, DeliveryError, Failed, LetterSubject, Matter, Next, Reason, Stage, Stands, Undelivered,
     after_failure,
     outbox::backlog,
     records::{self, Claimed},
-    render,
     retry::{after_fault, spread},
 };
 use crate::platform::{
     ledger::{Actor, Ledger, Tx},
     store::StoreError,
-    terms::{
-        Timestamp,
-        metrics::{MAIL_DEAD, MAIL_FAILED_TOTAL, MAIL_REFUSED, MAIL_SENT_TOTAL, MAIL_WAITING},
-    },
+    terms::Timestamp,
     vault::{Field, Vault, VaultError},
 };
 
@@ -54,10 +50,8 @@ pub struct Postman {
     pub ledger: Ledger,
     /// Opens the letters.
     pub vault: Vault,
-    /// The way for letters to leave.
-    pub transport: Transport,
-    /// Who letters come from.
-    pub sender: Sender,
+    /// The way for them to leave: what it carries is all that this postman takes.
+    pub carrier: Arc<dyn Carrier>,
     /// How many letters are on their way at once, at least 1; [`AT_ONCE`] as a rule.
     pub at_once: usize,
     /// How long a claim lasts; [`CLAIM_TERM`] as a rule. Delivery is cut off after two thirds of it.
@@ -95,6 +89,7 @@ impl Postman {
     /// returns. Dropped before that, it loses nothing: its letters fall due after the claim's term.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let postman = Arc::new(self);
+        let channel = postman.carrier.channel();
         let mut under_way = JoinSet::new();
         let mut shutdown = pin!(shutdown);
         let (mut look, mut measure) = (interval(LOOK), interval(MEASURE));
@@ -109,10 +104,11 @@ impl Postman {
                 _ = measure.tick() => if let Some(now) = postman.measure().await {
                     match (refused, now) {
                         (0, 1..) => tracing::error!(
-                            letters = now,
-                            "the mail server refuses us: letters wait until that is mended (vouchsafe admin letters)"
+                            channel = channel.as_str(),
+                            waiting = now,
+                            "whoever takes these from us refuses us: they wait until that is mended (vouchsafe admin letters)"
                         ),
-                        (1.., 0) => tracing::info!("the mail server takes our letters again"),
+                        (1.., 0) => tracing::info!(channel = channel.as_str(), "what we send is taken again"),
                         _ => {}
                     }
                     refused = now;
@@ -137,7 +133,7 @@ impl Postman {
                     }
                 }
                 Err(error) if !mem::replace(&mut failing, true) => {
-                    tracing::warn!(%error, "no mail leaves: the outbox cannot be read");
+                    tracing::warn!(%error, channel = channel.as_str(), "nothing leaves: the outbox cannot be read");
                 }
                 Err(_) => {}
             }
@@ -150,6 +146,7 @@ impl Postman {
     /// Claims up to `free` due letters, and says when the claim began.
     async fn take(&self, free: usize) -> Result<(Vec<Claimed>, Instant), StoreError> {
         let (taken, now, term) = (Instant::now(), self.ledger.now(), self.term);
+        let channel = self.carrier.channel();
         let most = i64::try_from(free).unwrap_or(i64::MAX);
         if most == 0 {
             return Ok((Vec::new(), taken));
@@ -158,7 +155,7 @@ impl Postman {
         let due = self
             .ledger
             .store()
-            .read(move |conn| Ok::<_, StoreError>(records::any_due(conn, now)?))
+            .read(move |conn| Ok::<_, StoreError>(records::any_due(conn, channel, now)?))
             .await?;
         if !due {
             return Ok((Vec::new(), taken));
@@ -169,7 +166,14 @@ impl Postman {
                 let mut token = [0_u8; 16];
                 tx.rng.fill(&mut token);
                 let token = data_encoding::HEXLOWER.encode(&token);
-                Ok::<_, StoreError>(records::claim(tx.conn, &token, tx.now, tx.now.after(term), most)?)
+                Ok::<_, StoreError>(records::claim(
+                    tx.conn,
+                    channel,
+                    &token,
+                    tx.now,
+                    tx.now.after(term),
+                    most,
+                )?)
             })
             .await?;
         Ok((claimed.value, taken))
@@ -230,20 +234,16 @@ impl Postman {
             // A key that this replica's keyring lacks can still be given to it.
             Err(VaultError::Sealed) => return Ok(fault("open: the key is missing")),
         };
-        let message = serde_json::from_slice::<Letter>(&opened)
-            .ok()
-            .and_then(|read| render(&read, &self.sender, letter.id.uuid(), letter.created_at).ok());
-        let Some(message) = message else {
-            return Ok(Outcome::given_up("render: not a letter"));
-        };
-        let delivered = timeout_at(until, self.transport.deliver(&message)).await;
+        let delivery = self.carrier.deliver(&opened, letter.id, letter.created_at, now);
+        let delivered = timeout_at(until, delivery).await;
         let late = DeliveryError::Temporary(Reason {
             stage: Stage::Handover,
             cause: Cause::Timeout,
         });
-        let error = match delivered.unwrap_or(Err(late)) {
+        let error = match delivered.unwrap_or(Err(late.into())) {
             Ok(()) => return Ok(Outcome::Sent),
-            Err(error) => error,
+            Err(Failed::Unreadable(what)) => return Ok(Outcome::given_up(what)),
+            Err(Failed::Delivery(error)) => error,
         };
         Ok(match (after_failure(attempts, &error), &error) {
             (Next::RetryAfter(wait), DeliveryError::Refused(_)) => Outcome::Later {
@@ -295,7 +295,7 @@ impl Postman {
                 })
                 .await;
             match written {
-                Ok(held) if held.value => break count(letter, &outcome),
+                Ok(held) if held.value => break count(self.carrier.channel(), letter, &outcome),
                 Ok(_) => break tracing::warn!(letter = %letter.id, ?outcome, "a claim ran out before its outcome"),
                 Err(error) if Instant::now() >= until => {
                     break tracing::warn!(letter = %letter.id, ?outcome, %error, "an outcome could not be written");
@@ -307,11 +307,13 @@ impl Postman {
 
     /// Counts the letters that wait; those of them for which the mail server refuses us.
     async fn measure(&self) -> Option<i64> {
-        match self.ledger.store().read(backlog).await {
+        let channel = self.carrier.channel();
+        let meters = channel.meters();
+        match self.ledger.store().read(move |conn| backlog(conn, channel)).await {
             Ok(backlog) => {
-                gauge!(MAIL_WAITING).set(backlog.waiting as f64);
-                gauge!(MAIL_DEAD).set(backlog.dead as f64);
-                gauge!(MAIL_REFUSED).set(backlog.refused as f64);
+                gauge!(meters.waiting).set(backlog.waiting as f64);
+                gauge!(meters.dead).set(backlog.dead as f64);
+                gauge!(meters.refused).set(backlog.refused as f64);
                 Some(backlog.refused)
             }
             Err(error) => {
@@ -383,23 +385,24 @@ fn write_down(tx: &mut Tx<'_>, row: i64, claim: &str, outcome: &Outcome) -> Resu
     })
 }
 
-fn count(letter: &Claimed, outcome: &Outcome) {
+fn count(channel: Channel, letter: &Claimed, outcome: &Outcome) {
+    let meters = channel.meters();
     let (id, kind) = (letter.id, letter.kind.as_str());
     match outcome {
-        Outcome::Sent => counter!(MAIL_SENT_TOTAL).increment(1),
+        Outcome::Sent => counter!(meters.sent).increment(1),
         Outcome::Later { error, .. } => {
-            counter!(MAIL_FAILED_TOTAL, "outcome" => "retry").increment(1);
+            counter!(meters.failed, "outcome" => "retry").increment(1);
             tracing::info!(letter = %id, kind, error, "a letter is tried again later");
         }
         Outcome::Dead { error, .. } => {
-            counter!(MAIL_FAILED_TOTAL, "outcome" => "dead").increment(1);
+            counter!(meters.failed, "outcome" => "dead").increment(1);
             tracing::warn!(letter = %id, kind, error, "a letter was given up");
         }
         Outcome::Void | Outcome::Unwanted => {
             tracing::info!(letter = %id, kind, "a letter was not sent: what it says is no longer so, or not wanted");
         }
         Outcome::Erased => {
-            counter!(MAIL_FAILED_TOTAL, "outcome" => "dead").increment(1);
+            counter!(meters.failed, "outcome" => "dead").increment(1);
             tracing::info!(letter = %id, kind, "a letter has no reader any more");
         }
     }

@@ -19,5 +19,6 @@ fn home(db: &Database) -> (Home, TempDir) {
     let letters = tempfile::tempdir_in("/dev/shm").expect("a directory in memory");
     let mut home = Home::new(db, "real-name");
     home.config.mail.mailbox_dir = letters.path().join("mail");
+    home.config.texts.folder = letters.path().join("texts");
     (home, letters)
 }

@@ -107,10 +107,22 @@ fn chosen(n: usize) -> String {
 /// Waits until everything that followed is done: the subscribers and the mail.
 async fn settle(service: &Service) {
     loop {
-        let backlog = service.app.core.ledger.store().read(vouchsafe::notify::backlog).await;
+        let backlog = service
+            .app
+            .core
+            .ledger
+            .store()
+            .read(|conn| vouchsafe::notify::backlog(conn, vouchsafe::notify::Channel::Mail))
+            .await;
         let waiting = backlog.expect("the outbox").waiting;
         tokio::time::sleep(Duration::from_millis(500)).await;
-        let again = service.app.core.ledger.store().read(vouchsafe::notify::backlog).await;
+        let again = service
+            .app
+            .core
+            .ledger
+            .store()
+            .read(|conn| vouchsafe::notify::backlog(conn, vouchsafe::notify::Channel::Mail))
+            .await;
         if waiting == 0 && again.expect("the outbox").waiting == 0 {
             return;
         }

@@ -1,7 +1,10 @@
-//! The page by which a reader ends all further letters.
+//! The page by which a reader ends all further letters, and what a gateway says of text messages.
 
 mod show_stop;
 mod stop_letters;
+mod text_status;
+
+pub use text_status::TextStatus;
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -15,7 +18,10 @@ use crate::{http::Problem, platform::ledger::Ledger};
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(show_stop::show_stop).service(stop_letters::stop_letters);
+    config
+        .service(show_stop::show_stop)
+        .service(stop_letters::stop_letters)
+        .service(text_status::text_status);
 }
 
 /// What the routes here work with.

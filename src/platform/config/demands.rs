@@ -28,6 +28,7 @@ pub(super) fn unmet(config: &Config, given: &dyn Fn(&str) -> bool, files: &dyn F
         egress,
         store,
         mail,
+        texts,
         password,
         token,
         policy,
@@ -139,6 +140,13 @@ pub(super) fn unmet(config: &Config, given: &dyn Fn(&str) -> bool, files: &dyn F
             &["mail.smtp.port", "mail.smtp.security"],
             "is 465, where servers speak TLS from the first byte and would wait for it (RFC 8314 §3.3)",
             "Set mail.smtp.security = \"tls\", or take port 587.",
+        );
+    }
+    for (key, mend) in super::texts::missing(texts) {
+        tell(
+            &[key, "texts.transport"],
+            "is missing, and texts.transport names its gateway",
+            mend,
         );
     }
     if token.audience.is_empty() {

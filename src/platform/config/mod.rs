@@ -7,6 +7,7 @@
 //! Relative paths are seen from the directory in which the service is started.
 
 pub use mail::{MailConfig, MailTransport, SmtpConfig, SmtpSecurity};
+pub use texts::{AliyunConfig, GatewayTemplate, TencentConfig, TextGateway, TextHttpConfig, TextsConfig, TwilioConfig};
 
 use std::{net::IpAddr, path::PathBuf};
 
@@ -19,6 +20,7 @@ mod load;
 mod mail;
 mod places;
 mod text;
+mod texts;
 mod values;
 
 pub use load::{Disk, Files, Found, Mistake, Origin, Sources, is_open_to_all};
@@ -41,6 +43,8 @@ pub struct Config {
     pub egress: EgressConfig,
     /// How mail leaves.
     pub mail: MailConfig,
+    /// How text messages leave, and how many at most.
+    pub texts: TextsConfig,
     /// The cost of hashing passwords.
     pub password: PasswordConfig,
     /// How fast somebody may try.
@@ -116,6 +120,14 @@ impl HttpConfig {
     /// As [`HttpConfig::join_link`].
     pub fn stop_link(&self) -> Result<LinkTemplate, LinkError> {
         self.below("/v1/mail/stop/{code}")
+    }
+
+    /// Where a gateway says what became of a text message, with `{code}` in the place of the message's id.
+    ///
+    /// # Errors
+    /// As [`HttpConfig::join_link`].
+    pub fn text_status_link(&self) -> Result<LinkTemplate, LinkError> {
+        self.below("/v1/texts/{code}/status")
     }
 
     fn below(&self, path: &str) -> Result<LinkTemplate, LinkError> {
@@ -208,8 +220,8 @@ impl Default for VaultConfig {
     }
 }
 
-/// Where the service may go by itself: to room servers, whose addresses admins enter. Not meant are the database and
-/// the mail server, which are yours.
+/// Where the service may go by itself: to room servers, whose addresses admins enter, and to the gateway for text
+/// messages. Not meant are the database and the mail server, which are yours.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct EgressConfig {

@@ -12,7 +12,7 @@ use lettre::message::Mailbox;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{Listen, WebOrigin};
+use super::{GatewayTemplate, Listen, WebOrigin};
 use crate::platform::terms::{EmailAddress, Line, quoted};
 
 /// Where the service is reached from outside: scheme, host and, if need be, port and path.
@@ -355,7 +355,8 @@ written_as_text!(
     SenderAddress = "sender",
     HelloName = "hello_name",
     Listen = "listen",
-    WebOrigin = "web_origin"
+    WebOrigin = "web_origin",
+    GatewayTemplate = "gateway_template"
 );
 
 #[cfg(test)]

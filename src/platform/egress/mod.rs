@@ -16,7 +16,7 @@ use futures_util::future::BoxFuture;
 use reqwest::{
     Client, Url,
     dns::{Addrs, Name, Resolve, Resolving},
-    header::CONTENT_TYPE,
+    header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
     redirect,
 };
 
@@ -48,9 +48,13 @@ pub enum Failure {
     /// The URL itself is refused.
     #[error(transparent)]
     Refused(#[from] Refused),
-    /// Nobody answered, or nobody whom we may ask. The words are for the log: they tell what is there.
+    /// There is nobody to ask, or nobody whom we may ask: the request did not arrive. The words are for the log: they
+    /// tell what is there.
     #[error("{0}")]
     Unreachable(&'static str),
+    /// There was no whole answer. The request may have arrived, and may have been carried out.
+    #[error("{0}")]
+    Unanswered(&'static str),
     /// The answer is longer than was asked for.
     #[error("the answer is too long")]
     TooLong,
@@ -63,6 +67,21 @@ pub struct Limits {
     pub time: Duration,
     /// Bytes of the body.
     pub bytes: usize,
+}
+
+/// A POST that goes out.
+#[derive(Default)]
+pub struct Call<'a> {
+    /// Where to: an URL without a query.
+    pub url: &'a str,
+    /// The query, encoded already; empty where there is none.
+    pub query: &'a str,
+    /// Headers, by their names in small letters. None of their values is ever logged.
+    pub headers: Vec<(&'static str, String)>,
+    /// What the body is.
+    pub content_type: &'static str,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 /// An answer, whole.
@@ -152,10 +171,37 @@ impl Egress {
         body: Vec<u8>,
         limits: Limits,
     ) -> Result<Answer, Failure> {
-        let request = self.http.post(self.parse(url)?).header(CONTENT_TYPE, content_type);
-        let mut response = request
+        let call = Call {
+            url,
+            content_type,
+            body,
+            ..Call::default()
+        };
+        self.call(call, limits).await
+    }
+
+    /// The same, with a query and headers.
+    ///
+    /// # Errors
+    /// [`Failure`]
+    pub async fn call(&self, call: Call<'_>, limits: Limits) -> Result<Answer, Failure> {
+        let mut url = self.parse(call.url)?;
+        if !call.query.is_empty() {
+            url.set_query(Some(call.query));
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(call.content_type));
+        for (name, value) in call.headers {
+            let mut value = HeaderValue::try_from(value).map_err(|_| Refused::Form)?;
+            value.set_sensitive(true);
+            headers.insert(HeaderName::from_static(name), value);
+        }
+        let mut response = self
+            .http
+            .post(url)
+            .headers(headers)
             .timeout(limits.time)
-            .body(body)
+            .body(call.body)
             .send()
             .await
             .map_err(|error| unreachable(&error))?;
@@ -258,11 +304,10 @@ fn unreachable(error: &reqwest::Error) -> Failure {
         }
         cause = one.source();
     }
-    Failure::Unreachable(if error.is_timeout() {
-        "no answer in time"
-    } else if error.is_connect() {
-        "no connection"
-    } else {
-        "the connection broke"
-    })
+    match (error.is_connect(), error.is_timeout()) {
+        (true, true) => Failure::Unreachable("no answer in time"),
+        (true, false) => Failure::Unreachable("no connection"),
+        (false, true) => Failure::Unanswered("no answer in time"),
+        (false, false) => Failure::Unanswered("the connection broke"),
+    }
 }

@@ -338,6 +338,7 @@ diesel::table! {
         created_at -> BigInt,
         last_error -> Nullable<Text>,
         about -> Nullable<Binary>,
+        channel -> Text,
     }
 }
 

@@ -69,6 +69,18 @@ metrics! {
     MAIL_SENT_TOTAL = Counter "vouchsafe_mail_sent_total";
     /// Attempts of this replica to deliver a letter that failed, by outcome.
     MAIL_FAILED_TOTAL = Counter "vouchsafe_mail_failed_total";
+    /// Text messages to be tried, now or later.
+    TEXTS_WAITING = Gauge "vouchsafe_texts_waiting";
+    /// Text messages that were given up.
+    TEXTS_DEAD = Gauge "vouchsafe_texts_dead";
+    /// Text messages that wait because the gateway refuses us, not their readers: an operator has to mend that.
+    TEXTS_REFUSED = Gauge "vouchsafe_texts_refused";
+    /// Text messages that a gateway took from this replica.
+    TEXTS_SENT_TOTAL = Counter "vouchsafe_texts_sent_total";
+    /// Attempts of this replica to send a text message that failed, by outcome.
+    TEXTS_FAILED_TOTAL = Counter "vouchsafe_texts_failed_total";
+    /// Text messages that were not sent because there were as many as there may be, by limit.
+    TEXTS_LIMITED_TOTAL = Counter "vouchsafe_texts_limited_total";
     /// 1 where a room server does not do what this replica tells it, 0 where it does.
     ROOM_SERVERS_FAILING = Gauge "vouchsafe_room_server_failing";
     /// Participants whom this replica put out of a room because their id belongs to no valid ticket.

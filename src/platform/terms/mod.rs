@@ -11,6 +11,7 @@ mod id;
 mod line;
 mod link;
 pub mod metrics;
+mod phone;
 mod quoted;
 mod reason;
 mod time;
@@ -25,6 +26,7 @@ pub use id::{
 };
 pub use line::{Line, LineError, balanced, isolated};
 pub use link::{Link, LinkError, LinkTemplate};
+pub use phone::{PhoneClass, PhoneError, PhoneNumber, Region};
 pub use quoted::{QUOTED_MOST, cut, quoted};
 pub use reason::{Reason, ReasonError};
 pub use rng::{Rng, SeededRng, SystemRng};

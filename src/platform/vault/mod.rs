@@ -33,7 +33,7 @@ use crate::platform::{
 /// Which datum a ciphertext is: part of the associated data, so that none can pass for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
-    /// An e-mail address.
+    /// An e-mail address or a phone number.
     Contact,
     /// A one-time code.
     Proof,
@@ -43,7 +43,7 @@ pub enum Field {
     Document,
     /// A reviewer's or moderator's words about the subject.
     Note,
-    /// A mail that waits to be delivered.
+    /// A mail or a text message that waits to be delivered.
     Letter,
     /// A private signing key.
     SigningKey,
@@ -74,6 +74,8 @@ impl Field {
 pub enum Blind {
     /// A normalised e-mail address.
     Contact,
+    /// A phone number in E.164.
+    Phone,
     /// (country, kind, normalised number).
     Document,
     /// The address that a request came from, or another key of a throttle.
@@ -100,6 +102,7 @@ impl Blind {
     const fn label(self) -> &'static [u8] {
         match self {
             Self::Contact => b"blind/contact",
+            Self::Phone => b"blind/phone",
             Self::Document => b"blind/document",
             Self::Throttle => b"blind/throttle",
             Self::Idempotency => b"blind/idempotency",

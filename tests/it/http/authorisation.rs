@@ -119,6 +119,7 @@ impl Ids {
             .replace("{room}", &self.room)
             .replace("{ticket}", &nobody("ticket"))
             .replace("{token}", "nobody-s")
+            .replace("{message}", "nobody-s")
             .replace("{subscriber}", "invite-mails")
             .replace("{number}", "1");
         assert!(!path.contains('{'), "a variable that this test does not know: {path}");

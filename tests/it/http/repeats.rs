@@ -16,7 +16,7 @@ use crate::support::{
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Every POST that takes no key, and why it needs none.
-const WITHOUT: [(&str, &str); 15] = [
+const WITHOUT: [(&str, &str); 16] = [
     ("cancel_job", "A job is cancelled once; it shows when."),
     ("decide_case", "A case is decided once; it shows by whom and how."),
     ("give_contact", "Asking again means another code by another mail."),
@@ -50,6 +50,7 @@ const WITHOUT: [(&str, &str); 15] = [
         "Whoever begins has proved nothing; beginning again uses nothing up.",
     ),
     ("stop_letters", "What was ended stays so."),
+    ("text_status", "What became of a message is noted once."),
 ];
 
 /// The key of a test, by a short name of it.
@@ -107,7 +108,8 @@ async fn a_key_is_read_where_it_is_declared() {
             .replace("{room}", "nowhere")
             .replace("{subscriber}", "invite-mails")
             .replace("{number}", "1")
-            .replace("{token}", "nobody-s");
+            .replace("{token}", "nobody-s")
+            .replace("{message}", "nobody-s");
         let request = operation.request(&scene.service, &path);
         let request = request
             .bearer_auth(&scene.owner_token)

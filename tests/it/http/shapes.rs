@@ -28,6 +28,7 @@ fn filled(path: &str) -> String {
         .replace("{subscriber}", "invite-mails")
         .replace("{number}", "1")
         .replace("{token}", "nobody-s")
+        .replace("{message}", "nobody-s")
         .replace("{code}", "ABCDE-FGHJK-MNPQR-STUVW")
 }
 

@@ -1,6 +1,7 @@
 //! The outbox through outages, refusals and deaths, on both databases, with a real SMTP server.
 
 mod books;
+mod texts;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -8,8 +9,8 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use tokio::{sync::oneshot, task::JoinHandle, time::sleep};
 use vouchsafe::{
     notify::{
-        AT_ONCE, DeadLetter, EmailAddress, Letter, LetterId, Locale, Postman, Sender, SmtpSettings, Subject, Transport,
-        backlog, dead, post, retry,
+        AT_ONCE, Channel, DeadLetter, EmailAddress, Letter, LetterId, Locale, Mail, Postman, Sender, SmtpSettings,
+        Subject, Transport, backlog, dead, post, retry,
     },
     platform::{
         ledger::{Actor, Ledger},
@@ -72,8 +73,10 @@ impl<'a> Office<'a> {
         Postman {
             ledger: open(self.db, &self.clock, &self.guards),
             vault: self.vault.clone(),
-            transport: Transport::smtp(settings).unwrap(),
-            sender: Sender::new(&from, name).unwrap(),
+            carrier: Arc::new(Mail {
+                transport: Transport::smtp(settings).unwrap(),
+                sender: Sender::new(&from, name).unwrap(),
+            }),
             at_once: AT_ONCE,
             term: TERM,
             matters: Vec::new(),
@@ -337,7 +340,7 @@ on_both! {
         assert_eq!(letter.last_error, "recipient: 550 5.1.1");
         assert_eq!(letter.created_at, Timestamp::from_seconds(1_795_377_600));
         assert!(office.dead(Some(letter.id)).await.is_empty());
-        let counted = office.ledger.store().read(backlog).await.unwrap();
+        let counted = office.ledger.store().read(|conn| backlog(conn, Channel::Mail)).await.unwrap();
         assert_eq!((counted.waiting, counted.dead), (0, 1));
         assert!(office.retry(letter.id).await);
         office.until(|rows| count(rows, "sent") == 5).await;

@@ -322,7 +322,7 @@ on_both! {
             let failed = "SELECT count(*) AS n FROM outbox WHERE state = 'waiting' AND attempts = 1 AND claim IS NULL";
             eventually("it was tried", async || db.figures(failed) == [1]).await;
             let metrics = async || {
-                let read = scene.service.app.core.ledger.store().read(vouchsafe::notify::backlog);
+                let read = scene.service.app.core.ledger.store().read(|conn| vouchsafe::notify::backlog(conn, vouchsafe::notify::Channel::Mail));
                 read.await.unwrap().refused
             };
             assert_eq!(metrics().await, 1, "{command} {reply}");

@@ -114,6 +114,7 @@ impl World {
             .env("VOUCHSAFE_STORE__WAIT_MS", config.store.wait_ms.to_string())
             .env("VOUCHSAFE_VAULT__KEYRING_FILE", &config.vault.keyring_file)
             .env("VOUCHSAFE_MAIL__MAILBOX_DIR", &config.mail.mailbox_dir)
+            .env("VOUCHSAFE_TEXTS__FOLDER", &config.texts.folder)
             .env("VOUCHSAFE_PASSWORD__HASH_WAIT_MS", "8000")
             .env("VOUCHSAFE_THROTTLE__PER_ADDRESS_PER_MINUTE", "1000000")
             .env("VOUCHSAFE_THROTTLE__CODES_PER_ADDRESS_PER_HOUR", "1000000")

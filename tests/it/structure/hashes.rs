@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// Files of `src` that take a SHA-256, and of what.
-const PLAIN: [(&str, &str); 9] = [
+const PLAIN: [(&str, &str); 10] = [
     (
         "commands/demo",
         "The sample community's name, by which its job is known.",
@@ -16,6 +16,10 @@ const PLAIN: [(&str, &str); 9] = [
     (
         "platform/ledger/sequencer.rs",
         "The chain of events, which holds no secret.",
+    ),
+    (
+        "notify/texts",
+        "What a request to a gateway has, as the gateway's own signature wants it; nothing of it is kept.",
     ),
     ("policy/mod.rs", "The policy, which every member may read."),
     ("platform/terms/rng.rs", "Rng that a test repeats."),

@@ -2,6 +2,7 @@
 
 pub mod db;
 pub mod described;
+pub mod gateway;
 pub mod invariants;
 pub mod janus;
 pub mod peer;

@@ -77,6 +77,7 @@ impl Plan {
             .with("store.url", named)
             .with("vault.keyring_file", config.vault.keyring_file.display())
             .with("mail.mailbox_dir", config.mail.mailbox_dir.display())
+            .with("texts.folder", config.texts.folder.display())
             .with("password.hash_wait_ms", 8000)
             .with("throttle.per_address_per_minute", 1_000_000)
             .with("throttle.codes_per_address_per_hour", 1_000_000)

@@ -84,6 +84,7 @@ impl Home {
         config.vault.keyring_file = folder.path().join("keyring.toml");
         config.vault.create_keyring = true;
         config.mail.mailbox_dir = folder.path().join("mail");
+        config.texts.folder = folder.path().join("texts");
         config.egress.networks = vec!["127.0.0.0/8".parse().expect("a network")];
         config.throttle.per_address_per_minute = 1_000_000;
         config.throttle.codes_per_address_per_hour = 1_000_000;

@@ -280,7 +280,7 @@ impl Janus {
             .post(&self.address.admin_url, "application/json", body, limits);
         let answer = sent.await.map_err(|failure| match failure {
             Failure::Refused(refused) => JanusError::NotAllowed(refused),
-            Failure::Unreachable(what) => JanusError::Unreachable(what.to_owned()),
+            Failure::Unreachable(what) | Failure::Unanswered(what) => JanusError::Unreachable(what.to_owned()),
             Failure::TooLong => JanusError::TooLong,
         })?;
         // Janus says 200 even when it refuses.

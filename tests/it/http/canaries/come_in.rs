@@ -172,7 +172,14 @@ pub(super) async fn come_in(
     canaries.hear(refused).refused(410, "invite-used");
     // A code that was typed before its letter left is not sent any more; the others are.
     let store = service.app.core.ledger.store();
-    let left = async || store.read(vouchsafe::notify::backlog).await.expect("a count").waiting == 0;
+    let left = async || {
+        store
+            .read(|conn| vouchsafe::notify::backlog(conn, vouchsafe::notify::Channel::Mail))
+            .await
+            .expect("a count")
+            .waiting
+            == 0
+    };
     crate::ledger::eventually("all letters have left", left).await;
 
     // A second account of the same person.
