@@ -155,6 +155,8 @@ enum InviteCommand {
         /// For how many hours it holds; the policy's lifetime where nothing is said.
         #[arg(long)]
         hours: Option<u32>,
+        #[command(flatten)]
+        besides: invite::Besides,
     },
     /// Lists a member's invites, newest first.
     List {
@@ -348,8 +350,19 @@ async fn carry_out(command: Command, config: Config) -> Result<ExitCode, Box<dyn
                 link: &link,
             };
             match what {
-                InviteCommand::New { by, email, uses, hours } => {
-                    let wanted = invite::Wanted { email, uses, hours };
+                InviteCommand::New {
+                    by,
+                    email,
+                    uses,
+                    hours,
+                    besides,
+                } => {
+                    let wanted = invite::Wanted {
+                        email,
+                        uses,
+                        hours,
+                        besides,
+                    };
                     invites.new_invite(&by, wanted, &mut out).await?;
                 }
                 InviteCommand::List { by } => invites.list(&by, &mut out).await?,

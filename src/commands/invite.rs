@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     invites::{
-        self, BatchIssuer, Invite, IssueError, NewInvite, Request, To,
+        self, BatchIssuer, Extras, Invite, IssueError, Message, MessageError, NewInvite, NoLabel, Request, To,
         bulk::{self, BadFile, BulkError},
     },
     notify::{AddressError, EmailAddress, Locale},
@@ -18,7 +18,7 @@ use crate::{
         idempotency::Key,
         ledger::{Actor, Ledger, events::InviteKind},
         store::StoreError,
-        terms::{BadRow, Id, InviteId, Link, LinkTemplate, PersonId, PersonRow},
+        terms::{BadRow, Id, InviteId, Link, LinkTemplate, PersonId, PersonRow, Role, Timestamp},
         vault::Vault,
     },
     policy::Current,
@@ -39,6 +39,15 @@ pub enum InviteError {
     /// The address is none.
     #[error("--email: {0}")]
     Address(#[from] AddressError),
+    /// The message is none.
+    #[error("--message: {0}")]
+    Message(#[from] MessageError),
+    /// The campaign or the group is none.
+    #[error("--campaign, --group: {0}")]
+    Label(#[from] NoLabel),
+    /// The time is none.
+    #[error("--opens: give a time such as 2027-03-01T18:00:00Z")]
+    Time,
     /// It was not issued.
     #[error("it was not issued: {0}")]
     Issue(#[from] IssueError),
@@ -93,6 +102,45 @@ pub struct Wanted {
     pub uses: u32,
     /// For how many hours it holds; the policy's lifetime where nothing is said.
     pub hours: Option<u32>,
+    /// What it has besides.
+    pub besides: Besides,
+}
+
+/// What an invite has besides, as it is typed.
+#[derive(Debug, Default, clap::Args)]
+pub struct Besides {
+    /// From when on it can be used, such as 2027-03-01T18:00:00Z; at once where nothing is said.
+    #[arg(long, value_name = "TIME")]
+    pub opens: Option<String>,
+    /// Words to whoever comes: plain text without links.
+    #[arg(long, value_name = "TEXT")]
+    pub message: Option<String>,
+    /// What it is counted under.
+    #[arg(long)]
+    pub campaign: Option<String>,
+    /// What is noted of whoever comes.
+    #[arg(long)]
+    pub group: Option<String>,
+    /// The id of an open room that it is for.
+    #[arg(long)]
+    pub room: Option<String>,
+    /// What whoever comes becomes; a member where nothing is said.
+    #[arg(long)]
+    pub role: Option<Role>,
+}
+
+impl Besides {
+    fn extras(self) -> Result<Extras, InviteError> {
+        let opens = self.opens.map(|text| Timestamp::parse(&text).ok_or(InviteError::Time));
+        Ok(Extras {
+            message: self.message.map(|text| Message::parse(&text)).transpose()?,
+            opens_at: opens.transpose()?,
+            campaign: self.campaign.map(|text| text.parse()).transpose()?,
+            group: self.group.map(|text| text.parse()).transpose()?,
+            room: self.room,
+            role: self.role,
+        })
+    }
 }
 
 impl Invites<'_> {
@@ -113,6 +161,7 @@ impl Invites<'_> {
                 to,
                 locale: Locale::from_tag(&self.policy.get()?.policy.community.locale),
                 lifetime: wanted.hours.map(|hours| Duration::from_secs(u64::from(hours) * 3600)),
+                extras: wanted.besides.extras()?,
             },
             key: Key::none(),
         };

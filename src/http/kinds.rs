@@ -89,8 +89,10 @@ kinds! {
     InviteUsed = 410 "invite-used", "The invite has been used", "Sign in if it was you; otherwise ask for a new invite.";
     /// The invite's time is over.
     InviteExpired = 410 "invite-expired", "The invite has expired", "Ask whoever invited you for a new invite.";
-    /// The inviter took the invite back, or whoever it was sent to came in by another, or its inviter is not in good standing: which of them, nobody is told who holds the code.
+    /// The inviter or an admin took the invite back, or whoever it was sent to came in by another, declined it or passed it on, or its inviter is not in good standing, or its room is closed: which of them, nobody is told who holds the code.
     InviteClosed = 410 "invite-closed", "The invite cannot be used now", "Ask whoever invited you, or another member, for a new invite.";
+    /// The invite can be used from a later time on, which the detail and the invite's preview name.
+    InviteNotOpen = 409 "invite-not-open", "The invite is not open yet", "Come again when it opens.";
     /// All uses of the invite are held by people who are coming in at this moment; one may become free again.
     InviteExhausted = 409 "invite-exhausted", "All uses of the invite are taken for now", "Try again later, or ask for a new invite.";
     /// The invite was sent to another address than the one that is to be proved.

@@ -5,7 +5,7 @@ use std::{slice, sync::Arc, time::Duration};
 use uuid::Uuid;
 
 use super::{
-    by_id, code_of,
+    Closed, by_id, code_of,
     letter::{Told, compose},
     open,
     records::{self, ToBeTold},
@@ -106,7 +106,7 @@ impl Subscriber for InviteMails {
             };
             match refused {
                 Some(why) => undeliverable(tx, invite, why)?,
-                None => letters.push(self.write(reader)?),
+                None => letters.push(self.write(reader, tx.now)?),
             }
         }
         notify::post_all(tx, KIND, &letters)
@@ -185,11 +185,15 @@ impl InviteMails {
     }
 
     /// The letter, what it is about, and the key that seals it.
-    fn write(&self, reader: Reader) -> Result<(DataKey, Uuid, Letter), StoreError> {
+    fn write(&self, reader: Reader, now: Timestamp) -> Result<(DataKey, Uuid, Letter), StoreError> {
         let Reader { told, key, to, .. } = reader;
         let code = code_of(&self.vault, told.key_version, told.id)
             .ok_or_else(|| StoreError::Internal("the keyring lacks the key of an invite's code".into()))?;
         let policy = self.policy.get()?;
+        let message = match &told.message {
+            Some(sealed) => Some(key.open_text(Field::Message, sealed)?),
+            None => None,
+        };
         let letter = compose(Told {
             stop: self.stops.link(&to),
             to,
@@ -198,6 +202,8 @@ impl InviteMails {
             inviter: told.handle.as_deref(),
             asked: demands(&policy.policy).collect(),
             until: told.expires_at,
+            opens: told.opens_at.filter(|&opens| now < opens),
+            message: message.as_ref().map(|message| message.as_str()),
             code: &code,
             link: &self.link,
         });
@@ -214,7 +220,8 @@ impl Matter for InviteMails {
         let Some(invite) = by_id(conn, Id::from_uuid(letter.about))? else {
             return Ok(Stands::No);
         };
-        if open(conn, &invite, now)?.is_err() {
+        // One that opens later is told of at once.
+        if !matches!(open(conn, &invite, now)?, Ok(()) | Err(Closed::NotYet { .. })) {
             return Ok(Stands::No);
         }
         match super::address(conn, &self.vault, &invite) {

@@ -128,6 +128,7 @@ impl Limits {
                     invite,
                     address: one.new.to.address().cloned(),
                     expired_reservations: 0,
+                    message: one.new.extras.message.clone(),
                 })
             };
             Ok(issued.into_iter().zip(&new).map(shown).collect())

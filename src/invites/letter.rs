@@ -15,6 +15,10 @@ pub(super) struct Told<'a> {
     pub(super) inviter: Option<&'a str>,
     pub(super) asked: Vec<Step>,
     pub(super) until: Timestamp,
+    /// From when on, where that is not at once.
+    pub(super) opens: Option<Timestamp>,
+    /// The inviter's words.
+    pub(super) message: Option<&'a str>,
     pub(super) code: &'a Code,
     pub(super) link: &'a LinkTemplate,
     /// Where the reader ends all further letters.
@@ -54,6 +58,22 @@ pub(super) fn compose(told: Told<'_>) -> Letter {
             "如果您不认识邀请人，或并未期待这封邮件，请不必理会：打开邀请不会消耗任何名额。",
         ),
     };
+    if let Some(opens) = told.opens.map(|opens| moment(told.locale, opens)) {
+        paragraphs.push(match told.locale {
+            Locale::En => format!("It can be used from {opens} on."),
+            Locale::ZhHans => format!("自 {opens} 起可用。"),
+        });
+    }
+    if let Some(message) = told.message {
+        let intro = match told.locale {
+            Locale::En => "Whoever invites you writes:",
+            Locale::ZhHans => "邀请人写道：",
+        };
+        let lines = message.lines().map(str::trim).filter(|line| !line.is_empty());
+        // Each line is told from ours by its quotation marks.
+        let lines: Vec<String> = lines.map(|line| format!("“{}”", isolated(line))).collect();
+        paragraphs.splice(0..0, [intro.to_owned()].into_iter().chain(lines));
+    }
     paragraphs.push(
         match told.locale {
             Locale::En => "Open it with the button, or type this code where the app asks for it:",

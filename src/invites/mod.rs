@@ -10,10 +10,12 @@
 pub mod bulk;
 mod code;
 mod commands;
+mod extras;
 mod follow;
 pub mod http;
 mod issuer;
 mod letter;
+mod message;
 mod qr;
 mod queries;
 mod records;
@@ -21,12 +23,16 @@ mod rules;
 
 pub use code::Code;
 pub use commands::{bind, grant, issue, prolong, redeem, release, replay, reserve, revoke, unbind, void_others};
+pub use extras::{Extras, Label, NoLabel};
 pub use follow::{InviteMails, LetterLimits};
 pub use issuer::{BatchIssuer, Request};
+pub use message::{Message, MessageError};
 pub use qr::{TooLong, png, svg};
-pub use queries::{Shown, address, by_code, code_of, leads_on, of_inviter, open, own, places, quota_of, stands};
-pub use records::{Invite, by_id, by_row, held_by, held_to, held_until};
-pub use rules::{Closed, InviteState, state};
+pub use queries::{
+    Shown, address, by_code, code_of, leads_on, of_inviter, open, own, places, quota_of, role_to_give, stands,
+};
+pub use records::{ForRoom, Invite, by_id, by_row, held_by, held_to, held_until};
+pub use rules::{Closed, Ending, InviteState, state};
 
 use std::{num::NonZeroI32, time::Duration};
 
@@ -76,6 +82,8 @@ pub struct NewInvite {
     pub locale: Locale,
     /// For how long; the policy's lifetime where nothing is said.
     pub lifetime: Option<Duration>,
+    /// What it has besides.
+    pub extras: Extras,
 }
 
 /// Places to be given to a member, or taken from them.
@@ -147,6 +155,18 @@ pub enum IssueError {
     /// The policy, on its lifetime.
     #[error(transparent)]
     Lifetime(#[from] LifetimeDenied),
+    /// It would be over before it opens.
+    #[error("it would end at {expires_at}, before it opens")]
+    OpensTooLate {
+        /// When it would end.
+        expires_at: Timestamp,
+    },
+    /// Whoever has the code of a link could take the role.
+    #[error("an invite that gives a role goes to one address")]
+    RoleByLink,
+    /// There is no open room of this id.
+    #[error("there is no open room of this id")]
+    RoomUnknown,
     /// The inviter is gone.
     #[error("the inviter is no member")]
     NoMember,

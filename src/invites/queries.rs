@@ -4,16 +4,16 @@ use std::{collections::HashMap, time::Duration};
 
 use subtle::ConstantTimeEq;
 
-use super::{Closed, Code, Grant, Invite, records, rules};
+use super::{Closed, Code, Grant, Invite, Message, records, rules};
 use crate::{
     notify::EmailAddress,
     people::{self, Member},
     platform::{
         store::{Conn, StoreError},
-        terms::{Id, PersonId, PersonRow, Standing, Timestamp, kinds},
+        terms::{Id, PersonId, PersonRow, Role, Standing, Timestamp, kinds},
         vault::{DataKey, Field, KeyPurpose, Vault, VaultError},
     },
-    policy::{self, Places, Policy, Tally},
+    policy::{self, Places, Policy, Tally, may_give_role},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -27,6 +27,8 @@ pub struct Shown {
     pub address: Option<EmailAddress>,
     /// How many of its reserved uses are over, though still counted.
     pub expired_reservations: i64,
+    /// The inviter's words.
+    pub message: Option<Message>,
 }
 
 /// An invite as its own inviter sees it, read from its row.
@@ -39,10 +41,12 @@ pub(super) fn shown(conn: &mut Conn, vault: &Vault, invite: Invite, now: Timesta
         _ => records::expired_holds(conn, invite.row, now)?,
     };
     let address = address(conn, vault, &invite).ok().flatten();
+    let message = message(conn, vault, &invite)?;
     Ok(Shown {
         invite,
         address,
         expired_reservations,
+        message,
     })
 }
 
@@ -79,6 +83,8 @@ pub(super) struct Preview {
     pub(super) inviter: Member,
     /// The address that it was sent to, masked.
     pub(super) address_hint: Option<String>,
+    /// The inviter's words.
+    pub(super) message: Option<Message>,
     /// Whether it leads anywhere now.
     pub(super) leads_on: Result<(), Closed>,
 }
@@ -104,6 +110,7 @@ pub(super) fn preview(
     Ok(Some(Preview {
         leads_on: rules::leads_on(&invite, inviter.standing, expired, now),
         address_hint: address.map(|address| address.masked()),
+        message: message(conn, vault, &invite)?,
         invite,
         inviter,
     }))
@@ -203,6 +210,19 @@ pub fn address(conn: &mut Conn, vault: &Vault, invite: &Invite) -> Result<Option
     Ok(EmailAddress::parse(&kept).ok())
 }
 
+/// Opens the words that stand beside an invite; none where there are none, or they are erased.
+fn message(conn: &mut Conn, vault: &Vault, invite: &Invite) -> Result<Option<Message>, StoreError> {
+    let Some((subject, sealed)) = &invite.message else {
+        return Ok(None);
+    };
+    let key = match vault.key(conn, *subject) {
+        Ok(key) => key,
+        Err(VaultError::Erased) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Some(Message::stored(&key.open_text(Field::Message, sealed)?)))
+}
+
 /// The code of an invite, under the version of the master key that it was issued with; none where the
 /// keyring lacks it.
 pub fn code_of(vault: &Vault, version: i64, id: Id<kinds::Invite>) -> Option<Code> {
@@ -230,6 +250,18 @@ pub fn by_code(conn: &mut Conn, vault: &Vault, code: &Code) -> Result<Option<Inv
 pub fn stands(conn: &mut Conn, invite: &Invite) -> Result<bool, StoreError> {
     let inviter = people::member(conn, invite.inviter)?.map_or(Standing::Left, |member| member.standing);
     Ok(invite.revoked_at.is_none() && inviter == Standing::Active)
+}
+
+/// The role that an invite gives beyond a member's, if its inviter may give it now; none otherwise.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn role_to_give(conn: &mut Conn, policy: &Policy, invite: &Invite) -> Result<Option<Role>, StoreError> {
+    let Some(role) = invite.role else { return Ok(None) };
+    let inviter = people::member(conn, invite.inviter)?;
+    Ok(inviter
+        .is_some_and(|inviter| may_give_role(policy, inviter.role, role).is_ok())
+        .then_some(role))
 }
 
 /// Whether an invite can be used by somebody new, now.

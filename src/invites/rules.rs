@@ -4,7 +4,23 @@
 use std::fmt;
 
 use super::Invite;
-use crate::platform::terms::{Standing, Timestamp};
+use crate::platform::terms::{Standing, Timestamp, words};
+
+words! {
+    /// Who ended an invite before its time, and how.
+    Ending {
+        /// Its inviter took it back.
+        Inviter = "inviter",
+        /// An admin took it back.
+        Admin = "admin",
+        /// Whoever it was sent to came in by another.
+        Void = "void",
+        /// Whoever it was sent to does not want it.
+        Declined = "declined",
+        /// It was passed on to another address by another invite.
+        PassedOn = "passed_on",
+    }
+}
 
 /// Why an invite cannot be used now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -15,6 +31,15 @@ pub enum Closed {
     /// Its inviter is under a sanction or has left.
     #[error("the inviter is not in good standing")]
     Suspended,
+    /// The room that it is for is closed.
+    #[error("the room that the invite is for is closed")]
+    RoomClosed,
+    /// Its time has not come.
+    #[error("the invite opens at {opens_at}")]
+    NotYet {
+        /// When it comes.
+        opens_at: Timestamp,
+    },
     /// Whoever came by it was refused for good, and no other use is left.
     #[error("the invite is bound by a final refusal")]
     Bound,
@@ -35,6 +60,8 @@ pub enum Closed {
 pub enum InviteState {
     /// It can be used.
     Open,
+    /// It can be used from `opens_at` on.
+    NotYet,
     /// Somebody holds its last use.
     Held,
     /// Every use was made.
@@ -43,6 +70,12 @@ pub enum InviteState {
     Expired,
     /// It was taken back, or is void: whoever it was sent to came in by another.
     Revoked,
+    /// Whoever it was sent to does not want it.
+    Declined,
+    /// It was passed on to another address.
+    PassedOn,
+    /// The room that it is for is closed.
+    RoomClosed,
     /// It could be used, but its letter reached nobody.
     Undeliverable,
     /// A reviewer has refused whoever came by it, for good.
@@ -61,6 +94,9 @@ pub fn open(invite: &Invite, inviter: Standing, expired_holds: i64, now: Timesta
         Err(Closed::Expired)
     } else {
         stands(invite, inviter)?;
+        if let Some(opens_at) = invite.opens_at.filter(|&opens_at| now < opens_at) {
+            return Err(Closed::NotYet { opens_at });
+        }
         if invite.uses + invite.bound >= invite.max_uses {
             Err(Closed::Bound)
         } else if invite.uses + invite.held + invite.bound - expired_holds >= invite.max_uses {
@@ -71,12 +107,14 @@ pub fn open(invite: &Invite, inviter: Standing, expired_holds: i64, now: Timesta
     }
 }
 
-/// Whether neither it was taken back nor its inviter is under a sanction.
+/// Whether it was not taken back, its inviter is not under a sanction, and its room is open.
 fn stands(invite: &Invite, inviter: Standing) -> Result<(), Closed> {
     if invite.revoked_at.is_some() {
         Err(Closed::Revoked)
     } else if inviter != Standing::Active {
         Err(Closed::Suspended)
+    } else if invite.room.as_ref().is_some_and(|room| !room.open) {
+        Err(Closed::RoomClosed)
     } else {
         Ok(())
     }
@@ -95,10 +133,14 @@ impl fmt::Display for InviteState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Open => "open",
+            Self::NotYet => "not_yet",
             Self::Held => "held",
             Self::Used => "used",
             Self::Expired => "expired",
             Self::Revoked => "revoked",
+            Self::Declined => "declined",
+            Self::PassedOn => "passed_on",
+            Self::RoomClosed => "room_closed",
             Self::Undeliverable => "undeliverable",
             Self::Refused => "refused",
         })
@@ -108,12 +150,18 @@ impl fmt::Display for InviteState {
 /// Where it stands for its inviter, who reads it signed in and so is in good standing.
 pub fn state(invite: &Invite, expired_holds: i64, now: Timestamp) -> InviteState {
     if invite.revoked_at.is_some() {
-        return InviteState::Revoked;
+        return match invite.revoked_for {
+            Some(Ending::Declined) => InviteState::Declined,
+            Some(Ending::PassedOn) => InviteState::PassedOn,
+            _ => InviteState::Revoked,
+        };
     }
     match open(invite, Standing::Active, expired_holds, now) {
         Ok(()) if invite.undeliverable.is_some() => InviteState::Undeliverable,
         Ok(()) => InviteState::Open,
         Err(Closed::Revoked | Closed::Suspended) => InviteState::Revoked,
+        Err(Closed::RoomClosed) => InviteState::RoomClosed,
+        Err(Closed::NotYet { .. }) => InviteState::NotYet,
         Err(Closed::Used) => InviteState::Used,
         Err(Closed::Expired) => InviteState::Expired,
         Err(Closed::Held) => InviteState::Held,

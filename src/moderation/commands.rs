@@ -139,20 +139,10 @@ pub fn give_role(tx: &mut Tx<'_>, target: PersonId, role: Role, reason: RoleReas
     let locked = lock(tx, target)?.ok_or(RoleError::PersonUnknown)?;
     let authority = locked.authority().map_err(rules::RoleRefusal::from)?;
     rules::may_give_role(authority, &locked.target, role, locked.owners)?;
-    let before = locked.target.role;
-    if before == role {
-        return Ok(false);
-    }
-    if !people::change_role(tx.conn, target, before, role)? {
-        return Err(StoreError::Internal("a role changed while its member was locked".into()).into());
-    }
-    tx.record(Event::RoleChanged(events::RoleChanged {
-        person: target,
-        before,
-        after: role,
-        reason: Some(reason),
-    }));
-    Ok(true)
+    let mut member = locked.target;
+    let changes = member.role != role;
+    people::give_role(tx, &mut member, role, reason)?;
+    Ok(changes)
 }
 
 /// Lowers a member's assurance: for example, their document turned out to be another person's. Where a room asks

@@ -11,14 +11,17 @@ mod roster;
 
 pub use handle::{Handle, HandleError, handle};
 pub use records::{
-    Member, Name, await_standing, by_contact, by_handle, change_role, count_active, count_owners, inviter_of,
-    keep_active, lock, lock_founders, lock_members, lock_reviewer, lock_standing, member, member_by_id, members,
-    members_by_row, names, own_contact, set_assurance, set_handle, set_standing,
+    Member, Name, await_standing, by_contact, by_handle, count_active, count_owners, inviter_of, keep_active, lock,
+    lock_founders, lock_members, lock_reviewer, lock_standing, member, member_by_id, members, members_by_row, names,
+    own_contact, set_assurance, set_handle, set_standing,
 };
 pub use roster::{MemberSnapshot, Roster};
 
 use crate::platform::{
-    ledger::{Event, Tx, events},
+    ledger::{
+        Event, Tx,
+        events::{self, RoleReason},
+    },
     store::StoreError,
     terms::{Assurance, Id, PersonRow, Role, Timestamp, kinds},
     vault::{DataKey, Subject, Vault, VaultError},
@@ -84,6 +87,30 @@ pub fn admit(tx: &mut Tx<'_>, newcomer: &Newcomer, by: &Admission) -> Result<Mem
         assurance: member.assurance,
     }));
     Ok(member)
+}
+
+/// Gives a member another role. Whether anybody may, whoever calls it has decided.
+///
+/// # Errors
+/// [`StoreError`]; also where the member is no longer as they were read.
+pub fn give_role(tx: &mut Tx<'_>, member: &mut Member, role: Role, reason: RoleReason) -> Result<(), StoreError> {
+    let before = member.role;
+    if before == role {
+        return Ok(());
+    }
+    if !records::change_role(tx.conn, member.row, before, role)? {
+        return Err(StoreError::Internal(
+            "a role changed while its member was locked".into(),
+        ));
+    }
+    member.role = role;
+    tx.record(Event::RoleChanged(events::RoleChanged {
+        person: member.row,
+        before,
+        after: role,
+        reason: Some(reason),
+    }));
+    Ok(())
 }
 
 fn insert(tx: &mut Tx<'_>, newcomer: &Newcomer) -> Result<Member, StoreError> {

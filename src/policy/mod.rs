@@ -26,8 +26,8 @@ pub use current::{ChangeError, Current, Versioned, change};
 pub use quota::{Limit, MOST_PLACES, MorePlaces, Places, Tally, places};
 pub use reserved::is_reserved;
 pub use rules::{
-    InviteDenied, Inviter, LifetimeDenied, Proved, Step, Wanted, demands, invite_expiry, may_invite, may_review,
-    next_demand,
+    InviteDenied, Inviter, LifetimeDenied, Proved, Step, Wanted, demands, invite_expiry, may_give_role, may_invite,
+    may_label, may_review, next_demand,
 };
 
 /// A policy that comes with the program.
@@ -175,6 +175,11 @@ pub struct Invite {
     /// Roles that may give out open links: not addressed to anybody, for one use or many. Default owner and
     /// admin.
     pub open_links_by: Vec<Role>,
+    /// Roles that may put a campaign or a group on an invite, by which admins sort. Default owner and admin.
+    pub labels_by: Vec<Role>,
+    /// Roles that may invite somebody to a role: an owner to any but owner and service, an admin to auditor and
+    /// reviewer. Default owner.
+    pub roles_by: Vec<Role>,
 }
 
 impl Default for Invite {
@@ -192,6 +197,8 @@ impl Default for Invite {
             max_uses: 100,
             min_membership_hours: 0,
             open_links_by: vec![Role::Owner, Role::Admin],
+            labels_by: vec![Role::Owner, Role::Admin],
+            roles_by: vec![Role::Owner],
         }
     }
 }
@@ -428,6 +435,12 @@ impl Policy {
                 "invite.open_links_by",
                 &invite.open_links_by,
                 &[Role::Auditor, Role::Service],
+            ),
+            ("invite.labels_by", &invite.labels_by, &[Role::Auditor, Role::Service]),
+            (
+                "invite.roles_by",
+                &invite.roles_by,
+                &[Role::Auditor, Role::Service, Role::Reviewer, Role::Member],
             ),
             (
                 "review.reviewers",

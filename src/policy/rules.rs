@@ -123,6 +123,17 @@ pub enum InviteDenied {
     /// Their role gives out no open links.
     #[error("the role {0} gives out no open links")]
     OpenLink(Role),
+    /// Their role puts no campaign and no group on an invite.
+    #[error("the role {0} puts no campaign and no group on an invite")]
+    Label(Role),
+    /// Their role does not invite to that role.
+    #[error("the role {by} does not invite to the role {to}")]
+    GivesRole {
+        /// Their role.
+        by: Role,
+        /// What was to be given.
+        to: Role,
+    },
     /// A link for nobody, or for more than the policy lets in by one.
     #[error("a link is for 1 to {at_most} uses, not for {wanted}")]
     Uses {
@@ -184,6 +195,37 @@ pub fn may_invite(policy: &Policy, inviter: &Inviter, wanted: Wanted, now: Times
     match places.limit {
         Some(Limit { quota, left, .. }) if !places.allow(wanted) => Err(InviteDenied::Quota { quota, left, wanted }),
         _ => Ok(()),
+    }
+}
+
+/// Whether a role may put a campaign or a group on an invite.
+///
+/// # Errors
+/// [`InviteDenied::Label`]
+pub fn may_label(policy: &Policy, role: Role) -> Result<(), InviteDenied> {
+    if policy.invite.labels_by.contains(&role) {
+        Ok(())
+    } else {
+        Err(InviteDenied::Label(role))
+    }
+}
+
+/// Whether a role may invite somebody to another role.
+///
+/// # Errors
+/// [`InviteDenied::GivesRole`]
+pub fn may_give_role(policy: &Policy, by: Role, to: Role) -> Result<(), InviteDenied> {
+    let reaches = match (by, to) {
+        (_, Role::Member) => return Ok(()),
+        (Role::Owner, Role::Admin | Role::Auditor | Role::Reviewer) | (Role::Admin, Role::Auditor | Role::Reviewer) => {
+            true
+        }
+        _ => false,
+    };
+    if reaches && policy.invite.roles_by.contains(&by) {
+        Ok(())
+    } else {
+        Err(InviteDenied::GivesRole { by, to })
     }
 }
 

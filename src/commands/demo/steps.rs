@@ -4,7 +4,7 @@ use super::super::admin;
 use super::*;
 use crate::{
     identity::{self, CaseState, FullName},
-    invites::{self, Invite, NewInvite, To},
+    invites::{self, Extras, Invite, NewInvite, To},
     moderation::{ReasonCode, RoleReason, SanctionKind, commands as moderation},
     notify::{EmailAddress, Locale},
     onboarding::{self, Limits},
@@ -136,6 +136,7 @@ impl Work {
                 Locale::ZhHans
             },
             lifetime: None,
+            extras: Extras::default(),
         };
         let policy = if self.base.after(self.plan.reviewed()) <= tx.now {
             &self.reviewing

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub use file::{BadFile, MOST_BYTES, MOST_ROWS, Row, read};
 
-use super::{Invite, IssueError, NewInvite, To, commands};
+use super::{Extras, Invite, IssueError, NewInvite, To, commands};
 use crate::{
     notify::{EmailAddress, Locale},
     people,
@@ -142,6 +142,7 @@ impl Work for InviteMany {
                 to: To::Address(EmailAddress::parse(&kept.email).map_err(|error| unreadable(&error))?),
                 locale: kept.locale.as_deref().map_or(usual, Locale::from_tag),
                 lifetime: kept.hours.map(|hours| Duration::from_secs(hours * 3600)),
+                extras: Extras::default(),
             })
         };
         Ok(Box::new(Opened {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::super::{
-    Code, Invite, IssueError, NewInvite, To,
+    Code, Extras, ForRoom, Invite, IssueError, NewInvite, To,
     queries::{self, is_unlimited},
     records,
 };
@@ -19,10 +19,10 @@ use crate::{
             events::{self, InviteKind, Release},
         },
         store::StoreError,
-        terms::{Id, PersonRow, Timestamp, kinds},
-        vault::{Blind, Field, Vault, VaultError},
+        terms::{Id, PersonRow, Role, Timestamp, kinds},
+        vault::{Blind, DataKey, Field, Subject, Vault, VaultError},
     },
-    policy::{InviteDenied, Inviter, Policy, Tally, Wanted, invite_expiry, may_invite},
+    policy::{InviteDenied, Inviter, Policy, Tally, Wanted, invite_expiry, may_give_role, may_invite, may_label},
 };
 
 /// Issues an invite. Two at once by one member never overdraw their quota.
@@ -72,6 +72,12 @@ pub fn issue_together(
             tally.open += unwritten.get(&inviter).copied().unwrap_or(0);
             terms = settle(policy, member, *tally, new, tx.now);
         }
+        if let (Ok(settled), Some(name)) = (&mut terms, &new.extras.room) {
+            match records::rooms_named(tx.conn, name)? {
+                Some(room) => settled.room = Some(room),
+                None => terms = Err(IssueError::RoomUnknown),
+            }
+        }
         if let Ok(terms) = &terms {
             tally.open += u64::from(terms.max_uses);
             *unwritten.entry(inviter).or_insert(0) += u64::from(terms.max_uses);
@@ -87,7 +93,7 @@ pub fn issue_together(
         }
     }
     let taken = wanted.iter().zip(&settled).filter_map(|(&(inviter, new), terms)| {
-        let terms = *terms.as_ref().ok()?;
+        let terms = terms.as_ref().ok()?;
         Some((inviter, new, terms))
     });
     let mut written = write_down(tx, vault, &taken.collect::<Vec<_>>())?.into_iter();
@@ -115,11 +121,13 @@ fn close_expired(tx: &mut Tx<'_>, inviter: PersonRow) -> Result<(), StoreError> 
 }
 
 /// What is settled about an invite before it is written.
-#[derive(Clone, Copy)]
 struct Settled {
     kind: InviteKind,
     max_uses: u32,
     expires_at: Timestamp,
+    opens_at: Option<Timestamp>,
+    room: Option<ForRoom>,
+    role: Option<Role>,
 }
 
 fn settle(
@@ -142,34 +150,58 @@ fn settle(
         tally,
     };
     may_invite(policy, &inviting, wanted, now)?;
+    let extras = &new.extras;
+    if extras.campaign.is_some() || extras.group.is_some() {
+        may_label(policy, member.role)?;
+    }
+    let role = extras.role.filter(|role| *role != Role::Member);
+    if let Some(role) = role {
+        may_give_role(policy, member.role, role)?;
+        if kind == InviteKind::Link {
+            return Err(IssueError::RoleByLink);
+        }
+    }
+    let expires_at = invite_expiry(policy, new.lifetime, now)?;
+    let opens_at = extras.opens_at.filter(|&opens_at| now < opens_at);
+    if opens_at.is_some_and(|opens_at| opens_at >= expires_at) {
+        return Err(IssueError::OpensTooLate { expires_at });
+    }
     Ok(Settled {
         kind,
         max_uses,
-        expires_at: invite_expiry(policy, new.lifetime, now)?,
+        expires_at,
+        opens_at,
+        room: None,
+        role,
     })
 }
 
 fn write_down(
     tx: &mut Tx<'_>,
     vault: &Vault,
-    taken: &[(PersonRow, &NewInvite, Settled)],
+    taken: &[(PersonRow, &NewInvite, &Settled)],
 ) -> Result<Vec<Invite>, StoreError> {
-    let addressed = taken.iter().filter(|(_, new, _)| matches!(new.to, To::Address(_)));
-    let mut subjects = vault.new_subjects(tx, addressed.count())?.into_iter();
-    let mut rows = Vec::with_capacity(taken.len());
-    for &(inviter, new, terms) in taken {
+    let sealing = |new: &NewInvite| new.to.address().is_some() || new.extras.message.is_some();
+    let sealed = taken.iter().filter(|(_, new, _)| sealing(new));
+    let mut subjects = vault.new_subjects(tx, sealed.count())?.into_iter();
+    let (mut rows, mut extras) = (Vec::with_capacity(taken.len()), Vec::new());
+    for (place, &(inviter, new, terms)) in taken.iter().enumerate() {
         let (key_version, code) = Code::newest(vault, new.id);
-        let address = match &new.to {
-            To::Holder { .. } => None,
-            To::Address(address) => {
-                let (subject, key) = subjects.next().ok_or(VaultError::Sealed)?;
-                Some(records::Address {
-                    subject,
-                    sealed: key.seal(Field::Contact, address.kept().as_bytes(), tx.rng)?,
-                    blind: vault.blind(Blind::Contact, address.normalised().as_bytes()),
-                })
-            }
+        let key = match sealing(new) {
+            true => Some(subjects.next().ok_or(VaultError::Sealed)?),
+            false => None,
         };
+        let address = match (new.to.address(), &key) {
+            (Some(address), Some((subject, key))) => Some(records::Address {
+                subject: *subject,
+                sealed: key.seal(Field::Contact, address.kept().as_bytes(), tx.rng)?,
+                blind: vault.blind(Blind::Contact, address.normalised().as_bytes()),
+            }),
+            _ => None,
+        };
+        if let Some(extra) = extra(tx, &new.extras, terms, key.as_ref())? {
+            extras.push((place, extra));
+        }
         rows.push(records::New {
             id: new.id,
             inviter,
@@ -183,7 +215,13 @@ fn write_down(
             expires_at: terms.expires_at,
         });
     }
-    let invites = records::insert_all(tx.conn, rows)?;
+    let mut invites = records::insert_all(tx.conn, rows)?;
+    for (place, extra) in extras {
+        if let Some(invite) = invites.get_mut(place) {
+            records::set_extras(tx.conn, invite.row, &extra)?;
+            *invite = records::by_row(tx.conn, invite.row)?;
+        }
+    }
     let now = tx.now;
     for &(inviter, new, terms) in taken {
         tx.on_behalf(Actor::Person(inviter), now, |tx| {
@@ -193,10 +231,41 @@ fn write_down(
                 kind: terms.kind,
                 max_uses: terms.max_uses,
                 expires_at: terms.expires_at,
+                opens_at: terms.opens_at,
+                room: terms.room.as_ref().map(|room| room.row),
+                role: terms.role,
             }));
         });
     }
     Ok(invites)
+}
+
+/// What an invite has besides, as it is written; none where it has nothing.
+fn extra(
+    tx: &Tx<'_>,
+    extras: &Extras,
+    terms: &Settled,
+    key: Option<&(Subject, DataKey)>,
+) -> Result<Option<records::Extra>, VaultError> {
+    let message = match (&extras.message, key) {
+        (Some(message), Some((subject, key))) => {
+            let sealed = key.seal(Field::Message, message.expose().as_bytes(), tx.rng)?;
+            Some((*subject, sealed))
+        }
+        _ => None,
+    };
+    let (subject_id, message_sealed) = message.unzip();
+    let extra = records::Extra {
+        opens_at: terms.opens_at,
+        campaign: extras.campaign.as_ref().map(ToString::to_string),
+        group_label: extras.group.as_ref().map(ToString::to_string),
+        room_id: terms.room.as_ref().map(|room| room.row),
+        as_role: terms.role,
+        subject_id,
+        message_sealed,
+        passed_from: None,
+    };
+    Ok((extra != records::Extra::default()).then_some(extra))
 }
 
 /// Issues an invite of a history that is replayed: for one use, in the same moment. Nobody's policy
@@ -207,13 +276,17 @@ pub fn replay(tx: &mut Tx<'_>, vault: &Vault, inviter: PersonRow, id: Id<kinds::
         to: To::Holder { uses: 1 },
         locale: Locale::En,
         lifetime: None,
+        extras: Extras::default(),
     };
     let terms = Settled {
         kind: InviteKind::Link,
         max_uses: 1,
         expires_at: tx.now.after(Duration::from_secs(1)),
+        opens_at: None,
+        room: None,
+        role: None,
     };
-    let mut written = write_down(tx, vault, &[(inviter, &new, terms)])?;
+    let mut written = write_down(tx, vault, &[(inviter, &new, &terms)])?;
     written
         .pop()
         .ok_or_else(|| StoreError::Internal("an invite was not written".into()))

@@ -85,10 +85,12 @@ pub fn redeem(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>) -> Result
     if records::use_up(tx.conn, invite.row)? {
         return Ok(());
     }
-    // It was held, so it has a use: either it was taken back since, or its inviter does not stand.
-    let revoked = records::by_row(tx.conn, invite.row)?.revoked_at.is_some();
-    Err(RedeemError::Closed(if revoked {
+    // It was held, so it has a use: it was taken back since, or its inviter or its room does not stand.
+    let invite = records::by_row(tx.conn, invite.row)?;
+    Err(RedeemError::Closed(if invite.revoked_at.is_some() {
         Closed::Revoked
+    } else if invite.room.is_some_and(|room| !room.open) {
+        Closed::RoomClosed
     } else {
         Closed::Suspended
     }))

@@ -7,13 +7,18 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    super::{NewInvite, Request, To},
+    super::{Extras, Label, Message, NewInvite, Request, To},
     InviteView, Invites,
 };
 use crate::{
-    http::{Caller, IdempotencyKey, Json, Problem, WriteResponse, problems, whole_or_null},
+    http::{
+        Caller, IdempotencyKey, Json, Problem, ProblemKind, WriteResponse, problems, rights::RECENT, whole_or_null,
+    },
     notify::{EmailAddress, Locale},
-    platform::{idempotency::Asker, terms::Id},
+    platform::{
+        idempotency::Asker,
+        terms::{Id, Role, Timestamp},
+    },
 };
 
 /// An invite to give: to one e-mail address, or an open link.
@@ -37,9 +42,36 @@ struct NewInviteBody {
     #[serde(default, deserialize_with = "whole_or_null")]
     #[schema(minimum = 1, maximum = 4_294_967_295_u32)]
     lifetime_hours: Option<u32>,
+    /// Before it nobody comes in by the invite; at once where nothing is said. It must lie before the invite's end.
+    #[serde(default)]
+    opens_at: Option<Timestamp>,
+    /// Your words to whoever comes: plain text without links, also without those in disguise. They stand in the mail
+    /// and where the code is opened.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 500)]
+    message: Option<String>,
+    /// What the invite is counted under. The policy says who may give one (`invite.labels_by`).
+    #[serde(default)]
+    #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,39}$", max_length = 40)]
+    campaign: Option<String>,
+    /// What is noted of whoever comes, for admins; the same may give one.
+    #[serde(default)]
+    #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,39}$", max_length = 40)]
+    group: Option<String>,
+    /// The id of an open room that the invite is for. While the room is closed, nobody comes in by it.
+    #[serde(default)]
+    #[schema(pattern = "^[A-Za-z0-9_-]{1,64}$", max_length = 64)]
+    room: Option<String>,
+    /// What whoever comes becomes: a member where nothing is said. The policy says who may invite to a role
+    /// (`invite.roles_by`); such an invite goes to an address, and wants a sign-in less than 15 minutes ago. It is
+    /// given if the inviter may still give it then.
+    #[serde(default)]
+    role: Option<Role>,
 }
 
-problems!(CreateInviteProblems: InvalidField, InvalidValue, QuotaExhausted, NotEligibleToInvite, TooManyRequests);
+problems!(CreateInviteProblems:
+    InvalidField, InvalidValue, QuotaExhausted, NotEligibleToInvite, ReauthenticationRequired, TooManyRequests
+);
 
 /// Invite somebody. An addressed invite is mailed; an open link's code stands in the answer.
 #[utoipa::path(operation_id = "create_invite", tag = "invites", request_body = NewInviteBody,
@@ -58,6 +90,12 @@ pub(super) async fn create(
         max_uses,
         locale,
         lifetime_hours,
+        opens_at,
+        message,
+        campaign,
+        group,
+        room,
+        role,
     } = body.0;
     let to = match (email, max_uses) {
         (Some(_), Some(_)) => {
@@ -73,6 +111,22 @@ pub(super) async fn create(
             uses: uses.unwrap_or(1),
         },
     };
+    if role.is_some_and(|role| role != Role::Member) && caller.signed_in_for >= RECENT {
+        return Err(ProblemKind::ReauthenticationRequired.into());
+    }
+    let label = |field: &'static str, text: Option<String>| {
+        let read = text.map(|text| text.parse::<Label>()).transpose();
+        read.map_err(|error| Problem::field(field, error.to_string()))
+    };
+    let message = message.map(|text| Message::parse(&text)).transpose();
+    let extras = Extras {
+        message: message.map_err(|error| Problem::value("/message", error.to_string()))?,
+        opens_at,
+        campaign: label("/campaign", campaign)?,
+        group: label("/group", group)?,
+        room,
+        role,
+    };
     let policy = invites.policy.get()?;
     let locale = match locale {
         Some(tag) => Locale::parse(&tag).map_err(|error| Problem::field("/locale", error.to_string()))?,
@@ -83,6 +137,7 @@ pub(super) async fn create(
         to,
         locale,
         lifetime: lifetime_hours.map(|hours| Duration::from_secs(u64::from(hours) * 3600)),
+        extras,
     };
     let request = Request {
         inviter: caller.person,

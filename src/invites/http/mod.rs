@@ -23,7 +23,7 @@ use crate::{
             Ledger, ReadModel,
             events::{InviteKind, Undeliverable},
         },
-        terms::{InviteId, LinkTemplate, PersonId, QuotaGrantId, Timestamp},
+        terms::{InviteId, LinkTemplate, PersonId, QuotaGrantId, Role, Timestamp},
         vault::Vault,
     },
     policy::{self, InviteDenied},
@@ -88,6 +88,18 @@ struct InviteView {
     created_at: Timestamp,
     /// Until when.
     expires_at: Timestamp,
+    /// From when on it can be used, where that is not at once.
+    opens_at: Option<Timestamp>,
+    /// Your words to whoever comes.
+    message: Option<String>,
+    /// What it is counted under.
+    campaign: Option<String>,
+    /// What is noted of whoever comes by it.
+    group: Option<String>,
+    /// The id of the room that it is for. While the room is closed, nobody comes in by it.
+    room: Option<String>,
+    /// What whoever comes by it becomes.
+    role: Role,
 }
 
 /// Places that an admin has given a member or taken.
@@ -140,6 +152,12 @@ impl Invites {
             held: invite.held,
             created_at: invite.created_at,
             expires_at: invite.expires_at,
+            opens_at: invite.opens_at,
+            message: shown.message.as_ref().map(|message| message.expose().to_owned()),
+            campaign: invite.campaign.as_ref().map(ToString::to_string),
+            group: invite.group.as_ref().map(ToString::to_string),
+            room: invite.room.as_ref().map(|room| room.name.clone()),
+            role: invite.role.unwrap_or(Role::Member),
         }
     }
 }
@@ -155,7 +173,10 @@ impl From<Closed> for Problem {
     fn from(closed: Closed) -> Self {
         match closed {
             // One answer, so that nobody learns from a code what its inviter's standing is, or a reviewer's decision.
-            Closed::Revoked | Closed::Suspended | Closed::Bound => ProblemKind::InviteClosed,
+            Closed::Revoked | Closed::Suspended | Closed::RoomClosed | Closed::Bound => ProblemKind::InviteClosed,
+            Closed::NotYet { opens_at } => {
+                return Problem::from(ProblemKind::InviteNotOpen).with_detail(format!("It opens at {opens_at}."));
+            }
             Closed::Expired => ProblemKind::InviteExpired,
             Closed::Used => ProblemKind::InviteUsed,
             Closed::Held => ProblemKind::InviteExhausted,
@@ -170,6 +191,13 @@ impl From<IssueError> for Problem {
             IssueError::Denied(denied @ InviteDenied::Quota { .. }) => Problem::from(ProblemKind::QuotaExhausted)
                 .with_detail(format!("{denied}. Revoke an open invite, or wait until one is over.")),
             IssueError::Denied(denied @ InviteDenied::Uses { .. }) => Problem::value("/max_uses", denied.to_string()),
+            IssueError::OpensTooLate { .. } => {
+                Problem::value("/opens_at", format!("{error}. Give an earlier time, or a longer life."))
+            }
+            IssueError::RoleByLink => {
+                Problem::value("/role", "An invite that gives a role goes to one address; give email.")
+            }
+            IssueError::RoomUnknown => Problem::value("/room", "No open room has this id."),
             IssueError::Denied(denied) => {
                 Problem::from(ProblemKind::NotEligibleToInvite).with_detail(denied.to_string())
             }

@@ -5,12 +5,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    super::{Code, queries},
+    super::{Closed, Code, queries},
     Invites, kind,
 };
 use crate::{
     http::{Json, Problem, ProblemKind, Segments, problems},
-    platform::terms::{PersonId, Timestamp},
+    platform::terms::{PersonId, Role, Timestamp},
     policy::{Step, demands},
 };
 
@@ -34,8 +34,16 @@ struct PreviewView {
     kind: String,
     /// The address that it was sent to, masked; none for a link.
     address_hint: Option<String>,
+    /// From when on it can be used, where that was not at once. Before it, `start_onboarding` is refused.
+    opens_at: Option<Timestamp>,
     /// Until when it can be used.
     expires_at: Timestamp,
+    /// The inviter's words: plain text, to be escaped wherever it is shown.
+    message: Option<String>,
+    /// The id of the room that one comes for.
+    room: Option<String>,
+    /// What one becomes.
+    role: Role,
     /// What will be asked, in order.
     asks: Vec<Step>,
     /// Which documents are accepted where a real name is asked for.
@@ -59,7 +67,10 @@ pub(super) async fn preview(code: Segments<String>, invites: Data<Invites>) -> R
         .store()
         .read(move |conn| queries::preview(conn, &vault, &code, now));
     let found = read.await?.ok_or_else(|| Problem::new(ProblemKind::InviteUnknown))?;
-    found.leads_on?;
+    match found.leads_on {
+        Ok(()) | Err(Closed::NotYet { .. }) => {}
+        Err(closed) => return Err(closed.into()),
+    }
     Ok(Json(PreviewView {
         community: policy.policy.community.name.to_string(),
         inviter: InviterView {
@@ -68,7 +79,11 @@ pub(super) async fn preview(code: Segments<String>, invites: Data<Invites>) -> R
         },
         kind: kind(&found.invite).into(),
         address_hint: found.address_hint,
+        opens_at: found.invite.opens_at,
         expires_at: found.invite.expires_at,
+        message: found.message.map(|message| message.expose().to_owned()),
+        room: found.invite.room.map(|room| room.name),
+        role: found.invite.role.unwrap_or(Role::Member),
         asks: demands(&policy.policy).collect(),
         documents: policy.policy.join.documents.clone(),
     }))

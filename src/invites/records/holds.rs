@@ -27,7 +27,8 @@ pub fn held_to(conn: &mut Conn, blind: &[u8]) -> QueryResult<Vec<Id<kinds::Flow>
 /// What an invite must be to be held or used: its text is part of two statements.
 macro_rules! stands {
     () => {
-        "revoked_at IS NULL AND EXISTS \
+        "revoked_at IS NULL AND (room_id IS NULL OR EXISTS \
+         (SELECT 1 FROM rooms WHERE rooms.id = invites.room_id AND rooms.closed_at IS NULL)) AND EXISTS \
          (SELECT 1 FROM people WHERE people.id = invites.inviter AND people.standing = 'active')"
     };
 }
@@ -38,11 +39,12 @@ pub(in crate::invites) fn take_use(conn: &mut Conn, row: i64, now: Timestamp) ->
     fixed(|| {
         concat!(
             "UPDATE invites SET held = held + 1 WHERE id = ? AND expires_at > ? AND closed_at IS NULL \
-             AND uses + held + bound < max_uses AND ",
+             AND (opens_at IS NULL OR opens_at <= ?) AND uses + held + bound < max_uses AND ",
             stands!()
         )
     })
     .bind(row)
+    .bind(now.micros())
     .bind(now.micros())
     .execute(conn)
     .map(|rows| rows == 1)

@@ -3,27 +3,28 @@
 use std::collections::HashMap;
 
 use diesel::{
-    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, PgConnection, QueryDsl, QueryResult,
-    Queryable, QueryableByName, RunQueryDsl, Selectable, SelectableHelper,
+    ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, QueryResult, Queryable, QueryableByName, RunQueryDsl,
+    Selectable, SelectableHelper,
     result::Error,
     sql_types::{BigInt, Binary},
     update,
 };
 
+use super::{Ending, Label};
 use crate::platform::{
     ledger::events::{InviteKind, Undeliverable},
-    store::{
-        Conn, fixed, pg_fixed,
-        schema::{invites, people, subjects},
-    },
-    terms::{Id, PersonRow, Role, Standing, Timestamp, kinds},
+    store::{Conn, fixed, pg_fixed, schema::invites},
+    terms::{Id, PersonRow, Role, Timestamp, kinds},
     vault::Subject,
 };
 
+mod extras;
 mod grants;
 mod holds;
+mod letters;
 mod places;
 
+pub use extras::ForRoom;
 pub(super) use grants::{GrantRow, grant_by_id, grants_of, insert_grant};
 pub(super) use holds::{
     bind, end_expired_holds, end_hold, end_standing_hold, expired_holds, give_back, insert_hold, prolong, take_use,
@@ -31,6 +32,9 @@ pub(super) use holds::{
 };
 pub use holds::{held_by, held_to, held_until};
 pub(super) use places::{close_expired, refundable, tallies};
+
+pub(super) use extras::{Extra, rooms_named, set_extras};
+pub(super) use letters::{ToBeTold, set_delivered, set_undeliverable, to_be_told};
 
 /// An invite as it stands.
 #[derive(Debug, Clone)]
@@ -67,8 +71,30 @@ pub struct Invite {
     pub revoked_at: Option<Timestamp>,
     /// When its places went back to its inviter for good, its time being over.
     pub closed_at: Option<Timestamp>,
+    /// Who ended it; none where it stands, and where an earlier version ended it.
+    pub revoked_for: Option<Ending>,
     /// Why its letter reached nobody.
     pub undeliverable: Option<Undeliverable>,
+    /// When its letter first left.
+    pub sent_at: Option<Timestamp>,
+    /// From when on it can be used, where that is not at once.
+    pub opens_at: Option<Timestamp>,
+    /// What it is counted under.
+    pub campaign: Option<Label>,
+    /// What is noted of whoever comes by it.
+    pub group: Option<Label>,
+    /// The room that they come for.
+    pub room: Option<ForRoom>,
+    /// What they become, where that is more than a member.
+    pub role: Option<Role>,
+    /// Whose key seals the inviter's words, and the sealed words.
+    pub message: Option<(Subject, Vec<u8>)>,
+    /// The row of the invite that was passed on by this one.
+    pub passed_from: Option<i64>,
+    /// How often whoever had its code said that they do not know the inviter.
+    pub unknown_answers: i64,
+    /// How often whoever had its code reported it.
+    pub reports: i64,
 }
 
 /// An invite as it is stored.
@@ -93,6 +119,17 @@ struct StoredInvite {
     revoked_at: Option<Timestamp>,
     undeliverable: Option<String>,
     closed_at: Option<Timestamp>,
+    opens_at: Option<Timestamp>,
+    campaign: Option<String>,
+    group_label: Option<String>,
+    room_id: Option<i64>,
+    as_role: Option<Role>,
+    message_sealed: Option<Vec<u8>>,
+    revoked_for: Option<Ending>,
+    sent_at: Option<Timestamp>,
+    passed_from: Option<i64>,
+    unknown_answers: i64,
+    reports: i64,
 }
 
 impl From<StoredInvite> for Invite {
@@ -118,7 +155,19 @@ impl From<StoredInvite> for Invite {
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
             closed_at: row.closed_at,
-            undeliverable: row.undeliverable.as_deref().and_then(reason),
+            revoked_for: row.revoked_for,
+            undeliverable: row.undeliverable.as_deref().and_then(letters::reason),
+            sent_at: row.sent_at,
+            opens_at: row.opens_at,
+            campaign: row.campaign.map(Label::stored),
+            group: row.group_label.map(Label::stored),
+            // Filled in by whoever reads the room.
+            room: row.room_id.map(ForRoom::unread),
+            role: row.as_role,
+            message: row.subject_id.zip(row.message_sealed),
+            passed_from: row.passed_from,
+            unknown_answers: row.unknown_answers,
+            reports: row.reports,
         }
     }
 }
@@ -131,37 +180,6 @@ const fn word(kind: InviteKind) -> &'static str {
         InviteKind::Email => EMAIL,
         InviteKind::Link => LINK,
     }
-}
-
-const REASONS: [(Undeliverable, &str); 3] = [
-    (Undeliverable::Refused, "refused"),
-    (Undeliverable::Unreachable, "unreachable"),
-    (Undeliverable::Limited, "limited"),
-];
-
-fn reason(word: &str) -> Option<Undeliverable> {
-    let found = REASONS.iter().find(|(_, known)| *known == word);
-    found.map(|(reason, _)| *reason)
-}
-
-/// Notes that an invite's letter reached nobody; false where that is noted already, or it is no longer there to be
-/// used.
-pub(super) fn set_undeliverable(conn: &mut Conn, id: Id<kinds::Invite>, why: Undeliverable) -> QueryResult<bool> {
-    let word = REASONS.iter().find(|(known, _)| *known == why).map(|(_, word)| *word);
-    update(invites::table.filter(invites::uid.eq(id)))
-        .filter(invites::undeliverable.is_null())
-        .set(invites::undeliverable.eq(word))
-        .execute(conn)
-        .map(|rows| rows == 1)
-}
-
-/// Notes that its letter has left after all; false where it had not failed.
-pub(super) fn set_delivered(conn: &mut Conn, id: Id<kinds::Invite>) -> QueryResult<bool> {
-    update(invites::table.filter(invites::uid.eq(id)))
-        .filter(invites::undeliverable.is_not_null())
-        .set(invites::undeliverable.eq(None::<String>))
-        .execute(conn)
-        .map(|rows| rows == 1)
 }
 
 /// The sealed address of a new invite.
@@ -208,7 +226,18 @@ impl New<'_> {
             expires_at: self.expires_at,
             revoked_at: None,
             closed_at: None,
+            revoked_for: None,
             undeliverable: None,
+            sent_at: None,
+            opens_at: None,
+            campaign: None,
+            group: None,
+            room: None,
+            role: None,
+            message: None,
+            passed_from: None,
+            unknown_answers: 0,
+            reports: 0,
         }
     }
 }
@@ -290,8 +319,9 @@ pub(super) fn by_code_hash(conn: &mut Conn, hash: &[u8]) -> QueryResult<Option<I
         .filter(invites::code_hash.eq(hash))
         .select(StoredInvite::as_select())
         .first(conn)
-        .optional()
-        .map(|row| row.map(Invite::from))
+        .optional()?
+        .map(|row: StoredInvite| extras::read(conn, row))
+        .transpose()
 }
 
 /// An invite by its public id.
@@ -300,88 +330,9 @@ pub fn by_id(conn: &mut Conn, id: Id<kinds::Invite>) -> QueryResult<Option<Invit
         .filter(invites::uid.eq(id))
         .select(StoredInvite::as_select())
         .first(conn)
-        .optional()
-        .map(|row| row.map(Invite::from))
-}
-
-/// What an addressed invite's mail is made of.
-pub(super) struct ToBeTold {
-    pub(super) id: Id<kinds::Invite>,
-    pub(super) key_version: i64,
-    /// The address, sealed, and whose key seals it.
-    pub(super) sealed: Vec<u8>,
-    pub(super) subject: Subject,
-    /// The version of the key that wraps the subject's, and the wrapped key.
-    pub(super) wrapping: i64,
-    pub(super) wrapped: Option<Vec<u8>>,
-    pub(super) locale: String,
-    pub(super) expires_at: Timestamp,
-    /// The handle of whoever invites.
-    pub(super) handle: Option<String>,
-    /// Who invites, and as what.
-    pub(super) inviter: PersonRow,
-    pub(super) role: Role,
-}
-
-/// What the mails of these invites are made of; those to no address are left out, and those that cannot be used
-/// any more.
-pub(super) fn to_be_told(conn: &mut Conn, ids: &[Id<kinds::Invite>], now: Timestamp) -> QueryResult<Vec<ToBeTold>> {
-    let rows: Vec<(AddressedInvite, WrappedKey, InvitingMember)> = invites::table
-        .inner_join(subjects::table.on(subjects::id.nullable().eq(invites::subject_id)))
-        .inner_join(people::table.on(people::id.eq(invites::inviter)))
-        .filter(invites::uid.eq_any(ids))
-        .filter(invites::revoked_at.is_null())
-        .filter(invites::expires_at.gt(now))
-        .filter(people::standing.eq(Standing::Active))
-        .order(invites::id)
-        .select((
-            AddressedInvite::as_select(),
-            WrappedKey::as_select(),
-            InvitingMember::as_select(),
-        ))
-        .load(conn)?;
-    let told = |(invite, key, inviter): (AddressedInvite, WrappedKey, InvitingMember)| {
-        Some(ToBeTold {
-            id: invite.uid,
-            key_version: invite.key_version,
-            sealed: invite.address_sealed?,
-            subject: key.id,
-            wrapping: key.key_version,
-            wrapped: key.wrapped_key,
-            locale: invite.locale,
-            expires_at: invite.expires_at,
-            handle: inviter.handle,
-            inviter: inviter.id,
-            role: inviter.role,
-        })
-    };
-    Ok(rows.into_iter().filter_map(told).collect())
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = invites)]
-struct AddressedInvite {
-    uid: Id<kinds::Invite>,
-    key_version: i64,
-    address_sealed: Option<Vec<u8>>,
-    locale: String,
-    expires_at: Timestamp,
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = subjects)]
-struct WrappedKey {
-    id: Subject,
-    key_version: i64,
-    wrapped_key: Option<Vec<u8>>,
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = people)]
-struct InvitingMember {
-    id: PersonRow,
-    handle: Option<String>,
-    role: Role,
+        .optional()?
+        .map(|row: StoredInvite| extras::read(conn, row))
+        .transpose()
 }
 
 /// An invite by its row.
@@ -390,7 +341,7 @@ pub fn by_row(conn: &mut Conn, row: i64) -> QueryResult<Invite> {
         .find(row)
         .select(StoredInvite::as_select())
         .first(conn)
-        .map(Invite::from)
+        .and_then(|row: StoredInvite| extras::read(conn, row))
 }
 
 /// Somebody's invites before `before`, newest first.
@@ -402,7 +353,7 @@ pub fn of_inviter(conn: &mut Conn, inviter: PersonRow, before: Option<i64>, limi
         .limit(limit)
         .select(StoredInvite::as_select())
         .load(conn)?;
-    Ok(rows.into_iter().map(Invite::from).collect())
+    rows.into_iter().map(|row| extras::read(conn, row)).collect()
 }
 
 pub(super) fn revoke(conn: &mut Conn, inviter: PersonRow, id: Id<kinds::Invite>, now: Timestamp) -> QueryResult<bool> {
@@ -413,7 +364,7 @@ pub(super) fn revoke(conn: &mut Conn, inviter: PersonRow, id: Id<kinds::Invite>,
             .filter(invites::revoked_at.is_null())
             .filter(invites::uses.lt(invites::max_uses)),
     )
-    .set(invites::revoked_at.eq(now))
+    .set((invites::revoked_at.eq(now), invites::revoked_for.eq(Ending::Inviter)))
     .execute(conn)
     .map(|rows| rows == 1)
 }
@@ -422,7 +373,7 @@ pub(super) fn revoke(conn: &mut Conn, inviter: PersonRow, id: Id<kinds::Invite>,
 pub(super) fn revoke_to(conn: &mut Conn, blind: &[u8], now: Timestamp) -> QueryResult<Vec<Id<kinds::Invite>>> {
     // Raw for the row redeem.
     fixed(|| {
-        "UPDATE invites SET revoked_at = ? \
+        "UPDATE invites SET revoked_at = ?, revoked_for = 'void' \
          WHERE address_blind = ? AND revoked_at IS NULL AND uses < max_uses AND expires_at > ? RETURNING uid"
     })
     .typed::<Binary>()

@@ -14,7 +14,7 @@ use crate::{
     people::{self, Admission, Contact, Member, Newcomer},
     platform::{
         idempotency::{Key, KeyReused, Outcome},
-        ledger::{Actor, Committed, Ledger, Position, Tx},
+        ledger::{Actor, Committed, Ledger, Position, Tx, events::RoleReason},
         store::StoreError,
         terms::{Assurance, FlowId, Id, Role, SessionId, kinds},
         vault::{Vault, VaultError},
@@ -58,6 +58,11 @@ pub fn admit(
         flow: Some(flow.id),
     };
     let mut member = people::admit(tx, &newcomer, &by)?;
+    if let Some(role) = invites::role_to_give(tx.conn, policy, &invite)? {
+        tx.on_behalf(Actor::Person(invite.inviter), tx.now, |tx| {
+            people::give_role(tx, &mut member, role, RoleReason::Invited)
+        })?;
+    }
     if let Some(handle) = handle {
         if !people::set_handle(tx.conn, member.row, &handle)? {
             return Err(StepError::HandleTaken);

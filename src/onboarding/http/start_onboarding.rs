@@ -39,7 +39,7 @@ struct BegunView {
 }
 
 problems!(StartOnboardingProblems:
-    InvalidField, InviteUnknown, FlowUnknown, InviteClosed, InviteExpired, InviteUsed, InviteExhausted
+    InvalidField, InviteUnknown, FlowUnknown, InviteClosed, InviteNotOpen, InviteExpired, InviteUsed, InviteExhausted
 );
 
 /// Start a registration with an invite. No use of the invite is taken or reserved.

@@ -124,6 +124,17 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
         undeliverable -> Nullable<Text>,
         bound -> BigInt,
+        opens_at -> Nullable<BigInt>,
+        campaign -> Nullable<Text>,
+        group_label -> Nullable<Text>,
+        room_id -> Nullable<BigInt>,
+        as_role -> Nullable<Text>,
+        message_sealed -> Nullable<Binary>,
+        revoked_for -> Nullable<Text>,
+        sent_at -> Nullable<BigInt>,
+        passed_from -> Nullable<BigInt>,
+        unknown_answers -> BigInt,
+        reports -> BigInt,
         closed_at -> Nullable<BigInt>,
     }
 }
@@ -178,6 +189,7 @@ diesel::table! {
         person -> Nullable<BigInt>,
         ended_at -> Nullable<BigInt>,
         proofs_sealed -> Nullable<Binary>,
+        via -> Nullable<Text>,
     }
 }
 

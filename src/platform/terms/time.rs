@@ -34,6 +34,11 @@ impl Timestamp {
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(1_000_000)
     }
+    /// A time as RFC 3339 writes it; none where the text is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let time: jiff::Timestamp = text.parse().ok()?;
+        Some(Self(time.as_microsecond()))
+    }
     /// The civil date in UTC.
     pub fn date(self) -> jiff::civil::Date {
         jiff::Timestamp::from_microsecond(self.0)

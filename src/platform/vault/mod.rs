@@ -51,6 +51,8 @@ pub enum Field {
     RoomServer,
     /// What a job is to do.
     Job,
+    /// An inviter's words to whoever they invite.
+    Message,
 }
 
 impl Field {
@@ -65,6 +67,7 @@ impl Field {
             Self::SigningKey => b"signing-key",
             Self::RoomServer => b"room-server",
             Self::Job => b"job",
+            Self::Message => b"message",
         }
     }
 }

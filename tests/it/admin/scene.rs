@@ -7,7 +7,7 @@ use vouchsafe::{
         Answer, CaseError, CaseState, Claimed, Country, Demands, Document, DocumentKind, FullName, Reached,
         SubmitError, Submitted, Way, commands as identity, queries,
     },
-    invites::{self, NewInvite, To},
+    invites::{self, Extras, NewInvite, To},
     notify::Locale,
     people::{self, Admission, Newcomer},
     platform::{
@@ -84,6 +84,7 @@ impl Scene {
                 to: To::Holder { uses: 1 },
                 locale: Locale::En,
                 lifetime: None,
+                extras: Extras::default(),
             };
             let invite = invites::issue(tx, &vault, &policy, inviter, &new).unwrap();
             assert!(invites::reserve(tx, &invite, flow, tx.now.after(DAY))?);
@@ -119,6 +120,7 @@ impl Scene {
                 to: To::Holder { uses: 1 },
                 locale: Locale::En,
                 lifetime: None,
+                extras: Extras::default(),
             };
             let invite = invites::issue(tx, &vault, &policy, inviter, &new).unwrap();
             let by = Admission {

@@ -12,6 +12,7 @@ mod doors;
 mod enumeration;
 mod forged;
 mod hostile;
+mod invite_attributes;
 mod invites;
 mod mass_assignment;
 mod objects;

@@ -66,6 +66,11 @@ const READERS: [(&str, &str, &str); 6] = [
         "Many letters' addresses and their keys are read at once (row invite-sqlite).",
     ),
     (
+        "invites",
+        "rooms",
+        "That the room of an invite is open is part of the same statement; rooms stand above it.",
+    ),
+    (
         "rooms",
         "people",
         "Of thousands of tickets those are ended whose holder is known too little.",

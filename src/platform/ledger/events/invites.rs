@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Commitment;
-use crate::platform::terms::{Id, PersonRow, Timestamp, kinds};
+use crate::platform::terms::{Id, PersonRow, Role, RoomRow, Timestamp, kinds};
 
 /// An invite was issued.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +20,15 @@ pub struct InviteIssued {
     pub max_uses: u32,
     /// Until when.
     pub expires_at: Timestamp,
+    /// From when on, where that is not at once.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub opens_at: Option<Timestamp>,
+    /// For which room.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub room: Option<RoomRow>,
+    /// What whoever comes by it becomes, where that is more than a member.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub role: Option<Role>,
 }
 
 /// An invite was taken back.

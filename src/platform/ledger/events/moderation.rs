@@ -88,6 +88,8 @@ words! {
         Duty = "duty",
         /// They asked for it.
         Request = "request",
+        /// They were invited to it.
+        Invited = "invited",
         /// They misused what their role lets them do.
         Misuse = "misuse",
         /// Their account is in another's hands, or is a danger to the service.

@@ -1,0 +1,13 @@
+ALTER TABLE flows DROP COLUMN via;
+DROP INDEX invites_by_campaign;
+ALTER TABLE invites DROP COLUMN reports;
+ALTER TABLE invites DROP COLUMN unknown_answers;
+ALTER TABLE invites DROP COLUMN passed_from;
+ALTER TABLE invites DROP COLUMN sent_at;
+ALTER TABLE invites DROP COLUMN revoked_for;
+ALTER TABLE invites DROP COLUMN message_sealed;
+ALTER TABLE invites DROP COLUMN as_role;
+ALTER TABLE invites DROP COLUMN room_id;
+ALTER TABLE invites DROP COLUMN group_label;
+ALTER TABLE invites DROP COLUMN campaign;
+ALTER TABLE invites DROP COLUMN opens_at;
