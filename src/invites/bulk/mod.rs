@@ -184,7 +184,14 @@ fn outcome(issued: Result<Invite, IssueError>) -> Result<Item, StoreError> {
         Err(IssueError::Denied(InviteDenied::Quota { .. })) => "quota_exhausted",
         Err(IssueError::Denied(_)) => "not_allowed",
         Err(IssueError::Lifetime(_)) => "lifetime_too_long",
-        Err(IssueError::NoMember | IssueError::TooMany(_) | IssueError::KeyReused(_)) => "failed",
+        Err(
+            IssueError::OpensTooLate { .. }
+            | IssueError::RoleByLink
+            | IssueError::RoomUnknown
+            | IssueError::NoMember
+            | IssueError::TooMany(_)
+            | IssueError::KeyReused(_),
+        ) => "failed",
         Err(IssueError::Store(error)) => return Err(error),
     };
     Ok(Item { person: None, outcome })
