@@ -43,7 +43,7 @@ const OWNERS: [(&str, &[&str]); 14] = [
 const ROOMS: (&str, &[&str]) = ("rooms", &["room_servers", "rooms", "tickets"]);
 
 /// Who reads another room's table in a join, and why.
-const READERS: [(&str, &str, &str); 6] = [
+const READERS: [(&str, &str, &str); 7] = [
     (
         "graph",
         "people",
