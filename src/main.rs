@@ -89,8 +89,8 @@ enum Admin {
     },
     /// Prints a one-time code with which a member can sign in, once, within 24 hours.
     SignIn {
-        /// Their e-mail address.
-        email: String,
+        /// Their e-mail address, or their phone number with its country's code.
+        contact: String,
     },
     /// Bans a member: their sessions and seats end, and their invites are void.
     Ban {
@@ -146,9 +146,9 @@ enum InviteCommand {
         /// Whose invite it is: a person's id or handle.
         #[arg(long)]
         by: String,
-        /// To whom. Without it the invite is an open link.
-        #[arg(long, conflicts_with = "uses")]
-        email: Option<String>,
+        /// To whom: an e-mail address, or a phone number with its country's code. Without it the invite is an open link.
+        #[arg(long = "to", alias = "email", value_name = "EMAIL_OR_PHONE", conflicts_with = "uses")]
+        to: Option<String>,
         /// How many may come in by an open link.
         #[arg(long, default_value_t = 1)]
         uses: u32,
@@ -321,7 +321,7 @@ async fn carry_out(command: Command, config: Config) -> Result<ExitCode, Box<dyn
                 Admin::Owner { email, handle } => {
                     admin::owner(&core.ledger, &core.vault, url, &email, &handle, &mut out).await?;
                 }
-                Admin::SignIn { email } => admin::sign_in(&core.ledger, &core.vault, url, &email, &mut out).await?,
+                Admin::SignIn { contact } => admin::sign_in(&core.ledger, &core.vault, url, &contact, &mut out).await?,
                 Admin::Ban { person, reason, note } => {
                     admin::ban(&core.ledger, &core.vault, &person, reason, &note, &mut out).await?;
                 }
@@ -352,13 +352,13 @@ async fn carry_out(command: Command, config: Config) -> Result<ExitCode, Box<dyn
             match what {
                 InviteCommand::New {
                     by,
-                    email,
+                    to,
                     uses,
                     hours,
                     besides,
                 } => {
                     let wanted = invite::Wanted {
-                        email,
+                        to,
                         uses,
                         hours,
                         besides,

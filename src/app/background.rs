@@ -12,7 +12,7 @@ use crate::{
         },
         terms::metrics::{FEED_HELD_BACK_SECONDS, FEED_POSITION, FEED_QUIET_SECONDS},
     },
-    rooms,
+    rooms, tokens,
 };
 use metrics::gauge;
 use std::{sync::Arc, time::Duration};
@@ -26,24 +26,30 @@ pub(super) fn subscribers(core: &Core) -> Result<(Subscribers, Vec<Arc<dyn notif
     let unlinked =
         |error: crate::platform::terms::LinkError| StartError::Setup(format!("the links in letters: {error}"));
     let stops = notify::Stops::new(core.vault.clone(), http).map_err(unlinked)?;
+    let texts = notify::TextLimits::of(&core.config.texts);
     let invites = Arc::new(invites::InviteMails {
         vault: core.vault.clone(),
         policy: Arc::clone(&core.policy),
         link: http.join_link().map_err(unlinked)?,
         stops: stops.clone(),
         limits: invites::LetterLimits::of(&core.config.throttle),
+        texts,
     });
     let onboarding = Arc::new(onboarding::OnboardingSubscriber {
         vault: core.vault.clone(),
         policy: Arc::clone(&core.policy),
         stops,
+        texts,
     });
     let reviews = Arc::new(identity::ReviewMails {
         vault: core.vault.clone(),
         policy: Arc::clone(&core.policy),
     });
     let subscribers: [Arc<dyn Subscriber>; 3] = [invites.clone(), onboarding.clone(), reviews];
-    Ok((subscribers.into(), vec![invites, onboarding]))
+    Ok((
+        subscribers.into(),
+        vec![invites, onboarding, Arc::new(tokens::SignInTexts)],
+    ))
 }
 
 pub(super) fn follow_all(core: &mut Core, subscribers: &Subscribers) {

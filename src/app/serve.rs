@@ -320,9 +320,11 @@ fn listen(
             codes_per_address: Rate::at_most(config.throttle.codes_per_address_per_hour, HOUR),
             codes_per_invite: Some(config.throttle.codes_per_invite_per_hour),
             flows_per_use: Some(Rate::at_most(config.throttle.flows_per_use_per_hour, HOUR)),
+            texts: notify::TextLimits::of(&config.texts),
         },
     });
-    let sign_in = Data::new(sign_in);
+    let by_text = tokens::TextSignIn::new(sign_in.clone(), Arc::clone(&policy), config);
+    let (sign_in, by_text) = (Data::new(sign_in), Data::new(by_text));
     let tokens = Data::new(core.tokens.clone());
     let rules = Arc::clone(&policy);
     let people = Data::new(people::http::People {
@@ -385,6 +387,7 @@ fn listen(
             .app_data(invites.clone())
             .app_data(onboarding.clone())
             .app_data(sign_in.clone())
+            .app_data(by_text.clone())
             .app_data(tokens.clone())
             .app_data(people.clone())
             .app_data(cases.clone())

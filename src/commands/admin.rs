@@ -17,7 +17,7 @@ use crate::{
         idempotency::Key,
         ledger::{Actor, Ledger, Tx},
         store::StoreError,
-        terms::{Assurance, Id, PersonId, PersonRow, Reason, ReasonError, Role, ServiceId},
+        terms::{Assurance, ContactError, ContactPoint, Id, PersonId, PersonRow, Reason, ReasonError, Role, ServiceId},
         vault::{Blind, Field, Vault},
     },
     tokens::services::{self, Added, Resource, ServiceError},
@@ -32,6 +32,9 @@ pub enum AdminError {
     /// No address.
     #[error(transparent)]
     Address(#[from] AddressError),
+    /// The contact of a member is none.
+    #[error(transparent)]
+    Contact(#[from] ContactError),
     /// No handle.
     #[error(transparent)]
     Handle(#[from] HandleError),
@@ -149,8 +152,8 @@ pub async fn sign_in(
     address: &str,
     out: &mut impl Write,
 ) -> Result<(), AdminError> {
-    let address = EmailAddress::parse(address)?;
-    let blind = vault.blind(Blind::Contact, address.normalised().as_bytes());
+    let contact = ContactPoint::parse(address)?;
+    let blind = vault.blind_contact(&contact);
     let found = ledger
         .store()
         .read(move |conn| Ok::<_, StoreError>(people::by_contact(conn, &blind)?));

@@ -12,13 +12,15 @@ use crate::{
         self, BatchIssuer, Extras, Invite, IssueError, Message, MessageError, NewInvite, NoLabel, Request, To,
         bulk::{self, BadFile, BulkError},
     },
-    notify::{AddressError, EmailAddress, Locale},
+    notify::Locale,
     people::{self, Member},
     platform::{
         idempotency::Key,
         ledger::{Actor, Ledger, events::InviteKind},
         store::StoreError,
-        terms::{BadRow, Id, InviteId, Link, LinkTemplate, PersonId, PersonRow, Role, Timestamp},
+        terms::{
+            BadRow, ContactError, ContactPoint, Id, InviteId, Link, LinkTemplate, PersonId, PersonRow, Role, Timestamp,
+        },
         vault::Vault,
     },
     policy::Current,
@@ -36,9 +38,9 @@ pub enum InviteError {
     /// Its code goes by mail alone.
     #[error("{0} is an invite to an address: its code goes by mail alone, so that it has no link to show")]
     Addressed(InviteId),
-    /// The address is none.
-    #[error("--email: {0}")]
-    Address(#[from] AddressError),
+    /// The contact is none.
+    #[error("--to: {0}")]
+    Contact(#[from] ContactError),
     /// The message is none.
     #[error("--message: {0}")]
     Message(#[from] MessageError),
@@ -97,7 +99,7 @@ pub struct Invites<'a> {
 #[derive(Debug)]
 pub struct Wanted {
     /// To whom; an open link where nothing is said.
-    pub email: Option<String>,
+    pub to: Option<String>,
     /// How many may come in by an open link.
     pub uses: u32,
     /// For how many hours it holds; the policy's lifetime where nothing is said.
@@ -150,8 +152,11 @@ impl Invites<'_> {
     /// [`InviteError`]
     pub async fn new_invite(&self, by: &str, wanted: Wanted, out: &mut impl Write) -> Result<(), InviteError> {
         let inviter = self.member(by).await?;
-        let to = match &wanted.email {
-            Some(address) => To::Address(EmailAddress::parse(address)?),
+        let to = match &wanted.to {
+            Some(contact) => match ContactPoint::parse(contact)? {
+                ContactPoint::Email(address) => To::Address(address),
+                ContactPoint::Phone(phone) => To::Phone(phone),
+            },
             None => To::Holder { uses: wanted.uses },
         };
         let request = Request {
@@ -168,7 +173,7 @@ impl Invites<'_> {
         let issued = self.issuer.issue(request).await?.value.invite;
         match self.link_of(&issued) {
             Some(link) => writeln!(out, "{} {}", issued.id, link.expose())?,
-            None => writeln!(out, "{}; its letter is on its way", issued.id)?,
+            None => writeln!(out, "{}; its letter or text message is on its way", issued.id)?,
         }
         Ok(())
     }
@@ -193,6 +198,7 @@ impl Invites<'_> {
                 let state = invites::state(invite, shown.expired_reservations, now);
                 let kind = match invite.kind {
                     InviteKind::Email => "email",
+                    InviteKind::Phone => "phone",
                     InviteKind::Link => "link",
                 };
                 let (uses, most, until) = (invite.uses, invite.max_uses, invite.expires_at);

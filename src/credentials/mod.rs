@@ -9,8 +9,10 @@ pub mod http;
 pub mod passwords;
 mod queries;
 mod records;
+mod text_codes;
 
 pub use codes::SignInCode;
 pub use commands::{make_sign_in_code, set_password};
 pub use passwords::{ChoiceError, Hasher, HasherError};
 pub use queries::{PasswordProof, ProofError, has_password, prove_password};
+pub use text_codes::{TEXT_CODE_LASTS, TextCode, has_text_code, six_digits, spend_text_code, text_code};

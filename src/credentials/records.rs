@@ -1,11 +1,11 @@
 //! The rows of passwords and of one-time sign-in codes.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, insert_into, update};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, delete, insert_into, update};
 
 use crate::platform::{
     store::{
         Conn, fixed, one_changed,
-        schema::{credentials, sign_in_codes},
+        schema::{credentials, sign_in_codes, text_codes},
     },
     terms::{PersonRow, Timestamp},
 };
@@ -90,4 +90,60 @@ pub(super) fn spend_sign_in_code(conn: &mut Conn, hash: &[u8], now: Timestamp) -
     .set(sign_in_codes::used_at.eq(now))
     .execute(conn)
     .map(|rows| one_changed("a sign-in code is good still", rows))
+}
+
+/// A code that was sent by text message, as it is stored.
+pub(super) struct StoredTextCode {
+    pub(super) sealed: Vec<u8>,
+    pub(super) expires_at: Timestamp,
+    pub(super) failures: i64,
+}
+
+/// A member's code, if they were sent one.
+pub(super) fn text_code(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<StoredTextCode>> {
+    let found: Option<(Vec<u8>, Timestamp, i64)> = text_codes::table
+        .find(row)
+        .select((text_codes::code_sealed, text_codes::expires_at, text_codes::failures))
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|(sealed, expires_at, failures)| StoredTextCode {
+        sealed,
+        expires_at,
+        failures,
+    }))
+}
+
+/// Gives a member another code; a former one is good no longer.
+pub(super) fn set_text_code(conn: &mut Conn, row: PersonRow, sealed: &[u8], expires_at: Timestamp) -> QueryResult<()> {
+    // Raw: diesel's `on_conflict` does not fit both backends at once.
+    fixed(|| {
+        "INSERT INTO text_codes (person, code_sealed, expires_at, failures) VALUES (?, ?, ?, 0) \
+         ON CONFLICT (person) DO UPDATE SET code_sealed = excluded.code_sealed, \
+         expires_at = excluded.expires_at, failures = 0"
+    })
+    .bind(row.0)
+    .bind(sealed)
+    .bind(expires_at.micros())
+    .execute(conn)
+    .map(|_| ())
+}
+
+/// Takes one of `attempts` at a code that is good; false where none is left. Of many at once each takes its own.
+pub(super) fn take_text_attempt(conn: &mut Conn, row: PersonRow, attempts: i64, now: Timestamp) -> QueryResult<bool> {
+    update(
+        text_codes::table
+            .find(row)
+            .filter(text_codes::failures.lt(attempts))
+            .filter(text_codes::expires_at.gt(now)),
+    )
+    .set(text_codes::failures.eq(text_codes::failures + 1))
+    .execute(conn)
+    .map(|rows| rows == 1)
+}
+
+/// Spends a code; false where it was spent, or another has taken its place.
+pub(super) fn drop_text_code(conn: &mut Conn, row: PersonRow, sealed: &[u8]) -> QueryResult<bool> {
+    delete(text_codes::table.find(row).filter(text_codes::code_sealed.eq(sealed)))
+        .execute(conn)
+        .map(|rows| rows == 1)
 }

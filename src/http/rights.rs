@@ -120,6 +120,7 @@ pub static OPERATIONS: &[Operation] = &[
     post("give_identity", "/v1/onboarding/{flow}/identity", Access::Flow),
     post("give_password", "/v1/onboarding/{flow}/password", Access::Flow),
     post("sign_in", "/v1/sessions", Access::PublicThrottled),
+    post("send_sign_in_code", "/v1/sessions/codes", Access::PublicThrottled),
     delete("sign_out", "/v1/sessions/current", MEMBERS),
     get("show_me", "/v1/me", MEMBERS),
     get("list_my_invites", "/v1/me/invites", MEMBERS),

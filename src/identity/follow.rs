@@ -58,6 +58,7 @@ impl Subscriber for ReviewMails {
                 Err(VaultError::Erased) => continue,
                 Err(error) => return Err(error.into()),
             };
+            // An owner who has a phone alone sees it in the ledger.
             let Ok(to) = EmailAddress::parse(&key.open_text(Field::Contact, &sealed)?) else {
                 continue;
             };

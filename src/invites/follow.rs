@@ -5,13 +5,16 @@ use std::{slice, sync::Arc, time::Duration};
 use uuid::Uuid;
 
 use super::{
-    Closed, by_id, code_of,
+    Closed, Code, by_id, code_of,
     letter::{Told, compose},
     open,
     records::{self, ToBeTold},
 };
 use crate::{
-    notify::{self, EmailAddress, Letter, LetterSubject, Locale, Matter, Stands, StopIndex, Stops, Undelivered},
+    notify::{
+        self, EmailAddress, Letter, LetterSubject, Locale, Matter, PhoneNumber, Said, Spent, Stands, StopIndex, Stops,
+        TextLimits, TextMessage, TextPayer, Undelivered,
+    },
     platform::{
         config::ThrottleConfig,
         ledger::{
@@ -22,7 +25,7 @@ use crate::{
             Conn, StoreError,
             throttle::{self, Rate, Throttled},
         },
-        terms::{Id, InviteId, LinkTemplate, Timestamp},
+        terms::{ContactPoint, Id, InviteId, LinkTemplate, Timestamp},
         vault::{Blind, DataKey, Field, Vault, VaultError},
     },
     policy::{self, demands},
@@ -49,7 +52,7 @@ impl LetterLimits {
     }
 }
 
-/// Composes the mail of each addressed invite, and knows whether it may leave.
+/// Composes the mail or the text message of each addressed invite, and knows whether it may leave.
 pub struct InviteMails {
     /// Opens the address and derives the code.
     pub vault: Vault,
@@ -61,6 +64,8 @@ pub struct InviteMails {
     pub stops: Stops,
     /// How many letters leave.
     pub limits: LetterLimits,
+    /// How many text messages leave.
+    pub texts: TextLimits,
 }
 
 const KIND: &str = "invite";
@@ -90,9 +95,16 @@ impl Subscriber for InviteMails {
             .iter()
             .filter_map(|entry| addressed(&entry.envelope.event))
             .collect();
-        let mut reached = Vec::with_capacity(ids.len());
+        let (mut reached, mut texts) = (Vec::with_capacity(ids.len()), Vec::new());
         for told in records::to_be_told(tx.conn, &ids, tx.now)? {
-            reached.extend(self.reader(told)?);
+            match self.contact(&told)? {
+                None => {}
+                Some((key, ContactPoint::Email(to))) => {
+                    let index = StopIndex::of(&self.vault, &to);
+                    reached.push(Reader { told, key, to, index });
+                }
+                Some((key, ContactPoint::Phone(to))) => texts.extend(self.text(tx, &told, key, to)?),
+            }
         }
         let indexes: Vec<StopIndex> = reached.iter().map(|reader| reader.index.clone()).collect();
         let stopped = notify::stopped(tx.conn, &indexes)?;
@@ -109,7 +121,8 @@ impl Subscriber for InviteMails {
                 None => letters.push(self.write(reader, tx.now)?),
             }
         }
-        notify::post_all(tx, KIND, &letters)
+        notify::post_all(tx, KIND, &letters)?;
+        notify::post_texts(tx, KIND, &texts)
     }
 }
 
@@ -118,7 +131,7 @@ const fn addressed(event: &Event) -> Option<InviteId> {
     match event {
         Event::InviteIssued(events::InviteIssued {
             invite,
-            kind: InviteKind::Email,
+            kind: InviteKind::Email | InviteKind::Phone,
             ..
         }) => Some(*invite),
         _ => None,
@@ -145,18 +158,51 @@ struct Reader {
 }
 
 impl InviteMails {
-    /// Whom to write to; none where they have been forgotten meanwhile.
-    fn reader(&self, told: ToBeTold) -> Result<Option<Reader>, StoreError> {
+    /// Whom to write to, and the key that seals it; none where they have been forgotten meanwhile.
+    fn contact(&self, told: &ToBeTold) -> Result<Option<(DataKey, ContactPoint)>, StoreError> {
         let key = match self.vault.unwrap(told.subject, told.wrapping, told.wrapped.as_deref()) {
             Ok(key) => key,
             Err(VaultError::Erased) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
         let kept = key.open_text(Field::Contact, &told.sealed)?;
-        let to = EmailAddress::parse(&kept)
-            .map_err(|error| StoreError::Internal(format!("an invite's address: {error}")))?;
-        let index = StopIndex::of(&self.vault, &to);
-        Ok(Some(Reader { told, key, to, index }))
+        let to = ContactPoint::parse(&kept)
+            .map_err(|error| StoreError::Internal(format!("an invite's contact: {error}")))?;
+        Ok(Some((key, to)))
+    }
+
+    /// The text message, counted; none where it may not be sent, which the inviter sees.
+    fn text(
+        &self,
+        tx: &mut Tx<'_>,
+        told: &ToBeTold,
+        key: DataKey,
+        to: PhoneNumber,
+    ) -> Result<Option<(DataKey, Uuid, TextMessage)>, StoreError> {
+        match self.texts.spend(tx, &self.vault, &to, TextPayer::Member(told.inviter)) {
+            Ok(()) => {}
+            Err(Spent::Store(error)) => return Err(error),
+            Err(Spent::Reached(limit, _)) => {
+                let why = match limit {
+                    // That others have written to somebody is not told.
+                    notify::Limit::Recipient => Undeliverable::Refused,
+                    _ => Undeliverable::Limited,
+                };
+                undeliverable(tx, told.id, why)?;
+                return Ok(None);
+            }
+        }
+        let code = self.code(told)?.expose();
+        let (locale, policy) = (Locale::from_tag(&told.locale), self.policy.get()?);
+        let link = self.link.to(&code);
+        let community = &policy.policy.community.name;
+        let said = Said::invite(locale, community, told.handle.as_deref(), &code, &link);
+        Ok(Some((key, told.id.uuid(), TextMessage { to, locale, said })))
+    }
+
+    fn code(&self, told: &ToBeTold) -> Result<Code, StoreError> {
+        code_of(&self.vault, told.key_version, told.id)
+            .ok_or_else(|| StoreError::Internal("the keyring lacks the key of an invite's code".into()))
     }
 
     /// Counts the letter, or says why there is none. Whoever invites is counted first: nothing is counted for an
@@ -187,8 +233,7 @@ impl InviteMails {
     /// The letter, what it is about, and the key that seals it.
     fn write(&self, reader: Reader, now: Timestamp) -> Result<(DataKey, Uuid, Letter), StoreError> {
         let Reader { told, key, to, .. } = reader;
-        let code = code_of(&self.vault, told.key_version, told.id)
-            .ok_or_else(|| StoreError::Internal("the keyring lacks the key of an invite's code".into()))?;
+        let code = self.code(&told)?;
         let policy = self.policy.get()?;
         let message = match &told.message {
             Some(sealed) => Some(key.open_text(Field::Message, sealed)?),
@@ -225,7 +270,14 @@ impl Matter for InviteMails {
             return Ok(Stands::No);
         }
         match super::address(conn, &self.vault, &invite) {
-            Ok(Some(address)) => {
+            Ok(Some(ContactPoint::Phone(phone))) => {
+                let policy = self.policy.get()?;
+                Ok(match policy::may_text(&policy.policy, &phone) {
+                    Ok(()) => Stands::Yes,
+                    Err(_) => Stands::No,
+                })
+            }
+            Ok(Some(ContactPoint::Email(address))) => {
                 let stopped = notify::stopped(conn, &[StopIndex::of(&self.vault, &address)])?;
                 Ok(if stopped.is_empty() {
                     Stands::Yes

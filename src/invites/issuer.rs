@@ -126,7 +126,7 @@ impl Limits {
             let shown = |(issued, one): (Result<Invite, IssueError>, &&Request)| {
                 issued.map(|invite| Shown {
                     invite,
-                    address: one.new.to.address().cloned(),
+                    address: one.new.to.contact(),
                     expired_reservations: 0,
                     message: one.new.extras.message.clone(),
                 })

@@ -29,7 +29,7 @@ pub use issuer::{BatchIssuer, Request};
 pub use message::{Message, MessageError};
 pub use qr::{TooLong, png, svg};
 pub use queries::{
-    Shown, address, by_code, code_of, leads_on, of_inviter, open, own, places, quota_of, role_to_give, stands,
+    Shown, address, by_code, code_of, leads_on, of_inviter, open, own, places, quota_of, role_to_give, stands, takes,
 };
 pub use records::{ForRoom, Invite, by_id, by_row, held_by, held_to, held_until};
 pub use rules::{Closed, Ending, InviteState, state};
@@ -39,14 +39,14 @@ use std::{num::NonZeroI32, time::Duration};
 use zeroize::Zeroizing;
 
 use crate::{
-    notify::{EmailAddress, Locale},
+    notify::{EmailAddress, Locale, PhoneNumber},
     platform::{
         idempotency::KeyReused,
         store::{CommandError, Disposition, StoreError, from_query, throttle::Throttled},
-        terms::{Id, PersonId, QuotaGrantId, Reason, Timestamp, kinds},
+        terms::{ContactPoint, Id, PersonId, QuotaGrantId, Reason, Timestamp, kinds},
         vault::VaultError,
     },
-    policy::{InviteDenied, LifetimeDenied},
+    policy::{ContactDenied, InviteDenied, LifetimeDenied},
 };
 
 /// To whom an invite goes.
@@ -54,6 +54,8 @@ use crate::{
 pub enum To {
     /// Whoever proves this address.
     Address(EmailAddress),
+    /// Whoever proves this phone number.
+    Phone(PhoneNumber),
     /// Whoever has the code, up to so many.
     Holder {
         /// How many may come in by it.
@@ -62,10 +64,11 @@ pub enum To {
 }
 
 impl To {
-    /// The address, where it goes to one.
-    pub const fn address(&self) -> Option<&EmailAddress> {
+    /// The contact, where it goes to one.
+    pub fn contact(&self) -> Option<ContactPoint> {
         match self {
-            Self::Address(address) => Some(address),
+            Self::Address(address) => Some(address.clone().into()),
+            Self::Phone(phone) => Some(phone.clone().into()),
             Self::Holder { .. } => None,
         }
     }
@@ -167,6 +170,9 @@ pub enum IssueError {
     /// There is no open room of this id.
     #[error("there is no open room of this id")]
     RoomUnknown,
+    /// The policy, on whom it goes to.
+    #[error(transparent)]
+    Contact(#[from] ContactDenied),
     /// The inviter is gone.
     #[error("the inviter is no member")]
     NoMember,

@@ -6,14 +6,14 @@ use subtle::ConstantTimeEq;
 
 use super::{Closed, Code, Grant, Invite, Message, records, rules};
 use crate::{
-    notify::EmailAddress,
     people::{self, Member},
     platform::{
+        ledger::events::InviteKind,
         store::{Conn, StoreError},
-        terms::{Id, PersonId, PersonRow, Role, Standing, Timestamp, kinds},
+        terms::{ContactPoint, Id, PersonId, PersonRow, Role, Standing, Timestamp, kinds},
         vault::{DataKey, Field, KeyPurpose, Vault, VaultError},
     },
-    policy::{self, Places, Policy, Tally, may_give_role},
+    policy::{self, ContactKind, Places, Policy, Tally, may_give_role},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -23,8 +23,8 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct Shown {
     /// The invite.
     pub invite: Invite,
-    /// The address that it was sent to; none for a link.
-    pub address: Option<EmailAddress>,
+    /// What it was sent to; none for a link.
+    pub address: Option<ContactPoint>,
     /// How many of its reserved uses are over, though still counted.
     pub expired_reservations: i64,
     /// The inviter's words.
@@ -81,8 +81,8 @@ pub fn of_inviter(
 pub(super) struct Preview {
     pub(super) invite: Invite,
     pub(super) inviter: Member,
-    /// The address that it was sent to, masked.
-    pub(super) address_hint: Option<String>,
+    /// What it was sent to.
+    pub(super) address: Option<ContactPoint>,
     /// The inviter's words.
     pub(super) message: Option<Message>,
     /// Whether it leads anywhere now.
@@ -109,7 +109,7 @@ pub(super) fn preview(
     let address = address(conn, vault, &invite).ok().flatten();
     Ok(Some(Preview {
         leads_on: rules::leads_on(&invite, inviter.standing, expired, now),
-        address_hint: address.map(|address| address.masked()),
+        address,
         message: message(conn, vault, &invite)?,
         invite,
         inviter,
@@ -201,13 +201,22 @@ pub(super) fn grants(
     rows.into_iter().map(grant).collect()
 }
 
-/// Opens the address that an invite was sent to.
-pub fn address(conn: &mut Conn, vault: &Vault, invite: &Invite) -> Result<Option<EmailAddress>, VaultError> {
+/// What kind of contact is proved with an invite: what it was sent to, and with a link what the policy takes.
+pub const fn takes(invite: &Invite, policy: ContactKind) -> ContactKind {
+    match invite.kind {
+        InviteKind::Email => ContactKind::Email,
+        InviteKind::Phone => ContactKind::Phone,
+        InviteKind::Link => policy,
+    }
+}
+
+/// Opens the address or the number that an invite was sent to.
+pub fn address(conn: &mut Conn, vault: &Vault, invite: &Invite) -> Result<Option<ContactPoint>, VaultError> {
     let Some((subject, sealed)) = &invite.address else {
         return Ok(None);
     };
     let kept = vault.key(conn, *subject)?.open_text(Field::Contact, sealed)?;
-    Ok(EmailAddress::parse(&kept).ok())
+    Ok(ContactPoint::parse(&kept).ok())
 }
 
 /// Opens the words that stand beside an invite; none where there are none, or they are erased.

@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     invites,
-    notify::{self, EmailAddress, Letter, LetterSubject, Locale, Matter, Stands, StopIndex, Stops},
+    notify::{
+        self, Letter, LetterSubject, Locale, Matter, PhoneNumber, Said, Spent, Stands, StopIndex, Stops, TextLimits,
+        TextMessage, TextPayer,
+    },
     platform::{
         ledger::{
             Entry, Event, Subscriber, Tx,
@@ -22,7 +25,7 @@ use crate::{
             Conn, StoreError,
             throttle::{self, Rate, Throttled},
         },
-        terms::{Id, Line, Timestamp},
+        terms::{ContactPoint, Id, Line, Timestamp},
         vault::{Blind, DataKey, Field, Vault, VaultError},
     },
     policy::{self, Step},
@@ -50,6 +53,8 @@ pub struct OnboardingSubscriber {
     pub policy: Arc<policy::Current>,
     /// Who wants no letters, and where one says so.
     pub stops: Stops,
+    /// What text messages may cost.
+    pub texts: TextLimits,
 }
 
 /// The events that it wants.
@@ -93,8 +98,8 @@ impl Subscriber for OnboardingSubscriber {
             // They read the letters of this address, and have asked for one.
             Event::ContactProved(events::ContactProved { flow }) => match by_id(tx.conn, flow)? {
                 Some(flow) => match self.reader(tx, &flow)? {
-                    Some((_, to)) => notify::resume(tx, &StopIndex::of(&self.vault, &to)),
-                    None => Ok(()),
+                    Some((_, ContactPoint::Email(to))) => notify::resume(tx, &StopIndex::of(&self.vault, &to)),
+                    Some((_, ContactPoint::Phone(_))) | None => Ok(()),
                 },
                 None => Ok(()),
             },
@@ -141,8 +146,15 @@ impl OnboardingSubscriber {
         if tx.now >= *until {
             return Ok(());
         }
-        let Some((key, to)) = self.reader(tx, flow)? else {
-            return Ok(());
+        let (key, to) = match self.reader(tx, flow)? {
+            None => return Ok(()),
+            Some((key, ContactPoint::Phone(to))) => {
+                let code = key.open_text(Field::Proof, sealed).map_err(StoreError::from)?;
+                let minutes = PROOF_LASTS.as_secs() / 60;
+                let said = Said::proof(&self.community()?, &code, minutes);
+                return self.post_text(tx, &key, PROOF, flow, to, said);
+            }
+            Some((key, ContactPoint::Email(to))) => (key, to),
         };
         let index = StopIndex::of(&self.vault, &to);
         if !notify::stopped(tx.conn, std::slice::from_ref(&index))?.is_empty() {
@@ -187,6 +199,7 @@ impl OnboardingSubscriber {
         let Some((key, to)) = self.reader(tx, flow)? else {
             return Ok(());
         };
+        let community = &policy.policy.community.name;
         let (locale, kind) = (
             Locale::from_tag(&flow.locale),
             match outlook {
@@ -194,17 +207,38 @@ impl OnboardingSubscriber {
                 Outlook::Over => FINAL_DECISION,
             },
         );
-        let letter = letters::decision(to, locale, &policy.policy.community.name, verdict, outlook);
-        self.post(tx, &key, kind, flow, &letter)
+        match to {
+            ContactPoint::Email(to) => {
+                let letter = letters::decision(to, locale, community, verdict, outlook);
+                self.post(tx, &key, kind, flow, &letter)
+            }
+            ContactPoint::Phone(to) => {
+                match self
+                    .texts
+                    .spend(tx, &self.vault, &to, TextPayer::Member(invite.inviter))
+                {
+                    Ok(()) => {}
+                    // The flow says the same to whoever looks.
+                    Err(Spent::Reached(..)) => return Ok(()),
+                    Err(Spent::Store(error)) => return Err(error),
+                }
+                let said = match (verdict, outlook) {
+                    (Verdict::Approved, Outlook::GoesOn(_)) => Said::accepted(community),
+                    (Verdict::Retry, Outlook::GoesOn(_)) => Said::again(community),
+                    (Verdict::Refused, _) | (_, Outlook::Over) => Said::ended(community),
+                };
+                self.post_text(tx, &key, kind, flow, to, said)
+            }
+        }
     }
 
     fn community(&self) -> Result<Line, StoreError> {
         Ok(self.policy.get()?.policy.community.name.clone())
     }
 
-    /// The newcomer's address and the key that seals what they are sent; none where they can no longer be written
+    /// The newcomer's contact and the key that seals what they are sent; none where they can no longer be written
     /// to.
-    fn reader(&self, tx: &mut Tx<'_>, flow: &Flow) -> Result<Option<(DataKey, EmailAddress)>, StoreError> {
+    fn reader(&self, tx: &mut Tx<'_>, flow: &Flow) -> Result<Option<(DataKey, ContactPoint)>, StoreError> {
         let Some((_, sealed)) = &flow.address else {
             return Ok(None);
         };
@@ -214,8 +248,8 @@ impl OnboardingSubscriber {
             Err(error) => return Err(error.into()),
         };
         let kept = key.open_text(Field::Contact, sealed)?;
-        let to = EmailAddress::parse(&kept)
-            .map_err(|error| StoreError::Internal(format!("a newcomer's address: {error}")))?;
+        let to = ContactPoint::parse(&kept)
+            .map_err(|error| StoreError::Internal(format!("a newcomer's contact: {error}")))?;
         Ok(Some((key, to)))
     }
 
@@ -228,6 +262,19 @@ impl OnboardingSubscriber {
         letter: &Letter,
     ) -> Result<(), StoreError> {
         notify::post(tx, key, kind, flow.id.uuid(), letter)
+    }
+
+    fn post_text(
+        &self,
+        tx: &mut Tx<'_>,
+        key: &DataKey,
+        kind: &'static str,
+        flow: &Flow,
+        to: PhoneNumber,
+        said: Said,
+    ) -> Result<(), StoreError> {
+        let locale = Locale::from_tag(&flow.locale);
+        notify::post_text(tx, key, kind, flow.id.uuid(), &TextMessage { to, locale, said })
     }
 }
 

@@ -25,6 +25,7 @@ use crate::{
     credentials::ChoiceError,
     identity::SubmitError,
     invites::{Closed, RedeemError},
+    notify::{Limit, Spent, TextLimits},
     people::HandleError,
     platform::{
         idempotency::KeyReused,
@@ -35,6 +36,7 @@ use crate::{
         terms::{Id, PersonRow, Timestamp, kinds},
         vault::{Blind, KeyPurpose, Subject, Vault, VaultError},
     },
+    policy::ContactDenied,
     tokens::SignInError,
 };
 
@@ -52,6 +54,8 @@ pub struct Limits {
     pub codes_per_invite: Option<u32>,
     /// Flows that may be started with an invite, for each of its uses; none: any number.
     pub flows_per_use: Option<Rate>,
+    /// What codes that go by text message may cost.
+    pub texts: TextLimits,
 }
 
 impl Limits {
@@ -62,6 +66,7 @@ impl Limits {
             codes_per_address: Rate::open(),
             codes_per_invite: None,
             flows_per_use: None,
+            texts: TextLimits::open(),
         }
     }
 }
@@ -83,7 +88,7 @@ pub struct Flow {
     pub locale: String,
     /// Until when the contact must be proved.
     pub expires_at: Timestamp,
-    /// The address's blind index, and the address sealed.
+    /// The contact's blind index, and the contact sealed.
     pub address: Option<(Vec<u8>, Vec<u8>)>,
     /// The newest one-time code, sealed, and until when it is valid.
     pub proof: Option<(Vec<u8>, Timestamp)>,
@@ -198,9 +203,15 @@ pub enum ProofError {
     /// The invite was sent to another address.
     #[error("the invite is for another address")]
     AnotherAddress,
-    /// No address was given, and the invite names none.
-    #[error("an address is needed")]
+    /// No contact was given, and the invite names none.
+    #[error("a contact is needed")]
     NoAddress,
+    /// The policy does not take such a contact.
+    #[error(transparent)]
+    Denied(#[from] ContactDenied),
+    /// There were as many text messages as there may be, by this limit: so many seconds must pass.
+    #[error("too many text messages")]
+    Texts(Limit, u32),
     /// The code is wrong. The attempt was counted.
     #[error("the code is not right")]
     Wrong,
@@ -231,6 +242,8 @@ impl CommandError for ProofError {
             Self::Wrong => Disposition::Keep,
             Self::AnotherAddress
             | Self::NoAddress
+            | Self::Denied(_)
+            | Self::Texts(..)
             | Self::Stale
             | Self::Locked
             | Self::TooManyCodes(_)
@@ -245,6 +258,15 @@ impl From<Throttled> for ProofError {
         match throttled {
             Throttled::Wait(seconds) => Self::Guessed(seconds),
             Throttled::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<Spent> for ProofError {
+    fn from(spent: Spent) -> Self {
+        match spent {
+            Spent::Reached(limit, seconds) => Self::Texts(limit, seconds),
+            Spent::Store(error) => error.into(),
         }
     }
 }

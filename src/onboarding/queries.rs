@@ -6,15 +6,13 @@ use subtle::ConstantTimeEq;
 use super::{Flow, Progress, records, rules::progress, token_blind};
 use crate::{
     identity::{self, Demands, Reached},
-    invites,
-    notify::EmailAddress,
-    people,
+    invites, people,
     platform::{
         store::{Conn, StoreError},
-        terms::{FlowId, PersonId, Timestamp},
+        terms::{ContactPoint, FlowId, PersonId, Timestamp},
         vault::{Field, Vault, VaultError},
     },
-    policy::Policy,
+    policy::{ContactKind, Policy},
 };
 
 /// A flow by its public id.
@@ -46,8 +44,10 @@ pub struct FlowDetails {
     pub progress: Progress,
     /// Until when its use of the invite is reserved; none where none is.
     pub reserved_until: Option<Timestamp>,
-    /// The address that was given; none before that, or where it cannot be opened.
-    pub address: Option<EmailAddress>,
+    /// The contact that was given; none before that, or where it cannot be opened.
+    pub address: Option<ContactPoint>,
+    /// What the step `contact` takes: what the policy does, and with an addressed invite what that was sent to.
+    pub takes: ContactKind,
     /// The member that the newcomer became.
     pub person: Option<PersonId>,
 }
@@ -69,6 +69,8 @@ pub fn details(
     let progress = read_progress(conn, policy, &flow, now)?;
     let reserved_until = invites::held_until(conn, flow.id)?;
     let address = address(conn, vault, &flow).ok().flatten();
+    let invite = invites::by_row(conn, flow.invite_row)?;
+    let takes = invites::takes(&invite, policy.join.contact);
     let person = match flow.person {
         Some(row) => people::member(conn, row)?.map(|member| member.id),
         None => None,
@@ -78,17 +80,18 @@ pub fn details(
         progress,
         reserved_until,
         address,
+        takes,
         person,
     }))
 }
 
-/// The address that a newcomer gave.
-pub(super) fn address(conn: &mut Conn, vault: &Vault, flow: &Flow) -> Result<Option<EmailAddress>, VaultError> {
+/// The contact that a newcomer gave.
+pub(super) fn address(conn: &mut Conn, vault: &Vault, flow: &Flow) -> Result<Option<ContactPoint>, VaultError> {
     let Some((_, sealed)) = &flow.address else {
         return Ok(None);
     };
     let kept = vault.key(conn, flow.subject)?.open_text(Field::Contact, sealed)?;
-    Ok(EmailAddress::parse(&kept).ok())
+    Ok(ContactPoint::parse(&kept).ok())
 }
 
 /// The progress of a flow under the policy in force.

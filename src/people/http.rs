@@ -10,11 +10,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{Member, inviter_of, member, own_contact};
 use crate::{
     http::{Caller, Json, Problem, ProblemKind},
-    notify::EmailAddress,
     platform::{
         ledger::Ledger,
         store::{Conn, StoreError},
-        terms::{Assurance, PersonId, Role, SessionId, Standing, Timestamp},
+        terms::{Assurance, ContactPoint, PersonId, Role, SessionId, Standing, Timestamp},
         vault::{Field, Vault},
     },
     policy::Places,
@@ -94,7 +93,7 @@ struct MeView {
     id: PersonId,
     /// Their handle, where they chose one.
     handle: Option<String>,
-    /// Their address, which they have proved.
+    /// Their e-mail address or phone number, which they have proved.
     contact: Option<String>,
     /// Their role.
     role: Role,
@@ -128,7 +127,7 @@ async fn me(caller: Caller, people: Data<People>) -> Result<Json<MeView>, Proble
             let sealed = own_contact(conn, own.row)?;
             let contact = own.subject.zip(sealed).and_then(|(subject, sealed)| {
                 let text = vault.key(conn, subject).ok()?.open_text(Field::Contact, &sealed).ok()?;
-                EmailAddress::parse(&text).ok().map(|address| address.shown())
+                ContactPoint::parse(&text).ok().map(|address| address.shown())
             });
             let places = count(conn, &own, now)?;
             Ok::<_, StoreError>(Some((own, inviter, contact, places)))

@@ -16,6 +16,7 @@ use crate::platform::{
 
 pub mod http;
 mod current;
+mod phones;
 mod quota;
 mod records;
 mod reserved;
@@ -23,6 +24,7 @@ mod rules;
 
 pub use crate::platform::document::Fault as PolicyMistake;
 pub use current::{ChangeError, Current, Versioned, change};
+pub use phones::{ContactDenied, ContactKind, Phones, may_contact, may_text};
 pub use quota::{Limit, MOST_PLACES, MorePlaces, Places, Tally, places};
 pub use reserved::is_reserved;
 pub use rules::{
@@ -76,6 +78,9 @@ pub struct Policy {
     pub community: Community,
     /// What it takes to become a member.
     pub join: Join,
+    /// Whose phone numbers are taken, where phones are.
+    #[serde(default)]
+    pub phones: Phones,
     /// Who may invite whom, how many, for how long.
     #[serde(default)]
     pub invite: Invite,
@@ -103,7 +108,7 @@ pub struct Community {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Join {
-    /// By what a newcomer is reached. Default `email`.
+    /// By what a newcomer is reached: `email`, `phone` or `either`. Default `email`.
     #[serde(default)]
     pub contact: ContactKind,
     /// How surely the community must know who a member is: `contact`, `checked` or `verified`.
@@ -123,16 +128,6 @@ pub struct Join {
     /// reserved besides. Default `admin`, `support`, `security`, `moderator` and their like.
     #[serde(default = "reserved::usual")]
     pub reserved_handles: Vec<String>,
-}
-
-/// By what a person is reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(rename_all = "snake_case")]
-pub enum ContactKind {
-    /// An e-mail address.
-    #[default]
-    Email,
 }
 
 /// Who may invite whom, how many, for how long.
@@ -337,6 +332,7 @@ impl Policy {
         let Self {
             community,
             join,
+            phones,
             invite,
             review,
             rooms: _,
@@ -354,6 +350,16 @@ impl Policy {
                 "join.assurance",
                 "would let in people of whom nothing is proved",
                 "Give contact, checked or verified.",
+            );
+        }
+        for (key, country) in phones::unknown(phones) {
+            tell(
+                key,
+                &format!(
+                    "names {}, which is no country's code, or is named twice",
+                    quoted(&country)
+                ),
+                "Give each country once, by its two letters (ISO 3166-1), such as CN.",
             );
         }
         for kind in &join.documents {

@@ -6,6 +6,7 @@
 //! every request is answered from memory, which the feed keeps; nothing there is the truth.
 
 mod access;
+mod by_text;
 mod commands;
 pub mod http;
 mod device;
@@ -22,6 +23,7 @@ use std::{sync::Arc, time::Duration};
 use secrecy::ExposeSecret;
 
 pub use access::{Audience, Bad, Claims, FIRST_PARTY, Scope};
+pub use by_text::{SendCodeError, SignInTexts, TextSignIn};
 pub use keys::Published;
 pub use sessions::{
     Holder, REUSE, RefreshError, Request, Session, end_all, end_session, refresh, start_as, start_session,

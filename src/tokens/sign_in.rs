@@ -13,7 +13,6 @@ use super::{
 };
 use crate::{
     credentials::{self, Hasher, HasherError, PasswordProof, ProofError, SignInCode},
-    notify::EmailAddress,
     people,
     platform::{
         config::ThrottleConfig,
@@ -22,7 +21,7 @@ use crate::{
             CommandError, Disposition, StoreError, from_query,
             throttle::{Rate, Throttled},
         },
-        terms::{PersonRow, SessionId},
+        terms::{ContactPoint, PersonRow, SessionId},
         vault::Blind,
     },
 };
@@ -35,11 +34,11 @@ pub struct SignIn {
     read_model: ReadModel,
     failures: Rate,
     device_failures: Rate,
-    sessions: Rate,
+    pub(super) sessions: Rate,
 }
 
 /// The buckets in which a failure is counted, each with its rate.
-type Allowance = Arc<[(Vec<u8>, Rate)]>;
+pub(super) type Allowance = Arc<[(Vec<u8>, Rate)]>;
 
 /// What is done for a member who has proved who they are.
 type Welcome = Arc<dyn Fn(&mut Tx<'_>, PersonRow) -> Result<Session, SignInError> + Send + Sync>;
@@ -152,7 +151,7 @@ impl SignIn {
     /// [`SignInError`]
     pub async fn by_password(
         &self,
-        contact: &EmailAddress,
+        contact: &ContactPoint,
         password: SecretString,
         device: Option<SecretString>,
     ) -> Result<Committed<Session>, SignInError> {
@@ -173,7 +172,7 @@ impl SignIn {
     /// [`SignInError`]
     pub async fn resume(
         &self,
-        contact: &EmailAddress,
+        contact: &ContactPoint,
         password: SecretString,
         session: SessionId,
     ) -> Result<Committed<Session>, SignInError> {
@@ -191,27 +190,15 @@ impl SignIn {
     /// What is done for whoever knows the password.
     async fn proved(
         &self,
-        contact: &EmailAddress,
+        contact: &ContactPoint,
         password: SecretString,
         device: Option<SecretString>,
         welcome: Welcome,
     ) -> Result<Committed<Session>, SignInError> {
         let vault = &self.tokens.inner.vault;
         let ledger = &self.tokens.inner.ledger;
-        let blind = vault.blind(Blind::Contact, contact.normalised().as_bytes());
-        let allowance = self.allowance(&blind, device).await?;
-        let buckets: Vec<Vec<u8>> = allowance.iter().map(|(bucket, _)| bucket.clone()).collect();
-        if let Some(seconds) = ledger.store().throttles().refuses(&buckets, ledger.now()) {
-            return Err(SignInError::Locked(seconds));
-        }
-
-        let counted = Arc::clone(&allowance);
-        ledger
-            .write(Actor::System, move |tx| {
-                let mut counted = counted.iter();
-                counted.try_for_each(|(bucket, rate)| tx.throttles.admit(tx.conn, bucket, *rate, tx.now))
-            })
-            .await?;
+        let blind = vault.blind_contact(contact);
+        let allowance = self.counted(&blind, device).await?;
 
         // Once more where the stored hash was another one in the end: of two who sign in at once, the first may have
         // renewed it.
@@ -246,6 +233,24 @@ impl SignIn {
             }
         }
         Err(SignInError::Wrong)
+    }
+
+    /// Counts an attempt as a failure before it is looked at, or refuses it; where it was counted.
+    pub(super) async fn counted(&self, blind: &[u8], device: Option<SecretString>) -> Result<Allowance, SignInError> {
+        let ledger = &self.tokens.inner.ledger;
+        let allowance = self.allowance(blind, device).await?;
+        let buckets: Vec<Vec<u8>> = allowance.iter().map(|(bucket, _)| bucket.clone()).collect();
+        if let Some(seconds) = ledger.store().throttles().refuses(&buckets, ledger.now()) {
+            return Err(SignInError::Locked(seconds));
+        }
+        let counted = Arc::clone(&allowance);
+        ledger
+            .write(Actor::System, move |tx| {
+                let mut counted = counted.iter();
+                counted.try_for_each(|(bucket, rate)| tx.throttles.admit(tx.conn, bucket, *rate, tx.now))
+            })
+            .await?;
+        Ok(allowance)
     }
 
     /// Where a failure counts: for strangers to the account together; or for a device that has signed in to it before,
@@ -296,14 +301,14 @@ impl SignIn {
 }
 
 /// Starts a session for somebody who has proved that it is them.
-fn begin(tx: &mut Tx<'_>, person: PersonRow, lifetime: Duration) -> Result<Session, SignInError> {
+pub(super) fn begin(tx: &mut Tx<'_>, person: PersonRow, lifetime: Duration) -> Result<Session, SignInError> {
     let now = tx.now;
     let started = tx.on_behalf(Actor::Person(person), now, |tx| start_session(tx, person, lifetime))?;
     started.ok_or(SignInError::Suspended)
 }
 
 /// It was no failure.
-fn give_back(tx: &mut Tx<'_>, allowance: &Allowance) -> Result<(), StoreError> {
+pub(super) fn give_back(tx: &mut Tx<'_>, allowance: &Allowance) -> Result<(), StoreError> {
     for (bucket, rate) in allowance.iter() {
         tx.throttles.give_back(tx.conn, bucket, *rate)?;
     }

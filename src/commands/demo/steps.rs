@@ -185,7 +185,7 @@ impl Work {
                 policy,
                 &Limits::open(),
                 flow,
-                Some(address),
+                Some(address.into()),
             ))
         })?;
         next(3, &mut |tx| {

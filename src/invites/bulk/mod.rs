@@ -182,7 +182,7 @@ fn outcome(issued: Result<Invite, IssueError>) -> Result<Item, StoreError> {
     let outcome = match issued {
         Ok(_) => "invited",
         Err(IssueError::Denied(InviteDenied::Quota { .. })) => "quota_exhausted",
-        Err(IssueError::Denied(_)) => "not_allowed",
+        Err(IssueError::Denied(_) | IssueError::Contact(_)) => "not_allowed",
         Err(IssueError::Lifetime(_)) => "lifetime_too_long",
         Err(
             IssueError::OpensTooLate { .. }

@@ -20,9 +20,11 @@ use crate::{
         },
         store::StoreError,
         terms::{Id, PersonRow, Role, Timestamp, kinds},
-        vault::{Blind, DataKey, Field, Subject, Vault, VaultError},
+        vault::{DataKey, Field, Subject, Vault, VaultError},
     },
-    policy::{InviteDenied, Inviter, Policy, Tally, Wanted, invite_expiry, may_give_role, may_invite, may_label},
+    policy::{
+        InviteDenied, Inviter, Policy, Tally, Wanted, invite_expiry, may_contact, may_give_role, may_invite, may_label,
+    },
 };
 
 /// Issues an invite. Two at once by one member never overdraw their quota.
@@ -140,6 +142,7 @@ fn settle(
     let member = member.ok_or(IssueError::NoMember)?;
     let (wanted, kind, max_uses) = match &new.to {
         To::Address(_) => (Wanted::Addressed, InviteKind::Email, 1),
+        To::Phone(_) => (Wanted::Addressed, InviteKind::Phone, 1),
         To::Holder { uses } => (Wanted::Open { uses: *uses }, InviteKind::Link, *uses),
     };
     let inviting = Inviter {
@@ -150,6 +153,9 @@ fn settle(
         tally,
     };
     may_invite(policy, &inviting, wanted, now)?;
+    if let Some(contact) = new.to.contact() {
+        may_contact(policy, &contact)?;
+    }
     let extras = &new.extras;
     if extras.campaign.is_some() || extras.group.is_some() {
         may_label(policy, member.role)?;
@@ -181,7 +187,7 @@ fn write_down(
     vault: &Vault,
     taken: &[(PersonRow, &NewInvite, &Settled)],
 ) -> Result<Vec<Invite>, StoreError> {
-    let sealing = |new: &NewInvite| new.to.address().is_some() || new.extras.message.is_some();
+    let sealing = |new: &NewInvite| !matches!(new.to, To::Holder { .. }) || new.extras.message.is_some();
     let sealed = taken.iter().filter(|(_, new, _)| sealing(new));
     let mut subjects = vault.new_subjects(tx, sealed.count())?.into_iter();
     let (mut rows, mut extras) = (Vec::with_capacity(taken.len()), Vec::new());
@@ -191,11 +197,11 @@ fn write_down(
             true => Some(subjects.next().ok_or(VaultError::Sealed)?),
             false => None,
         };
-        let address = match (new.to.address(), &key) {
-            (Some(address), Some((subject, key))) => Some(records::Address {
+        let address = match (new.to.contact(), &key) {
+            (Some(contact), Some((subject, key))) => Some(records::Address {
                 subject: *subject,
-                sealed: key.seal(Field::Contact, address.kept().as_bytes(), tx.rng)?,
-                blind: vault.blind(Blind::Contact, address.normalised().as_bytes()),
+                sealed: key.seal(Field::Contact, contact.kept().as_bytes(), tx.rng)?,
+                blind: vault.blind_contact(&contact),
             }),
             _ => None,
         };

@@ -14,23 +14,27 @@ use crate::{
     http::{
         Caller, IdempotencyKey, Json, Problem, ProblemKind, WriteResponse, problems, rights::RECENT, whole_or_null,
     },
-    notify::{EmailAddress, Locale},
+    notify::{EmailAddress, Locale, PhoneNumber},
     platform::{
         idempotency::Asker,
         terms::{Id, Role, Timestamp},
     },
 };
 
-/// An invite to give: to one e-mail address, or an open link.
+/// An invite to give: to one e-mail address, to one phone number, or an open link.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewInviteBody {
     /// Who is invited. Only whoever proves control of this address can use the invite. Without it
-    /// the invite is an open link.
+    /// and `phone` the invite is an open link.
     #[serde(default)]
     #[schema(format = Email)]
     email: Option<String>,
-    /// How many may come in by an open link: 1 where nothing is said. Not with `email`.
+    /// Who is invited, by a phone number with its country's code. The invite goes there by text message. Not with
+    /// `email`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    phone: Option<String>,
+    /// How many may come in by an open link: 1 where nothing is said. Not with `email` or `phone`.
     #[serde(default, deserialize_with = "whole_or_null")]
     #[schema(minimum = 1, maximum = 4_294_967_295_u32)]
     max_uses: Option<u32>,
@@ -70,10 +74,11 @@ struct NewInviteBody {
 }
 
 problems!(CreateInviteProblems:
-    InvalidField, InvalidValue, QuotaExhausted, NotEligibleToInvite, ReauthenticationRequired, TooManyRequests
+    InvalidField, InvalidValue, CountryNotAccepted, QuotaExhausted, NotEligibleToInvite, ReauthenticationRequired,
+    TooManyRequests
 );
 
-/// Invite somebody. An addressed invite is mailed; an open link's code stands in the answer.
+/// Invite somebody. An addressed invite is mailed, or sent by text message; an open link's code stands in the answer.
 #[utoipa::path(operation_id = "create_invite", tag = "invites", request_body = NewInviteBody,
     params(IdempotencyKey),
     responses((status = 201, body = InviteView), CreateInviteProblems))]
@@ -87,6 +92,7 @@ pub(super) async fn create(
     let key = key.bind(Asker::Member(caller.id), "create_invite", &body.0)?;
     let NewInviteBody {
         email,
+        phone,
         max_uses,
         locale,
         lifetime_hours,
@@ -97,17 +103,26 @@ pub(super) async fn create(
         room,
         role,
     } = body.0;
-    let to = match (email, max_uses) {
-        (Some(_), Some(_)) => {
+    let to = match (email, phone, max_uses) {
+        (Some(_), Some(_), _) => {
             return Err(Problem::value(
-                "/max_uses",
-                "An invite to an address is for one person; leave max_uses out.",
+                "/phone",
+                "Give an e-mail address or a phone number, not both.",
             ));
         }
-        (Some(email), None) => {
+        (Some(_), _, Some(_)) | (_, Some(_), Some(_)) => {
+            return Err(Problem::value(
+                "/max_uses",
+                "An invite to an address or a phone is for one person; leave max_uses out.",
+            ));
+        }
+        (Some(email), None, None) => {
             To::Address(EmailAddress::parse(&email).map_err(|error| Problem::value("/email", error.to_string()))?)
         }
-        (None, uses) => To::Holder {
+        (None, Some(phone), None) => {
+            To::Phone(PhoneNumber::parse(&phone).map_err(|error| Problem::value("/phone", error.to_string()))?)
+        }
+        (None, None, uses) => To::Holder {
             uses: uses.unwrap_or(1),
         },
     };

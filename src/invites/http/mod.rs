@@ -23,10 +23,10 @@ use crate::{
             Ledger, ReadModel,
             events::{InviteKind, Undeliverable},
         },
-        terms::{InviteId, LinkTemplate, PersonId, QuotaGrantId, Role, Timestamp},
+        terms::{ContactPoint, InviteId, LinkTemplate, PersonId, QuotaGrantId, Role, Timestamp},
         vault::Vault,
     },
-    policy::{self, InviteDenied},
+    policy::{self, ContactDenied, InviteDenied},
 };
 
 /// Registers the routes.
@@ -64,15 +64,18 @@ pub struct Invites {
 struct InviteView {
     /// Its id.
     id: InviteId,
-    /// `email` or `link`.
+    /// `email`, `phone` or `link`.
     kind: String,
     /// Where it stands.
     state: InviteState,
-    /// Why its mail reached nobody, where that is so: `refused` (the address does not take it), `unreachable` (it was
-    /// tried for a day and more) or `limited` (too many mails were sent for you in the last 24 hours).
+    /// Why its mail or text message reached nobody, where that is so: `refused` (the reader does not take it),
+    /// `unreachable` (it was tried for a day and more) or `limited` (too many were sent for you in the last 24 hours, or
+    /// as many text messages as there may be).
     undeliverable: Option<Undeliverable>,
     /// The address, for the member who entered it.
     email: Option<String>,
+    /// The phone number, for the member who entered it.
+    phone: Option<String>,
     /// The code of a link. An addressed invite's code goes by mail alone.
     #[schema(value_type = Option<String>)]
     code: Option<String>,
@@ -135,14 +138,20 @@ impl Invites {
         let invite = &shown.invite;
         let code = match invite.kind {
             InviteKind::Link => code_of(&self.vault, invite.key_version, invite.id),
-            InviteKind::Email => None,
+            InviteKind::Email | InviteKind::Phone => None,
         };
+        let contact = shown.address.as_ref();
         InviteView {
             id: invite.id,
             kind: kind(invite).into(),
             state: rules::state(invite, shown.expired_reservations, self.ledger.now()),
             undeliverable: invite.undeliverable,
-            email: shown.address.as_ref().map(crate::notify::EmailAddress::shown),
+            email: contact
+                .and_then(ContactPoint::email)
+                .map(crate::notify::EmailAddress::shown),
+            phone: contact
+                .and_then(ContactPoint::phone)
+                .map(|phone| phone.kept().to_owned()),
             url: code
                 .as_ref()
                 .map(|code| self.link.to(&code.expose()).expose().to_owned()),
@@ -165,6 +174,7 @@ impl Invites {
 const fn kind(invite: &Invite) -> &'static str {
     match invite.kind {
         InviteKind::Email => "email",
+        InviteKind::Phone => "phone",
         InviteKind::Link => "link",
     }
 }
@@ -201,6 +211,9 @@ impl From<IssueError> for Problem {
             IssueError::Denied(denied) => {
                 Problem::from(ProblemKind::NotEligibleToInvite).with_detail(denied.to_string())
             }
+            IssueError::Contact(ContactDenied::Country) => Problem::from(ProblemKind::CountryNotAccepted).at("/phone"),
+            IssueError::Contact(denied @ ContactDenied::NoAddresses) => Problem::value("/email", denied.to_string()),
+            IssueError::Contact(denied) => Problem::value("/phone", denied.to_string()),
             IssueError::Lifetime(denied) => Problem::value("/lifetime_hours", denied.to_string()),
             IssueError::NoMember => ProblemKind::SessionEnded.into(),
             IssueError::TooMany(seconds) => Problem::from(ProblemKind::TooManyRequests).retry_after(seconds),

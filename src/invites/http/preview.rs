@@ -5,13 +5,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    super::{Closed, Code, queries},
+    super::{Closed, Code, queries, takes},
     Invites, kind,
 };
 use crate::{
     http::{Json, Problem, ProblemKind, Segments, problems},
-    platform::terms::{PersonId, Role, Timestamp},
-    policy::{Step, demands},
+    platform::terms::{ContactPoint, PersonId, Role, Timestamp},
+    policy::{ContactDenied, ContactKind, Step, demands, may_text},
 };
 
 /// Who invites.
@@ -30,12 +30,19 @@ struct PreviewView {
     community: String,
     /// Who invites.
     inviter: InviterView,
-    /// How it reaches people: `email` is for whoever proves the address that it was sent to.
+    /// How it reaches people: `email` and `phone` are for whoever proves the address or the number that it was sent to.
     kind: String,
-    /// The address that it was sent to, masked; none for a link.
+    /// The address or the number that it was sent to, masked; none for a link.
     address_hint: Option<String>,
     /// From when on it can be used, where that was not at once. Before it, `start_onboarding` is refused.
     opens_at: Option<Timestamp>,
+    /// What has to be proved to come in by it.
+    contact: ContactKind,
+    /// The countries whose phone numbers alone are taken, by two letters each (ISO 3166-1); empty where there is no such
+    /// list.
+    phone_countries: Vec<String>,
+    /// The countries whose phone numbers are not taken.
+    blocked_phone_countries: Vec<String>,
     /// Until when it can be used.
     expires_at: Timestamp,
     /// The inviter's words: plain text, to be escaped wherever it is shown.
@@ -50,7 +57,7 @@ struct PreviewView {
     documents: Vec<String>,
 }
 
-problems!(PreviewInviteProblems: InviteUnknown, InviteClosed, InviteExpired, InviteUsed, InviteExhausted);
+problems!(PreviewInviteProblems: InviteUnknown, CountryNotAccepted, InviteClosed, InviteExpired, InviteUsed, InviteExhausted);
 
 /// See what an invite is: who invites to what, what will be asked, until when. Opening it any
 /// number of times consumes nothing.
@@ -71,6 +78,13 @@ pub(super) async fn preview(code: Segments<String>, invites: Data<Invites>) -> R
         Ok(()) | Err(Closed::NotYet { .. }) => {}
         Err(closed) => return Err(closed.into()),
     }
+    // Before they type anything.
+    let phone = found.address.as_ref().and_then(ContactPoint::phone);
+    match phone.map_or(Ok(()), |phone| may_text(&policy.policy, phone)) {
+        Ok(()) => {}
+        Err(ContactDenied::Country) => return Err(ProblemKind::CountryNotAccepted.into()),
+        Err(_) => return Err(ProblemKind::InviteClosed.into()),
+    }
     Ok(Json(PreviewView {
         community: policy.policy.community.name.to_string(),
         inviter: InviterView {
@@ -78,8 +92,11 @@ pub(super) async fn preview(code: Segments<String>, invites: Data<Invites>) -> R
             handle: found.inviter.handle,
         },
         kind: kind(&found.invite).into(),
-        address_hint: found.address_hint,
+        address_hint: found.address.as_ref().map(ContactPoint::masked),
         opens_at: found.invite.opens_at,
+        contact: takes(&found.invite, policy.policy.join.contact),
+        phone_countries: policy.policy.phones.countries.clone(),
+        blocked_phone_countries: policy.policy.phones.blocked_countries.clone(),
         expires_at: found.invite.expires_at,
         message: found.message.map(|message| message.expose().to_owned()),
         room: found.invite.room.map(|room| room.name),

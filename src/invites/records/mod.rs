@@ -138,10 +138,10 @@ impl From<StoredInvite> for Invite {
             row: row.id,
             id: row.uid,
             inviter: row.inviter,
-            kind: if row.kind == EMAIL {
-                InviteKind::Email
-            } else {
-                InviteKind::Link
+            kind: match row.kind.as_str() {
+                EMAIL => InviteKind::Email,
+                PHONE => InviteKind::Phone,
+                _ => InviteKind::Link,
             },
             key_version: row.key_version,
             address: row.subject_id.zip(row.address_sealed),
@@ -173,11 +173,13 @@ impl From<StoredInvite> for Invite {
 }
 
 const EMAIL: &str = "email";
+const PHONE: &str = "phone";
 const LINK: &str = "link";
 
 const fn word(kind: InviteKind) -> &'static str {
     match kind {
         InviteKind::Email => EMAIL,
+        InviteKind::Phone => PHONE,
         InviteKind::Link => LINK,
     }
 }

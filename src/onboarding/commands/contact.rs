@@ -6,8 +6,8 @@ use zeroize::Zeroizing;
 
 use super::{abandon, at_step};
 use crate::{
-    identity, invites,
-    notify::EmailAddress,
+    credentials, identity, invites,
+    notify::TextPayer,
     onboarding::{
         Flow, Limits, PROOF_LASTS, ProofError, StepError, flow_token,
         proofs::{Judged, Proofs},
@@ -23,18 +23,15 @@ use crate::{
             StoreError,
             throttle::{Rate, Throttled},
         },
-        terms::{Id, Rng, kinds},
+        terms::{ContactPoint, Id, kinds},
         vault::{Blind, DataKey, Field, Vault, VaultError},
     },
-    policy::{Policy, Step},
+    policy::{Policy, Step, may_contact, may_text},
 };
 
 /// Wrong codes for one address in a day, by however many flows: flows and codes are to be had for the asking,
 /// and so guessing at six digits would be a matter of patience (NIST SP 800-63B-4 §3.2.2: at most 100).
 const GUESSES_A_DAY: u32 = 100;
-
-/// The digits of a one-time code.
-const DIGITS: usize = 6;
 
 /// Counts a one-time code that was just asked for with an invite: whoever has the code of an open link can name
 /// anybody's address, in any number of flows. So many codes may be sent in an hour, and three more for each use of the
@@ -66,15 +63,8 @@ fn bucket(vault: &Vault, what: &[u8], invite: &invites::Invite, address: &[u8]) 
     vault.blind(Blind::Throttle, &[what, address, own].concat())
 }
 
-fn one_time_code(rng: &dyn Rng) -> String {
-    // 64 random bits over a million codes: the bias is below 2⁻⁴⁴.
-    let mut bytes = [0_u8; 8];
-    rng.fill(&mut bytes);
-    format!("{:0DIGITS$}", u64::from_be_bytes(bytes) % 10_u64.pow(DIGITS as u32))
-}
-
 /// Takes the address to be proved and makes a one-time code for it. With an addressed invite it must be the invited
-/// address, and may be left out. The code is mailed by a subscriber of the ledger's feed. So that nobody's mailbox is
+/// address, and may be left out. The code is mailed, or sent by text message, by a subscriber of the ledger's feed. So that nobody's mailbox is
 /// flooded, codes are counted by address and by invite, over all flows.
 ///
 /// # Errors
@@ -85,7 +75,7 @@ pub fn give_contact(
     policy: &Policy,
     limits: &Limits,
     flow: Id<kinds::Flow>,
-    address: Option<EmailAddress>,
+    address: Option<ContactPoint>,
 ) -> Result<(), ProofError> {
     let (flow, _) = at_step(tx, policy, flow, Step::Contact)?;
     let invite = invites::by_row(tx.conn, flow.invite_row)?;
@@ -95,17 +85,28 @@ pub fn give_contact(
         (None, None) => return Err(ProofError::NoAddress),
         (Some(given), _) => given,
     };
-    let blind = vault.blind(Blind::Contact, address.normalised().as_bytes());
+    let blind = vault.blind_contact(&address);
     if invite.address_blind.as_ref().is_some_and(|invited| *invited != blind) {
         return Err(ProofError::AnotherAddress);
+    }
+    // An addressed invite says itself what kind of contact is proved.
+    match (&invite.address_blind, address.phone()) {
+        (None, _) => may_contact(policy, &address)?,
+        (Some(_), Some(phone)) => may_text(policy, phone)?,
+        (Some(_), None) => {}
     }
     let mailed = bucket(vault, b"proof-mail/", &invite, &blind);
     match tx.throttles.admit(tx.conn, &mailed, limits.codes_per_address, tx.now) {
         Err(Throttled::Wait(seconds)) => return Err(ProofError::Mailed(seconds)),
         admitted => admitted?,
     }
+    if let Some(phone) = address.phone() {
+        limits
+            .texts
+            .spend(tx, vault, phone, TextPayer::Member(invite.inviter))?;
+    }
     let key = vault.key(tx.conn, flow.subject)?;
-    let code = one_time_code(tx.rng);
+    let code = credentials::six_digits(tx.rng);
     let mut proofs = sent(&flow, &key)?;
     let same = flow.address.as_ref().is_some_and(|(former, _)| *former == blind);
     // A code proves the address that it was sent to. And after too many wrong ones nothing that was tried is good.

@@ -9,14 +9,13 @@ use super::{ask_reviewer, at_step};
 use crate::{
     credentials::{self, Hasher, passwords::hash::Phc},
     identity, invites,
-    notify::EmailAddress,
     onboarding::{Flow, JoinError, Progress, StepError, queries, records},
     people::{self, Admission, Contact, Member, Newcomer},
     platform::{
         idempotency::{Key, KeyReused, Outcome},
         ledger::{Actor, Committed, Ledger, Position, Tx, events::RoleReason},
         store::StoreError,
-        terms::{Assurance, FlowId, Id, Role, SessionId, kinds},
+        terms::{Assurance, ContactPoint, FlowId, Id, Role, SessionId, kinds},
         vault::{Vault, VaultError},
     },
     policy::{Policy, Step, Versioned, is_reserved},
@@ -119,7 +118,7 @@ pub struct Joined {
     /// The flow, as it was before this step.
     pub flow: Flow,
     /// The address that was proved.
-    pub address: Option<EmailAddress>,
+    pub address: Option<ContactPoint>,
     /// Their first session.
     pub session: Session,
 }
@@ -128,7 +127,7 @@ pub struct Joined {
 struct Arrived {
     flow: Flow,
     progress: Progress,
-    address: Option<EmailAddress>,
+    address: Option<ContactPoint>,
     /// What their idempotency key was used for before.
     earlier: Option<Outcome>,
 }

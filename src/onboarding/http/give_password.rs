@@ -10,7 +10,7 @@ use crate::{
     http::{Bearer, IdempotencyKey, Json, Problem, Segments, WriteResponse, problems},
     onboarding::commands::{Join, NewMember},
     platform::{idempotency::Asker, terms::FlowId},
-    policy::demands,
+    policy::{ContactKind, demands},
     tokens::http::Granted,
 };
 
@@ -76,6 +76,10 @@ pub(super) async fn give_password(
         next: None,
         asks: demands(&policy.policy).collect(),
         documents: policy.policy.join.documents.clone(),
+        contact: joined
+            .address
+            .as_ref()
+            .map_or(policy.policy.join.contact, ContactKind::of),
         contact_hint: joined.address.map(|address| address.masked()),
         expires_at: joined.flow.expires_at,
         person: Some(joined.session.holder.id),

@@ -27,7 +27,7 @@ use crate::{
         terms::{FlowId, PersonId, Timestamp},
         vault::Vault,
     },
-    policy::{self, Policy, Step, Versioned, demands},
+    policy::{self, ContactKind, Policy, Step, Versioned, demands},
     tokens::SignIn,
 };
 
@@ -75,7 +75,9 @@ struct FlowView {
     asks: Vec<Step>,
     /// The kinds of document that are accepted where a real name is demanded.
     documents: Vec<String>,
-    /// The address that a code was sent to, masked.
+    /// What the step `contact` takes.
+    contact: ContactKind,
+    /// The address or the number that a code was sent to, masked.
     contact_hint: Option<String>,
     /// Until when the use of the invite is reserved or, before the contact is proved, the flow is open.
     expires_at: Timestamp,
@@ -98,6 +100,7 @@ impl FlowView {
             next,
             asks: demands(policy).collect(),
             documents: policy.join.documents.clone(),
+            contact: found.takes,
             contact_hint: found.address.map(|address| address.masked()),
             expires_at: found.reserved_until.unwrap_or(found.flow.expires_at),
             person: found.person,

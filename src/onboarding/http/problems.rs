@@ -3,7 +3,9 @@
 use crate::{
     http::{Problem, ProblemKind},
     identity::SubmitError,
+    notify::Limit,
     onboarding::{JoinError, ProofError, StepError},
+    policy::ContactDenied,
 };
 
 impl From<StepError> for Problem {
@@ -33,8 +35,17 @@ impl From<ProofError> for Problem {
     fn from(error: ProofError) -> Self {
         match error {
             ProofError::Step(error) => error.into(),
-            ProofError::AnotherAddress => Self::from(ProblemKind::ContactMismatch).at("/email"),
-            ProofError::NoAddress => Self::value("/email", "Give the e-mail address that you want to prove."),
+            ProofError::AnotherAddress => ProblemKind::ContactMismatch.into(),
+            ProofError::NoAddress => Self::value("/email", "Give the contact that you want to prove."),
+            ProofError::Denied(ContactDenied::Country) => ProblemKind::CountryNotAccepted.into(),
+            ProofError::Denied(denied) => Self::value("", denied.to_string()),
+            ProofError::Texts(limit, seconds) => Self::from(ProblemKind::TextLimitReached)
+                .with_detail(match limit {
+                    Limit::Recipient => "As many text messages went to this number as may. Wait for the seconds given in Retry-After.",
+                    Limit::Inviter => "As many text messages went out for whoever invited you as may. Wait for the seconds given in Retry-After.",
+                    Limit::Country | Limit::Day => "As many text messages went out as may in a day. Wait for the seconds given in Retry-After.",
+                })
+                .retry_after(seconds),
             ProofError::Wrong => Self::from(ProblemKind::ProofWrong).at("/code"),
             ProofError::Stale => Self::from(ProblemKind::ProofStale).at("/code"),
             ProofError::Locked => Self::from(ProblemKind::ProofLocked)
@@ -45,6 +56,16 @@ impl From<ProofError> for Problem {
             }
         }
     }
+}
+
+/// The problem of somebody who gives a contact, which stood in `field`.
+pub(super) fn contact_problem(error: ProofError, field: &'static str) -> Problem {
+    let is_its = matches!(
+        error,
+        ProofError::AnotherAddress | ProofError::Denied(_) | ProofError::Texts(..)
+    );
+    let problem = Problem::from(error);
+    if is_its { problem.at(field) } else { problem }
 }
 
 impl From<JoinError> for Problem {

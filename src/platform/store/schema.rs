@@ -105,6 +105,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    text_codes (person) {
+        person -> BigInt,
+        code_sealed -> Binary,
+        expires_at -> BigInt,
+        failures -> BigInt,
+    }
+}
+
+diesel::table! {
     invites (id) {
         id -> BigInt,
         uid -> Binary,
@@ -452,42 +461,9 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(
-    events,
-    ledger,
-    sequencer,
-    leases,
-    cursors,
-    subjects,
-    policies,
-    people,
-    contacts,
-    credentials,
-    sign_in_codes,
-    invites,
-    quota_grants,
-    holds,
-    edges,
-    flows,
-    identities,
-    identity_slots,
-    cases,
-    case_releases,
-    refusals,
-    disclosures,
-    sanctions,
-    sessions,
-    signing_keys,
-    services,
-    throttles,
-    idempotency,
-    outbox,
-    jobs,
-    job_orders,
-    job_outcomes,
-    subscriber_failures,
-    mail_stops,
-    room_servers,
-    rooms,
-    tickets,
-);
+diesel::allow_tables_to_appear_in_same_query! {
+    events, ledger, sequencer, leases, cursors, subjects, policies, people, contacts, credentials,
+    sign_in_codes, text_codes, invites, quota_grants, holds, edges, flows, identities, identity_slots, cases,
+    case_releases, refusals, disclosures, sanctions, sessions, signing_keys, services, throttles, idempotency,
+    outbox, jobs, job_orders, job_outcomes, subscriber_failures, mail_stops, room_servers, rooms, tickets,
+}

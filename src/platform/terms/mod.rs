@@ -6,6 +6,7 @@
 mod address;
 mod rng;
 mod columns;
+mod contact;
 mod csv;
 mod id;
 mod line;
@@ -19,6 +20,7 @@ pub mod typed;
 mod words;
 
 pub use address::{AddressError, EmailAddress};
+pub use contact::{ContactError, ContactPoint};
 pub use csv::{BadRow, csv_line};
 pub use id::{
     CaseId, FlowId, Id, IdError, IdKind, InviteId, JobId, PersonId, QuotaGrantId, RefusalId, RoomServerId, SanctionId,

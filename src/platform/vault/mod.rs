@@ -27,7 +27,7 @@ pub use records::Subject;
 use crate::platform::{
     ledger::Tx,
     store::{CommandError, Conn, Disposition, StoreError, from_query},
-    terms::{Reason, Rng},
+    terms::{ContactPoint, Reason, Rng},
 };
 
 /// Which datum a ciphertext is: part of the associated data, so that none can pass for another.
@@ -378,6 +378,16 @@ fn mac(key: &hmac::Key, label: &[u8], parts: &[&[u8]]) -> Vec<u8> {
         context.update(part);
     }
     context.sign().as_ref().to_vec()
+}
+
+impl Vault {
+    /// By what a contact is found again: an address and a number each under a label of its own.
+    pub fn blind_contact(&self, contact: &ContactPoint) -> Vec<u8> {
+        match contact {
+            ContactPoint::Email(address) => self.blind(Blind::Contact, address.normalised().as_bytes()),
+            ContactPoint::Phone(phone) => self.blind(Blind::Phone, phone.kept().as_bytes()),
+        }
+    }
 }
 
 /// SHA-256, for what is no secret. What opens a door is kept under a key: [`Vault::blind`].

@@ -6,6 +6,7 @@ mod jwks;
 mod metadata;
 mod parameters;
 mod revoke;
+mod send_code;
 mod sign_in;
 mod sign_out;
 mod token;
@@ -25,6 +26,7 @@ const FRESH: &str = "public, max-age=300";
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(sign_in::sign_in)
+        .service(send_code::send_code)
         .service(sign_out::sign_out)
         .service(token::refresh)
         .service(introspect::introspect)

@@ -7,25 +7,39 @@ use serde::Deserialize;
 use super::Granted;
 use crate::{
     http::{Json, Problem, WriteResponse, problems},
-    notify::EmailAddress,
-    platform::terms::typed,
-    tokens::SignIn,
+    notify::PhoneNumber,
+    platform::terms::{ContactPoint, typed},
+    tokens::{SignIn, TextSignIn},
 };
 
-/// By what somebody signs in: an address and a password, or a one-time code.
+/// By what somebody signs in: a contact and a password, a phone number and the code that was sent to it, or a one-time
+/// code.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "Entered", untagged)]
 enum Credentials {
     Password(PasswordCredentials),
+    TextCode(TextCodeCredentials),
     OneTimeCode(CodeCredentials),
 }
 
-/// An account's address and its password.
+/// A phone number and the code that was sent to it.
+#[derive(utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TextCodeCredentials {
+    /// The phone number of the account, with its country's code.
+    #[schema(example = "+8613812345678")]
+    contact: String,
+    /// The six digits that were sent to it.
+    #[schema(value_type = String, format = Password)]
+    text_code: SecretString,
+}
+
+/// An account's contact and its password.
 #[derive(utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PasswordCredentials {
-    /// The e-mail address of the account.
-    #[schema(format = Email, example = "ada@example.org")]
+    /// The e-mail address or the phone number of the account.
+    #[schema(example = "ada@example.org")]
     contact: String,
     /// Its password.
     #[schema(value_type = String, format = Password)]
@@ -47,6 +61,7 @@ struct CodeCredentials {
 struct Entered {
     contact: Option<String>,
     password: Option<SecretString>,
+    text_code: Option<SecretString>,
     one_time_code: Option<SecretString>,
 }
 
@@ -58,14 +73,22 @@ impl TryFrom<Entered> for Credentials {
             Entered {
                 contact: Some(contact),
                 password: Some(password),
+                text_code: None,
                 one_time_code: None,
             } => Ok(Self::Password(PasswordCredentials { contact, password })),
             Entered {
+                contact: Some(contact),
+                password: None,
+                text_code: Some(text_code),
+                one_time_code: None,
+            } => Ok(Self::TextCode(TextCodeCredentials { contact, text_code })),
+            Entered {
                 contact: None,
                 password: None,
+                text_code: None,
                 one_time_code: Some(one_time_code),
             } => Ok(Self::OneTimeCode(CodeCredentials { one_time_code })),
-            _ => Err("expected contact and password, or one_time_code alone"),
+            _ => Err("expected contact and password, contact and text_code, or one_time_code alone"),
         }
     }
 }
@@ -74,7 +97,7 @@ problems!(SignInProblems: InvalidValue, CredentialsWrong, Forbidden, AccountLock
 
 /// Sign in.
 ///
-/// An unknown address, a wrong password and a wrong code get the same answer, after the same work. An
+/// An unknown contact, a wrong password and a wrong code get the same answer, after the same work. An
 /// `Idempotency-Key` is not looked at here: whoever got no answer signs in again.
 #[utoipa::path(
     operation_id = "sign_in",
@@ -89,14 +112,20 @@ pub(super) async fn sign_in(
     request: HttpRequest,
     credentials: Json<Credentials>,
     door: Data<SignIn>,
+    by_text: Data<TextSignIn>,
 ) -> Result<WriteResponse<Granted>, Problem> {
     let device = request.headers().get("vouchsafe-device");
     let device = device.and_then(|token| token.to_str().ok()).map(SecretString::from);
     let written = match credentials.0 {
         Credentials::Password(PasswordCredentials { contact, password }) => {
             let contact =
-                EmailAddress::parse(&contact).map_err(|error| Problem::value("/contact", error.to_string()))?;
+                ContactPoint::parse(&contact).map_err(|error| Problem::value("/contact", error.to_string()))?;
             door.by_password(&contact, password, device).await?
+        }
+        Credentials::TextCode(TextCodeCredentials { contact, text_code }) => {
+            let phone = PhoneNumber::parse(&contact).map_err(|error| Problem::value("/contact", error.to_string()))?;
+            let code = SecretString::from(typed::bare(text_code.expose_secret()).as_str());
+            by_text.by_code(phone, code, device).await?
         }
         Credentials::OneTimeCode(CodeCredentials { one_time_code }) => {
             let code = SecretString::from(typed::secret(one_time_code.expose_secret()).as_str());

@@ -22,7 +22,7 @@ on_both! {
         let by = ann.id.to_string();
 
         let mut said = Vec::new();
-        invites.new_invite(&by, Wanted { email: None, uses: 2, hours: Some(5), besides: Besides::default() }, &mut said).await.unwrap();
+        invites.new_invite(&by, Wanted { to: None, uses: 2, hours: Some(5), besides: Besides::default() }, &mut said).await.unwrap();
         let line = String::from_utf8(said).unwrap();
         let (id, url) = line.trim().split_once(' ').unwrap();
         let id: InviteId = id.parse().unwrap();
@@ -34,7 +34,7 @@ on_both! {
 
         let mut said = Vec::new();
         let email = Some("grace@example.org".to_owned());
-        invites.new_invite(&by, Wanted { email, uses: 1, hours: None, besides: Besides::default() }, &mut said).await.unwrap();
+        invites.new_invite(&by, Wanted { to: email, uses: 1, hours: None, besides: Besides::default() }, &mut said).await.unwrap();
         let addressed: InviteId = String::from_utf8(said).unwrap().split_once(';').unwrap().0.parse().unwrap();
         scene.service.code_of(&addressed.to_string()).await;
 

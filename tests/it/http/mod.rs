@@ -16,6 +16,7 @@ mod invite_attributes;
 mod invites;
 mod mass_assignment;
 mod objects;
+mod phones;
 mod positions;
 mod quotas;
 mod repeats;

@@ -16,7 +16,7 @@ use crate::support::{
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Every POST that takes no key, and why it needs none.
-const WITHOUT: [(&str, &str); 16] = [
+const WITHOUT: [(&str, &str); 17] = [
     ("cancel_job", "A job is cancelled once; it shows when."),
     ("decide_case", "A case is decided once; it shows by whom and how."),
     ("give_contact", "Asking again means another code by another mail."),
@@ -41,6 +41,7 @@ const WITHOUT: [(&str, &str); 16] = [
         "A claim is given back once; the case shows that nobody has it.",
     ),
     ("search_people", "It only looks."),
+    ("send_sign_in_code", "Asking again sends the code that is good still."),
     (
         "sign_in",
         "Whoever asks has proved nothing but by the request itself; signing in again is another session.",

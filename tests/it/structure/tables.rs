@@ -21,7 +21,7 @@ const OWNERS: [(&str, &[&str]); 14] = [
     ("jobs", &["jobs", "job_orders", "job_outcomes"]),
     ("policy", &["policies"]),
     ("people", &["people", "contacts", "edges"]),
-    ("credentials", &["credentials", "sign_in_codes"]),
+    ("credentials", &["credentials", "sign_in_codes", "text_codes"]),
     ("notify", &["outbox", "mail_stops"]),
     ("invites", &["invites", "holds", "quota_grants"]),
     ("onboarding", &["flows"]),

@@ -74,7 +74,7 @@ async fn code(world: &World, replica: &Replica, member: &Member) -> SecretString
 }
 
 async fn try_password(door: &SignIn, address: &str, password: &str) -> Result<Session, SignInError> {
-    let address = EmailAddress::parse(address).unwrap();
+    let address = EmailAddress::parse(address).unwrap().into();
     let written = door.by_password(&address, password.into(), None).await?;
     Ok(written.value)
 }

@@ -71,8 +71,7 @@ struct People {
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Search {
-    /// An e-mail address, whole.
-    #[schema(format = Email)]
+    /// An e-mail address or a phone number with its country's code, whole.
     contact: String,
 }
 

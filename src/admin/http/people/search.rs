@@ -5,14 +5,13 @@ use super::*;
 use crate::{
     admin,
     http::{Json, Page, Problem, problems},
-    notify::EmailAddress,
-    platform::vault::Blind,
+    platform::terms::ContactPoint,
 };
 use actix_web::{post, web::Data};
 
 problems!(SearchPeopleProblems: InvalidValue);
 
-/// Whoever has proved control of a contact: one person or none. Addresses are kept sealed, so that
+/// Whoever has proved control of a contact: one person or none. Contacts are kept sealed, so that
 /// only the whole of one is ever found.
 #[utoipa::path(
     operation_id = "search_people",
@@ -23,8 +22,8 @@ problems!(SearchPeopleProblems: InvalidValue);
 #[post("/v1/admin/people/search")]
 pub(super) async fn search_people(search: Json<Search>, audit: Data<Audit>) -> Result<Json<Page<Person>>, Problem> {
     let contact =
-        EmailAddress::parse(&search.0.contact).map_err(|error| Problem::value("/contact", error.to_string()))?;
-    let blind = audit.vault.blind(Blind::Contact, contact.normalised().as_bytes());
+        ContactPoint::parse(&search.0.contact).map_err(|error| Problem::value("/contact", error.to_string()))?;
+    let blind = audit.vault.blind_contact(&contact);
     let found = audit
         .ledger
         .store()

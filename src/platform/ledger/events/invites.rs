@@ -49,7 +49,7 @@ pub struct InviteVoided {
     pub accepted: Id<kinds::Invite>,
 }
 
-/// An invite's letter reached nobody.
+/// An invite's letter or text message reached nobody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub struct InviteUndeliverable {
@@ -124,11 +124,13 @@ pub struct InviteQuotaChanged {
 pub enum InviteKind {
     /// Addressed: only whoever proves that e-mail address.
     Email,
+    /// Addressed: only whoever proves that phone number.
+    Phone,
     /// Open: whoever holds the code, up to the number of uses.
     Link,
 }
 
-/// Why the letter of an invite reached nobody.
+/// Why the letter or the text message of an invite reached nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Undeliverable {
@@ -136,7 +138,8 @@ pub enum Undeliverable {
     Refused,
     /// The address did not take it for a day and more.
     Unreachable,
-    /// Its inviter had too many letters sent in the last 24 hours.
+    /// Too many letters or text messages were sent for its inviter in the last 24 hours, or as many text messages as
+    /// there may be.
     Limited,
 }
 

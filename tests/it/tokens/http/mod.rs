@@ -18,7 +18,8 @@ use vouchsafe::{
     },
     people::set_standing,
     platform::{store::Backend, terms::Standing},
-    tokens::{TokenRefused, http, services},
+    policy::Current,
+    tokens::{TextSignIn, TokenRefused, http, services},
 };
 
 use super::*;
@@ -110,6 +111,11 @@ macro_rules! ask {
                 &$world.vault.blind(Blind::Idempotency, b"pepper"),
             )))
             .app_data(Data::new($replica.tokens.clone()))
+            .app_data(Data::new(TextSignIn::new(
+                door.clone(),
+                Arc::new(Current::new(&[])),
+                &Config::default(),
+            )))
             .app_data(Data::new(door))
             .into_utoipa_app()
             .configure(http::routes)
