@@ -36,6 +36,11 @@ async fn exactly(db: &Database, guards: Guards, clients: usize, uses: usize) -> 
     )
 }
 
+/// A number from the environment.
+fn asked_for(variable: &str, usual: usize) -> usize {
+    std::env::var(variable).map_or(usual, |number| number.parse().expect("a number"))
+}
+
 /// Takes the database's own word for it away.
 fn without_the_check(db: &Database) {
     match db.target().backend() {
@@ -68,7 +73,7 @@ on_both! {
     }
 
     /// What else may befall an invite while it is redeemed: never more than its limit, never an answer
-    /// that is no answer.
+    /// that is no answer. `VOUCHSAFE_TEST_ROUNDS` and `VOUCHSAFE_TEST_CLIENTS` ask for more than the usual.
     async fn whatever_else_happens_the_limit_holds(db: &Database) {
         let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_795_000_000)));
         let mut home = home(db, Guards::default());
@@ -77,14 +82,15 @@ on_both! {
         let service = &services[0];
         let owner = service.found("owner@vouch.example.org", Role::Owner, None).await;
         let rng = SeededRng::new(31);
-        for round in 0..10 {
+        let (rounds, clients) = (asked_for("VOUCHSAFE_TEST_ROUNDS", 10), asked_for("VOUCHSAFE_TEST_CLIENTS", 24));
+        for round in 0..rounds {
             let uses = [1, 3][(round / 4 + round) % 2];
             let name = format!("inviter-{round}");
             let (inviter, token) = admin(service, &name).await;
             let (id, code) = link(service, &token, uses).await;
             // The link ends in a minute, by the clock that stands; a proof lasts ten.
             clock.advance(Duration::from_secs(59 * 60));
-            let crowd = crowd(service, &code, &name, 24).await;
+            let crowd = crowd(service, &code, &name, clients).await;
             let (token, by) = (service.token(inviter.row).await, service.token(owner.row).await);
             let disturb = async {
                 tokio::time::sleep(Duration::from_millis(rng.below(120))).await;
