@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::sleep;
-use vouchsafe::platform::{config::TextGateway, terms::Role};
+use vouchsafe::platform::{config::TextGateway, store::Backend, terms::Role};
 
 use super::{PASSWORD, Scene, address, texts};
 use crate::support::{
@@ -313,6 +313,61 @@ on_both! {
             panic!("it was never {why}");
         };
         invite(CHINESE, "refused").await;
-        all.scene.clock.advance(DAY);
     }
+
+    async fn a_code_lets_in_once_and_is_guessed_at_five_times(db: &Database) {
+        let all = Phones::new(db, "phone", "").await;
+        let service = &all.scene.service;
+        let code = all.scene.link(1).await;
+        all.join(&code, Some(CHINESE), CHINESE, "grace").await;
+        let at_once = async |guesses: Vec<String>| {
+            let tried = guesses.iter().map(|guess| {
+                service.post("", "/v1/sessions", json!({ "contact": CHINESE, "text_code": guess }))
+            });
+            let answers = futures_util::future::join_all(tried).await;
+            answers.iter().filter(|answer| answer.status == 201).count()
+        };
+        let ask = async |count: usize| {
+            service.post("", "/v1/sessions/codes", json!({ "phone": CHINESE })).await.expect(202);
+            all.sent(CHINESE, count, "code").await.pop().unwrap()
+        };
+        let code = ask(2).await;
+        assert_eq!(at_once(vec![code; 5]).await, 1, "one code is one session");
+        let code = ask(3).await;
+        let wrong = (0..40).map(|n| format!("{n:06}")).filter(|guess| *guess != code);
+        assert_eq!(at_once(wrong.collect()).await, 0);
+        assert_eq!(at_once(vec![code]).await, 0, "five guesses were made, and no more are heard");
+    }
+}
+
+/// What a thief of the disk finds: no number and no code, whether a message waits, has left or was given up.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_database_holds_no_number_and_no_code() {
+    let db = Database::fresh(Backend::Sqlite);
+    let all = Phones::new(&db, "phone", "").await;
+    let service = &all.scene.service;
+    let link = all.scene.link(1).await;
+    all.join(&link, Some(CHINESE), CHINESE, "grace").await;
+    all.gateway.next([Say::Answer(422, String::new())]);
+    let owner = &all.scene.owner_token;
+    service
+        .post(owner, "/v1/me/invites", json!({ "phone": BRITISH }))
+        .await
+        .expect(201);
+    let invited = all.sent(BRITISH, 1, "code").await.remove(0);
+    service
+        .post("", "/v1/sessions/codes", json!({ "phone": CHINESE }))
+        .await
+        .expect(202);
+    let codes = all.sent(CHINESE, 2, "code").await;
+    let mut read = 0;
+    for entry in std::fs::read_dir(db.path().parent().unwrap()).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        read += bytes.len();
+        for secret in [&CHINESE[3..], &BRITISH[3..], &invited, &invited.replace('-', "")] {
+            let found = bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
+            assert!(!found, "{secret} stands in the database");
+        }
+    }
+    assert!(read > 4096 && codes.len() == 2, "the database's files were read");
 }
