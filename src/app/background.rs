@@ -12,7 +12,7 @@ use crate::{
         },
         terms::metrics::{FEED_HELD_BACK_SECONDS, FEED_POSITION, FEED_QUIET_SECONDS},
     },
-    rooms, tokens,
+    rooms, tokens, waitlist,
 };
 use metrics::gauge;
 use std::{sync::Arc, time::Duration};
@@ -38,17 +38,22 @@ pub(super) fn subscribers(core: &Core) -> Result<(Subscribers, Vec<Arc<dyn notif
     let onboarding = Arc::new(onboarding::OnboardingSubscriber {
         vault: core.vault.clone(),
         policy: Arc::clone(&core.policy),
-        stops,
+        stops: stops.clone(),
         texts,
+    });
+    let waitlist = Arc::new(waitlist::WaitlistSubscriber {
+        vault: core.vault.clone(),
+        policy: Arc::clone(&core.policy),
+        stops,
     });
     let reviews = Arc::new(identity::ReviewMails {
         vault: core.vault.clone(),
         policy: Arc::clone(&core.policy),
     });
-    let subscribers: [Arc<dyn Subscriber>; 3] = [invites.clone(), onboarding.clone(), reviews];
+    let subscribers: [Arc<dyn Subscriber>; 4] = [invites.clone(), onboarding.clone(), waitlist.clone(), reviews];
     Ok((
         subscribers.into(),
-        vec![invites, onboarding, Arc::new(tokens::SignInTexts)],
+        vec![invites, onboarding, waitlist, Arc::new(tokens::SignInTexts)],
     ))
 }
 

@@ -43,7 +43,7 @@ use crate::{
         store::throttle::Rate,
         vault::Blind,
     },
-    policy, rooms, tokens,
+    policy, rooms, tokens, waitlist,
 };
 
 /// Every route there is. The router tries them in this order, one pattern after the other: what is asked
@@ -55,6 +55,7 @@ pub fn offer(config: &mut ServiceConfig<'_>) {
     http::routes(config);
     invites::http::routes(config);
     onboarding::http::routes(config);
+    waitlist::http::routes(config);
     people::http::routes(config);
     identity::http::routes(config);
     moderation::http::routes(config);
@@ -308,6 +309,21 @@ fn listen(
         core.read_model.clone(),
         &config.throttle,
     );
+    let limits = onboarding::Limits {
+        proof_attempts: i64::from(config.throttle.proof_attempts),
+        codes_per_address: Rate::at_most(config.throttle.codes_per_address_per_hour, HOUR),
+        codes_per_invite: Some(config.throttle.codes_per_invite_per_hour),
+        flows_per_use: Some(Rate::at_most(config.throttle.flows_per_use_per_hour, HOUR)),
+        texts: notify::TextLimits::of(&config.texts),
+    };
+    let waitlist = Data::new(waitlist::http::Waitlist {
+        ledger: ledger.clone(),
+        read_model: read_model.clone(),
+        vault: vault.clone(),
+        policy: Arc::clone(&policy),
+        limits,
+        pace: Rate::at_most(config.throttle.invites_per_member_per_hour, HOUR),
+    });
     let onboarding = Data::new(onboarding::http::Onboarding {
         ledger: ledger.clone(),
         read_model: read_model.clone(),
@@ -315,13 +331,7 @@ fn listen(
         policy: Arc::clone(&policy),
         hasher: core.hasher.clone(),
         sign_in: sign_in.clone(),
-        limits: onboarding::Limits {
-            proof_attempts: i64::from(config.throttle.proof_attempts),
-            codes_per_address: Rate::at_most(config.throttle.codes_per_address_per_hour, HOUR),
-            codes_per_invite: Some(config.throttle.codes_per_invite_per_hour),
-            flows_per_use: Some(Rate::at_most(config.throttle.flows_per_use_per_hour, HOUR)),
-            texts: notify::TextLimits::of(&config.texts),
-        },
+        limits,
     });
     let by_text = tokens::TextSignIn::new(sign_in.clone(), Arc::clone(&policy), config);
     let (sign_in, by_text) = (Data::new(sign_in), Data::new(by_text));
@@ -386,6 +396,7 @@ fn listen(
             .app_data(pepper.clone())
             .app_data(invites.clone())
             .app_data(onboarding.clone())
+            .app_data(waitlist.clone())
             .app_data(sign_in.clone())
             .app_data(by_text.clone())
             .app_data(tokens.clone())

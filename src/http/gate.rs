@@ -264,7 +264,7 @@ impl Shared {
         match operation.access {
             Access::Public => {}
             Access::PublicThrottled => self.throttle(operation, address).await?,
-            Access::Flow => {
+            Access::Flow | Access::Applicant => {
                 self.throttle(operation, address).await?;
                 caller::bearer(headers)?;
             }

@@ -157,6 +157,16 @@ kinds! {
     RefusalUnknown = 404 "refusal-unknown", "There is no such final refusal in force", "Read the list of refusals to see those that are.";
     /// Another reviewer works on the case.
     CaseClaimed = 409 "case-claimed", "Another reviewer has the case", "Take another case, or wait until the claim ends.";
+    /// The policy has no waitlist, or has closed it.
+    WaitlistClosed = 409 "waitlist-closed", "The waitlist is closed", "Ask a member for an invite, or come back later.";
+    /// As many wait as the policy allows.
+    WaitlistFull = 409 "waitlist-full", "The waitlist is full", "Come back later, or ask a member for an invite.";
+    /// The token opens no application, or nobody has this id: it was given up, or its owner has come in.
+    ApplicationUnknown = 404 "application-unknown", "There is no such application", "Ask anew.";
+    /// They were let in or refused already, or did not prove the address in time.
+    ApplicationOver = 410 "application-over", "The application is over", "Read the application to see how it ended; ask anew if it was not proved in time.";
+    /// Somebody else has let this person in, and their invite is open.
+    AlreadyLetIn = 409 "already-let-in", "Somebody has let this person in already", "Nothing is left to do: they have an invite. If it ends unused, you can let them in.";
     /// The inviter has no invites left.
     QuotaExhausted = 409 "quota-exhausted", "No invites are left", "Revoke an open invite, or wait until one is over; your own record says what counts.";
     /// The policy does not let this member invite yet.

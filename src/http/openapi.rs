@@ -148,6 +148,7 @@ fn complete(operation: &mut Operation, known: &rights::Operation, components: &C
     operation.security = Some(match known.access {
         Access::Public | Access::PublicThrottled => vec![],
         Access::Flow => vec![scheme("flow")],
+        Access::Applicant => vec![scheme("applicant")],
         Access::Roles(_) => vec![scheme("access")],
         Access::Service => vec![scheme("service")],
     });
@@ -219,6 +220,11 @@ fn base() -> OpenApi {
             "flow",
             HttpAuthScheme::Bearer,
             "The flow token that POST /v1/onboarding gives.",
+        ),
+        (
+            "applicant",
+            HttpAuthScheme::Bearer,
+            "The token that POST /v1/waitlist gives.",
         ),
         (
             "service",

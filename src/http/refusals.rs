@@ -129,7 +129,9 @@ fn common(operation: &Operation, known: &rights::Operation) -> impl Iterator<Ite
     match known.access {
         Access::Public => {}
         Access::PublicThrottled => kinds.push(Kind::TooManyRequests),
-        Access::Flow | Access::Service => kinds.extend([Kind::Unauthenticated, Kind::TooManyRequests]),
+        Access::Flow | Access::Applicant | Access::Service => {
+            kinds.extend([Kind::Unauthenticated, Kind::TooManyRequests])
+        }
         Access::Roles(roles) => {
             kinds.extend([Kind::Unauthenticated, Kind::SessionEnded]);
             // A service has no access token.

@@ -55,6 +55,9 @@ pub enum Access {
     /// Who holds a flow token as bearer. The gate demands one and throttles by address;
     /// onboarding checks it.
     Flow,
+    /// Who holds the token of an application to be let in as bearer. The gate demands one and throttles by address;
+    /// the waitlist checks it.
+    Applicant,
     /// Members in one of these roles, by access token.
     Roles(&'static [Role]),
     /// A service, by its client id and secret. Failures are throttled by address.
@@ -119,6 +122,19 @@ pub static OPERATIONS: &[Operation] = &[
     post("prove_contact", "/v1/onboarding/{flow}/contact/proof", Access::Flow),
     post("give_identity", "/v1/onboarding/{flow}/identity", Access::Flow),
     post("give_password", "/v1/onboarding/{flow}/password", Access::Flow),
+    post("ask_waitlist", "/v1/waitlist", Access::PublicThrottled),
+    get("show_place", "/v1/waitlist/me", Access::Applicant),
+    delete("leave_waitlist", "/v1/waitlist/me", Access::Applicant),
+    post("prove_place", "/v1/waitlist/me/proof", Access::Applicant),
+    post("let_in", "/v1/me/waitlist/let-in", MEMBERS),
+    post("vouch_applicant", "/v1/me/waitlist/vouch", MEMBERS),
+    get("list_waitlist", "/v1/admin/waitlist", READERS),
+    post("draw_waitlist", "/v1/admin/waitlist/draws", ADMINS),
+    post(
+        "refuse_application",
+        "/v1/admin/waitlist/applications/{application}/refuse",
+        ADMINS,
+    ),
     post("sign_in", "/v1/sessions", Access::PublicThrottled),
     post("send_sign_in_code", "/v1/sessions/codes", Access::PublicThrottled),
     delete("sign_out", "/v1/sessions/current", MEMBERS),

@@ -137,6 +137,24 @@ impl Subscriber for OnboardingSubscriber {
     }
 }
 
+/// Whether one more one-time code may be mailed to this address: its reader may want no more letters, and then few are.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn code_may_leave(tx: &mut Tx<'_>, vault: &Vault, index: &StopIndex) -> Result<bool, StoreError> {
+    if notify::stopped(tx.conn, std::slice::from_ref(index))?.is_empty() {
+        return Ok(true);
+    }
+    let bucket = [b"proof-mail/stopped/", index.as_bytes()].concat();
+    let bucket = vault.blind(Blind::Throttle, &bucket);
+    let rate = Rate::burst(CODES_TO_STOPPED, Duration::from_secs(24 * 60 * 60));
+    match throttle::admit(tx.conn, &bucket, rate, tx.now) {
+        Ok(()) => Ok(true),
+        Err(Throttled::Wait(_)) => Ok(false),
+        Err(Throttled::Store(error)) => Err(error),
+    }
+}
+
 impl OnboardingSubscriber {
     fn send_code(&self, tx: &mut Tx<'_>, flow: &Flow) -> Result<(), StoreError> {
         // Proved, over, or replaced meanwhile: there is no code to send any more.
@@ -156,16 +174,8 @@ impl OnboardingSubscriber {
             }
             Some((key, ContactPoint::Email(to))) => (key, to),
         };
-        let index = StopIndex::of(&self.vault, &to);
-        if !notify::stopped(tx.conn, std::slice::from_ref(&index))?.is_empty() {
-            let bucket = [b"proof-mail/stopped/", index.as_bytes()].concat();
-            let bucket = self.vault.blind(Blind::Throttle, &bucket);
-            let rate = Rate::burst(CODES_TO_STOPPED, Duration::from_secs(24 * 60 * 60));
-            match throttle::admit(tx.conn, &bucket, rate, tx.now) {
-                Ok(()) => {}
-                Err(Throttled::Wait(_)) => return Ok(()),
-                Err(Throttled::Store(error)) => return Err(error),
-            }
+        if !code_may_leave(tx, &self.vault, &StopIndex::of(&self.vault, &to))? {
+            return Ok(());
         }
         let code = key.open_text(Field::Proof, sealed).map_err(StoreError::from)?;
         let stop = self.stops.link(&to);

@@ -33,7 +33,7 @@ fn letter(
 
 /// The one-time code that proves an address, good until then. Somebody else may have typed the address: by `stop`
 /// its reader ends all further letters.
-pub(super) fn proof(
+pub fn proof(
     to: EmailAddress,
     locale: Locale,
     community: &Line,

@@ -18,7 +18,10 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-pub use follow::OnboardingSubscriber;
+pub use commands::GUESSES_A_DAY;
+pub use follow::{OnboardingSubscriber, code_may_leave};
+pub use letters::proof as proof_letter;
+pub use proofs::{Judged, Proofs};
 pub use rules::Progress;
 
 use crate::{

@@ -16,7 +16,7 @@ const REMEMBERED: usize = 24;
 
 /// A code that was sent.
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
-pub(super) struct Sent {
+pub struct Sent {
     code: String,
     /// Until when it is good, in microseconds.
     until: i64,
@@ -25,11 +25,11 @@ pub(super) struct Sent {
 /// All of them, the newest last.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Proofs(Vec<Sent>);
+pub struct Proofs(Vec<Sent>);
 
 /// What an answer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Judged {
+pub enum Judged {
     /// One of those that are good.
     Right,
     /// One that was good once.
@@ -40,7 +40,7 @@ pub(super) enum Judged {
 
 impl Proofs {
     /// Adds a code. Of those before it at most [`GOOD_AT_ONCE`] less one stay good.
-    pub(super) fn add(&mut self, code: &str, until: Timestamp) {
+    pub fn add(&mut self, code: &str, until: Timestamp) {
         self.0.push(Sent {
             code: code.to_owned(),
             until: until.micros(),
@@ -51,18 +51,24 @@ impl Proofs {
         self.0.drain(..forgotten);
     }
 
+    /// The newest, and until when it is good.
+    pub fn newest(&self) -> Option<(&str, Timestamp)> {
+        let newest = self.0.last()?;
+        Some((&newest.code, Timestamp::from_micros(newest.until)))
+    }
+
     /// None of them is good any more.
     pub(super) fn void(&mut self) {
         self.0.iter_mut().for_each(|sent| sent.until = 0);
     }
 
     /// Whether one of them is good.
-    pub(super) fn any_good(&self, now: Timestamp) -> bool {
+    pub fn any_good(&self, now: Timestamp) -> bool {
         self.0.iter().any(|sent| now.micros() < sent.until)
     }
 
     /// What this answer is. Each is compared, in constant time.
-    pub(super) fn judge(&self, answer: &str, now: Timestamp) -> Judged {
+    pub fn judge(&self, answer: &str, now: Timestamp) -> Judged {
         let mut judged = Judged::Wrong;
         for sent in &self.0 {
             if bool::from(sent.code.as_bytes().ct_eq(answer.as_bytes())) {

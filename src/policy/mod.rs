@@ -21,6 +21,7 @@ mod quota;
 mod records;
 mod reserved;
 mod rules;
+mod waitlist;
 
 pub use crate::platform::document::Fault as PolicyMistake;
 pub use current::{ChangeError, Current, Versioned, change};
@@ -31,6 +32,7 @@ pub use rules::{
     InviteDenied, Inviter, LifetimeDenied, Proved, Step, Wanted, demands, invite_expiry, may_give_role, may_invite,
     may_label, may_review, next_demand,
 };
+pub use waitlist::Waitlist;
 
 /// A policy that comes with the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +86,9 @@ pub struct Policy {
     /// Who may invite whom, how many, for how long.
     #[serde(default)]
     pub invite: Invite,
+    /// Who waits to be let in without an invite.
+    #[serde(default)]
+    pub waitlist: Waitlist,
     /// Who decides real-name cases.
     #[serde(default)]
     pub review: Review,
@@ -335,6 +340,7 @@ impl Policy {
             phones,
             invite,
             review,
+            waitlist: _,
             rooms: _,
         } = self;
 

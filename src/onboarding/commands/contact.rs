@@ -31,7 +31,7 @@ use crate::{
 
 /// Wrong codes for one address in a day, by however many flows: flows and codes are to be had for the asking,
 /// and so guessing at six digits would be a matter of patience (NIST SP 800-63B-4 §3.2.2: at most 100).
-const GUESSES_A_DAY: u32 = 100;
+pub const GUESSES_A_DAY: u32 = 100;
 
 /// Counts a one-time code that was just asked for with an invite: whoever has the code of an open link can name
 /// anybody's address, in any number of flows. So many codes may be sent in an hour, and three more for each use of the

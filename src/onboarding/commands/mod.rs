@@ -6,7 +6,7 @@ mod flow;
 mod identity;
 mod join;
 
-pub use contact::{give_contact, prove_contact};
+pub use contact::{GUESSES_A_DAY, give_contact, prove_contact};
 pub use flow::{abandon, lapse, start};
 pub use identity::{ask_reviewer, give_identity};
 pub use join::{Join, Joined, NewMember, admit};

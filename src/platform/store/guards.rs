@@ -35,6 +35,10 @@ pub enum Guard {
     FlowHeld,
     /// Whoever has a quota is locked while the places they have given are counted and written.
     QuotaHeld,
+    /// The waitlist is locked while it is counted and somebody comes onto it, and while some of it are let in at once.
+    WaitlistHeld,
+    /// Whoever waits is let in only where they wait still.
+    LetInOnce,
     /// An idempotency key is claimed by the INSERT that finds it free.
     KeyOnce,
     /// An attempt is admitted and counted in one statement.
@@ -254,6 +258,8 @@ mod switched {
         (Guard::InviterHeld, Point("an inviter's standing")),
         (Guard::FlowHeld, Point("a newcomer's flow")),
         (Guard::QuotaHeld, Point("inviters whose places are counted")),
+        (Guard::WaitlistHeld, Point("the waitlist")),
+        (Guard::LetInOnce, Point("somebody still waits")),
         (Guard::FoundersHeld, Point("making the first owner")),
         (Guard::KeysHeld, Point("making a signing key")),
         (Guard::RoomHeld, Point("a room")),

@@ -40,6 +40,10 @@ pub mod kinds {
         QuotaGrant = "grant",
         /// One newcomer's way through onboarding.
         Flow = "flow",
+        /// Somebody's application to be let in.
+        Application = "application",
+        /// Some of those who wait, let in at once.
+        Draw = "draw",
         /// A real-name case that waits for a person's decision.
         Case = "case",
         /// A reviewer's final refusal of a newcomer, and what it binds.
@@ -75,6 +79,10 @@ pub type InviteId = Id<kinds::Invite>;
 pub type QuotaGrantId = Id<kinds::QuotaGrant>;
 /// The id of a flow.
 pub type FlowId = Id<kinds::Flow>;
+/// The id of an application to be let in.
+pub type ApplicationId = Id<kinds::Application>;
+/// The id of a draw among those who wait.
+pub type DrawId = Id<kinds::Draw>;
 /// The id of a case.
 pub type CaseId = Id<kinds::Case>;
 /// The id of a final refusal.

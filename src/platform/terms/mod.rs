@@ -23,8 +23,8 @@ pub use address::{AddressError, EmailAddress};
 pub use contact::{ContactError, ContactPoint};
 pub use csv::{BadRow, csv_line};
 pub use id::{
-    CaseId, FlowId, Id, IdError, IdKind, InviteId, JobId, PersonId, QuotaGrantId, RefusalId, RoomServerId, SanctionId,
-    ServiceId, SessionId, TicketId, kinds,
+    ApplicationId, CaseId, DrawId, FlowId, Id, IdError, IdKind, InviteId, JobId, PersonId, QuotaGrantId, RefusalId,
+    RoomServerId, SanctionId, ServiceId, SessionId, TicketId, kinds,
 };
 pub use line::{Line, LineError, balanced, isolated};
 pub use link::{Link, LinkError, LinkTemplate};

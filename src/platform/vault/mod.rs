@@ -89,6 +89,8 @@ pub enum Blind {
     InviteCode,
     /// A flow, and a token that opens it.
     FlowToken,
+    /// What opens an application to be let in.
+    ApplicantToken,
     /// A one-time code to sign in with.
     SignInCode,
     /// A service, and its secret.
@@ -111,6 +113,7 @@ impl Blind {
             Self::Idempotency => b"blind/idempotency",
             Self::InviteCode => b"blind/invite-code",
             Self::FlowToken => b"blind/flow-token",
+            Self::ApplicantToken => b"blind/applicant-token",
             Self::SignInCode => b"blind/sign-in-code",
             Self::ServiceSecret => b"blind/service-secret",
             Self::TokenName => b"blind/token-name",
@@ -127,6 +130,8 @@ pub enum KeyPurpose {
     Invite,
     /// An onboarding flow's token.
     Flow,
+    /// The token of an application to be let in.
+    Applicant,
     /// A refresh token.
     Refresh,
     /// A device's proof that it has signed in before.
@@ -144,6 +149,7 @@ impl KeyPurpose {
         match self {
             Self::Invite => b"door/invite",
             Self::Flow => b"door/flow",
+            Self::Applicant => b"door/applicant",
             Self::Refresh => b"door/refresh",
             Self::Device => b"door/device",
             Self::Ticket => b"door/ticket",

@@ -57,6 +57,10 @@ fn expected(access: Access, who: Who) -> Met {
     let admitted = |admitted| if admitted { Met::LetIn } else { Met::Unauthenticated };
     match access {
         Access::Public | Access::PublicThrottled => Met::LetIn,
+        Access::Applicant => match who {
+            Who::Nobody | Who::Service | Who::FalseService => Met::Unauthenticated,
+            _ => Met::NoSuchFlow,
+        },
         Access::Flow => match who {
             Who::Newcomer => Met::LetIn,
             Who::Nobody | Who::Service | Who::FalseService => Met::Unauthenticated,
@@ -81,7 +85,7 @@ fn met(answer: &Answer) -> Met {
         (401, Some("unauthenticated" | "session-ended")) => Met::Unauthenticated,
         (401, None) if answer.body["error"] == "invalid_client" => Met::Unauthenticated,
         (403, Some("forbidden")) => Met::Forbidden,
-        (404, Some("flow-unknown")) => Met::NoSuchFlow,
+        (404, Some("flow-unknown" | "application-unknown")) => Met::NoSuchFlow,
         // The credentials of the body, not those of the caller; and what the policy lets a member do.
         (401, Some("credentials-wrong")) | (403, Some("not-eligible-to-invite" | "assurance-too-low")) => Met::LetIn,
         (401 | 403, _) => panic!("{answer:?}"),
@@ -115,6 +119,7 @@ impl Ids {
         };
         let path = path.replace("{code}", &self.code).replace("{flow}", &self.flow);
         let path = path.replace("{id}", id).replace("{sanction}", &self.sanction);
+        let path = path.replace("{application}", &nobody("application"));
         let path = path
             .replace("{room}", &self.room)
             .replace("{ticket}", &nobody("ticket"))

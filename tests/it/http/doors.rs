@@ -221,12 +221,12 @@ on_both! {
         let before = Scene::events(db);
         for operation in Operation::all() {
             let known = OPERATIONS.iter().find(|known| known.id == operation.id).expect("in the table");
-            let wants = matches!(known.access, Access::Roles(_) | Access::Service | Access::Flow);
+            let wants = matches!(known.access, Access::Roles(_) | Access::Service | Access::Flow | Access::Applicant);
             if !wants {
                 continue;
             }
             let path = operation.path.replace("{id}", &scene.owner.id.to_string()).replace("{flow}", &nobody("flow"));
-            let path = path.replace("{sanction}", &nobody("sanction")).replace("{ticket}", &nobody("ticket"));
+            let path = path.replace("{sanction}", &nobody("sanction")).replace("{application}", &nobody("application")).replace("{ticket}", &nobody("ticket"));
             let path = path.replace("{room}", "stage");
             let answer = service.send(operation.request(service, &path).bearer_auth(&shown)).await;
             assert!(matches!(answer.status.as_u16(), 401 | 404), "{}: {answer:?}", operation.id);

@@ -303,6 +303,7 @@ async fn no_forged_token_is_let_in_anywhere() {
             .replace("{ticket}", &nobody("ticket"));
         path.replace("{id}", &other.id.to_string())
             .replace("{sanction}", &nobody("sanction"))
+            .replace("{application}", &nobody("application"))
     };
     let before = Scene::events(&db);
     for (name, token) in &forgeries {

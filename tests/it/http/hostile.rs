@@ -93,6 +93,8 @@ struct Stage {
     /// By the last part of the path: a flow for which that is the next step, and its token.
     flows: Vec<(&'static str, String, String)>,
     code: String,
+    /// The token of somebody who waits.
+    applicant: String,
 }
 
 impl Stage {
@@ -114,6 +116,7 @@ impl Stage {
             service: new_service(&scene.service).await,
             flows,
             code,
+            applicant: crate::http::waitlist::waits(&scene.service, "waits").await.1,
         }
     }
 
@@ -127,12 +130,14 @@ impl Stage {
             _ => nobody("person"),
         };
         let (ticket, sanction) = (nobody("ticket"), nobody("sanction"));
+        let application = nobody("application");
         let known = [
             ("{flow}", flow.as_str()),
             ("{code}", &self.code),
             ("{id}", &id),
             ("{ticket}", &ticket),
             ("{sanction}", &sanction),
+            ("{application}", &application),
             // There is none: nobody waits for a server that nobody has started.
             ("{room}", "elsewhere"),
         ];
@@ -156,6 +161,7 @@ impl Stage {
         match known.access {
             Access::Public | Access::PublicThrottled => request,
             Access::Flow => request.bearer_auth(self.flow(operation).1),
+            Access::Applicant => request.bearer_auth(&self.applicant),
             Access::Roles(_) => request.bearer_auth(&self.owner),
             Access::Service => request.basic_auth(&self.service.0, Some(&self.service.1)),
         }
@@ -321,7 +327,10 @@ fn connections(db: &Database) -> BTreeSet<i64> {
 
 on_both! {
     async fn no_value_is_an_outage(db: &Database) {
-        let scene = Scene::with(db, "real-name", |config| config.throttle.proof_attempts = 20).await;
+        let scene = Scene::with(db, "real-name", |config| {
+            config.throttle.proof_attempts = 20;
+            crate::http::waitlist::open_for(config, 99);
+        }).await;
         let stage = Stage::set(&scene).await;
         let plan = plan(&scene, db);
         scene.service.stop().await;

@@ -84,7 +84,8 @@ async fn no_body_sets_what_it_does_not_name() {
         let path = operation
             .path
             .replace("{flow}", &flow)
-            .replace("{sanction}", &super::nobody("sanction"));
+            .replace("{sanction}", &super::nobody("sanction"))
+            .replace("{application}", &super::nobody("application"));
         let path = match path.contains("/cases/") {
             true => path.replace("{id}", &super::nobody("case")),
             false if path.contains("/jobs/") => path.replace("{id}", &super::nobody("job")),

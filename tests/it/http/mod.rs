@@ -28,6 +28,8 @@ mod shapes;
 mod steps;
 mod throttles;
 mod typed;
+pub mod waitlist;
+mod without;
 
 use std::{sync::Arc, time::Duration};
 

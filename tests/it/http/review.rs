@@ -120,6 +120,7 @@ on_both! {
                     let path = path
                         .replace("people/{id}", &format!("people/{}", member.id))
                         .replace("{sanction}", &nobody("sanction"))
+                        .replace("{application}", &nobody("application"))
                         .replace("cases/{id}", &format!("cases/{}", nobody("case")))
                         .replace("refusals/{id}", &format!("refusals/{}", nobody("refusal")));
                     let mut body = json!({ "people": [member.id], "kind": "ban", "reason": "spam", "verdict": "approved", "places": 1 });

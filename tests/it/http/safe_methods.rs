@@ -17,7 +17,7 @@ use crate::support::{
 
 on_both! {
     async fn get_and_head_consume_nothing(db: &Database) {
-        let scene = Scene::new(db, "reviewed").await;
+        let scene = Scene::with(db, "reviewed", |config| crate::http::waitlist::open_for(config, 9)).await;
         let service = &scene.service;
         let owner = &scene.owner_token;
         let link = service.post(owner, "/v1/me/invites", json!({ "max_uses": 1 })).await.expect(201);
@@ -37,6 +37,7 @@ on_both! {
         let stop = stops.link(&EmailAddress::parse(&address("reader")).expect("an address"));
         let stop = stop.expose().rsplit('/').next().expect("a token").to_owned();
 
+        let (_, waiting) = crate::http::waitlist::waits(service, "waits").await;
         let before = Scene::events(db);
         let mut looked = 0;
         for operation in OPERATIONS.iter().filter(|operation| operation.verb == Verb::Get) {
@@ -52,6 +53,7 @@ on_both! {
             let path = if operation.id == "show_paths" { format!("{path}?from={id}&to={id}") } else { path };
             let bearer = match operation.access {
                 Access::Flow => token.as_str(),
+                Access::Applicant => waiting.as_str(),
                 Access::Roles(_) => owner.as_str(),
                 _ => "",
             };

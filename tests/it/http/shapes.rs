@@ -23,6 +23,7 @@ fn filled(path: &str) -> String {
     path.replace("{id}", &nobody(kind))
         .replace("{flow}", &nobody("flow"))
         .replace("{sanction}", &nobody("sanction"))
+        .replace("{application}", &nobody("application"))
         .replace("{ticket}", &nobody("ticket"))
         .replace("{room}", "nowhere")
         .replace("{subscriber}", "invite-mails")

@@ -9,6 +9,7 @@ mod once;
 mod outage;
 mod redemption;
 mod refresh;
+mod waitlist;
 
 use std::{collections::BTreeMap, time::Duration};
 

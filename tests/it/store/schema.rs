@@ -14,7 +14,10 @@ use vouchsafe::platform::{
 
 use crate::support::db::{Database, ensure, needs};
 
-const BELIEVED: &str = include_str!("../../../src/platform/store/schema.rs");
+const BELIEVED: &str = concat!(
+    include_str!("../../../src/platform/store/schema.rs"),
+    include_str!("../../../src/platform/store/schema/waitlist.rs")
+);
 
 /// For the sequencer of PostgreSQL; SQLite's writer sequences what it has just written.
 const SEQUENCED: &str = "CREATE INDEX events_by_xid ON events (xid, id)";

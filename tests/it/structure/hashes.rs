@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// Files of `src` that take a SHA-256, and of what.
-const PLAIN: [(&str, &str); 10] = [
+const PLAIN: [(&str, &str); 11] = [
     (
         "commands/demo",
         "The sample community's name, by which its job is known.",
@@ -21,6 +21,7 @@ const PLAIN: [(&str, &str); 10] = [
         "notify/texts",
         "What a request to a gateway has, as the gateway's own signature wants it; nothing of it is kept.",
     ),
+    ("waitlist/rules.rs", "Lots, which everybody may draw again."),
     ("policy/mod.rs", "The policy, which every member may read."),
     ("platform/terms/rng.rs", "Rng that a test repeats."),
     (

@@ -21,10 +21,11 @@ use std::{
 use paths::{PathFound, Token, paths, tokens};
 
 /// The rooms from top to bottom: each imports only what stands below it.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 24] = [
     "commands",
     "app",
     "admin",
+    "waitlist",
     "onboarding",
     "moderation",
     "rooms",

@@ -14,6 +14,7 @@ mod people;
 mod policy;
 mod rooms;
 mod tokens;
+mod waitlist;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,7 @@ pub use people::*;
 pub use policy::*;
 pub use rooms::*;
 pub use tokens::*;
+pub use waitlist::*;
 
 /// Who did it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -77,6 +79,14 @@ pub enum Event {
     HoldProlonged(HoldProlonged),
     InviteReleased(InviteReleased),
     InviteQuotaChanged(InviteQuotaChanged),
+    ApplicationMade(ApplicationMade),
+    ApplicationProofFailed(ApplicationProofFailed),
+    ApplicantWaits(ApplicantWaits),
+    ApplicantLeft(ApplicantLeft),
+    ApplicantLetIn(ApplicantLetIn),
+    ApplicantVouched(ApplicantVouched),
+    ApplicationRefused(ApplicationRefused),
+    WaitlistDrawn(WaitlistDrawn),
     OnboardingStarted(OnboardingStarted),
     ProofRequested(ProofRequested),
     ProofFailed(ProofFailed),
@@ -192,6 +202,14 @@ named! {
     HoldProlonged => "hold_prolonged",
     InviteReleased => "invite_released",
     InviteQuotaChanged => "invite_quota_changed",
+    ApplicationMade => "application_made",
+    ApplicationProofFailed => "application_proof_failed",
+    ApplicantWaits => "applicant_waits",
+    ApplicantLeft => "applicant_left",
+    ApplicantLetIn => "applicant_let_in",
+    ApplicantVouched => "applicant_vouched",
+    ApplicationRefused => "application_refused",
+    WaitlistDrawn => "waitlist_drawn",
     OnboardingStarted => "onboarding_started",
     ProofRequested => "proof_requested",
     ProofFailed => "proof_failed",

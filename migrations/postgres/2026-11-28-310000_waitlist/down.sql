@@ -1,0 +1,3 @@
+DROP TABLE waitlist_draws;
+DROP TABLE application_vouches;
+DROP TABLE applications;

@@ -1,0 +1,47 @@
+//! Requests that are not known again by a key.
+
+/// Every POST that takes no key, and why it needs none.
+pub const WITHOUT: &[(&str, &str)] = &[
+    (
+        "ask_waitlist",
+        "Whoever asks has proved nothing; asking again costs nothing, and an address waits once.",
+    ),
+    ("cancel_job", "A job is cancelled once; it shows when."),
+    ("decide_case", "A case is decided once; it shows by whom and how."),
+    ("give_contact", "Asking again means another code by another mail."),
+    ("lift_refusal", "A refusal is lifted once; it shows by whom and when."),
+    ("lift_sanction", "A sanction is lifted once; it shows by whom and when."),
+    ("oauth_introspect", "It only looks."),
+    ("oauth_revoke", "What was revoked stays so."),
+    (
+        "oauth_token",
+        "A refresh token is its own key: for ten seconds the same request is answered as before (RFC 9700 §4.14.2).",
+    ),
+    ("prove_place", "An address is proved once; the place shows that it is."),
+    ("refuse_application", "An application is refused once; it shows when."),
+    ("vouch_applicant", "A member vouches once for the same person."),
+    (
+        "prove_contact",
+        "An address is proved once; the flow shows that it is, and opening the invite again leads back to it.",
+    ),
+    (
+        "retry_subscriber_failure",
+        "What is put aside is tried again once; then it is done, or there still.",
+    ),
+    (
+        "release_case",
+        "A claim is given back once; the case shows that nobody has it.",
+    ),
+    ("search_people", "It only looks."),
+    ("send_sign_in_code", "Asking again sends the code that is good still."),
+    (
+        "sign_in",
+        "Whoever asks has proved nothing but by the request itself; signing in again is another session.",
+    ),
+    (
+        "start_onboarding",
+        "Whoever begins has proved nothing; beginning again uses nothing up.",
+    ),
+    ("stop_letters", "What was ended stays so."),
+    ("text_status", "What became of a message is noted once."),
+];
