@@ -16,6 +16,7 @@ pub mod http;
 mod issuer;
 mod letter;
 mod message;
+mod previews;
 mod qr;
 mod queries;
 mod records;
@@ -27,6 +28,7 @@ pub use extras::{Extras, Label, NoLabel};
 pub use follow::{InviteMails, LetterLimits};
 pub use issuer::{BatchIssuer, Request};
 pub use message::{Message, MessageError};
+pub use previews::Previews;
 pub use qr::{TooLong, png, svg};
 pub use queries::{
     Shown, address, by_code, code_of, leads_on, of_inviter, open, own, places, quota_of, role_to_give, stands, takes,

@@ -15,7 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{BatchIssuer, Closed, Grant, Invite, InviteState, IssueError, Shown, code_of, rules};
+use super::{BatchIssuer, Closed, Grant, Invite, InviteState, IssueError, Previews, Shown, code_of, rules};
 use crate::{
     http::{Problem, ProblemKind},
     platform::{
@@ -55,6 +55,8 @@ pub struct Invites {
     pub vault: Vault,
     /// What the community demands.
     pub policy: Arc<policy::Current>,
+    /// What was shown a moment ago.
+    pub previews: Previews,
     /// Where a code is opened.
     pub link: LinkTemplate,
 }

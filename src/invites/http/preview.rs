@@ -1,11 +1,18 @@
 //! What a code opens.
 
+use std::sync::Arc;
+
 use actix_web::{get, web::Data};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    super::{Closed, Code, queries, takes},
+    super::{
+        Closed, Code,
+        previews::AsOf,
+        queries::{self, Preview},
+        takes,
+    },
     Invites, kind,
 };
 use crate::{
@@ -59,6 +66,26 @@ struct PreviewView {
 
 problems!(PreviewInviteProblems: InviteUnknown, CountryNotAccepted, InviteClosed, InviteExpired, InviteUsed, InviteExhausted);
 
+impl Invites {
+    async fn preview(&self, code: Code) -> Result<Arc<Preview>, Problem> {
+        let (stored, now) = (code.blind(&self.vault), self.ledger.now());
+        let as_of = AsOf {
+            writes: self.ledger.writes(),
+            at: now,
+        };
+        if let Some(known) = self.previews.get(&stored, as_of) {
+            return Ok(known);
+        }
+        let vault = self.vault.clone();
+        let read = self
+            .ledger
+            .store()
+            .read(move |conn| queries::preview(conn, &vault, &code, now));
+        let found = read.await?.ok_or_else(|| Problem::new(ProblemKind::InviteUnknown))?;
+        Ok(self.previews.keep(stored, as_of, found))
+    }
+}
+
 /// See what an invite is: who invites to what, what will be asked, until when. Opening it any
 /// number of times consumes nothing.
 #[utoipa::path(operation_id = "preview_invite", tag = "invites",
@@ -68,12 +95,7 @@ problems!(PreviewInviteProblems: InviteUnknown, CountryNotAccepted, InviteClosed
 pub(super) async fn preview(code: Segments<String>, invites: Data<Invites>) -> Result<Json<PreviewView>, Problem> {
     let code = Code::parse(&code.0).ok_or_else(|| Problem::new(ProblemKind::InviteUnknown))?;
     let policy = invites.policy.get()?;
-    let (now, vault) = (invites.ledger.now(), invites.vault.clone());
-    let read = invites
-        .ledger
-        .store()
-        .read(move |conn| queries::preview(conn, &vault, &code, now));
-    let found = read.await?.ok_or_else(|| Problem::new(ProblemKind::InviteUnknown))?;
+    let found = invites.preview(code).await?;
     match found.leads_on {
         Ok(()) | Err(Closed::NotYet { .. }) => {}
         Err(closed) => return Err(closed.into()),
@@ -89,7 +111,7 @@ pub(super) async fn preview(code: Segments<String>, invites: Data<Invites>) -> R
         community: policy.policy.community.name.to_string(),
         inviter: InviterView {
             id: found.inviter.id,
-            handle: found.inviter.handle,
+            handle: found.inviter.handle.clone(),
         },
         kind: kind(&found.invite).into(),
         address_hint: found.address.as_ref().map(ContactPoint::masked),
@@ -98,8 +120,8 @@ pub(super) async fn preview(code: Segments<String>, invites: Data<Invites>) -> R
         phone_countries: policy.policy.phones.countries.clone(),
         blocked_phone_countries: policy.policy.phones.blocked_countries.clone(),
         expires_at: found.invite.expires_at,
-        message: found.message.map(|message| message.expose().to_owned()),
-        room: found.invite.room.map(|room| room.name),
+        message: found.message.as_ref().map(|message| message.expose().to_owned()),
+        room: found.invite.room.as_ref().map(|room| room.name.clone()),
         role: found.invite.role.unwrap_or(Role::Member),
         asks: demands(&policy.policy).collect(),
         documents: policy.policy.join.documents.clone(),

@@ -24,7 +24,10 @@ use std::{
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
     str::FromStr,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -82,6 +85,8 @@ struct Inner {
     wake: Notify,
     /// How old what is in memory may be.
     fresh: fresh::Freshness,
+    /// How many transactions have ended here.
+    writes: AtomicU64,
 }
 
 /// How far the feed reaches.
@@ -223,6 +228,7 @@ impl Ledger {
                 head: watch::Sender::new(FeedHead::default()),
                 wake: Notify::new(),
                 fresh: fresh::Freshness::new(),
+                writes: AtomicU64::new(0),
             }),
         })
     }
@@ -297,6 +303,7 @@ impl Ledger {
                 outcome.map(|value| (value, xid))
             })
             .await;
+        self.inner.writes.fetch_add(1, Ordering::AcqRel);
         let Batched {
             value: (value, xid),
             position,
@@ -328,6 +335,12 @@ impl Ledger {
             }
             moved
         });
+    }
+
+    /// How many transactions of this process have ended, before their answers were given: while it stays the same,
+    /// what was read from the store holds, but for what other processes write.
+    pub fn writes(&self) -> u64 {
+        self.inner.writes.load(Ordering::Acquire)
     }
 
     /// For how long the store has not said how far the feed reaches.
