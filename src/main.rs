@@ -177,7 +177,7 @@ enum InviteCommand {
         /// Who invites: a person's id or handle.
         #[arg(long)]
         by: String,
-        /// The file: a header that names `email`, and perhaps `locale` and `lifetime_hours`, and a row for each.
+        /// The file: a header that names `email` or `phone`, and perhaps `locale`, `lifetime_hours`, `message` and `campaign`, and a row for each.
         file: PathBuf,
     },
     /// Draws an open link as a QR code, into a file: PNG where its name ends so, SVG otherwise.

@@ -4,9 +4,10 @@ use std::{collections::HashMap, time::Duration};
 
 use csv::{ByteRecord, ReaderBuilder};
 
+use super::super::{Label, Message};
 use crate::{
     notify::{EmailAddress, Locale},
-    platform::terms::BadRow,
+    platform::terms::{BadRow, ContactPoint, PhoneNumber},
 };
 
 /// How many rows a file may have, its header left out.
@@ -22,11 +23,15 @@ pub struct Row {
     /// Which row it is, as a spreadsheet counts them: the header is row 1. Blank lines are not counted.
     pub row: u32,
     /// Who is invited.
-    pub email: EmailAddress,
+    pub to: ContactPoint,
     /// The language of the mail; the community's where nothing is said.
     pub locale: Option<Locale>,
     /// For how long it holds; the policy's lifetime where nothing is said.
     pub lifetime: Option<Duration>,
+    /// Words to whoever comes.
+    pub message: Option<Message>,
+    /// What it is counted under.
+    pub campaign: Option<Label>,
 }
 
 /// Why a file is not taken.
@@ -39,12 +44,12 @@ pub struct BadFile {
 }
 
 /// The columns that are known.
-const COLUMNS: [&str; 3] = ["email", "locale", "lifetime_hours"];
+const COLUMNS: [&str; 6] = ["email", "phone", "locale", "lifetime_hours", "message", "campaign"];
 /// What may divide them.
 const DIVIDERS: [u8; 3] = [b',', b';', b'\t'];
 
-/// Reads a CSV file (RFC 4180) in UTF-8. Its header names `email` and may name `locale` and `lifetime_hours`, in any
-/// order. Columns are divided by commas, semicolons or tabs. Nobody is named twice.
+/// Reads a CSV file (RFC 4180) in UTF-8. Its header names `email` or `phone` or both, and may name `locale`,
+/// `lifetime_hours`, `message` and `campaign`, in any order. A row has an address or a number, not both. Columns are divided by commas, semicolons or tabs. Nobody is named twice.
 ///
 /// # Errors
 /// [`BadFile`]
@@ -95,8 +100,8 @@ pub fn read(file: &[u8]) -> Result<Vec<Row>, BadFile> {
         }
         match one(row, &columns, &record) {
             Err((column, detail)) => bad.add(row, Some(column), detail),
-            Ok(read) => match named.insert(read.email.normalised().to_owned(), row) {
-                Some(before) => bad.add(row, Some("email"), format!("Row {before} has the same address.")),
+            Ok(read) => match named.insert(same(&read.to), row) {
+                Some(before) => bad.add(row, None, format!("Row {before} invites the same person.")),
                 None => rows.push(read),
             },
         }
@@ -155,9 +160,17 @@ fn columns(header: &ByteRecord) -> Result<Vec<&'static str>, String> {
         }
         columns.push(*name);
     }
-    match columns.contains(&"email") {
+    match columns.contains(&"email") || columns.contains(&"phone") {
         true => Ok(columns),
-        false => Err(format!("The header does not name the column email; {}.", known())),
+        false => Err(format!("The header names neither email nor phone; {}.", known())),
+    }
+}
+
+/// By what a person is known again.
+fn same(to: &ContactPoint) -> String {
+    match to {
+        ContactPoint::Email(address) => address.normalised().to_owned(),
+        ContactPoint::Phone(phone) => phone.kept().to_owned(),
     }
 }
 
@@ -168,8 +181,21 @@ fn one(row: u32, columns: &[&'static str], record: &ByteRecord) -> Result<Row, (
         let text = str::from_utf8(bytes).map_err(|_| (column, "This cell is not UTF-8.".to_owned()))?;
         Ok::<_, (&'static str, String)>(Some(text.trim()).filter(|text| !text.is_empty()))
     };
-    let email = cell("email")?.ok_or(("email", "This cell is empty.".to_owned()))?;
-    let email = EmailAddress::parse(email).map_err(|error| ("email", error.to_string()))?;
+    let to = match (cell("email")?, cell("phone")?) {
+        (Some(email), None) => EmailAddress::parse(email)
+            .map_err(|error| ("email", error.to_string()))?
+            .into(),
+        (None, Some(phone)) => PhoneNumber::parse(phone)
+            .map_err(|error| ("phone", error.to_string()))?
+            .into(),
+        (None, None) => {
+            let column = if columns.contains(&"email") { "email" } else { "phone" };
+            return Err((column, "This row names nobody.".into()));
+        }
+        (Some(_), Some(_)) => return Err(("phone", "This row has an address already; name one of them.".into())),
+    };
+    let message = cell("message")?.map(Message::parse).transpose();
+    let campaign = cell("campaign")?.map(str::parse::<Label>).transpose();
     let locale = cell("locale")?.map(Locale::parse).transpose();
     let locale = locale.map_err(|error| ("locale", error.to_string()))?;
     let hours = cell("lifetime_hours")?.map(str::parse::<u32>).transpose();
@@ -179,8 +205,10 @@ fn one(row: u32, columns: &[&'static str], record: &ByteRecord) -> Result<Row, (
     };
     Ok(Row {
         row,
-        email,
+        to,
         locale,
+        message: message.map_err(|error| ("message", error.to_string()))?,
+        campaign: campaign.map_err(|error| ("campaign", error.to_string()))?,
         lifetime: hours.map(|hours| Duration::from_secs(u64::from(hours) * 3600)),
     })
 }

@@ -8,16 +8,16 @@ use serde::{Deserialize, Serialize};
 
 pub use file::{BadFile, MOST_BYTES, MOST_ROWS, Row, read};
 
-use super::{Extras, Invite, IssueError, NewInvite, To, commands};
+use super::{Extras, Invite, IssueError, Label, Message, NewInvite, To, commands};
 use crate::{
-    notify::{EmailAddress, Locale},
+    notify::Locale,
     people,
     platform::{
         idempotency::{self, Key, KeyReused},
         jobs::{self, Item, Queued, Work},
         ledger::Tx,
         store::{CommandError, Disposition, StoreError, from_query},
-        terms::{Id, InviteId, JobId, PersonId},
+        terms::{ContactPoint, Id, InviteId, JobId, PersonId},
         vault::{Vault, VaultError},
     },
     policy::{Current, InviteDenied},
@@ -66,11 +66,16 @@ struct Piece {
 struct Kept {
     row: u32,
     invite: InviteId,
-    email: String,
+    /// An e-mail address or a phone number.
+    to: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     locale: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     hours: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    campaign: Option<String>,
 }
 
 /// Asks for a job that invites everybody in the rows on behalf of `inviter`; its id. Whether the policy lets them is
@@ -96,9 +101,11 @@ pub fn invite_many(
                 let kept = |row: &Row| Kept {
                     row: row.row,
                     invite: Id::new(tx.now, tx.rng),
-                    email: row.email.kept().to_owned(),
+                    to: row.to.kept().to_owned(),
                     locale: row.locale.map(|locale| locale.tag().to_owned()),
                     hours: row.lifetime.map(|lifetime| lifetime.as_secs() / 3600),
+                    message: row.message.as_ref().map(|message| message.expose().to_owned()),
+                    campaign: row.campaign.as_ref().map(|campaign| campaign.as_str().to_owned()),
                 };
                 let piece = Piece {
                     inviter,
@@ -137,12 +144,20 @@ impl Work for InviteMany {
         let piece: Piece = serde_json::from_slice(order).map_err(|error| unreadable(&error))?;
         let usual = Locale::from_tag(&self.policy.get()?.policy.community.locale);
         let new = |kept: &Kept| {
+            let campaign = kept.campaign.as_deref().map(str::parse::<Label>).transpose();
             Ok(NewInvite {
                 id: kept.invite,
-                to: To::Address(EmailAddress::parse(&kept.email).map_err(|error| unreadable(&error))?),
+                to: match ContactPoint::parse(&kept.to).map_err(|error| unreadable(&error))? {
+                    ContactPoint::Email(address) => To::Address(address),
+                    ContactPoint::Phone(phone) => To::Phone(phone),
+                },
                 locale: kept.locale.as_deref().map_or(usual, Locale::from_tag),
                 lifetime: kept.hours.map(|hours| Duration::from_secs(hours * 3600)),
-                extras: Extras::default(),
+                extras: Extras {
+                    message: kept.message.as_deref().map(Message::stored),
+                    campaign: campaign.map_err(|error| unreadable(&error))?,
+                    ..Extras::default()
+                },
             })
         };
         Ok(Box::new(Opened {

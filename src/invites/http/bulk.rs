@@ -34,8 +34,8 @@ problems!(BulkInviteProblems: FileInvalid, UnsupportedMediaType, BodyTooLarge);
 
 /// Invite everybody in a file, by a job.
 ///
-/// The file is CSV (RFC 4180) in UTF-8, up to 100 000 rows and 16 MiB. Its header names the column `email`, and may name
-/// `locale` and `lifetime_hours`. It is checked whole first: where a row is wrong, nobody is invited, and the refusal
+/// The file is CSV (RFC 4180) in UTF-8, up to 100 000 rows and 16 MiB. Its header names `email` or `phone` or both, and may
+/// name `locale`, `lifetime_hours`, `message` and `campaign`; a row has an address or a number. It is checked whole first: where a row is wrong, nobody is invited, and the refusal
 /// names the rows. The job begins within two seconds. Whether the policy lets you invite is decided when it is a row's
 /// turn; a refusal is the outcome of that row, and the job goes on.
 #[utoipa::path(operation_id = "bulk_invite", tag = "invites",

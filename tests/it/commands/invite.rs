@@ -70,7 +70,7 @@ on_both! {
         let file = folder.path().join("people.csv");
         fs::write(&file, "email\nada@example.org\nada@example.org\nnobody\n").unwrap();
         let bad = invites.bulk(&by, &file, &mut Vec::new()).await.unwrap_err().to_string();
-        let named = "row 3, email: Row 2 has the same address.\nrow 4, email: ";
+        let named = "row 3: Row 2 invites the same person.\nrow 4, email: ";
         assert!(bad.starts_with("nobody is invited, because of 2 bad rows:") && bad.contains(named), "{bad}");
         fs::write(&file, "email\nada@example.org\n").unwrap();
         let mut said = Vec::new();

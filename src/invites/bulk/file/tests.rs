@@ -23,7 +23,7 @@ fn a_sound_file_is_read_whatever_divides_its_columns() {
     ] {
         let rows = read(file.as_bytes()).expect("a sound file").into_iter();
         let rows: Vec<_> = rows
-            .map(|row| (row.row, row.email.kept().to_owned(), row.locale, row.lifetime))
+            .map(|row| (row.row, row.to.kept().to_owned(), row.locale, row.lifetime))
             .collect();
         assert_eq!(rows, wanted, "{file}");
     }
@@ -51,15 +51,33 @@ fn every_bad_row_is_named() {
         ]
     );
     let repeated = &refused(b"email\nbob@vouch.example.org\nbob@vouch.example.org")[0];
-    assert_eq!(repeated.2, "Row 2 has the same address.");
+    assert_eq!(repeated.2, "Row 2 invites the same person.");
+    let file = "phone,email,message,campaign\n+8613800138000,,Welcome,autumn-26\n+86 138 0013 8000,,,\n\
+        +8613800138001,ann@vouch.example.org,,\n,,,\n+8613800138002,,see example.com,\n+8613800138003,,,Autumn!\n12,,,\n";
+    let named: Vec<_> = refused(file.as_bytes())
+        .into_iter()
+        .map(|(row, column, _)| (row, column))
+        .collect();
+    let (phone, email) = (Some("phone"), Some("email"));
+    assert_eq!(
+        named,
+        [
+            (3, None),
+            (4, phone),
+            (5, email),
+            (6, Some("message")),
+            (7, Some("campaign")),
+            (8, phone)
+        ]
+    );
 }
 
 #[test]
 fn a_header_that_is_not_known_is_told() {
     for (file, detail) in [
-        (&b""[..], "The header does not name the column email"),
+        (&b""[..], "The header names neither email nor phone"),
         (b"name\nann", "The header names a column that is not known"),
-        (b"locale\nen", "The header does not name the column email"),
+        (b"locale\nen", "The header names neither email nor phone"),
         (b"email,e-mail\na,b", "The header names a column that is not known"),
         (b"email,email\na,b", "The header names email twice"),
         (b"email|locale\na|b", "The header names a column that is not known"),
