@@ -180,6 +180,44 @@ enum InviteCommand {
         /// The file: a header that names `email` or `phone`, and perhaps `locale`, `lifetime_hours`, `message` and `campaign`, and a row for each.
         file: PathBuf,
     },
+    /// Lets an invite stand again that was taken back.
+    Restore {
+        /// Whose invite it is: a person's id or handle.
+        #[arg(long)]
+        by: String,
+        /// The invite's id.
+        invite: InviteId,
+    },
+    /// Moves the end of an invite to a later time.
+    Extend {
+        /// Whose invite it is: a person's id or handle.
+        #[arg(long)]
+        by: String,
+        /// The invite's id.
+        invite: InviteId,
+        /// For how many hours from now; the policy's lifetime where nothing is said.
+        #[arg(long)]
+        hours: Option<u32>,
+    },
+    /// Sends the letter of an invite again.
+    Resend {
+        /// Whose invite it is: a person's id or handle.
+        #[arg(long)]
+        by: String,
+        /// The invite's id.
+        invite: InviteId,
+    },
+    /// Passes an invite on to another address.
+    PassOn {
+        /// Whose invite it is: a person's id or handle.
+        #[arg(long)]
+        by: String,
+        /// The invite's id.
+        invite: InviteId,
+        /// The other address.
+        #[arg(long)]
+        email: String,
+    },
     /// Draws an open link as a QR code, into a file: PNG where its name ends so, SVG otherwise.
     Qr {
         /// Whose invite it is: a person's id or handle.
@@ -368,6 +406,10 @@ async fn carry_out(command: Command, config: Config) -> Result<ExitCode, Box<dyn
                 InviteCommand::List { by } => invites.list(&by, &mut out).await?,
                 InviteCommand::Revoke { by, invite } => invites.revoke(&by, invite, &mut out).await?,
                 InviteCommand::Bulk { by, file } => invites.bulk(&by, &file, &mut out).await?,
+                InviteCommand::Restore { by, invite } => invites.restore(&by, invite, &mut out).await?,
+                InviteCommand::Extend { by, invite, hours } => invites.extend(&by, invite, hours, &mut out).await?,
+                InviteCommand::Resend { by, invite } => invites.resend(&by, invite, &mut out).await?,
+                InviteCommand::PassOn { by, invite, email } => invites.pass_on(&by, invite, &email, &mut out).await?,
                 InviteCommand::Qr { by, invite, file } => invites.qr(&by, invite, &file, &mut out).await?,
             }
             core.close().await;

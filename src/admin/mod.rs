@@ -14,6 +14,7 @@ pub use queries::{JobAsked, JobItem, Sought, asked, by_contact, job, job_items, 
 
 use crate::{
     graph::BranchFigures,
+    onboarding::queries::CameBy,
     people::{Handle, Member, Name},
     platform::{
         store::{CommandError, Disposition, StoreError, from_query},
@@ -71,6 +72,8 @@ pub struct Profile {
     pub invitees: u32,
     /// Everybody below them, in numbers.
     pub branch: BranchFigures,
+    /// What they came in by; none for a root.
+    pub came_by: Option<CameBy>,
     /// The ban that is in force.
     pub ban: Option<OpenBan>,
 }

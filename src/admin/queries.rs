@@ -3,7 +3,7 @@
 use super::{AskError, Happened, OpenBan, Profile, happened};
 use crate::{
     graph::LiveGraph,
-    moderation,
+    moderation, onboarding,
     people::{self, Member},
     platform::{
         jobs::{self, JobRow},
@@ -39,6 +39,7 @@ pub fn profile(conn: &mut Conn, live: &LiveGraph, id: PersonId) -> Result<Profil
             reason: ban.reason.as_str().to_owned(),
             imposed_at: ban.imposed_at,
         }),
+        came_by: onboarding::queries::came_by(conn, member.row)?,
         member,
         inviter,
         depth,

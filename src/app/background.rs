@@ -77,6 +77,7 @@ pub(super) fn follow_all(core: &mut Core, subscribers: &Subscribers) {
             Arc::new(moderation::SanctionMany {
                 vault: core.vault.clone(),
             }),
+            Arc::new(invites::RevokeCampaign),
             Arc::new(invites::bulk::InviteMany {
                 vault: core.vault.clone(),
                 policy: Arc::clone(&core.policy),

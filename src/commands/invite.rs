@@ -9,7 +9,8 @@ use std::{
 
 use crate::{
     invites::{
-        self, BatchIssuer, Extras, Invite, IssueError, Message, MessageError, NewInvite, NoLabel, Request, To,
+        self, BatchIssuer, ChangeError, Extras, Invite, IssueError, Message, MessageError, NewInvite, NoLabel, Request,
+        To,
         bulk::{self, BadFile, BulkError},
     },
     notify::Locale,
@@ -53,6 +54,9 @@ pub enum InviteError {
     /// It was not issued.
     #[error("it was not issued: {0}")]
     Issue(#[from] IssueError),
+    /// It was not changed.
+    #[error("it was not changed: {0}")]
+    Change(#[from] ChangeError),
     /// The link is too long to be drawn.
     #[error(transparent)]
     TooLong(#[from] invites::TooLong),
@@ -254,6 +258,60 @@ impl Invites<'_> {
         });
         let job = asked.await?.value;
         writeln!(out, "{job}: {many} rows are queued; a running service takes them up")?;
+        Ok(())
+    }
+
+    /// Lets an invite stand again that was taken back.
+    ///
+    /// # Errors
+    /// [`InviteError`]
+    pub async fn restore(&self, by: &str, id: InviteId, out: &mut impl Write) -> Result<(), InviteError> {
+        let inviter = self.member(by).await?;
+        self.issuer.restore(inviter, id).await?;
+        writeln!(out, "{id} stands again")?;
+        Ok(())
+    }
+
+    /// Moves the end of an invite to a later time: so many hours from now, or the policy's lifetime.
+    ///
+    /// # Errors
+    /// [`InviteError`]
+    pub async fn extend(
+        &self,
+        by: &str,
+        id: InviteId,
+        hours: Option<u32>,
+        out: &mut impl Write,
+    ) -> Result<(), InviteError> {
+        let inviter = self.member(by).await?;
+        let lifetime = hours.map(|hours| Duration::from_secs(u64::from(hours) * 3600));
+        let invite = self.issuer.extend(inviter, id, lifetime).await?.value.invite;
+        writeln!(out, "{id} holds until {}", invite.expires_at)?;
+        Ok(())
+    }
+
+    /// Has the letter of an invite sent again.
+    ///
+    /// # Errors
+    /// [`InviteError`]
+    pub async fn resend(&self, by: &str, id: InviteId, out: &mut impl Write) -> Result<(), InviteError> {
+        let inviter = self.member(by).await?;
+        self.issuer.resend(inviter, id).await?;
+        writeln!(out, "{id}; its letter is on its way")?;
+        Ok(())
+    }
+
+    /// Passes an invite on to another address.
+    ///
+    /// # Errors
+    /// [`InviteError`]
+    pub async fn pass_on(&self, by: &str, id: InviteId, email: &str, out: &mut impl Write) -> Result<(), InviteError> {
+        let inviter = self.member(by).await?;
+        let passed = self
+            .issuer
+            .pass_on(inviter, id, EmailAddress::parse(email)?, Key::none())
+            .await?;
+        writeln!(out, "{}; its letter is on its way", passed.value.invite.id)?;
         Ok(())
     }
 

@@ -86,6 +86,13 @@ pub struct Bearer(pub SecretString);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
 
+impl ClientAddress {
+    /// The address as one that is counted: IPv6 by /64.
+    pub fn throttled_as(self) -> IpAddr {
+        super::address::throttled_as(self.0)
+    }
+}
+
 /// The only credentials of a request, or none where the header is missing, doubled or of another
 /// scheme. Schemes are case-insensitive (RFC 9110 §11.1).
 fn credentials<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {

@@ -93,6 +93,8 @@ kinds! {
     InviteClosed = 410 "invite-closed", "The invite cannot be used now", "Ask whoever invited you, or another member, for a new invite.";
     /// The invite can be used from a later time on, which the detail and the invite's preview name.
     InviteNotOpen = 409 "invite-not-open", "The invite is not open yet", "Come again when it opens.";
+    /// The invite is not in a state for this; the detail says why.
+    InviteState = 409 "invite-state", "The invite is not in a state for this", "Read the list of your invites to see how it stands.";
     /// All uses of the invite are held by people who are coming in at this moment; one may become free again.
     InviteExhausted = 409 "invite-exhausted", "All uses of the invite are taken for now", "Try again later, or ask for a new invite.";
     /// The invite was sent to another address than the one that is to be proved.

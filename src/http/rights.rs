@@ -115,6 +115,13 @@ pub static OPERATIONS: &[Operation] = &[
     get("metrics", "/metrics", Access::Public),
     get("openapi", "/openapi.json", Access::Public),
     get("preview_invite", "/v1/invites/{code}", Access::PublicThrottled),
+    post("decline_invite", "/v1/invites/{code}/decline", Access::PublicThrottled),
+    post(
+        "disown_inviter",
+        "/v1/invites/{code}/unknown-inviter",
+        Access::PublicThrottled,
+    ),
+    post("report_invite", "/v1/invites/{code}/report", Access::PublicThrottled),
     post("start_onboarding", "/v1/onboarding", Access::PublicThrottled),
     get("show_onboarding", "/v1/onboarding/{flow}", Access::Flow),
     delete("abandon_onboarding", "/v1/onboarding/{flow}", Access::Flow),
@@ -143,6 +150,10 @@ pub static OPERATIONS: &[Operation] = &[
     post("create_invite", "/v1/me/invites", MEMBERS),
     get("show_invite_qr", "/v1/me/invites/{id}/qr", MEMBERS),
     delete("revoke_invite", "/v1/me/invites/{id}", MEMBERS),
+    post("restore_invite", "/v1/me/invites/{id}/restore", MEMBERS),
+    post("extend_invite", "/v1/me/invites/{id}/extend", MEMBERS),
+    post("resend_invite", "/v1/me/invites/{id}/resend", MEMBERS),
+    post("pass_invite_on", "/v1/me/invites/{id}/pass-on", MEMBERS),
     post("create_ticket", "/v1/rooms/{room}/tickets", MEMBERS),
     delete("end_ticket", "/v1/rooms/{room}/tickets/{ticket}", MEMBERS),
     post("oauth_token", "/oauth/token", Access::PublicThrottled),
@@ -165,6 +176,11 @@ pub static OPERATIONS: &[Operation] = &[
     get("show_invite_quota", "/v1/admin/people/{id}/invite-quota", READERS),
     post("change_invite_quota", "/v1/admin/people/{id}/invite-quota", ADMINS),
     get("list_sanctions", "/v1/admin/people/{id}/sanctions", READERS),
+    get("list_invites", "/v1/admin/invites", READERS),
+    get("show_invite_figures", "/v1/admin/invites/figures", READERS),
+    post("revoke_invites", "/v1/admin/invites/revoke", ADMINS),
+    post("revoke_any_invite", "/v1/admin/invites/{id}/revoke", ADMINS),
+    post("restore_any_invite", "/v1/admin/invites/{id}/restore", ADMINS),
     post("sanction_people", "/v1/admin/sanctions", ADMINS),
     post("sanction_person", "/v1/admin/people/{id}/sanctions", ADMINS),
     post(
@@ -380,9 +396,12 @@ mod tests {
         assert_eq!(ids.len(), OPERATIONS.len());
         for node in &TREE.0 {
             let words: Vec<_> = node.words.iter().map(|(word, _)| *word).collect();
-            // No id is the word "search".
+            // No id is one of these words.
             assert!(
-                node.variable.is_none() || words.is_empty() || words == ["search"],
+                node.variable.is_none()
+                    || words
+                        .iter()
+                        .all(|word| ["search", "figures", "revoke", "bulk"].contains(word)),
                 "a word and a variable: {words:?}"
             );
         }

@@ -1,6 +1,6 @@
 //! What follows from an invite: its mail, and what becomes of that.
 
-use std::{slice, sync::Arc, time::Duration};
+use std::{collections::HashSet, slice, sync::Arc, time::Duration};
 
 use uuid::Uuid;
 
@@ -71,7 +71,7 @@ pub struct InviteMails {
 const KIND: &str = "invite";
 
 /// The events that it wants.
-const EVENTS: [&str; 1] = ["invite_issued"];
+const EVENTS: [&str; 2] = ["invite_issued", "invite_resent"];
 
 impl Subscriber for InviteMails {
     fn name(&self) -> &'static str {
@@ -95,6 +95,11 @@ impl Subscriber for InviteMails {
             .iter()
             .filter_map(|entry| addressed(&entry.envelope.event))
             .collect();
+        let again = entries.iter().filter_map(|entry| match &entry.envelope.event {
+            Event::InviteResent(resent) => Some(resent.invite),
+            _ => None,
+        });
+        let again: HashSet<InviteId> = again.collect();
         let (mut reached, mut texts) = (Vec::with_capacity(ids.len()), Vec::new());
         for told in records::to_be_told(tx.conn, &ids, tx.now)? {
             match self.contact(&told)? {
@@ -113,6 +118,9 @@ impl Subscriber for InviteMails {
             let invite = reader.told.id;
             let refused = if stopped.contains(&reader.index) {
                 Some(Undeliverable::Refused)
+            } else if again.contains(&invite) {
+                // It was counted where it was asked for.
+                None
             } else {
                 self.limited(tx, &reader)?
             };
@@ -126,14 +134,15 @@ impl Subscriber for InviteMails {
     }
 }
 
-/// Which invite was issued to an address.
+/// Of which invite a letter is to be written: it was issued to an address, or its letter was asked for again.
 const fn addressed(event: &Event) -> Option<InviteId> {
     match event {
         Event::InviteIssued(events::InviteIssued {
             invite,
             kind: InviteKind::Email | InviteKind::Phone,
             ..
-        }) => Some(*invite),
+        })
+        | Event::InviteResent(events::InviteResent { invite }) => Some(*invite),
         _ => None,
     }
 }
@@ -297,6 +306,10 @@ impl Matter for InviteMails {
             Undelivered::GivenUp => Undeliverable::Unreachable,
         };
         undeliverable(tx, Id::from_uuid(letter.about), why)
+    }
+
+    fn sent(&self, tx: &mut Tx<'_>, letter: &LetterSubject<'_>) -> Result<(), StoreError> {
+        Ok(records::set_sent(tx.conn, Id::from_uuid(letter.about), tx.now)?)
     }
 
     fn delivered(&self, tx: &mut Tx<'_>, letter: &LetterSubject<'_>) -> Result<(), StoreError> {

@@ -1,17 +1,18 @@
 //! Where invites are asked for: those that are asked for in the same moment are issued in one transaction.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use super::{Invite, IssueError, NewInvite, Shown, commands, queries, records};
+use super::{AnswerError, ChangeError, Code, Invite, IssueError, NewInvite, Shown, commands, queries, records};
 use crate::{
+    notify::EmailAddress,
     platform::{
         idempotency::{self, Key},
-        ledger::{Actor, Committed, GroupCommit, Ledger, Tx, in_rounds},
+        ledger::{Actor, Committed, GroupCommit, Ledger, Tx, events, in_rounds},
         store::{StoreError, throttle::Rate},
-        terms::{InviteId, PersonRow},
+        terms::{Id, InviteId, PersonRow},
         vault::{Blind, Vault},
     },
-    policy::Current,
+    policy::{Current, Policy},
 };
 
 /// What is counted of a member.
@@ -93,6 +94,108 @@ impl BatchIssuer {
             let known = commands::revoke(tx, inviter, id)?
                 || records::by_id(tx.conn, id)?.is_some_and(|invite| invite.inviter == inviter);
             Ok::<_, IssueError>(known)
+        });
+        write.await
+    }
+}
+
+/// What may become of an invite of one's own.
+type Change = Box<dyn FnOnce(&mut Tx<'_>, &Limits, &Policy) -> Result<Invite, ChangeError> + Send>;
+
+impl BatchIssuer {
+    /// Lets an invite stand again that its inviter took back.
+    ///
+    /// # Errors
+    /// [`ChangeError`]
+    pub async fn restore(&self, inviter: PersonRow, id: InviteId) -> Result<Committed<Shown>, ChangeError> {
+        let change: Change = Box::new(move |tx, _, policy| {
+            commands::restore(tx, policy, inviter, id)?;
+            records::by_id(tx.conn, id)?.ok_or(ChangeError::Unknown)
+        });
+        self.change(TAKEN_BACK, inviter, change).await
+    }
+
+    /// Moves the end of an invite to a later time; the policy's lifetime from now where nothing is said.
+    ///
+    /// # Errors
+    /// [`ChangeError`]
+    pub async fn extend(
+        &self,
+        inviter: PersonRow,
+        id: InviteId,
+        lifetime: Option<Duration>,
+    ) -> Result<Committed<Shown>, ChangeError> {
+        let change: Change = Box::new(move |tx, _, policy| {
+            commands::extend(tx, policy, inviter, id, lifetime)?;
+            records::by_id(tx.conn, id)?.ok_or(ChangeError::Unknown)
+        });
+        self.change(TAKEN_BACK, inviter, change).await
+    }
+
+    /// Has the letter of an invite written again.
+    ///
+    /// # Errors
+    /// [`ChangeError`]
+    pub async fn resend(&self, inviter: PersonRow, id: InviteId) -> Result<Committed<Shown>, ChangeError> {
+        let change: Change = Box::new(move |tx, limits, policy| {
+            commands::resend(tx, &limits.vault, policy, inviter, id)?;
+            records::by_id(tx.conn, id)?.ok_or(ChangeError::Unknown)
+        });
+        self.change(ISSUED, inviter, change).await
+    }
+
+    /// Passes an invite on to another address; the invite that takes its place.
+    ///
+    /// # Errors
+    /// [`ChangeError`]
+    pub async fn pass_on(
+        &self,
+        inviter: PersonRow,
+        id: InviteId,
+        to: EmailAddress,
+        key: Key,
+    ) -> Result<Committed<Shown>, ChangeError> {
+        let ledger = &self.limits.ledger;
+        let next: InviteId = Id::new(ledger.now(), ledger.rng());
+        let change: Change = Box::new(move |tx, limits, policy| {
+            let first = |tx: &mut Tx<'_>| commands::pass_on(tx, &limits.vault, policy, inviter, id, next, to);
+            let again = |tx: &mut Tx<'_>, id| records::by_id(tx.conn, id)?.ok_or(ChangeError::Unknown);
+            idempotency::once(tx, &key, next, first, again)
+        });
+        self.change(ISSUED, inviter, change).await
+    }
+
+    async fn change(
+        &self,
+        what: &'static [u8],
+        inviter: PersonRow,
+        change: Change,
+    ) -> Result<Committed<Shown>, ChangeError> {
+        self.limits.refuse_fast(what, inviter)?;
+        let limits = Arc::clone(&self.limits);
+        let write = self.limits.ledger.write(Actor::Person(inviter), move |tx| {
+            let policy = limits.policy.get()?;
+            let bucket = limits.bucket(what, inviter);
+            tx.throttles.admit(tx.conn, &bucket, limits.pace, tx.now)?;
+            let invite = change(tx, &limits, &policy.policy)?;
+            Ok::<_, ChangeError>(queries::shown(tx.conn, &limits.vault, invite, tx.now)?)
+        });
+        write.await
+    }
+
+    /// Takes the answer of whoever has a code; `from` is where it comes from.
+    ///
+    /// # Errors
+    /// [`AnswerError`]
+    pub async fn answer(
+        &self,
+        code: Code,
+        answer: events::Answer,
+        from: Vec<u8>,
+    ) -> Result<Committed<()>, AnswerError> {
+        let limits = Arc::clone(&self.limits);
+        let write = self.limits.ledger.write(Actor::Newcomer, move |tx| {
+            commands::answer(tx, &limits.vault, &code, answer, &from)
         });
         write.await
     }

@@ -8,6 +8,7 @@
 //! sanction is lifted.
 
 pub mod bulk;
+mod campaign;
 mod code;
 mod commands;
 mod extras;
@@ -22,8 +23,11 @@ mod queries;
 mod records;
 mod rules;
 
+pub use campaign::{RevokeCampaign, revoke_campaign};
 pub use code::Code;
-pub use commands::{bind, grant, issue, prolong, redeem, release, replay, reserve, revoke, unbind, void_others};
+pub use commands::{
+    bind, grant, issue, prolong, redeem, release, replay, reserve, restore_any, revoke, revoke_any, unbind, void_others,
+};
 pub use extras::{Extras, Label, NoLabel};
 pub use follow::{InviteMails, LetterLimits};
 pub use issuer::{BatchIssuer, Request};
@@ -31,9 +35,10 @@ pub use message::{Message, MessageError};
 pub use previews::Previews;
 pub use qr::{TooLong, png, svg};
 pub use queries::{
-    Shown, address, by_code, code_of, leads_on, of_inviter, open, own, places, quota_of, role_to_give, stands, takes,
+    By, Counted, Overseen, Shown, address, by_code, code_of, figures, leads_on, of_inviter, open, overseen, own,
+    places, quota_of, role_to_give, stands, takes,
 };
-pub use records::{ForRoom, Invite, by_id, by_row, held_by, held_to, held_until};
+pub use records::{Figures, ForRoom, Invite, Sought, by_id, by_row, held_by, held_to, held_until};
 pub use rules::{Closed, Ending, InviteState, state};
 
 use std::{num::NonZeroI32, time::Duration};
@@ -207,6 +212,72 @@ impl From<Throttled> for IssueError {
 }
 
 impl CommandError for IssueError {
+    fn disposition(&self) -> Disposition {
+        match self {
+            Self::Store(error) => error.disposition(),
+            _ => Disposition::RollBack,
+        }
+    }
+}
+
+/// Why an invite was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// There is no such invite of theirs.
+    #[error("there is no such invite")]
+    Unknown,
+    /// It is not in a state for it; why.
+    #[error("{0}")]
+    NotNow(&'static str),
+    /// It ends no earlier than that anyway.
+    #[error("it ends at {0}, which is no earlier")]
+    NoLater(Timestamp),
+    /// It goes to that address.
+    #[error("the invite goes to this address already")]
+    SameAddress,
+    /// What an invite that is given is refused for.
+    #[error(transparent)]
+    Issue(#[from] IssueError),
+}
+
+macro_rules! by_issue {
+    ($($error:ty),*) => {$(
+        impl From<$error> for ChangeError {
+            fn from(error: $error) -> Self {
+                Self::Issue(error.into())
+            }
+        }
+    )*};
+}
+by_issue!(StoreError, VaultError, Throttled, KeyReused, LifetimeDenied);
+from_query!(ChangeError);
+
+impl CommandError for ChangeError {
+    fn disposition(&self) -> Disposition {
+        match self {
+            Self::Issue(error) => error.disposition(),
+            _ => Disposition::RollBack,
+        }
+    }
+}
+
+/// Why an answer of whoever has a code was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum AnswerError {
+    /// No invite has the code.
+    #[error("no invite has this code")]
+    Unknown,
+    /// It has ended.
+    #[error(transparent)]
+    Closed(Closed),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+from_query!(AnswerError);
+
+impl CommandError for AnswerError {
     fn disposition(&self) -> Disposition {
         match self {
             Self::Store(error) => error.disposition(),

@@ -4,9 +4,9 @@ use std::{collections::HashMap, time::Duration};
 
 use subtle::ConstantTimeEq;
 
-use super::{Closed, Code, Grant, Invite, Message, records, rules};
+use super::{Closed, Code, Figures, Grant, Invite, InviteState, Message, Sought, records, rules};
 use crate::{
-    people::{self, Member},
+    people::{self, Member, Name},
     platform::{
         ledger::events::InviteKind,
         store::{Conn, StoreError},
@@ -75,6 +75,81 @@ pub fn of_inviter(
         .into_iter()
         .map(|invite| shown(conn, vault, invite, now))
         .collect()
+}
+
+/// Somebody's invite as admins see it.
+#[derive(Debug, Clone)]
+pub struct Overseen {
+    /// The invite.
+    pub invite: Invite,
+    /// Where it stands.
+    pub state: InviteState,
+    /// Who gave it.
+    pub inviter: Option<Name>,
+}
+
+/// Everybody's invites that are looked for, before the row `before`, newest first, at most `limit`.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn overseen(
+    conn: &mut Conn,
+    sought: &Sought,
+    before: Option<i64>,
+    limit: i64,
+    now: Timestamp,
+) -> Result<Vec<Overseen>, StoreError> {
+    let found = records::sought(conn, sought, before, limit, now)?;
+    let inviters: Vec<PersonRow> = found.iter().map(|(invite, _)| invite.inviter).collect();
+    let names = people::names(conn, &inviters)?;
+    let overseen = |(invite, state): (Invite, InviteState)| Overseen {
+        inviter: names.get(&invite.inviter).cloned(),
+        invite,
+        state,
+    };
+    Ok(found.into_iter().map(overseen).collect())
+}
+
+/// By what invites are counted, and after which of them a page begins.
+#[derive(Debug, Clone)]
+pub enum By {
+    /// By campaign.
+    Campaign {
+        /// The last of the page before; empty for the first page.
+        after: String,
+    },
+    /// By whoever gave them.
+    Inviter {
+        /// The last of the page before; 0 for the first page.
+        after: PersonRow,
+    },
+}
+
+/// What came of the invites of a campaign or of a member.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    /// The figures.
+    pub figures: Figures,
+    /// The member, where members are counted.
+    pub inviter: Option<Name>,
+}
+
+/// What came of invites, at most `limit` groups. Who came in at `matured` or before is counted by their standing.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn figures(conn: &mut Conn, by: &By, limit: i64, matured: Timestamp) -> Result<Vec<Counted>, StoreError> {
+    let found = match by {
+        By::Campaign { after } => records::by_campaign(conn, after, limit, matured)?,
+        By::Inviter { after } => records::by_inviter(conn, *after, limit, matured)?,
+    };
+    let inviters: Vec<PersonRow> = found.iter().map(|figures| figures.inviter).collect();
+    let names = people::names(conn, &inviters)?;
+    let counted = |figures: Figures| Counted {
+        inviter: names.get(&figures.inviter).cloned(),
+        figures,
+    };
+    Ok(found.into_iter().map(counted).collect())
 }
 
 /// What whoever has a code may know before they begin.
@@ -220,7 +295,7 @@ pub fn address(conn: &mut Conn, vault: &Vault, invite: &Invite) -> Result<Option
 }
 
 /// Opens the words that stand beside an invite; none where there are none, or they are erased.
-fn message(conn: &mut Conn, vault: &Vault, invite: &Invite) -> Result<Option<Message>, StoreError> {
+pub(super) fn message(conn: &mut Conn, vault: &Vault, invite: &Invite) -> Result<Option<Message>, StoreError> {
     let Some((subject, sealed)) = &invite.message else {
         return Ok(None);
     };

@@ -1,8 +1,6 @@
 //! Whether an invite stands, decided from its row and the time. The conditional UPDATEs in
 //! `records.rs` say the same in SQL; a boundary test holds the two together.
 
-use std::fmt;
-
 use super::Invite;
 use crate::platform::terms::{Standing, Timestamp, words};
 
@@ -54,32 +52,58 @@ pub enum Closed {
     Held,
 }
 
-/// Where an invite stands, in the words of its inviter's own list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum InviteState {
-    /// It can be used.
-    Open,
-    /// It can be used from `opens_at` on.
-    NotYet,
-    /// Somebody holds its last use.
-    Held,
-    /// Every use was made.
-    Used,
-    /// Its time is over.
-    Expired,
-    /// It was taken back, or is void: whoever it was sent to came in by another.
-    Revoked,
-    /// Whoever it was sent to does not want it.
-    Declined,
-    /// It was passed on to another address.
-    PassedOn,
-    /// The room that it is for is closed.
-    RoomClosed,
-    /// It could be used, but its letter reached nobody.
-    Undeliverable,
-    /// A reviewer has refused whoever came by it, for good.
-    Refused,
+words! {
+    /// Where an invite stands.
+    InviteState {
+        /// It can be used.
+        Open = "open",
+        /// It can be used from `opens_at` on.
+        NotYet = "not_yet",
+        /// Somebody holds its last use.
+        Held = "held",
+        /// Every use was made.
+        Used = "used",
+        /// Its time is over.
+        Expired = "expired",
+        /// It was taken back, or is void: whoever it was sent to came in by another.
+        Revoked = "revoked",
+        /// Whoever it was sent to does not want it.
+        Declined = "declined",
+        /// It was passed on to another address.
+        PassedOn = "passed_on",
+        /// Its inviter is not in good standing; admins alone see that.
+        Suspended = "suspended",
+        /// The room that it is for is closed.
+        RoomClosed = "room_closed",
+        /// It could be used, but its letter reached nobody.
+        Undeliverable = "undeliverable",
+        /// A reviewer has refused whoever came by it, for good.
+        Refused = "refused",
+    }
+}
+
+words! {
+    /// What became of an invite's letter.
+    Delivery {
+        /// It waits, or is on its way.
+        Pending = "pending",
+        /// It has left.
+        Sent = "sent",
+        /// It reached nobody.
+        Undeliverable = "undeliverable",
+    }
+}
+
+/// What became of an invite's letter; none for a link, which has none.
+pub fn delivery(invite: &Invite) -> Option<Delivery> {
+    invite.address_blind.as_ref()?;
+    Some(if invite.undeliverable.is_some() {
+        Delivery::Undeliverable
+    } else if invite.sent_at.is_some() {
+        Delivery::Sent
+    } else {
+        Delivery::Pending
+    })
 }
 
 /// Whether it can be used now; `expired_holds` are held uses whose time is over and which the next
@@ -129,26 +153,13 @@ pub fn leads_on(invite: &Invite, inviter: Standing, expired_holds: i64, now: Tim
     }
 }
 
-impl fmt::Display for InviteState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Open => "open",
-            Self::NotYet => "not_yet",
-            Self::Held => "held",
-            Self::Used => "used",
-            Self::Expired => "expired",
-            Self::Revoked => "revoked",
-            Self::Declined => "declined",
-            Self::PassedOn => "passed_on",
-            Self::RoomClosed => "room_closed",
-            Self::Undeliverable => "undeliverable",
-            Self::Refused => "refused",
-        })
-    }
-}
-
 /// Where it stands for its inviter, who reads it signed in and so is in good standing.
 pub fn state(invite: &Invite, expired_holds: i64, now: Timestamp) -> InviteState {
+    state_of(invite, Standing::Active, expired_holds, now)
+}
+
+/// Where it stands.
+pub fn state_of(invite: &Invite, inviter: Standing, expired_holds: i64, now: Timestamp) -> InviteState {
     if invite.revoked_at.is_some() {
         return match invite.revoked_for {
             Some(Ending::Declined) => InviteState::Declined,
@@ -156,10 +167,11 @@ pub fn state(invite: &Invite, expired_holds: i64, now: Timestamp) -> InviteState
             _ => InviteState::Revoked,
         };
     }
-    match open(invite, Standing::Active, expired_holds, now) {
+    match open(invite, inviter, expired_holds, now) {
         Ok(()) if invite.undeliverable.is_some() => InviteState::Undeliverable,
         Ok(()) => InviteState::Open,
-        Err(Closed::Revoked | Closed::Suspended) => InviteState::Revoked,
+        Err(Closed::Revoked) => InviteState::Revoked,
+        Err(Closed::Suspended) => InviteState::Suspended,
         Err(Closed::RoomClosed) => InviteState::RoomClosed,
         Err(Closed::NotYet { .. }) => InviteState::NotYet,
         Err(Closed::Used) => InviteState::Used,

@@ -58,7 +58,15 @@ pub trait Matter: Send + Sync + 'static {
         Ok(())
     }
 
-    /// The letter has left after all.
+    /// The letter has left.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn sent(&self, _: &mut Tx<'_>, _: &Subject<'_>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// The letter has left after all: it had been given up.
     ///
     /// # Errors
     /// [`StoreError`]

@@ -359,7 +359,12 @@ impl Asked {
         let told = tx.attempt(|tx| match outcome {
             Outcome::Dead { why, .. } => self.matter.undelivered(tx, &self.subject(), *why),
             Outcome::Unwanted => self.matter.undelivered(tx, &self.subject(), Undelivered::Refused),
-            Outcome::Sent if self.failed => self.matter.delivered(tx, &self.subject()),
+            Outcome::Sent => {
+                if self.failed {
+                    self.matter.delivered(tx, &self.subject())?;
+                }
+                self.matter.sent(tx, &self.subject())
+            }
             _ => Ok(()),
         })?;
         if let Err(error) = told {

@@ -36,7 +36,7 @@ use crate::{
             CommandError, Disposition, StoreError, from_query,
             throttle::{Rate, Throttled},
         },
-        terms::{Id, PersonRow, Timestamp, kinds},
+        terms::{Id, PersonRow, Timestamp, kinds, words},
         vault::{Blind, KeyPurpose, Subject, Vault, VaultError},
     },
     policy::ContactDenied,
@@ -71,6 +71,16 @@ impl Limits {
             flows_per_use: None,
             texts: TextLimits::open(),
         }
+    }
+}
+
+words! {
+    /// By what a newcomer came to an invite's code.
+    Via {
+        /// By a link.
+        Link = "link",
+        /// By a QR code.
+        Qr = "qr",
     }
 }
 

@@ -3,13 +3,14 @@
 use secrecy::SecretString;
 use subtle::ConstantTimeEq;
 
-use super::{Flow, Progress, records, rules::progress, token_blind};
+use super::{Flow, Progress, Via, records, rules::progress, token_blind};
 use crate::{
     identity::{self, Demands, Reached},
-    invites, people,
+    invites::{self, Invite},
+    people,
     platform::{
         store::{Conn, StoreError},
-        terms::{ContactPoint, FlowId, PersonId, Timestamp},
+        terms::{ContactPoint, FlowId, InviteId, PersonId, PersonRow, Timestamp},
         vault::{Field, Vault, VaultError},
     },
     policy::{ContactKind, Policy},
@@ -21,6 +22,37 @@ use crate::{
 /// [`StoreError`].
 pub fn flow(conn: &mut Conn, id: FlowId) -> Result<Option<Flow>, StoreError> {
     Ok(records::by_id(conn, id)?)
+}
+
+/// What a member came in by.
+#[derive(Debug, Clone)]
+pub struct CameBy {
+    /// The invite.
+    pub invite: Invite,
+    /// The invite that was passed on by it.
+    pub passed_from: Option<InviteId>,
+    /// By what they came to its code, where their app said so.
+    pub via: Option<Via>,
+}
+
+/// What a member came in by; none for whoever founded the community. It stays when they are erased.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn came_by(conn: &mut Conn, member: PersonRow) -> Result<Option<CameBy>, StoreError> {
+    let Some(row) = people::invite_of(conn, member)? else {
+        return Ok(None);
+    };
+    let invite = invites::by_row(conn, row)?;
+    let passed_from = match invite.passed_from {
+        Some(former) => Some(invites::by_row(conn, former)?.id),
+        None => None,
+    };
+    Ok(Some(CameBy {
+        via: records::via_of(conn, row, member)?,
+        passed_from,
+        invite,
+    }))
 }
 
 /// The flow with this id, if `token` opens it. Whoever guesses an id learns nothing, not even that it exists.

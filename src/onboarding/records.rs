@@ -5,7 +5,7 @@ use diesel::{
     Selectable, SelectableHelper, insert_into, update,
 };
 
-use super::Flow;
+use super::{Flow, Via};
 use crate::platform::{
     store::{Conn, columns_of, fixed, locked, one_changed, schema::flows},
     terms::{Id, PersonRow, Timestamp, kinds},
@@ -69,6 +69,7 @@ pub(super) struct New<'a> {
     pub(super) locale: &'a str,
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Timestamp,
+    pub(super) via: Option<Via>,
 }
 
 pub(super) fn insert(conn: &mut Conn, new: &New<'_>) -> QueryResult<Flow> {
@@ -77,6 +78,17 @@ pub(super) fn insert(conn: &mut Conn, new: &New<'_>) -> QueryResult<Flow> {
         .returning(columns_of::<StoredFlow>())
         .get_result::<StoredFlow>(conn)
         .map(Flow::from)
+}
+
+/// By what a member came to the code of this invite, where their app said so.
+pub(super) fn via_of(conn: &mut Conn, invite_row: i64, person: PersonRow) -> QueryResult<Option<Via>> {
+    flows::table
+        .filter(flows::invite_id.eq(invite_row))
+        .filter(flows::person.eq(person))
+        .select(flows::via)
+        .first(conn)
+        .optional()
+        .map(Option::flatten)
 }
 
 /// A flow by its public id.

@@ -11,9 +11,9 @@ mod roster;
 
 pub use handle::{Handle, HandleError, handle};
 pub use records::{
-    Member, Name, await_standing, by_contact, by_handle, count_active, count_owners, inviter_of, keep_active, lock,
-    lock_founders, lock_members, lock_reviewer, lock_standing, member, member_by_id, members, members_by_row, names,
-    own_contact, set_assurance, set_handle, set_standing,
+    Member, Name, await_standing, by_contact, by_handle, count_active, count_owners, invite_of, inviter_of,
+    keep_active, lock, lock_founders, lock_members, lock_reviewer, lock_standing, member, member_by_id, members,
+    members_by_row, names, own_contact, set_assurance, set_handle, set_standing,
 };
 pub use roster::{MemberSnapshot, Roster};
 

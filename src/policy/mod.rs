@@ -30,7 +30,7 @@ pub use quota::{Limit, MOST_PLACES, MorePlaces, Places, Tally, places};
 pub use reserved::is_reserved;
 pub use rules::{
     InviteDenied, Inviter, LifetimeDenied, Proved, Step, Wanted, demands, invite_expiry, may_give_role, may_invite,
-    may_label, may_review, next_demand,
+    may_label, may_review, may_still_invite, next_demand,
 };
 pub use waitlist::Waitlist;
 

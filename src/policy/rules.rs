@@ -159,6 +159,30 @@ pub enum InviteDenied {
 /// # Errors
 /// The first reason against it: what the member can change least comes first.
 pub fn may_invite(policy: &Policy, inviter: &Inviter, wanted: Wanted, now: Timestamp) -> Result<(), InviteDenied> {
+    may_still_invite(policy, inviter, matches!(wanted, Wanted::Open { .. }), now)?;
+    let rule = &policy.invite;
+    let wanted = match wanted {
+        Wanted::Addressed => 1,
+        Wanted::Open { uses } if uses == 0 || uses > rule.max_uses => {
+            return Err(InviteDenied::Uses {
+                wanted: uses,
+                at_most: rule.max_uses,
+            });
+        }
+        Wanted::Open { uses } => uses,
+    };
+    let places = places(rule, inviter.role, inviter.assurance, &inviter.tally);
+    match places.limit {
+        Some(Limit { quota, left, .. }) if !places.allow(wanted) => Err(InviteDenied::Quota { quota, left, wanted }),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a member may invite now by what they are, whatever they have given: by an open link or to one contact.
+///
+/// # Errors
+/// The first reason against it.
+pub fn may_still_invite(policy: &Policy, inviter: &Inviter, is_open: bool, now: Timestamp) -> Result<(), InviteDenied> {
     let rule = &policy.invite;
     if matches!(inviter.role, Role::Auditor | Role::Service) {
         return Err(InviteDenied::Role(inviter.role));
@@ -178,24 +202,10 @@ pub fn may_invite(policy: &Policy, inviter: &Inviter, wanted: Wanted, now: Times
     if now < from && !unlimited {
         return Err(InviteDenied::TooNew { from });
     }
-    let wanted = match wanted {
-        Wanted::Addressed => 1,
-        Wanted::Open { .. } if !rule.open_links_by.contains(&inviter.role) => {
-            return Err(InviteDenied::OpenLink(inviter.role));
-        }
-        Wanted::Open { uses } if uses == 0 || uses > rule.max_uses => {
-            return Err(InviteDenied::Uses {
-                wanted: uses,
-                at_most: rule.max_uses,
-            });
-        }
-        Wanted::Open { uses } => uses,
-    };
-    let places = places(rule, inviter.role, inviter.assurance, &inviter.tally);
-    match places.limit {
-        Some(Limit { quota, left, .. }) if !places.allow(wanted) => Err(InviteDenied::Quota { quota, left, wanted }),
-        _ => Ok(()),
+    if is_open && !rule.open_links_by.contains(&inviter.role) {
+        return Err(InviteDenied::OpenLink(inviter.role));
     }
+    Ok(())
 }
 
 /// Whether a role may put a campaign or a group on an invite.

@@ -152,7 +152,7 @@ async fn some_newcomers(service: &Service, code: Code, from: usize) -> Vec<(Flow
         let mut flows = Vec::new();
         for n in from..from + TOGETHER {
             let id = Id::new(tx.now, tx.rng);
-            let flow = commands::start(tx, &vault, &limits, &code, id, None).expect("a flow");
+            let flow = commands::start(tx, &vault, &limits, &code, id, None, None).expect("a flow");
             let address = EmailAddress::parse(&format!("newcomer-{n}@example.org")).expect("an address");
             commands::give_contact(tx, &vault, &policy.policy, &limits, id, Some(address.into())).expect("a contact");
             let asked = onboarding::queries::flow(tx.conn, id)?.expect("the flow");

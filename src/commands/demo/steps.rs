@@ -174,6 +174,7 @@ impl Work {
                 &code,
                 flow,
                 Some(locale),
+                None,
             ))?;
             Ok(())
         })?;

@@ -24,6 +24,7 @@ use crate::{
     },
     policy::{
         InviteDenied, Inviter, Policy, Tally, Wanted, invite_expiry, may_contact, may_give_role, may_invite, may_label,
+        may_still_invite,
     },
 };
 
@@ -122,14 +123,56 @@ fn close_expired(tx: &mut Tx<'_>, inviter: PersonRow) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// What is settled about an invite before it is written.
-struct Settled {
+/// A member as somebody who invites.
+fn inviting(member: &Member, tally: Tally) -> Inviter {
+    Inviter {
+        role: member.role,
+        standing: member.standing,
+        assurance: member.assurance,
+        joined_at: member.joined_at,
+        tally,
+    }
+}
+
+/// Whether a member may give these places now. Whoever else gives some of theirs waits until the transaction ends.
+pub(super) fn may_give(tx: &mut Tx<'_>, policy: &Policy, inviter: PersonRow, wanted: Wanted) -> Result<(), IssueError> {
+    let mut member = people::member(tx.conn, inviter)?.ok_or(IssueError::NoMember)?;
+    let mut tally = Tally::default();
+    if !is_unlimited(policy, &member) {
+        let mut held = people::members_by_row(tx.conn, &[inviter], true)?;
+        member = held.remove(&inviter).ok_or(IssueError::NoMember)?;
+        close_expired(tx, inviter)?;
+        tally = queries::tallies(tx.conn, policy, &[inviter], tx.now)?
+            .remove(&inviter)
+            .unwrap_or_default();
+    }
+    may_invite(policy, &inviting(&member, tally), wanted, tx.now)?;
+    Ok(())
+}
+
+/// Whether a member may still invite by such an invite now. What they have given is not counted: no place is taken.
+pub(super) fn may_still_give(
+    tx: &mut Tx<'_>,
+    policy: &Policy,
+    inviter: PersonRow,
     kind: InviteKind,
-    max_uses: u32,
-    expires_at: Timestamp,
-    opens_at: Option<Timestamp>,
-    room: Option<ForRoom>,
-    role: Option<Role>,
+) -> Result<(), IssueError> {
+    let member = people::member(tx.conn, inviter)?.ok_or(IssueError::NoMember)?;
+    let is_open = kind == InviteKind::Link;
+    may_still_invite(policy, &inviting(&member, Tally::default()), is_open, tx.now)?;
+    Ok(())
+}
+
+/// What is settled about an invite before it is written.
+pub(super) struct Settled {
+    pub(super) kind: InviteKind,
+    pub(super) max_uses: u32,
+    pub(super) expires_at: Timestamp,
+    pub(super) opens_at: Option<Timestamp>,
+    pub(super) room: Option<ForRoom>,
+    pub(super) role: Option<Role>,
+    /// The row of the invite whose place it takes.
+    pub(super) passed_from: Option<i64>,
 }
 
 fn settle(
@@ -145,14 +188,7 @@ fn settle(
         To::Phone(_) => (Wanted::Addressed, InviteKind::Phone, 1),
         To::Holder { uses } => (Wanted::Open { uses: *uses }, InviteKind::Link, *uses),
     };
-    let inviting = Inviter {
-        role: member.role,
-        standing: member.standing,
-        assurance: member.assurance,
-        joined_at: member.joined_at,
-        tally,
-    };
-    may_invite(policy, &inviting, wanted, now)?;
+    may_invite(policy, &inviting(member, tally), wanted, now)?;
     if let Some(contact) = new.to.contact() {
         may_contact(policy, &contact)?;
     }
@@ -179,10 +215,11 @@ fn settle(
         opens_at,
         room: None,
         role,
+        passed_from: None,
     })
 }
 
-fn write_down(
+pub(super) fn write_down(
     tx: &mut Tx<'_>,
     vault: &Vault,
     taken: &[(PersonRow, &NewInvite, &Settled)],
@@ -269,7 +306,7 @@ fn extra(
         as_role: terms.role,
         subject_id,
         message_sealed,
-        passed_from: None,
+        passed_from: terms.passed_from,
     };
     Ok((extra != records::Extra::default()).then_some(extra))
 }
@@ -291,6 +328,7 @@ pub fn replay(tx: &mut Tx<'_>, vault: &Vault, inviter: PersonRow, id: Id<kinds::
         opens_at: None,
         room: None,
         role: None,
+        passed_from: None,
     };
     let mut written = write_down(tx, vault, &[(inviter, &new, &terms)])?;
     written

@@ -2,11 +2,15 @@
 
 mod grant;
 mod issue;
+mod life;
+mod oversee;
 mod revoke;
 mod uses;
 
 pub use grant::grant;
 pub use issue::{issue, replay};
+pub use life::{answer, extend, pass_on, resend, restore};
+pub use oversee::{restore_any, revoke_any};
 pub use revoke::{revoke, void_others};
 pub use uses::{bind, prolong, redeem, release, reserve, unbind};
 

@@ -12,7 +12,10 @@ use crate::platform::{
 pub fn revoke(tx: &mut Tx<'_>, inviter: PersonRow, id: Id<kinds::Invite>) -> Result<bool, StoreError> {
     let revoked = records::revoke(tx.conn, inviter, id, tx.now)?;
     if revoked {
-        tx.record(Event::InviteRevoked(events::InviteRevoked { invite: id }));
+        tx.record(Event::InviteRevoked(events::InviteRevoked {
+            invite: id,
+            reason: None,
+        }));
     }
     Ok(revoked)
 }

@@ -16,13 +16,7 @@ use crate::{
 /// Keeps one use for a newcomer until `until`; false where none is free or the invite does not
 /// stand. Holds whose time is over are given back first, so no clean-up job is needed.
 pub fn reserve(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>, until: Timestamp) -> Result<bool, StoreError> {
-    for expired in records::end_expired_holds(tx.conn, invite.row, tx.now)? {
-        tx.record(Event::InviteReleased(events::InviteReleased {
-            invite: invite.id,
-            flow: expired,
-            why: Release::Expired,
-        }));
-    }
+    end_expired(tx, invite)?;
     if !records::take_use(tx.conn, invite.row, tx.now)? {
         return Ok(false);
     }
@@ -33,6 +27,18 @@ pub fn reserve(tx: &mut Tx<'_>, invite: &Invite, flow: Id<kinds::Flow>, until: T
         until,
     }));
     Ok(true)
+}
+
+/// Gives back the held uses of an invite whose time is over.
+pub(super) fn end_expired(tx: &mut Tx<'_>, invite: &Invite) -> Result<(), StoreError> {
+    for expired in records::end_expired_holds(tx.conn, invite.row, tx.now)? {
+        tx.record(Event::InviteReleased(events::InviteReleased {
+            invite: invite.id,
+            flow: expired,
+            why: Release::Expired,
+        }));
+    }
+    Ok(())
 }
 
 /// Gives a held use back; nothing where it was given back already.

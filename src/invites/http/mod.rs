@@ -1,13 +1,21 @@
 //! Invites over HTTP: what a code opens, and a member's own.
 
+mod admin;
 mod bulk;
 mod change_quota;
 mod create;
+mod decline;
+mod extend;
 mod list;
+mod pass_on;
 mod preview;
 mod qr;
+mod report;
+mod resend;
+mod restore;
 mod revoke;
 mod show_quota;
+mod unknown_inviter;
 
 use std::sync::Arc;
 
@@ -15,13 +23,17 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{BatchIssuer, Closed, Grant, Invite, InviteState, IssueError, Previews, Shown, code_of, rules};
+use super::{
+    AnswerError, BatchIssuer, ChangeError, Closed, Code, Grant, Invite, InviteState, IssueError, Previews, Shown,
+    code_of,
+    rules::{self, Delivery},
+};
 use crate::{
-    http::{Problem, ProblemKind},
+    http::{ClientAddress, Problem, ProblemKind, WriteResponse},
     platform::{
         ledger::{
             Ledger, ReadModel,
-            events::{InviteKind, Undeliverable},
+            events::{Answer, InviteKind, Undeliverable},
         },
         terms::{ContactPoint, InviteId, LinkTemplate, PersonId, QuotaGrantId, Role, Timestamp},
         vault::Vault,
@@ -31,6 +43,7 @@ use crate::{
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    admin::routes(config);
     config
         .service(preview::preview)
         .service(create::create)
@@ -39,7 +52,14 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(qr::show)
         .service(revoke::withdraw)
         .service(show_quota::show_quota)
-        .service(change_quota::change_quota);
+        .service(change_quota::change_quota)
+        .service(restore::restore)
+        .service(extend::extend)
+        .service(resend::resend)
+        .service(pass_on::pass_on)
+        .service(decline::decline)
+        .service(unknown_inviter::unknown_inviter)
+        .service(report::report);
 }
 
 /// What the routes here work with.
@@ -74,6 +94,9 @@ struct InviteView {
     /// `unreachable` (it was tried for a day and more) or `limited` (too many were sent for you in the last 24 hours, or
     /// as many text messages as there may be).
     undeliverable: Option<Undeliverable>,
+    /// What became of its mail: `pending`, `sent` (it has left; whether it was read nobody knows) or `undeliverable`;
+    /// none for a link.
+    delivery: Option<Delivery>,
     /// The address, for the member who entered it.
     email: Option<String>,
     /// The phone number, for the member who entered it.
@@ -105,6 +128,8 @@ struct InviteView {
     room: Option<String>,
     /// What whoever comes by it becomes.
     role: Role,
+    /// Whether it took the place of one that was passed on.
+    was_passed_on: bool,
 }
 
 /// Places that an admin has given a member or taken.
@@ -135,6 +160,14 @@ impl From<Grant> for QuotaGrantView {
 }
 
 impl Invites {
+    /// Takes what whoever has a code says to its invite.
+    async fn answer(&self, code: &str, from: ClientAddress, answer: Answer) -> Result<WriteResponse<()>, Problem> {
+        let code = Code::parse(code).ok_or_else(|| Problem::new(ProblemKind::InviteUnknown))?;
+        let from = from.throttled_as().to_string().into_bytes();
+        let written = self.issuer.answer(code, answer, from).await?;
+        Ok(WriteResponse::nothing(self.read_model.token(written.position)))
+    }
+
     /// An invite as its own inviter sees it.
     fn view(&self, shown: &Shown) -> InviteView {
         let invite = &shown.invite;
@@ -148,6 +181,7 @@ impl Invites {
             kind: kind(invite).into(),
             state: rules::state(invite, shown.expired_reservations, self.ledger.now()),
             undeliverable: invite.undeliverable,
+            delivery: rules::delivery(invite),
             email: contact
                 .and_then(ContactPoint::email)
                 .map(crate::notify::EmailAddress::shown),
@@ -169,6 +203,7 @@ impl Invites {
             group: invite.group.as_ref().map(ToString::to_string),
             room: invite.room.as_ref().map(|room| room.name.clone()),
             role: invite.role.unwrap_or(Role::Member),
+            was_passed_on: invite.passed_from.is_some(),
         }
     }
 }
@@ -194,6 +229,28 @@ impl From<Closed> for Problem {
             Closed::Held => ProblemKind::InviteExhausted,
         }
         .into()
+    }
+}
+
+impl From<ChangeError> for Problem {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Unknown => ProblemKind::InviteUnknown.into(),
+            ChangeError::NotNow(why) => Problem::from(ProblemKind::InviteState).with_detail(why),
+            ChangeError::NoLater(_) => Problem::value("/lifetime_hours", format!("{error}. Give a longer life.")),
+            ChangeError::SameAddress => Problem::value("/email", "The invite goes to this address already."),
+            ChangeError::Issue(error) => error.into(),
+        }
+    }
+}
+
+impl From<AnswerError> for Problem {
+    fn from(error: AnswerError) -> Self {
+        match error {
+            AnswerError::Unknown => ProblemKind::InviteUnknown.into(),
+            AnswerError::Closed(closed) => closed.into(),
+            AnswerError::Store(error) => error.into(),
+        }
     }
 }
 

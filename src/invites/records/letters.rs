@@ -41,6 +41,15 @@ pub(in crate::invites) fn set_undeliverable(
         .map(|rows| rows == 1)
 }
 
+/// Notes when an invite's letter first left.
+pub(in crate::invites) fn set_sent(conn: &mut Conn, id: Id<kinds::Invite>, now: Timestamp) -> QueryResult<()> {
+    update(invites::table.filter(invites::uid.eq(id)))
+        .filter(invites::sent_at.is_null())
+        .set(invites::sent_at.eq(now))
+        .execute(conn)
+        .map(|_| ())
+}
+
 /// Notes that its letter has left after all; false where it had not failed.
 pub(in crate::invites) fn set_delivered(conn: &mut Conn, id: Id<kinds::Invite>) -> QueryResult<bool> {
     update(invites::table.filter(invites::uid.eq(id)))

@@ -7,7 +7,6 @@ use diesel::{
     Selectable, SelectableHelper,
     result::Error,
     sql_types::{BigInt, Binary},
-    update,
 };
 
 use super::{Ending, Label};
@@ -22,6 +21,8 @@ mod extras;
 mod grants;
 mod holds;
 mod letters;
+mod life;
+mod oversee;
 mod places;
 
 pub use extras::ForRoom;
@@ -31,10 +32,13 @@ pub(super) use holds::{
     use_up,
 };
 pub use holds::{held_by, held_to, held_until};
+pub use oversee::{Figures, Sought};
+pub(super) use oversee::{by_campaign, by_inviter, sought, standing_of};
 pub(super) use places::{close_expired, refundable, tallies};
 
 pub(super) use extras::{Extra, rooms_named, set_extras};
-pub(super) use letters::{ToBeTold, set_delivered, set_undeliverable, to_be_told};
+pub(super) use letters::{ToBeTold, set_delivered, set_sent, set_undeliverable, to_be_told};
+pub(super) use life::{count_report, count_unknown, end, end_unused, extend, restore, revoke, revoke_by_admin};
 
 /// An invite as it stands.
 #[derive(Debug, Clone)]
@@ -356,19 +360,6 @@ pub fn of_inviter(conn: &mut Conn, inviter: PersonRow, before: Option<i64>, limi
         .select(StoredInvite::as_select())
         .load(conn)?;
     rows.into_iter().map(|row| extras::read(conn, row)).collect()
-}
-
-pub(super) fn revoke(conn: &mut Conn, inviter: PersonRow, id: Id<kinds::Invite>, now: Timestamp) -> QueryResult<bool> {
-    update(
-        invites::table
-            .filter(invites::uid.eq(id))
-            .filter(invites::inviter.eq(inviter))
-            .filter(invites::revoked_at.is_null())
-            .filter(invites::uses.lt(invites::max_uses)),
-    )
-    .set((invites::revoked_at.eq(now), invites::revoked_for.eq(Ending::Inviter)))
-    .execute(conn)
-    .map(|rows| rows == 1)
 }
 
 /// Takes back the open invites to an address, by its blind index; which.

@@ -6,7 +6,7 @@ use crate::{
     identity,
     invites::{self, Code, Invite},
     notify::Locale,
-    onboarding::{Flow, Limits, StepError, flow_token, records, token_blind},
+    onboarding::{Flow, Limits, StepError, Via, flow_token, records, token_blind},
     platform::{
         ledger::{
             Actor, Event, Ledger, Tx,
@@ -34,6 +34,7 @@ pub fn start(
     code: &Code,
     id: Id<kinds::Flow>,
     locale: Option<Locale>,
+    via: Option<Via>,
 ) -> Result<Flow, StepError> {
     let invite = invites::by_code(tx.conn, vault, code)?.ok_or(StepError::UnknownInvite)?;
     invites::leads_on(tx.conn, &invite, tx.now)??;
@@ -48,6 +49,7 @@ pub fn start(
             invite_row: invite.row,
             subject,
             locale: locale.tag(),
+            via,
             created_at: tx.now,
             expires_at: tx.now.after(UNPROVED),
         },

@@ -10,7 +10,7 @@ use crate::{
     http::{Json, Problem, ProblemKind, WriteResponse, problems},
     invites::Code,
     notify::Locale,
-    onboarding::{commands, flow_token},
+    onboarding::{Via, commands, flow_token},
     platform::{
         ledger::Actor,
         terms::{FlowId, Id},
@@ -27,6 +27,9 @@ struct BeginBody {
     #[serde(default)]
     #[schema(pattern = "^[A-Za-z]{2,3}([_-][A-Za-z0-9]{1,8})*([.@].*)?$", max_length = 35)]
     locale: Option<String>,
+    /// By what the newcomer came to the code, where the app knows: admins are shown it.
+    #[serde(default)]
+    via: Option<Via>,
 }
 
 /// A flow that was just started.
@@ -56,13 +59,13 @@ pub(super) async fn start_onboarding(
     let code = Code::parse(&body.0.code).ok_or_else(|| Problem::new(ProblemKind::InviteUnknown))?;
     let locale = body.0.locale.as_deref().map(Locale::parse).transpose();
     let locale = locale.map_err(|error| Problem::field("/locale", error.to_string()))?;
-    let policy = onboarding.policy.get()?;
+    let (policy, via) = (onboarding.policy.get()?, body.0.via);
     let id: FlowId = Id::new(onboarding.ledger.now(), onboarding.ledger.rng());
     let (vault, limits) = (onboarding.vault.clone(), onboarding.limits);
     let written = onboarding
         .ledger
         .write(Actor::Newcomer, move |tx| {
-            commands::start(tx, &vault, &limits, &code, id, locale)
+            commands::start(tx, &vault, &limits, &code, id, locale, via)
         })
         .await?;
     let view = onboarding.view(id, &policy).await?;

@@ -442,6 +442,18 @@ pub fn inviter_of(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Member>
     }
 }
 
+/// The row of the invite that a member came in by; none for a root.
+pub fn invite_of(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<i64>> {
+    edges::table
+        // Raw: the partial index is found by its own words, and not by a bound value.
+        .filter(edges::kind.eq(sql::<Text>("'invite'")))
+        .filter(edges::to_person.eq(row))
+        .select(edges::invite_id)
+        .first(conn)
+        .optional()
+        .map(Option::flatten)
+}
+
 /// A member's own contact, sealed.
 pub fn own_contact(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Vec<u8>>> {
     contacts::table

@@ -110,7 +110,7 @@ struct Ids {
 impl Ids {
     fn fill(&self, path: &str) -> String {
         let id = match path {
-            path if path.starts_with("/v1/me/invites") => &self.invite,
+            path if path.starts_with("/v1/me/invites") || path.starts_with("/v1/admin/invites") => &self.invite,
             path if path.starts_with("/v1/admin/cases") => &self.case,
             path if path.starts_with("/v1/admin/room-servers") => &self.server,
             path if path.starts_with("/v1/admin/jobs") => &self.job,

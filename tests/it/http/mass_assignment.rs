@@ -88,6 +88,7 @@ async fn no_body_sets_what_it_does_not_name() {
             .replace("{application}", &super::nobody("application"));
         let path = match path.contains("/cases/") {
             true => path.replace("{id}", &super::nobody("case")),
+            false if path.contains("/invites/") => path.replace("{id}", &super::nobody("invite")),
             false if path.contains("/jobs/") => path.replace("{id}", &super::nobody("job")),
             false if path.contains("/refusals/") => path.replace("{id}", &super::nobody("refusal")),
             false if path.contains("/room-servers/") => path.replace("{id}", &super::nobody("server")),

@@ -65,9 +65,12 @@ async fn a_key_is_read_where_it_is_declared() {
             Some("cases") => nobody("case"),
             Some("jobs") => nobody("job"),
             Some("refusals") => nobody("refusal"),
+            Some("invites") => nobody("invite"),
+            _ if operation.path.starts_with("/v1/me/invites") => nobody("invite"),
             _ => nobody("person"),
         };
         let path = operation.path.replace("{id}", &id).replace("{flow}", &nobody("flow"));
+        let path = path.replace("{code}", "ABCDE-FGHJK-MNPQR-STUVW");
         let path = path
             .replace("{sanction}", &nobody("sanction"))
             .replace("{application}", &nobody("application"))
@@ -176,10 +179,21 @@ on_both! {
         let case = text(&cases["items"][0]["id"]);
 
         let owner = &scene.owner_token;
+        let invite = json!({ "email": "ada@vouch.example.org", "campaign": "spring" });
+        let to_pass = service.post(owner, "/v1/me/invites", invite.clone()).await.expect(201);
+        service.post(owner, "/v1/me/invites", invite).await.expect(201);
         for operation in posts().iter().filter(|operation| is_declared(operation)) {
             // Who makes the request first, how, and what of the answer is theirs alone.
             let (by, path, body, secret) = match operation.id.as_str() {
                 "create_invite" => (owner, "/v1/me/invites".into(), json!({ "max_uses": 2 }), "/code"),
+                "pass_invite_on" => {
+                    let body = json!({ "email": "grace@vouch.example.org" });
+                    (owner, format!("/v1/me/invites/{}/pass-on", text(&to_pass["id"])), body, "/id")
+                }
+                "revoke_invites" => {
+                    let body = json!({ "campaign": "spring", "reason": "leaked" });
+                    (owner, "/v1/admin/invites/revoke".into(), body, "/job")
+                }
                 "create_ticket" => (owner, "/v1/rooms/stage/tickets".into(), Value::Null, "/janus/token"),
                 "claim_case" => (owner, format!("/v1/admin/cases/{case}/claim"), reason.clone(), "/name/entered"),
                 "bulk_invite" => {

@@ -51,6 +51,10 @@ on_both! {
             let path = path.replace("{id}", id).replace("{room}", "stage");
             let path = path.replace("{subscriber}", "invite-mails").replace("{token}", &stop);
             let path = if operation.id == "show_paths" { format!("{path}?from={id}&to={id}") } else { path };
+            let path = match operation.id {
+                "show_invite_figures" => format!("{path}?by=inviter"),
+                _ => path,
+            };
             let bearer = match operation.access {
                 Access::Flow => token.as_str(),
                 Access::Applicant => waiting.as_str(),

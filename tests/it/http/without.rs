@@ -7,6 +7,23 @@ pub const WITHOUT: &[(&str, &str)] = &[
         "Whoever asks has proved nothing; asking again costs nothing, and an address waits once.",
     ),
     ("cancel_job", "A job is cancelled once; it shows when."),
+    (
+        "decline_invite",
+        "An invite is declined once; saying it again changes nothing.",
+    ),
+    ("disown_inviter", "The same."),
+    (
+        "extend_invite",
+        "Its end is what the answer says; again means later again.",
+    ),
+    ("report_invite", "A report counts once."),
+    ("resend_invite", "Asking again means another letter, three at most."),
+    ("restore_any_invite", "Restoring what stands changes nothing."),
+    ("restore_invite", "Restoring what stands changes nothing."),
+    (
+        "revoke_any_invite",
+        "An invite is taken back once; again changes nothing.",
+    ),
     ("decide_case", "A case is decided once; it shows by whom and how."),
     ("give_contact", "Asking again means another code by another mail."),
     ("lift_refusal", "A refusal is lifted once; it shows by whom and when."),

@@ -44,7 +44,7 @@ const OWNERS: [(&str, &[&str]); 15] = [
 const ROOMS: (&str, &[&str]) = ("rooms", &["room_servers", "rooms", "tickets"]);
 
 /// Who reads another room's table in a join, and why.
-const READERS: [(&str, &str, &str); 7] = [
+const READERS: [(&str, &str, &str); 8] = [
     (
         "graph",
         "people",
@@ -70,6 +70,11 @@ const READERS: [(&str, &str, &str); 7] = [
         "invites",
         "rooms",
         "That the room of an invite is open is part of the same statement; rooms stand above it.",
+    ),
+    (
+        "invites",
+        "flows",
+        "Figures of invites are sums over the ways in that were begun by them; onboarding stands above.",
     ),
     (
         "rooms",

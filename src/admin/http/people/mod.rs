@@ -11,8 +11,12 @@ use crate::{
     admin::{OpenBan, Profile},
     graph::BranchFigures,
     http::Limit,
+    onboarding::{Via, queries::CameBy},
     people::{Handle, Member, Name},
-    platform::terms::{Assurance, PersonId, Role, Standing, Timestamp},
+    platform::{
+        ledger::events::InviteKind,
+        terms::{Assurance, InviteId, PersonId, Role, Standing, Timestamp},
+    },
 };
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -84,6 +88,9 @@ struct PersonInFull {
     /// Who let them in; missing for a root.
     #[serde(skip_serializing_if = "Option::is_none")]
     inviter: Option<Inviter>,
+    /// What they came in by; missing for a root.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    came_by: Option<CameByView>,
     /// Steps up to the root: 0 for a root.
     depth: u32,
     /// How many they let in themself.
@@ -93,6 +100,48 @@ struct PersonInFull {
     /// The ban that is in force.
     #[serde(skip_serializing_if = "Option::is_none")]
     ban: Option<OpenBan>,
+}
+
+/// What somebody came in by. It stays when they are erased.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct CameByView {
+    /// The invite.
+    invite: InviteId,
+    /// How it reaches people.
+    kind: InviteKind,
+    /// How its code reached them: `mail` or `text`; or `link` or `qr` where their app said so, `link` where it said nothing.
+    channel: &'static str,
+    /// What it is counted under.
+    campaign: Option<String>,
+    /// What was noted of whoever comes by it.
+    group: Option<String>,
+    /// The id of the room that they came for.
+    room: Option<String>,
+    /// The invite whose place it took, where the inviter passed one on.
+    passed_on_from: Option<InviteId>,
+}
+
+impl From<CameBy> for CameByView {
+    fn from(came_by: CameBy) -> Self {
+        let CameBy {
+            invite,
+            passed_from,
+            via,
+        } = came_by;
+        Self {
+            invite: invite.id,
+            kind: invite.kind,
+            channel: match invite.kind {
+                InviteKind::Email => "mail",
+                InviteKind::Phone => "text",
+                InviteKind::Link => via.unwrap_or(Via::Link).as_str(),
+            },
+            campaign: invite.campaign.map(|label| label.to_string()),
+            group: invite.group.map(|label| label.to_string()),
+            room: invite.room.map(|room| room.name),
+            passed_on_from: passed_from,
+        }
+    }
 }
 
 /// Who let somebody in.
@@ -132,6 +181,7 @@ impl From<Profile> for PersonInFull {
         Self {
             person: profile.member.into(),
             inviter: profile.inviter.map(|Name { id, handle }| Inviter { id, handle }),
+            came_by: profile.came_by.map(CameByView::from),
             depth: profile.depth,
             invitees: profile.invitees,
             branch: Figures {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Commitment;
-use crate::platform::terms::{Id, PersonRow, Role, RoomRow, Timestamp, kinds};
+use crate::platform::terms::{Id, PersonRow, Role, RoomRow, Timestamp, kinds, words};
 
 /// An invite was issued.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -37,6 +37,55 @@ pub struct InviteIssued {
 pub struct InviteRevoked {
     /// Which.
     pub invite: Id<kinds::Invite>,
+    /// Why, where an admin took it back.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<RevokeReason>,
+}
+
+/// An invite that was taken back stands again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct InviteRestored {
+    /// Which.
+    pub invite: Id<kinds::Invite>,
+}
+
+/// The end of an invite was moved to a later time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct InviteExtended {
+    /// Which.
+    pub invite: Id<kinds::Invite>,
+    /// Until when now.
+    pub expires_at: Timestamp,
+}
+
+/// The letter of an invite was asked for again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct InviteResent {
+    /// Which.
+    pub invite: Id<kinds::Invite>,
+}
+
+/// An invite was passed on to another address: another one took its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct InvitePassedOn {
+    /// The one that took its place.
+    pub invite: Id<kinds::Invite>,
+    /// The one that is over.
+    pub former: Id<kinds::Invite>,
+}
+
+/// Whoever has the code of an invite answered it. Nobody knows who they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct InviteAnswered {
+    /// Which.
+    pub invite: Id<kinds::Invite>,
+    /// What they said.
+    pub answer: Answer,
 }
 
 /// An invite to an address became void: whoever has the address came in by another invite.
@@ -118,8 +167,34 @@ pub struct InviteQuotaChanged {
     pub reason: Commitment,
 }
 
+words! {
+    /// Why an admin takes an invite back.
+    RevokeReason {
+        /// Its code is where it should not be.
+        Leaked = "leaked",
+        /// It is misused.
+        Abuse = "abuse",
+        /// It was given by mistake.
+        Mistake = "mistake",
+        /// None of these.
+        Other = "other",
+    }
+}
+
+words! {
+    /// What whoever has the code of an invite says to it.
+    Answer {
+        /// They do not want it.
+        Declined = "declined",
+        /// They do not know who invites them.
+        UnknownInviter = "unknown_inviter",
+        /// It is unwanted or abusive.
+        Reported = "reported",
+    }
+}
+
 /// How an invite reaches people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InviteKind {
     /// Addressed: only whoever proves that e-mail address.

@@ -1,0 +1,206 @@
+//! What admins see of everybody's invites.
+
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult, Queryable, QueryableByName, RunQueryDsl,
+    SelectableHelper,
+    dsl::sql,
+    sql_types::{BigInt, Text},
+};
+
+use super::{StoredInvite, extras, word};
+use crate::{
+    invites::{Invite, InviteState},
+    platform::{
+        ledger::events::InviteKind,
+        store::{Conn, fixed, schema::invites},
+        terms::{Id, PersonRow, Timestamp, kinds},
+    },
+};
+
+/// Which invites are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct Sought {
+    /// Only those that stand so.
+    pub state: Option<InviteState>,
+    /// Only those of this kind.
+    pub kind: Option<InviteKind>,
+    /// Only those of this member.
+    pub inviter: Option<PersonRow>,
+    /// Only those that are counted under this.
+    pub campaign: Option<String>,
+}
+
+/// Invites that are looked for, before the row `before`, newest first, each with how it stands.
+pub(in crate::invites) fn sought(
+    conn: &mut Conn,
+    sought: &Sought,
+    before: Option<i64>,
+    limit: i64,
+    now: Timestamp,
+) -> QueryResult<Vec<(Invite, InviteState)>> {
+    // Raw: a CASE with subqueries. `rules::state` says the same, and a test holds the two together.
+    let state = || {
+        sql::<Text>(
+            "(CASE WHEN invites.revoked_for IN ('declined', 'passed_on') THEN invites.revoked_for \
+             WHEN invites.revoked_at IS NOT NULL THEN 'revoked' \
+             WHEN invites.uses >= invites.max_uses THEN 'used' \
+             WHEN invites.closed_at IS NOT NULL OR invites.expires_at <= ",
+        )
+        .bind::<BigInt, _>(now)
+        .sql(
+            " THEN 'expired' \
+             WHEN NOT EXISTS (SELECT 1 FROM people WHERE people.id = invites.inviter \
+             AND people.standing = 'active') THEN 'suspended' \
+             WHEN invites.room_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM rooms WHERE rooms.id = invites.room_id \
+             AND rooms.closed_at IS NULL) THEN 'room_closed' \
+             WHEN invites.opens_at > ",
+        )
+        .bind::<BigInt, _>(now)
+        .sql(
+            " THEN 'not_yet' \
+             WHEN invites.uses + invites.bound >= invites.max_uses THEN 'refused' \
+             WHEN invites.uses + invites.held + invites.bound - (SELECT COUNT(*) FROM holds \
+             WHERE holds.invite_id = invites.id AND holds.until <= ",
+        )
+        .bind::<BigInt, _>(now)
+        .sql(
+            ") >= invites.max_uses THEN 'held' \
+             WHEN invites.undeliverable IS NOT NULL THEN 'undeliverable' ELSE 'open' END)",
+        )
+    };
+    let mut query = invites::table
+        .filter(invites::id.lt(before.unwrap_or(i64::MAX)))
+        .order(invites::id.desc())
+        .limit(limit)
+        .select((StoredInvite::as_select(), state()))
+        .into_boxed();
+    if let Some(wanted) = sought.state {
+        query = query.filter(state().eq(wanted.as_str()));
+    }
+    if let Some(kind) = sought.kind {
+        query = query.filter(invites::kind.eq(word(kind)));
+    }
+    if let Some(inviter) = sought.inviter {
+        query = query.filter(invites::inviter.eq(inviter));
+    }
+    if let Some(campaign) = &sought.campaign {
+        query = query.filter(invites::campaign.eq(campaign));
+    }
+    let rows: Vec<(StoredInvite, InviteState)> = query.load(conn)?;
+    rows.into_iter()
+        .map(|(row, state)| Ok((extras::read(conn, row)?, state)))
+        .collect()
+}
+
+/// Invites that are counted under a campaign and can still let anybody in, the oldest first, after the row `after`.
+pub(in crate::invites) fn standing_of(
+    conn: &mut Conn,
+    campaign: &str,
+    limit: i64,
+    now: Timestamp,
+) -> QueryResult<Vec<Id<kinds::Invite>>> {
+    invites::table
+        .filter(invites::campaign.eq(campaign))
+        .filter(invites::revoked_at.is_null())
+        .filter(invites::uses.lt(invites::max_uses))
+        .filter(invites::expires_at.gt(now).or(invites::held.gt(0)))
+        .order(invites::id.asc())
+        .limit(limit)
+        .select(invites::uid)
+        .load(conn)
+}
+
+/// What came of the invites of one campaign or of one member.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, QueryableByName)]
+pub struct Figures {
+    /// The campaign; empty where members are counted.
+    #[diesel(sql_type = Text)]
+    pub campaign: String,
+    /// The member; 0 where campaigns are counted.
+    #[diesel(sql_type = BigInt)]
+    pub inviter: PersonRow,
+    /// Invites that were given.
+    #[diesel(sql_type = BigInt)]
+    pub sent: i64,
+    /// Ways in that were begun.
+    #[diesel(sql_type = BigInt)]
+    pub begun: i64,
+    /// People who came in.
+    #[diesel(sql_type = BigInt)]
+    pub joined: i64,
+    /// Those of them who came in 30 days ago or earlier.
+    #[diesel(sql_type = BigInt)]
+    pub matured: i64,
+    /// Those of the latter who are in good standing.
+    #[diesel(sql_type = BigInt)]
+    pub staying: i64,
+}
+
+macro_rules! figures {
+    ($columns:literal, $filter:literal, $group:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            ", CAST(COUNT(*) AS BIGINT) AS sent, \
+             CAST(SUM((SELECT COUNT(*) FROM flows WHERE flows.invite_id = invites.id)) AS BIGINT) AS begun, \
+             CAST(SUM(invites.uses) AS BIGINT) AS joined, \
+             CAST(SUM((SELECT COUNT(*) FROM flows JOIN people ON people.id = flows.person \
+             WHERE flows.invite_id = invites.id AND people.joined_at <= ?)) AS BIGINT) AS matured, \
+             CAST(SUM((SELECT COUNT(*) FROM flows JOIN people ON people.id = flows.person \
+             WHERE flows.invite_id = invites.id AND people.joined_at <= ? AND people.standing = 'active')) AS BIGINT) \
+             AS staying FROM invites WHERE ",
+            $filter,
+            " GROUP BY ",
+            $group,
+            " ORDER BY ",
+            $group,
+            " LIMIT ?"
+        )
+    };
+}
+
+/// Figures of each campaign after the one called `after`, in the order of their names.
+pub(in crate::invites) fn by_campaign(
+    conn: &mut Conn,
+    after: &str,
+    limit: i64,
+    matured: Timestamp,
+) -> QueryResult<Vec<Figures>> {
+    // Raw: sums over subqueries.
+    fixed(|| {
+        figures!(
+            "invites.campaign AS campaign, CAST(0 AS BIGINT) AS inviter",
+            "invites.campaign IS NOT NULL AND invites.campaign > ?",
+            "invites.campaign"
+        )
+    })
+    .bind(matured.micros())
+    .bind(matured.micros())
+    .bind(after)
+    .bind(limit)
+    .load(conn)
+}
+
+/// Figures of each member who has invited, after the row `after`, in the order of joining.
+pub(in crate::invites) fn by_inviter(
+    conn: &mut Conn,
+    after: PersonRow,
+    limit: i64,
+    matured: Timestamp,
+) -> QueryResult<Vec<Figures>> {
+    // Raw: sums over subqueries.
+    fixed(|| {
+        figures!(
+            "'' AS campaign, invites.inviter AS inviter",
+            "invites.inviter IN (SELECT DISTINCT one.inviter FROM invites AS one WHERE one.inviter > ? \
+             ORDER BY one.inviter LIMIT ?)",
+            "invites.inviter"
+        )
+    })
+    .bind(matured.micros())
+    .bind(matured.micros())
+    .bind(after.0)
+    .bind(limit)
+    .bind(limit)
+    .load(conn)
+}
