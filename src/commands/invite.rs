@@ -51,6 +51,9 @@ pub enum InviteError {
     /// The time is none.
     #[error("--opens: give a time such as 2027-03-01T18:00:00Z")]
     Time,
+    /// The address is none.
+    #[error("--email: {0}")]
+    Address(#[from] crate::platform::terms::AddressError),
     /// It was not issued.
     #[error("it was not issued: {0}")]
     Issue(#[from] IssueError),
@@ -309,7 +312,12 @@ impl Invites<'_> {
         let inviter = self.member(by).await?;
         let passed = self
             .issuer
-            .pass_on(inviter, id, EmailAddress::parse(email)?, Key::none())
+            .pass_on(
+                inviter,
+                id,
+                crate::platform::terms::EmailAddress::parse(email)?,
+                Key::none(),
+            )
             .await?;
         writeln!(out, "{}; its letter is on its way", passed.value.invite.id)?;
         Ok(())
