@@ -14,6 +14,7 @@ mod forged;
 mod hostile;
 mod invite_attributes;
 mod invite_life;
+mod invite_model;
 mod invites;
 mod invites_overseen;
 mod mass_assignment;
