@@ -45,7 +45,7 @@ fn every_bad_row_is_named() {
             (3, hours),
             (4, None),
             (6, hours),
-            (7, email),
+            (7, None),
             (8, email),
             (9, email)
         ]
