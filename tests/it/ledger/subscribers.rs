@@ -321,7 +321,7 @@ on_both! {
         let scene = Scene::new(db, "open-circle").await;
         scene.room(&scene.owner_token, "stage").await;
         let held = format!("SELECT count(*) AS n FROM leases WHERE until > {}", scene.clock.now().micros());
-        let all = async || db.figures(&held) == [4];
+        let all = async || db.figures(&held) == [5];
         eventually("every subscriber has its lease", all).await;
         scene.service.stop().await;
         assert_eq!(db.figures(&held), [0]);
