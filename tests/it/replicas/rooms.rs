@@ -91,7 +91,7 @@ impl Stage {
         let first = world.plan("a").start().await;
         open(&world, &first, &janus, "stage").await;
         until("the first has all leases", async || {
-            block_in_place(|| world.db.figures(HELD)) == [4]
+            block_in_place(|| world.db.figures(HELD)) == [5]
         })
         .await;
         let second = world.plan("b").start().await;
@@ -226,7 +226,7 @@ async fn whoever_stops_hands_its_leases_over() {
     );
     let long = format!("{HELD} + 30000000");
     until("all leases are long", async || {
-        block_in_place(|| db.figures(&long)) == [4]
+        block_in_place(|| db.figures(&long)) == [5]
     })
     .await;
     let stays = stage.seat(&replicas[1], alice, "alice").await;
