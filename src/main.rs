@@ -11,8 +11,8 @@ use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt as _};
 use vouchsafe::{
     app::{self, Core, Parts},
-    commands::{admin, audit, check, demo, health, import, invite, serve},
-    moderation::ReasonCode,
+    commands::{admin, audit, check, demo, health, import, invite, sanction, serve},
+    moderation::{ReasonCode, SanctionKind},
     notify::LetterId,
     platform::{
         config::{Config, LogFormat, Sources},
@@ -67,6 +67,9 @@ enum Command {
     /// Invites of a member.
     #[command(subcommand)]
     Invite(InviteCommand),
+    /// Sanctions.
+    #[command(subcommand)]
+    Sanction(SanctionCommand),
     /// The ledger's chain, and who let whom in.
     #[command(subcommand)]
     Audit(Audit),
@@ -136,6 +139,28 @@ enum Admin {
         /// All of them.
         #[arg(long, required = true)]
         all: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum SanctionCommand {
+    /// Sanctions a member.
+    Person {
+        /// A person's id or handle.
+        person: String,
+        #[command(flatten)]
+        wanted: sanction::Wanted,
+    },
+    /// Lifts a sanction that is in force on a member.
+    Lift {
+        /// A person's id or handle.
+        person: String,
+        /// What it does.
+        #[arg(long)]
+        kind: SanctionKind,
+        /// Why, in words, which are kept sealed.
+        #[arg(long)]
+        note: String,
     },
 }
 
@@ -411,6 +436,19 @@ async fn carry_out(command: Command, config: Config) -> Result<ExitCode, Box<dyn
                 InviteCommand::Resend { by, invite } => invites.resend(&by, invite, &mut out).await?,
                 InviteCommand::PassOn { by, invite, email } => invites.pass_on(&by, invite, &email, &mut out).await?,
                 InviteCommand::Qr { by, invite, file } => invites.qr(&by, invite, &file, &mut out).await?,
+            }
+            core.close().await;
+        }
+        Command::Sanction(what) => {
+            let core = Core::open(config, Parts::default()).await?;
+            let (ledger, vault) = (&core.ledger, &core.vault);
+            match what {
+                SanctionCommand::Person { person, wanted } => {
+                    sanction::impose(ledger, vault, &person, &wanted, &mut out).await?;
+                }
+                SanctionCommand::Lift { person, kind, note } => {
+                    sanction::lift(ledger, vault, &person, kind, &note, &mut out).await?;
+                }
             }
             core.close().await;
         }

@@ -14,6 +14,7 @@ pub use queries::{JobAsked, JobItem, Sought, asked, by_contact, job, job_items, 
 
 use crate::{
     graph::BranchFigures,
+    moderation::SanctionKind,
     onboarding::queries::CameBy,
     people::{Handle, Member, Name},
     platform::{
@@ -38,16 +39,21 @@ pub struct Node {
     pub joined_at: Timestamp,
 }
 
-/// A ban that is in force.
+/// A sanction that is in force.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-pub struct OpenBan {
+pub struct OpenSanction {
     /// Its public id.
     pub id: SanctionId,
+    /// What it does.
+    pub kind: SanctionKind,
     /// Why, as a code.
     #[schema(example = "spam")]
     pub reason: String,
     /// Since when.
     pub imposed_at: Timestamp,
+    /// When it ends by itself; missing where it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 /// How two people are connected.
@@ -74,8 +80,8 @@ pub struct Profile {
     pub branch: BranchFigures,
     /// What they came in by; none for a root.
     pub came_by: Option<CameBy>,
-    /// The ban that is in force.
-    pub ban: Option<OpenBan>,
+    /// The sanctions that are in force, gravest first.
+    pub sanctions: Vec<OpenSanction>,
 }
 
 /// Why a question has no answer.

@@ -1,6 +1,6 @@
 //! Questions that the store answers. Each reads a room by that room's own queries.
 
-use super::{AskError, Happened, OpenBan, Profile, happened};
+use super::{AskError, Happened, OpenSanction, Profile, happened};
 use crate::{
     graph::LiveGraph,
     moderation, onboarding,
@@ -34,11 +34,16 @@ pub fn profile(conn: &mut Conn, live: &LiveGraph, id: PersonId) -> Result<Profil
         None => None,
     };
     Ok(Profile {
-        ban: moderation::open_ban(conn, member.row)?.map(|ban| OpenBan {
-            id: ban.id,
-            reason: ban.reason.as_str().to_owned(),
-            imposed_at: ban.imposed_at,
-        }),
+        sanctions: moderation::in_force(conn, member.row)?
+            .into_iter()
+            .map(|sanction| OpenSanction {
+                id: sanction.id,
+                kind: sanction.kind,
+                reason: sanction.reason.as_str().to_owned(),
+                imposed_at: sanction.imposed_at,
+                until: sanction.until,
+            })
+            .collect(),
         came_by: onboarding::queries::came_by(conn, member.row)?,
         member,
         inviter,

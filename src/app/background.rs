@@ -86,6 +86,8 @@ pub(super) fn follow_all(core: &mut Core, subscribers: &Subscribers) {
         owner: core.owner.clone(),
     };
     core.tasks.spawn(runner.run());
+    core.tasks
+        .spawn(moderation::lift_expired(core.ledger.clone(), core.owner.clone()));
 }
 
 /// Keeps tables and samples small. Nothing depends on it but their size.

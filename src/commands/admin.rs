@@ -7,17 +7,17 @@ use std::{
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::sanction;
 use crate::{
     credentials,
-    moderation::{self, ReasonCode, SanctionError, SanctionKind, commands::NewSanction},
+    moderation::{ReasonCode, SanctionError, SanctionKind},
     notify::{self, AddressError, EmailAddress, LetterId},
     people::{self, Contact, HandleError, Member, Newcomer},
     platform::{
         config::PublicUrl,
-        idempotency::Key,
         ledger::{Actor, Ledger, Tx},
         store::StoreError,
-        terms::{Assurance, ContactError, ContactPoint, Id, PersonId, PersonRow, Reason, ReasonError, Role, ServiceId},
+        terms::{Assurance, ContactError, ContactPoint, PersonId, PersonRow, ReasonError, Role, ServiceId},
         vault::{Blind, Field, Vault},
     },
     tokens::services::{self, Added, Resource, ServiceError},
@@ -56,6 +56,9 @@ pub enum AdminError {
     /// The note is too short or too long.
     #[error("--note: {0}")]
     Note(#[from] ReasonError),
+    /// The end is no time.
+    #[error("--until: give a time such as 2027-03-01T18:00:00Z")]
+    Time,
     /// It was not done.
     #[error("it was not done: {0}")]
     Sanction(#[from] SanctionError),
@@ -162,7 +165,7 @@ pub async fn sign_in(
     Ok(tell_code(url, &code, out)?)
 }
 
-/// Bans a member by their id or handle, as [`moderation::commands::sanction`] does for whoever asks over HTTP.
+/// Bans a member by their id or handle: see [`sanction::impose`].
 ///
 /// # Errors
 /// [`AdminError`].
@@ -174,20 +177,13 @@ pub async fn ban(
     note: &str,
     out: &mut impl Write,
 ) -> Result<(), AdminError> {
-    let (target, note) = (named(ledger, person).await?, Reason::parse(note)?);
-    let (vault, id) = (vault.clone(), Id::new(ledger.now(), ledger.rng()));
-    let imposed = ledger.write(Actor::Operator, move |tx| {
-        let new = NewSanction {
-            id,
-            kind: SanctionKind::Ban,
-            reason,
-            note: &note,
-        };
-        moderation::commands::sanction(tx, &vault, &Key::none(), target, &new)
-    });
-    let sanction = imposed.await?.value;
-    writeln!(out, "{target} is banned: {}", sanction.id)?;
-    Ok(())
+    let ban = sanction::Wanted {
+        kind: SanctionKind::Ban,
+        until: None,
+        reason,
+        note: note.to_owned(),
+    };
+    sanction::impose(ledger, vault, person, &ban, out).await
 }
 
 /// Lifts the ban that is in force on a member, who is called by their id or handle.
@@ -201,20 +197,11 @@ pub async fn lift_ban(
     note: &str,
     out: &mut impl Write,
 ) -> Result<(), AdminError> {
-    let (target, note) = (named(ledger, person).await?, Reason::parse(note)?);
-    let vault = vault.clone();
-    let lifted = ledger.write(Actor::Operator, move |tx| {
-        let member = people::member_by_id(tx.conn, target)?.ok_or(SanctionError::PersonUnknown)?;
-        let ban = moderation::open_ban(tx.conn, member.row)?.ok_or(SanctionError::Unknown)?;
-        moderation::commands::lift(tx, &vault, target, ban.id, &note)
-    });
-    lifted.await?;
-    writeln!(out, "{target} is in good standing again; they sign in again")?;
-    Ok(())
+    sanction::lift(ledger, vault, person, SanctionKind::Ban, note, out).await
 }
 
 /// Whoever has this id or handle.
-async fn named(ledger: &Ledger, person: &str) -> Result<PersonId, AdminError> {
+pub(super) async fn named(ledger: &Ledger, person: &str) -> Result<PersonId, AdminError> {
     let name = person.to_owned();
     let found = ledger.store().read(move |conn| super::audit::id(conn, &name));
     found.await?.ok_or_else(|| AdminError::PersonUnknown(person.to_owned()))

@@ -7,4 +7,5 @@ pub mod demo;
 pub mod health;
 pub mod import;
 pub mod invite;
+pub mod sanction;
 pub mod serve;

@@ -108,7 +108,7 @@ impl Kept {
     const fn of(&mut self, standing: Standing) -> Option<&mut u32> {
         match standing {
             Standing::Active => Some(&mut self.active),
-            Standing::Banned => Some(&mut self.banned),
+            Standing::Frozen | Standing::Quarantined | Standing::Suspended | Standing::Banned => Some(&mut self.banned),
             Standing::Left => None,
         }
     }

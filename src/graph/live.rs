@@ -79,8 +79,12 @@ impl Projection for LiveGraph {
             Event::PersonBanned(events::PersonBanned { person, .. }) => {
                 self.change(|graph| graph.set_standing(person, Standing::Banned))
             }
-            Event::BanLifted(events::BanLifted { person, .. }) => {
-                self.change(|graph| graph.set_standing(person, Standing::Active))
+            Event::BanLifted(events::BanLifted { person, standing, .. }) => {
+                self.change(|graph| graph.set_standing(person, standing.unwrap_or(Standing::Active)))
+            }
+            Event::PersonSanctioned(events::PersonSanctioned { person, standing, .. })
+            | Event::SanctionLifted(events::SanctionLifted { person, standing, .. }) => {
+                self.change(|graph| graph.set_standing(person, standing));
             }
             _ => {}
         }

@@ -31,7 +31,7 @@ pub struct BranchFigures {
     pub depth: u32,
     /// How many of them are in good standing.
     pub active: u32,
-    /// How many of them are banned.
+    /// How many of them are under a sanction.
     pub banned: u32,
     /// How many of them have left.
     pub left: u32,

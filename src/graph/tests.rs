@@ -216,7 +216,7 @@ fn same_answers(graph: &InviteGraph, model: &Model, limit: usize) {
                 .max()
                 .unwrap_or(0),
             active: standing_so(Standing::Active),
-            banned: standing_so(Standing::Banned),
+            banned: branch.iter().filter(|below| below.standing.is_sanction()).count() as u32,
             left: standing_so(Standing::Left),
         });
         assert_eq!(graph.branch_figures(one), figures);

@@ -333,7 +333,7 @@ pub fn by_code(conn: &mut Conn, vault: &Vault, code: &Code) -> Result<Option<Inv
 /// in good standing. It may have expired.
 pub fn stands(conn: &mut Conn, invite: &Invite) -> Result<bool, StoreError> {
     let inviter = people::member(conn, invite.inviter)?.map_or(Standing::Left, |member| member.standing);
-    Ok(invite.revoked_at.is_none() && inviter == Standing::Active)
+    Ok(invite.revoked_at.is_none() && inviter.may_invite())
 }
 
 /// The role that an invite gives beyond a member's, if its inviter may give it now; none otherwise.

@@ -135,7 +135,7 @@ pub fn open(invite: &Invite, inviter: Standing, expired_holds: i64, now: Timesta
 fn stands(invite: &Invite, inviter: Standing) -> Result<(), Closed> {
     if invite.revoked_at.is_some() {
         Err(Closed::Revoked)
-    } else if inviter != Standing::Active {
+    } else if !inviter.may_invite() {
         Err(Closed::Suspended)
     } else if invite.room.as_ref().is_some_and(|room| !room.open) {
         Err(Closed::RoomClosed)

@@ -10,7 +10,7 @@ use crate::{
         jobs::{self, Item, Queued, Work},
         ledger::Tx,
         store::{CommandError, Disposition, StoreError, from_query},
-        terms::{Id, JobId, PersonId, Reason},
+        terms::{Id, JobId, PersonId, Reason, Timestamp},
         vault::{Vault, VaultError},
     },
 };
@@ -23,6 +23,9 @@ pub const MOST: usize = 1000;
 pub struct Order {
     /// What the sanctions do.
     pub kind: SanctionKind,
+    /// When they end by themselves, where they do.
+    #[serde(default)]
+    pub until: Option<Timestamp>,
     /// Why, as a code that the ledger records.
     pub reason: ReasonCode,
     /// Why, in words.
@@ -138,6 +141,7 @@ impl Queued for Opened {
         let new = commands::NewSanction {
             id: Id::new(tx.now, tx.rng),
             kind: self.order.kind,
+            until: self.order.until,
             reason: self.order.reason,
             note: &self.note,
         };
@@ -147,6 +151,8 @@ impl Queued for Opened {
             Err(SanctionError::PersonUnknown | SanctionError::Unknown) => "unknown",
             Err(SanctionError::NotAllowed(_)) => "not_allowed",
             Err(SanctionError::LastOwner) => "last_owner",
+            // Its end came before its turn.
+            Err(SanctionError::End(_)) => "over",
             Err(SanctionError::KeyReused(_)) => "failed",
             Err(SanctionError::Store(error)) => return Err(error),
         };

@@ -1,11 +1,14 @@
 //! Moderation: what is done about a member, by whom and why, and how it is undone.
 //!
 //! What is promised:
-//! - a ban takes effect in the transaction that writes it. The member's standing, the end of all their sessions,
-//!   the end of their seats in rooms and the ledger's event are committed together or not at all. Their invites
-//!   need no change: an invite is valid only while its inviter is in good standing;
-//! - at most one ban is in force for a person, however many requests arrive at once;
-//! - lifting a ban restores the standing, and with it the invites; ended sessions stay ended;
+//! - a sanction takes effect in the transaction that writes it. The member's standing, and, where it puts them out, the
+//!   end of all their sessions and seats in rooms, and the ledger's event are committed together or not at all. Their
+//!   invites need no change: an invite is valid only while its inviter may invite;
+//! - several sanctions may be in force on a person, at most one of a kind, however many requests arrive at once; the
+//!   gravest of them decides where they stand;
+//! - lifting a sanction restores what no other takes, and with it the invites; ended sessions stay ended;
+//! - a sanction with an end is lifted when that is over, within seconds, by whichever replica has the lease. It is in
+//!   force until then: nobody compares its end with a clock, so that all replicas agree;
 //! - the community always has an owner in good standing;
 //! - the ledger records a reason code and a commitment to the note. The note is sealed under the key of the person
 //!   it is about, and is unreadable once that person is erased.
@@ -14,15 +17,17 @@
 //! line. HTTP, the command line and jobs call the same functions.
 
 pub mod commands;
+mod expiry;
 pub mod http;
 pub mod many;
 pub mod queries;
 mod records;
 mod rules;
 
+pub use expiry::lift_expired;
 pub use many::{ManyError, SanctionMany};
-pub use records::open_ban;
-pub use rules::{NotAllowed, ReasonCode, RoleReason, RoleRefusal, SanctionKind};
+pub use records::in_force;
+pub use rules::{EndRefused, NotAllowed, ReasonCode, RoleReason, RoleRefusal, SanctionKind, standing_of};
 
 use crate::platform::{
     idempotency::KeyReused,
@@ -46,9 +51,11 @@ pub struct Sanction {
     pub imposed_at: Timestamp,
     /// Who imposed it; none where the operator did.
     pub imposed_by: Option<PersonRow>,
-    /// When it was lifted; none while it is in force.
+    /// When it ends by itself; none where it does not.
+    pub until: Option<Timestamp>,
+    /// When it was lifted, or ended by itself; none while it is in force.
     pub lifted_at: Option<Timestamp>,
-    /// Who lifted it; none while it is in force, or where the operator did.
+    /// Who lifted it; none while it is in force, and where the operator did or its time was over.
     pub lifted_by: Option<PersonRow>,
     note_sealed: Option<Vec<u8>>,
     lift_note_sealed: Option<Vec<u8>>,
@@ -63,9 +70,12 @@ pub enum SanctionError {
     /// Nobody has this id.
     #[error("there is no such person")]
     PersonUnknown,
-    /// The person is not in good standing: already banned, or no longer a member.
-    #[error("the person is not in good standing")]
+    /// Such a sanction is in force on the person already, or they have left.
+    #[error("such a sanction is in force already, or the person has left")]
     Exists,
+    /// It cannot end then.
+    #[error(transparent)]
+    End(#[from] EndRefused),
     /// The community would have no owner in good standing.
     #[error("the last owner in good standing cannot be sanctioned")]
     LastOwner,

@@ -75,14 +75,6 @@ pub fn sanctions(
     Ok(records::of_person(conn, person, after, limit)?)
 }
 
-/// The ban that is in force for a person; none where none is.
-///
-/// # Errors
-/// [`StoreError`].
-pub fn open_ban(conn: &mut Conn, person: PersonRow) -> Result<Option<Sanction>, StoreError> {
-    Ok(records::open_ban(conn, person)?)
-}
-
 fn with_details(
     conn: &mut Conn,
     sanctions: Vec<Sanction>,

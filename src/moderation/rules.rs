@@ -1,16 +1,50 @@
 //! Who may act on whom. Pure.
 
-pub use crate::platform::ledger::events::{ReasonCode, RoleReason};
+pub use crate::platform::ledger::events::{LiftCause, ReasonCode, RoleReason, SanctionKind};
 use crate::{
     people::Member,
-    platform::terms::{Role, Standing, words},
+    platform::terms::{Role, Standing, Timestamp},
 };
 
-words! {
-    /// What a sanction does.
-    SanctionKind {
-        /// Puts a member out until it is lifted.
-        Ban = "ban",
+/// Where a sanction of this kind puts somebody.
+pub const fn standing_of(kind: SanctionKind) -> Standing {
+    match kind {
+        SanctionKind::Freeze => Standing::Frozen,
+        SanctionKind::Quarantine => Standing::Quarantined,
+        SanctionKind::Suspend => Standing::Suspended,
+        SanctionKind::Ban => Standing::Banned,
+    }
+}
+
+/// Where somebody stands on whom sanctions of these kinds are in force; `now` is where they stand before. Whoever has
+/// left stays so.
+pub fn standing(now: Standing, in_force: impl IntoIterator<Item = SanctionKind>) -> Standing {
+    match now {
+        Standing::Left => Standing::Left,
+        _ => in_force.into_iter().map(standing_of).max().unwrap_or(Standing::Active),
+    }
+}
+
+/// What is wrong with the end of a sanction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum EndRefused {
+    /// A suspension has none.
+    #[error("a suspension needs an end; put somebody out without one by a ban")]
+    Missing,
+    /// It is over before it begins.
+    #[error("the end is not in the future")]
+    Past,
+}
+
+/// Whether a sanction of this kind may end then.
+///
+/// # Errors
+/// [`EndRefused`].
+pub fn may_end(kind: SanctionKind, until: Option<Timestamp>, now: Timestamp) -> Result<(), EndRefused> {
+    match until {
+        None if kind == SanctionKind::Suspend => Err(EndRefused::Missing),
+        Some(until) if until <= now => Err(EndRefused::Past),
+        _ => Ok(()),
     }
 }
 
@@ -41,7 +75,7 @@ pub fn may_sanction(by: Authority<'_>, target: &Member) -> Result<(), NotAllowed
         Role::Admin => !matches!(target.role, Role::Owner | Role::Admin),
         Role::Auditor | Role::Reviewer | Role::Member | Role::Service => false,
     };
-    if reaches && by.standing == Standing::Active && by.row != target.row {
+    if reaches && by.standing.is_good() && by.row != target.row {
         Ok(())
     } else {
         Err(NotAllowed)
@@ -50,7 +84,7 @@ pub fn may_sanction(by: Authority<'_>, target: &Member) -> Result<(), NotAllowed
 
 /// Whether the community would have no owner in good standing without `target`, where it has `owners` now.
 pub fn leaves_no_owner(target: &Member, owners: usize) -> bool {
-    target.role == Role::Owner && target.standing == Standing::Active && owners <= 1
+    target.role == Role::Owner && target.standing.is_good() && owners <= 1
 }
 
 /// Why a role cannot be given.
@@ -74,7 +108,7 @@ pub enum RoleRefusal {
 /// [`RoleRefusal`].
 pub fn may_give_role(by: Authority<'_>, target: &Member, after: Role, owners: usize) -> Result<(), RoleRefusal> {
     if let Authority::Member(by) = by
-        && (by.role != Role::Owner || by.standing != Standing::Active)
+        && (by.role != Role::Owner || !by.standing.is_good())
     {
         return Err(NotAllowed.into());
     }
@@ -92,7 +126,36 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::platform::terms::{Assurance, Id, PersonRow, Timestamp};
+    use crate::platform::terms::{Assurance, Id, PersonRow};
+
+    #[test]
+    fn the_gravest_in_force_decides_where_somebody_stands() {
+        use SanctionKind::{Ban, Freeze, Quarantine, Suspend};
+        let after = |now, kinds: &[SanctionKind]| standing(now, kinds.iter().copied());
+        assert_eq!(after(Standing::Banned, &[]), Standing::Active);
+        assert_eq!(after(Standing::Active, &[Freeze]), Standing::Frozen);
+        assert_eq!(after(Standing::Banned, &[Quarantine, Freeze]), Standing::Quarantined);
+        assert_eq!(after(Standing::Frozen, &[Freeze, Ban, Suspend]), Standing::Banned);
+        assert_eq!(after(Standing::Left, &[Ban]), Standing::Left);
+        for pair in SanctionKind::ALL.windows(2) {
+            assert!(standing_of(pair[0]) < standing_of(pair[1]), "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn a_sanction_ends_in_the_future_and_a_suspension_always() {
+        let now = Timestamp::from_micros(10);
+        for &kind in SanctionKind::ALL {
+            let expected = if kind == SanctionKind::Suspend {
+                Err(EndRefused::Missing)
+            } else {
+                Ok(())
+            };
+            assert_eq!(may_end(kind, None, now), expected, "{kind}");
+            assert_eq!(may_end(kind, Some(now), now), Err(EndRefused::Past), "{kind}");
+            assert_eq!(may_end(kind, Some(Timestamp::from_micros(11)), now), Ok(()), "{kind}");
+        }
+    }
 
     fn member(row: i64, role: Role) -> Member {
         Member {
@@ -133,7 +196,7 @@ mod tests {
                 may_sanction(Authority::Member(&member(1, role)), &member(1, role)).is_err(),
                 "{role}"
             );
-            for standing in [Standing::Banned, Standing::Left] {
+            for &standing in Standing::ALL.iter().filter(|standing| !standing.is_good()) {
                 let by = Member {
                     standing,
                     ..member(1, role)

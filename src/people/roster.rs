@@ -26,6 +26,16 @@ pub struct MemberSnapshot {
     pub assurance: Assurance,
 }
 
+impl MemberSnapshot {
+    /// The role in which they may act now: whoever is under a sanction acts as a member alone.
+    pub const fn acting_role(&self) -> Role {
+        match self.role {
+            Role::Owner | Role::Admin | Role::Auditor | Role::Reviewer if !self.standing.is_good() => Role::Member,
+            role => role,
+        }
+    }
+}
+
 /// Everybody: where they stand, and what they are called.
 #[derive(Default)]
 pub struct Roster {
@@ -150,8 +160,12 @@ impl Projection for Roster {
             Event::AssuranceLowered(events::AssuranceLowered { person, after, .. }) => {
                 self.amend(*person, |snapshot| snapshot.assurance = *after)
             }
-            Event::BanLifted(events::BanLifted { person, .. }) => {
-                self.amend(*person, |snapshot| snapshot.standing = Standing::Active)
+            Event::BanLifted(events::BanLifted { person, standing, .. }) => self.amend(*person, |snapshot| {
+                snapshot.standing = standing.unwrap_or(Standing::Active)
+            }),
+            Event::PersonSanctioned(events::PersonSanctioned { person, standing, .. })
+            | Event::SanctionLifted(events::SanctionLifted { person, standing, .. }) => {
+                self.amend(*person, |snapshot| snapshot.standing = *standing)
             }
             _ => {}
         }

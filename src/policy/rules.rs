@@ -187,7 +187,7 @@ pub fn may_still_invite(policy: &Policy, inviter: &Inviter, is_open: bool, now: 
     if matches!(inviter.role, Role::Auditor | Role::Service) {
         return Err(InviteDenied::Role(inviter.role));
     }
-    if inviter.standing != Standing::Active {
+    if !inviter.standing.may_invite() {
         return Err(InviteDenied::Standing(inviter.standing));
     }
     if inviter.assurance < rule.assurance {

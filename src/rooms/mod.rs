@@ -23,7 +23,7 @@ pub mod servers;
 use data_encoding::BASE32_NOPAD;
 use secrecy::SecretString;
 
-pub use commands::{end_all, reconsider};
+pub use commands::{end_all, reconsider, silence};
 pub use enforce::Enforcer;
 pub use issuer::{BatchIssuer, Listed};
 pub use rules::{CAPACITY, CAPACITY_MOST, Denied, NoRoomName, RoomName};

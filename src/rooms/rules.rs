@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use super::{ParticipantRole, Room};
 use crate::{
     people::MemberSnapshot,
-    platform::terms::{Assurance, Standing, Timestamp},
+    platform::terms::{Assurance, Timestamp},
     policy::Policy,
 };
 
@@ -140,7 +140,7 @@ pub fn demands(policy: &Policy, room: &Room) -> (Assurance, Assurance) {
 /// # Errors
 /// [`Denied`]
 pub fn may_enter(policy: &Policy, room: &Room, snapshot: &MemberSnapshot) -> Result<ParticipantRole, Denied> {
-    if snapshot.standing != Standing::Active {
+    if !snapshot.standing.may_sign_in() {
         return Err(Denied::Standing);
     }
     if !room.open {
@@ -153,7 +153,7 @@ pub fn may_enter(policy: &Policy, room: &Room, snapshot: &MemberSnapshot) -> Res
             theirs: snapshot.assurance,
         });
     }
-    Ok(if snapshot.assurance < speak {
+    Ok(if snapshot.assurance < speak || !snapshot.standing.may_speak() {
         ParticipantRole::Listener
     } else {
         ParticipantRole::Speaker
@@ -218,7 +218,7 @@ pub fn order<'a>(present: &[Present<'a>], good: &HashMap<String, ParticipantRole
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::terms::{Id, Role, RoomRow};
+    use crate::platform::terms::{Id, Role, RoomRow, Standing};
 
     fn policy(rooms: &str) -> Policy {
         let least = "[community]\nname = \"Us\"\n[join]\nassurance = \"contact\"\n";
@@ -282,12 +282,28 @@ mod tests {
             may_enter(&policy, &closed, &snapshot(Assurance::Verified)),
             Err(Denied::Closed)
         );
-        for standing in [Standing::Banned, Standing::Left] {
+        for standing in [Standing::Suspended, Standing::Banned, Standing::Left] {
             let out = MemberSnapshot {
                 standing,
                 ..snapshot(Assurance::Verified)
             };
             assert_eq!(may_enter(&policy, &open, &out), Err(Denied::Standing));
+        }
+    }
+
+    #[test]
+    fn the_quarantined_listen_and_the_frozen_speak() {
+        let (policy, open) = (policy(""), room(Assurance::Contact, Assurance::Contact));
+        for (standing, part) in [
+            (Standing::Active, ParticipantRole::Speaker),
+            (Standing::Frozen, ParticipantRole::Speaker),
+            (Standing::Quarantined, ParticipantRole::Listener),
+        ] {
+            let snapshot = MemberSnapshot {
+                standing,
+                ..snapshot(Assurance::Verified)
+            };
+            assert_eq!(may_enter(&policy, &open, &snapshot), Ok(part), "{standing}");
         }
     }
 

@@ -18,7 +18,7 @@ use crate::{
         config::Config,
         ledger::{Actor, Committed},
         store::{CommandError, Conn, Disposition, StoreError, from_query, throttle::Throttled},
-        terms::{ContactPoint, Id, Standing, Timestamp},
+        terms::{ContactPoint, Id, Timestamp},
         vault::Blind,
     },
     policy,
@@ -81,7 +81,7 @@ impl TextSignIn {
             let vault = &inner.vault;
             let contact = ContactPoint::Phone(to.clone());
             let member = match people::by_contact(tx.conn, &vault.blind_contact(&contact))? {
-                Some(row) => people::member(tx.conn, row)?.filter(|member| member.standing == Standing::Active),
+                Some(row) => people::member(tx.conn, row)?.filter(|member| member.standing.may_sign_in()),
                 None => None,
             };
             let goes = this.limits.spend_unseen(tx, vault, &to, member.is_some());
@@ -157,7 +157,7 @@ impl Matter for SignInTexts {
 
     fn stands(&self, conn: &mut Conn, text: &LetterSubject<'_>, now: Timestamp) -> Result<Stands, StoreError> {
         let member = people::member_by_id(conn, Id::from_uuid(text.about))?;
-        let good = match member.filter(|member| member.standing == Standing::Active) {
+        let good = match member.filter(|member| member.standing.may_sign_in()) {
             Some(member) => credentials::has_text_code(conn, member.row, now)?,
             None => false,
         };

@@ -12,7 +12,7 @@ use crate::{
     people::{self, Member, MemberSnapshot},
     platform::{
         store::{Conn, StoreError},
-        terms::{PersonRow, SessionId, Standing, Timestamp},
+        terms::{PersonRow, SessionId, Timestamp},
     },
 };
 
@@ -29,7 +29,7 @@ impl Tokens {
             person,
             id: snapshot.id,
             session: claims.sid,
-            role: snapshot.role,
+            role: snapshot.acting_role(),
             signed_in_for: now.since(signed_in_at),
         })
     }
@@ -49,7 +49,7 @@ impl Tokens {
         Ok(Some(Introspected {
             claims,
             assurance: scope.assurance.then_some(snapshot.assurance),
-            role: scope.roles.then_some(snapshot.role),
+            role: scope.roles.then_some(snapshot.acting_role()),
         }))
     }
 
@@ -74,7 +74,7 @@ impl Tokens {
                 Life::Unknown => self.asked(session, now).await?,
             },
         };
-        if snapshot.standing != Standing::Active {
+        if !snapshot.standing.may_sign_in() {
             return Err(TokenRefused::SessionEnded);
         }
         if snapshot.id != claims.sub {

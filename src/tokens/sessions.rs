@@ -22,7 +22,7 @@ use crate::{
             events::{self, SessionEnd},
         },
         store::{CommandError, Disposition, StoreError, from_query, throttle::Throttled},
-        terms::{Assurance, Id, PersonRow, Role, Standing, Timestamp, kinds},
+        terms::{Assurance, Id, PersonRow, Role, Timestamp, kinds},
         vault::{Blind, KeyPurpose, Vault},
     },
 };
@@ -310,7 +310,7 @@ pub fn end_all(tx: &mut Tx<'_>, person: PersonRow, why: SessionEnd) -> Result<us
 
 /// The member, if they are in good standing.
 fn holder(tx: &mut Tx<'_>, person: PersonRow) -> Result<Option<Holder>, StoreError> {
-    let member = people::member(tx.conn, person)?.filter(|member| member.standing == Standing::Active);
+    let member = people::member(tx.conn, person)?.filter(|member| member.standing.may_sign_in());
     Ok(member.map(|member| Holder {
         person,
         id: member.id,

@@ -100,6 +100,7 @@ impl Work {
                     let ban = moderation::NewSanction {
                         id: Id::new(tx.now, tx.rng),
                         kind: SanctionKind::Ban,
+                        until: None,
                         reason: ReasonCode::Spam,
                         note: &note,
                     };

@@ -19,7 +19,7 @@ use crate::{
             Conn, StoreError,
             throttle::{self, Rate, Throttled},
         },
-        terms::{Id, PersonRow, Reason, Role, Standing, kinds},
+        terms::{Id, PersonRow, Reason, Role, kinds},
         vault::{Blind, Vault},
     },
     policy::{Policy, Review},
@@ -40,8 +40,8 @@ pub(super) fn apart(
     if !review.sole_owner {
         return Ok(false);
     }
-    let owner = people::member(conn, reviewer)?
-        .is_some_and(|member| member.role == Role::Owner && member.standing == Standing::Active);
+    let owner =
+        people::member(conn, reviewer)?.is_some_and(|member| member.role == Role::Owner && member.standing.is_good());
     Ok(owner && people::count_active(conn, &review.reviewers)? == 1)
 }
 

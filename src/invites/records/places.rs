@@ -57,7 +57,7 @@ macro_rules! counted {
              WHERE edges.kind = 'invite' AND edges.from_person = asked.person \
              AND people.standing = 'active' AND people.joined_at <= ?)",
             "(SELECT COUNT(*) FROM edges JOIN people ON people.id = edges.to_person \
-             WHERE edges.kind = 'invite' AND edges.from_person = asked.person AND people.standing = 'banned')"
+             WHERE edges.kind = 'invite' AND edges.from_person = asked.person AND people.standing IN ('frozen', 'quarantined', 'suspended', 'banned'))"
         )
     };
 }

@@ -25,8 +25,8 @@ struct Lift {
 
 problems!(LiftSanctionProblems: InvalidValue, SanctionUnknown);
 
-/// Lifts a sanction that is in force. A person whose ban is lifted is in good standing again, and their open
-/// invites are valid again. They have to sign in again.
+/// Lifts a sanction that is in force. A person on whom no other is in force is in good standing again, and their open
+/// invites are valid again. Whoever was put out has to sign in again.
 #[utoipa::path(
     operation_id = "lift_sanction",
     tag = "moderation",

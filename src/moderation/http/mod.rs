@@ -57,6 +57,9 @@ struct SanctionShown {
     id: SanctionId,
     /// What it does.
     kind: SanctionKind,
+    /// When it ends by itself; absent where it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Timestamp>,
     /// Why, as a code.
     reason: ReasonCode,
     /// Why, in words. Owners and admins see it, until the person is erased.
@@ -66,10 +69,10 @@ struct SanctionShown {
     imposed_at: Timestamp,
     /// Who imposed it; null where it was the operator, at the command line.
     imposed_by: Option<PersonId>,
-    /// When it was lifted; absent while it is in force.
+    /// When it was lifted, or ended by itself; absent while it is in force.
     #[serde(skip_serializing_if = "Option::is_none")]
     lifted_at: Option<Timestamp>,
-    /// Who lifted it.
+    /// Who lifted it; absent where it ended by itself, or the operator lifted it.
     #[serde(skip_serializing_if = "Option::is_none")]
     lifted_by: Option<PersonId>,
     /// Why it was lifted, in words. Owners and admins see it, until the person is erased.
@@ -82,6 +85,7 @@ impl From<SanctionDetails> for SanctionShown {
         Self {
             id: found.sanction.id,
             kind: found.sanction.kind,
+            until: found.sanction.until,
             reason: found.sanction.reason,
             note: found.note.map(|note| note.to_string()),
             imposed_at: found.sanction.imposed_at,

@@ -11,6 +11,7 @@ impl From<SanctionError> for Problem {
             SanctionError::NotAllowed(_) => Self::new(ProblemKind::Forbidden),
             SanctionError::PersonUnknown => Self::new(ProblemKind::NotFound),
             SanctionError::Exists => Self::new(ProblemKind::SanctionExists),
+            SanctionError::End(error) => Self::value("/until", error.to_string()),
             SanctionError::LastOwner => Self::new(ProblemKind::LastOwner),
             SanctionError::Unknown => Self::new(ProblemKind::SanctionUnknown),
             SanctionError::KeyReused(reused) => reused.into(),

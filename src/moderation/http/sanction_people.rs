@@ -7,11 +7,11 @@ use utoipa::ToSchema;
 use super::{Moderation, read_note};
 use crate::{
     http::{Caller, IdempotencyKey, Json, Problem, WriteResponse, problems},
-    moderation::{ReasonCode, SanctionKind, many},
+    moderation::{ReasonCode, SanctionError, SanctionKind, many, rules},
     platform::{
         idempotency::Asker,
         ledger::Actor,
-        terms::{Id, JobId, PersonId},
+        terms::{Id, JobId, PersonId, Timestamp},
     },
 };
 
@@ -24,6 +24,9 @@ struct NewSanctions {
     people: Vec<PersonId>,
     /// What it does.
     kind: SanctionKind,
+    /// When it ends by itself: a later time, which a suspension needs.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    until: Option<Timestamp>,
     /// Why, as a code that the ledger records.
     reason: ReasonCode,
     /// Why, in words. They are kept sealed.
@@ -70,8 +73,10 @@ pub(super) async fn sanction_people(
     if people.len() != body.people.len() {
         return Err(Problem::field("/people", "Name each person once."));
     }
+    rules::may_end(body.kind, body.until, moderation.ledger.now()).map_err(SanctionError::from)?;
     let order = many::Order {
         kind: body.kind,
+        until: body.until,
         reason: body.reason,
         note: body.note,
         people: body.people,

@@ -11,7 +11,7 @@ use crate::{
     platform::{
         idempotency::Asker,
         ledger::Actor,
-        terms::{Id, PersonId},
+        terms::{Id, PersonId, Timestamp},
     },
 };
 
@@ -21,6 +21,9 @@ use crate::{
 struct NewSanction {
     /// What it does.
     kind: SanctionKind,
+    /// When it ends by itself: a later time, which a suspension needs.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    until: Option<Timestamp>,
     /// Why, as a code that the ledger records.
     reason: ReasonCode,
     /// Why, in words. They are kept sealed.
@@ -30,7 +33,8 @@ struct NewSanction {
 
 problems!(SanctionPersonProblems: InvalidValue, SanctionExists, SanctionUnknown, LastOwner);
 
-/// Imposes a sanction. A ban ends the person's sessions and makes their open invites void. Both hold on this
+/// Imposes a sanction. Several may be in force on a person, one of a kind. Each makes the person's open invites void; a
+/// quarantine makes them a listener in rooms; a suspension and a ban end their sessions and seats. All of it holds on this
 /// replica when the request is answered.
 #[utoipa::path(
     operation_id = "sanction_person",
@@ -63,6 +67,7 @@ pub(super) async fn sanction_person(
             let new = commands::NewSanction {
                 id: sanction,
                 kind: body.kind,
+                until: body.until,
                 reason: body.reason,
                 note: &note,
             };

@@ -298,10 +298,10 @@ pub fn set_standing(conn: &mut Conn, row: PersonRow, before: Standing, after: St
         .map(|rows| rows == 1)
 }
 
-/// Keeps a member's standing as it is until the transaction ends; false where it is not a good one.
+/// Keeps a member's standing as it is until the transaction ends; false where nobody may sign in with it.
 pub fn keep_active(conn: &mut Conn, row: PersonRow) -> QueryResult<bool> {
     // Raw: a test finds the condition by the statement's text, and takes it away.
-    fixed(|| "UPDATE people SET standing = standing WHERE id = ? AND standing = 'active'")
+    fixed(|| "UPDATE people SET standing = standing WHERE id = ? AND standing IN ('active', 'frozen', 'quarantined')")
         .bind(row.0)
         .execute(conn)
         .map(|rows| one_changed("whoever signs in is in good standing", rows))

@@ -1,7 +1,9 @@
 //! The one schema of both databases. A test holds each migration set against it, column by column.
 
+mod moderation;
 mod waitlist;
 
+pub use moderation::sanctions;
 pub use waitlist::{application_vouches, applications, quota_grants, waitlist_draws};
 
 diesel::table! {
@@ -267,22 +269,6 @@ diesel::table! {
         person -> BigInt,
         at -> BigInt,
         reason_sealed -> Binary,
-    }
-}
-
-diesel::table! {
-    sanctions (id) {
-        id -> BigInt,
-        uid -> Binary,
-        person -> BigInt,
-        kind -> Text,
-        reason -> Text,
-        note_sealed -> Nullable<Binary>,
-        imposed_at -> BigInt,
-        imposed_by -> Nullable<BigInt>,
-        lifted_at -> Nullable<BigInt>,
-        lifted_by -> Nullable<BigInt>,
-        lift_note_sealed -> Nullable<Binary>,
     }
 }
 

@@ -114,14 +114,76 @@ words! {
 }
 
 words! {
-    /// Where a member stands now. A refused newcomer is never a member and has none.
+    /// Where a member stands now, gravest last: by the gravest of the sanctions that are in force on them. A refused
+    /// newcomer is never a member and has none.
     Standing {
         /// In good standing.
         Active = "active",
-        /// Put out by a sanction, until it is lifted.
+        /// May invite nobody, until it is lifted.
+        Frozen = "frozen",
+        /// May invite nobody, and only listens in rooms, until it is lifted.
+        Quarantined = "quarantined",
+        /// Put out until a time.
+        Suspended = "suspended",
+        /// Put out, until it is lifted.
         Banned = "banned",
         /// Left, and erased where they asked for it; the node stays in the graph.
         Left = "left",
+    }
+}
+
+impl Standing {
+    /// Those in which a member has sessions and seats.
+    pub const IN: &'static [Self] = &[Self::Active, Self::Frozen, Self::Quarantined];
+
+    /// No sanction is in force on them, and they have not left. Whoever acts for the community in a role is so.
+    pub const fn is_good(self) -> bool {
+        matches!(self, Self::Active)
+    }
+
+    /// Whether they may sign in, and enter rooms.
+    pub const fn may_sign_in(self) -> bool {
+        matches!(self, Self::Active | Self::Frozen | Self::Quarantined)
+    }
+
+    /// Whether they may invite, and their invites let anybody in.
+    pub const fn may_invite(self) -> bool {
+        self.is_good()
+    }
+
+    /// Whether they may speak in rooms.
+    pub const fn may_speak(self) -> bool {
+        matches!(self, Self::Active | Self::Frozen)
+    }
+
+    /// Whether it is by a sanction.
+    pub const fn is_sanction(self) -> bool {
+        matches!(self, Self::Frozen | Self::Quarantined | Self::Suspended | Self::Banned)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Standing;
+
+    #[test]
+    fn a_graver_standing_allows_no_more() {
+        let allows = |standing: &Standing| {
+            let may = [
+                standing.is_good(),
+                standing.may_invite(),
+                standing.may_speak(),
+                standing.may_sign_in(),
+            ];
+            may.map(usize::from).iter().sum::<usize>()
+        };
+        assert!(Standing::ALL.is_sorted_by_key(|standing| std::cmp::Reverse(allows(standing))));
+        assert!(Standing::ALL.is_sorted());
+        for standing in Standing::ALL {
+            assert_eq!(Standing::IN.contains(standing), standing.may_sign_in(), "{standing}");
+            let by_sanction = !matches!(standing, Standing::Active | Standing::Left);
+            assert_eq!(standing.is_sanction(), by_sanction, "{standing}");
+        }
     }
 }
 

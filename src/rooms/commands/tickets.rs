@@ -271,6 +271,15 @@ pub fn end_all(tx: &mut Tx<'_>, person: PersonRow) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Makes a listener of a member in every room, in the transaction that sanctions them. Where the room's server can mute,
+/// they are muted when next they are heard.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn silence(tx: &mut Tx<'_>, person: PersonRow) -> Result<(), StoreError> {
+    Ok(records::silence(tx.conn, person)?)
+}
+
 /// Ends the tickets that a member may no longer have, in the transaction that lowers their assurance.
 ///
 /// # Errors

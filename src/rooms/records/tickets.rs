@@ -301,6 +301,19 @@ pub(in crate::rooms) fn silence_unfit(conn: &mut Conn, room: RoomRow, speak: Ass
     .map(|_| ())
 }
 
+/// Makes a listener of one member in every room.
+pub(in crate::rooms) fn silence(conn: &mut Conn, person: PersonRow) -> QueryResult<()> {
+    update(
+        tickets::table
+            .filter(tickets::person.eq(person))
+            .filter(tickets::ended_at.is_null())
+            .filter(tickets::part.eq(ParticipantRole::Speaker)),
+    )
+    .set(tickets::part.eq(ParticipantRole::Listener))
+    .execute(conn)
+    .map(|_| ())
+}
+
 /// Writes down that whose tickets these are were heard and muted.
 pub(in crate::rooms) fn set_heard(conn: &mut Conn, ids: &[TicketId], now: Timestamp) -> QueryResult<()> {
     update(tickets::table.filter(tickets::uid.eq_any(ids)))

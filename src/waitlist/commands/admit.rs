@@ -14,7 +14,7 @@ use crate::{
             events::{self},
         },
         store::{StoreError, throttle::Rate},
-        terms::{ApplicationId, DrawId, Id, InviteId, PersonRow, Reason, Standing},
+        terms::{ApplicationId, DrawId, Id, InviteId, PersonRow, Reason},
         vault::{Blind, Field, Vault},
     },
     policy::Policy,
@@ -199,11 +199,7 @@ fn lots(tx: &mut Tx<'_>, waiting: &[Application], way: Way) -> Result<Vec<Waitin
         members.dedup();
         standing = people::members_by_row(tx.conn, &members, false)?;
     }
-    let good = |person: &&PersonRow| {
-        standing
-            .get(person)
-            .is_some_and(|member| member.standing == Standing::Active)
-    };
+    let good = |person: &&PersonRow| standing.get(person).is_some_and(|member| member.standing.is_good());
     let lot = |one: &Application| Waiting {
         id: one.id,
         turn: one.turn.unwrap_or(i64::MAX),

@@ -183,6 +183,7 @@ impl Community {
                 let new = moderation::NewSanction {
                     id: Id::new(tx.now, tx.rng),
                     kind: SanctionKind::Ban,
+                    until: None,
                     reason,
                     note: &note,
                 };

@@ -117,9 +117,9 @@ on_both! {
         let profile = ask(&community, move |conn, graph| admin::profile(conn, graph, ann.id)).await.unwrap();
         assert_eq!((profile.depth, profile.invitees, profile.branch.size, profile.branch.banned), (1, 2, 4, 1));
         assert_eq!(profile.inviter.unwrap().id, owner.id);
-        assert_eq!(profile.ban, None);
+        assert!(profile.sanctions.is_empty());
         let profile = ask(&community, move |conn, graph| admin::profile(conn, graph, cat.id)).await.unwrap();
-        assert_eq!(profile.ban.unwrap().reason, "spam");
+        assert_eq!(profile.sanctions[0].reason, "spam");
 
         let nobody = Id::new(Timestamp::default(), &SystemRng);
         let unknown = recall(&community, |memory| memory.chain(nobody));

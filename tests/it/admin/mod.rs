@@ -7,3 +7,4 @@ mod ledger;
 mod people;
 mod sanctions;
 mod scene;
+mod standings;

@@ -219,7 +219,7 @@ on_both! {
 
         let id = banned.body["id"].as_str().unwrap();
         let person = get(format!("/v1/admin/people/{}", member.id), "auditor-1").await;
-        assert_eq!((&person.body["ban"]["id"], &person.body["ban"]["reason"]), (&json!(id), &json!("abuse")));
+        assert_eq!((&person.body["sanctions"][0]["id"], &person.body["sanctions"][0]["reason"]), (&json!(id), &json!("abuse")));
         assert_eq!(get(path.clone(), "admin-1").await.body["items"][0]["note"], "canary words");
         let audited = get(path.clone(), "auditor-1").await.body;
         assert_eq!((&audited["items"][0]["id"], audited["items"][0].get("note")), (&json!(id), None));

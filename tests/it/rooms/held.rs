@@ -14,7 +14,7 @@ use vouchsafe::{
         vault::Vault,
     },
     policy::{self, Current},
-    rooms::{Ask, Denied, Issued, Kinds, NewRoom, NewServer, Room, RoomError, RoomTerms, commands},
+    rooms::{Ask, Denied, Issued, Kinds, NewRoom, NewServer, ParticipantRole, Room, RoomError, RoomTerms, commands},
 };
 
 use crate::{
@@ -149,6 +149,31 @@ on_both! {
         assert_eq!(db.figures("SELECT COUNT(*) AS n FROM tickets WHERE ended_at IS NULL"), [5]);
     }
 
+    /// Whoever is quarantined listens, on the ticket that they have and on the next.
+    async fn the_quarantined_only_listen(db: &Database) {
+        let community = Community::new(db).await;
+        let house = House::of(&community, 1).await;
+        let owner = community.found("owner", Role::Owner).await;
+        let member = community.found("member", Role::Member).await;
+        let seat = house.ask(&member).await.unwrap();
+        assert_eq!(seat.ticket.part, ParticipantRole::Speaker);
+        let (vault, target, note) = (community.vault.clone(), member.id, Reason::parse("advertisements").unwrap());
+        let quarantine = community.ledger.write(Actor::Person(owner.row), move |tx| {
+            let new = moderation::NewSanction {
+                id: Id::new(tx.now, tx.rng),
+                kind: SanctionKind::Quarantine,
+                until: None,
+                reason: ReasonCode::Spam,
+                note: &note,
+            };
+            moderation::sanction(tx, &vault, &Key::none(), target, &new)
+        });
+        quarantine.await.unwrap();
+        assert_eq!(db.figures("SELECT COUNT(*) AS n FROM tickets WHERE ended_at IS NULL AND part = 'listener'"), [1]);
+        assert_eq!(house.ask(&member).await.unwrap().ticket.part, ParticipantRole::Listener);
+        sound_soon(db).await.unwrap();
+    }
+
     /// A name is one room's, on however many servers it is wanted at once.
     async fn a_name_is_one_rooms(db: &Database) {
         let community = Community::new(db).await;
@@ -197,6 +222,7 @@ async fn no_seat(db: &Database, guards: Guards) -> Result<(), String> {
         let new = moderation::NewSanction {
             id: Id::new(tx.now, tx.rng),
             kind: SanctionKind::Ban,
+            until: None,
             reason: ReasonCode::Spam,
             note: &note,
         };

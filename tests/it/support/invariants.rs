@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use vouchsafe::{
     invites,
+    moderation::SanctionKind,
     platform::{
         ledger::{Event, entries, events, verify},
         store::{Backend, Conn},
-        terms::{Id, kinds},
+        terms::{Id, SanctionId, Standing, kinds},
     },
 };
 
@@ -66,17 +67,21 @@ const NONE: &[(&str, &str)] = &[
          WHERE s.claimed_until IS NOT NULL AND f.ended_at IS NOT NULL",
     ),
     (
-        "living session of somebody who is banned",
-        "FROM sessions s JOIN people p ON p.id = s.person WHERE s.ended_at IS NULL AND p.standing <> 'active'",
+        "living session of somebody who is out",
+        "FROM sessions s JOIN people p ON p.id = s.person \
+         WHERE s.ended_at IS NULL AND p.standing IN ('suspended', 'banned', 'left')",
     ),
     (
-        "seat of somebody who is banned",
-        "FROM tickets t JOIN people p ON p.id = t.person WHERE t.ended_at IS NULL AND p.standing <> 'active'",
+        "seat of somebody who is out, or voice of somebody who only listens",
+        "FROM tickets t JOIN people p ON p.id = t.person WHERE t.ended_at IS NULL \
+         AND (p.standing IN ('suspended', 'banned', 'left') OR p.standing = 'quarantined' AND t.part = 'speaker')",
     ),
     (
-        "banned member without a sanction in force, or the other way round",
-        "FROM people p WHERE (p.standing = 'banned') <> EXISTS \
-         (SELECT 1 FROM sanctions s WHERE s.person = p.id AND s.lifted_at IS NULL)",
+        "member who does not stand by the gravest sanction in force",
+        "FROM people p WHERE p.standing <> 'left' AND p.standing <> coalesce((SELECT \
+         CASE max(CASE s.kind WHEN 'ban' THEN 4 WHEN 'suspend' THEN 3 WHEN 'quarantine' THEN 2 WHEN 'freeze' THEN 1 END) \
+         WHEN 4 THEN 'banned' WHEN 3 THEN 'suspended' WHEN 2 THEN 'quarantined' WHEN 1 THEN 'frozen' END \
+         FROM sanctions s WHERE s.person = p.id AND s.lifted_at IS NULL), 'active')",
     ),
 ];
 
@@ -132,7 +137,7 @@ pub async fn sound_soon(db: &Database) -> Result<i64, String> {
 fn as_told(conn: &mut Conn) -> Result<(), String> {
     type InviteId = Id<kinds::Invite>;
     let mut members = BTreeSet::new();
-    let mut banned = BTreeSet::new();
+    let mut sanctions = Sanctions::default();
     let mut invites: BTreeMap<InviteId, (i64, BTreeSet<Id<kinds::Flow>>)> = BTreeMap::new();
     let mut pos = 0;
     loop {
@@ -163,15 +168,24 @@ fn as_told(conn: &mut Conn) -> Result<(), String> {
                     inviter,
                     ..
                 }) => {
-                    let sound = !banned.contains(&inviter.0) && members.insert(person.0);
+                    let sound = sanctions.standing(inviter.0) == Standing::Active && members.insert(person.0);
                     let used = invites.get_mut(&invite).is_some_and(|(uses, held)| {
                         *uses += 1;
                         flow.is_none_or(|flow| held.remove(&flow))
                     });
                     sound && used
                 }
-                Event::PersonBanned(events::PersonBanned { person, .. }) => banned.insert(person.0),
-                Event::BanLifted(events::BanLifted { person, .. }) => banned.remove(&person.0),
+                Event::PersonBanned(event) => {
+                    sanctions.imposed(event.person.0, event.sanction, SanctionKind::Ban, Standing::Banned)
+                }
+                Event::PersonSanctioned(event) => {
+                    sanctions.imposed(event.person.0, event.sanction, event.kind, event.standing)
+                }
+                Event::BanLifted(event) => {
+                    let after = event.standing.unwrap_or(Standing::Active);
+                    sanctions.lifted(event.person.0, event.sanction, after)
+                }
+                Event::SanctionLifted(event) => sanctions.lifted(event.person.0, event.sanction, event.standing),
                 _ => true,
             };
             ensure(truth, format!("the ledger contradicts itself at {at}: {told}"))?;
@@ -179,10 +193,26 @@ fn as_told(conn: &mut Conn) -> Result<(), String> {
     }
     let rows: BTreeSet<i64> = figures(conn, "SELECT id AS n FROM people").into_iter().collect();
     ensure(rows == members, "the ledger tells of other members")?;
-    let rows: BTreeSet<i64> = figures(conn, "SELECT id AS n FROM people WHERE standing = 'banned'")
-        .into_iter()
-        .collect();
-    ensure(rows == banned, "the ledger tells of other bans")?;
+    for standing in [
+        Standing::Frozen,
+        Standing::Quarantined,
+        Standing::Suspended,
+        Standing::Banned,
+    ] {
+        let rows = figures(
+            conn,
+            &format!("SELECT id AS n FROM people WHERE standing = '{standing}' ORDER BY id"),
+        );
+        let told = sanctions
+            .0
+            .keys()
+            .copied()
+            .filter(|&person| sanctions.standing(person) == standing);
+        ensure(
+            rows == told.collect::<Vec<_>>(),
+            format!("the ledger tells of others who are {standing}"),
+        )?;
+    }
     let issued = figures(conn, "SELECT count(*) AS n FROM invites")[0];
     ensure(issued == invites.len() as i64, "the ledger tells of other invites")?;
     for (id, (uses, held)) in invites {
@@ -197,4 +227,33 @@ fn as_told(conn: &mut Conn) -> Result<(), String> {
         )?;
     }
     Ok(())
+}
+
+/// The sanctions in force, as the ledger has told so far, by person.
+#[derive(Default)]
+struct Sanctions(BTreeMap<i64, BTreeMap<SanctionId, SanctionKind>>);
+
+impl Sanctions {
+    fn standing(&self, person: i64) -> Standing {
+        let gravest = self.0.get(&person).and_then(|kinds| kinds.values().max());
+        match gravest {
+            None => Standing::Active,
+            Some(SanctionKind::Freeze) => Standing::Frozen,
+            Some(SanctionKind::Quarantine) => Standing::Quarantined,
+            Some(SanctionKind::Suspend) => Standing::Suspended,
+            Some(SanctionKind::Ban) => Standing::Banned,
+        }
+    }
+
+    /// Whether it can be so: nothing of this kind was in force, and they stand as is said.
+    fn imposed(&mut self, person: i64, id: SanctionId, kind: SanctionKind, after: Standing) -> bool {
+        let own = self.0.entry(person).or_default();
+        let new = !own.values().any(|one| *one == kind) && own.insert(id, kind).is_none();
+        new && self.standing(person) == after
+    }
+
+    fn lifted(&mut self, person: i64, id: SanctionId, after: Standing) -> bool {
+        let was = self.0.entry(person).or_default().remove(&id).is_some();
+        was && self.standing(person) == after
+    }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    admin::{OpenBan, Profile},
+    admin::{OpenSanction, Profile},
     graph::BranchFigures,
     http::Limit,
     onboarding::{Via, queries::CameBy},
@@ -97,9 +97,8 @@ struct PersonInFull {
     invitees: u32,
     /// Everybody below them, in numbers.
     branch: Figures,
-    /// The ban that is in force.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ban: Option<OpenBan>,
+    /// The sanctions that are in force, gravest first.
+    sanctions: Vec<OpenSanction>,
 }
 
 /// What somebody came in by. It stays when they are erased.
@@ -163,7 +162,7 @@ struct Figures {
     depth: u32,
     /// How many of them are in good standing.
     active: u32,
-    /// How many of them are banned.
+    /// How many of them are under a sanction.
     banned: u32,
     /// How many of them have left.
     left: u32,
@@ -191,7 +190,7 @@ impl From<Profile> for PersonInFull {
                 banned,
                 left,
             },
-            ban: profile.ban,
+            sanctions: profile.sanctions,
         }
     }
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Commitment;
-use crate::platform::terms::{Assurance, Id, PersonRow, Role, kinds, words};
+use crate::platform::terms::{Assurance, Id, PersonRow, Role, Standing, Timestamp, kinds, words};
 
 /// Somebody's role changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -33,6 +33,9 @@ pub struct PersonBanned {
     pub reason: ReasonCode,
     /// Why, in words that are kept elsewhere.
     pub note: Commitment,
+    /// When it ends by itself, where it does.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub until: Option<Timestamp>,
 }
 
 /// A ban was lifted.
@@ -45,6 +48,50 @@ pub struct BanLifted {
     pub person: PersonRow,
     /// Why, in words that are kept elsewhere.
     pub note: Commitment,
+    /// Where they stand from then on, where other sanctions are still in force.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub standing: Option<Standing>,
+}
+
+/// A sanction was imposed on a member; a ban by hand is [`PersonBanned`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct PersonSanctioned {
+    /// The sanction.
+    pub sanction: Id<kinds::Sanction>,
+    /// Who.
+    pub person: PersonRow,
+    /// What it does.
+    pub kind: SanctionKind,
+    /// Where they stand from then on: by the gravest of the sanctions in force.
+    pub standing: Standing,
+    /// When it ends by itself, where it does.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub until: Option<Timestamp>,
+    /// Why, as a code.
+    pub reason: ReasonCode,
+    /// Why, in words that are kept elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub note: Option<Commitment>,
+}
+
+/// A sanction is no longer in force; a ban that was lifted by hand is [`BanLifted`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct SanctionLifted {
+    /// The sanction.
+    pub sanction: Id<kinds::Sanction>,
+    /// On whom it was.
+    pub person: PersonRow,
+    /// What it did.
+    pub kind: SanctionKind,
+    /// Where they stand from then on.
+    pub standing: Standing,
+    /// How it came to its end.
+    pub why: LiftCause,
+    /// Why, in words that are kept elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub note: Option<Commitment>,
 }
 
 /// Less is held to be known of a member than before.
@@ -59,6 +106,30 @@ pub struct AssuranceLowered {
     pub after: Assurance,
     /// Why, as a code.
     pub reason: ReasonCode,
+}
+
+words! {
+    /// What a sanction does, gravest last. Each may have an end.
+    SanctionKind {
+        /// They invite nobody, and their invites let nobody in.
+        Freeze = "freeze",
+        /// The same, and in rooms they only listen.
+        Quarantine = "quarantine",
+        /// Puts a member out until its end, which it always has.
+        Suspend = "suspend",
+        /// Puts a member out until it is lifted.
+        Ban = "ban",
+    }
+}
+
+words! {
+    /// How a sanction came to its end.
+    LiftCause {
+        /// Somebody lifted it.
+        Lifted = "lifted",
+        /// Its time was over.
+        Expired = "expired",
+    }
 }
 
 words! {

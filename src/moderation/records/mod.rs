@@ -25,6 +25,7 @@ struct StoredSanction {
     lifted_at: Option<Timestamp>,
     lifted_by: Option<PersonRow>,
     lift_note_sealed: Option<Vec<u8>>,
+    ends_at: Option<Timestamp>,
 }
 
 impl From<StoredSanction> for Sanction {
@@ -37,6 +38,7 @@ impl From<StoredSanction> for Sanction {
             note_sealed: row.note_sealed,
             imposed_at: row.imposed_at,
             imposed_by: row.imposed_by,
+            until: row.ends_at,
             lifted_at: row.lifted_at,
             lifted_by: row.lifted_by,
             lift_note_sealed: row.lift_note_sealed,
@@ -55,6 +57,7 @@ struct NewSanction<'a> {
     note_sealed: Option<&'a [u8]>,
     imposed_at: Timestamp,
     imposed_by: Option<PersonRow>,
+    ends_at: Option<Timestamp>,
 }
 
 pub(super) fn insert(conn: &mut Conn, sanction: &Sanction) -> QueryResult<()> {
@@ -67,6 +70,7 @@ pub(super) fn insert(conn: &mut Conn, sanction: &Sanction) -> QueryResult<()> {
             note_sealed: sanction.note_sealed.as_deref(),
             imposed_at: sanction.imposed_at,
             imposed_by: sanction.imposed_by,
+            ends_at: sanction.until,
         })
         .execute(conn)
         .map(|_| ())
@@ -78,7 +82,7 @@ pub(super) fn lift(
     id: SanctionId,
     person: PersonRow,
     by: Option<PersonRow>,
-    note_sealed: &[u8],
+    note_sealed: Option<&[u8]>,
     now: Timestamp,
 ) -> QueryResult<Option<Sanction>> {
     update(
@@ -107,16 +111,36 @@ pub(super) fn by_id(conn: &mut Conn, id: SanctionId) -> QueryResult<Option<Sanct
         .map(|row| row.map(Sanction::from))
 }
 
-/// The ban that is in force for a person.
-pub fn open_ban(conn: &mut Conn, person: PersonRow) -> QueryResult<Option<Sanction>> {
-    sanctions::table
+/// The sanctions that are in force on a person, gravest first.
+pub fn in_force(conn: &mut Conn, person: PersonRow) -> QueryResult<Vec<Sanction>> {
+    let rows: Vec<StoredSanction> = sanctions::table
         .filter(sanctions::person.eq(person))
-        .filter(sanctions::kind.eq(SanctionKind::Ban))
         .filter(sanctions::lifted_at.is_null())
         .select(StoredSanction::as_select())
-        .first(conn)
-        .optional()
-        .map(|row| row.map(Sanction::from))
+        .load(conn)?;
+    let mut found: Vec<Sanction> = rows.into_iter().map(Sanction::from).collect();
+    found.sort_by_key(|sanction| std::cmp::Reverse(sanction.kind));
+    Ok(found)
+}
+
+/// Of which kinds the sanctions are that are in force on a person.
+pub(super) fn kinds_in_force(conn: &mut Conn, person: PersonRow) -> QueryResult<Vec<SanctionKind>> {
+    sanctions::table
+        .filter(sanctions::person.eq(person))
+        .filter(sanctions::lifted_at.is_null())
+        .select(sanctions::kind)
+        .load(conn)
+}
+
+/// The sanctions in force whose time is over, the longest over first: each with whom it is on.
+pub(super) fn over(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<(SanctionId, PersonRow)>> {
+    sanctions::table
+        .filter(sanctions::lifted_at.is_null())
+        .filter(sanctions::ends_at.le(now))
+        .order((sanctions::ends_at, sanctions::id))
+        .limit(limit)
+        .select((sanctions::uid, sanctions::person))
+        .load(conn)
 }
 
 /// A person's sanctions, newest first, from the start or before `before`.

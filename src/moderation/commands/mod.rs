@@ -3,18 +3,18 @@
 
 use super::{
     AssuranceError, NotAllowed, ReasonCode, RoleError, RoleReason, Sanction, SanctionError, SanctionKind, records,
-    rules::{self, Authority},
+    rules::{self, Authority, LiftCause},
 };
 use crate::{
     people::{self, Member},
     platform::{
         idempotency::{self, Key},
         ledger::{
-            Actor, Event, Tx,
+            Actor, Event, Lease, Tx,
             events::{self, SessionEnd},
         },
         store::StoreError,
-        terms::{Assurance, PersonId, PersonRow, Reason, Role, SanctionId, Standing},
+        terms::{Assurance, PersonId, PersonRow, Reason, Role, SanctionId, Standing, Timestamp},
         vault::Vault,
     },
     policy::Current,
@@ -28,6 +28,8 @@ pub struct NewSanction<'a> {
     pub id: SanctionId,
     /// What it does.
     pub kind: SanctionKind,
+    /// When it ends by itself, where it does.
+    pub until: Option<Timestamp>,
     /// Why, as a code that the ledger records.
     pub reason: ReasonCode,
     /// Why, in words. They are sealed.
@@ -36,11 +38,11 @@ pub struct NewSanction<'a> {
 
 /// Imposes a sanction on `target`. A request with the same idempotency key gets the sanction of the first one.
 ///
-/// A ban ends the member's standing and all their sessions; with their standing, their invites are void. Whoever
-/// is admitted by one of their invites stands before the ban in the ledger, or is not admitted.
+/// One that puts a member out ends all their sessions and seats; with their standing, their invites are void. Whoever
+/// is admitted by one of their invites stands before the sanction in the ledger, or is not admitted.
 ///
-/// An owner may ban an owner. At least one owner is left: whoever bans is in good standing, at the commit too, and
-/// nobody bans themself. The operator may ban any owner but the last one.
+/// An owner may sanction an owner. At least one owner is left: whoever sanctions is in good standing, at the commit too,
+/// and nobody sanctions themself. The operator may sanction any owner but the last one.
 ///
 /// # Errors
 /// [`SanctionError`]; nothing is changed then.
@@ -58,22 +60,24 @@ pub fn sanction(
         tx,
         key,
         new.id,
-        |tx| match new.kind {
-            SanctionKind::Ban => ban(tx, vault, target, new),
-        },
+        |tx| impose(tx, vault, target, new),
         |tx, id| records::by_id(tx.conn, id)?.ok_or(SanctionError::Unknown),
     )
 }
 
-fn ban(tx: &mut Tx<'_>, vault: &Vault, target: PersonRow, new: &NewSanction<'_>) -> Result<Sanction, SanctionError> {
+fn impose(tx: &mut Tx<'_>, vault: &Vault, target: PersonRow, new: &NewSanction<'_>) -> Result<Sanction, SanctionError> {
     let locked = lock(tx, target)?.ok_or(SanctionError::PersonUnknown)?;
     rules::may_sanction(locked.authority()?, &locked.target)?;
+    rules::may_end(new.kind, new.until, tx.now)?;
     if rules::leaves_no_owner(&locked.target, locked.owners) {
         return Err(SanctionError::LastOwner);
     }
-    if !people::set_standing(tx.conn, target, Standing::Active, Standing::Banned)? {
+    let mut in_force = records::kinds_in_force(tx.conn, target)?;
+    let before = locked.target.standing;
+    if before == Standing::Left || in_force.contains(&new.kind) {
         return Err(SanctionError::Exists);
     }
+    in_force.push(new.kind);
     let note = people::key_of(tx, vault, &locked.target)?.seal_note(new.note, tx.rng)?;
     let sanction = Sanction {
         id: new.id,
@@ -82,25 +86,65 @@ fn ban(tx: &mut Tx<'_>, vault: &Vault, target: PersonRow, new: &NewSanction<'_>)
         reason: new.reason,
         imposed_at: tx.now,
         imposed_by: tx.actor().person(),
+        until: new.until,
         lifted_at: None,
         lifted_by: None,
         note_sealed: Some(note.sealed),
         lift_note_sealed: None,
     };
     records::insert(tx.conn, &sanction)?;
-    tx.record(Event::PersonBanned(events::PersonBanned {
-        sanction: sanction.id,
-        person: target,
-        reason: new.reason,
-        note: note.commitment,
-    }));
-    tokens::end_all(tx, target, SessionEnd::Sanctioned)?;
-    rooms::end_all(tx, target)?;
+    let standing = restand(tx, target, before, in_force)?;
+    tx.record(match new.kind {
+        SanctionKind::Ban => Event::PersonBanned(events::PersonBanned {
+            sanction: sanction.id,
+            person: target,
+            reason: new.reason,
+            note: note.commitment,
+            until: new.until,
+        }),
+        kind => Event::PersonSanctioned(events::PersonSanctioned {
+            sanction: sanction.id,
+            person: target,
+            kind,
+            standing,
+            until: new.until,
+            reason: new.reason,
+            note: Some(note.commitment),
+        }),
+    });
+    put_out(tx, target, standing)?;
     Ok(sanction)
 }
 
-/// Lifts a ban: the member is in good standing again, and their invites are valid again. Their sessions stay
-/// ended. `note` says why in words. Whoever may ban a person may lift a ban of theirs.
+/// Writes where somebody stands on whom sanctions of these kinds are in force, whose row is locked.
+fn restand(
+    tx: &mut Tx<'_>,
+    person: PersonRow,
+    before: Standing,
+    in_force: Vec<SanctionKind>,
+) -> Result<Standing, StoreError> {
+    let after = rules::standing(before, in_force);
+    if after != before && !people::set_standing(tx.conn, person, before, after)? {
+        let what = "a standing changed while its member was locked";
+        return Err(StoreError::Internal(what.into()));
+    }
+    Ok(after)
+}
+
+/// Ends what somebody may not have who stands so: sessions and seats, or only the voice in rooms.
+fn put_out(tx: &mut Tx<'_>, person: PersonRow, standing: Standing) -> Result<(), StoreError> {
+    if !standing.may_sign_in() {
+        tokens::end_all(tx, person, SessionEnd::Sanctioned)?;
+        rooms::end_all(tx, person)?;
+    } else if !standing.may_speak() {
+        rooms::silence(tx, person)?;
+    }
+    Ok(())
+}
+
+/// Lifts a sanction: where no other is in force, the member is in good standing again, and their invites are valid
+/// again. Their sessions stay ended. `note` says why in words. Whoever may sanction a person may lift a sanction of
+/// theirs.
 ///
 /// # Errors
 /// [`SanctionError`]; nothing is changed then.
@@ -112,22 +156,65 @@ pub fn lift(
     note: &Reason,
 ) -> Result<Sanction, SanctionError> {
     let target = row_of(tx, target)?.ok_or(SanctionError::PersonUnknown)?;
-    // A ban may have its event id before it waits here, and would stand before the lift that it comes after.
+    // A sanction may have its event id before it waits here, and would stand before the lift that it comes after.
     people::await_standing(tx.conn, target)?;
     let locked = lock(tx, target)?.ok_or(SanctionError::PersonUnknown)?;
     rules::may_sanction(locked.authority()?, &locked.target)?;
     let note = people::key_of(tx, vault, &locked.target)?.seal_note(note, tx.rng)?;
     let by = tx.actor().person();
-    let lifted = records::lift(tx.conn, sanction, target, by, &note.sealed, tx.now)?.ok_or(SanctionError::Unknown)?;
-    if !people::set_standing(tx.conn, target, Standing::Banned, Standing::Active)? {
-        return Err(StoreError::Internal("a ban was in force on somebody who is not banned".into()).into());
+    let lifted = records::lift(tx.conn, sanction, target, by, Some(&note.sealed), tx.now)?;
+    let lifted = lifted.ok_or(SanctionError::Unknown)?;
+    let in_force = records::kinds_in_force(tx.conn, target)?;
+    let standing = restand(tx, target, locked.target.standing, in_force)?;
+    tx.record(match lifted.kind {
+        SanctionKind::Ban => Event::BanLifted(events::BanLifted {
+            sanction,
+            person: target,
+            note: note.commitment,
+            standing: (standing != Standing::Active).then_some(standing),
+        }),
+        kind => Event::SanctionLifted(events::SanctionLifted {
+            sanction,
+            person: target,
+            kind,
+            standing,
+            why: LiftCause::Lifted,
+            note: Some(note.commitment),
+        }),
+    });
+    Ok(lifted)
+}
+
+/// Lifts a sanction whose time is over, where it was not lifted meanwhile; false where the lease has passed on.
+///
+/// # Errors
+/// [`StoreError`]
+pub(super) fn expire(
+    tx: &mut Tx<'_>,
+    target: PersonRow,
+    sanction: SanctionId,
+    lease: &Lease,
+) -> Result<bool, StoreError> {
+    // Before anything is written, the lease included.
+    people::await_standing(tx.conn, target)?;
+    if !lease.holds(tx)? {
+        return Ok(false);
     }
-    tx.record(Event::BanLifted(events::BanLifted {
+    let locked = lock(tx, target)?.ok_or_else(|| StoreError::Internal("a sanction is on nobody".into()))?;
+    let Some(lifted) = records::lift(tx.conn, sanction, target, None, None, tx.now)? else {
+        return Ok(true);
+    };
+    let in_force = records::kinds_in_force(tx.conn, target)?;
+    let standing = restand(tx, target, locked.target.standing, in_force)?;
+    tx.record(Event::SanctionLifted(events::SanctionLifted {
         sanction,
         person: target,
-        note: note.commitment,
+        kind: lifted.kind,
+        standing,
+        why: LiftCause::Expired,
+        note: None,
     }));
-    Ok(lifted)
+    Ok(true)
 }
 
 /// Changes a member's role; false where they already have it.
