@@ -17,6 +17,9 @@ use crate::{
 use metrics::gauge;
 use std::{sync::Arc, time::Duration};
 
+/// How many follow the feed besides the enforcer of each room server; each under a lease of its own.
+pub const SUBSCRIBERS: usize = 4;
+
 /// What must happen because something happened.
 pub(super) type Subscribers = Arc<[Arc<dyn Subscriber>]>;
 
@@ -50,7 +53,8 @@ pub(super) fn subscribers(core: &Core) -> Result<(Subscribers, Vec<Arc<dyn notif
         vault: core.vault.clone(),
         policy: Arc::clone(&core.policy),
     });
-    let subscribers: [Arc<dyn Subscriber>; 4] = [invites.clone(), onboarding.clone(), waitlist.clone(), reviews];
+    let subscribers: [Arc<dyn Subscriber>; SUBSCRIBERS] =
+        [invites.clone(), onboarding.clone(), waitlist.clone(), reviews];
     Ok((
         subscribers.into(),
         vec![invites, onboarding, waitlist, Arc::new(tokens::SignInTexts)],

@@ -7,5 +7,6 @@ pub mod log;
 mod serve;
 mod watch;
 
+pub use background::SUBSCRIBERS;
 pub use core::{Core, DOCUMENTS, Parts, StartError, rehearse};
 pub use serve::{App, Offer, description, offer};

@@ -11,12 +11,13 @@ use crate::{
     invites::{
         self, BatchIssuer, ChangeError, Extras, Invite, IssueError, Message, MessageError, NewInvite, NoLabel, Request,
         To,
-        bulk::{self, BadFile, BulkError},
+        bulk::{self, BadFile},
     },
     notify::Locale,
     people::{self, Member},
     platform::{
         idempotency::Key,
+        jobs::SubmitError,
         ledger::{Actor, Ledger, events::InviteKind},
         store::StoreError,
         terms::{
@@ -71,7 +72,7 @@ pub enum InviteError {
     BadFile(BadFile),
     /// The job was not asked for.
     #[error("it was not asked for: {0}")]
-    Bulk(#[from] BulkError),
+    Bulk(#[from] SubmitError),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -203,11 +204,7 @@ impl Invites<'_> {
             for shown in &page {
                 let invite = &shown.invite;
                 let state = invites::state(invite, shown.expired_reservations, now);
-                let kind = match invite.kind {
-                    InviteKind::Email => "email",
-                    InviteKind::Phone => "phone",
-                    InviteKind::Link => "link",
-                };
+                let kind = invite.kind.as_str();
                 let (uses, most, until) = (invite.uses, invite.max_uses, invite.expires_at);
                 write!(out, "{} {kind} {state} {uses}/{most} {until}", invite.id)?;
                 match self.link_of(invite) {

@@ -15,7 +15,10 @@ use utoipa::{
 use zeroize::Zeroizing;
 
 use super::problem::{Problem, ProblemKind};
-use crate::platform::idempotency::{Asker, Key, KeyReused, Secret};
+use crate::platform::{
+    idempotency::{Asker, Key, KeyReused, Secret},
+    jobs::SubmitError,
+};
 
 /// How long a key may be, in characters: whoever takes one of the fewest at random has 64 bits or more in it.
 const LENGTHS: std::ops::RangeInclusive<usize> = 16..=255;
@@ -84,5 +87,14 @@ impl IdempotencyKey {
 impl From<KeyReused> for Problem {
     fn from(_: KeyReused) -> Self {
         Self::new(ProblemKind::IdempotencyKeyReused)
+    }
+}
+
+impl From<SubmitError> for Problem {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::KeyReused(reused) => reused.into(),
+            SubmitError::Store(error) => error.into(),
+        }
     }
 }

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{ChangeError, Label, commands, records};
 use crate::platform::{
-    idempotency::{self, Key},
+    idempotency::Key,
     jobs::{self, Item, Queued, Work},
     ledger::{Tx, events::RevokeReason},
     store::StoreError,
-    terms::{Id, InviteId, JobId},
+    terms::{InviteId, JobId},
     vault::Vault,
 };
 
@@ -36,7 +36,7 @@ pub fn revoke_campaign(
     campaign: &Label,
     reason: RevokeReason,
 ) -> Result<JobId, ChangeError> {
-    let first = |tx: &mut Tx<'_>| {
+    jobs::submit(tx, vault, key, id, KIND, |tx| {
         let standing = records::standing_of(tx.conn, campaign.as_str(), MOST as i64, tx.now)?;
         if standing.is_empty() {
             return Err(ChangeError::Unknown);
@@ -46,17 +46,10 @@ pub fn revoke_campaign(
                 reason,
                 invites: invites.to_vec(),
             };
-            let order = serde_json::to_vec(&order).map_err(|error| StoreError::Internal(error.to_string()))?;
-            Ok::<_, StoreError>(jobs::Order {
-                items: invites.len(),
-                order,
-            })
+            jobs::Order::new(invites.len(), &order)
         };
-        let orders = standing.chunks(PIECE).map(piece).collect::<Result<Vec<_>, _>>()?;
-        jobs::submit(tx, vault, id, KIND, &orders)?;
-        Ok(id)
-    };
-    idempotency::once(tx, key, id, first, |_, id: Id<_>| Ok(id))
+        Ok(standing.chunks(PIECE).map(piece).collect::<Result<_, StoreError>>()?)
+    })
 }
 
 /// Does such a job.

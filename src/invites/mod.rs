@@ -49,6 +49,7 @@ use crate::{
     notify::{EmailAddress, Locale, PhoneNumber},
     platform::{
         idempotency::KeyReused,
+        jobs::SubmitError,
         store::{CommandError, Disposition, StoreError, from_query, throttle::Throttled},
         terms::{ContactPoint, Id, PersonId, QuotaGrantId, Reason, Timestamp, kinds},
         vault::VaultError,
@@ -251,6 +252,15 @@ macro_rules! by_issue {
 }
 by_issue!(StoreError, VaultError, Throttled, KeyReused, LifetimeDenied);
 from_query!(ChangeError);
+
+impl From<SubmitError> for ChangeError {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::KeyReused(reused) => reused.into(),
+            SubmitError::Store(error) => error.into(),
+        }
+    }
+}
 
 impl CommandError for ChangeError {
     fn disposition(&self) -> Disposition {

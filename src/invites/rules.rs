@@ -71,7 +71,8 @@ words! {
         Declined = "declined",
         /// It was passed on to another address.
         PassedOn = "passed_on",
-        /// Its inviter is not in good standing; admins alone see that.
+        /// Its inviter is not in good standing. Whoever reads a list of their own invites is, so that only the lists of
+        /// admins have it.
         Suspended = "suspended",
         /// The room that it is for is closed.
         RoomClosed = "room_closed",

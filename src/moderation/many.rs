@@ -6,12 +6,12 @@ use super::{ReasonCode, SanctionError, SanctionKind, commands};
 use crate::{
     people,
     platform::{
-        idempotency::{self, Key, KeyReused},
-        jobs::{self, Item, Queued, Work},
+        idempotency::Key,
+        jobs::{self, Item, Queued, SubmitError, Work},
         ledger::Tx,
-        store::{CommandError, Disposition, StoreError, from_query},
+        store::StoreError,
         terms::{Id, JobId, PersonId, Reason, Timestamp},
-        vault::{Vault, VaultError},
+        vault::Vault,
     },
 };
 
@@ -34,56 +34,22 @@ pub struct Order {
     pub people: Vec<PersonId>,
 }
 
-/// Why it was not asked for.
-#[derive(Debug, thiserror::Error)]
-pub enum ManyError {
-    /// The idempotency key was used with another request.
-    #[error(transparent)]
-    KeyReused(#[from] KeyReused),
-    /// The database.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-from_query!(ManyError);
-
-impl From<VaultError> for ManyError {
-    fn from(error: VaultError) -> Self {
-        Self::Store(error.into())
-    }
-}
-
-impl CommandError for ManyError {
-    fn disposition(&self) -> Disposition {
-        match self {
-            Self::Store(error) => error.disposition(),
-            Self::KeyReused(_) => Disposition::RollBack,
-        }
-    }
-}
-
 const KIND: &str = "sanctions";
 
 /// Asks for the job; its id. Whether the asker may sanction each of them is decided when it is that one's turn.
 ///
 /// # Errors
-/// [`ManyError`]
-pub fn sanction_many(tx: &mut Tx<'_>, vault: &Vault, key: &Key, id: JobId, order: &Order) -> Result<JobId, ManyError> {
-    idempotency::once(
-        tx,
-        key,
-        id,
-        |tx| {
-            let bytes = serde_json::to_vec(order).map_err(|error| StoreError::Internal(error.to_string()))?;
-            let order = jobs::Order {
-                items: order.people.len(),
-                order: bytes,
-            };
-            jobs::submit(tx, vault, id, KIND, &[order])?;
-            Ok(id)
-        },
-        |_, id| Ok(id),
-    )
+/// [`SubmitError`]
+pub fn sanction_many(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    key: &Key,
+    id: JobId,
+    order: &Order,
+) -> Result<JobId, SubmitError> {
+    jobs::submit(tx, vault, key, id, KIND, |_| {
+        Ok(vec![jobs::Order::new(order.people.len(), order)?])
+    })
 }
 
 /// Does such a job.

@@ -25,7 +25,7 @@ mod records;
 mod rules;
 
 pub use expiry::lift_expired;
-pub use many::{ManyError, SanctionMany};
+pub use many::SanctionMany;
 pub use records::in_force;
 pub use rules::{EndRefused, NotAllowed, ReasonCode, RoleReason, RoleRefusal, SanctionKind, standing_of};
 

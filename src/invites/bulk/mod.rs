@@ -13,12 +13,12 @@ use crate::{
     notify::Locale,
     people,
     platform::{
-        idempotency::{self, Key, KeyReused},
-        jobs::{self, Item, Queued, Work},
+        idempotency::Key,
+        jobs::{self, Item, Queued, SubmitError, Work},
         ledger::Tx,
-        store::{CommandError, Disposition, StoreError, from_query},
+        store::StoreError,
         terms::{ContactPoint, Id, InviteId, JobId, PersonId},
-        vault::{Vault, VaultError},
+        vault::Vault,
     },
     policy::{Current, InviteDenied},
 };
@@ -26,34 +26,6 @@ use crate::{
 const KIND: &str = "invites";
 /// Rows that share a transaction: few enough that a service beside it does not wait.
 const CHUNK: usize = 200;
-
-/// Why the job was not asked for.
-#[derive(Debug, thiserror::Error)]
-pub enum BulkError {
-    /// The idempotency key was used with another request.
-    #[error(transparent)]
-    KeyReused(#[from] KeyReused),
-    /// The database.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-from_query!(BulkError);
-
-impl From<VaultError> for BulkError {
-    fn from(error: VaultError) -> Self {
-        Self::Store(error.into())
-    }
-}
-
-impl CommandError for BulkError {
-    fn disposition(&self) -> Disposition {
-        match self {
-            Self::Store(error) => error.disposition(),
-            Self::KeyReused(_) => Disposition::RollBack,
-        }
-    }
-}
 
 /// A piece of a file, as it is kept until it is done.
 #[derive(Serialize, Deserialize)]
@@ -82,7 +54,7 @@ struct Kept {
 /// decided when it is a row's turn.
 ///
 /// # Errors
-/// [`BulkError`]
+/// [`SubmitError`]
 pub fn invite_many(
     tx: &mut Tx<'_>,
     vault: &Vault,
@@ -90,38 +62,27 @@ pub fn invite_many(
     id: JobId,
     inviter: PersonId,
     rows: &[Row],
-) -> Result<JobId, BulkError> {
-    idempotency::once(
-        tx,
-        key,
-        id,
-        |tx| {
-            let mut orders = Vec::with_capacity(rows.len().div_ceil(CHUNK));
-            for rows in rows.chunks(CHUNK) {
-                let kept = |row: &Row| Kept {
-                    row: row.row,
-                    invite: Id::new(tx.now, tx.rng),
-                    to: row.to.kept().to_owned(),
-                    locale: row.locale.map(|locale| locale.tag().to_owned()),
-                    hours: row.lifetime.map(|lifetime| lifetime.as_secs() / 3600),
-                    message: row.message.as_ref().map(|message| message.expose().to_owned()),
-                    campaign: row.campaign.as_ref().map(|campaign| campaign.as_str().to_owned()),
-                };
-                let piece = Piece {
-                    inviter,
-                    rows: rows.iter().map(kept).collect(),
-                };
-                let order = serde_json::to_vec(&piece).map_err(|error| StoreError::Internal(error.to_string()))?;
-                orders.push(jobs::Order {
-                    items: rows.len(),
-                    order,
-                });
-            }
-            jobs::submit(tx, vault, id, KIND, &orders)?;
-            Ok(id)
-        },
-        |_, id| Ok(id),
-    )
+) -> Result<JobId, SubmitError> {
+    jobs::submit(tx, vault, key, id, KIND, |tx| {
+        let mut orders = Vec::with_capacity(rows.len().div_ceil(CHUNK));
+        for rows in rows.chunks(CHUNK) {
+            let kept = |row: &Row| Kept {
+                row: row.row,
+                invite: Id::new(tx.now, tx.rng),
+                to: row.to.kept().to_owned(),
+                locale: row.locale.map(|locale| locale.tag().to_owned()),
+                hours: row.lifetime.map(|lifetime| lifetime.as_secs() / 3600),
+                message: row.message.as_ref().map(|message| message.expose().to_owned()),
+                campaign: row.campaign.as_ref().map(|campaign| campaign.as_str().to_owned()),
+            };
+            let piece = Piece {
+                inviter,
+                rows: rows.iter().map(kept).collect(),
+            };
+            orders.push(jobs::Order::new(rows.len(), &piece)?);
+        }
+        Ok(orders)
+    })
 }
 
 /// Does such a job.

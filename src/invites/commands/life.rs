@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use super::{
-    super::{Code, Ending, Extras, Invite, NewInvite, To, queries, records, rules},
+    super::{
+        Code, Ending, Extras, Invite, NewInvite, To, queries,
+        records::{self, Which},
+        rules,
+    },
     issue::{self, Settled},
     uses,
 };
@@ -163,7 +167,7 @@ pub fn pass_on(
     stands(tx, &invite)?;
     issue::may_still_give(tx, policy, inviter, invite.kind)?;
     uses::end_expired(tx, &invite)?;
-    if !records::end_unused(tx.conn, invite.row, Ending::PassedOn, tx.now)? {
+    if !records::end(tx.conn, invite.row, Which::Unused, Ending::PassedOn, tx.now)? {
         return Err(ChangeError::NotNow("It can be used no longer."));
     }
     let new = NewInvite {
@@ -204,7 +208,7 @@ pub fn pass_on(
 pub fn answer(tx: &mut Tx<'_>, vault: &Vault, code: &Code, answer: Answer, from: &[u8]) -> Result<(), AnswerError> {
     let invite = queries::by_code(tx.conn, vault, code)?.ok_or(AnswerError::Unknown)?;
     let addressed = invite.address_blind.is_some();
-    let ended = addressed && records::end(tx.conn, invite.row, Ending::Declined, tx.now)?;
+    let ended = addressed && records::end(tx.conn, invite.row, Which::Any, Ending::Declined, tx.now)?;
     if answer == Answer::Declined && addressed && !ended && invite.revoked_at.is_none() {
         return Err(AnswerError::Closed(if invite.uses >= invite.max_uses {
             rules::Closed::Used

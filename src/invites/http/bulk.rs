@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    super::bulk::{self, BadFile, BulkError},
+    super::bulk::{self, BadFile},
     Invites,
 };
 use crate::{
@@ -87,14 +87,5 @@ impl From<BadFile> for Problem {
         Self::new(ProblemKind::FileInvalid)
             .with_detail(detail)
             .with_rows(bad.rows)
-    }
-}
-
-impl From<BulkError> for Problem {
-    fn from(error: BulkError) -> Self {
-        match error {
-            BulkError::KeyReused(reused) => reused.into(),
-            BulkError::Store(error) => error.into(),
-        }
     }
 }

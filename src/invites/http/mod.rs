@@ -209,11 +209,7 @@ impl Invites {
 }
 
 const fn kind(invite: &Invite) -> &'static str {
-    match invite.kind {
-        InviteKind::Email => "email",
-        InviteKind::Phone => "phone",
-        InviteKind::Link => "link",
-    }
+    invite.kind.as_str()
 }
 
 impl From<Closed> for Problem {

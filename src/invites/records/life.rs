@@ -51,37 +51,43 @@ pub(in crate::invites) fn revoke_by_admin(conn: &mut Conn, row: i64, now: Timest
     .map(|rows| rows == 1)
 }
 
-/// Ends an invite whose time is not over; false where it has ended or has no use left.
-pub(in crate::invites) fn end(conn: &mut Conn, row: i64, why: Ending, now: Timestamp) -> QueryResult<bool> {
-    update(
+/// Which invites are ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::invites) enum Which {
+    /// Whatever has a use left.
+    Any,
+    /// One that nobody has used or holds a use of, and that was not passed on before.
+    Unused,
+}
+
+/// Ends an invite whose time is not over; false where it has ended, or is none of `which`.
+pub(in crate::invites) fn end(
+    conn: &mut Conn,
+    row: i64,
+    which: Which,
+    why: Ending,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    let standing = update(
         invites::table
             .find(row)
             .filter(invites::revoked_at.is_null())
             .filter(invites::closed_at.is_null())
             .filter(invites::expires_at.gt(now))
             .filter(invites::uses.lt(invites::max_uses)),
-    )
-    .set((invites::revoked_at.eq(now), invites::revoked_for.eq(why)))
-    .execute(conn)
-    .map(|rows| rows == 1)
-}
-
-/// The same of one that nobody has used or holds a use of, and that was not passed on before.
-pub(in crate::invites) fn end_unused(conn: &mut Conn, row: i64, why: Ending, now: Timestamp) -> QueryResult<bool> {
-    update(
-        invites::table
-            .find(row)
-            .filter(invites::revoked_at.is_null())
-            .filter(invites::closed_at.is_null())
-            .filter(invites::expires_at.gt(now))
+    );
+    let ended = (invites::revoked_at.eq(now), invites::revoked_for.eq(why));
+    let rows = match which {
+        Which::Any => standing.set(ended).execute(conn)?,
+        Which::Unused => standing
             .filter(invites::uses.eq(0))
             .filter(invites::held.eq(0))
             .filter(invites::bound.eq(0))
-            .filter(invites::passed_from.is_null()),
-    )
-    .set((invites::revoked_at.eq(now), invites::revoked_for.eq(why)))
-    .execute(conn)
-    .map(|rows| rows == 1)
+            .filter(invites::passed_from.is_null())
+            .set(ended)
+            .execute(conn)?,
+    };
+    Ok(rows == 1)
 }
 
 /// Lets an invite stand again that was ended so; false where it was not, or its time is over.

@@ -2,7 +2,7 @@
 
 use crate::{
     http::{Problem, ProblemKind},
-    moderation::{AssuranceError, ManyError, RoleError, RoleRefusal, SanctionError},
+    moderation::{AssuranceError, RoleError, RoleRefusal, SanctionError},
 };
 
 impl From<SanctionError> for Problem {
@@ -42,15 +42,6 @@ impl From<RoleError> for Problem {
             ),
             RoleError::PersonUnknown => Self::new(ProblemKind::NotFound),
             RoleError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<ManyError> for Problem {
-    fn from(error: ManyError) -> Self {
-        match error {
-            ManyError::KeyReused(reused) => reused.into(),
-            ManyError::Store(error) => error.into(),
         }
     }
 }

@@ -12,7 +12,7 @@ use std::{collections::HashMap, pin::pin, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
 
-pub use queue::{Item, Order, Queued, Runner, Work, submit};
+pub use queue::{Item, Order, Queued, Runner, SubmitError, Work, submit};
 pub use records::{JobRow, Outcome, all, by_id, outcomes};
 
 use crate::platform::{

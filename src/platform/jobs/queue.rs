@@ -11,13 +11,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde::Serialize;
 use serde_json::json;
 
 use super::records::{self, Piece};
 use crate::platform::{
+    idempotency::{Key, KeyReused, Outcome},
     ledger::{Actor, Lease, Ledger, Tx},
-    store::{Conn, StoreError},
-    terms::{JobId, PersonRow},
+    store::{CommandError, Conn, Disposition, StoreError, from_query},
+    terms::{Id, JobId, PersonRow},
     vault::{Field, Subject, Vault, VaultError},
 };
 
@@ -80,11 +82,63 @@ pub struct Order {
     pub order: Vec<u8>,
 }
 
-/// Asks for a job: its pieces, in their order. It begins within a second or two of the commit, on any replica.
+impl Order {
+    /// A piece of so many items, written as [`Work::open`] reads it.
+    ///
+    /// # Errors
+    /// [`StoreError::Internal`] where it cannot be written.
+    pub fn new(items: usize, order: &impl Serialize) -> Result<Self, StoreError> {
+        let order = serde_json::to_vec(order).map_err(|error| StoreError::Internal(error.to_string()))?;
+        Ok(Self { items, order })
+    }
+}
+
+/// Why a job was not asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    /// The idempotency key was used with another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+from_query!(SubmitError);
+
+impl CommandError for SubmitError {
+    fn disposition(&self) -> Disposition {
+        match self {
+            Self::Store(error) => error.disposition(),
+            Self::KeyReused(_) => Disposition::RollBack,
+        }
+    }
+}
+
+/// Asks for a job; its id, or that of the job which the same request has asked for before. `orders` makes its pieces,
+/// in their order. It begins within a second or two of the commit, on any replica.
 ///
 /// # Errors
-/// [`StoreError`]
-pub fn submit(tx: &mut Tx<'_>, vault: &Vault, id: JobId, kind: &str, orders: &[Order]) -> Result<(), VaultError> {
+/// [`SubmitError`], and those of `orders`.
+pub fn submit<E: From<SubmitError>>(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    key: &Key,
+    id: JobId,
+    kind: &str,
+    orders: impl FnOnce(&mut Tx<'_>) -> Result<Vec<Order>, E>,
+) -> Result<JobId, E> {
+    match key.claim(tx, id).map_err(SubmitError::from)? {
+        Outcome::First => {}
+        Outcome::Again(id) => return Ok(Id::from_uuid(uuid::Uuid::from_bytes(id))),
+        Outcome::Reused => return Err(SubmitError::from(KeyReused).into()),
+    }
+    let orders = orders(tx)?;
+    queue(tx, vault, id, kind, &orders).map_err(|error| SubmitError::Store(error.into()))?;
+    Ok(id)
+}
+
+fn queue(tx: &mut Tx<'_>, vault: &Vault, id: JobId, kind: &str, orders: &[Order]) -> Result<(), VaultError> {
     let (subject, key) = vault.new_subject(tx)?;
     let by = tx.actor().person();
     let steps: usize = orders.iter().map(|order| order.items).sum();

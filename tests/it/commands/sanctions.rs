@@ -5,9 +5,9 @@ use vouchsafe::{
     commands::admin,
     moderation::ReasonCode,
     platform::{
-        jobs,
+        idempotency::Key,
+        jobs::{self, SubmitError},
         ledger::Actor,
-        store::StoreError,
         terms::{Id, PersonId, Role},
     },
 };
@@ -96,8 +96,7 @@ on_both! {
         let unread = core.ledger.write(Actor::Person(by), move |tx| {
             let id = Id::new(tx.now, tx.rng);
             let order = jobs::Order { items: 3, order: b"of a newer version".to_vec() };
-            jobs::submit(tx, &vault, id, "sanctions", &[order])?;
-            Ok::<_, StoreError>(id)
+            jobs::submit(tx, &vault, &Key::none(), id, "sanctions", |_| Ok::<_, SubmitError>(vec![order]))
         });
         let unread = unread.await.unwrap().value;
         let body = json!({ "people": [member.id], "kind": "ban", "reason": "spam", "note": NOTE });

@@ -9,6 +9,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::{task::block_in_place, time::sleep};
 use vouchsafe::{
+    app::SUBSCRIBERS,
     platform::{
         store::{StoreError, schema::tickets},
         terms::SystemRng,
@@ -33,6 +34,9 @@ const SOON: Duration = Duration::from_secs(1);
 const CURSOR: &str = "SELECT pos AS n FROM cursors WHERE name LIKE 'room-server/%'";
 /// The leases that are in force.
 const HELD: &str = "SELECT count(*) AS n FROM leases WHERE until > extract(epoch FROM now()) * 1000000";
+
+/// How many there are with one room server: each subscriber's, and its enforcer's.
+const LEASES: i64 = SUBSCRIBERS as i64 + 1;
 
 /// Somebody's ticket: under which id, and by which token.
 #[derive(Clone)]
@@ -91,7 +95,7 @@ impl Stage {
         let first = world.plan("a").start().await;
         open(&world, &first, &janus, "stage").await;
         until("the first has all leases", async || {
-            block_in_place(|| world.db.figures(HELD)) == [5]
+            block_in_place(|| world.db.figures(HELD)) == [LEASES]
         })
         .await;
         let second = world.plan("b").start().await;
@@ -226,7 +230,7 @@ async fn whoever_stops_hands_its_leases_over() {
     );
     let long = format!("{HELD} + 30000000");
     until("all leases are long", async || {
-        block_in_place(|| db.figures(&long)) == [5]
+        block_in_place(|| db.figures(&long)) == [LEASES]
     })
     .await;
     let stays = stage.seat(&replicas[1], alice, "alice").await;

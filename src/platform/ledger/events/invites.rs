@@ -194,8 +194,9 @@ words! {
 }
 
 /// How an invite reaches people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
 pub enum InviteKind {
     /// Addressed: only whoever proves that e-mail address.
     Email,
@@ -203,6 +204,17 @@ pub enum InviteKind {
     Phone,
     /// Open: whoever holds the code, up to the number of uses.
     Link,
+}
+
+impl InviteKind {
+    /// The word as it is stored and sent.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Link => "link",
+        }
+    }
 }
 
 /// Why the letter or the text message of an invite reached nobody.
