@@ -12,6 +12,7 @@ mod races;
 mod replicas;
 mod rooms;
 mod store;
+mod story_invites;
 mod structure;
 mod support;
 mod whole_path;
