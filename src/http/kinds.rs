@@ -107,8 +107,8 @@ kinds! {
     ProofLocked = 429 "proof-locked", "Too many wrong codes", "Wait for the seconds given in Retry-After, then ask for a new code.";
     /// As many text messages were sent as may be: to this number, on account of whoever invites, to this country, or in a day.
     TextLimitReached = 429 "text-limit-reached", "Too many text messages", "Wait for the seconds given in Retry-After, then try again.";
-    /// The community takes no phone numbers of this country, whoever has them.
-    CountryNotAccepted = 403 "country-not-accepted", "Phone numbers of this country are not accepted", "Use a number of another country, or ask whoever invited you for an invite to one.";
+    /// The community takes no phone numbers of this country, or no documents of it, whoever has them.
+    CountryNotAccepted = 403 "country-not-accepted", "This country is not accepted", "Use a number or a document of another country; the preview of an invite says which are accepted.";
     /// The step cannot be taken yet, or has been taken already.
     StepOutOfOrder = 409 "step-out-of-order", "It is not the time for this step", "Read the flow, and take the step that it names as next.";
     /// The use that was held for the newcomer has been given back.

@@ -13,7 +13,6 @@
 //! final refusal binds the invite, the address and the document until it is lifted.
 
 pub mod commands;
-mod country;
 mod documents;
 mod follow;
 pub mod http;
@@ -26,7 +25,7 @@ mod verifiers;
 
 use std::time::Duration;
 
-pub use country::{Country, CountryError};
+pub use crate::platform::terms::{Country, CountryError};
 pub use documents::{Document, DocumentError, DocumentKind, age_at};
 pub use follow::ReviewMails;
 pub use names::{FullName, NameError};

@@ -39,7 +39,7 @@ use crate::{
         terms::{Id, PersonRow, Timestamp, kinds, words},
         vault::{Blind, KeyPurpose, Subject, Vault, VaultError},
     },
-    policy::ContactDenied,
+    policy::{ContactDenied, DocumentDenied},
     tokens::SignInError,
 };
 
@@ -138,6 +138,9 @@ pub enum StepError {
     /// The name and document were not accepted.
     #[error(transparent)]
     Submit(SubmitError),
+    /// Documents of the country are not taken.
+    #[error(transparent)]
+    Document(#[from] DocumentDenied),
     /// Another member has the handle.
     #[error("the handle is taken")]
     HandleTaken,

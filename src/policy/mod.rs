@@ -16,6 +16,7 @@ use crate::platform::{
 
 pub mod http;
 mod current;
+mod documents;
 mod phones;
 mod quota;
 mod records;
@@ -25,6 +26,7 @@ mod waitlist;
 
 pub use crate::platform::document::Fault as PolicyMistake;
 pub use current::{ChangeError, Current, Versioned, change};
+pub use documents::{DocumentDenied, Documents, may_document, shown as shown_countries};
 pub use phones::{ContactDenied, ContactKind, Phones, may_contact, may_text};
 pub use quota::{Limit, MOST_PLACES, MorePlaces, Places, Tally, places};
 pub use reserved::is_reserved;
@@ -80,6 +82,9 @@ pub struct Policy {
     pub community: Community,
     /// What it takes to become a member.
     pub join: Join,
+    /// Which countries' documents are taken, where documents are.
+    #[serde(default)]
+    pub documents: Documents,
     /// Whose phone numbers are taken, where phones are.
     #[serde(default)]
     pub phones: Phones,
@@ -337,6 +342,7 @@ impl Policy {
         let Self {
             community,
             join,
+            documents: taken,
             phones,
             invite,
             review,
@@ -358,13 +364,14 @@ impl Policy {
                 "Give contact, checked or verified.",
             );
         }
-        for (key, country) in phones::unknown(phones) {
+        for (key, country) in [phones::unknown(phones), documents::unknown(taken)].concat() {
+            let wrong = format!(
+                "names {}, which is no country's code, or is named twice",
+                quoted(&country)
+            );
             tell(
                 key,
-                &format!(
-                    "names {}, which is no country's code, or is named twice",
-                    quoted(&country)
-                ),
+                &wrong,
                 "Give each country once, by its two letters (ISO 3166-1), such as CN.",
             );
         }

@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     http::{Json, Problem, ProblemKind, Segments, problems},
-    platform::terms::{ContactPoint, PersonId, Role, Timestamp},
-    policy::{ContactDenied, ContactKind, Step, demands, may_text},
+    platform::terms::{ContactPoint, Country, PersonId, Role, Timestamp},
+    policy::{ContactDenied, ContactKind, Step, demands, may_text, shown_countries},
 };
 
 /// Who invites.
@@ -62,6 +62,10 @@ struct PreviewView {
     asks: Vec<Step>,
     /// Which documents are accepted where a real name is asked for.
     documents: Vec<String>,
+    /// The countries whose documents alone are taken; empty where there is no such list.
+    document_countries: Vec<Country>,
+    /// The countries whose documents are not taken.
+    blocked_document_countries: Vec<Country>,
 }
 
 problems!(PreviewInviteProblems: InviteUnknown, CountryNotAccepted, InviteClosed, InviteExpired, InviteUsed, InviteExhausted);
@@ -125,5 +129,7 @@ pub(super) async fn preview(code: Segments<String>, invites: Data<Invites>) -> R
         role: found.invite.role.unwrap_or(Role::Member),
         asks: demands(&policy.policy).collect(),
         documents: policy.policy.join.documents.clone(),
+        document_countries: shown_countries(&policy.policy.documents.countries),
+        blocked_document_countries: shown_countries(&policy.policy.documents.blocked_countries),
     }))
 }

@@ -12,7 +12,7 @@ use crate::{
         terms::{Id, kinds},
         vault::Vault,
     },
-    policy::{Policy, Step},
+    policy::{Policy, Step, may_document},
 };
 
 /// Takes a name and a document. A verifier is asked where the policy demands it. A request with the same idempotency
@@ -42,6 +42,7 @@ fn give_first(
     document: &Document,
 ) -> Result<(), StepError> {
     let (flow, _) = at_step(tx, policy, flow, Step::Identity)?;
+    may_document(policy, document.country())?;
     let key = vault.key(tx.conn, flow.subject)?;
     let way = way(tx.conn, &flow)?;
     identity::commands::submit(tx, vault, &key, &way, name, document, &Demands::of(policy))?;

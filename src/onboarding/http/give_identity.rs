@@ -77,7 +77,7 @@ impl IdentityBody {
 
 problems!(GiveIdentityProblems:
     FlowUnknown, InvalidValue, NameInvalid, DocumentInvalid, StepOutOfOrder, FlowEnded, HoldExpired,
-    RegistrationRefused
+    CountryNotAccepted, RegistrationRefused
 );
 
 /// Give your real name and document. They are sealed at once. Where the policy demands a review, a reviewer is asked.

@@ -20,6 +20,7 @@ impl From<StepError> for Problem {
             StepError::Submit(refusal @ SubmitError::Waiting) => {
                 Self::from(ProblemKind::StepOutOfOrder).with_detail(refusal.to_string())
             }
+            StepError::Document(_) => Self::from(ProblemKind::CountryNotAccepted).at("/document/country"),
             StepError::Submit(refusal) => Self::from(ProblemKind::RegistrationRefused).with_detail(refusal.to_string()),
             StepError::KeyReused(reused) => reused.into(),
             StepError::HandleTaken => Self::value("/handle", "The handle is taken; choose another one."),

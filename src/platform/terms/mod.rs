@@ -7,6 +7,7 @@ mod address;
 mod rng;
 mod columns;
 mod contact;
+mod country;
 mod csv;
 mod id;
 mod line;
@@ -21,6 +22,7 @@ mod words;
 
 pub use address::{AddressError, EmailAddress};
 pub use contact::{ContactError, ContactPoint};
+pub use country::{Country, CountryError};
 pub use csv::{BadRow, csv_line};
 pub use id::{
     ApplicationId, CaseId, DrawId, FlowId, Id, IdError, IdKind, InviteId, JobId, PersonId, QuotaGrantId, RefusalId,

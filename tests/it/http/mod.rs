@@ -22,6 +22,7 @@ mod objects;
 mod phones;
 mod positions;
 mod quotas;
+mod regions;
 mod repeats;
 mod review;
 mod safe_methods;

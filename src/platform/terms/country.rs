@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::platform::terms::typed;
+use super::typed;
 
 /// The officially assigned codes of ISO 3166-1, alpha-2 and alpha-3 in one, and `XK` with `XKX`: user-assigned there,
 /// but the code that Kosovo's passport holders look for.
@@ -59,9 +59,7 @@ pub struct Country(&'static str);
 pub struct CountryError;
 
 impl Country {
-    /// The People's Republic of China, which issues every [`DocumentKind::CnResidentId`].
-    ///
-    /// [`DocumentKind::CnResidentId`]: super::DocumentKind::CnResidentId
+    /// The People's Republic of China, which issues every resident identity card (`cn_resident_id`).
     pub const CN: Self = Self("CN");
 
     /// The code, in capitals.
