@@ -7,7 +7,7 @@ use super::{Flow, Progress, Via, records, rules::progress, token_blind};
 use crate::{
     identity::{self, Demands, Reached},
     invites::{self, Invite},
-    people,
+    people::{self, Name},
     platform::{
         store::{Conn, StoreError},
         terms::{ContactPoint, FlowId, InviteId, PersonId, PersonRow, Timestamp},
@@ -29,8 +29,8 @@ pub fn flow(conn: &mut Conn, id: FlowId) -> Result<Option<Flow>, StoreError> {
 pub struct CameBy {
     /// The invite.
     pub invite: Invite,
-    /// The invite that was passed on by it.
-    pub passed_from: Option<InviteId>,
+    /// The invite that was passed on by it, and by whom.
+    pub passed_from: Option<(InviteId, Option<Name>)>,
     /// By what they came to its code, where their app said so.
     pub via: Option<Via>,
 }
@@ -45,7 +45,11 @@ pub fn came_by(conn: &mut Conn, member: PersonRow) -> Result<Option<CameBy>, Sto
     };
     let invite = invites::by_row(conn, row)?;
     let passed_from = match invite.passed_from {
-        Some(former) => Some(invites::by_row(conn, former)?.id),
+        Some(former) => {
+            let former = invites::by_row(conn, former)?;
+            let by = people::names(conn, &[former.inviter])?.remove(&former.inviter);
+            Some((former.id, by))
+        }
         None => None,
     };
     Ok(Some(CameBy {

@@ -158,7 +158,8 @@ on_both! {
         let late = scene.proved(&code, "iris").await;
         let shown = async |id: &str| scene.service.get(&scene.owner_token, &format!("/v1/admin/people/{id}")).await.expect(200);
         let by = shown(&grace).await["came_by"].clone();
-        let expected = json!({ "invite": link, "kind": "link", "channel": "qr", "campaign": "leaked", "group": "choir", "room": null, "passed_on_from": null });
+        let expected = json!({ "invite": link, "kind": "link", "channel": "qr", "campaign": "leaked", "group": "choir", "room": null,
+            "passed_on_from": null, "passed_on_by": null });
         assert_eq!(by, expected);
         assert_eq!(shown(&wade).await["came_by"]["channel"], "mail");
         assert_eq!(shown(&scene.owner.id.to_string()).await["came_by"], Value::Null);

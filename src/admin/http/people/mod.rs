@@ -116,8 +116,10 @@ struct CameByView {
     group: Option<String>,
     /// The id of the room that they came for.
     room: Option<String>,
-    /// The invite whose place it took, where the inviter passed one on.
+    /// The invite whose place it took, where one was passed on.
     passed_on_from: Option<InviteId>,
+    /// Who passed it on.
+    passed_on_by: Option<Inviter>,
 }
 
 impl From<CameBy> for CameByView {
@@ -127,6 +129,7 @@ impl From<CameBy> for CameByView {
             passed_from,
             via,
         } = came_by;
+        let (passed_on_from, by) = passed_from.unzip();
         Self {
             invite: invite.id,
             kind: invite.kind,
@@ -138,7 +141,8 @@ impl From<CameBy> for CameByView {
             campaign: invite.campaign.map(|label| label.to_string()),
             group: invite.group.map(|label| label.to_string()),
             room: invite.room.map(|room| room.name),
-            passed_on_from: passed_from,
+            passed_on_from,
+            passed_on_by: by.flatten().map(Inviter::from),
         }
     }
 }
@@ -151,6 +155,12 @@ struct Inviter {
     /// The handle of their own choice.
     #[schema(value_type = Option<String>)]
     handle: Option<Handle>,
+}
+
+impl From<Name> for Inviter {
+    fn from(Name { id, handle }: Name) -> Self {
+        Self { id, handle }
+    }
 }
 
 /// A branch in numbers, without the one whose branch it is.
@@ -179,7 +189,7 @@ impl From<Profile> for PersonInFull {
         } = profile.branch;
         Self {
             person: profile.member.into(),
-            inviter: profile.inviter.map(|Name { id, handle }| Inviter { id, handle }),
+            inviter: profile.inviter.map(Inviter::from),
             came_by: profile.came_by.map(CameByView::from),
             depth: profile.depth,
             invitees: profile.invitees,
