@@ -11,7 +11,11 @@ use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt as _};
 use vouchsafe::{
     app::{self, Core, Parts},
-    commands::{admin, audit, check, demo, health, import, invite, sanction, serve},
+    commands::{
+        admin,
+        all_invites::{self, AllInvites},
+        audit, check, demo, health, import, invite, sanction, serve,
+    },
     moderation::{ReasonCode, SanctionKind},
     notify::LetterId,
     platform::{
@@ -243,6 +247,9 @@ enum InviteCommand {
         #[arg(long)]
         email: String,
     },
+    /// Everybody's invites, as admins see and end them.
+    #[command(subcommand)]
+    All(AllInvites),
     /// Draws an open link as a QR code, into a file: PNG where its name ends so, SVG otherwise.
     Qr {
         /// Whose invite it is: a person's id or handle.
@@ -435,6 +442,7 @@ async fn carry_out(command: Command, config: Config) -> Result<ExitCode, Box<dyn
                 InviteCommand::Extend { by, invite, hours } => invites.extend(&by, invite, hours, &mut out).await?,
                 InviteCommand::Resend { by, invite } => invites.resend(&by, invite, &mut out).await?,
                 InviteCommand::PassOn { by, invite, email } => invites.pass_on(&by, invite, &email, &mut out).await?,
+                InviteCommand::All(what) => all_invites::run(&core.ledger, &core.vault, what, &mut out).await?,
                 InviteCommand::Qr { by, invite, file } => invites.qr(&by, invite, &file, &mut out).await?,
             }
             core.close().await;

@@ -61,6 +61,9 @@ pub enum InviteError {
     /// It was not changed.
     #[error("it was not changed: {0}")]
     Change(#[from] ChangeError),
+    /// No invite of the campaign stands.
+    #[error("no invite that stands is counted under this")]
+    NoneStands,
     /// The link is too long to be drawn.
     #[error(transparent)]
     TooLong(#[from] invites::TooLong),

@@ -1,6 +1,7 @@
 //! What the command line can do, one file a command.
 
 pub mod admin;
+pub mod all_invites;
 pub mod audit;
 pub mod check;
 pub mod demo;

@@ -18,6 +18,9 @@ use crate::{
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How long somebody has been a member when figures count whether they are in good standing.
+pub const MATURES: Duration = DAY.saturating_mul(30);
+
 /// An invite as its own inviter sees it.
 #[derive(Debug, Clone)]
 pub struct Shown {

@@ -2,14 +2,25 @@
 
 use std::fs;
 
+use serde_json::{Value, json};
 use vouchsafe::{
-    commands::invite::{Besides, InviteError, Invites, Wanted},
-    platform::terms::{InviteId, Role},
+    commands::{
+        all_invites::{self, AllInvites, Group},
+        invite::{Besides, InviteError, Invites, Wanted},
+    },
+    invites::InviteState,
+    platform::{
+        ledger::events::{InviteKind, RevokeReason},
+        terms::{InviteId, Role},
+    },
 };
 
 use crate::{
     http::{Scene, nobody},
-    support::db::{Database, on_both},
+    support::{
+        db::{Database, on_both},
+        service::text,
+    },
 };
 
 on_both! {
@@ -84,6 +95,62 @@ on_both! {
 
         let nobody = invites.list("nobody_is", &mut Vec::new()).await;
         assert!(nobody.unwrap_err().to_string().contains("`nobody_is`"));
+        scene.service.stop().await;
+    }
+
+    /// The same as over HTTP, by the operator: filters, ends, restores, figures.
+    async fn everybody_s_invites_by_the_command_line(db: &Database) {
+        let scene = Scene::new(db, "open-circle").await;
+        let (ann, token) = scene.member("ann", Role::Admin).await;
+        let core = &scene.service.app.core;
+        let run = async |what: AllInvites| {
+            let mut said = Vec::new();
+            all_invites::run(&core.ledger, &core.vault, what, &mut said).await.map(|()| String::from_utf8(said).unwrap())
+        };
+        let give = async |token: &str, body: Value| {
+            text(&scene.service.post(token, "/v1/me/invites", body).await.expect(201)["id"])
+        };
+        let leaked = give(&token, json!({ "max_uses": 2, "campaign": "spring" })).await;
+        let mailed = give(&token, json!({ "email": "grace@example.org" })).await;
+        let own = give(&scene.owner_token, json!({ "max_uses": 1 })).await;
+        let list = async |state: Option<InviteState>, kind: Option<InviteKind>, inviter: Option<&str>, campaign: Option<&str>| {
+            let (inviter, campaign) = (inviter.map(str::to_owned), campaign.map(|label| label.parse().unwrap()));
+            run(AllInvites::List { state, kind, inviter, campaign }).await.unwrap()
+        };
+        let ids = |said: &str| said.lines().map(|line| line.split(' ').next().unwrap().to_owned()).collect::<Vec<_>>();
+        let everybody = list(None, None, None, None).await;
+        assert_eq!(ids(&everybody), [own.as_str(), &mailed, &leaked]);
+        assert!(everybody.contains(&format!("{leaked} link open 0/2 ")), "{everybody}");
+        assert!(!everybody.contains("grace@") && !everybody.contains("http"), "{everybody}");
+        let by = ann.id.to_string();
+        assert_eq!(ids(&list(None, None, Some(&by), None).await), [mailed.as_str(), &leaked]);
+        assert_eq!(ids(&list(None, Some(InviteKind::Email), None, None).await), [mailed.as_str()]);
+        assert_eq!(ids(&list(None, None, None, Some("spring")).await), [leaked.as_str()]);
+
+        let code = scene.service.code_of(&mailed).await;
+        let (invite, reason) = (mailed.parse::<InviteId>().unwrap(), RevokeReason::Leaked);
+        let said = run(AllInvites::Revoke { invite, reason }).await.unwrap();
+        assert_eq!(said, format!("{mailed} is revoked\n"));
+        scene.service.get("", &format!("/v1/invites/{code}")).await.refused(410, "invite-closed");
+        scene.service.post(&token, &format!("/v1/me/invites/{mailed}/restore"), json!({})).await.refused(409, "invite-state");
+        assert_eq!(ids(&list(Some(InviteState::Revoked), None, None, None).await), [mailed.as_str()]);
+        run(AllInvites::Restore { invite }).await.unwrap();
+        scene.service.get("", &format!("/v1/invites/{code}")).await.expect(200);
+        let unknown: InviteId = nobody("invite").parse().unwrap();
+        assert!(matches!(run(AllInvites::Restore { invite: unknown }).await, Err(InviteError::Unknown(_))));
+
+        let campaign = || "spring".parse().unwrap();
+        let said = run(AllInvites::RevokeCampaign { campaign: campaign(), reason }).await.unwrap();
+        let job = scene.job_done(said.split_once(':').unwrap().0).await;
+        assert_eq!(job["report"]["outcomes"], json!({ "revoked": 1 }));
+        let none = run(AllInvites::RevokeCampaign { campaign: campaign(), reason }).await;
+        assert!(matches!(none, Err(InviteError::NoneStands)));
+        assert_eq!(ids(&list(Some(InviteState::Open), None, None, None).await), [own.as_str(), &mailed]);
+
+        let rest = "given, 0 begun, 0 joined; 0 of them 30 days ago or earlier, 0 of those in good standing\n";
+        assert_eq!(run(AllInvites::Figures { by: Group::Campaign }).await.unwrap(), format!("spring: 1 {rest}"));
+        let figures = run(AllInvites::Figures { by: Group::Inviter }).await.unwrap();
+        assert_eq!(figures, format!("{}: 1 {rest}{by}: 2 {rest}", scene.owner.id));
         scene.service.stop().await;
     }
 }

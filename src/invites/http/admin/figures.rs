@@ -1,7 +1,5 @@
 //! What came of invites.
 
-use std::time::Duration;
-
 use actix_web::{get, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -9,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{super::Invites, GiverView};
 use crate::{
     http::{Cursors, Json, Limit, Page, Problem, Query},
-    invites::queries::{self, By, Counted},
+    invites::queries::{self, By, Counted, MATURES},
     platform::terms::PersonRow,
 };
 
@@ -86,7 +84,6 @@ pub(super) async fn show_figures(
     cursors: Cursors,
     invites: Data<Invites>,
 ) -> Result<Json<Page<FiguresView>>, Problem> {
-    const MATURED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
     let Wanted { by, limit, cursor } = query.0;
     let after = cursors.read::<(String, i64)>(cursor.as_deref())?;
     let (campaign, inviter) = after.unwrap_or_default();
@@ -96,7 +93,7 @@ pub(super) async fn show_figures(
             after: PersonRow(inviter),
         },
     };
-    let matured = invites.ledger.now().before(MATURED);
+    let matured = invites.ledger.now().before(MATURES);
     let read = invites
         .ledger
         .store()
