@@ -1,12 +1,17 @@
 //! What follows from an invite: its mail, and what becomes of that.
 
-use std::{collections::HashSet, slice, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    slice,
+    sync::Arc,
+    time::Duration,
+};
 
 use uuid::Uuid;
 
 use super::{
     Closed, Code, by_id, code_of,
-    letter::{Told, compose},
+    letter::{Part, Several, Told, compose, compose_all},
     open,
     records::{self, ToBeTold},
 };
@@ -113,7 +118,9 @@ impl Subscriber for InviteMails {
         }
         let indexes: Vec<StopIndex> = reached.iter().map(|reader| reader.index.clone()).collect();
         let stopped = notify::stopped(tx.conn, &indexes)?;
+        let others = others(tx, &reached)?;
         let mut letters = Vec::with_capacity(reached.len());
+        let mut together = Vec::new();
         for reader in reached {
             let invite = reader.told.id;
             let refused = if stopped.contains(&reader.index) {
@@ -121,6 +128,9 @@ impl Subscriber for InviteMails {
             } else if again.contains(&invite) {
                 // It was counted where it was asked for.
                 None
+            } else if others.contains_key(&invite) {
+                together.push(reader);
+                continue;
             } else {
                 self.limited(tx, &reader)?
             };
@@ -130,6 +140,10 @@ impl Subscriber for InviteMails {
             }
         }
         notify::post_all(tx, KIND, &letters)?;
+        for reader in together {
+            let others = others.get(&reader.told.id).map_or(&[][..], Vec::as_slice);
+            self.tell_together(tx, reader, others)?;
+        }
         notify::post_texts(tx, KIND, &texts)
     }
 }
@@ -217,17 +231,44 @@ impl InviteMails {
     /// Counts the letter, or says why there is none. Whoever invites is counted first: nothing is counted for an
     /// address that gets no letter.
     fn limited(&self, tx: &mut Tx<'_>, reader: &Reader) -> Result<Option<Undeliverable>, StoreError> {
+        if !self.member_may(tx, reader)? {
+            return Ok(Some(Undeliverable::Limited));
+        }
+        // That others have written to somebody is not told.
+        Ok((!self.address_may(tx, reader)?).then_some(Undeliverable::Refused))
+    }
+
+    fn member_may(&self, tx: &mut Tx<'_>, reader: &Reader) -> Result<bool, StoreError> {
         let policy = self.policy.get()?;
-        if !policy.policy.invite.unlimited_roles.contains(&reader.told.role) {
-            let member = [b"invite-mail/member/", reader.told.inviter.0.to_be_bytes().as_slice()].concat();
-            if !self.admit(tx, &member, self.limits.per_member)? {
-                return Ok(Some(Undeliverable::Limited));
+        if policy.policy.invite.unlimited_roles.contains(&reader.told.role) {
+            return Ok(true);
+        }
+        let member = [b"invite-mail/member/", reader.told.inviter.0.to_be_bytes().as_slice()].concat();
+        self.admit(tx, &member, self.limits.per_member)
+    }
+
+    fn address_may(&self, tx: &mut Tx<'_>, reader: &Reader) -> Result<bool, StoreError> {
+        let address = [b"invite-mail/address/", reader.index.as_bytes()].concat();
+        self.admit(tx, &address, self.limits.per_address)
+    }
+
+    /// Tells of an invite by the letter of another one to the same address that has not left yet; where there is none,
+    /// by a letter of its own. The address gets no further letter by the former, so that none is counted.
+    fn tell_together(&self, tx: &mut Tx<'_>, reader: Reader, others: &[InviteId]) -> Result<(), StoreError> {
+        let invite = reader.told.id;
+        if !self.member_may(tx, &reader)? {
+            return undeliverable(tx, invite, Undeliverable::Limited);
+        }
+        for other in others {
+            if notify::take_in(tx, KIND, other.uuid(), invite.uuid())? {
+                return Ok(());
             }
         }
-        let address = [b"invite-mail/address/", reader.index.as_bytes()].concat();
-        let admitted = self.admit(tx, &address, self.limits.per_address)?;
-        // That others have written to somebody is not told.
-        Ok((!admitted).then_some(Undeliverable::Refused))
+        if !self.address_may(tx, &reader)? {
+            return undeliverable(tx, invite, Undeliverable::Refused);
+        }
+        let letter = self.write(reader, tx.now)?;
+        notify::post_all(tx, KIND, &[letter])
     }
 
     fn admit(&self, tx: &mut Tx<'_>, what: &[u8], rate: Rate) -> Result<bool, StoreError> {
@@ -237,6 +278,63 @@ impl InviteMails {
             Err(Throttled::Wait(_)) => Ok(false),
             Err(Throttled::Store(error)) => Err(error),
         }
+    }
+
+    /// A letter that tells of several invites to one address: of those that can be used when it leaves.
+    fn stand_together(
+        &self,
+        conn: &mut Conn,
+        letter: &LetterSubject<'_>,
+        now: Timestamp,
+    ) -> Result<Stands, StoreError> {
+        let mut standing = Vec::new();
+        for id in about(letter) {
+            if let Some(invite) = by_id(conn, id)?
+                && matches!(open(conn, &invite, now)?, Ok(()) | Err(Closed::NotYet { .. }))
+            {
+                standing.push(id);
+            }
+        }
+        let mut readers = Vec::new();
+        for told in records::to_be_told(conn, &standing, now)? {
+            if let Some((key, ContactPoint::Email(to))) = self.contact(&told)? {
+                let index = StopIndex::of(&self.vault, &to);
+                readers.push(Reader { told, key, to, index });
+            }
+        }
+        let Some(first) = readers.first() else {
+            return Ok(Stands::No);
+        };
+        if !notify::stopped(conn, slice::from_ref(&first.index))?.is_empty() {
+            return Ok(Stands::Unwanted);
+        }
+        let (to, locale) = (first.to.clone(), Locale::from_tag(&first.told.locale));
+        let parts = readers.iter().map(|reader| self.part(reader, now));
+        let parts = parts.collect::<Result<Vec<_>, StoreError>>()?;
+        let policy = self.policy.get()?;
+        Ok(Stands::As(Box::new(compose_all(Several {
+            stop: self.stops.link(&to),
+            to,
+            locale,
+            community: &policy.policy.community.name,
+            asked: demands(&policy.policy).collect(),
+            link: &self.link,
+            parts,
+        }))))
+    }
+
+    /// What a letter says of one of several invites.
+    fn part<'a>(&self, reader: &'a Reader, now: Timestamp) -> Result<Part<'a>, StoreError> {
+        let told = &reader.told;
+        let sealed = told.message.as_ref();
+        let message = sealed.map(|sealed| reader.key.open_text(Field::Message, sealed));
+        Ok(Part {
+            inviter: told.handle.as_deref(),
+            until: told.expires_at,
+            opens: told.opens_at.filter(|&opens| now < opens),
+            message: message.transpose()?,
+            code: self.code(told)?,
+        })
     }
 
     /// The letter, what it is about, and the key that seals it.
@@ -271,6 +369,9 @@ impl Matter for InviteMails {
     }
 
     fn stands(&self, conn: &mut Conn, letter: &LetterSubject<'_>, now: Timestamp) -> Result<Stands, StoreError> {
+        if !letter.also.is_empty() {
+            return self.stand_together(conn, letter, now);
+        }
         let Some(invite) = by_id(conn, Id::from_uuid(letter.about))? else {
             return Ok(Stands::No);
         };
@@ -305,20 +406,43 @@ impl Matter for InviteMails {
             Undelivered::Refused => Undeliverable::Refused,
             Undelivered::GivenUp => Undeliverable::Unreachable,
         };
-        undeliverable(tx, Id::from_uuid(letter.about), why)
+        about(letter).try_for_each(|invite| undeliverable(tx, invite, why))
     }
 
     fn sent(&self, tx: &mut Tx<'_>, letter: &LetterSubject<'_>) -> Result<(), StoreError> {
-        Ok(records::set_sent(tx.conn, Id::from_uuid(letter.about), tx.now)?)
+        about(letter).try_for_each(|invite| Ok(records::set_sent(tx.conn, invite, tx.now)?))
     }
 
     fn delivered(&self, tx: &mut Tx<'_>, letter: &LetterSubject<'_>) -> Result<(), StoreError> {
-        let invite = Id::from_uuid(letter.about);
-        if records::set_delivered(tx.conn, invite)? {
-            tx.record(Event::InviteDelivered(events::InviteDelivered { invite }));
-        }
-        Ok(())
+        about(letter).try_for_each(|invite| {
+            if records::set_delivered(tx.conn, invite)? {
+                tx.record(Event::InviteDelivered(events::InviteDelivered { invite }));
+            }
+            Ok(())
+        })
     }
+}
+
+/// Every invite that a letter is about.
+fn about<'a>(letter: &LetterSubject<'a>) -> impl Iterator<Item = InviteId> + use<'a> {
+    let all = std::iter::once(letter.about).chain(letter.also.iter().copied());
+    all.map(Id::from_uuid)
+}
+
+/// Other invites to the same address that stand, of each of these that have some.
+fn others(tx: &mut Tx<'_>, readers: &[Reader]) -> Result<HashMap<InviteId, Vec<InviteId>>, StoreError> {
+    let blinds: Vec<&[u8]> = readers.iter().map(|reader| reader.told.blind.as_slice()).collect();
+    let mut standing: HashMap<Vec<u8>, Vec<InviteId>> = HashMap::new();
+    for (blind, invite) in records::to_addresses(tx.conn, &blinds, tx.now)? {
+        standing.entry(blind).or_default().push(invite);
+    }
+    let others = readers.iter().filter_map(|reader| {
+        let own = reader.told.id;
+        let all = standing.get(&reader.told.blind)?.iter();
+        let others: Vec<InviteId> = all.copied().filter(|&other| other != own).collect();
+        (!others.is_empty()).then_some((own, others))
+    });
+    Ok(others.collect())
 }
 
 #[cfg(test)]

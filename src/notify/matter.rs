@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::Letter;
 use crate::platform::{
     ledger::Tx,
     store::{Conn, StoreError},
@@ -15,15 +16,19 @@ pub struct Subject<'a> {
     pub kind: &'a str,
     /// The public id of what it is about.
     pub about: Uuid,
+    /// The public ids of what it is about besides: see [`super::take_in`].
+    pub also: &'a [Uuid],
     /// When it was posted.
     pub posted_at: Timestamp,
 }
 
 /// Whether a letter may leave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Stands {
     /// What it says is so.
     Yes,
+    /// It is about several things: this leaves in its place, which tells of those that are so.
+    As(Box<Letter>),
     /// It is no longer so: the letter is not sent, and nobody misses it.
     No,
     /// Its reader wants no more letters.

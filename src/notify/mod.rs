@@ -38,7 +38,7 @@ pub use failure::{Cause, DeliveryError, Enhanced, Reason, Stage, TransportError}
 pub use matter::{Matter, Stands, Subject as LetterSubject, Undelivered};
 pub use message::{Button, Letter, Locale, LocaleError, Sender, SenderError, Subject, SubjectError};
 pub use moment::moment;
-pub use outbox::{backlog, dead, post, post_all, post_text, post_texts, retry, retry_all, undelivered_text};
+pub use outbox::{backlog, dead, post, post_all, post_text, post_texts, retry, retry_all, take_in, undelivered_text};
 pub use records::{Backlog, DeadLetter, LetterId, Posted};
 pub use render::{RenderError, render};
 pub use retry::{LONGEST_WAIT, MOST_ATTEMPTS, MOST_UNCLEAR, Next, after_failure};

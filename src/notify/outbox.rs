@@ -93,8 +93,36 @@ pub fn post_all(tx: &mut Tx<'_>, kind: &'static str, letters: &[(DataKey, Uuid, 
     Ok(records::insert_all(tx.conn, Channel::Mail, kind, &posted, tx.now)?)
 }
 
+/// As many things one letter is about at most.
+const MOST_TOGETHER: i64 = 10;
+
+/// Makes a letter that waits, about `about`, be about `also` too; its [`super::Matter`] writes it anew when it leaves. It
+/// becomes another letter by that, with a `Message-ID` of its own: what an attempt may have delivered is not it. False
+/// where no such letter waits, somebody is delivering it, or it is about ten things already: then `also` needs a letter
+/// of its own.
+///
+/// # Errors
+/// [`StoreError`] where a row cannot be written.
+pub fn take_in(tx: &mut Tx<'_>, kind: &str, about: Uuid, also: Uuid) -> Result<bool, StoreError> {
+    let Some(row) = records::waiting(tx.conn, Channel::Mail, kind, about)? else {
+        return Ok(false);
+    };
+    if records::also(tx.conn, row)?.len() as i64 + 1 >= MOST_TOGETHER
+        || !records::rename(tx.conn, row, LetterId::new(tx.now, tx.rng))?
+    {
+        return Ok(false);
+    }
+    records::add_subject(tx.conn, row, also)?;
+    Ok(true)
+}
+
+/// What is sealed of a letter.
+pub(super) fn written(letter: &impl Serialize) -> Result<Vec<u8>, StoreError> {
+    serde_json::to_vec(letter).map_err(|error| StoreError::Internal(format!("a letter: {error}")))
+}
+
 fn seal(tx: &Tx<'_>, key: &DataKey, about: Uuid, letter: &impl Serialize) -> Result<records::New, StoreError> {
-    let plain = serde_json::to_vec(letter).map_err(|error| StoreError::Internal(format!("a letter: {error}")))?;
+    let plain = written(letter)?;
     Ok(records::New {
         id: LetterId::new(tx.now, tx.rng),
         subject: key.subject(),

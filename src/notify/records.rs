@@ -22,6 +22,10 @@ use crate::platform::{
     vault::Subject,
 };
 
+mod together;
+
+pub(super) use together::{add_subject, also, rename, waiting};
+
 /// What a [`LetterId`] names.
 #[derive(Debug, Clone, Copy)]
 pub enum Posted {}

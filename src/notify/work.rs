@@ -16,11 +16,12 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, sleep, timeout_at},
 };
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::{
     Carrier, Cause, Channel, DeliveryError, Failed, LetterSubject, Matter, Next, Reason, Stage, Stands, Undelivered,
     after_failure,
-    outbox::backlog,
+    outbox::{backlog, written},
     records::{self, Claimed},
     retry::{after_fault, spread},
 };
@@ -201,11 +202,14 @@ impl Postman {
         let Some(sealed) = letter.sealed.as_deref() else {
             return Ok(Outcome::Erased);
         };
-        let (vault, reader) = (self.vault.clone(), letter.subject);
+        let (vault, reader, row) = (self.vault.clone(), letter.subject, letter.row);
         let (asked, now) = (self.asked(letter), self.ledger.now());
         let found = self.ledger.store().read(move |conn| {
             let stands = match &asked {
-                Some(asked) => asked.matter.stands(conn, &asked.subject(), now)?,
+                Some(asked) => {
+                    let also = records::also(conn, row)?;
+                    asked.matter.stands(conn, &asked.subject(&also), now)?
+                }
                 None => Stands::Yes,
             };
             match vault.key(conn, reader) {
@@ -214,11 +218,12 @@ impl Postman {
             }
         });
         let (stands, key) = found.await?;
-        match stands {
-            Stands::Yes => {}
+        let other = match stands {
+            Stands::Yes => None,
+            Stands::As(letter) => Some(letter),
             Stands::No => return Ok(Outcome::Void),
             Stands::Unwanted => return Ok(Outcome::Unwanted),
-        }
+        };
         let fault = |error: &str| match after_fault(attempts) {
             Next::RetryAfter(wait) => Outcome::Later {
                 wait,
@@ -227,7 +232,11 @@ impl Postman {
             },
             Next::DeadLetter => Outcome::given_up(error),
         };
-        let opened = match key.and_then(|key| key.open(Field::Letter, sealed)) {
+        let opened = match other {
+            Some(letter) => written(&letter).map(Zeroizing::new).map_err(VaultError::Store),
+            None => key.and_then(|key| key.open(Field::Letter, sealed)),
+        };
+        let opened = match opened {
             Ok(opened) => opened,
             Err(VaultError::Store(error)) => return Err(error),
             Err(VaultError::Erased) => return Ok(Outcome::Erased),
@@ -289,7 +298,8 @@ impl Postman {
                 .write(Actor::System, move |tx| {
                     let held = write_down(tx, row, &claim, &how)?;
                     if let (true, Some(asked)) = (held, &asked) {
-                        asked.tell(tx, &how)?;
+                        let also = records::also(tx.conn, row)?;
+                        asked.tell(tx, &also, &how)?;
                     }
                     Ok::<_, StoreError>(held)
                 })
@@ -346,24 +356,26 @@ struct Asked {
 }
 
 impl Asked {
-    fn subject(&self) -> LetterSubject<'_> {
+    fn subject<'a>(&'a self, also: &'a [Uuid]) -> LetterSubject<'a> {
         LetterSubject {
             kind: &self.kind,
             about: self.about,
+            also,
             posted_at: self.posted_at,
         }
     }
 
     /// Tells what became of the letter. What whoever hears it cannot do with that keeps no letter from its end.
-    fn tell(&self, tx: &mut Tx<'_>, outcome: &Outcome) -> Result<(), StoreError> {
+    fn tell(&self, tx: &mut Tx<'_>, also: &[Uuid], outcome: &Outcome) -> Result<(), StoreError> {
+        let subject = self.subject(also);
         let told = tx.attempt(|tx| match outcome {
-            Outcome::Dead { why, .. } => self.matter.undelivered(tx, &self.subject(), *why),
-            Outcome::Unwanted => self.matter.undelivered(tx, &self.subject(), Undelivered::Refused),
+            Outcome::Dead { why, .. } => self.matter.undelivered(tx, &subject, *why),
+            Outcome::Unwanted => self.matter.undelivered(tx, &subject, Undelivered::Refused),
             Outcome::Sent => {
                 if self.failed {
-                    self.matter.delivered(tx, &self.subject())?;
+                    self.matter.delivered(tx, &subject)?;
                 }
-                self.matter.sent(tx, &self.subject())
+                self.matter.sent(tx, &subject)
             }
             _ => Ok(()),
         })?;

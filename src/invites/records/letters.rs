@@ -65,6 +65,8 @@ pub(in crate::invites) struct ToBeTold {
     pub(in crate::invites) key_version: i64,
     /// The address, sealed, and whose key seals it.
     pub(in crate::invites) sealed: Vec<u8>,
+    /// The blind index of the address.
+    pub(in crate::invites) blind: Vec<u8>,
     pub(in crate::invites) subject: Subject,
     /// The version of the key that wraps the subject's, and the wrapped key.
     pub(in crate::invites) wrapping: i64,
@@ -107,6 +109,7 @@ pub(in crate::invites) fn to_be_told(
             id: invite.uid,
             key_version: invite.key_version,
             sealed: invite.address_sealed?,
+            blind: invite.address_blind?,
             subject: key.id,
             wrapping: key.key_version,
             wrapped: key.wrapped_key,
@@ -122,12 +125,34 @@ pub(in crate::invites) fn to_be_told(
     Ok(rows.into_iter().filter_map(told).collect())
 }
 
+/// As many invites of some addresses are looked at, the newest.
+const LOOKED_AT: i64 = 1000;
+
+/// Invites to these addresses (their blind indexes) whose time is not over and that were not taken back, the newest
+/// first: each with its address.
+pub(in crate::invites) fn to_addresses(
+    conn: &mut Conn,
+    blinds: &[&[u8]],
+    now: Timestamp,
+) -> QueryResult<Vec<(Vec<u8>, Id<kinds::Invite>)>> {
+    let rows: Vec<(Option<Vec<u8>>, Id<kinds::Invite>)> = invites::table
+        .filter(invites::address_blind.eq_any(blinds.to_vec()))
+        .filter(invites::revoked_at.is_null())
+        .filter(invites::expires_at.gt(now))
+        .order(invites::id.desc())
+        .limit(LOOKED_AT)
+        .select((invites::address_blind, invites::uid))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(blind, id)| Some((blind?, id))).collect())
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = invites)]
 struct AddressedInvite {
     uid: Id<kinds::Invite>,
     key_version: i64,
     address_sealed: Option<Vec<u8>>,
+    address_blind: Option<Vec<u8>>,
     locale: String,
     expires_at: Timestamp,
     opens_at: Option<Timestamp>,

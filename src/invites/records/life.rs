@@ -5,7 +5,7 @@ use diesel::{ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl, update};
 use crate::{
     invites::rules::Ending,
     platform::{
-        store::{Conn, schema::invites},
+        store::{Conn, one_changed, schema::invites},
         terms::{Id, PersonRow, Timestamp, kinds},
     },
 };
@@ -87,7 +87,7 @@ pub(in crate::invites) fn end(
             .set(ended)
             .execute(conn)?,
     };
-    Ok(rows == 1)
+    Ok(one_changed("an invite that is declined or passed on stands", rows))
 }
 
 /// Lets an invite stand again that was ended so; false where it was not, or its time is over.

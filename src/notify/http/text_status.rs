@@ -73,6 +73,7 @@ pub(super) async fn text_status(
             let subject = LetterSubject {
                 kind: &kind,
                 about,
+                also: &[],
                 posted_at,
             };
             match matters.iter().find(|matter| matter.kinds().contains(&kind.as_str())) {

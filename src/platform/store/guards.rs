@@ -39,6 +39,10 @@ pub enum Guard {
     WaitlistHeld,
     /// Whoever waits is let in only where they wait still.
     LetInOnce,
+    /// An invite is declined or passed on only while it stands.
+    EndedOnce,
+    /// A letter takes another invite in only while nobody is delivering it.
+    LetterTakesIn,
     /// An idempotency key is claimed by the INSERT that finds it free.
     KeyOnce,
     /// An attempt is admitted and counted in one statement.
@@ -240,6 +244,18 @@ mod switched {
                 text: " AND claim = ?",
                 by: " AND ? IS NOT NULL",
             },
+        ),
+        (
+            Guard::LetterTakesIn,
+            Text {
+                of: "UPDATE outbox SET message_id = ?",
+                text: " AND claim IS NULL",
+                by: "",
+            },
+        ),
+        (
+            Guard::EndedOnce,
+            Point("an invite that is declined or passed on stands"),
         ),
         (Guard::JobShared, Point("a job stands where its next steps begin")),
         (Guard::MigratorsApart, Point("migrators come one at a time")),

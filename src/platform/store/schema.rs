@@ -1,8 +1,10 @@
 //! The one schema of both databases. A test holds each migration set against it, column by column.
 
+mod letters;
 mod moderation;
 mod waitlist;
 
+pub use letters::letter_subjects;
 pub use moderation::sanctions;
 pub use waitlist::{application_vouches, applications, quota_grants, waitlist_draws};
 
@@ -444,5 +446,5 @@ diesel::allow_tables_to_appear_in_same_query! {
     sign_in_codes, text_codes, invites, quota_grants, applications, application_vouches,
     waitlist_draws, holds, edges, flows, identities, identity_slots, cases,
     case_releases, refusals, disclosures, sanctions, sessions, signing_keys, services, throttles, idempotency,
-    outbox, jobs, job_orders, job_outcomes, subscriber_failures, mail_stops, room_servers, rooms, tickets,
+    outbox, letter_subjects, jobs, job_orders, job_outcomes, subscriber_failures, mail_stops, room_servers, rooms, tickets,
 }

@@ -2,4 +2,5 @@
 
 mod outbox;
 mod strangers;
+pub mod together;
 mod transport;

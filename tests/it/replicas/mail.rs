@@ -6,9 +6,12 @@ use std::time::Duration;
 use tokio::{task::block_in_place, time::sleep};
 
 use super::{World, friend, until};
-use crate::support::{
-    smtp::{SmtpServer, header},
-    turnstile::Turnstile,
+use crate::{
+    mail::together::letters_to,
+    support::{
+        smtp::{SmtpServer, header},
+        turnstile::Turnstile,
+    },
 };
 
 const WAITING: &str = "SELECT count(*) AS n FROM outbox WHERE state <> 'sent'";
@@ -100,4 +103,47 @@ async fn a_letter_that_is_sent_again_is_the_same_letter() {
         .map(|n| taken(&smtp, &format!("friend-{n}@vouch.example.org")).len())
         .collect();
     assert!(each.iter().all(|&times| times == 1), "{each:?}");
+}
+
+/// Members invite one address at two replicas while no letter leaves: whichever replica sends it, one letter tells of all.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn invites_to_one_address_at_two_replicas_share_a_letter() {
+    let mut smtp = block_in_place(SmtpServer::start);
+    let (world, members) = World::with(["ann", "bob", "cat"], |home| home.with_smtp(&smtp)).await;
+    let replicas = [world.plan("a").start().await, world.plan("b").start().await];
+    block_in_place(|| smtp.stop());
+    let figures = async |sql: &str| block_in_place(|| world.db.figures(sql));
+    let failed = "SELECT count(*) AS n FROM outbox WHERE claim IS NULL AND last_error IS NOT NULL";
+    let mut invites = Vec::new();
+    for (n, member) in members.iter().enumerate() {
+        let made = replicas[n % 2]
+            .post(&member.token, "/v1/me/invites", friend(0))
+            .await
+            .expect(201);
+        invites.push(made["id"].clone());
+        until("it is told of", async || match n {
+            0 => figures(failed).await == [1],
+            n => figures("SELECT count(*) AS n FROM letter_subjects").await == [n as i64],
+        })
+        .await;
+    }
+    block_in_place(|| {
+        smtp.start_again();
+        world.db.run("UPDATE outbox SET due_at = 0 WHERE claim IS NULL");
+    });
+    until("it leaves", async || figures(WAITING).await == [0]).await;
+    let letters = letters_to(&smtp, "friend-0@vouch.example.org");
+    assert_eq!(
+        (letters.len(), letters[0].matches("invites you, until").count()),
+        (1, 3),
+        "{letters:?}"
+    );
+    for (n, member) in members.iter().enumerate() {
+        let listed = replicas[n % 2].get(&member.token, "/v1/me/invites").await.expect(200);
+        assert_eq!(
+            (&listed["items"][0]["id"], &listed["items"][0]["delivery"]),
+            (&invites[n], &"sent".into())
+        );
+        assert_eq!(listed["items"].as_array().map(Vec::len), Some(1));
+    }
 }

@@ -16,8 +16,9 @@ use crate::support::db::{Database, ensure, needs};
 
 const BELIEVED: &str = concat!(
     include_str!("../../../src/platform/store/schema.rs"),
-    include_str!("../../../src/platform/store/schema/waitlist.rs"),
-    include_str!("../../../src/platform/store/schema/moderation.rs")
+    include_str!("../../../src/platform/store/schema/letters.rs"),
+    include_str!("../../../src/platform/store/schema/moderation.rs"),
+    include_str!("../../../src/platform/store/schema/waitlist.rs")
 );
 
 /// For the sequencer of PostgreSQL; SQLite's writer sequences what it has just written.

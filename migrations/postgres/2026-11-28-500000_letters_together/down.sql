@@ -1,0 +1,2 @@
+DROP INDEX outbox_waiting;
+DROP TABLE letter_subjects;
