@@ -4,6 +4,7 @@
 mod bans;
 mod clock;
 mod flow;
+mod invite_life;
 mod kill;
 mod once;
 mod outage;
