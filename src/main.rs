@@ -14,7 +14,7 @@ use vouchsafe::{
     commands::{
         admin,
         all_invites::{self, AllInvites},
-        audit, check, demo, health, import, invite, sanction, serve,
+        audit, check, demo, health, import, invite, sanction, serve, synth,
     },
     moderation::{ReasonCode, SanctionKind},
     notify::LetterId,
@@ -64,6 +64,15 @@ enum Command {
     Import {
         /// A CSV file.
         file: PathBuf,
+    },
+    /// Fills a new database with a community of any size that never was, to measure and to try out.
+    Synth {
+        /// How many people: 1 to 100 million.
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
+        people: u32,
+        /// The same seed makes the same community.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
     },
     /// Owners, one-time sign-in codes, services.
     #[command(subcommand)]
@@ -364,6 +373,9 @@ async fn carry_out(command: Command, config: Config) -> Result<ExitCode, Box<dyn
     match command {
         Command::Serve => serve::run(config, &mut out).await?,
         Command::Demo => demo::run(config, &mut out).await?,
+        Command::Synth { people, seed } => {
+            synth::run(config, people, seed, &mut out).await?;
+        }
         Command::Migrate => {
             let target = secrecy::ExposeSecret::expose_secret(&config.store.url).parse()?;
             let applied = tokio::task::spawn_blocking(move || Ledger::migrate(&target)).await??;

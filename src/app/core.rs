@@ -217,6 +217,15 @@ impl Core {
         Ok((transport, sender(&self.config)?))
     }
 
+    /// The names of those who follow the feed behind a cursor.
+    ///
+    /// # Errors
+    /// [`StartError::Setup`] where a link of theirs cannot be made.
+    pub fn followers(&self) -> Result<Vec<&'static str>, StartError> {
+        let (subscribers, _) = super::background::subscribers(self)?;
+        Ok(subscribers.iter().map(|subscriber| subscriber.name()).collect())
+    }
+
     /// Ends the tasks, gives their leases up, commits what was taken, and takes no more.
     pub async fn close(mut self) {
         self.tasks.shutdown().await;

@@ -15,6 +15,7 @@ mod extras;
 mod follow;
 pub mod http;
 mod issuer;
+pub mod load;
 mod letter;
 mod message;
 mod previews;

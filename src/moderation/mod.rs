@@ -19,6 +19,7 @@
 pub mod commands;
 mod expiry;
 pub mod http;
+pub mod load;
 pub mod many;
 pub mod queries;
 mod records;

@@ -42,6 +42,16 @@ impl Handle {
         let length = u8::try_from(text.len()).ok()?;
         Some(Self { length, bytes })
     }
+
+    /// The same of single letters.
+    pub(super) fn from_bytes(letters: impl Iterator<Item = u8>) -> Option<Self> {
+        let (mut length, mut bytes) = (0, [0; LONGEST]);
+        for letter in letters {
+            *bytes.get_mut(usize::from(length))? = letter;
+            length += 1;
+        }
+        Some(Self { length, bytes })
+    }
 }
 
 impl Deref for Handle {

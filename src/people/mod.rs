@@ -5,6 +5,7 @@
 //! member's rows and events inside the transaction of whoever decided it.
 
 pub mod http;
+pub mod load;
 mod handle;
 mod records;
 mod roster;

@@ -178,7 +178,7 @@ impl From<StoredInvite> for Invite {
 
 const EMAIL: &str = "email";
 const PHONE: &str = "phone";
-const LINK: &str = "link";
+pub(super) const LINK: &str = "link";
 
 const fn word(kind: InviteKind) -> &'static str {
     match kind {

@@ -7,10 +7,12 @@
 //! event, behind a durable cursor; mirrors ([`mirror`]) keep in memory what must be answered fast.
 
 mod aside;
+mod column;
 mod event_kind;
 pub mod events;
 mod feed;
 mod fresh;
+pub mod load;
 mod lease;
 mod watermark;
 mod read_model;
@@ -34,6 +36,7 @@ use std::{
 use tokio::sync::{Notify, watch};
 
 pub use aside::{Failure, Lag, failures, lag, retry_failure};
+pub use column::Column;
 pub use consumer::{ConsumerError, ExternalConsumer, Next, noted};
 pub use event_kind::EventKind;
 pub use events::{Actor, Envelope, Event};

@@ -11,6 +11,7 @@ mod connection;
 mod error;
 mod fixed;
 pub mod guards;
+pub mod load;
 mod lock;
 mod migrate;
 mod pool;

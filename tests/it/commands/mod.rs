@@ -4,4 +4,5 @@ mod import;
 mod invite;
 mod jobs;
 mod sanctions;
+mod synth;
 mod tour;

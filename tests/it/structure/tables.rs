@@ -198,7 +198,12 @@ fn breaches(
 fn a_table_has_one_owner() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let read = |file: &str| fs::read_to_string(root.join(file)).unwrap();
-    let parts = ["schema.rs", "schema/letters.rs", "schema/moderation.rs", "schema/waitlist.rs"];
+    let parts = [
+        "schema.rs",
+        "schema/letters.rs",
+        "schema/moderation.rs",
+        "schema/waitlist.rs",
+    ];
     let schema: String = parts.map(|part| read(&format!("platform/store/{part}"))).concat();
     let tables = tables(&schema);
     assert!(tables.len() > 25, "{tables:?}");

@@ -1,10 +1,9 @@
 //! Everybody's role, standing and assurance, in memory: what each request is judged by. And what
 //! they are called outside: what answers about many people are full of.
 
-use std::{
-    collections::BTreeMap,
-    sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
-};
+mod seats;
+
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::{Handle, Name, records};
 use crate::platform::{
@@ -12,6 +11,7 @@ use crate::platform::{
     store::{Conn, StoreError},
     terms::{Assurance, Id, PersonRow, Role, Standing, kinds},
 };
+use seats::Seats;
 
 /// What is known of one member without asking the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,70 +39,40 @@ impl MemberSnapshot {
 /// Everybody: where they stand, and what they are called.
 #[derive(Default)]
 pub struct Roster {
-    people: RwLock<People>,
-}
-
-#[derive(Default)]
-struct People {
-    /// By row. Rows are dense, so a vector it is; a row that no member has is empty.
-    places: Vec<Option<Place>>,
-    /// Whose id it is. A tree, since a table of hashes would stand still now and then to grow.
-    rows: BTreeMap<Id<kinds::Person>, PersonRow>,
-}
-
-#[derive(Clone, Copy)]
-struct Place {
-    snapshot: MemberSnapshot,
-    /// Chosen on joining, and never changed.
-    handle: Option<Handle>,
+    seats: RwLock<Seats>,
 }
 
 impl Roster {
     /// The member's seat, or none.
     pub fn snapshot(&self, row: PersonRow) -> Option<MemberSnapshot> {
-        self.read().place(row).map(|place| place.snapshot)
+        self.read().snapshot(row)
     }
 
     /// The row of the member with this public id, or none.
     pub fn row(&self, id: Id<kinds::Person>) -> Option<PersonRow> {
-        self.read().rows.get(&id).copied()
+        self.read().row(id)
     }
 
     /// What these members are called, in the same order; none for unknown rows. Nothing but looking is
     /// done here, so that far memory is fetched for many of them at a time.
     pub fn names(&self, rows: impl IntoIterator<Item = PersonRow>) -> Vec<Option<Name>> {
-        let people = self.read();
+        let seats = self.read();
         let name = |row| {
-            let Place { snapshot, handle } = *people.place(row)?;
+            let id = seats.snapshot(row)?.id;
             Some(Name {
-                id: snapshot.id,
-                handle,
+                id,
+                handle: seats.handle(row),
             })
         };
         rows.into_iter().map(name).collect()
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, People> {
-        self.people.read().unwrap_or_else(PoisonError::into_inner)
+    fn read(&self) -> RwLockReadGuard<'_, Seats> {
+        self.seats.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, People> {
-        self.people.write().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl People {
-    fn place(&self, row: PersonRow) -> Option<&Place> {
-        self.places.get(usize::try_from(row.0).ok()?)?.as_ref()
-    }
-
-    fn put(&mut self, row: PersonRow, place: Place) {
-        let Ok(index) = usize::try_from(row.0) else { return };
-        if self.places.len() <= index {
-            self.places.resize_with(index + 1, || None);
-        }
-        self.rows.insert(place.snapshot.id, row);
-        self.places[index] = Some(place);
+    fn write(&self) -> RwLockWriteGuard<'_, Seats> {
+        self.seats.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -111,17 +81,17 @@ const PAGE: i64 = 10_000;
 
 impl Projection for Roster {
     fn load(&self, conn: &mut Conn) -> Result<(), StoreError> {
-        let mut last = PersonRow(0);
+        let (mut seats, mut last) = (Seats::default(), PersonRow(0));
         loop {
             let page = records::seats(conn, last, PAGE)?;
-            let Some(&(row, ..)) = page.last() else { return Ok(()) };
+            let Some(&(row, ..)) = page.last() else { break };
             last = row;
-            let mut people = self.write();
             for (row, snapshot, handle) in page {
-                let handle = handle.as_deref().and_then(Handle::new);
-                people.put(row, Place { snapshot, handle });
+                seats.put(row, &snapshot, handle.as_deref().and_then(Handle::new));
             }
         }
+        *self.write() = seats;
+        Ok(())
     }
 
     fn apply(&self, conn: &mut Conn, entry: &Entry) -> Result<(), StoreError> {
@@ -177,17 +147,14 @@ impl Roster {
     /// Somebody whom the load has seen already keeps what has become of them since. The handle is in
     /// the store alone: the ledger would keep it for ever.
     fn arrive(&self, conn: &mut Conn, row: PersonRow, snapshot: MemberSnapshot) -> Result<(), StoreError> {
-        if self.read().place(row).is_none() {
+        if self.snapshot(row).is_none() {
             let handle = records::names(conn, &[row])?.remove(&row).and_then(|name| name.handle);
-            self.write().put(row, Place { snapshot, handle });
+            self.write().put(row, &snapshot, handle);
         }
         Ok(())
     }
 
     fn amend(&self, row: PersonRow, amend: impl FnOnce(&mut MemberSnapshot)) {
-        let Ok(index) = usize::try_from(row.0) else { return };
-        if let Some(Some(place)) = self.write().places.get_mut(index) {
-            amend(&mut place.snapshot);
-        }
+        self.write().amend(row, amend);
     }
 }

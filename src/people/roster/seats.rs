@@ -1,0 +1,222 @@
+//! Everybody's seat, packed: some 41 bytes a person.
+//!
+//! | bytes | for |
+//! |---|---|
+//! | 16 | the public id |
+//! | 2 | role, standing, assurance |
+//! | 4 + about 11 | where the handle stands among all handles, and its letters |
+//! | about 8 | the way back from an id to its row |
+
+use hashbrown::HashTable;
+use uuid::Uuid;
+
+use crate::{
+    people::{Handle, MemberSnapshot},
+    platform::{
+        ledger::Column,
+        terms::{Assurance, Id, PersonRow, Role, Standing, kinds},
+    },
+};
+
+/// So many tables share the way back, so that none of them stands still for long when it grows: at ten million people
+/// each has 40 000.
+const TABLES: usize = 256;
+
+/// Everybody's seat by row. Rows are dense; a row that no member has is empty.
+pub(super) struct Seats {
+    ids: Column<[u8; 16]>,
+    seats: Column<Packed>,
+    handles: Column<u32>,
+    letters: Letters,
+    rows: Vec<HashTable<u32>>,
+}
+
+/// Role, standing and assurance in three bits each, and whether somebody is there.
+#[derive(Clone, Copy, Default)]
+struct Packed(u16);
+
+const THERE: u16 = 1 << 15;
+
+impl Packed {
+    fn of(snapshot: &MemberSnapshot) -> Self {
+        Self(THERE | snapshot.role as u16 | (snapshot.standing as u16) << 3 | (snapshot.assurance as u16) << 6)
+    }
+
+    /// None where nobody is there.
+    fn read(self, id: [u8; 16]) -> Option<MemberSnapshot> {
+        let word = |shift: u16| usize::from(self.0 >> shift & 7);
+        if self.0 & THERE == 0 {
+            return None;
+        }
+        Some(MemberSnapshot {
+            id: Id::from_uuid(Uuid::from_bytes(id)),
+            role: *Role::ALL.get(word(0))?,
+            standing: *Standing::ALL.get(word(3))?,
+            assurance: *Assurance::ALL.get(word(6))?,
+        })
+    }
+}
+
+// Each fits into three bits.
+const _: () = assert!(Role::ALL.len() <= 8 && Standing::ALL.len() <= 8 && Assurance::ALL.len() <= 8);
+
+impl Default for Seats {
+    fn default() -> Self {
+        Self {
+            ids: Column::default(),
+            seats: Column::default(),
+            handles: Column::default(),
+            letters: Letters::default(),
+            rows: (0..TABLES).map(|_| HashTable::new()).collect(),
+        }
+    }
+}
+
+impl Seats {
+    pub(super) fn snapshot(&self, row: PersonRow) -> Option<MemberSnapshot> {
+        let row = index(row)?;
+        self.seats.get(row).read(self.ids.get(row))
+    }
+
+    pub(super) fn handle(&self, row: PersonRow) -> Option<Handle> {
+        self.letters.read(self.handles.get(index(row)?))
+    }
+
+    pub(super) fn row(&self, id: Id<kinds::Person>) -> Option<PersonRow> {
+        let id = *id.as_bytes();
+        let found = self.rows[table(&id)].find(hash(&id), |&row| self.ids.get(row as usize) == id);
+        found.map(|&row| PersonRow(i64::from(row)))
+    }
+
+    /// Puts somebody there who was not. A row beyond 2³² − 1 is nobody's.
+    pub(super) fn put(&mut self, row: PersonRow, snapshot: &MemberSnapshot, handle: Option<Handle>) {
+        let Some(row) = index(row) else { return };
+        let id = *snapshot.id.as_bytes();
+        self.ids.set(row, id);
+        self.seats.set(row, Packed::of(snapshot));
+        if let Some(handle) = handle {
+            self.handles.set(row, self.letters.add(&handle));
+        }
+        let ids = &self.ids;
+        self.rows[table(&id)].insert_unique(hash(&id), row as u32, |&row| hash(&ids.get(row as usize)));
+    }
+
+    /// Changes somebody's seat; their id stays.
+    pub(super) fn amend(&mut self, row: PersonRow, amend: impl FnOnce(&mut MemberSnapshot)) {
+        if let (Some(mut snapshot), Some(row)) = (self.snapshot(row), index(row)) {
+            amend(&mut snapshot);
+            self.seats.set(row, Packed::of(&snapshot));
+        }
+    }
+}
+
+fn index(row: PersonRow) -> Option<usize> {
+    u32::try_from(row.0).ok().and_then(|row| usize::try_from(row).ok())
+}
+
+// An id ends with 62 random bits of ours (RFC 9562 §5.7), which nobody chooses.
+fn table(id: &[u8; 16]) -> usize {
+    usize::from(id[15])
+}
+
+fn hash(id: &[u8; 16]) -> u64 {
+    let [.., a, b, c, d, e, f, g, h] = *id;
+    u64::from_be_bytes([h, g, f, e, d, c, b, a])
+}
+
+/// All handles, one behind the other: the length of each, and its letters.
+#[derive(Default)]
+struct Letters {
+    bytes: Column<u8>,
+    end: u32,
+}
+
+impl Letters {
+    /// Adds a handle; where it stands, one more than its place, since 0 stands for none. None fits behind four gigabytes.
+    fn add(&mut self, handle: &str) -> u32 {
+        let (Ok(length), Ok(size)) = (u8::try_from(handle.len()), u32::try_from(handle.len())) else {
+            return 0;
+        };
+        let Some(end) = self.end.checked_add(1 + size).filter(|&end| end < u32::MAX) else {
+            return 0;
+        };
+        let start = self.end as usize;
+        self.bytes.set(start, length);
+        for (place, byte) in handle.bytes().enumerate() {
+            self.bytes.set(start + 1 + place, byte);
+        }
+        self.end = end;
+        start as u32 + 1
+    }
+
+    fn read(&self, place: u32) -> Option<Handle> {
+        let start = place.checked_sub(1)? as usize;
+        let length = usize::from(self.bytes.get(start));
+        Handle::from_bytes((0..length).map(|place| self.bytes.get(start + 1 + place)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::terms::{Rng as _, SeededRng, Timestamp};
+
+    #[test]
+    fn everybody_is_found_as_they_were_put() {
+        let (mut seats, rng) = (Seats::default(), SeededRng::new(5));
+        let mut put = Vec::new();
+        for row in 1..=20_000 {
+            let mut word = [0; 4];
+            rng.fill(&mut word);
+            let pick = |byte: u8, count: usize| usize::from(byte) % count;
+            let snapshot = MemberSnapshot {
+                id: Id::new(Timestamp::from_seconds(row), &rng),
+                role: Role::ALL[pick(word[0], Role::ALL.len())],
+                standing: Standing::ALL[pick(word[1], Standing::ALL.len())],
+                assurance: Assurance::ALL[pick(word[2], Assurance::ALL.len())],
+            };
+            let handle = (word[3] > 20).then(|| "a".repeat(3 + pick(word[3], 28)));
+            // Now and then a row is nobody's.
+            let row = PersonRow(row * 3 / 2);
+            seats.put(row, &snapshot, handle.as_deref().and_then(Handle::new));
+            put.push((row, snapshot, handle));
+        }
+        for (row, snapshot, handle) in put {
+            assert_eq!(seats.snapshot(row), Some(snapshot));
+            assert_eq!(seats.row(snapshot.id), Some(row));
+            assert_eq!(seats.handle(row).as_deref(), handle.as_deref());
+        }
+        for row in [
+            PersonRow(0),
+            PersonRow(-1),
+            PersonRow(2),
+            PersonRow(1 << 33),
+            PersonRow(i64::MAX),
+        ] {
+            assert_eq!((seats.snapshot(row), seats.handle(row).as_deref()), (None, None));
+        }
+        assert_eq!(seats.row(Id::new(Timestamp::default(), &rng)), None);
+    }
+
+    #[test]
+    fn a_change_leaves_the_id_and_whoever_is_not_there_stays_away() {
+        let (mut seats, rng) = (Seats::default(), SeededRng::new(6));
+        let snapshot = MemberSnapshot {
+            id: Id::new(Timestamp::default(), &rng),
+            role: Role::Member,
+            standing: Standing::Active,
+            assurance: Assurance::Contact,
+        };
+        seats.put(PersonRow(7), &snapshot, None);
+        seats.amend(PersonRow(7), |snapshot| snapshot.standing = Standing::Banned);
+        seats.amend(PersonRow(8), |snapshot| snapshot.standing = Standing::Banned);
+        let banned = MemberSnapshot {
+            standing: Standing::Banned,
+            ..snapshot
+        };
+        assert_eq!(
+            (seats.snapshot(PersonRow(7)), seats.snapshot(PersonRow(8))),
+            (Some(banned), None)
+        );
+    }
+}
