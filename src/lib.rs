@@ -9,6 +9,7 @@ pub mod app;
 pub mod http;
 
 pub mod admin;
+pub mod leads;
 pub mod waitlist;
 pub mod onboarding;
 pub mod moderation;

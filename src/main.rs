@@ -14,7 +14,9 @@ use vouchsafe::{
     commands::{
         admin,
         all_invites::{self, AllInvites},
-        audit, check, demo, health, import, invite, sanction, serve, synth,
+        audit, check,
+        community::{self, Community},
+        demo, health, import, invite, sanction, serve, synth,
     },
     moderation::{ReasonCode, SanctionKind},
     notify::LetterId,
@@ -83,6 +85,8 @@ enum Command {
     /// Sanctions.
     #[command(subcommand)]
     Sanction(SanctionCommand),
+    #[command(flatten)]
+    Community(Community),
     /// The ledger's chain, and who let whom in.
     #[command(subcommand)]
     Audit(Audit),
@@ -470,6 +474,11 @@ async fn carry_out(command: Command, config: Config) -> Result<ExitCode, Box<dyn
                     sanction::lift(ledger, vault, &person, kind, &note, &mut out).await?;
                 }
             }
+            core.close().await;
+        }
+        Command::Community(what) => {
+            let core = Core::open(config, Parts::default()).await?;
+            community::run(&core, what, &mut out).await?;
             core.close().await;
         }
         Command::Audit(what) => {

@@ -3,8 +3,8 @@
 # nothing. Elsewhere it names the command and stops.
 #
 #   tools/packages.sh build    a C compiler and OpenSSL's headers (Rust itself is only checked)
-#   tools/packages.sh test     the same, and PostgreSQL's programs, HAProxy, Janus, Prometheus' promtool, Python with
-#                              venv, openssl
+#   tools/packages.sh test     the same, and PostgreSQL's programs, HAProxy, Janus, Prometheus' promtool, Graphviz,
+#                              Python with venv, openssl
 #
 # No package's daemon is started: the tests run servers of their own.
 set -eu
@@ -40,6 +40,7 @@ missing() {
     command -v openssl >/dev/null || echo openssl
     command -v janus >/dev/null || echo janus
     command -v promtool >/dev/null || echo prometheus
+    command -v gvpr >/dev/null || echo graphviz
 }
 
 # Debian asks policy-rc.d before it starts a daemon. One that is here already says what its owner

@@ -3,6 +3,7 @@
 //!
 //! Who let whom in, and what they are called, is asked of memory alone. Nothing sealed is opened here. Inside people are rows; every answer has public ids.
 
+pub mod export;
 mod history;
 pub mod http;
 mod memory;
@@ -10,7 +11,7 @@ mod queries;
 
 pub use history::{Happened, HappenedActor, happened};
 pub use memory::Memory;
-pub use queries::{JobAsked, JobItem, Sought, asked, by_contact, job, job_items, jobs, ledger, members, profile};
+pub use queries::{JobAsked, JobItem, Sought, asked, job, job_items, jobs, ledger, profile};
 
 use crate::{
     graph::BranchFigures,

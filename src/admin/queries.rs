@@ -3,13 +3,12 @@
 use super::{AskError, Happened, OpenSanction, Profile, happened};
 use crate::{
     graph::LiveGraph,
-    moderation, onboarding,
-    people::{self, Member},
+    moderation, onboarding, people,
     platform::{
         jobs::{self, JobRow},
         ledger::{self, Filter},
         store::{Conn, StoreError},
-        terms::{JobId, PersonId, PersonRow, Role, Standing},
+        terms::{JobId, PersonId},
     },
 };
 
@@ -51,37 +50,6 @@ pub fn profile(conn: &mut Conn, live: &LiveGraph, id: PersonId) -> Result<Profil
         invitees,
         branch,
     })
-}
-
-/// Up to `limit` members in the order of joining, from the start or after one of them; none where nobody has the id
-/// of the one.
-///
-/// # Errors
-/// [`StoreError`]
-pub fn members(
-    conn: &mut Conn,
-    after: Option<PersonId>,
-    role: Option<Role>,
-    standing: Option<Standing>,
-    limit: i64,
-) -> Result<Option<Vec<Member>>, StoreError> {
-    let after = match after {
-        None => Some(PersonRow(0)),
-        Some(id) => people::member_by_id(conn, id)?.map(|member| member.row),
-    };
-    let Some(after) = after else { return Ok(None) };
-    Ok(Some(people::members(conn, after, role, standing, limit)?))
-}
-
-/// Whoever has proved control of a contact, by its blind index.
-///
-/// # Errors
-/// [`StoreError`]
-pub fn by_contact(conn: &mut Conn, blind: &[u8]) -> Result<Option<Member>, StoreError> {
-    match people::by_contact(conn, blind)? {
-        Some(row) => Ok(people::member(conn, row)?),
-        None => Ok(None),
-    }
 }
 
 /// What is looked for in the ledger.

@@ -2,7 +2,7 @@
 
 use super::{Core, StartError, watch::Watch};
 use crate::{
-    identity, invites, moderation, notify, onboarding,
+    identity, invites, leads, moderation, notify, onboarding,
     platform::{
         idempotency, jobs,
         ledger::{Subscriber, follow},
@@ -92,6 +92,9 @@ pub(super) fn follow_all(core: &mut Core, subscribers: &Subscribers) {
     core.tasks.spawn(runner.run());
     core.tasks
         .spawn(moderation::lift_expired(core.ledger.clone(), core.owner.clone()));
+    if let Some(leads) = core.leads() {
+        core.tasks.spawn(leads.run());
+    }
 }
 
 /// Keeps tables and samples small. Nothing depends on it but their size.
@@ -124,6 +127,7 @@ pub(super) fn keep_house(core: &mut Core, watch: Arc<Watch>) {
             // Where the database is away, readiness says so; a gauge that stands still is enough here.
             let waiting = ledger.store().read(move |conn| {
                 identity::queries::measure(conn, now)?;
+                leads::queries::measure(conn)?;
                 Ok::<_, StoreError>(crate::platform::ledger::oldest_waiting(conn)?)
             });
             if let Ok(waiting) = waiting.await {

@@ -11,6 +11,7 @@ use crate::{
     graph::LiveGraph,
     identity::DocumentKind,
     invites::BatchIssuer,
+    leads,
     notify::{self, Sender, Transport},
     people::Roster,
     platform::{
@@ -134,6 +135,22 @@ impl Core {
         const HOUR: Duration = Duration::from_secs(3600);
         let pace = Rate::at_most(self.config.throttle.invites_per_member_per_hour, HOUR);
         BatchIssuer::new(self.ledger.clone(), self.vault.clone(), Arc::clone(&self.policy), pace)
+    }
+
+    /// Computes leads, where the configuration does not say never.
+    pub fn leads(&self) -> Option<leads::Work> {
+        let every = self.config.leads.every_minutes;
+        (every > 0).then(|| self.leads_every(Duration::from_secs(u64::from(every) * 60)))
+    }
+
+    /// Computes leads, so often.
+    pub fn leads_every(&self, every: Duration) -> leads::Work {
+        leads::Work {
+            ledger: self.ledger.clone(),
+            graph: Arc::clone(&self.graph),
+            every,
+            owner: self.owner.clone(),
+        }
     }
 
     /// Where an invite's code is opened.

@@ -36,7 +36,7 @@ use super::{
     watch::Watch,
 };
 use crate::{
-    admin, http, identity, invites, moderation, notify, onboarding, people,
+    admin, http, identity, invites, leads, moderation, notify, onboarding, people,
     platform::{
         config::{Config, Listen, WebOrigin},
         idempotency,
@@ -59,6 +59,7 @@ pub fn offer(config: &mut ServiceConfig<'_>) {
     people::http::routes(config);
     identity::http::routes(config);
     moderation::http::routes(config);
+    leads::http::routes(config);
     policy::http::routes(config);
     notify::http::routes(config);
 }
@@ -355,6 +356,11 @@ fn listen(
         vault: vault.clone(),
         policy: Arc::clone(&policy),
     });
+    let leads = Data::new(leads::http::Leads {
+        ledger: ledger.clone(),
+        read_model: read_model.clone(),
+        vault: vault.clone(),
+    });
     let audit = Data::new(admin::http::Audit {
         ledger: ledger.clone(),
         read_model: read_model.clone(),
@@ -405,6 +411,7 @@ fn listen(
             .app_data(cases.clone())
             .app_data(moderation.clone())
             .app_data(audit.clone())
+            .app_data(leads.clone())
             .app_data(rooms.clone())
             .app_data(policies.clone())
             .app_data(letters.clone())

@@ -95,6 +95,8 @@ kinds! {
     InviteNotOpen = 409 "invite-not-open", "The invite is not open yet", "Come again when it opens.";
     /// The invite is not in a state for this; the detail says why.
     InviteState = 409 "invite-state", "The invite is not in a state for this", "Read the list of your invites to see how it stands.";
+    /// The lead was dismissed already, or is no longer found.
+    LeadNotOpen = 409 "lead-not-open", "The lead is not open", "Read the lead to see how it stands.";
     /// All uses of the invite are held by people who are coming in at this moment; one may become free again.
     InviteExhausted = 409 "invite-exhausted", "All uses of the invite are taken for now", "Try again later, or ask for a new invite.";
     /// The invite was sent to another address than the one that is to be proved.

@@ -105,6 +105,16 @@ impl<T> Page<T> {
     }
 }
 
+impl<T> Page<T> {
+    /// A page of a query that says itself where the next page starts.
+    pub fn until<K: Serialize>(items: Vec<T>, next: Option<K>, cursors: &Cursors) -> Self {
+        Self {
+            items,
+            next: next.map(|key| cursors.write(&key)),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

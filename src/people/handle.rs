@@ -16,11 +16,20 @@ const LONGEST: usize = 30;
 
 /// A handle in the form that is kept: lower case, without what cannot be seen and what stands around it.
 pub fn handle(entered: &str) -> Result<String, HandleError> {
+    folded(entered, 3)
+}
+
+/// The beginning of a handle, for a search: folded as handles are.
+pub fn handle_prefix(entered: &str) -> Result<String, HandleError> {
+    folded(entered, 1)
+}
+
+fn folded(entered: &str, shortest: usize) -> Result<String, HandleError> {
     let handle = typed::plain(entered).to_ascii_lowercase();
     let sound = handle
         .bytes()
         .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
-    if sound && (3..=LONGEST).contains(&handle.len()) {
+    if sound && (shortest..=LONGEST).contains(&handle.len()) {
         Ok(handle)
     } else {
         Err(HandleError)
@@ -94,6 +103,16 @@ mod tests {
         }
         for entered in ["", "we", "we i", "we-i", "вei", "wëi", "伟伟伟", &"a".repeat(31)] {
             assert_eq!(handle(entered), Err(HandleError), "{entered:?}");
+        }
+    }
+
+    #[test]
+    fn the_beginning_of_a_handle_is_folded_alike() {
+        for (entered, kept) in [("W", "w"), ("@Wei_", "wei_"), ("ＷＥ", "we"), (" _ ", "_")] {
+            assert_eq!(handle_prefix(entered).as_deref(), Ok(kept), "{entered:?}");
+        }
+        for entered in ["", " ", "%", "w%e", "é", &"a".repeat(31)] {
+            assert_eq!(handle_prefix(entered), Err(HandleError), "{entered:?}");
         }
     }
 

@@ -10,11 +10,12 @@ mod handle;
 mod records;
 mod roster;
 
-pub use handle::{Handle, HandleError, handle};
+pub use handle::{Handle, HandleError, handle, handle_prefix};
 pub use records::{
-    Member, Name, await_standing, by_contact, by_handle, count_active, count_owners, invite_of, inviter_of,
-    keep_active, lock, lock_founders, lock_members, lock_reviewer, lock_standing, member, member_by_id, members,
-    members_by_row, names, own_contact, set_assurance, set_handle, set_standing,
+    After, Found, MOST_LOOKED, Member, Name, Wanted, await_standing, by_contact, by_handle, count_active, count_owners,
+    find, invite_of, inviter_of, keep_active, last_row, lock, lock_founders, lock_members, lock_reviewer,
+    lock_standing, member, member_by_id, members, members_by_row, names, own_contact, set_assurance, set_handle,
+    set_standing,
 };
 pub use roster::{MemberSnapshot, Roster};
 

@@ -32,7 +32,7 @@ pub(super) use holds::{
     use_up,
 };
 pub use holds::{held_by, held_to, held_until};
-pub use oversee::{Figures, Sought};
+pub use oversee::{Figures, Sought, kinds_of};
 pub(super) use oversee::{by_campaign, by_inviter, sought, standing_of};
 pub(super) use places::{close_expired, refundable, tallies};
 
@@ -142,11 +142,7 @@ impl From<StoredInvite> for Invite {
             row: row.id,
             id: row.uid,
             inviter: row.inviter,
-            kind: match row.kind.as_str() {
-                EMAIL => InviteKind::Email,
-                PHONE => InviteKind::Phone,
-                _ => InviteKind::Link,
-            },
+            kind: kind_of(&row.kind),
             key_version: row.key_version,
             address: row.subject_id.zip(row.address_sealed),
             address_blind: row.address_blind,
@@ -179,6 +175,14 @@ impl From<StoredInvite> for Invite {
 const EMAIL: &str = "email";
 const PHONE: &str = "phone";
 pub(super) const LINK: &str = "link";
+
+fn kind_of(word: &str) -> InviteKind {
+    match word {
+        EMAIL => InviteKind::Email,
+        PHONE => InviteKind::Phone,
+        _ => InviteKind::Link,
+    }
+}
 
 const fn word(kind: InviteKind) -> &'static str {
     match kind {

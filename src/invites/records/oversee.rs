@@ -1,21 +1,41 @@
 //! What admins see of everybody's invites.
 
+use std::collections::HashMap;
+
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult, Queryable, QueryableByName, RunQueryDsl,
-    SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, QueryResult, Queryable,
+    QueryableByName, RunQueryDsl, SelectableHelper,
     dsl::sql,
     sql_types::{BigInt, Text},
 };
 
-use super::{StoredInvite, extras, word};
+use super::{StoredInvite, extras, kind_of, word};
 use crate::{
     invites::{Invite, InviteState},
     platform::{
         ledger::events::InviteKind,
-        store::{Conn, fixed, schema::invites},
+        store::{
+            Conn, fixed,
+            schema::{edges, invites},
+        },
         terms::{Id, PersonRow, Timestamp, kinds},
     },
 };
+
+/// How the invite reached each of these members by which they came in.
+pub fn kinds_of(conn: &mut Conn, people: &[PersonRow]) -> QueryResult<HashMap<PersonRow, InviteKind>> {
+    let found: Vec<(PersonRow, String)> = edges::table
+        .inner_join(invites::table.on(invites::id.nullable().eq(edges::invite_id)))
+        // Raw: the partial index is found by its own words, and not by a bound value.
+        .filter(edges::kind.eq(sql::<Text>("'invite'")))
+        .filter(edges::to_person.eq_any(people))
+        .select((edges::to_person, invites::kind))
+        .load(conn)?;
+    Ok(found
+        .into_iter()
+        .map(|(person, kind)| (person, kind_of(&kind)))
+        .collect())
+}
 
 /// Which invites are looked for.
 #[derive(Debug, Clone, Default)]

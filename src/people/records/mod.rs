@@ -23,8 +23,10 @@ use crate::platform::{
     vault::Subject,
 };
 
+mod search;
 mod staff;
 
+pub use search::{After, Found, MOST_LOOKED, Wanted, find, last_row};
 pub use staff::{count_active, count_owners, lock_founders, lock_reviewer};
 
 pub(in crate::people) const INVITE: &str = "invite";

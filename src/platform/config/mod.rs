@@ -6,6 +6,7 @@
 //! may stand in a file of its own, named by `x_file`. [`Config::load`] names every mistake at once.
 //! Relative paths are seen from the directory in which the service is started.
 
+pub use leads::LeadsConfig;
 pub use mail::{MailConfig, MailTransport, SmtpConfig, SmtpSecurity};
 pub use texts::{AliyunConfig, GatewayTemplate, TencentConfig, TextGateway, TextHttpConfig, TextsConfig, TwilioConfig};
 
@@ -16,6 +17,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 mod demands;
+mod leads;
 mod load;
 mod mail;
 mod places;
@@ -55,6 +57,8 @@ pub struct Config {
     pub policy: PolicyConfig,
     /// What follows from events.
     pub feed: FeedConfig,
+    /// Who is worth a look.
+    pub leads: LeadsConfig,
     /// What is logged, and how.
     pub log: LogConfig,
 }

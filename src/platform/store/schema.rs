@@ -1,9 +1,11 @@
 //! The one schema of both databases. A test holds each migration set against it, column by column.
 
+mod lead_tables;
 mod letters;
 mod moderation;
 mod waitlist;
 
+pub use lead_tables::{lead_runs, leads};
 pub use letters::letter_subjects;
 pub use moderation::sanctions;
 pub use waitlist::{application_vouches, applications, quota_grants, waitlist_draws};
@@ -446,5 +448,5 @@ diesel::allow_tables_to_appear_in_same_query! {
     sign_in_codes, text_codes, invites, quota_grants, applications, application_vouches,
     waitlist_draws, holds, edges, flows, identities, identity_slots, cases,
     case_releases, refusals, disclosures, sanctions, sessions, signing_keys, services, throttles, idempotency,
-    outbox, letter_subjects, jobs, job_orders, job_outcomes, subscriber_failures, mail_stops, room_servers, rooms, tickets,
+    leads, lead_runs, outbox, letter_subjects, jobs, job_orders, job_outcomes, subscriber_failures, mail_stops, room_servers, rooms, tickets,
 }

@@ -54,6 +54,8 @@ pub mod kinds {
         Sanction = "sanction",
         /// A service that may introspect tokens.
         Service = "service",
+        /// What the service found worth a look about somebody.
+        Lead = "lead",
         /// Work that outlives a request.
         Job = "job",
         /// One run of an import.
@@ -77,6 +79,8 @@ pub type PersonId = Id<kinds::Person>;
 pub type InviteId = Id<kinds::Invite>;
 /// The id of places that an admin gave or took.
 pub type QuotaGrantId = Id<kinds::QuotaGrant>;
+/// The id of a lead.
+pub type LeadId = Id<kinds::Lead>;
 /// The id of a flow.
 pub type FlowId = Id<kinds::Flow>;
 /// The id of an application to be let in.

@@ -59,6 +59,10 @@ metrics! {
     CASES_OPEN = Gauge "vouchsafe_cases_open";
     /// Age in seconds of the oldest real-name case that waits.
     CASES_OLDEST_SECONDS = Gauge "vouchsafe_cases_oldest_seconds";
+    /// Leads that nobody has dismissed, by kind.
+    LEADS_OPEN = Gauge "vouchsafe_leads_open";
+    /// Seconds that computing leads took this replica the last time.
+    LEADS_SECONDS = Gauge "vouchsafe_leads_seconds";
     /// Letters to be tried, now or later.
     MAIL_WAITING = Gauge "vouchsafe_mail_waiting";
     /// Letters that were given up.

@@ -14,8 +14,8 @@ use vouchsafe::{
     platform::{
         idempotency::Key,
         ledger::{Actor, Ledger, Position, ReadModel},
-        store::{Guards, StoreError},
-        terms::{Assurance, Id, PersonId, Reason, Role, SanctionId, Standing, SystemRng},
+        store::{Conn, Guards, StoreError},
+        terms::{Assurance, Id, InviteId, PersonId, PersonRow, Reason, Role, SanctionId, Standing, SystemRng},
         vault::{Keyring, Vault},
     },
     tokens,
@@ -96,17 +96,9 @@ impl Community {
         let (newcomer, inviter) = (newcomer(handle, Role::Member), inviter.row);
         let written = self.ledger.write(Actor::Newcomer, move |tx| {
             let invite = Id::new(tx.now, tx.rng);
-            let row: Row = sql_query(
-                "INSERT INTO invites (uid, inviter, kind, code_hash, key_version, locale, max_uses, uses, created_at, \
-                 expires_at) VALUES ($1, $2, 'link', $3, 1, 'en', 1, 1, 0, 1) RETURNING id",
-            )
-            .bind::<Binary, _>(invite.as_bytes().as_slice())
-            .bind::<BigInt, _>(inviter.0)
-            .bind::<Binary, _>(invite.as_bytes().as_slice())
-            .get_result(tx.conn)?;
             let by = Admission {
                 inviter,
-                invite_row: row.id,
+                invite_row: invite_row(tx.conn, invite, inviter),
                 invite,
                 flow: None,
             };
@@ -221,6 +213,20 @@ impl Community {
             .read(|graph| graph.place(member.row))
             .map(|place| place.standing)
     }
+}
+
+/// Writes an open link of a member that was used up; its row.
+pub fn invite_row(conn: &mut Conn, invite: InviteId, inviter: PersonRow) -> i64 {
+    let row: Row = sql_query(
+        "INSERT INTO invites (uid, inviter, kind, code_hash, key_version, locale, max_uses, uses, created_at, \
+         expires_at) VALUES ($1, $2, 'link', $3, 1, 'en', 1, 1, 0, 1) RETURNING id",
+    )
+    .bind::<Binary, _>(invite.as_bytes().as_slice())
+    .bind::<BigInt, _>(inviter.0)
+    .bind::<Binary, _>(invite.as_bytes().as_slice())
+    .get_result(conn)
+    .unwrap();
+    row.id
 }
 
 #[derive(QueryableByName)]

@@ -47,26 +47,28 @@ fn the_description_and_the_table_of_rights_agree() {
 }
 
 /// An answer: status, body, and the position that it stands on.
-struct Answer {
-    status: u16,
-    body: Value,
-    position: Option<String>,
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+    pub position: Option<String>,
 }
 
 impl Answer {
-    fn problem(&self) -> (u16, &str) {
+    pub fn problem(&self) -> (u16, &str) {
         let urn = self.body["type"].as_str().unwrap_or_default();
         (self.status, urn.strip_prefix("urn:vouchsafe:problem:").unwrap_or(urn))
     }
 
-    fn handles(&self) -> Vec<&str> {
+    pub fn handles(&self) -> Vec<&str> {
         let items = self.body["items"].as_array().unwrap_or_else(|| panic!("{}", self.body));
         items.iter().map(|item| item["handle"].as_str().unwrap()).collect()
     }
 }
 
 /// What asks the two rooms' routes of a community.
-async fn asker(community: &Community) -> impl AsyncFn(Method, String, String, Option<&'static str>, Value) -> Answer {
+pub async fn asker(
+    community: &Community,
+) -> impl AsyncFn(Method, String, String, Option<&'static str>, Value) -> Answer {
     let limits = GateLimits {
         trusted_proxies: Vec::new(),
         request_timeout: Duration::from_secs(20),

@@ -105,6 +105,7 @@ struct Ids {
     server: String,
     room: String,
     job: String,
+    lead: String,
 }
 
 impl Ids {
@@ -115,6 +116,7 @@ impl Ids {
             path if path.starts_with("/v1/admin/room-servers") => &self.server,
             path if path.starts_with("/v1/admin/jobs") => &self.job,
             path if path.starts_with("/v1/admin/refusals") => &self.refusal,
+            path if path.starts_with("/v1/admin/leads") => &self.lead,
             _ => &self.person,
         };
         let path = path.replace("{code}", &self.code).replace("{flow}", &self.flow);
@@ -135,6 +137,7 @@ impl Ids {
     fn of_nothing() -> Self {
         Self {
             code: "ABCDE-FGHJK-MNPQR-STUVW".into(),
+            lead: nobody("lead"),
             flow: nobody("flow"),
             invite: nobody("invite"),
             person: nobody("person"),
@@ -246,6 +249,7 @@ async fn everybody_at_every_operation() {
         server: scene.room(&owner_token, "stage").await,
         room: "stage".into(),
         job: scene.job().await,
+        lead: crate::admin::leads::lead_row(&db, scene.owner.row),
     };
     let nothing = Ids::of_nothing();
 

@@ -90,6 +90,7 @@ async fn no_body_sets_what_it_does_not_name() {
             true => path.replace("{id}", &super::nobody("case")),
             false if path.contains("/invites/") => path.replace("{id}", &super::nobody("invite")),
             false if path.contains("/jobs/") => path.replace("{id}", &super::nobody("job")),
+            false if path.contains("/leads/") => path.replace("{id}", &super::nobody("lead")),
             false if path.contains("/refusals/") => path.replace("{id}", &super::nobody("refusal")),
             false if path.contains("/room-servers/") => path.replace("{id}", &super::nobody("server")),
             false => path.replace("{id}", &target.id.to_string()),
@@ -145,7 +146,7 @@ async fn no_query_asks_for_what_it_does_not_name() {
     let id = scene.owner.id.to_string();
     for path in [
         "/v1/me/invites?inviter=x",
-        "/v1/admin/people?handle=x",
+        "/v1/admin/people?name=x",
         "/v1/admin/cases?claimed_by=x",
         "/v1/admin/ledger?row=1",
         &format!("/v1/admin/people/{id}/branch?depth=99"),

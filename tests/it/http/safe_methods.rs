@@ -38,13 +38,17 @@ on_both! {
         let stop = stop.expose().rsplit('/').next().expect("a token").to_owned();
 
         let (_, waiting) = crate::http::waitlist::waits(service, "waits").await;
+        let lead = crate::admin::leads::lead_row(db, person.row);
         let before = Scene::events(db);
         let mut looked = 0;
-        for operation in OPERATIONS.iter().filter(|operation| operation.verb == Verb::Get) {
+        // That somebody took the whole graph along is recorded.
+        let silent = |id| id != "export_graph";
+        for operation in OPERATIONS.iter().filter(|operation| operation.verb == Verb::Get && silent(operation.id)) {
             let id = match operation.path {
                 path if path.starts_with("/v1/admin/cases") => &case,
                 path if path.starts_with("/v1/admin/jobs") => &job,
                 path if path.starts_with("/v1/me/invites") => &own,
+                path if path.starts_with("/v1/admin/leads") => &lead,
                 _ => &person.id.to_string(),
             };
             let path = operation.path.replace("{code}", &code).replace("{flow}", &flow);

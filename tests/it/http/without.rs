@@ -27,6 +27,7 @@ pub const WITHOUT: &[(&str, &str)] = &[
     ("decide_case", "A case is decided once; it shows by whom and how."),
     ("give_contact", "Asking again means another code by another mail."),
     ("lift_refusal", "A refusal is lifted once; it shows by whom and when."),
+    ("dismiss_lead", "A lead is dismissed once; it shows by whom and when."),
     ("lift_sanction", "A sanction is lifted once; it shows by whom and when."),
     ("oauth_introspect", "It only looks."),
     ("oauth_revoke", "What was revoked stays so."),

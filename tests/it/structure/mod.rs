@@ -21,10 +21,11 @@ use std::{
 use paths::{PathFound, Token, paths, tokens};
 
 /// The rooms from top to bottom: each imports only what stands below it.
-const ORDER: [&str; 24] = [
+const ORDER: [&str; 25] = [
     "commands",
     "app",
     "admin",
+    "leads",
     "waitlist",
     "onboarding",
     "moderation",

@@ -3,6 +3,7 @@
 mod branch;
 mod chain;
 mod children;
+mod export;
 mod paths;
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .service(chain::show_chain)
         .service(children::list_children)
         .service(branch::list_branch)
+        .service(export::export_graph)
         .service(paths::show_paths);
 }
 

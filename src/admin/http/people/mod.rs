@@ -60,10 +60,19 @@ impl From<Member> for Person {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct People {
+    /// Only members whose handle begins so. Capitals and what stands around it do not matter.
+    #[param(pattern = "^@?[A-Za-z0-9_]{1,30}$")]
+    handle: Option<String>,
+    /// Only the member with this id.
+    id: Option<PersonId>,
     /// Only members of this role.
     role: Option<Role>,
     /// Only members who stand so.
     standing: Option<Standing>,
+    /// Only members who joined then or later.
+    joined_from: Option<Timestamp>,
+    /// Only members who joined earlier.
+    joined_before: Option<Timestamp>,
     /// How many items at most.
     #[serde(default)]
     limit: Limit,
@@ -77,7 +86,22 @@ struct People {
 struct Search {
     /// An e-mail address or a phone number with its country's code, whole.
     contact: String,
+    /// The same person only if their handle begins so.
+    handle: Option<String>,
+    /// The same person only if they have this id.
+    id: Option<PersonId>,
+    /// The same person only if they are of this role.
+    role: Option<Role>,
+    /// The same person only if they stand so.
+    standing: Option<Standing>,
+    /// The same person only if they joined then or later.
+    joined_from: Option<Timestamp>,
+    /// The same person only if they joined earlier.
+    joined_before: Option<Timestamp>,
 }
+
+/// With what a handle begins.
+const BEGINNING: &str = "A handle begins with 1 to 30 of the characters a-z, 0-9 and _.";
 
 /// A member, and their place in the graph.
 #[derive(Debug, Serialize, utoipa::ToSchema)]

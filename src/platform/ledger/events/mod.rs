@@ -8,6 +8,7 @@
 mod identity;
 mod invites;
 mod jobs;
+mod leads;
 mod moderation;
 mod onboarding;
 mod people;
@@ -24,6 +25,7 @@ use crate::platform::terms::{PersonRow, Timestamp};
 pub use identity::*;
 pub use invites::*;
 pub use jobs::*;
+pub use leads::*;
 pub use moderation::*;
 pub use onboarding::*;
 pub use people::*;
@@ -110,6 +112,8 @@ pub enum Event {
     PersonSanctioned(PersonSanctioned),
     SanctionLifted(SanctionLifted),
     AssuranceLowered(AssuranceLowered),
+    LeadDismissed(LeadDismissed),
+    GraphExported(GraphExported),
     RoomServerRegistered(RoomServerRegistered),
     RoomServerChanged(RoomServerChanged),
     RoomServerRemoved(RoomServerRemoved),
@@ -178,6 +182,8 @@ impl Event {
             Self::SessionEnded(event) => event.person,
             Self::Vouched(event) => event.to,
             Self::Reported(event) => event.on,
+            Self::LeadDismissed(event) => event.person,
+            Self::GraphExported(event) => return event.on,
             _ => return None,
         })
     }
@@ -242,6 +248,8 @@ named! {
     PersonSanctioned => "person_sanctioned",
     SanctionLifted => "sanction_lifted",
     AssuranceLowered => "assurance_lowered",
+    LeadDismissed => "lead_dismissed",
+    GraphExported => "graph_exported",
     RoomServerRegistered => "room_server_registered",
     RoomServerChanged => "room_server_changed",
     RoomServerRemoved => "room_server_removed",

@@ -1,0 +1,5 @@
+DROP INDEX people_by_standing_and_handle;
+DROP INDEX people_by_standing;
+DROP INDEX people_by_role;
+DROP INDEX people_by_joining;
+ALTER TABLE people ALTER COLUMN handle TYPE TEXT COLLATE "default";

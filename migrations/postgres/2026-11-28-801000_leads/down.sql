@@ -1,0 +1,2 @@
+DROP TABLE lead_runs;
+DROP TABLE leads;
