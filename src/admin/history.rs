@@ -16,7 +16,7 @@ use crate::{
 
 /// The members of an event that hold a person's row. A test holds this list against the events'
 /// own schema, so that no row is ever shown.
-const ROWS: [&str; 6] = ["by", "person", "inviter", "from", "to", "on"];
+const ROWS: [&str; 7] = ["by", "person", "inviter", "former_inviter", "from", "to", "on"];
 
 /// Something that happened.
 #[derive(Debug, Serialize, utoipa::ToSchema)]

@@ -1,10 +1,10 @@
-//! Questions that memory answers: who let whom in, and what everybody is called.
+//! Questions that memory answers: who let whom in, and what everybody is called; now, or as of a past time.
 
-use super::{AskError, Node, Path};
+use super::{AskError, Node, Path, VouchSeen};
 use crate::{
-    graph::{LiveGraph, Place},
+    graph::{BranchFigures, LiveGraph, Place, Vouch, VouchesOf},
     people::{Name, Roster},
-    platform::terms::{PersonId, PersonRow},
+    platform::terms::{PersonId, PersonRow, Timestamp},
 };
 
 /// What is asked: who let whom in, and what everybody is called.
@@ -14,6 +14,18 @@ pub struct Memory<'a> {
     pub graph: &'a LiveGraph,
     /// What they are called.
     pub roster: &'a Roster,
+    /// About which time; now where it is none. What happened in its second has happened.
+    pub as_of: Option<Timestamp>,
+}
+
+/// Which end of a vouch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Those who vouch for the person.
+    Received,
+    /// Those for whom the person vouches.
+    Given,
 }
 
 impl Memory<'_> {
@@ -23,7 +35,7 @@ impl Memory<'_> {
     /// [`AskError`].
     pub fn chain(&self, id: PersonId) -> Result<Vec<Node>, AskError> {
         let row = self.placed(id)?;
-        Ok(self.nodes(&self.graph.read(|graph| graph.chain(row))))
+        Ok(self.nodes(&self.graph.chain(row, self.as_of)))
     }
 
     /// Up to `limit` of those whom the person let in, in the order of joining, from the start or
@@ -34,7 +46,7 @@ impl Memory<'_> {
     pub fn children(&self, id: PersonId, after: Option<PersonId>, limit: usize) -> Result<Vec<Node>, AskError> {
         let row = self.placed(id)?;
         let after = after.map(|after| self.listed(after)).transpose()?;
-        let page = self.graph.read(|graph| graph.children(row, after, limit));
+        let page = self.graph.children(row, after, limit, self.as_of);
         Ok(self.nodes(&page.ok_or(AskError::NotInList)?))
     }
 
@@ -46,8 +58,17 @@ impl Memory<'_> {
     pub fn branch(&self, id: PersonId, after: Option<PersonId>, limit: usize) -> Result<Vec<Node>, AskError> {
         let row = self.placed(id)?;
         let after = after.map(|after| self.listed(after)).transpose()?;
-        let page = self.graph.read(|graph| graph.branch(row, after, limit));
+        let page = self.graph.branch(row, after, limit, self.as_of);
         Ok(self.nodes(&page.ok_or(AskError::NotInList)?))
+    }
+
+    /// Everybody below the person, in numbers. As of now they are kept; as of a past time they are counted.
+    ///
+    /// # Errors
+    /// [`AskError`].
+    pub fn figures(&self, id: PersonId) -> Result<BranchFigures, AskError> {
+        let row = self.placed(id)?;
+        self.graph.figures(row, self.as_of).ok_or(AskError::NotCaughtUp)
     }
 
     /// How two people are connected; none where they came in by different roots.
@@ -56,7 +77,7 @@ impl Memory<'_> {
     /// [`AskError`].
     pub fn path(&self, from: PersonId, to: PersonId) -> Result<Option<Path>, AskError> {
         let (from, to) = (self.placed(from)?, self.placed(to)?);
-        let Some(places) = self.graph.read(|graph| graph.path(from, to)) else {
+        let Some(places) = self.graph.path(from, to, self.as_of) else {
             return Ok(None);
         };
         let people = self.nodes(&places);
@@ -65,11 +86,56 @@ impl Memory<'_> {
         Ok(Some(Path { people, turn }))
     }
 
-    /// The row of a person who is in the graph.
+    /// Up to `limit` vouches of one direction by the row at the other end, from the start or after one of them. Those
+    /// that stood then, or, where `ever`, also those that were taken back by now.
+    ///
+    /// # Errors
+    /// [`AskError`].
+    pub fn vouches(
+        &self,
+        id: PersonId,
+        direction: Direction,
+        ever: bool,
+        after: Option<(PersonId, Timestamp)>,
+        limit: usize,
+    ) -> Result<Vec<VouchSeen>, AskError> {
+        let row = self.placed(id)?;
+        let after = match after {
+            Some((id, since)) => Some((self.listed(id)?, since)),
+            None => None,
+        };
+        let of = match (self.as_of, ever) {
+            (Some(at), _) => VouchesOf::Then(at),
+            (None, true) => VouchesOf::Ever,
+            (None, false) => VouchesOf::Now,
+        };
+        let vouches = self.graph.read(|graph| graph.vouches(row, of));
+        let mut list = match direction {
+            Direction::Received => vouches.received,
+            Direction::Given => vouches.given,
+        };
+        list.retain(|vouch| after.is_none_or(|after| (vouch.person, vouch.at) > after));
+        list.truncate(limit);
+        let names = self.roster.names(list.iter().map(|vouch| vouch.person));
+        let seen = names.into_iter().zip(list).filter_map(|(name, vouch)| {
+            let (Name { id, handle }, Vouch { at, until, .. }) = (name?, vouch);
+            Some(VouchSeen {
+                id,
+                handle,
+                since: at,
+                until,
+            })
+        });
+        Ok(seen.collect())
+    }
+
+    /// The row of a person who is in the graph, or was.
     fn placed(&self, id: PersonId) -> Result<PersonRow, AskError> {
         let row = self.roster.row(id).ok_or(AskError::PersonUnknown)?;
-        if self.graph.read(|graph| graph.contains(row)) {
+        if self.graph.contains(row, self.as_of) {
             Ok(row)
+        } else if self.as_of.is_some() && self.graph.contains(row, None) {
+            Err(AskError::NotYet)
         } else {
             Err(AskError::NotCaughtUp)
         }

@@ -1,30 +1,35 @@
 //! Questions that the store answers. Each reads a room by that room's own queries.
 
-use super::{AskError, Happened, OpenSanction, Profile, happened};
+use super::{AskError, FormerInviterSeen, Happened, OpenSanction, Profile, happened};
 use crate::{
     graph::LiveGraph,
+    invites::{self, InviteState},
     moderation, onboarding, people,
     platform::{
         jobs::{self, JobRow},
         ledger::{self, Filter},
         store::{Conn, StoreError},
-        terms::{JobId, PersonId},
+        terms::{JobId, PersonId, PersonRow, Timestamp},
+        vault::{Vault, VaultError},
     },
 };
+
+/// How many of somebody's pending invites are shown with them; the list of invites has all.
+const PENDING: i64 = 50;
 
 /// A member, and their place in the graph.
 ///
 /// # Errors
 /// [`AskError`].
-pub fn profile(conn: &mut Conn, live: &LiveGraph, id: PersonId) -> Result<Profile, AskError> {
+pub fn profile(conn: &mut Conn, live: &LiveGraph, id: PersonId, now: Timestamp) -> Result<Profile, AskError> {
     let member = people::member_by_id(conn, id)?.ok_or(AskError::PersonUnknown)?;
-    let (inviter, depth, invitees, branch) = live
+    let branch = live.figures(member.row, None).ok_or(AskError::NotCaughtUp)?;
+    let (inviter, depth, invitees) = live
         .read(|graph| {
             Some((
                 graph.inviter(member.row),
                 graph.place(member.row)?.depth,
                 graph.count_invitees(member.row)?,
-                graph.branch_figures(member.row)?,
             ))
         })
         .ok_or(AskError::NotCaughtUp)?;
@@ -32,7 +37,14 @@ pub fn profile(conn: &mut Conn, live: &LiveGraph, id: PersonId) -> Result<Profil
         Some(row) => people::names(conn, &[row])?.remove(&row),
         None => None,
     };
+    let open = invites::Sought {
+        state: Some(InviteState::Open),
+        inviter: Some(member.row),
+        ..invites::Sought::default()
+    };
+    let pending = invites::overseen(conn, &open, None, PENDING, now)?;
     Ok(Profile {
+        pending: pending.into_iter().map(|overseen| overseen.invite).collect(),
         sanctions: moderation::in_force(conn, member.row)?
             .into_iter()
             .map(|sanction| OpenSanction {
@@ -155,4 +167,47 @@ pub fn job_items(conn: &mut Conn, id: JobId, after: &str, limit: i64) -> Result<
         outcome: row.outcome,
     });
     Ok(Some(items.collect()))
+}
+
+/// The inviters whom somebody had before, oldest first; none where nobody has this id. The notes are opened where a
+/// `vault` is given.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn former_inviters(
+    conn: &mut Conn,
+    vault: Option<&Vault>,
+    id: PersonId,
+) -> Result<Option<Vec<FormerInviterSeen>>, StoreError> {
+    let Some(member) = people::member_by_id(conn, id)? else {
+        return Ok(None);
+    };
+    let key = match vault
+        .zip(member.subject)
+        .map(|(vault, subject)| vault.key(conn, subject))
+    {
+        None | Some(Err(VaultError::Erased)) => None,
+        Some(key) => Some(key?),
+    };
+    let found = people::former_inviters(conn, member.row)?;
+    let rows: Vec<_> = found
+        .iter()
+        .flat_map(|one| [one.inviter, one.ended_by])
+        .flatten()
+        .collect();
+    let names = people::names(conn, &rows)?;
+    let id = |row: Option<PersonRow>| row.and_then(|row| names.get(&row)).map(|name| name.id);
+    let mut seen = Vec::with_capacity(found.len());
+    for former in found {
+        let note = key.as_ref().map(|key| former.note(key)).transpose()?.flatten();
+        seen.push(FormerInviterSeen {
+            inviter: id(former.inviter),
+            since: former.since,
+            until: former.until,
+            ended_by: id(former.ended_by),
+            reason: former.reason,
+            note: note.map(|note| note.to_string()),
+        });
+    }
+    Ok(Some(seen))
 }

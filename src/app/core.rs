@@ -178,7 +178,10 @@ impl Core {
         let policy = Arc::new(Current::new(DOCUMENTS));
         seed(&ledger, &policy, &config).await?;
 
-        let (roster, graph) = (Arc::new(Roster::default()), Arc::new(LiveGraph::default()));
+        let (roster, graph) = (
+            Arc::new(Roster::default()),
+            Arc::new(LiveGraph::new(Arc::clone(&parts.clock))),
+        );
         let tokens = Tokens::open(
             ledger.clone(),
             vault.clone(),

@@ -341,6 +341,7 @@ fn listen(
     let rules = Arc::clone(&policy);
     let people = Data::new(people::http::People {
         ledger: ledger.clone(),
+        read_model: read_model.clone(),
         vault: vault.clone(),
         places: Arc::new(move |conn, member, now| invites::places(conn, &rules.get()?.policy, member, now)),
     });

@@ -11,7 +11,7 @@ use crate::{
     platform::{
         ledger::{self, Projection, Verified},
         store::{Conn, Store, StoreError},
-        terms::{PersonId, quoted},
+        terms::{PersonId, Timestamp, quoted},
     },
 };
 
@@ -75,7 +75,7 @@ pub async fn verify(store: &Store, out: &mut impl Write) -> Result<bool, AuditEr
 /// # Errors
 /// [`AuditError`].
 pub async fn chain(store: &Store, person: &str, out: &mut impl Write) -> Result<(), AuditError> {
-    let nodes = ask(store, [person], |memory, [id]| memory.chain(id)).await?;
+    let nodes = ask(store, None, [person], |memory, [id]| memory.chain(id)).await?;
     Ok(table(out, &nodes)?)
 }
 
@@ -84,7 +84,9 @@ pub async fn chain(store: &Store, person: &str, out: &mut impl Write) -> Result<
 /// # Errors
 /// [`AuditError`].
 pub async fn children(store: &Store, person: &str, out: &mut impl Write) -> Result<(), AuditError> {
-    let nodes = ask(store, [person], |memory, [id]| memory.children(id, None, usize::MAX));
+    let nodes = ask(store, None, [person], |memory, [id]| {
+        memory.children(id, None, usize::MAX)
+    });
     Ok(table(out, &nodes.await?)?)
 }
 
@@ -93,7 +95,9 @@ pub async fn children(store: &Store, person: &str, out: &mut impl Write) -> Resu
 /// # Errors
 /// [`AuditError`].
 pub async fn branch(store: &Store, person: &str, out: &mut impl Write) -> Result<(), AuditError> {
-    let nodes = ask(store, [person], |memory, [id]| memory.branch(id, None, usize::MAX));
+    let nodes = ask(store, None, [person], |memory, [id]| {
+        memory.branch(id, None, usize::MAX)
+    });
     Ok(table(out, &nodes.await?)?)
 }
 
@@ -102,7 +106,7 @@ pub async fn branch(store: &Store, person: &str, out: &mut impl Write) -> Result
 /// # Errors
 /// [`AuditError`].
 pub async fn path(store: &Store, from: &str, to: &str, out: &mut impl Write) -> Result<(), AuditError> {
-    let path = ask(store, [from, to], |memory, [from, to]| memory.path(from, to));
+    let path = ask(store, None, [from, to], |memory, [from, to]| memory.path(from, to));
     match path.await? {
         Some(path) => {
             table(out, &path.people)?;
@@ -116,8 +120,9 @@ pub async fn path(store: &Store, from: &str, to: &str, out: &mut impl Write) -> 
 }
 
 /// Asks a graph and a roster that are loaded for this one question, about people who are named by id or handle.
-async fn ask<T: Send + 'static, const N: usize>(
+pub(super) async fn ask<T: Send + 'static, const N: usize>(
     store: &Store,
+    as_of: Option<Timestamp>,
     people: [&str; N],
     question: impl FnOnce(Memory<'_>, [PersonId; N]) -> Result<T, AskError> + Send + 'static,
 ) -> Result<T, AuditError> {
@@ -139,6 +144,7 @@ async fn ask<T: Send + 'static, const N: usize>(
         let memory = Memory {
             graph: &graph,
             roster: &roster,
+            as_of,
         };
         question(memory, ids).map(Ok)
     });
@@ -159,13 +165,13 @@ pub(super) fn id(conn: &mut Conn, name: &str) -> Result<Option<PersonId>, StoreE
     }
 }
 
-fn called(node: &Node) -> String {
+pub(super) fn called(node: &Node) -> String {
     node.handle
         .map_or_else(|| node.id.to_string(), |handle| handle.to_string())
 }
 
 /// People as a table, one a line. All its text is ASCII, so that widths are lengths.
-fn table(out: &mut impl Write, nodes: &[Node]) -> io::Result<()> {
+pub(super) fn table(out: &mut impl Write, nodes: &[Node]) -> io::Result<()> {
     let rows: Vec<[String; 5]> = nodes
         .iter()
         .map(|node| {

@@ -7,6 +7,7 @@ use std::{
     sync::Arc,
 };
 
+use super::graph;
 use crate::{
     admin::{
         AskError,
@@ -27,6 +28,9 @@ use crate::{
 pub enum Graph {
     /// Writes the graph, or one branch of it, as a file. That it was asked for is recorded in the ledger.
     Export(Wanted),
+    /// Who let whom in and who vouches for whom, now or as of a past time.
+    #[command(flatten)]
+    Ask(graph::Question),
 }
 
 /// What is wanted.
@@ -52,6 +56,9 @@ pub enum ExportError {
     /// The question.
     #[error(transparent)]
     Ask(#[from] AskError),
+    /// A question that is printed.
+    #[error(transparent)]
+    Printed(#[from] super::audit::AuditError),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -69,6 +76,7 @@ pub enum ExportError {
 /// [`ExportError`]
 pub async fn run(core: &Core, what: Graph, out: &mut impl Write) -> Result<(), ExportError> {
     match what {
+        Graph::Ask(question) => Ok(graph::answer(core.ledger.store(), question, out).await?),
         Graph::Export(wanted) => export(&core.ledger, &core.graph, &core.roster, &wanted, out).await,
     }
 }
@@ -79,7 +87,7 @@ pub async fn run(core: &Core, what: Graph, out: &mut impl Write) -> Result<(), E
 /// [`ExportError`]
 pub async fn export(
     ledger: &Ledger,
-    graph: &Arc<LiveGraph>,
+    live: &Arc<LiveGraph>,
     roster: &Arc<Roster>,
     wanted: &Wanted,
     out: &mut impl Write,
@@ -94,8 +102,8 @@ pub async fn export(
     };
     // Before anything is recorded.
     let file = wanted.output.as_deref().map(create).transpose()?;
-    let (graph, roster) = (Arc::clone(graph), Arc::clone(roster));
-    let export = Export::begin(ledger, graph, roster, Actor::Operator, wanted.format, branch).await?;
+    let (live, roster) = (Arc::clone(live), Arc::clone(roster));
+    let export = Export::begin(ledger, live, roster, Actor::Operator, wanted.format, branch).await?;
     match (file, &wanted.output) {
         (Some(file), Some(path)) => {
             let mut file = BufWriter::new(file);

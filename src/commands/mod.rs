@@ -7,6 +7,7 @@ pub mod check;
 pub mod community;
 pub mod demo;
 pub mod export;
+pub mod graph;
 pub mod health;
 pub mod import;
 pub mod invite;

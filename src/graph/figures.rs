@@ -1,118 +1,214 @@
 //! What is kept of each person's branch in numbers, so that no question walks over it.
 //!
-//! Whoever joins, and whose standing changes, brings the figures of everybody above them up to date: as many steps as
-//! they stand below the root. A community that is loaded is counted once, from the last position to the first, for an
-//! inviter stands before their invitees.
+//! Whoever joins, and whose standing or assurance changes, brings the figures of everybody above them up to date: as many
+//! steps as they stand below the root. A community that is loaded is counted once, from the last row to the first.
 
-use super::{BranchFigures, tree::Tree};
+use super::{
+    slabs::Slabs,
+    tree::{NONE, Node, Tree, mark, some},
+};
 use crate::platform::terms::Standing;
 
-/// A branch in numbers, without the one whose branch it is. 20 bytes a person.
-#[derive(Clone, Copy, Default)]
+/// A branch in numbers beyond those in its [`Node`], without the one whose branch it is: 16 bytes a person.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(super) struct Kept {
-    size: u32,
-    /// The most steps below.
-    height: u32,
-    active: u32,
-    banned: u32,
-    invitees: u32,
+    /// In good standing.
+    pub(super) active: u32,
+    /// Their assurance is `verified`.
+    pub(super) verified: u32,
+    /// Under a sanction. The rest has left.
+    pub(super) sanctioned: u32,
+    /// Joined within the last week.
+    pub(super) recent: u32,
 }
 
-/// What is kept, by position.
+/// What is kept, by row.
 #[derive(Default)]
-pub(super) struct Figures(Vec<Kept>);
+pub(super) struct Figures(Slabs<Kept>);
 
-impl Figures {
-    pub(super) fn with_capacity(people: usize) -> Self {
-        Self(Vec::with_capacity(people))
-    }
+/// How a standing is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counted {
+    Active,
+    Sanctioned,
+    Left,
+}
 
-    /// Somebody was added at the end, in good standing.
-    pub(super) fn add(&mut self, tree: &Tree, position: u32) {
-        self.0.push(Kept::default());
-        if let Some(inviter) = tree.inviter(position)
-            && let Some(kept) = self.0.get_mut(inviter as usize)
-        {
-            kept.invitees += 1;
+impl Counted {
+    pub(super) const fn of(standing: Standing) -> Self {
+        match standing {
+            Standing::Active => Self::Active,
+            Standing::Frozen | Standing::Quarantined | Standing::Suspended | Standing::Banned => Self::Sanctioned,
+            Standing::Left => Self::Left,
         }
-        for (above, steps) in tree.chain(position).skip(1).zip(1..) {
-            if let Some(kept) = self.0.get_mut(above as usize) {
-                kept.size += 1;
-                kept.active += 1;
-                kept.height = kept.height.max(steps);
-            }
-        }
-    }
-
-    /// Somebody's standing changed.
-    pub(super) fn change(&mut self, tree: &Tree, position: u32, before: Standing, after: Standing) {
-        if before == after {
-            return;
-        }
-        for above in tree.chain(position).skip(1) {
-            let Some(kept) = self.0.get_mut(above as usize) else {
-                continue;
-            };
-            if let Some(count) = kept.of(before) {
-                *count -= 1;
-            }
-            if let Some(count) = kept.of(after) {
-                *count += 1;
-            }
-        }
-    }
-
-    /// Counts everybody anew.
-    pub(super) fn count(&mut self, tree: &Tree, standings: &[Standing]) {
-        self.0.clear();
-        self.0.resize(standings.len(), Kept::default());
-        for (index, &standing) in standings.iter().enumerate().rev() {
-            // A position is four bytes wide.
-            let position = index as u32;
-            let below = self.0.get(position as usize).copied().unwrap_or_default();
-            let inviter = tree.inviter(position);
-            let Some(above) = inviter.and_then(|inviter| self.0.get_mut(inviter as usize)) else {
-                continue;
-            };
-            above.invitees += 1;
-            above.size += below.size + 1;
-            above.height = above.height.max(below.height + 1);
-            above.active += below.active;
-            above.banned += below.banned;
-            if let Some(count) = above.of(standing) {
-                *count += 1;
-            }
-        }
-    }
-
-    /// A branch in numbers.
-    pub(super) fn branch(&self, position: u32) -> Option<BranchFigures> {
-        let kept = self.0.get(position as usize)?;
-        Some(BranchFigures {
-            size: kept.size,
-            depth: kept.height,
-            active: kept.active,
-            banned: kept.banned,
-            left: kept.size - kept.active - kept.banned,
-        })
-    }
-
-    /// How many somebody let in themself.
-    pub(super) fn invitees(&self, position: u32) -> Option<u32> {
-        self.0.get(position as usize).map(|kept| kept.invitees)
     }
 }
 
 impl Kept {
-    /// The count of those who stand so; the rest of them have left.
-    const fn of(&mut self, standing: Standing) -> Option<&mut u32> {
-        match standing {
-            Standing::Active => Some(&mut self.active),
-            Standing::Frozen | Standing::Quarantined | Standing::Suspended | Standing::Banned => Some(&mut self.banned),
-            Standing::Left => None,
+    /// Somebody alone.
+    pub(super) fn of(standing: Standing, verified: bool, recent: bool) -> Self {
+        Self {
+            active: u32::from(Counted::of(standing) == Counted::Active),
+            verified: u32::from(verified),
+            sanctioned: u32::from(Counted::of(standing) == Counted::Sanctioned),
+            recent: u32::from(recent),
+        }
+    }
+
+    pub(super) const fn plus(self, other: Self) -> Self {
+        Self {
+            active: self.active + other.active,
+            verified: self.verified + other.verified,
+            sanctioned: self.sanctioned + other.sanctioned,
+            recent: self.recent + other.recent,
+        }
+    }
+
+    const fn minus(self, other: Self) -> Self {
+        Self {
+            active: self.active.saturating_sub(other.active),
+            verified: self.verified.saturating_sub(other.verified),
+            sanctioned: self.sanctioned.saturating_sub(other.sanctioned),
+            recent: self.recent.saturating_sub(other.recent),
         }
     }
 }
 
-#[cfg(test)]
-pub(super) const BYTES: usize = size_of::<Kept>();
+/// Somebody as they are counted.
+pub(super) fn alone(node: &Node) -> Kept {
+    Kept::of(
+        standing_of(node.standing),
+        node.is(mark::VERIFIED),
+        node.is(mark::RECENT),
+    )
+}
+
+/// A standing by its place among all.
+pub(super) fn standing_of(place: u8) -> Standing {
+    let known = Standing::ALL.get(usize::from(place));
+    known.copied().unwrap_or(Standing::Active)
+}
+
+/// A height that had to be lowered: which person's, and how far their invitees have been looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lowering {
+    person: u32,
+    next: u32,
+    tallest: u16,
+}
+
+impl Figures {
+    pub(super) fn get(&self, row: u32) -> Kept {
+        self.0.get(row).copied().unwrap_or_default()
+    }
+
+    /// A place for somebody of whom nothing is counted yet.
+    pub(super) fn put(&mut self, row: u32) {
+        self.0.put(row, Kept::default());
+    }
+
+    /// Counts a branch of so many people, and so high, in at `above` and everybody above them.
+    pub(super) fn add(&mut self, tree: &mut Tree, above: u32, people: u32, sum: Kept, height: u16) {
+        let (mut row, mut height) = (above, height);
+        while row != NONE {
+            height = height.saturating_add(1);
+            let inviter = tree.at(row).inviter;
+            tree.change(row, |node| {
+                node.people += people;
+                node.height = node.height.max(height);
+            });
+            self.change(row, |kept| kept.plus(sum));
+            row = inviter;
+        }
+    }
+
+    /// Counts a branch of so many people out at `above` and everybody above them. Heights stay: see [`Self::lower`].
+    pub(super) fn remove(&mut self, tree: &mut Tree, above: u32, people: u32, sum: Kept) {
+        let mut row = above;
+        while row != NONE {
+            let inviter = tree.at(row).inviter;
+            tree.change(row, |node| node.people -= people);
+            self.change(row, |kept| kept.minus(sum));
+            row = inviter;
+        }
+    }
+
+    /// Counts one person otherwise than before, at everybody above them.
+    pub(super) fn exchange(&mut self, tree: &Tree, person: u32, before: Kept, after: Kept) {
+        if before == after {
+            return;
+        }
+        for above in tree.chain(person).skip(1) {
+            self.change(above, |kept| kept.plus(after).minus(before));
+        }
+    }
+
+    /// Changes what is kept of somebody's branch.
+    pub(super) fn change(&mut self, row: u32, change: impl FnOnce(Kept) -> Kept) {
+        if let Some(kept) = self.0.get_mut(row) {
+            *kept = change(*kept);
+        }
+    }
+
+    /// Counts everybody anew. People are in their inviter's list, and there is no circle. From the last row to the
+    /// first: whoever is reached has everybody of their branch counted, but for those whose inviter came after
+    /// them, and these are carried up by themselves.
+    pub(super) fn count(&mut self, tree: &mut Tree) {
+        for row in (1..tree.end()).rev() {
+            let Some(&node) = tree.get(row) else { continue };
+            let (people, sum) = (node.people + 1, self.get(row).plus(alone(&node)));
+            let (mut above, mut height) = (node.inviter, node.height);
+            while above != NONE {
+                height = height.saturating_add(1);
+                let inviter = tree.at(above).inviter;
+                tree.change(above, |node| {
+                    node.people += people;
+                    node.height = node.height.max(height);
+                });
+                self.change(above, |kept| kept.plus(sum));
+                if above < row {
+                    break;
+                }
+                above = inviter;
+            }
+        }
+    }
+}
+
+impl Lowering {
+    /// Begins where a branch of this height was taken away; none where it was not what made the inviter's height.
+    pub(super) fn begin(tree: &Tree, inviter: u32, height: u16) -> Option<Self> {
+        let node = tree.get(inviter)?;
+        (node.height <= height.saturating_add(1)).then_some(Self {
+            person: inviter,
+            next: node.first,
+            tallest: 0,
+        })
+    }
+
+    /// Looks at up to `most` invitees; none once the heights are right.
+    pub(super) fn go_on(mut self, tree: &mut Tree, most: usize) -> Option<Self> {
+        let mut left = most;
+        while left > 0 {
+            left -= 1;
+            if let Some(invitee) = some(self.next) {
+                let node = tree.at(invitee);
+                self.tallest = self.tallest.max(node.height.saturating_add(1));
+                self.next = node.next;
+                continue;
+            }
+            let node = tree.at(self.person);
+            if node.height == self.tallest {
+                return None;
+            }
+            let tallest = self.tallest;
+            tree.change(self.person, |node| node.height = tallest);
+            self = Self {
+                person: some(node.inviter)?,
+                next: tree.at(node.inviter).first,
+                tallest: 0,
+            };
+        }
+        Some(self)
+    }
+}

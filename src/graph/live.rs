@@ -1,32 +1,189 @@
 //! The graph as it stands: loaded from the store, kept by the feed.
+//!
+//! Whoever asks holds the graph for as long as a short answer takes; whoever changes it, for one climb. What could take
+//! longer goes by steps, and lets go of the graph between them: the search for a place in a long list, the walk over
+//! a branch as of a past time, the lowering of heights. A greater room for vouches is made while others ask. There is one
+//! who changes (the feed's follower), so that between two steps nothing else does.
 
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
-use super::{GraphError, InviteGraph, records, tree::walk_order};
+use super::{
+    BranchFigures, GraphError, InviteGraph, Move, Newcomer, Place,
+    as_of::{PastFigures, PastList},
+    load::Loading,
+    records, row_of,
+    tree::{NONE, Sought},
+};
 use crate::platform::{
     ledger::{Entry, Event, Projection, events},
     store::{Conn, StoreError},
-    terms::{PersonRow, Standing},
+    terms::{Assurance, Clock, PersonRow, Standing, SystemClock, Timestamp},
 };
 
-/// How many rows are read at once.
-const PAGE: i64 = 10_000;
+/// How many people are looked at before the graph is let go: less than a millisecond where each is far memory.
+const STEP: usize = 4096;
+/// How many who are no longer new are counted out at once, each by a climb.
+const AGING: usize = 256;
 
 /// The community's graph, shared by whoever asks and the one who keeps it.
-#[derive(Default)]
 pub struct LiveGraph {
     graph: RwLock<InviteGraph>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Default for LiveGraph {
+    fn default() -> Self {
+        Self::new(Arc::new(SystemClock))
+    }
 }
 
 impl LiveGraph {
+    /// An empty graph. The clock says who joined within the last week.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            graph: RwLock::default(),
+            clock,
+        }
+    }
+
     /// Asks the graph. Whoever keeps it waits meanwhile, and whoever asks after that: a question costs
     /// no more than its answer is long.
     pub fn read<T>(&self, ask: impl FnOnce(&InviteGraph) -> T) -> T {
         ask(&self.graph.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Whether the person is there, or was.
+    pub fn contains(&self, person: PersonRow, as_of: Option<Timestamp>) -> bool {
+        self.read(|graph| match as_of {
+            None => graph.contains(person),
+            Some(at) => graph.as_of(at).contains(person),
+        })
+    }
+
+    /// See [`InviteGraph::chain`].
+    pub fn chain(&self, person: PersonRow, as_of: Option<Timestamp>) -> Vec<Place> {
+        self.read(|graph| match as_of {
+            None => graph.chain(person),
+            Some(at) => graph.as_of(at).chain(person),
+        })
+    }
+
+    /// See [`InviteGraph::path`].
+    pub fn path(&self, from: PersonRow, to: PersonRow, as_of: Option<Timestamp>) -> Option<Vec<Place>> {
+        self.read(|graph| match as_of {
+            None => graph.path(from, to),
+            Some(at) => graph.as_of(at).path(from, to),
+        })
+    }
+
+    /// See [`InviteGraph::children`].
+    pub fn children(
+        &self,
+        person: PersonRow,
+        after: Option<PersonRow>,
+        limit: usize,
+        as_of: Option<Timestamp>,
+    ) -> Option<Vec<Place>> {
+        match as_of {
+            None => self.read(|graph| graph.children(person, after, limit)),
+            Some(at) => self.list(|graph| PastList::new(graph, person, after, limit, at, false)),
+        }
+    }
+
+    /// See [`InviteGraph::branch`].
+    pub fn branch(
+        &self,
+        person: PersonRow,
+        after: Option<PersonRow>,
+        limit: usize,
+        as_of: Option<Timestamp>,
+    ) -> Option<Vec<Place>> {
+        match as_of {
+            None => self.read(|graph| graph.branch(person, after, limit)),
+            Some(at) => self.list(|graph| PastList::new(graph, person, after, limit, at, true)),
+        }
+    }
+
+    fn list(&self, begin: impl FnOnce(&InviteGraph) -> Option<PastList>) -> Option<Vec<Place>> {
+        let mut list = self.read(begin)?;
+        while self.read(|graph| list.go_on(graph, STEP)) {}
+        Some(list.into_places())
+    }
+
+    /// A branch in numbers: as they are kept, or as they were, by a walk over the branch. `None` for one who is not
+    /// in the graph, or was not.
+    pub fn figures(&self, person: PersonRow, as_of: Option<Timestamp>) -> Option<BranchFigures> {
+        if let Some(at) = as_of {
+            let mut figures = self.read(|graph| PastFigures::new(graph, person, at))?;
+            while self.read(|graph| figures.go_on(graph, STEP)) {}
+            return Some(figures.counted());
+        }
+        self.age();
+        self.read(|graph| graph.branch_figures(person))
+    }
+
+    /// Takes those out of the figures who are no longer new.
+    pub fn age(&self) {
+        let now = self.clock.now();
+        while self.read(|graph| graph.has_aged(now)) {
+            self.write().pass_time(now, AGING);
+        }
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, InviteGraph> {
+        self.graph.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn change(&self, change: impl FnOnce(&mut InviteGraph) -> Result<(), GraphError>) {
-        sound(change(&mut self.graph.write().unwrap_or_else(PoisonError::into_inner)));
+        sound(change(&mut self.write()));
+    }
+
+    /// Behind whom a person stands, or would, in the list of an inviter's invitees.
+    fn place_in_list(&self, inviter: Option<PersonRow>, person: PersonRow) -> u32 {
+        let Some((inviter, person)) = inviter.and_then(row_of).zip(row_of(person)) else {
+            return NONE;
+        };
+        let mut from = NONE;
+        loop {
+            match self.read(|graph| graph.tree.seek(inviter, person, from, STEP)) {
+                Sought::Behind(before) => return before,
+                Sought::Further(on) => from = on,
+            }
+        }
+    }
+
+    fn add(&self, new: Newcomer) {
+        self.age();
+        let before = self.place_in_list(new.inviter, new.person);
+        self.change(|graph| {
+            graph.now = super::history::Second::of(self.clock.now()).0;
+            graph.add_behind(new, before)
+        });
+    }
+
+    /// Gives somebody another inviter.
+    fn reparent(&self, moved: Move) {
+        let (from, to) = (
+            self.place_in_list(moved.before, moved.person),
+            self.place_in_list(moved.after, moved.person),
+        );
+        let begun = self.write().reparent_behind(moved, from, to);
+        let mut lowering = match begun {
+            Ok(lowering) => lowering,
+            Err(error) => return sound(Err(error)),
+        };
+        while let Some(rest) = lowering {
+            lowering = rest.go_on(&mut self.write().tree, STEP);
+        }
+    }
+
+    fn vouch(&self, from: PersonRow, to: PersonRow, at: Timestamp) {
+        if self.read(|graph| graph.vouches.is_full()) {
+            let room = self.read(|graph| graph.vouches.room());
+            let former = self.write().vouches.move_into(room);
+            drop(former);
+        }
+        self.change(|graph| graph.add_vouch(from, to, at));
     }
 }
 
@@ -38,54 +195,75 @@ fn sound(outcome: Result<(), GraphError>) {
     }
 }
 
+/// Who stands otherwise since an event, and how.
+fn standing_after(event: &Event) -> Option<(PersonRow, Standing)> {
+    match *event {
+        Event::PersonBanned(events::PersonBanned { person, .. }) => Some((person, Standing::Banned)),
+        Event::BanLifted(events::BanLifted { person, standing, .. }) => {
+            Some((person, standing.unwrap_or(Standing::Active)))
+        }
+        Event::PersonSanctioned(events::PersonSanctioned { person, standing, .. })
+        | Event::SanctionLifted(events::SanctionLifted { person, standing, .. }) => Some((person, standing)),
+        _ => None,
+    }
+}
+
 impl Projection for LiveGraph {
     fn load(&self, conn: &mut Conn) -> Result<(), StoreError> {
-        let mut members = Vec::new();
-        let mut last = PersonRow(0);
-        loop {
-            let page = records::members(conn, last, PAGE)?;
-            let Some(newest) = page.last() else { break };
-            last = newest.row;
-            let member = |found: records::MemberRow| (found.row, found.standing, found.joined_at, found.inviter);
-            members.extend(page.into_iter().map(member));
-        }
-        let invites: Vec<_> = members.iter().map(|&(row, .., inviter)| (row, inviter)).collect();
-        let order = walk_order(&invites);
-        let (mut graph, refused) = InviteGraph::of(order.iter().map(|&place| members[place as usize]));
+        let mut loading = Loading::new(self.clock.now());
+        records::load(conn, &mut loading)?;
+        let (graph, refused) = loading.done();
         refused.into_iter().for_each(|error| sound(Err(error)));
-        let mut last = 0;
-        loop {
-            let page = records::vouches(conn, last, PAGE)?;
-            let Some(newest) = page.last() else { break };
-            last = newest.id;
-            for vouch in page {
-                sound(graph.add_vouch(vouch.from_person, vouch.to_person, vouch.at));
-            }
-        }
-        *self.graph.write().unwrap_or_else(PoisonError::into_inner) = graph;
+        let former = std::mem::replace(&mut *self.write(), graph);
+        // Great arrays are given back where nobody waits.
+        drop(former);
         Ok(())
     }
 
     fn apply(&self, _: &mut Conn, entry: &Entry) -> Result<(), StoreError> {
         let at = entry.envelope.at;
+        if let Some((person, standing)) = standing_after(&entry.envelope.event) {
+            self.change(|graph| graph.set_standing(person, standing, at));
+        }
         match entry.envelope.event {
-            Event::PersonFounded(events::PersonFounded { person, .. }) => {
-                self.change(|graph| graph.add_root(person, at))
+            Event::PersonFounded(events::PersonFounded { person, assurance, .. }) => self.add(Newcomer {
+                person,
+                inviter: None,
+                at,
+                verified: assurance == Assurance::Verified,
+            }),
+            Event::MemberAdmitted(events::MemberAdmitted {
+                person,
+                inviter,
+                assurance,
+                ..
+            }) => self.add(Newcomer {
+                person,
+                inviter: Some(inviter),
+                at,
+                verified: assurance == Assurance::Verified,
+            }),
+            Event::AssuranceLowered(events::AssuranceLowered {
+                person, before, after, ..
+            }) => {
+                let is = |assurance| assurance == Assurance::Verified;
+                self.change(|graph| graph.set_verified(person, is(before), is(after), at));
             }
-            Event::MemberAdmitted(events::MemberAdmitted { person, inviter, .. }) => {
-                self.change(|graph| graph.add_invited(person, inviter, at));
+            Event::Vouched(events::Vouched { from, to }) => self.vouch(from, to, at),
+            Event::VouchTakenBack(events::VouchTakenBack { from, to }) => {
+                self.change(|graph| graph.take_vouch_back(from, to, at));
             }
-            Event::Vouched(events::Vouched { from, to }) => self.change(|graph| graph.add_vouch(from, to, at)),
-            Event::PersonBanned(events::PersonBanned { person, .. }) => {
-                self.change(|graph| graph.set_standing(person, Standing::Banned))
-            }
-            Event::BanLifted(events::BanLifted { person, standing, .. }) => {
-                self.change(|graph| graph.set_standing(person, standing.unwrap_or(Standing::Active)))
-            }
-            Event::PersonSanctioned(events::PersonSanctioned { person, standing, .. })
-            | Event::SanctionLifted(events::SanctionLifted { person, standing, .. }) => {
-                self.change(|graph| graph.set_standing(person, standing));
-            }
+            Event::Reparented(events::Reparented {
+                person,
+                former_inviter,
+                inviter,
+                ..
+            }) => self.reparent(Move {
+                person,
+                before: former_inviter,
+                after: inviter,
+                at,
+            }),
             _ => {}
         }
         Ok(())

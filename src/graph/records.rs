@@ -1,63 +1,288 @@
-//! What the graph is built from: members with the edge that let them in, and vouches.
+//! What the graph is built from: everybody's row, the edges, and what changed. Each table is read once from its
+//! start to its end, by figures alone: a row costs no allocation.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, QueryResult, Queryable,
-    RunQueryDsl, Selectable, SelectableHelper, dsl::sql, sql_types::Text,
+    ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl, connection::DefaultLoadingMode, dsl::sql, sql_types::BigInt,
 };
 
+use super::load::{Given, Loading};
 use crate::platform::{
+    ledger::events::SanctionKind,
     store::{
-        Conn,
-        schema::{edges, people},
+        Conn, StoreError,
+        schema::{assurance_changes, edges, former_edges, people, sanctions},
     },
-    terms::{PersonRow, Standing, Timestamp},
+    terms::{Assurance, PersonRow, Standing, Timestamp},
 };
 
-/// A member, and by whom they came in.
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = people)]
-pub(super) struct MemberRow {
-    #[diesel(column_name = id)]
-    pub(super) row: PersonRow,
-    pub(super) standing: Standing,
-    pub(super) joined_at: Timestamp,
-    #[diesel(select_expression = edges::from_person.nullable())]
-    pub(super) inviter: Option<PersonRow>,
+/// How many rows are read at once: PostgreSQL gives all of them together.
+const PAGE: i64 = 100_000;
+
+/// Tells everything that the store has.
+pub(super) fn load(conn: &mut Conn, into: &mut Loading) -> Result<(), StoreError> {
+    members(conn, into)?;
+    let mut vouches = Vec::new();
+    edges(conn, into, &mut vouches)?;
+    into.join();
+    vouches.into_iter().for_each(|given| into.vouched(given));
+    former_edges(conn, into)?;
+    standings(conn, into)?;
+    assurances(conn, into)?;
+    Ok(())
 }
 
-/// Members after `after` in the order of their rows.
-pub(super) fn members(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResult<Vec<MemberRow>> {
-    people::table
-        .left_join(
-            // Raw: the partial index is found by its own words, and not by a bound value.
-            edges::table.on(edges::to_person
-                .eq(people::id)
-                .and(edges::kind.eq(sql::<Text>("'invite'")))),
-        )
-        .filter(people::id.gt(after))
-        .order(people::id.asc())
-        .limit(limit)
-        .select(MemberRow::as_select())
-        .load(conn)
+/// Reads a table page by page; `page` says which row it came to.
+fn by_pages(mut page: impl FnMut(i64) -> QueryResult<Option<i64>>) -> QueryResult<()> {
+    let mut last = 0;
+    while let Some(reached) = page(last)? {
+        last = reached;
+    }
+    Ok(())
 }
 
-/// A vouch: its edge, who vouches, for whom and since when.
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = edges)]
-pub(super) struct VouchRow {
-    pub(super) id: i64,
-    pub(super) from_person: PersonRow,
-    pub(super) to_person: PersonRow,
-    pub(super) at: Timestamp,
+fn members(conn: &mut Conn, into: &mut Loading) -> Result<(), StoreError> {
+    // A word is read as its place among all words, for a text would be allocated for each row.
+    let standing = format!(
+        "CASE standing {} ELSE -1 END",
+        places(Standing::ALL.iter().map(|word| word.as_str()))
+    );
+    let verified = format!("CASE assurance WHEN '{}' THEN 1 ELSE 0 END", Assurance::Verified);
+    let mut unknown = 0_i64;
+    by_pages(|after| {
+        let mut last = None;
+        let rows = people::table
+            .filter(people::id.gt(after))
+            .order(people::id.asc())
+            .limit(PAGE)
+            .select((
+                people::id,
+                people::joined_at,
+                // Raw: a word is read as a figure.
+                sql::<BigInt>(&cast(&standing)),
+                sql::<BigInt>(&cast(&verified)),
+            ))
+            .load_iter::<(PersonRow, Timestamp, i64, i64), DefaultLoadingMode>(conn)?;
+        for row in rows {
+            let (person, joined_at, standing, verified) = row?;
+            let known = usize::try_from(standing)
+                .ok()
+                .and_then(|place| Standing::ALL.get(place));
+            match known {
+                Some(&standing) => into.person(person, joined_at, standing, verified == 1),
+                None => unknown += 1,
+            }
+            last = Some(person.0);
+        }
+        Ok(last)
+    })?;
+    match unknown {
+        0 => Ok(()),
+        _ => Err(StoreError::Internal(format!(
+            "{unknown} members stand in a way that is not known here"
+        ))),
+    }
 }
 
-/// Vouches after the edge `after`, in the order of edges.
-pub(super) fn vouches(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Vec<VouchRow>> {
-    edges::table
-        .filter(edges::id.gt(after))
-        .filter(edges::kind.eq("vouch"))
-        .order(edges::id.asc())
-        .limit(limit)
-        .select(VouchRow::as_select())
-        .load(conn)
+/// Invites go to the tree at once; vouches wait until it is whole.
+fn edges(conn: &mut Conn, into: &mut Loading, vouches: &mut Vec<Given>) -> QueryResult<()> {
+    let vouch = cast("CASE kind WHEN 'vouch' THEN 1 ELSE 0 END");
+    by_pages(|after| {
+        let mut last = None;
+        let rows = edges::table
+            .filter(edges::id.gt(after))
+            .order(edges::id.asc())
+            .limit(PAGE)
+            .select((
+                edges::id,
+                // Raw: a word is read as a figure.
+                sql::<BigInt>(&vouch),
+                edges::from_person,
+                edges::to_person,
+                edges::at,
+            ))
+            .load_iter::<(i64, i64, PersonRow, PersonRow, Timestamp), DefaultLoadingMode>(conn)?;
+        for row in rows {
+            let (id, vouch, from, to, since) = row?;
+            match vouch {
+                0 => into.invited(to, from),
+                _ => vouches.push(Given {
+                    from,
+                    to,
+                    since,
+                    until: None,
+                }),
+            }
+            last = Some(id);
+        }
+        Ok(last)
+    })
+}
+
+/// Inviters whom somebody had, and vouches that were taken back.
+fn former_edges(conn: &mut Conn, into: &mut Loading) -> QueryResult<()> {
+    type Former = (i64, i64, Option<PersonRow>, PersonRow, Timestamp, Timestamp);
+    let vouch = cast("CASE kind WHEN 'vouch' THEN 1 ELSE 0 END");
+    by_pages(|after| {
+        let mut last = None;
+        let rows = former_edges::table
+            .filter(former_edges::id.gt(after))
+            .order(former_edges::id.asc())
+            .limit(PAGE)
+            .select((
+                former_edges::id,
+                // Raw: a word is read as a figure.
+                sql::<BigInt>(&vouch),
+                former_edges::from_person,
+                former_edges::to_person,
+                former_edges::at,
+                former_edges::until,
+            ))
+            .load_iter::<Former, DefaultLoadingMode>(conn)?;
+        for row in rows {
+            let (id, vouch, from, to, since, until) = row?;
+            match (vouch, from) {
+                (1, Some(from)) => into.vouched(Given {
+                    from,
+                    to,
+                    since,
+                    until: Some(until),
+                }),
+                _ => into.moved(to, from, until),
+            }
+            last = Some(id);
+        }
+        Ok(last)
+    })
+}
+
+/// The few whose assurance ever changed.
+fn assurances(conn: &mut Conn, into: &mut Loading) -> QueryResult<()> {
+    let verified = |column| {
+        cast(&format!(
+            "CASE {column} WHEN '{}' THEN 1 ELSE 0 END",
+            Assurance::Verified
+        ))
+    };
+    let (was, is) = (verified("former"), verified("assurance"));
+    by_pages(|after| {
+        let mut last = None;
+        let rows = assurance_changes::table
+            .filter(assurance_changes::id.gt(after))
+            .order(assurance_changes::id.asc())
+            .limit(PAGE)
+            .select((
+                assurance_changes::id,
+                assurance_changes::person,
+                assurance_changes::at,
+                // Raw: a word is read as a figure.
+                sql::<BigInt>(&was),
+                sql::<BigInt>(&is),
+            ))
+            .load_iter::<(i64, PersonRow, Timestamp, i64, i64), DefaultLoadingMode>(conn)?;
+        for row in rows {
+            let (id, person, at, was, is) = row?;
+            into.rated(person, was == 1, is == 1, at);
+            last = Some(id);
+        }
+        Ok(last)
+    })
+}
+
+/// A sanction: on whom, which kind it is by its place among all, and from when to when.
+type Sanction = (PersonRow, i64, Timestamp, Option<Timestamp>);
+
+/// The few who were ever sanctioned: where the gravest in force put them, each time that it changed.
+fn standings(conn: &mut Conn, into: &mut Loading) -> QueryResult<()> {
+    let kind = cast(&format!(
+        "CASE kind {} ELSE -1 END",
+        places(SanctionKind::ALL.iter().map(|word| word.as_str()))
+    ));
+    let mut all: Vec<Sanction> = Vec::new();
+    by_pages(|after| {
+        let mut last = None;
+        let rows = sanctions::table
+            .filter(sanctions::id.gt(after))
+            .order(sanctions::id.asc())
+            .limit(PAGE)
+            .select((
+                sanctions::id,
+                sanctions::person,
+                // Raw: a word is read as a figure.
+                sql::<BigInt>(&kind),
+                sanctions::imposed_at,
+                sanctions::lifted_at,
+            ))
+            .load_iter::<(i64, PersonRow, i64, Timestamp, Option<Timestamp>), DefaultLoadingMode>(conn)?;
+        for row in rows {
+            let (id, person, kind, imposed_at, lifted_at) = row?;
+            all.push((person, kind, imposed_at, lifted_at));
+            last = Some(id);
+        }
+        Ok(last)
+    })?;
+    all.sort_by_key(|&(person, ..)| person);
+    for sanctions in all.chunk_by(|one, other| one.0 == other.0) {
+        let mut times: Vec<_> = sanctions
+            .iter()
+            .flat_map(|&(_, _, from, until)| [Some(from), until])
+            .flatten()
+            .collect();
+        times.sort_unstable();
+        times.dedup();
+        for at in times {
+            let in_force = |&&(_, _, from, until): &&Sanction| from <= at && until.is_none_or(|until| at < until);
+            let kinds = sanctions
+                .iter()
+                .filter(in_force)
+                .map(|&(_, kind, ..)| standing_of(kind));
+            into.stood(sanctions[0].0, kinds.max().unwrap_or(Standing::Active), at);
+        }
+    }
+    Ok(())
+}
+
+/// Where a sanction of a kind puts somebody. Kinds and standings are in one order, gravest last, which tests here and in
+/// moderation hold.
+fn standing_of(kind: i64) -> Standing {
+    let kind = usize::try_from(kind)
+        .ok()
+        .and_then(|place| SanctionKind::ALL.get(place));
+    match kind {
+        Some(SanctionKind::Freeze) => Standing::Frozen,
+        Some(SanctionKind::Quarantine) => Standing::Quarantined,
+        Some(SanctionKind::Suspend) => Standing::Suspended,
+        // A kind that is not known here is taken for the gravest.
+        Some(SanctionKind::Ban) | None => Standing::Banned,
+    }
+}
+
+/// `WHEN 'word' THEN place` for each.
+fn places<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let places: Vec<_> = words
+        .zip(0..)
+        .map(|(word, place)| format!("WHEN '{word}' THEN {place}"))
+        .collect();
+    places.join(" ")
+}
+
+/// As eight bytes on both databases.
+fn cast(text: &str) -> String {
+    format!("CAST({text} AS BIGINT)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_graver_kind_puts_somebody_into_a_graver_standing() {
+        let standings: Vec<_> = (0..4).map(standing_of).collect();
+        let all: Vec<_> = Standing::ALL
+            .iter()
+            .copied()
+            .filter(|standing| standing.is_sanction())
+            .collect();
+        assert_eq!(standings, all);
+        assert_eq!((standing_of(-1), standing_of(4)), (Standing::Banned, Standing::Banned));
+    }
 }

@@ -1,225 +1,231 @@
-//! The invites as a tree of links between positions.
+//! The invites as a tree of links between rows.
 //!
-//! petgraph lists a node's edges latest first and keeps no levels. The questions about invites want
-//! the invitees in order, a page of a branch from anywhere, and a climb that touches nothing else:
-//! 28 bytes a person give all of them without a search.
-//!
-//! A position is a person's index in the graph: the order in which people were added. Far memory is
-//! what an answer costs in a great community, so that whoever adds many at once adds them in
-//! [`walk_order`]: then a page of a branch lies in one piece.
+//! The invitees of somebody are a list in ascending order of row, which is the order of joining. How far somebody
+//! stands below the root is not kept: a climb tells it, and whoever is given another inviter takes a whole branch
+//! along without a write to any of it. Row 0 is nobody's and stands for none.
 
 use std::iter;
 
-use crate::platform::terms::PersonRow;
+use super::slabs::Slabs;
 
-/// Stands for no position; the graph ends one below it.
-const NONE: u32 = u32::MAX;
+/// Stands for nobody.
+pub(super) const NONE: u32 = 0;
 
-#[derive(Clone, Copy)]
-struct Links {
-    row: u32,
-    inviter: u32,
-    /// Steps up to the root.
-    depth: u32,
-    first_invitee: u32,
-    last_invitee: u32,
-    /// The next of the same inviter's invitees.
-    next_invitee: u32,
+/// What is so of a person, a bit each.
+pub(super) mod mark {
+    /// The row is a person's.
+    pub(in super::super) const THERE: u8 = 1;
+    /// Their assurance is `verified`.
+    pub(in super::super) const VERIFIED: u8 = 2;
+    /// They are counted among those who joined within the last week.
+    pub(in super::super) const RECENT: u8 = 4;
+    /// Their standing changed once.
+    pub(in super::super) const CHANGED: u8 = 8;
+    /// Their assurance changed once.
+    pub(in super::super) const LOWERED: u8 = 16;
+    /// They had another inviter once.
+    pub(in super::super) const MOVED: u8 = 32;
+    /// Somebody whom they let in was given another inviter once.
+    pub(in super::super) const LOST: u8 = 64;
 }
 
-/// Who was let in by whom, invitees in ascending order of row.
+/// A person: 32 bytes, half a cache line, so that a step of a climb fetches one.
+#[derive(Clone, Copy, Default)]
+#[repr(C, align(32))]
+pub(super) struct Node {
+    /// Who let them in.
+    pub(super) inviter: u32,
+    /// The first and the last of those whom they let in.
+    pub(super) first: u32,
+    pub(super) last: u32,
+    /// The next of the same inviter's invitees.
+    pub(super) next: u32,
+    /// When they joined, in seconds since 1970: until 2106.
+    pub(super) joined: u32,
+    /// How many are below them.
+    pub(super) people: u32,
+    /// How many they let in themself.
+    pub(super) invitees: u32,
+    /// The most steps below, up to 65 535.
+    pub(super) height: u16,
+    /// Where they stand, by its place among all standings.
+    pub(super) standing: u8,
+    /// What is so of them: see [`mark`].
+    pub(super) marks: u8,
+}
+
+impl Node {
+    pub(super) const fn is(&self, mark: u8) -> bool {
+        self.marks & mark != 0
+    }
+}
+
+/// Who was let in by whom.
 #[derive(Default)]
 pub(super) struct Tree {
-    links: Vec<Links>,
-    /// By row less one; [`NONE`] for a row that was never added.
-    positions: Vec<u32>,
+    nodes: Slabs<Node>,
+    /// How many people.
+    pub(super) len: usize,
+}
+
+/// Where a search for a place in a list has come.
+pub(super) enum Sought {
+    /// The place is behind this one, or in front of all.
+    Behind(u32),
+    /// The search goes on from here.
+    Further(u32),
 }
 
 impl Tree {
-    pub(super) fn with_capacity(people: usize) -> Self {
-        Self {
-            links: Vec::with_capacity(people),
-            positions: Vec::with_capacity(people),
+    /// A person; none where the row is nobody's.
+    #[inline]
+    pub(super) fn get(&self, row: u32) -> Option<&Node> {
+        self.nodes.get(row).filter(|node| node.is(mark::THERE))
+    }
+
+    /// A person; of nobody there is nothing.
+    #[inline]
+    pub(super) fn at(&self, row: u32) -> Node {
+        self.nodes.get(row).copied().unwrap_or_default()
+    }
+
+    /// Changes a person.
+    #[inline]
+    pub(super) fn change(&mut self, row: u32, change: impl FnOnce(&mut Node)) {
+        if let Some(node) = self.nodes.get_mut(row) {
+            change(node);
         }
     }
 
-    /// Adds a person who is not here, below `inviter` or as a root: at once where they come after
-    /// the inviter's other invitees, as people join; else after a walk to the place. `None` for a row
-    /// that is not from 1 to 2³² − 1, which changes nothing.
-    pub(super) fn add(&mut self, person: PersonRow, inviter: Option<u32>) -> Option<u32> {
-        let (row, index) = (u32::try_from(person.0).ok()?, index_of(person)?);
-        let position = u32::try_from(self.links.len()).ok().filter(|&end| end != NONE)?;
-        if self.positions.len() <= index {
-            self.positions.resize(index + 1, NONE);
-        }
-        self.positions[index] = position;
-        self.links.push(Links {
-            row,
-            inviter: inviter.unwrap_or(NONE),
-            depth: inviter.map_or(0, |inviter| self.depth(inviter) + 1),
-            first_invitee: NONE,
-            last_invitee: NONE,
-            next_invitee: NONE,
-        });
-        if let Some(inviter) = inviter {
-            self.attach(position, inviter);
-        }
-        Some(position)
+    /// Puts a person at a row that is nobody's, with their inviter named and in nobody's list.
+    pub(super) fn put(&mut self, row: u32, node: Node) {
+        self.nodes.put(row, node);
+        self.len += 1;
     }
 
-    fn attach(&mut self, newcomer: u32, inviter: u32) {
-        let row = self.at(newcomer).row;
-        let before = match some(self.at(inviter).last_invitee) {
-            Some(last) if self.at(last).row < row => Some(last),
-            _ => self
-                .invitees_from(self.first_invitee(inviter))
-                .take_while(|&invitee| self.at(invitee).row < row)
-                .last(),
+    /// One more than the greatest row that has a place.
+    pub(super) fn end(&self) -> u32 {
+        self.nodes.end()
+    }
+
+    /// From `row`, themself first, up to the root.
+    #[inline]
+    pub(super) fn chain(&self, row: u32) -> impl Iterator<Item = u32> {
+        iter::successors(some(row), |&below| some(self.at(below).inviter))
+    }
+
+    /// Steps up to the root.
+    pub(super) fn depth(&self, row: u32) -> u32 {
+        self.chain(row).skip(1).zip(1..).last().map_or(0, |(_, steps)| steps)
+    }
+
+    /// The invitees from `start` on: somebody's first one, or any later one.
+    pub(super) fn invitees_from(&self, start: u32) -> impl Iterator<Item = u32> {
+        iter::successors(some(start), |&invitee| some(self.at(invitee).next))
+    }
+
+    /// Those of `root`'s branch who come after `row`, who is `root` or within it and stands `depth` steps below the
+    /// top: the inviter before the invitees, the invitees in order; each with how deep they stand. Nothing but `row`
+    /// says how far the walk has come, so that a page starts where the former one ended.
+    pub(super) fn branch_after(&self, root: u32, row: u32, depth: u32) -> impl Iterator<Item = (u32, u32)> {
+        let next = move |&(row, depth): &(u32, u32)| {
+            let (mut here, mut depth) = (self.at(row), depth);
+            if let Some(first) = some(here.first) {
+                return Some((first, depth + 1));
+            }
+            let mut row = row;
+            while row != root {
+                if let Some(next) = some(here.next) {
+                    return Some((next, depth));
+                }
+                row = some(here.inviter)?;
+                here = self.at(row);
+                depth = depth.saturating_sub(1);
+            }
+            None
         };
-        let after = match before {
-            Some(before) => std::mem::replace(&mut self.links[before as usize].next_invitee, newcomer),
-            None => std::mem::replace(&mut self.links[inviter as usize].first_invitee, newcomer),
-        };
-        self.links[newcomer as usize].next_invitee = after;
-        if after == NONE {
-            self.links[inviter as usize].last_invitee = newcomer;
-        }
+        iter::successors(next(&(row, depth)), next)
     }
 
-    /// Where a person stands; `None` for one who is not here.
-    pub(super) fn position(&self, person: PersonRow) -> Option<u32> {
-        some(*self.positions.get(index_of(person)?)?)
-    }
-
-    pub(super) fn row(&self, position: u32) -> PersonRow {
-        PersonRow(i64::from(self.at(position).row))
-    }
-
-    pub(super) fn inviter(&self, person: u32) -> Option<u32> {
-        some(self.at(person).inviter)
-    }
-
-    pub(super) fn depth(&self, person: u32) -> u32 {
-        self.at(person).depth
-    }
-
-    /// From `person`, themself first, up to the root.
-    pub(super) fn chain(&self, person: u32) -> impl Iterator<Item = u32> {
-        iter::successors(Some(person), |&below| self.inviter(below))
-    }
-
-    /// From `start`, somebody's first invitee or any later one, to the last.
-    pub(super) fn invitees_from(&self, start: Option<u32>) -> impl Iterator<Item = u32> {
-        iter::successors(start, |&invitee| self.next_invitee(invitee))
-    }
-
-    pub(super) fn first_invitee(&self, person: u32) -> Option<u32> {
-        some(self.at(person).first_invitee)
-    }
-
-    /// The next of the invitees of `invitee`'s inviter.
-    pub(super) fn next_invitee(&self, invitee: u32) -> Option<u32> {
-        some(self.at(invitee).next_invitee)
-    }
-
-    /// Those of `root`'s branch who come after `person`, who is `root` or within it: the inviter
-    /// before the invitees, the invitees in order. Nothing but `person` says how far the walk has
-    /// come, so that a page starts where the former one ended.
-    pub(super) fn branch_after(&self, root: u32, person: u32) -> impl Iterator<Item = u32> {
-        let next = move |&person: &u32| {
-            self.first_invitee(person).or_else(|| {
-                self.chain(person)
-                    .take_while(|&above| above != root)
-                    .find_map(|above| self.next_invitee(above))
-            })
-        };
-        iter::successors(next(&person), next)
-    }
-
-    /// Whether `person` is `root` or below.
-    pub(super) fn is_within(&self, root: u32, person: u32) -> bool {
-        self.climb(person, self.depth(root)) == root
+    /// Whether `row` is `root` or below.
+    pub(super) fn is_within(&self, root: u32, row: u32) -> bool {
+        self.chain(row).any(|above| above == root)
     }
 
     /// The deepest who is above both or one of them; `None` in different trees.
     pub(super) fn nearest_common(&self, one: u32, other: u32) -> Option<u32> {
-        let level = self.depth(one).min(self.depth(other));
-        let (mut one, mut other) = (self.climb(one, level), self.climb(other, level));
+        let (ones, others) = (self.depth(one), self.depth(other));
+        let climb = |row, steps: u32| self.chain(row).nth(steps as usize);
+        let mut one = climb(one, ones.saturating_sub(others))?;
+        let mut other = climb(other, others.saturating_sub(ones))?;
         while one != other {
-            (one, other) = (self.inviter(one)?, self.inviter(other)?);
+            (one, other) = (some(self.at(one).inviter)?, some(self.at(other).inviter)?);
         }
         Some(one)
     }
 
-    /// From `person` up to the level `depth`; `person` where they are not below it.
-    fn climb(&self, mut person: u32, depth: u32) -> u32 {
-        while let Links {
-            inviter, depth: own, ..
-        } = self.at(person)
-            && own > depth
-        {
-            person = inviter;
+    /// Behind whom `row` stands in the list of `inviter`'s invitees: at once where it is the last, else after a
+    /// search from `from` (or the first) over `most` of them.
+    pub(super) fn seek(&self, inviter: u32, row: u32, from: u32, most: usize) -> Sought {
+        let list = self.at(inviter);
+        if list.last == NONE || list.last < row {
+            return Sought::Behind(list.last);
         }
-        person
-    }
-
-    fn at(&self, position: u32) -> Links {
-        self.links[position as usize]
-    }
-}
-
-/// The place of a row in the list of positions.
-fn index_of(person: PersonRow) -> Option<usize> {
-    let index = u32::try_from(person.0.checked_sub(1)?).ok()?;
-    usize::try_from(index).ok().filter(|_| index != NONE)
-}
-
-fn some(position: u32) -> Option<u32> {
-    (position != NONE).then_some(position)
-}
-
-/// The order of a walk over all trees: roots by row, an inviter before their invitees, the invitees by
-/// row. `members` are rows in ascending order, each with who let them in; the answer has their places
-/// in the list. Whoever's inviter does not stand before them in the list is walked to as a root.
-pub(super) fn walk_order(members: &[(PersonRow, Option<PersonRow>)]) -> Vec<u32> {
-    let mut place_of = vec![
-        NONE;
-        members
-            .last()
-            .and_then(|&(last, _)| index_of(last))
-            .map_or(0, |last| last + 1)
-    ];
-    let mut inviters = Vec::with_capacity(members.len());
-    for (&(person, inviter), place) in members.iter().zip(0..) {
-        let inviter = inviter.and_then(index_of).and_then(|inviter| place_of.get(inviter));
-        inviters.push(inviter.copied().unwrap_or(NONE));
-        if let Some(here) = index_of(person).and_then(|index| place_of.get_mut(index)) {
-            *here = place;
+        let mut before = from;
+        let start = if from == NONE { list.first } else { self.at(from).next };
+        for (invitee, seen) in self.invitees_from(start).zip(0..) {
+            if invitee >= row {
+                return Sought::Behind(before);
+            }
+            if seen == most {
+                return Sought::Further(before);
+            }
+            before = invitee;
         }
+        Sought::Behind(before)
     }
-    // How many there are in each one's branch, themself included: the last come first, so that
-    // everybody is counted before they are added to their inviter.
-    let mut sizes = vec![1_u32; members.len()];
-    for place in (0..members.len()).rev() {
-        if let Some(inviter) = some(inviters[place]) {
-            sizes[inviter as usize] += sizes[place];
-        }
-    }
-    // Where the next invitee of each one goes, and the next root.
-    let (mut free, mut free_root) = (vec![0_u32; members.len()], 0);
-    let mut order = vec![0; members.len()];
-    for (place, here) in (0..members.len()).zip(0..) {
-        let next = match some(inviters[place]) {
-            Some(inviter) => &mut free[inviter as usize],
-            None => &mut free_root,
+
+    /// Puts `row` into the list of its inviter, behind `before`.
+    pub(super) fn link(&mut self, row: u32, before: u32) {
+        let inviter = self.at(row).inviter;
+        let after = match before {
+            NONE => self.at(inviter).first,
+            before => self.at(before).next,
         };
-        let at = *next;
-        *next += sizes[place];
-        free[place] = at + 1;
-        order[at as usize] = here;
+        self.change(row, |node| node.next = after);
+        match before {
+            NONE => self.change(inviter, |node| node.first = row),
+            before => self.change(before, |node| node.next = row),
+        }
+        self.change(inviter, |node| {
+            if after == NONE {
+                node.last = row;
+            }
+            node.invitees += 1;
+        });
     }
-    order
+
+    /// Takes `row` out of the list of its inviter, where it stands behind `before`.
+    pub(super) fn unlink(&mut self, row: u32, before: u32) {
+        let Node { inviter, next, .. } = self.at(row);
+        match before {
+            NONE => self.change(inviter, |node| node.first = next),
+            before => self.change(before, |node| node.next = next),
+        }
+        self.change(inviter, |node| {
+            if next == NONE {
+                node.last = before;
+            }
+            node.invitees -= 1;
+        });
+        self.change(row, |node| node.next = NONE);
+    }
 }
 
-#[cfg(test)]
-pub(super) const BYTES: usize = size_of::<Links>() + size_of::<u32>();
+/// None for nobody.
+pub(super) const fn some(row: u32) -> Option<u32> {
+    match row {
+        NONE => None,
+        row => Some(row),
+    }
+}

@@ -80,6 +80,10 @@ kinds! {
     /// The request was not done in time; a change may have been made or not.
     Timeout = 503 "timeout", "The request took too long", "Send the same request again, with the same Idempotency-Key where it had one.";
 
+    /// The inviter whom a person is to be given is that person, or came in by way of them.
+    InviterInBranch = 409 "inviter-in-branch", "The inviter is in the person's own branch", "Name somebody who did not come in by way of this person.";
+    /// A member vouches for as many as anybody may, for themself, or for somebody whose vouch they took back a while ago; the detail says which.
+    VouchRefused = 409 "vouch-refused", "The vouch cannot be given", "Read the detail.";
     /// The job has done its last step; what it did is not taken back.
     JobDone = 409 "job-done", "The job is done", "There is nothing left to cancel.";
 

@@ -9,23 +9,27 @@ pub mod load;
 mod handle;
 mod records;
 mod roster;
+mod rules;
+mod vouching;
 
 pub use handle::{Handle, HandleError, handle, handle_prefix};
 pub use records::{
-    After, Found, MOST_LOOKED, Member, Name, Wanted, await_standing, by_contact, by_handle, count_active, count_owners,
-    find, invite_of, inviter_of, keep_active, last_row, lock, lock_founders, lock_members, lock_reviewer,
-    lock_standing, member, member_by_id, members, members_by_row, names, own_contact, set_assurance, set_handle,
-    set_standing,
+    Acquainted, After, FormerInviter, Found, MOST_LOOKED, Member, Name, Own, Wanted, acquainted, await_standing,
+    by_contact, by_handle, count_active, count_owners, find, former_inviters, invite_of, inviter_of, is_above,
+    keep_active, last_row, lock, lock_founders, lock_inviters, lock_members, lock_reviewer, lock_standing, member,
+    member_by_id, members, members_by_row, names, own_contact, set_assurance, set_handle, set_standing,
 };
 pub use roster::{MemberSnapshot, Roster};
+pub use rules::{VOUCHES, VOUCHES_AN_HOUR, VouchRefusal};
+pub use vouching::{VouchError, VouchGiven, give_vouch, take_vouch_back};
 
 use crate::platform::{
     ledger::{
         Event, Tx,
-        events::{self, RoleReason},
+        events::{self, ReparentReason, RoleReason},
     },
     store::StoreError,
-    terms::{Assurance, Id, PersonRow, Role, Timestamp, kinds},
+    terms::{Assurance, Id, PersonRow, Reason, Role, Timestamp, kinds},
     vault::{DataKey, Subject, Vault, VaultError},
 };
 
@@ -142,6 +146,52 @@ pub fn vouch(tx: &mut Tx<'_>, from: PersonRow, to: PersonRow) -> Result<bool, St
     records::insert_edge(tx.conn, records::VOUCH, from, to, None, tx.now)?;
     tx.record(Event::Vouched(events::Vouched { from, to }));
     Ok(true)
+}
+
+/// Gives a member another inviter, or none, and keeps the former one with the time that it stood. Whether anybody may, and
+/// that it makes no circle, whoever calls it has decided, under [`lock_inviters`]. False where they have another
+/// inviter than `before`.
+///
+/// # Errors
+/// [`VaultError`]
+pub fn reparent(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    member: &Member,
+    [before, after]: [Option<PersonRow>; 2],
+    reason: ReparentReason,
+    note: &Reason,
+) -> Result<bool, VaultError> {
+    let note = key_of(tx, vault, member)?.seal_note(note, tx.rng)?;
+    let ended = records::ties::Ended {
+        by: tx.actor().person(),
+        reason,
+        note_sealed: &note.sealed,
+        now: tx.now,
+    };
+    let moved = records::ties::move_edge(tx.conn, member.row, before, after, member.joined_at, &ended);
+    if !moved.map_err(StoreError::from)? {
+        return Ok(false);
+    }
+    tx.record(Event::Reparented(events::Reparented {
+        person: member.row,
+        former_inviter: before,
+        inviter: after,
+        reason,
+        note: note.commitment,
+    }));
+    Ok(true)
+}
+
+impl FormerInviter {
+    /// Why the person was given another, in words; none where the person is erased.
+    ///
+    /// # Errors
+    /// [`StoreError::Internal`] where the note was altered, or is about another person.
+    pub fn note(&self, key: &DataKey) -> Result<Option<zeroize::Zeroizing<String>>, StoreError> {
+        let note = self.note_sealed.as_deref().map(|sealed| key.open_note(sealed));
+        Ok(note.transpose()?)
+    }
 }
 
 /// One member complains of another; the ledger alone keeps it.

@@ -8,7 +8,7 @@ mod people;
 
 use std::sync::Arc;
 
-use actix_web::{CustomizeResponder, Responder};
+use actix_web::{CustomizeResponder, Responder, web::block};
 use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -20,7 +20,7 @@ use crate::{
     platform::{
         ledger::{Ledger, ReadModel, Subscriber},
         store::{Conn, StoreError},
-        terms::PersonId,
+        terms::{PersonId, Timestamp},
         vault::Vault,
     },
 };
@@ -55,21 +55,33 @@ pub struct Audit {
 type Answer<T> = Result<CustomizeResponder<Json<T>>, Problem>;
 
 impl Audit {
-    /// Answers at once, from memory alone, a question about these people: one that costs no more than
-    /// its answer is long.
-    async fn recall<T: Serialize, A, const N: usize>(
+    /// Answers from memory alone a question about these people. About now it costs no more than its answer is long, and
+    /// is answered at once; about a past time it may be a walk, for which there are threads that may block.
+    async fn recall<T, A, const N: usize>(
         &self,
         people: [PersonId; N],
-        question: impl FnOnce(Memory<'_>, [PersonId; N]) -> Result<A, AskError>,
+        as_of: Option<Timestamp>,
+        question: impl FnOnce(Memory<'_>, [PersonId; N]) -> Result<A, AskError> + Send + 'static,
         show: impl FnOnce(A) -> T,
-    ) -> Answer<T> {
+    ) -> Answer<T>
+    where
+        T: Serialize,
+        A: Send + 'static,
+    {
         // Read before the graph is: what it holds may be newer.
         let position = self.read_model.token(None);
-        let memory = Memory {
-            graph: &self.graph,
-            roster: &self.roster,
+        let answer = if as_of.is_some() {
+            let (graph, roster) = (Arc::clone(&self.graph), Arc::clone(&self.roster));
+            let asked = block(move || {
+                let (graph, roster) = (&*graph, &*roster);
+                question(Memory { graph, roster, as_of }, people)
+            });
+            asked.await.map_err(Problem::internal)?
+        } else {
+            let (graph, roster) = (&*self.graph, &*self.roster);
+            question(Memory { graph, roster, as_of }, people)
         };
-        match question(memory, people) {
+        match answer {
             // Another replica may have let them in a moment ago.
             Err(AskError::PersonUnknown) => Err(self.unknown(people).await?.into()),
             answer => Ok(Json(show(answer?)).customize().insert_header((POSITION, position))),
@@ -112,6 +124,7 @@ impl From<AskError> for Problem {
         match error {
             AskError::PersonUnknown => Self::new(ProblemKind::NotFound),
             AskError::NotCaughtUp => Self::new(ProblemKind::NotCaughtUp),
+            AskError::NotYet => Self::new(ProblemKind::NotFound).at("as_of"),
             AskError::NotInList => Self::new(ProblemKind::CursorInvalid).at("cursor"),
             AskError::Store(error) => error.into(),
         }

@@ -252,7 +252,7 @@ pub fn lower_assurance(
     if before <= to {
         return Err(AssuranceError::NotHigher);
     }
-    if !people::set_assurance(tx.conn, target, before, to)? {
+    if !people::set_assurance(tx.conn, target, before, to, tx.now)? {
         return Err(StoreError::Internal("an assurance changed while its member was locked".into()).into());
     }
     tx.record(Event::AssuranceLowered(events::AssuranceLowered {

@@ -25,9 +25,11 @@ use crate::platform::{
 
 mod search;
 mod staff;
+pub(in crate::people) mod ties;
 
 pub use search::{After, Found, MOST_LOOKED, Wanted, find, last_row};
 pub use staff::{count_active, count_owners, lock_founders, lock_reviewer};
+pub use ties::{Acquainted, FormerInviter, Own, acquainted, former_inviters, is_above, lock_inviters};
 
 pub(in crate::people) const INVITE: &str = "invite";
 pub(super) const VOUCH: &str = "vouch";
@@ -309,12 +311,21 @@ pub fn keep_active(conn: &mut Conn, row: PersonRow) -> QueryResult<bool> {
         .map(|rows| one_changed("whoever signs in is in good standing", rows))
 }
 
-/// Changes what is held to be known of a member; false where `before` is not so.
-pub fn set_assurance(conn: &mut Conn, row: PersonRow, before: Assurance, after: Assurance) -> QueryResult<bool> {
-    update(people::table.find(row).filter(people::assurance.eq(before)))
+/// Changes what is held to be known of a member, and keeps what it was; false where `before` is not so.
+pub fn set_assurance(
+    conn: &mut Conn,
+    row: PersonRow,
+    before: Assurance,
+    after: Assurance,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    let changed = update(people::table.find(row).filter(people::assurance.eq(before)))
         .set(people::assurance.eq(after))
-        .execute(conn)
-        .map(|rows| rows == 1)
+        .execute(conn)?;
+    if changed == 1 {
+        ties::note_assurance(conn, row, before, after, now)?;
+    }
+    Ok(changed == 1)
 }
 
 /// The seats of these members, as they stand until the transaction ends: whoever wants to sanction one
@@ -444,16 +455,19 @@ pub fn inviter_of(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Member>
     }
 }
 
-/// The row of the invite that a member came in by; none for a root.
+/// The row of the invite that a member came in by, whoever is their inviter now; none for one who came as a root.
 pub fn invite_of(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<i64>> {
-    edges::table
+    let edge: Option<Option<i64>> = edges::table
         // Raw: the partial index is found by its own words, and not by a bound value.
         .filter(edges::kind.eq(sql::<Text>("'invite'")))
         .filter(edges::to_person.eq(row))
         .select(edges::invite_id)
         .first(conn)
-        .optional()
-        .map(Option::flatten)
+        .optional()?;
+    match edge {
+        Some(invite) => Ok(invite),
+        None => ties::former_invite_of(conn, row),
+    }
 }
 
 /// A member's own contact, sealed.

@@ -95,6 +95,8 @@ pub enum Guard {
     LiftInTurn,
     /// A reviewer is locked while their claims and the names that they were shown are counted and written.
     ReviewerHeld,
+    /// Those who give somebody another inviter come one at a time: two at once could make a circle.
+    ReparentInTurn,
 }
 
 /// Which guards are on.
@@ -285,6 +287,7 @@ mod switched {
         (Guard::MembersHeld, Point("those whom a sanction or a role concerns")),
         (Guard::LiftInTurn, Point("a standing that a lift changes")),
         (Guard::ReviewerHeld, Point("a reviewer")),
+        (Guard::ReparentInTurn, Point("who let whom in, while it is changed")),
         // It is neither locked nor looked at.
         (Guard::HolderHeld, Point("whoever signs in is in good standing")),
         (

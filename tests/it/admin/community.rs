@@ -93,7 +93,19 @@ impl Community {
     }
 
     pub async fn admit(&self, inviter: &Member, handle: &str) -> Member {
-        let (newcomer, inviter) = (newcomer(handle, Role::Member), inviter.row);
+        self.admit_as(inviter, newcomer(handle, Role::Member)).await
+    }
+
+    pub async fn admit_verified(&self, inviter: &Member, handle: &str) -> Member {
+        let newcomer = Newcomer {
+            assurance: Assurance::Verified,
+            ..newcomer(handle, Role::Member)
+        };
+        self.admit_as(inviter, newcomer).await
+    }
+
+    async fn admit_as(&self, inviter: &Member, newcomer: Newcomer) -> Member {
+        let inviter = inviter.row;
         let written = self.ledger.write(Actor::Newcomer, move |tx| {
             let invite = Id::new(tx.now, tx.rng);
             let by = Admission {

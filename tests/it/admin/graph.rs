@@ -48,6 +48,7 @@ fn recall<T>(community: &Community, question: impl FnOnce(Memory<'_>) -> Result<
     question(Memory {
         graph: &community.graph,
         roster: &community.roster,
+        as_of: None,
     })
 }
 
@@ -88,7 +89,7 @@ on_both! {
         let chain = recall(&community, |memory| memory.chain(dan.id)).unwrap();
         assert_eq!(handles(&chain), ["dan", "bob", "ann", "owner"]);
         assert_eq!(chain.iter().map(|node| node.depth).collect::<Vec<_>>(), [3, 2, 1, 0]);
-        assert_eq!((chain[3].id, chain[0].joined_at), (owner.id, dan.joined_at));
+        assert_eq!((chain[3].id, chain[0].joined_at.micros()), (owner.id, dan.joined_at.seconds() * 1_000_000));
 
         let children = recall(&community, |memory| memory.children(ann.id, None, 10));
         let children = children.unwrap();
@@ -114,11 +115,12 @@ on_both! {
         let apart = recall(&community, |memory| memory.path(eve.id, other.id)).unwrap();
         assert_eq!(apart, None);
 
-        let profile = ask(&community, move |conn, graph| admin::profile(conn, graph, ann.id)).await.unwrap();
-        assert_eq!((profile.depth, profile.invitees, profile.branch.size, profile.branch.banned), (1, 2, 4, 1));
+        let now = community.ledger.now();
+        let profile = ask(&community, move |conn, graph| admin::profile(conn, graph, ann.id, now)).await.unwrap();
+        assert_eq!((profile.depth, profile.invitees, profile.branch.people, profile.branch.sanctioned), (1, 2, 4, 1));
         assert_eq!(profile.inviter.unwrap().id, owner.id);
         assert!(profile.sanctions.is_empty());
-        let profile = ask(&community, move |conn, graph| admin::profile(conn, graph, cat.id)).await.unwrap();
+        let profile = ask(&community, move |conn, graph| admin::profile(conn, graph, cat.id, now)).await.unwrap();
         assert_eq!(profile.sanctions[0].reason, "spam");
 
         let nobody = Id::new(Timestamp::default(), &SystemRng);
@@ -126,7 +128,7 @@ on_both! {
         assert!(matches!(unknown, Err(AskError::PersonUnknown)));
         let stranger = recall(&community, |memory| memory.branch(bob.id, Some(cat.id), 3));
         assert!(matches!(stranger, Err(AskError::NotInList)));
-        let behind = Memory { graph: &LiveGraph::default(), roster: &community.roster }.chain(bob.id);
+        let behind = Memory { graph: &LiveGraph::default(), roster: &community.roster, as_of: None }.chain(bob.id);
         assert!(matches!(behind, Err(AskError::NotCaughtUp)));
     }
 

@@ -5,6 +5,7 @@ pub mod community;
 mod export;
 pub mod leads;
 mod graph;
+mod graph_past;
 mod ledger;
 mod people;
 mod sanctions;

@@ -222,7 +222,7 @@ on_both! {
                 };
                 let member = people::found(tx, &newcomer)?;
                 if place % (MANY - 1) == 0 {
-                    people::set_assurance(tx.conn, member.row, Assurance::Contact, Assurance::Verified)?;
+                    people::set_assurance(tx.conn, member.row, Assurance::Contact, Assurance::Verified, tx.now)?;
                     people::set_standing(tx.conn, member.row, Standing::Active, Standing::Left)?;
                 }
             }

@@ -2,6 +2,7 @@
 //! how, what is never told, and that the description of it is true.
 
 mod authorisation;
+mod acquainted;
 mod bad_input;
 mod bad_requests;
 mod behind;

@@ -10,6 +10,7 @@ mod once;
 mod outage;
 mod redemption;
 mod refresh;
+mod reparent;
 mod waitlist;
 
 use std::{collections::BTreeMap, time::Duration};

@@ -20,15 +20,25 @@ const NONE: &[(&str, &str)] = &[
     (
         "member who is neither founded nor let in",
         "FROM people p WHERE NOT EXISTS (SELECT 1 FROM edges e WHERE e.kind = 'invite' AND e.to_person = p.id) \
+         AND NOT EXISTS (SELECT 1 FROM former_edges e WHERE e.kind = 'invite' AND e.to_person = p.id) \
          AND NOT EXISTS (SELECT 1 FROM events e WHERE e.kind = 'person_founded' AND e.subject = p.id)",
     ),
     (
         "invite whose uses are not its edges",
-        "FROM invites i WHERE i.uses <> (SELECT count(*) FROM edges e WHERE e.kind = 'invite' AND e.invite_id = i.id)",
+        "FROM invites i WHERE i.uses <> (SELECT count(*) FROM (SELECT to_person FROM edges \
+         WHERE kind = 'invite' AND invite_id = i.id UNION SELECT to_person FROM former_edges \
+         WHERE kind = 'invite' AND invite_id = i.id) AS came)",
     ),
     (
         "edge by another's invite",
-        "FROM edges e JOIN invites i ON i.id = e.invite_id WHERE e.from_person <> i.inviter",
+        "FROM edges e JOIN invites i ON i.id = e.invite_id WHERE e.from_person <> i.inviter \
+         AND NOT EXISTS (SELECT 1 FROM former_edges f WHERE f.kind = 'invite' AND f.to_person = e.to_person)",
+    ),
+    (
+        "member who is let in by way of themself",
+        "FROM edges e WHERE e.kind = 'invite' AND EXISTS (WITH RECURSIVE above (person) AS (SELECT e.from_person UNION \
+         SELECT f.from_person FROM edges f JOIN above ON f.to_person = above.person WHERE f.kind = 'invite') \
+         SELECT 1 FROM above WHERE person = e.to_person)",
     ),
     (
         "invite whose held uses are not its holds",
@@ -46,7 +56,9 @@ const NONE: &[(&str, &str)] = &[
     (
         "flow that made a member by halves",
         "FROM flows f WHERE f.person IS NOT NULL AND (f.ended_at IS NULL OR NOT EXISTS (SELECT 1 FROM edges e \
-         WHERE e.kind = 'invite' AND e.to_person = f.person AND e.invite_id = f.invite_id))",
+         WHERE e.kind = 'invite' AND e.to_person = f.person AND e.invite_id = f.invite_id) AND NOT EXISTS \
+         (SELECT 1 FROM former_edges e WHERE e.kind = 'invite' AND e.to_person = f.person \
+         AND e.invite_id = f.invite_id))",
     ),
     (
         "member by a flow without a contact",

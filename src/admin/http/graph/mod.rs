@@ -1,18 +1,23 @@
-//! Who let whom in: chain, children, branch and paths, answered from memory.
+//! Who let whom in: chain, children, branch, its figures, paths and vouches, answered from memory now and as of any past
+//! time; and a member is given another inviter.
 
 mod branch;
 mod chain;
 mod children;
 mod export;
+mod figures;
+mod inviters;
 mod paths;
+mod reparent;
+mod vouches;
 
 use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     admin::{Node, Path},
-    http::{Cursors, Limit, Page, Paging, Problem},
-    platform::terms::PersonId,
+    http::{Cursors, Limit, Page, Problem},
+    platform::terms::{PersonId, Timestamp},
 };
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -21,6 +26,10 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .service(children::list_children)
         .service(branch::list_branch)
         .service(export::export_graph)
+        .service(figures::show_figures)
+        .service(inviters::list_inviters)
+        .service(reparent::reparent)
+        .service(vouches::list_vouches)
         .service(paths::show_paths);
 }
 
@@ -32,6 +41,31 @@ struct Ends {
     from: PersonId,
     /// To whom.
     to: PersonId,
+    /// As of this time, to the second; now where nothing is said. Whoever joined later is not there yet.
+    as_of: Option<Timestamp>,
+}
+
+/// As of when.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct AsOf {
+    /// As of this time, to the second; now where nothing is said. Whoever joined later is not there yet.
+    as_of: Option<Timestamp>,
+}
+
+/// Which page, as of when.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct PagingAsOf {
+    /// As of this time, to the second; now where nothing is said. Whoever joined later is not there yet.
+    as_of: Option<Timestamp>,
+    /// How many items at most.
+    #[serde(default)]
+    limit: Limit,
+    /// `next` of the page before, unchanged.
+    cursor: Option<String>,
 }
 
 /// How two people are connected.
@@ -61,7 +95,7 @@ impl From<Option<Path>> for Connection {
 }
 
 /// After whom a page starts.
-fn start(paging: &Paging, cursors: &Cursors) -> Result<Option<PersonId>, Problem> {
+fn start(paging: &PagingAsOf, cursors: &Cursors) -> Result<Option<PersonId>, Problem> {
     let after = cursors.read::<(PersonId,)>(paging.cursor.as_deref())?;
     Ok(after.map(|(id,)| id))
 }

@@ -18,8 +18,13 @@ problems!(ShowPathsProblems: NotFound);
 )]
 #[get("/v1/admin/paths")]
 pub(super) async fn show_paths(ends: Query<Ends>, audit: Data<Audit>) -> Answer<Connection> {
-    let Ends { from, to } = ends.0;
+    let Ends { from, to, as_of } = ends.0;
     audit
-        .recall([from, to], |memory, [from, to]| memory.path(from, to), Connection::from)
+        .recall(
+            [from, to],
+            as_of,
+            |memory, [from, to]| memory.path(from, to),
+            Connection::from,
+        )
         .await
 }

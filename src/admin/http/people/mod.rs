@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    admin::{OpenSanction, Profile},
+    admin::{OpenSanction, Profile, sees_figures},
     graph::BranchFigures,
     http::Limit,
+    invites::Invite,
     onboarding::{Via, queries::CameBy},
     people::{Handle, Member, Name},
     platform::{
@@ -119,8 +120,11 @@ struct PersonInFull {
     depth: u32,
     /// How many they let in themself.
     invitees: u32,
-    /// Everybody below them, in numbers.
-    branch: Figures,
+    /// Everybody below them, in numbers. Of fewer than five people owners and auditors alone see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    branch: Option<Figures>,
+    /// Their invites by which somebody may come in still, newest first, up to 50.
+    pending_invites: Vec<PendingInvite>,
     /// The sanctions that are in force, gravest first.
     sanctions: Vec<OpenSanction>,
 }
@@ -171,6 +175,31 @@ impl From<CameBy> for CameByView {
     }
 }
 
+/// An invite by which somebody may come in still.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct PendingInvite {
+    /// Its public id.
+    id: InviteId,
+    /// How it reaches people.
+    kind: InviteKind,
+    /// How many may come by it still.
+    #[schema(minimum = 0)]
+    places: u32,
+    /// Until when.
+    expires_at: Timestamp,
+}
+
+impl From<Invite> for PendingInvite {
+    fn from(invite: Invite) -> Self {
+        Self {
+            id: invite.id,
+            kind: invite.kind,
+            places: u32::try_from(invite.max_uses - invite.uses).unwrap_or(0),
+            expires_at: invite.expires_at,
+        }
+    }
+}
+
 /// Who let somebody in.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 struct Inviter {
@@ -189,41 +218,57 @@ impl From<Name> for Inviter {
 
 /// A branch in numbers, without the one whose branch it is.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-struct Figures {
-    /// How many people.
-    size: u32,
-    /// The most steps below.
+pub(in crate::admin::http) struct Figures {
+    /// How many people, those who left included.
+    people: u32,
+    /// The most steps below; 0 for an empty branch.
     depth: u32,
     /// How many of them are in good standing.
     active: u32,
+    /// How many of them have the assurance `verified`, however they stand.
+    verified: u32,
     /// How many of them are under a sanction.
-    banned: u32,
+    sanctioned: u32,
     /// How many of them have left.
     left: u32,
+    /// How many of them joined within the last seven days.
+    joined_last_week: u32,
 }
 
-impl From<Profile> for PersonInFull {
-    fn from(profile: Profile) -> Self {
+impl From<BranchFigures> for Figures {
+    fn from(figures: BranchFigures) -> Self {
         let BranchFigures {
-            size,
+            people,
             depth,
             active,
-            banned,
+            verified,
+            sanctioned,
             left,
-        } = profile.branch;
+            joined_last_week,
+        } = figures;
+        Self {
+            people,
+            depth,
+            active,
+            verified,
+            sanctioned,
+            left,
+            joined_last_week,
+        }
+    }
+}
+
+impl PersonInFull {
+    /// As somebody in this role sees it.
+    fn seen_by(role: Role, profile: Profile) -> Self {
         Self {
             person: profile.member.into(),
             inviter: profile.inviter.map(Inviter::from),
             came_by: profile.came_by.map(CameByView::from),
             depth: profile.depth,
             invitees: profile.invitees,
-            branch: Figures {
-                size,
-                depth,
-                active,
-                banned,
-                left,
-            },
+            branch: sees_figures(role, profile.branch.people).then(|| profile.branch.into()),
+            pending_invites: profile.pending.into_iter().map(PendingInvite::from).collect(),
             sanctions: profile.sanctions,
         }
     }

@@ -4,7 +4,7 @@ use super::super::{Answer, Audit};
 use super::*;
 use crate::{
     admin::{self},
-    http::Segments,
+    http::{Caller, Segments},
     platform::terms::PersonId,
 };
 use actix_web::{get, web::Data};
@@ -18,8 +18,12 @@ use actix_web::{get, web::Data};
         headers(("Vouchsafe-Position" = String, description = "The answer is no older than this."))))
 )]
 #[get("/v1/admin/people/{id}")]
-pub(super) async fn show_person(id: Segments<PersonId>, audit: Data<Audit>) -> Answer<PersonInFull> {
+pub(super) async fn show_person(id: Segments<PersonId>, caller: Caller, audit: Data<Audit>) -> Answer<PersonInFull> {
+    let now = audit.ledger.now();
     audit
-        .ask(move |conn, graph| admin::profile(conn, graph, id.0), PersonInFull::from)
+        .ask(
+            move |conn, graph| admin::profile(conn, graph, id.0, now),
+            |profile| PersonInFull::seen_by(caller.role, profile),
+        )
         .await
 }

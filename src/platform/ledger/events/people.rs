@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::platform::terms::{Assurance, Id, PersonRow, Role, kinds};
+use super::Commitment;
+use crate::platform::terms::{Assurance, Id, PersonRow, Role, kinds, words};
 
 /// A member without an inviter: the community's root, or one of a history's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -45,6 +46,48 @@ pub struct Vouched {
     pub from: PersonRow,
     /// For whom.
     pub to: PersonRow,
+}
+
+/// One member no longer stands up for another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct VouchTakenBack {
+    /// Who vouched.
+    pub from: PersonRow,
+    /// For whom.
+    pub to: PersonRow,
+}
+
+/// A member was given another inviter, or none. Their branch went along; what was so before is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Reparented {
+    /// The member.
+    pub person: PersonRow,
+    /// Who had let them in; none for a root.
+    pub former_inviter: Option<PersonRow>,
+    /// Who counts as having let them in from now on; none for a root.
+    pub inviter: Option<PersonRow>,
+    /// Why, as a code.
+    pub reason: ReparentReason,
+    /// Why, in words that are kept elsewhere.
+    pub note: Commitment,
+}
+
+words! {
+    /// Why somebody is given another inviter, as a code that the ledger may hold.
+    ReparentReason {
+        /// The invite that they came by was not the inviter's to give, or was given to somebody else.
+        Mistake = "mistake",
+        /// Both, or they themself, asked for it.
+        Request = "request",
+        /// Their inviter has left, or will not answer for anybody.
+        InviterGone = "inviter_gone",
+        /// Their inviter's account was in another's hands when they came in.
+        Security = "security",
+        /// What the note says.
+        Other = "other",
+    }
 }
 
 /// One member complains of another.

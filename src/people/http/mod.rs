@@ -1,4 +1,10 @@
-//! A member's own record over HTTP.
+//! A member's own record over HTTP, and who is next to them in the graph: their inviter, their invitees and their own
+//! vouches, and nobody else.
+
+mod give_vouch;
+mod list_invitees;
+mod list_vouches;
+mod take_vouch_back;
 
 use std::sync::Arc;
 
@@ -7,13 +13,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Member, inviter_of, member, own_contact};
+use super::{Acquainted, Member, Own, VouchError, acquainted, inviter_of, member, member_by_id, own_contact};
 use crate::{
-    http::{Caller, Json, Problem, ProblemKind},
+    http::{Caller, Cursors, Json, Page, Paging, Problem, ProblemKind},
     platform::{
-        ledger::Ledger,
+        ledger::{Ledger, ReadModel},
         store::{Conn, StoreError},
-        terms::{Assurance, ContactPoint, PersonId, Role, SessionId, Standing, Timestamp},
+        terms::{Assurance, ContactPoint, PersonId, PersonRow, Role, SessionId, Standing, Timestamp},
         vault::{Field, Vault},
     },
     policy::Places,
@@ -21,7 +27,12 @@ use crate::{
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(me);
+    config
+        .service(me)
+        .service(list_invitees::list)
+        .service(list_vouches::list)
+        .service(give_vouch::give)
+        .service(take_vouch_back::take_back);
 }
 
 /// What the routes here work with.
@@ -29,10 +40,78 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 pub struct People {
     /// Where members are read.
     pub ledger: Ledger,
+    /// What a write waits for.
+    pub read_model: ReadModel,
     /// Opens one's own contact.
     pub vault: Vault,
     /// Counts the places of a member. Invites stand above people, so that it is filled in from there.
     pub places: CountPlaces,
+}
+
+/// Somebody next to the reader in the graph.
+#[derive(Debug, Serialize, ToSchema)]
+struct AcquaintedView {
+    /// Their public id.
+    id: PersonId,
+    /// Their handle, where they chose one.
+    handle: Option<String>,
+    /// Since when the reader let them in, or one vouches for the other.
+    since: Timestamp,
+}
+
+impl From<Acquainted> for AcquaintedView {
+    fn from(found: Acquainted) -> Self {
+        Self {
+            id: found.id,
+            handle: found.handle,
+            since: found.since,
+        }
+    }
+}
+
+impl People {
+    /// A page of those next to the caller.
+    async fn acquainted(
+        &self,
+        caller: &Caller,
+        which: Own,
+        paging: &Paging,
+        cursors: &Cursors,
+    ) -> Result<Json<Page<AcquaintedView>>, Problem> {
+        let after = cursors.read::<(PersonId,)>(paging.cursor.as_deref())?;
+        let (person, limit) = (caller.person, paging.limit);
+        let read = self.ledger.store().read(move |conn| {
+            let after = match after {
+                None => Some(PersonRow(0)),
+                Some((id,)) => member_by_id(conn, id)?.map(|member| member.row),
+            };
+            match after {
+                None => Ok(None),
+                Some(after) => Ok::<_, StoreError>(Some(acquainted(conn, person, which, after, limit.and_one())?)),
+            }
+        });
+        let found = read.await?;
+        let found = found.ok_or_else(|| Problem::new(ProblemKind::CursorInvalid).at("cursor"))?;
+        Ok(Json(Page::of(
+            found,
+            limit,
+            cursors,
+            |one| (one.id,),
+            AcquaintedView::from,
+        )))
+    }
+}
+
+impl From<VouchError> for Problem {
+    fn from(error: VouchError) -> Self {
+        match error {
+            VouchError::PersonUnknown => Self::new(ProblemKind::NotFound),
+            VouchError::Refused(why) => Self::new(ProblemKind::VouchRefused).with_detail(why.to_string()),
+            VouchError::NotActive => Self::new(ProblemKind::Forbidden),
+            VouchError::TooFast(seconds) => Self::new(ProblemKind::TooManyRequests).retry_after(seconds),
+            VouchError::Store(error) => error.into(),
+        }
+    }
 }
 
 /// Counts the places that a member has to give at a time.

@@ -1,0 +1,3 @@
+DROP TABLE assurance_changes;
+DROP TABLE former_edges;
+DROP INDEX edges_vouched;
