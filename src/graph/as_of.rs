@@ -30,6 +30,14 @@ impl InviteGraph {
         }
     }
 
+    /// Who had which inviter, or none, until when: those few who were ever given another, by person, the oldest first.
+    pub fn moves(&self) -> Vec<(PersonRow, Option<PersonRow>, Timestamp)> {
+        let moves = self.history.moves();
+        moves
+            .map(|(person, inviter, until)| (person_of(person), some(inviter).map(person_of), until))
+            .collect()
+    }
+
     fn place_then(&self, row: u32, depth: u32, at: Second) -> Place {
         let node = self.tree.at(row);
         Place {

@@ -97,6 +97,18 @@ impl History {
         }
     }
 
+    /// Who had which inviter, or none, until when; by person, the oldest first.
+    pub(super) fn moves(&self) -> impl Iterator<Item = (u32, u32, Timestamp)> {
+        let of = |(&person, list): (&u32, &Vec<Former>)| {
+            let list: Vec<_> = list
+                .iter()
+                .map(|former| (person, former.inviter, former.until))
+                .collect();
+            list
+        };
+        self.formers.iter().flat_map(of)
+    }
+
     /// Who a person's inviter was.
     #[inline]
     pub(super) fn inviter(&self, row: u32, node: &Node, at: Second) -> u32 {

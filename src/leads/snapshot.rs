@@ -125,6 +125,18 @@ impl Snapshot {
                 break;
             }
         }
+        // Whoever was given another inviter is judged by the one of the time, and so is that one.
+        let row = |person: PersonRow| u32::try_from(person.0).unwrap_or(0);
+        let moves = graph.read(|graph| graph.moves());
+        snapshot.moves = moves
+            .into_iter()
+            .map(|(person, before, at)| Move {
+                person: row(person),
+                at: seconds(at),
+                before: before.map_or(0, row),
+            })
+            .collect();
+        snapshot.moves.sort_unstable();
         for sanction in sanctions {
             snapshot.sanction(sanction);
         }

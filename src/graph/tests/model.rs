@@ -391,6 +391,13 @@ fn past_is_the_same(graph: &InviteGraph, model: &Model, second: i64, most: usize
 fn now_is_the_same(graph: &InviteGraph, model: &Model, now: Timestamp, limit: usize) {
     let rows = || (0..=GREATEST + 1).map(PersonRow);
     assert_eq!(graph.len(), model.people.len());
+    let ended = model
+        .edges
+        .iter()
+        .filter_map(|edge| Some((edge.to, edge.from, edge.until?)));
+    let mut moves: Vec<_> = ended.collect();
+    moves.sort_by_key(|&(person, _, until)| (person, until));
+    assert_eq!(graph.moves(), moves);
     for one in rows() {
         let there = model.find(one, NOW).is_some();
         assert_eq!(graph.contains(one), there);

@@ -11,8 +11,17 @@ use vouchsafe::{
     },
 };
 
+use clap::Parser;
+
 use super::community::Community;
 use crate::support::db::{Database, on_both};
+
+/// What the command line reads after `vouchsafe graph`.
+#[derive(Parser)]
+struct Asked {
+    #[command(subcommand)]
+    question: commands::graph::Question,
+}
 
 /// owner ← ann ← (bob ← (dan, eve), cat), and another root.
 struct Family {
@@ -186,6 +195,28 @@ on_both! {
         for wanted in ["2 people", "4 people", "nearest common inviter: ann", "different roots"] {
             assert!(text.contains(wanted), "{wanted}: {text}");
         }
+        // The same, and more, as of a past time and as JSON.
+        let graph = async |line: &[&str]| {
+            let asked = Asked::try_parse_from(["graph"].iter().chain(line)).map_err(|error| error.to_string())?;
+            let mut out = Vec::new();
+            commands::graph::answer(store, asked.question, &mut out).await.map_err(|error| error.to_string())?;
+            Ok::<_, String>(String::from_utf8(out).unwrap())
+        };
+        community.vouch(&cat, &ann).await;
+        assert!(graph(&["chain", "dan"]).await.unwrap().ends_with("4 people\n"));
+        let figures: serde_json::Value = serde_json::from_str(&graph(&["figures", "ann", "--json"]).await.unwrap()).unwrap();
+        assert_eq!((&figures["people"], &figures["depth"]), (&4.into(), &2.into()));
+        assert!(graph(&["figures", "ann"]).await.unwrap().starts_with("people            4\n"));
+        assert_eq!(graph(&["common", "dan", "cat"]).await.unwrap(), "ann\n");
+        let vouches: serde_json::Value = serde_json::from_str(&graph(&["vouches", "ann", "--json"]).await.unwrap()).unwrap();
+        assert_eq!((vouches["received"].as_array().unwrap().len(), &vouches["given"]), (1, &serde_json::json!([])));
+        let children: serde_json::Value = serde_json::from_str(&graph(&["children", "bob", "--json"]).await.unwrap()).unwrap();
+        assert_eq!(children[1]["handle"], "eve");
+        let path = graph(&["path", "dan", "other"]).await.unwrap();
+        assert_eq!(path, "they came in by different roots\n");
+        let early = graph(&["branch", "ann", "--as-of", "2020-01-01T00:00:00Z"]).await;
+        assert_eq!(early, Err("the person joined later".into()));
+        assert!(graph(&["branch", "ann", "--as-of", "yesterday"]).await.unwrap_err().contains("RFC 3339"));
         let unknown = commands::audit::chain(store, "nobody", &mut Vec::new()).await;
         assert!(matches!(unknown, Err(commands::audit::AuditError::PersonUnknown(name)) if name == "nobody"));
     }
