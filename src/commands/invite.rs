@@ -164,10 +164,7 @@ impl Invites<'_> {
     pub async fn new_invite(&self, by: &str, wanted: Wanted, out: &mut impl Write) -> Result<(), InviteError> {
         let inviter = self.member(by).await?;
         let to = match &wanted.to {
-            Some(contact) => match ContactPoint::parse(contact)? {
-                ContactPoint::Email(address) => To::Address(address),
-                ContactPoint::Phone(phone) => To::Phone(phone),
-            },
+            Some(contact) => ContactPoint::parse(contact)?.into(),
             None => To::Holder { uses: wanted.uses },
         };
         let request = Request {

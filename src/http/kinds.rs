@@ -111,7 +111,7 @@ kinds! {
     ProofStale = 410 "proof-stale", "The code is no longer valid", "Ask for a new code.";
     /// Too many wrong codes were tried.
     ProofLocked = 429 "proof-locked", "Too many wrong codes", "Wait for the seconds given in Retry-After, then ask for a new code.";
-    /// As many text messages were sent as may be: to this number, on account of whoever invites, to this country, or in a day.
+    /// As many text messages were sent as may be: to this number, on account of whoever invites, to people who wait, to this country, or in a day.
     TextLimitReached = 429 "text-limit-reached", "Too many text messages", "Wait for the seconds given in Retry-After, then try again.";
     /// The community takes no phone numbers of this country, or no documents of it, whoever has them.
     CountryNotAccepted = 403 "country-not-accepted", "This country is not accepted", "Use a number or a document of another country; the preview of an invite says which are accepted.";

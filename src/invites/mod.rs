@@ -83,6 +83,15 @@ impl To {
     }
 }
 
+impl From<ContactPoint> for To {
+    fn from(contact: ContactPoint) -> Self {
+        match contact {
+            ContactPoint::Email(address) => Self::Address(address),
+            ContactPoint::Phone(phone) => Self::Phone(phone),
+        }
+    }
+}
+
 /// An invite to be issued.
 #[derive(Debug, Clone)]
 pub struct NewInvite {

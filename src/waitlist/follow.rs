@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::{Application, State, commands::joined, records::by_id};
 use crate::{
-    notify::{self, EmailAddress, LetterSubject, Locale, Matter, Stands, StopIndex, Stops},
+    notify::{self, LetterSubject, Locale, Matter, Said, Stands, StopIndex, Stops, TextMessage},
     onboarding::{self, code_may_leave, proof_letter},
     platform::{
         ledger::{Entry, Event, Subscriber, Tx, events},
         store::{Conn, StoreError},
-        terms::{Id, Timestamp},
+        terms::{ContactPoint, Id, Timestamp},
         vault::{DataKey, Field, Vault, VaultError},
     },
     policy,
@@ -58,8 +58,8 @@ impl Subscriber for WaitlistSubscriber {
             // They read the letters of this address, and have asked for one.
             Event::ApplicantWaits(events::ApplicantWaits { application }) => match by_id(tx.conn, application)? {
                 Some(application) => match self.reader(tx, &application)? {
-                    Some((_, to)) => notify::resume(tx, &StopIndex::of(&self.vault, &to)),
-                    None => Ok(()),
+                    Some((_, ContactPoint::Email(to))) => notify::resume(tx, &StopIndex::of(&self.vault, &to)),
+                    Some((_, ContactPoint::Phone(_))) | None => Ok(()),
                 },
                 None => Ok(()),
             },
@@ -86,28 +86,33 @@ impl WaitlistSubscriber {
         let Some((code, until)) = proofs.newest().filter(|(_, until)| tx.now < *until) else {
             return Ok(());
         };
+        let (locale, community) = (
+            Locale::from_tag(&application.locale),
+            self.policy.get()?.policy.community.name.clone(),
+        );
+        let to = match to {
+            ContactPoint::Email(to) => to,
+            // It was counted where it was asked for.
+            ContactPoint::Phone(to) => {
+                let said = Said::proof(&community, code, onboarding::PROOF_LASTS.as_secs() / 60);
+                let text = TextMessage { to, locale, said };
+                return notify::post_text(tx, &key, PROOF, application.id.uuid(), &text);
+            }
+        };
         if !code_may_leave(tx, &self.vault, &StopIndex::of(&self.vault, &to))? {
             return Ok(());
         }
-        let community = self.policy.get()?.policy.community.name.clone();
         let stop = self.stops.link(&to);
-        let letter = proof_letter(
-            to,
-            Locale::from_tag(&application.locale),
-            &community,
-            code.into(),
-            until,
-            stop,
-        );
+        let letter = proof_letter(to, locale, &community, code.into(), until, stop);
         notify::post(tx, &key, PROOF, application.id.uuid(), &letter)
     }
 
-    /// The address and the key that seals what is sent to it; none where they are forgotten.
+    /// The contact and the key that seals what is sent to it; none where they are forgotten.
     fn reader(
         &self,
         tx: &mut Tx<'_>,
         application: &Application,
-    ) -> Result<Option<(DataKey, EmailAddress)>, StoreError> {
+    ) -> Result<Option<(DataKey, ContactPoint)>, StoreError> {
         let Some(sealed) = &application.address_sealed else {
             return Ok(None);
         };
@@ -117,8 +122,8 @@ impl WaitlistSubscriber {
             Err(error) => return Err(error.into()),
         };
         let kept = key.open_text(Field::Contact, sealed)?;
-        let to = EmailAddress::parse(&kept)
-            .map_err(|error| StoreError::Internal(format!("an applicant's address: {error}")))?;
+        let to = ContactPoint::parse(&kept)
+            .map_err(|error| StoreError::Internal(format!("an applicant's contact: {error}")))?;
         Ok(Some((key, to)))
     }
 }

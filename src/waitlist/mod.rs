@@ -1,4 +1,4 @@
-//! The waitlist: who has no invite asks, proves an address, and waits until somebody lets them in.
+//! The waitlist: who has no invite asks, proves an address or a phone number, and waits until somebody lets them in.
 //!
 //! What is promised:
 //! - whoever asks is answered the same, known or not: nothing is told before the address is proved;
@@ -25,12 +25,14 @@ pub use records::{State, by_id};
 
 use crate::{
     invites::IssueError,
+    notify::{Limit, Spent},
     platform::{
         idempotency::KeyReused,
         store::{CommandError, Disposition, StoreError, from_query, throttle::Throttled},
         terms::{ApplicationId, PersonRow, Timestamp, words},
         vault::{Blind, KeyPurpose, Subject, Vault, VaultError},
     },
+    policy::ContactDenied,
 };
 
 words! {
@@ -121,6 +123,12 @@ pub enum WaitError {
     /// So many seconds must pass.
     #[error("too many attempts; the next one is open in {0} s")]
     TooMany(u32),
+    /// The community does not take this contact.
+    #[error(transparent)]
+    Denied(#[from] ContactDenied),
+    /// As many text messages were sent as may be; another may go after so many seconds.
+    #[error("too many text messages")]
+    Texts(Limit, u32),
     /// The invite was not issued.
     #[error(transparent)]
     Issue(IssueError),
@@ -137,6 +145,15 @@ from_query!(WaitError);
 impl From<VaultError> for WaitError {
     fn from(error: VaultError) -> Self {
         Self::Store(error.into())
+    }
+}
+
+impl From<Spent> for WaitError {
+    fn from(spent: Spent) -> Self {
+        match spent {
+            Spent::Reached(limit, seconds) => Self::Texts(limit, seconds),
+            Spent::Store(error) => Self::Store(error),
+        }
     }
 }
 

@@ -5,11 +5,10 @@ use zeroize::Zeroizing;
 
 use super::{Application, State, records, token_blind};
 use crate::{
-    notify::EmailAddress,
     people,
     platform::{
         store::{Conn, StoreError},
-        terms::{ApplicationId, PersonId, Timestamp},
+        terms::{ApplicationId, ContactPoint, PersonId, Timestamp},
         vault::{Field, Vault, VaultError},
     },
 };
@@ -61,8 +60,8 @@ pub struct Listed {
     pub turn: i64,
     /// Since when.
     pub since: Option<Timestamp>,
-    /// The address; none where what is sealed is not shown.
-    pub address: Option<EmailAddress>,
+    /// The address or the phone number; none where what is sealed is not shown.
+    pub contact: Option<ContactPoint>,
     /// What they said of themself; none where they said nothing, or it is not shown.
     pub note: Option<Zeroizing<String>>,
     /// The members who vouch.
@@ -92,7 +91,7 @@ pub fn waiting(conn: &mut Conn, vault: Option<&Vault>, after: i64, limit: i64) -
     let names = people::names(conn, &members)?;
     let mut listed = Vec::with_capacity(found.len());
     for one in found {
-        let (address, note) = match vault {
+        let (contact, note) = match vault {
             Some(vault) => said(conn, vault, &one)?,
             None => (None, None),
         };
@@ -111,7 +110,7 @@ pub fn waiting(conn: &mut Conn, vault: Option<&Vault>, after: i64, limit: i64) -
             id: one.id,
             turn: one.turn.unwrap_or(0),
             since: one.waits_since,
-            address,
+            contact,
             note,
             vouched_by: vouched
                 .iter()
@@ -125,7 +124,7 @@ pub fn waiting(conn: &mut Conn, vault: Option<&Vault>, after: i64, limit: i64) -
 }
 
 /// What somebody who waits has said.
-type Said = (Option<EmailAddress>, Option<Zeroizing<String>>);
+type Said = (Option<ContactPoint>, Option<Zeroizing<String>>);
 
 fn said(conn: &mut Conn, vault: &Vault, one: &Application) -> Result<Said, StoreError> {
     let key = match vault.key(conn, one.subject) {
@@ -135,9 +134,9 @@ fn said(conn: &mut Conn, vault: &Vault, one: &Application) -> Result<Said, Store
     };
     let open =
         |field, sealed: &Option<Vec<u8>>| sealed.as_deref().map(|sealed| key.open_text(field, sealed)).transpose();
-    let address = open(Field::Contact, &one.address_sealed)?;
+    let contact = open(Field::Contact, &one.address_sealed)?;
     let note = open(Field::Note, &one.note_sealed)?;
-    Ok((address.and_then(|kept| EmailAddress::parse(&kept).ok()), note))
+    Ok((contact.and_then(|kept| ContactPoint::parse(&kept).ok()), note))
 }
 
 fn reason(conn: &mut Conn, vault: &Vault, one: &Application) -> Result<Option<Zeroizing<String>>, StoreError> {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub use file::{BadFile, MOST_BYTES, MOST_ROWS, Row, read};
 
-use super::{Extras, Invite, IssueError, Label, Message, NewInvite, To, commands};
+use super::{Extras, Invite, IssueError, Label, Message, NewInvite, commands};
 use crate::{
     notify::Locale,
     people,
@@ -108,10 +108,9 @@ impl Work for InviteMany {
             let campaign = kept.campaign.as_deref().map(str::parse::<Label>).transpose();
             Ok(NewInvite {
                 id: kept.invite,
-                to: match ContactPoint::parse(&kept.to).map_err(|error| unreadable(&error))? {
-                    ContactPoint::Email(address) => To::Address(address),
-                    ContactPoint::Phone(phone) => To::Phone(phone),
-                },
+                to: ContactPoint::parse(&kept.to)
+                    .map_err(|error| unreadable(&error))?
+                    .into(),
                 locale: kept.locale.as_deref().map_or(usual, Locale::from_tag),
                 lifetime: kept.hours.map(|hours| Duration::from_secs(hours * 3600)),
                 extras: Extras {

@@ -25,6 +25,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct TextLimits {
     per_recipient: Rate,
     per_inviter: Rate,
+    per_waitlist: Rate,
     per_country: Rate,
     per_day: Rate,
 }
@@ -36,6 +37,8 @@ pub enum TextPayer {
     Member(PersonRow),
     /// The reader's own: a member who signs in.
     Reader,
+    /// Everybody's who asks to be let in without an invite: nobody is known of them, so that they have one together.
+    Waitlist,
 }
 
 /// Which limit is reached.
@@ -45,6 +48,8 @@ pub enum Limit {
     Recipient,
     /// Messages on account of one member.
     Inviter,
+    /// Messages to people who ask to be let in without an invite.
+    Waitlist,
     /// Messages to one country.
     Country,
     /// Messages at all.
@@ -57,6 +62,7 @@ impl Limit {
         match self {
             Self::Recipient => "recipient",
             Self::Inviter => "inviter",
+            Self::Waitlist => "waitlist",
             Self::Country => "country",
             Self::Day => "day",
         }
@@ -80,6 +86,7 @@ impl TextLimits {
         Self {
             per_recipient: Rate::burst(config.per_recipient_per_day, DAY),
             per_inviter: Rate::burst(config.per_inviter_per_day, DAY),
+            per_waitlist: Rate::burst(config.waitlist_per_day, DAY),
             per_country: Rate::at_most(config.per_country_per_day, DAY),
             per_day: Rate::at_most(config.per_day, DAY),
         }
@@ -90,6 +97,7 @@ impl TextLimits {
         Self {
             per_recipient: Rate::open(),
             per_inviter: Rate::open(),
+            per_waitlist: Rate::open(),
             per_country: Rate::open(),
             per_day: Rate::open(),
         }
@@ -103,8 +111,12 @@ impl TextLimits {
     /// [`Spent`]
     pub fn spend(&self, tx: &mut Tx<'_>, vault: &Vault, to: &PhoneNumber, payer: TextPayer) -> Result<(), Spent> {
         let mut counted = self.shared(to);
-        if let TextPayer::Member(member) = payer {
-            counted.push((Limit::Inviter, member.0.to_be_bytes().to_vec(), self.per_inviter));
+        match payer {
+            TextPayer::Member(member) => {
+                counted.push((Limit::Inviter, member.0.to_be_bytes().to_vec(), self.per_inviter));
+            }
+            TextPayer::Waitlist => counted.push((Limit::Waitlist, Vec::new(), self.per_waitlist)),
+            TextPayer::Reader => {}
         }
         counted.push(self.recipient(vault, to));
         count(tx, vault, counted)

@@ -44,7 +44,7 @@ impl From<ProofError> for Problem {
                 .with_detail(match limit {
                     Limit::Recipient => "As many text messages went to this number as may. Wait for the seconds given in Retry-After.",
                     Limit::Inviter => "As many text messages went out for whoever invited you as may. Wait for the seconds given in Retry-After.",
-                    Limit::Country | Limit::Day => "As many text messages went out as may in a day. Wait for the seconds given in Retry-After.",
+                    Limit::Waitlist | Limit::Country | Limit::Day => "As many text messages went out as may in a day. Wait for the seconds given in Retry-After.",
                 })
                 .retry_after(seconds),
             ProofError::Wrong => Self::from(ProblemKind::ProofWrong).at("/code"),

@@ -28,6 +28,10 @@ pub struct TextsConfig {
     /// once, and as many over 24 hours again. Default 40.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub per_inviter_per_day: u32,
+    /// Codes for people who ask to be let in without an invite: so many at once, and as many over 24 hours again.
+    /// Default 100.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub waitlist_per_day: u32,
     /// Messages to the numbers of one country in any 24 hours; half of them may go at once. Default 500.
     #[schemars(range(min = 1, max = 10_000_000))]
     pub per_country_per_day: u32,
@@ -52,6 +56,7 @@ impl Default for TextsConfig {
             timeout_ms: 10_000,
             per_recipient_per_day: 6,
             per_inviter_per_day: 40,
+            waitlist_per_day: 100,
             per_country_per_day: 500,
             per_day: 2000,
             twilio: TwilioConfig::default(),

@@ -1,11 +1,13 @@
 //! Members and admins let in, vouch and refuse.
 
+use std::collections::HashSet;
+
 use data_encoding::HEXLOWER;
 
 use super::{Application, records};
 use crate::{
-    invites::{self, Extras, Invite, NewInvite, To},
-    notify::{EmailAddress, Locale},
+    invites::{self, Extras, Invite, NewInvite},
+    notify::Locale,
     people,
     platform::{
         idempotency::{self, Key},
@@ -14,10 +16,10 @@ use crate::{
             events::{self},
         },
         store::{StoreError, throttle::Rate},
-        terms::{ApplicationId, DrawId, Id, InviteId, PersonRow, Reason},
+        terms::{ApplicationId, ContactPoint, DrawId, Id, InviteId, PersonRow, Reason},
         vault::{Blind, Field, Vault},
     },
-    policy::Policy,
+    policy::{Policy, may_contact},
     waitlist::{
         State, WaitError, Way,
         records::Draw,
@@ -35,7 +37,7 @@ pub fn pace(tx: &mut Tx<'_>, vault: &Vault, member: PersonRow, rate: Rate) -> Re
     Ok(tx.throttles.admit(tx.conn, &bucket, rate, tx.now)?)
 }
 
-/// A member lets in whom they know: an invite of theirs to that address, which their quota pays. Whoever does not wait is
+/// A member lets in whom they know: an invite of theirs to that contact, which their quota pays. Whoever does not wait is
 /// invited all the same, so that nobody learns by it who waits.
 ///
 /// # Errors
@@ -51,10 +53,10 @@ pub fn let_in(
     // Before anything is written, the idempotency key included.
     records::share(tx.conn)?;
     let first = |tx: &mut Tx<'_>| {
-        let To::Address(address) = &new.to else {
+        let Some(contact) = new.to.contact() else {
             return Err(WaitError::Unknown);
         };
-        let blind = vault.blind(Blind::Contact, address.normalised().as_bytes());
+        let blind = vault.blind_contact(&contact);
         for known in records::by_address(tx.conn, &blind, &[State::Waiting, State::LetIn])? {
             match known.state {
                 State::Waiting => admit(tx, vault, &known, new.id, Some(member))?,
@@ -99,13 +101,13 @@ fn admit(
     Ok(())
 }
 
-/// A member says that they know whoever has this address, if they wait. What is answered is the same where nobody does.
+/// A member says that they know whoever has this contact, if they wait. What is answered is the same where nobody does.
 ///
 /// # Errors
 /// [`WaitError::Store`]
-pub fn vouch(tx: &mut Tx<'_>, vault: &Vault, member: PersonRow, address: &EmailAddress) -> Result<(), WaitError> {
+pub fn vouch(tx: &mut Tx<'_>, vault: &Vault, member: PersonRow, contact: &ContactPoint) -> Result<(), WaitError> {
     records::share(tx.conn)?;
-    let blind = vault.blind(Blind::Contact, address.normalised().as_bytes());
+    let blind = vault.blind_contact(contact);
     for known in records::by_address(tx.conn, &blind, &[State::Waiting])? {
         if records::vouch(tx.conn, known.row, member, tx.now)? {
             tx.record(Event::ApplicantVouched(events::ApplicantVouched {
@@ -147,28 +149,40 @@ pub fn draw(
     records::hold(tx.conn)?;
     let first = |tx: &mut Tx<'_>| {
         let waiting = records::waiting(tx.conn, 0, i64::MAX)?;
-        let lots = lots(tx, &waiting, new.way)?;
+        let mut lots = lots(tx, &waiting, new.way)?;
         let many = usize::try_from(new.many).unwrap_or(usize::MAX);
-        let (seed, chosen) = match new.way {
-            Way::Order => (None, rules::by_order(&lots, many)),
-            Way::Referral => (None, rules::by_referral(&lots, many)),
-            Way::Chance => {
-                let mut seed = [0_u8; 32];
-                tx.rng.fill(&mut seed);
-                let seed = HEXLOWER.encode(&seed);
-                let chosen = rules::by_chance(&seed, &lots, many);
-                (Some(seed), chosen)
+        let seed = (new.way == Way::Chance).then(|| {
+            let mut seed = [0_u8; 32];
+            tx.rng.fill(&mut seed);
+            HEXLOWER.encode(&seed)
+        });
+        let chosen = loop {
+            let chosen = match (new.way, &seed) {
+                (Way::Referral, _) => rules::by_referral(&lots, many),
+                (Way::Chance, Some(seed)) => rules::by_chance(seed, &lots, many),
+                (Way::Order | Way::Chance, _) => rules::by_order(&lots, many),
+            };
+            let mut wanted = Vec::with_capacity(chosen.len());
+            for id in &chosen {
+                let one = waiting.iter().find(|one| one.id == *id).ok_or(WaitError::Unknown)?;
+                wanted.push((one, contact_of(tx, vault, one)?));
             }
+            // Whose contact the policy takes no longer stays and waits: others are chosen.
+            let denied = |(_, contact): &&(_, _)| may_contact(policy, contact).is_err();
+            let denied: HashSet<ApplicationId> = wanted.iter().filter(denied).map(|(one, _)| one.id).collect();
+            if denied.is_empty() {
+                for (one, contact) in wanted {
+                    invite(tx, vault, policy, admin, one, contact)?;
+                }
+                break chosen;
+            }
+            lots.retain(|one| !denied.contains(&one.id));
         };
-        for id in &chosen {
-            let one = waiting.iter().find(|one| one.id == *id);
-            invite(tx, vault, policy, admin, one.ok_or(WaitError::Unknown)?)?;
-        }
         let draw = Draw {
             id: new.id,
             way: new.way,
             seed,
-            waiting: waiting.len() as i64,
+            waiting: lots.len() as i64,
             let_in: chosen.len() as i64,
             drawn_by: Some(admin),
             at: tx.now,
@@ -178,7 +192,7 @@ pub fn draw(
             draw: new.id,
             way: new.way.as_str().to_owned(),
             seed: draw.seed.clone(),
-            waiting: waiting.iter().map(|one| one.id).collect(),
+            waiting: lots.iter().map(|one| one.id).collect(),
             chosen,
         }));
         Ok(draw)
@@ -210,6 +224,16 @@ fn lots(tx: &mut Tx<'_>, waiting: &[Application], way: Way) -> Result<Vec<Waitin
     Ok(waiting.iter().map(lot).collect())
 }
 
+/// By what somebody who waits is reached.
+fn contact_of(tx: &mut Tx<'_>, vault: &Vault, application: &Application) -> Result<ContactPoint, WaitError> {
+    let sealed = application.address_sealed.as_deref().ok_or(WaitError::Over)?;
+    let kept = vault
+        .key(tx.conn, application.subject)?
+        .open_text(Field::Contact, sealed)?;
+    let read = ContactPoint::parse(&kept);
+    Ok(read.map_err(|error| StoreError::Internal(format!("a contact that waits: {error}")))?)
+}
+
 /// Sends somebody who waits an invite of the admin's.
 fn invite(
     tx: &mut Tx<'_>,
@@ -217,16 +241,11 @@ fn invite(
     policy: &Policy,
     admin: PersonRow,
     application: &Application,
+    contact: ContactPoint,
 ) -> Result<(), WaitError> {
-    let sealed = application.address_sealed.as_deref().ok_or(WaitError::Over)?;
-    let kept = vault
-        .key(tx.conn, application.subject)?
-        .open_text(Field::Contact, sealed)?;
-    let address =
-        EmailAddress::parse(&kept).map_err(|error| StoreError::Internal(format!("an address that waits: {error}")))?;
     let new = NewInvite {
         id: Id::new(tx.now, tx.rng),
-        to: To::Address(address),
+        to: contact.into(),
         locale: Locale::from_tag(&application.locale),
         lifetime: None,
         extras: Extras::default(),

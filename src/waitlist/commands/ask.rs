@@ -9,7 +9,7 @@ use super::{Application, forget, records};
 use crate::{
     credentials::six_digits,
     identity,
-    notify::{EmailAddress, Locale},
+    notify::{Locale, TextPayer},
     onboarding::{GUESSES_A_DAY, Judged, Limits, PROOF_LASTS, Proofs},
     people,
     platform::{
@@ -18,10 +18,10 @@ use crate::{
             events::{self, Parting},
         },
         store::{StoreError, throttle::Rate},
-        terms::ApplicationId,
+        terms::{ApplicationId, ContactPoint},
         vault::{Blind, DataKey, Field, Vault, VaultError},
     },
-    policy::Policy,
+    policy::{Policy, may_contact},
     waitlist::{State, WaitError, token, token_blind},
 };
 
@@ -35,19 +35,19 @@ const SWEPT: i64 = 20;
 pub struct NewApplication {
     /// Its id.
     pub id: ApplicationId,
-    /// The address.
-    pub address: EmailAddress,
+    /// The address or the phone number.
+    pub contact: ContactPoint,
     /// What they say of themself.
     pub note: Option<SecretString>,
     /// The language for mails.
     pub locale: Locale,
 }
 
-/// Makes an application, and a one-time code that a subscriber mails to the address. Nothing is looked up about the
-/// address: whoever asks is told nothing about it.
+/// Makes an application, and a one-time code that a subscriber sends to the contact. Nothing is looked up about the
+/// contact: whoever asks is told nothing about it.
 ///
 /// # Errors
-/// [`WaitError::Closed`], [`WaitError::Full`], [`WaitError::TooMany`]
+/// [`WaitError::Closed`], [`WaitError::Full`], [`WaitError::Denied`], [`WaitError::TooMany`], [`WaitError::Texts`]
 pub fn ask(
     tx: &mut Tx<'_>,
     vault: &Vault,
@@ -56,9 +56,13 @@ pub fn ask(
     new: &NewApplication,
 ) -> Result<Application, WaitError> {
     is_open(tx, policy)?;
-    let blind = vault.blind(Blind::Contact, new.address.normalised().as_bytes());
+    may_contact(policy, &new.contact)?;
+    let blind = vault.blind_contact(&new.contact);
     let mailed = vault.blind(Blind::Throttle, &[b"proof-mail/".as_slice(), &blind].concat());
     tx.throttles.admit(tx.conn, &mailed, limits.codes_per_address, tx.now)?;
+    if let Some(phone) = new.contact.phone() {
+        limits.texts.spend(tx, vault, phone, TextPayer::Waitlist)?;
+    }
     for over in records::lapsed(tx.conn, tx.now, SWEPT)? {
         forget(tx, vault, &over, &[State::Unproved], Parting::Lapsed)?;
     }
@@ -76,7 +80,7 @@ pub fn ask(
         state: State::Unproved,
         locale: new.locale.tag(),
         address_blind: &blind,
-        address_sealed: key.seal(Field::Contact, new.address.kept().as_bytes(), tx.rng)?,
+        address_sealed: key.seal(Field::Contact, new.contact.kept().as_bytes(), tx.rng)?,
         note_sealed: note
             .map(|note| key.seal(Field::Note, note.as_bytes(), tx.rng))
             .transpose()?,

@@ -5,13 +5,13 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{PlaceView, Waitlist};
+use super::{PlaceView, Waitlist, contact, problems::contact_problem};
 use crate::{
     http::{Json, Problem, WriteResponse, problems},
-    notify::{EmailAddress, Locale},
+    notify::Locale,
     platform::{
         ledger::Actor,
-        terms::{ApplicationId, Id},
+        terms::{ApplicationId, ContactPoint, Id},
     },
     waitlist::{WaitError, commands, queries, token},
 };
@@ -24,13 +24,18 @@ const LONGEST_NOTE: usize = 500;
 #[serde(deny_unknown_fields)]
 struct ApplicationBody {
     /// The e-mail address by which they are reached. A one-time code is mailed to it.
+    #[serde(default)]
     #[schema(format = Email)]
-    email: String,
+    email: Option<String>,
+    /// The phone number with its country's code by which they are reached, in the place of an address. A one-time code is
+    /// sent to it by text message.
+    #[serde(default)]
+    phone: Option<String>,
     /// What they want to say of themself to the admins, as plain text.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 500)]
     about: Option<SecretString>,
-    /// The language for mails, a BCP 47 tag; the community's where nothing is said.
+    /// The language for mails and text messages, a BCP 47 tag; the community's where nothing is said.
     #[serde(default)]
     #[schema(pattern = "^[A-Za-z]{2,3}([_-][A-Za-z0-9]{1,8})*([.@].*)?$", max_length = 35)]
     locale: Option<String>,
@@ -45,10 +50,13 @@ struct AskedView {
     view: PlaceView,
 }
 
-problems!(AskWaitlistProblems: InvalidField, InvalidValue, WaitlistClosed, WaitlistFull);
+problems!(AskWaitlistProblems:
+    InvalidField, InvalidValue, WaitlistClosed, WaitlistFull, CountryNotAccepted, TextLimitReached
+);
 
-/// Ask to be let in, without an invite. The answer is the same whether the address is known or not. They wait once they
-/// have proved the address by the code that is mailed to it, within ten minutes; for another code they ask again.
+/// Ask to be let in, without an invite, by an address or, where the policy takes phones, by a number. The answer is the same
+/// whether it is known or not. They wait once they have proved it by the code that is sent to it, within ten minutes; for
+/// another code they ask again.
 #[utoipa::path(operation_id = "ask_waitlist", tag = "waitlist", request_body = ApplicationBody,
     responses((status = 201, body = AskedView), AskWaitlistProblems))]
 #[post("/v1/waitlist")]
@@ -57,17 +65,21 @@ pub(super) async fn ask(
     waitlist: Data<Waitlist>,
 ) -> Result<WriteResponse<AskedView>, Problem> {
     let body = body.0;
-    let address = EmailAddress::parse(&body.email).map_err(|error| Problem::value("/email", error.to_string()))?;
+    let contact = contact(body.email.as_deref(), body.phone.as_deref())?;
     let note = body.about.map(|about| read_note(&about)).transpose()?.flatten();
     let policy = waitlist.policy.get()?;
     let locale = match body.locale {
         Some(tag) => Locale::parse(&tag).map_err(|error| Problem::field("/locale", error.to_string()))?,
         None => Locale::from_tag(&policy.policy.community.locale),
     };
+    let field = match &contact {
+        ContactPoint::Phone(_) => "/phone",
+        ContactPoint::Email(_) => "/email",
+    };
     let id: ApplicationId = Id::new(waitlist.ledger.now(), waitlist.ledger.rng());
     let new = commands::NewApplication {
         id,
-        address,
+        contact,
         note,
         locale,
     };
@@ -78,7 +90,8 @@ pub(super) async fn ask(
             let made = commands::ask(tx, &vault, &policy.policy, &limits, &new)?;
             Ok::<_, WaitError>(queries::place(tx.conn, made)?)
         })
-        .await?;
+        .await
+        .map_err(|error| contact_problem(error, field))?;
     Ok(WriteResponse::created(
         AskedView {
             token: token(&waitlist.vault, id).expose_secret().to_owned(),

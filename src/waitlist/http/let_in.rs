@@ -4,11 +4,11 @@ use actix_web::{post, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Waitlist;
+use super::{Waitlist, contact};
 use crate::{
     http::{Caller, IdempotencyKey, Json, Problem, WriteResponse, problems},
-    invites::{Extras, NewInvite, To},
-    notify::{EmailAddress, Locale},
+    invites::{Extras, NewInvite},
+    notify::Locale,
     platform::{
         idempotency::Asker,
         ledger::Actor,
@@ -22,8 +22,12 @@ use crate::{
 #[serde(deny_unknown_fields)]
 struct LetInBody {
     /// The exact address of somebody whom they know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = Email)]
-    email: String,
+    email: Option<String>,
+    /// Their exact phone number with its country's code, in the place of an address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    phone: Option<String>,
 }
 
 /// The invite that is on its way.
@@ -35,9 +39,9 @@ struct LetInView {
     expires_at: Timestamp,
 }
 
-problems!(LetInProblems: InvalidValue, QuotaExhausted, NotEligibleToInvite, AlreadyLetIn, TooManyRequests);
+problems!(LetInProblems: InvalidValue, CountryNotAccepted, QuotaExhausted, NotEligibleToInvite, AlreadyLetIn, TooManyRequests);
 
-/// Let in somebody who waits: by an invite of one's own to their address, which takes one of one's places. Whoever does not
+/// Let in somebody who waits: by an invite of one's own to their contact, which takes one of one's places. Whoever does not
 /// wait is invited all the same, and the answer is the same: nobody learns by it who waits. Where somebody else has let
 /// them in and that invite is open, it says so, and takes no place.
 #[utoipa::path(operation_id = "let_in", tag = "waitlist", request_body = LetInBody, params(IdempotencyKey),
@@ -50,13 +54,13 @@ pub(super) async fn let_in(
     waitlist: Data<Waitlist>,
 ) -> Result<WriteResponse<LetInView>, Problem> {
     let key = key.bind(Asker::Member(caller.id), "let_in", &body.0)?;
-    let address = EmailAddress::parse(&body.0.email).map_err(|error| Problem::value("/email", error.to_string()))?;
+    let contact = contact(body.0.email.as_deref(), body.0.phone.as_deref())?;
     let policy = waitlist.policy.get()?;
     waitlist.named(&caller).await?;
     let ledger = &waitlist.ledger;
     let new = NewInvite {
         id: Id::new(ledger.now(), ledger.rng()),
-        to: To::Address(address),
+        to: contact.into(),
         locale: Locale::from_tag(&policy.policy.community.locale),
         lifetime: None,
         extras: Extras::default(),

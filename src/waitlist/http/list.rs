@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::Waitlist;
 use crate::{
     http::{Caller, Cursors, Json, Page, Paging, Problem, Query},
-    platform::terms::{ApplicationId, PersonId, Role, Timestamp},
+    platform::terms::{ApplicationId, ContactPoint, PersonId, Role, Timestamp},
     waitlist::queries::{self, Listed, Refusal},
 };
 
@@ -18,8 +18,10 @@ struct ApplicantView {
     id: ApplicationId,
     /// Since when they wait.
     waits_since: Option<Timestamp>,
-    /// The address, masked. Owners and admins see it.
+    /// The address, masked. Owners and admins see it; none of whoever is reached by phone.
     email_hint: Option<String>,
+    /// The phone number, masked. Owners and admins see it; none of whoever is reached by mail.
+    phone_hint: Option<String>,
     /// What they say of themself. Owners and admins see it.
     about: Option<String>,
     /// The members who say that they know them.
@@ -48,10 +50,16 @@ impl From<Refusal> for RefusedBeforeView {
 
 impl From<Listed> for ApplicantView {
     fn from(found: Listed) -> Self {
+        let hint = found.contact.as_ref().map(ContactPoint::masked);
+        let (phone_hint, email_hint) = match found.contact {
+            Some(ContactPoint::Phone(_)) => (hint, None),
+            _ => (None, hint),
+        };
         Self {
             id: found.id,
             waits_since: found.since,
-            email_hint: found.address.map(|address| address.masked()),
+            email_hint,
+            phone_hint,
             about: found.note.map(|note| note.to_string()),
             vouched_by: found.vouched_by,
             refused_before: found.refused.into_iter().map(RefusedBeforeView::from).collect(),

@@ -19,11 +19,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{State, queries::Place};
 use crate::{
+    http::Problem,
+    notify::{EmailAddress, PhoneNumber},
     onboarding::Limits,
     platform::{
         ledger::{Ledger, ReadModel},
         store::throttle::Rate,
-        terms::{ApplicationId, Timestamp},
+        terms::{ApplicationId, ContactPoint, Timestamp},
         vault::Vault,
     },
     policy,
@@ -60,12 +62,31 @@ pub struct Waitlist {
     pub pace: Rate,
 }
 
+/// The one contact that a body names.
+fn contact(email: Option<&str>, phone: Option<&str>) -> Result<ContactPoint, Problem> {
+    match (email, phone) {
+        (Some(email), None) => match EmailAddress::parse(email) {
+            Ok(address) => Ok(address.into()),
+            Err(error) => Err(Problem::value("/email", error.to_string())),
+        },
+        (None, Some(phone)) => match PhoneNumber::parse(phone) {
+            Ok(phone) => Ok(phone.into()),
+            Err(error) => Err(Problem::value("/phone", error.to_string())),
+        },
+        (Some(_), Some(_)) => Err(Problem::value(
+            "/phone",
+            "Give an e-mail address or a phone number, not both.",
+        )),
+        (None, None) => Err(Problem::value("/email", "Give an e-mail address or a phone number.")),
+    }
+}
+
 /// Where somebody stands.
 #[derive(Serialize, ToSchema)]
 struct PlaceView {
     /// The application.
     application: ApplicationId,
-    /// `unproved` until the address is proved, then `waiting`, and in the end `let_in` (an invite is on its way by mail) or
+    /// `unproved` until the contact is proved, then `waiting`, and in the end `let_in` (an invite is on its way to it) or
     /// `refused`.
     state: State,
     /// Their place, counted from 1; null where they do not wait.
@@ -74,7 +95,7 @@ struct PlaceView {
     size: i64,
     /// Since when they wait.
     waits_since: Option<Timestamp>,
-    /// Until when the address must be proved.
+    /// Until when the contact must be proved.
     expires_at: Option<Timestamp>,
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     http::{Problem, ProblemKind},
+    onboarding::ProofError,
     waitlist::WaitError,
 };
 
@@ -22,9 +23,18 @@ impl From<WaitError> for Problem {
                 .with_detail("Ask anew, for another code.")
                 .retry_after(1),
             WaitError::TooMany(seconds) => Self::from(ProblemKind::TooManyRequests).retry_after(seconds),
+            WaitError::Denied(denied) => ProofError::Denied(denied).into(),
+            WaitError::Texts(limit, seconds) => ProofError::Texts(limit, seconds).into(),
             WaitError::Issue(error) => error.into(),
             WaitError::KeyReused(reused) => reused.into(),
             WaitError::Store(error) => error.into(),
         }
     }
+}
+
+/// The problem of somebody who asks by a contact, which stood in `field`.
+pub(super) fn contact_problem(error: WaitError, field: &'static str) -> Problem {
+    let is_its = matches!(error, WaitError::Denied(_) | WaitError::Texts(..));
+    let problem = Problem::from(error);
+    if is_its { problem.at(field) } else { problem }
 }

@@ -16,7 +16,7 @@ use crate::{
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct WaitlistProofBody {
-    /// The six digits that were mailed.
+    /// The six digits that were sent.
     #[schema(value_type = String)]
     code: SecretString,
 }
@@ -26,7 +26,7 @@ problems!(ProvePlaceProblems:
     RegistrationRefused, WaitlistClosed, WaitlistFull
 );
 
-/// Prove the address. From then on they wait. Whose address waits already keeps the place that it has: the answer is the
+/// Prove the contact. From then on they wait. Whose contact waits already keeps the place that it has: the answer is the
 /// earlier application, which this token opens from then on.
 #[utoipa::path(operation_id = "prove_place", tag = "waitlist", request_body = WaitlistProofBody,
     responses((status = 200, body = PlaceView), ProvePlaceProblems))]

@@ -4,10 +4,9 @@ use actix_web::{post, web::Data};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::Waitlist;
+use super::{Waitlist, contact};
 use crate::{
     http::{Caller, Json, Problem, WriteResponse, problems},
-    notify::EmailAddress,
     platform::ledger::Actor,
     waitlist::commands,
 };
@@ -17,14 +16,18 @@ use crate::{
 #[serde(deny_unknown_fields)]
 struct VouchBody {
     /// The exact address of somebody whom they know.
+    #[serde(default)]
     #[schema(format = Email)]
-    email: String,
+    email: Option<String>,
+    /// Their exact phone number with its country's code, in the place of an address.
+    #[serde(default)]
+    phone: Option<String>,
 }
 
 problems!(VouchApplicantProblems: InvalidValue, TooManyRequests);
 
 /// Say that one knows somebody who waits, without letting them in. Admins see it, and can let in by it. Whether anybody with
-/// this address waits is not told.
+/// this contact waits is not told.
 #[utoipa::path(operation_id = "vouch_applicant", tag = "waitlist", request_body = VouchBody,
     responses((status = 204, description = "It is noted, if they wait."), VouchApplicantProblems))]
 #[post("/v1/me/waitlist/vouch")]
@@ -33,13 +36,13 @@ pub(super) async fn vouch(
     body: Json<VouchBody>,
     waitlist: Data<Waitlist>,
 ) -> Result<WriteResponse<()>, Problem> {
-    let address = EmailAddress::parse(&body.0.email).map_err(|error| Problem::value("/email", error.to_string()))?;
+    let contact = contact(body.0.email.as_deref(), body.0.phone.as_deref())?;
     waitlist.named(&caller).await?;
     let vault = waitlist.vault.clone();
     let written = waitlist
         .ledger
         .write(Actor::Person(caller.person), move |tx| {
-            commands::vouch(tx, &vault, caller.person, &address)
+            commands::vouch(tx, &vault, caller.person, &contact)
         })
         .await?;
     Ok(WriteResponse::nothing(waitlist.read_model.token(written.position)))

@@ -34,6 +34,7 @@ mod steps;
 mod throttles;
 mod typed;
 pub mod waitlist;
+mod waitlist_phones;
 mod without;
 
 use std::{sync::Arc, time::Duration};
