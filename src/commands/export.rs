@@ -42,6 +42,9 @@ pub struct Wanted {
     /// Whose branch, by id or handle, themself included; the whole graph where nothing is said.
     #[arg(long, value_name = "PERSON")]
     pub branch: Option<String>,
+    /// As of when, such as 2027-03-01 or 2027-03-01T18:00:00Z; now where nothing is said.
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
     /// Into which file; else it is printed.
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -53,6 +56,9 @@ pub enum ExportError {
     /// Nobody has this id or handle.
     #[error("nobody has the id or handle {}", quoted(.0))]
     PersonUnknown(String),
+    /// The time is none.
+    #[error("--as-of: give a date such as 2027-03-01, or a time such as 2027-03-01T18:00:00Z")]
+    Time,
     /// The question.
     #[error(transparent)]
     Ask(#[from] AskError),
@@ -100,10 +106,14 @@ pub async fn export(
         }
         None => None,
     };
+    let as_of = match &wanted.as_of {
+        Some(text) => Some(super::table::time(text).ok_or(ExportError::Time)?),
+        None => None,
+    };
     // Before anything is recorded.
     let file = wanted.output.as_deref().map(create).transpose()?;
     let (live, roster) = (Arc::clone(live), Arc::clone(roster));
-    let export = Export::begin(ledger, live, roster, Actor::Operator, wanted.format, branch).await?;
+    let export = Export::begin(ledger, live, roster, Actor::Operator, wanted.format, branch, as_of).await?;
     match (file, &wanted.output) {
         (Some(file), Some(path)) => {
             let mut file = BufWriter::new(file);

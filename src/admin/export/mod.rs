@@ -1,8 +1,8 @@
 //! The graph as a file: who is in it, who let whom in, and who vouches for whom.
 //!
 //! What is promised:
-//! - a file is as of one time: whoever joined, and whatever vouch was given, up to then is in it, once, and nothing
-//!   later. Standings are those at the moment of reading;
+//! - a file is as of one second: who had joined in it, how they stood, under whom, and who vouched for whom, each once,
+//!   and nothing later. What happens within the same second after the file was begun may be in it;
 //! - it is made piece by piece. Between two pieces nothing is held: no lock, no connection, and of the file no more than
 //!   the piece itself, however slowly it is read;
 //! - nobody's name or contact is in it;
@@ -163,14 +163,16 @@ impl Export {
         actor: Actor,
         format: ExportFormat,
         branch: Option<PersonId>,
+        as_of: Option<Timestamp>,
     ) -> Result<Self, AskError> {
         let root = branch.map(|id| roster.row(id).ok_or(AskError::PersonUnknown));
         let root = root.transpose()?;
-        if root.is_some_and(|root| !graph.read(|graph| graph.contains(root))) {
+        if root.is_some_and(|root| !graph.contains(root, None)) {
             return Err(AskError::NotCaughtUp);
         }
         let written = ledger.write(actor, move |tx| {
-            let as_of = tx.now;
+            // A time to come is now: else what is yet to happen would be in it.
+            let as_of = as_of.map_or(tx.now, |as_of| as_of.min(tx.now));
             tx.record(Event::GraphExported(events::GraphExported {
                 format,
                 on: root,
@@ -225,10 +227,7 @@ impl Export {
                 }
                 Reached::Branch { root, last } => {
                     let (root, after) = (*root, *last);
-                    let piece = self
-                        .graph
-                        .read(|graph| some_below(graph, root, after, self.scope.as_of));
-                    let (piece, end) = piece.ok_or(AskError::NotInList)?;
+                    let (piece, end) = some_below(&self.graph, root, after, self.scope.as_of)?;
                     self.reached = match end {
                         Some(end) => Reached::Branch { root, last: Some(end) },
                         None => Reached::End,
@@ -318,7 +317,7 @@ impl Export {
 fn some_of(graph: &InviteGraph, rows: &mut Range<i64>, as_of: Timestamp) -> Piece {
     let mut piece = Piece::default();
     for row in rows.by_ref().take(STRIDE as usize) {
-        if let Some(place) = graph.place(PersonRow(row)) {
+        if let Some(place) = graph.as_of(as_of).place(PersonRow(row)) {
             piece.add(graph, place, as_of, |_| true);
         }
         if piece.places.len() == PIECE {
@@ -328,34 +327,38 @@ fn some_of(graph: &InviteGraph, rows: &mut Range<i64>, as_of: Timestamp) -> Piec
     piece
 }
 
-/// Up to [`PIECE`] people of a branch, and after whom it goes on; none where somebody has left the branch meanwhile.
+/// Up to [`PIECE`] people of a branch, and after whom it goes on.
 fn some_below(
-    graph: &InviteGraph,
+    graph: &LiveGraph,
     root: PersonRow,
     after: Option<PersonRow>,
     as_of: Timestamp,
-) -> Option<(Piece, Option<PersonRow>)> {
-    let mut places = graph.branch(root, after, PIECE)?;
+) -> Result<(Piece, Option<PersonRow>), AskError> {
+    // The past does not change: whoever was in the branch stays in it.
+    let places = graph
+        .branch(root, after, PIECE, Some(as_of))
+        .ok_or(AskError::NotInList)?;
     let end = places.last().filter(|_| places.len() == PIECE).map(|last| last.person);
-    if after.is_none() {
-        places.insert(0, graph.place(root)?);
-    }
     let mut piece = Piece::default();
-    for place in places {
-        piece.add(graph, place, as_of, |other| graph.is_within(root, other));
-    }
-    Some((piece, end))
+    graph.read(|graph| {
+        let past = graph.as_of(as_of);
+        let root_place = past.place(root).filter(|_| after.is_none());
+        for place in root_place.into_iter().chain(places) {
+            piece.add(graph, place, as_of, |other| {
+                past.chain(other).iter().any(|above| above.person == root)
+            });
+        }
+    });
+    Ok((piece, end))
 }
 
 impl Piece {
-    /// Adds somebody who had joined by then, with the vouches that they had given by then to those who are in the file.
+    /// Adds somebody, with the vouches that they gave then to those who are in the file.
     fn add(&mut self, graph: &InviteGraph, place: Place, as_of: Timestamp, has: impl Fn(PersonRow) -> bool) {
-        if place.joined_at > as_of {
-            return;
-        }
-        self.places.push((place, graph.inviter(place.person)));
-        let given = graph.vouches_of(place.person).given;
-        let given = given.into_iter().filter(|vouch| vouch.at <= as_of && has(vouch.person));
+        let past = graph.as_of(as_of);
+        self.places.push((place, past.inviter(place.person)));
+        let given = past.vouches_of(place.person).given;
+        let given = given.into_iter().filter(|vouch| has(vouch.person));
         self.vouches
             .extend(given.map(|vouch| (place.person, vouch.person, vouch.at)));
     }

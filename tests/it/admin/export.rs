@@ -69,7 +69,7 @@ fn read(format: &str, files: &[&Path]) -> Value {
 impl Community {
     async fn file(&self, folder: &Path, format: ExportFormat, branch: Option<PersonId>) -> PathBuf {
         let (graph, roster) = (Arc::clone(&self.graph), Arc::clone(&self.roster));
-        let begun = Export::begin(&self.ledger, graph, roster, Actor::Operator, format, branch);
+        let begun = Export::begin(&self.ledger, graph, roster, Actor::Operator, format, branch, None);
         let mut export = begun.await.unwrap();
         let mut bytes = Vec::new();
         while let Some(piece) = export.next().await.unwrap() {
@@ -143,7 +143,7 @@ on_both! {
         }
         // A file that is there is not written over, and of an unknown branch there is none and no event.
         let path = folder.path().join("graph.jsonl");
-        let wanted = command::Wanted { format: ExportFormat::Jsonl, branch: Some(branch.to_string()), output: Some(path.clone()) };
+        let wanted = command::Wanted { format: ExportFormat::Jsonl, branch: Some(branch.to_string()), output: Some(path.clone()), as_of: None };
         let mut said = Vec::new();
         let (graph, roster) = (&community.graph, &community.roster);
         command::export(&community.ledger, graph, roster, &wanted, &mut said).await.unwrap();
@@ -152,12 +152,12 @@ on_both! {
         assert_eq!(before, [11]);
         let again = command::export(&community.ledger, graph, roster, &wanted, &mut Vec::new()).await;
         assert!(matches!(again, Err(command::ExportError::File(..))), "{again:?}");
-        let unknown = command::Wanted { format: ExportFormat::Dot, branch: Some("nobody_here".into()), output: None };
+        let unknown = command::Wanted { format: ExportFormat::Dot, branch: Some("nobody_here".into()), output: None, as_of: None };
         let refused = command::export(&community.ledger, graph, roster, &unknown, &mut Vec::new()).await;
         assert!(matches!(refused, Err(command::ExportError::PersonUnknown(_))), "{refused:?}");
         let nobody = PersonId::from_uuid(uuid(1));
         let graph = Arc::clone(graph);
-        let begun = Export::begin(&community.ledger, graph, Arc::clone(roster), Actor::Operator, ExportFormat::Dot, Some(nobody));
+        let begun = Export::begin(&community.ledger, graph, Arc::clone(roster), Actor::Operator, ExportFormat::Dot, Some(nobody), None);
         assert!(matches!(begun.await.err(), Some(AskError::PersonUnknown)));
         assert_eq!(db.figures("SELECT count(*) AS n FROM events WHERE kind = 'graph_exported'"), before);
     }
@@ -224,6 +224,18 @@ on_both! {
         assert_eq!((told["items"].as_array().unwrap().len(), &event["details"]["format"]), (1, &json!("jsonl")));
         assert_eq!(&event["details"]["as_of"], as_of);
         assert!(Timestamp::parse(as_of.as_str().unwrap()).is_some());
+        // As of the second before: whoever came later is not there, and whoever was banned later stands well.
+        let (ann, _) = scene.member("bea", Role::Member).await;
+        let ban = json!({ "kind": "ban", "reason": "spam", "note": "a test of exports" });
+        scene.service.post(&scene.owner_token, &format!("/v1/admin/people/{}/sanctions", ann.id), ban).await.expect(201);
+        scene.clock.advance(Duration::from_secs(60));
+        let second = late.joined_at.before(Duration::from_secs(1));
+        for (query, many, banned) in [(format!("&as_of={second}"), MANY + 3, 0), (String::new(), MANY + 5, 1)] {
+            let request = scene.service.request(Method::GET, &format!("{path}{query}")).bearer_auth(&auditor);
+            let text = request.send().await.unwrap().text().await.unwrap();
+            assert!(text.lines().last().unwrap().contains(&format!("\"people\":{many},")), "{query}: {:?}", text.lines().last());
+            assert_eq!(text.matches("\"standing\":\"banned\"").count(), banned, "{query}");
+        }
         // A session that was left open is not enough.
         scene.clock.advance(Duration::from_secs(20 * 60));
         let stale = scene.service.get(&auditor, path).await;

@@ -222,6 +222,30 @@ on_both! {
         scene.service.stop().await;
     }
 
+    /// Whoever is put under another inviter after a ban hands nothing on: who let them in then answers for it.
+    async fn another_inviter_launders_nothing(db: &Database) {
+        let scene = Scene::new(db, "reviewed").await;
+        let token = scene.owner_token.clone();
+        let (leader, _) = scene.member("leader", Role::Member).await;
+        let (other, _) = scene.member("other", Role::Member).await;
+        let ring = scene.let_in(&leader, 5).await;
+        for member in &ring {
+            scene.ban(&token, member).await;
+        }
+        scene.clock.advance(Duration::from_secs(60));
+        for member in &ring {
+            let under = json!({ "inviter": other.id, "reason": "other", "note": "a test of leads" });
+            let path = format!("/v1/admin/people/{}/inviter", member.id);
+            scene.service.call(Method::PUT, &token, &path, Some(under)).await.expect(200);
+        }
+        scene.clock.advance(Duration::from_secs(60));
+        scene.work().compute().await.unwrap();
+        let leads = scene.leads(&token, "kind=accountability").await;
+        let about: Vec<_> = leads.iter().map(|lead| lead["person"]["id"].clone()).collect();
+        assert_eq!(about, [json!(leader.id)]);
+        scene.service.stop().await;
+    }
+
     /// Two replicas never compute them at once, and one that has just done it is not followed by the other.
     async fn one_replica_computes_at_a_time(db: &Database) {
         let scene = Scene::new(db, "reviewed").await;

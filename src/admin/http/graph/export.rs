@@ -14,7 +14,10 @@ use crate::{
         export::{Export, ExportFormat},
     },
     http::{Caller, Problem, Query, problems},
-    platform::{ledger::Actor, terms::PersonId},
+    platform::{
+        ledger::Actor,
+        terms::{PersonId, Timestamp},
+    },
 };
 use std::sync::Arc;
 
@@ -28,13 +31,14 @@ struct Wanted {
     format: ExportFormat,
     /// Whose branch, themself included; the whole graph where nothing is said.
     branch: Option<PersonId>,
+    /// As of when; now where nothing is said, or a time to come.
+    as_of: Option<Timestamp>,
 }
 
 problems!(ExportGraphProblems: NotFound, NotCaughtUp);
 
 /// The graph as a file: people by public id, with handle, time of joining, standing and assurance, and who let whom in or
-/// vouches for whom. Nobody's name or contact is in it. Whoever joined up to the moment of the request is in it, and
-/// nobody later. It is made while it is read. A file that breaks off is not whole: `jsonl` ends with a line that says how
+/// vouches for whom, as of one second: now, or a past one. Nobody's name or contact is in it. It is made while it is read. A file that breaks off is not whole: `jsonl` ends with a line that says how
 /// much there was. That it was asked for is an event in the ledger.
 #[utoipa::path(
     operation_id = "export_graph",
@@ -50,7 +54,7 @@ pub(super) async fn export_graph(
     caller: Caller,
     audit: Data<Audit>,
 ) -> Result<HttpResponse, Problem> {
-    let Wanted { format, branch } = wanted.0;
+    let Wanted { format, branch, as_of } = wanted.0;
     let begun = Export::begin(
         &audit.ledger,
         Arc::clone(&audit.graph),
@@ -58,6 +62,7 @@ pub(super) async fn export_graph(
         Actor::Person(caller.person),
         format,
         branch,
+        as_of,
     );
     let export = match (begun.await, branch) {
         // Another replica may have let them in a moment ago.
