@@ -18,7 +18,7 @@ use vouchsafe::{
         community::{self, Community},
         demo, health, import, invite, sanction, serve, synth,
     },
-    moderation::{ReasonCode, SanctionKind},
+    moderation::ReasonCode,
     notify::LetterId,
     platform::{
         config::{Config, LogFormat, Sources},
@@ -84,7 +84,7 @@ enum Command {
     Invite(InviteCommand),
     /// Sanctions.
     #[command(subcommand)]
-    Sanction(SanctionCommand),
+    Sanction(sanction::SanctionCommand),
     #[command(flatten)]
     Community(Community),
     /// The ledger's chain, and who let whom in.
@@ -156,28 +156,6 @@ enum Admin {
         /// All of them.
         #[arg(long, required = true)]
         all: bool,
-    },
-}
-
-#[derive(Subcommand)]
-enum SanctionCommand {
-    /// Sanctions a member.
-    Person {
-        /// A person's id or handle.
-        person: String,
-        #[command(flatten)]
-        wanted: sanction::Wanted,
-    },
-    /// Lifts a sanction that is in force on a member.
-    Lift {
-        /// A person's id or handle.
-        person: String,
-        /// What it does.
-        #[arg(long)]
-        kind: SanctionKind,
-        /// Why, in words, which are kept sealed.
-        #[arg(long)]
-        note: String,
     },
 }
 
@@ -465,15 +443,7 @@ async fn carry_out(command: Command, config: Config) -> Result<ExitCode, Box<dyn
         }
         Command::Sanction(what) => {
             let core = Core::open(config, Parts::default()).await?;
-            let (ledger, vault) = (&core.ledger, &core.vault);
-            match what {
-                SanctionCommand::Person { person, wanted } => {
-                    sanction::impose(ledger, vault, &person, &wanted, &mut out).await?;
-                }
-                SanctionCommand::Lift { person, kind, note } => {
-                    sanction::lift(ledger, vault, &person, kind, &note, &mut out).await?;
-                }
-            }
+            sanction::run(&core, what, &mut out).await?;
             core.close().await;
         }
         Command::Community(what) => {

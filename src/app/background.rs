@@ -18,7 +18,7 @@ use metrics::gauge;
 use std::{sync::Arc, time::Duration};
 
 /// How many follow the feed besides the enforcer of each room server; each under a lease of its own.
-pub const SUBSCRIBERS: usize = 4;
+pub const SUBSCRIBERS: usize = 5;
 
 /// What must happen because something happened.
 pub(super) type Subscribers = Arc<[Arc<dyn Subscriber>]>;
@@ -53,8 +53,17 @@ pub(super) fn subscribers(core: &Core) -> Result<(Subscribers, Vec<Arc<dyn notif
         vault: core.vault.clone(),
         policy: Arc::clone(&core.policy),
     });
-    let subscribers: [Arc<dyn Subscriber>; SUBSCRIBERS] =
-        [invites.clone(), onboarding.clone(), waitlist.clone(), reviews];
+    let sanctions = Arc::new(moderation::SanctionMails {
+        vault: core.vault.clone(),
+        policy: Arc::clone(&core.policy),
+    });
+    let subscribers: [Arc<dyn Subscriber>; SUBSCRIBERS] = [
+        invites.clone(),
+        onboarding.clone(),
+        waitlist.clone(),
+        reviews,
+        sanctions,
+    ];
     Ok((
         subscribers.into(),
         vec![invites, onboarding, waitlist, Arc::new(tokens::SignInTexts)],
@@ -81,6 +90,8 @@ pub(super) fn follow_all(core: &mut Core, subscribers: &Subscribers) {
             Arc::new(moderation::SanctionMany {
                 vault: core.vault.clone(),
             }),
+            Arc::new(moderation::ApplyAction),
+            Arc::new(moderation::UndoAction),
             Arc::new(invites::RevokeCampaign),
             Arc::new(invites::bulk::InviteMany {
                 vault: core.vault.clone(),
@@ -90,8 +101,11 @@ pub(super) fn follow_all(core: &mut Core, subscribers: &Subscribers) {
         owner: core.owner.clone(),
     };
     core.tasks.spawn(runner.run());
-    core.tasks
-        .spawn(moderation::lift_expired(core.ledger.clone(), core.owner.clone()));
+    core.tasks.spawn(moderation::keep(
+        core.ledger.clone(),
+        core.vault.clone(),
+        core.owner.clone(),
+    ));
     if let Some(leads) = core.leads() {
         core.tasks.spawn(leads.run());
     }

@@ -356,6 +356,8 @@ fn listen(
         read_model: read_model.clone(),
         vault: vault.clone(),
         policy: Arc::clone(&policy),
+        graph: Arc::clone(&core.graph),
+        roster: Arc::clone(&core.roster),
     });
     let leads = Data::new(leads::http::Leads {
         ledger: ledger.clone(),

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::sanction;
 use crate::{
     credentials,
-    moderation::{ReasonCode, SanctionError, SanctionKind},
+    moderation::{ActionError, ReasonCode, SanctionError, SanctionKind},
     notify::{self, AddressError, EmailAddress, LetterId},
     people::{self, Contact, HandleError, Member, Newcomer},
     platform::{
@@ -62,6 +62,9 @@ pub enum AdminError {
     /// It was not done.
     #[error("it was not done: {0}")]
     Sanction(#[from] SanctionError),
+    /// The action was not changed.
+    #[error("it was not done: {0}")]
+    Action(#[from] ActionError),
     /// There is no such service, or no longer.
     #[error("there is no service with this id")]
     NoService,

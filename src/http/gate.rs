@@ -264,7 +264,7 @@ impl Shared {
         match operation.access {
             Access::Public => {}
             Access::PublicThrottled => self.throttle(operation, address).await?,
-            Access::Flow | Access::Applicant => {
+            Access::Flow | Access::Applicant | Access::Appellant => {
                 self.throttle(operation, address).await?;
                 caller::bearer(headers)?;
             }

@@ -183,6 +183,20 @@ kinds! {
     SanctionExists = 409 "sanction-exists", "The person is under this sanction already", "Lift the sanction in force first, or leave it.";
     /// The person has no such sanction in force.
     SanctionUnknown = 404 "sanction-unknown", "There is no such sanction in force", "Read the person to see the sanctions in force.";
+    /// There is no action with this id.
+    ActionUnknown = 404 "action-unknown", "There is no such action", "Read the list of actions.";
+    /// The action is approved, withdrawn or over already, or not approved yet, or on nobody; the detail says which.
+    ActionState = 409 "action-state", "The action is not in a state for this", "Read the action to see where it stands.";
+    /// The action is on so many people that a second admin approves it: not who drafted it, nor whoever came in by way of them.
+    SecondAdminNeeded = 403 "second-admin-needed", "Another admin must approve this", "Propose it, and have it approved by an admin who did not come in by way of whoever drafted it.";
+    /// There is no appeal with this id.
+    AppealUnknown = 404 "appeal-unknown", "There is no such appeal", "Read the list of appeals.";
+    /// The member has appealed against this sanction before.
+    AppealExists = 409 "appeal-exists", "You have appealed against this already", "Wait for the decision; your sanctions show how the appeal stands.";
+    /// The appeal is decided, claimed by somebody else, or was not claimed by whoever decides.
+    AppealState = 409 "appeal-state", "The appeal is not in a state for this", "Claim it first, or leave it to whoever has claimed it.";
+    /// No report is open on the person.
+    ReportsUnknown = 404 "reports-unknown", "No report is open on this person", "Read the list of reports.";
     /// The change would leave the community without an owner.
     LastOwner = 409 "last-owner", "The last owner cannot go", "Make somebody else an owner first.";
     /// The policy document contradicts itself or has a value out of range.

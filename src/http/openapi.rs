@@ -149,6 +149,7 @@ fn complete(operation: &mut Operation, known: &rights::Operation, components: &C
         Access::Public | Access::PublicThrottled => vec![],
         Access::Flow => vec![scheme("flow")],
         Access::Applicant => vec![scheme("applicant")],
+        Access::Appellant => vec![scheme("appellant")],
         Access::Roles(_) => vec![scheme("access")],
         Access::Service => vec![scheme("service")],
     });
@@ -225,6 +226,11 @@ fn base() -> OpenApi {
             "applicant",
             HttpAuthScheme::Bearer,
             "The token that POST /v1/waitlist gives.",
+        ),
+        (
+            "appellant",
+            HttpAuthScheme::Bearer,
+            "The appeal_token of a sign-in that was refused because of a sanction.",
         ),
         (
             "service",

@@ -6,6 +6,7 @@ use actix_web::{
     HttpResponse, HttpResponseBuilder, ResponseError,
     http::{StatusCode, header},
 };
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use crate::platform::{store::StoreError, terms::BadRow};
@@ -21,8 +22,21 @@ pub struct Problem {
     field: Option<Cow<'static, str>>,
     retry_after: Option<u32>,
     challenge: Option<&'static str>,
-    rows: Vec<BadRow>,
+    rows: Box<[BadRow]>,
+    appeal: Option<Box<AppealToken>>,
 }
+
+/// What an appeal is made with: shown once, in the refusal of a sign-in.
+#[derive(Debug, Clone)]
+struct AppealToken(SecretString);
+
+impl PartialEq for AppealToken {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.expose_secret() == other.0.expose_secret()
+    }
+}
+
+impl Eq for AppealToken {}
 
 /// The body of every refusal, `application/problem+json`.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -46,6 +60,10 @@ pub struct ProblemBody<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(required = false)]
     pub rows: &'a [BadRow],
+    /// What an appeal is made with for a quarter of an hour, as bearer token of `/v1/appeals`: of a sign-in that was right,
+    /// and was refused because of a sanction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub appeal_token: Option<&'a str>,
     /// Seconds after which a repetition is worth while; also in the header Retry-After.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
@@ -63,7 +81,8 @@ impl Problem {
             field: None,
             retry_after: kind.retry_after(),
             challenge: kind.challenge(),
-            rows: Vec::new(),
+            rows: Box::default(),
+            appeal: None,
         }
     }
     /// Something broke that should not: logs the cause and answers 500 without it. A warning, under the request's
@@ -115,7 +134,12 @@ impl Problem {
     }
     /// Names the rows at fault of a file.
     pub fn with_rows(mut self, rows: Vec<BadRow>) -> Self {
-        self.rows = rows;
+        self.rows = rows.into_boxed_slice();
+        self
+    }
+    /// Gives what an appeal is made with.
+    pub fn with_appeal(mut self, token: SecretString) -> Self {
+        self.appeal = Some(Box::new(AppealToken(token)));
         self
     }
     /// Seconds after which a repetition is worth while.
@@ -141,6 +165,7 @@ impl Problem {
             detail: self.detail(),
             field: self.field.as_deref(),
             rows: &self.rows,
+            appeal_token: self.appeal.as_ref().map(|token| token.0.expose_secret()),
             retry_after: self.retry_after,
             request_id,
         };

@@ -129,7 +129,7 @@ fn common(operation: &Operation, known: &rights::Operation) -> impl Iterator<Ite
     match known.access {
         Access::Public => {}
         Access::PublicThrottled => kinds.push(Kind::TooManyRequests),
-        Access::Flow | Access::Applicant | Access::Service => {
+        Access::Flow | Access::Applicant | Access::Appellant | Access::Service => {
             kinds.extend([Kind::Unauthenticated, Kind::TooManyRequests])
         }
         Access::Roles(roles) => {

@@ -58,6 +58,9 @@ pub enum Access {
     /// Who holds the token of an application to be let in as bearer. The gate demands one and throttles by address;
     /// the waitlist checks it.
     Applicant,
+    /// Who holds an appeal token as bearer: somebody who is sanctioned and may not sign in. The gate demands one and
+    /// throttles by address; moderation checks it.
+    Appellant,
     /// Members in one of these roles, by access token.
     Roles(&'static [Role]),
     /// A service, by its client id and secret. Failures are throttled by address.
@@ -189,6 +192,26 @@ pub static OPERATIONS: &[Operation] = &[
     post("revoke_invites", "/v1/admin/invites/revoke", ADMINS),
     post("revoke_any_invite", "/v1/admin/invites/{id}/revoke", ADMINS),
     post("restore_any_invite", "/v1/admin/invites/{id}/restore", ADMINS),
+    get("list_sanctions_to_appeal", "/v1/appeals", Access::Appellant),
+    post("appeal", "/v1/appeals", Access::Appellant),
+    get("list_my_sanctions", "/v1/me/sanctions", MEMBERS),
+    get("list_sanctioned_invitees", "/v1/me/sanctioned-invitees", MEMBERS),
+    post("appeal_signed_in", "/v1/me/appeals", MEMBERS),
+    get("list_appeals", "/v1/admin/appeals", ADMINS),
+    post("claim_appeal", "/v1/admin/appeals/{id}/claim", ADMINS),
+    post("decide_appeal", "/v1/admin/appeals/{id}/decision", ADMINS),
+    post("report_person", "/v1/reports", MEMBERS),
+    get("list_reports", "/v1/admin/reports", READERS),
+    get("show_reports", "/v1/admin/reports/{id}", READERS),
+    post("close_reports", "/v1/admin/reports/{id}/close", ADMINS),
+    post("create_action", "/v1/admin/actions", ADMINS),
+    get("list_actions", "/v1/admin/actions", READERS),
+    get("show_action", "/v1/admin/actions/{id}", READERS),
+    get("preview_action", "/v1/admin/actions/{id}/people", READERS),
+    post("propose_action", "/v1/admin/actions/{id}/propose", ADMINS),
+    post("approve_action", "/v1/admin/actions/{id}/approve", ADMINS).recently(),
+    post("withdraw_action", "/v1/admin/actions/{id}/withdraw", ADMINS),
+    post("undo_action", "/v1/admin/actions/{id}/undo", ADMINS).recently(),
     post("sanction_people", "/v1/admin/sanctions", ADMINS),
     post("sanction_person", "/v1/admin/people/{id}/sanctions", ADMINS),
     post(

@@ -1,25 +1,29 @@
-//! Sanctions that end by themselves.
+//! What moderation does by itself: sanctions that end, and actions that nobody else brings on.
 //!
-//! One replica at a time looks for those whose time is over, under a fenced lease, and lifts each in a transaction of its
+//! One replica at a time looks for sanctions whose time is over, under a fenced lease, and lifts each in a transaction of its
 //! own with an event. Until then a sanction is in force, also where nobody can look: it fails closed.
 
 use std::time::Duration;
 
-use super::{commands, records};
+use super::{carry_out, commands, records};
 use crate::platform::{
     ledger::{Actor, Lease, Ledger},
     store::{Conn, StoreError},
+    vault::Vault,
 };
 
 /// How often it is looked whether a sanction is over.
 const LOOK: Duration = Duration::from_secs(1);
 /// How many are lifted before it is looked again.
 const BATCH: i64 = 200;
-const LEASE: &str = "sanctions";
+pub(super) const LEASE: &str = "sanctions";
 
-/// Lifts sanctions when their time is over, for ever. `owner` is unique for each process.
-pub async fn lift_expired(ledger: Ledger, owner: String) {
+/// Lifts sanctions when their time is over and brings actions on, for ever. `owner` is unique for each process.
+pub async fn keep(ledger: Ledger, vault: Vault, owner: String) {
     loop {
+        if let Err(error) = carry_out::settle(&ledger, &vault, &owner).await {
+            tracing::warn!(%error, "actions on many stand where they stood");
+        }
         match round(&ledger, &owner).await {
             // As many again may be waiting.
             Ok(done) if done == BATCH as usize => continue,

@@ -16,24 +16,34 @@
 //! [`commands`] acts for the actor of the transaction: a member within their role, or the operator at the command
 //! line. HTTP, the command line and jobs call the same functions.
 
+mod carry_out;
 pub mod commands;
 mod expiry;
+mod follow;
 pub mod http;
+mod letter;
 pub mod load;
 pub mod many;
 pub mod queries;
 mod records;
 mod rules;
+pub mod selection;
 
-pub use expiry::lift_expired;
+pub use carry_out::{ApplyAction, UndoAction};
+pub use expiry::keep;
+pub use follow::SanctionMails;
 pub use many::SanctionMany;
-pub use records::in_force;
-pub use rules::{EndRefused, NotAllowed, ReasonCode, RoleReason, RoleRefusal, SanctionKind, standing_of};
+pub use records::{actions::ActionRow, in_force};
+pub use rules::{
+    ActionState, AppealVerdict, ApprovalRefused, EndRefused, LiftCause, NotAllowed, ReasonCode, ReportOutcome,
+    RoleReason, RoleRefusal, SanctionKind, standing_of,
+};
+pub use selection::Selection;
 
 use crate::platform::{
     idempotency::KeyReused,
     store::{CommandError, Disposition, StoreError, from_query},
-    terms::{PersonRow, SanctionId, Timestamp},
+    terms::{ActionId, PersonRow, SanctionId, Timestamp},
     vault::VaultError,
 };
 
@@ -58,6 +68,8 @@ pub struct Sanction {
     pub lifted_at: Option<Timestamp>,
     /// Who lifted it; none while it is in force, and where the operator did or its time was over.
     pub lifted_by: Option<PersonRow>,
+    /// The action on many that it is a part of.
+    pub action: Option<ActionId>,
     note_sealed: Option<Vec<u8>>,
     lift_note_sealed: Option<Vec<u8>>,
 }
@@ -157,6 +169,150 @@ impl CommandError for AssuranceError {
         match self {
             Self::Store(error) => error.disposition(),
             Self::NotAllowed(_) | Self::PersonUnknown | Self::NotHigher => Disposition::RollBack,
+        }
+    }
+}
+
+/// Why nothing was done about an action on many.
+#[derive(Debug, thiserror::Error)]
+pub enum ActionError {
+    /// The actor may not act on many.
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
+    /// There is no such action.
+    #[error("there is no such action")]
+    Unknown,
+    /// It is not in a state for this: approved, withdrawn or over already, or not approved yet.
+    #[error("the action is not in a state for this")]
+    NotNow,
+    /// Nobody is selected whom it does not leave out.
+    #[error("nobody is selected whom the action does not leave out")]
+    Nobody,
+    /// Whoever drafted it may no longer act on many.
+    #[error("whoever drafted it may no longer act on many")]
+    ProposerGone,
+    /// Somebody else must approve it.
+    #[error(transparent)]
+    Approval(#[from] ApprovalRefused),
+    /// The selection is not sound.
+    #[error(transparent)]
+    Selection(#[from] selection::BadSelection),
+    /// The sanctions cannot end then.
+    #[error(transparent)]
+    End(#[from] EndRefused),
+    /// The idempotency key was used with another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<VaultError> for ActionError {
+    fn from(error: VaultError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+from_query!(ActionError);
+
+impl CommandError for ActionError {
+    fn disposition(&self) -> Disposition {
+        match self {
+            Self::Store(error) => error.disposition(),
+            _ => Disposition::RollBack,
+        }
+    }
+}
+
+/// Why nothing was done about an appeal.
+#[derive(Debug, thiserror::Error)]
+pub enum AppealError {
+    /// The actor may not sanction this person.
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
+    /// Whoever acts decided the sanction.
+    #[error("somebody else than who decided the sanction decides the appeal")]
+    OwnDecision,
+    /// There is no such appeal.
+    #[error("there is no such appeal")]
+    Unknown,
+    /// They have no such sanction in force.
+    #[error("they have no such sanction in force")]
+    SanctionUnknown,
+    /// They have appealed against it before.
+    #[error("they have appealed against it before")]
+    Exists,
+    /// It is decided, claimed by somebody else, or not claimed yet.
+    #[error("the appeal is not in a state for this")]
+    NotNow,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<VaultError> for AppealError {
+    fn from(error: VaultError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+from_query!(AppealError);
+
+impl CommandError for AppealError {
+    fn disposition(&self) -> Disposition {
+        match self {
+            Self::Store(error) => error.disposition(),
+            _ => Disposition::RollBack,
+        }
+    }
+}
+
+/// Why nothing was done about a report.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The actor may not close reports.
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
+    /// Nobody has this id, or they have left.
+    #[error("there is no such member")]
+    PersonUnknown,
+    /// Nobody reports themself.
+    #[error("nobody reports themself")]
+    Oneself,
+    /// No report is open on them.
+    #[error("no report is open on them")]
+    NoneOpen,
+    /// They have reported too often; another is taken after so many seconds.
+    #[error("too many reports; another is taken in {0} s")]
+    TooMany(u32),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<VaultError> for ReportError {
+    fn from(error: VaultError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl From<ActionError> for ReportError {
+    fn from(error: ActionError) -> Self {
+        match error {
+            ActionError::Store(error) => Self::Store(error),
+            _ => Self::NotAllowed(NotAllowed),
+        }
+    }
+}
+
+from_query!(ReportError);
+
+impl CommandError for ReportError {
+    fn disposition(&self) -> Disposition {
+        match self {
+            Self::Store(error) => error.disposition(),
+            _ => Disposition::RollBack,
         }
     }
 }

@@ -2,12 +2,20 @@
 
 use zeroize::Zeroizing;
 
-use super::{Sanction, records};
+use super::{
+    ActionRow, ActionState, Sanction, commands, records,
+    records::{
+        appeals::AppealRow,
+        reports::{Bundle, ReportRow},
+    },
+    selection::{Chosen, LeftOut, Selection},
+};
 use crate::{
     people::{self, Member},
     platform::{
+        jobs,
         store::{Conn, StoreError},
-        terms::{PersonId, PersonRow, SanctionId},
+        terms::{ActionId, AppealId, PersonId, PersonRow, SanctionId, Timestamp},
         vault::{DataKey, Vault, VaultError},
     },
 };
@@ -143,4 +151,313 @@ impl Notes {
             _ => Ok(None),
         }
     }
+}
+
+/// An action with what is looked up for it.
+#[derive(Debug)]
+pub struct ActionDetails {
+    /// The action.
+    pub action: ActionRow,
+    /// Where it stands.
+    pub state: ActionState,
+    /// Whom it means.
+    pub selection: Selection,
+    /// The public id of whoever drafted it.
+    pub drafted_by: Option<PersonId>,
+    /// The public id of whoever approved it.
+    pub approved_by: Option<PersonId>,
+    /// Why, in words; none where notes were not asked for.
+    pub note: Option<Zeroizing<String>>,
+    /// Why it is undone, likewise.
+    pub undo_note: Option<Zeroizing<String>>,
+}
+
+/// One action. The notes are opened where a `vault` is given.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn action(
+    conn: &mut Conn,
+    vault: Option<&Vault>,
+    id: ActionId,
+    now: Timestamp,
+) -> Result<Option<ActionDetails>, StoreError> {
+    let found = records::actions::action(conn, id)?;
+    found.map(|action| action_details(conn, vault, action, now)).transpose()
+}
+
+/// Actions, newest first, up to `limit`, from before this row on. The notes are opened where a `vault` is given.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn actions(
+    conn: &mut Conn,
+    vault: Option<&Vault>,
+    before: i64,
+    limit: i64,
+    now: Timestamp,
+) -> Result<Vec<ActionDetails>, StoreError> {
+    let found = records::actions::list(conn, before, limit)?;
+    let details = |action| action_details(conn, vault, action, now);
+    found.into_iter().map(details).collect()
+}
+
+fn action_details(
+    conn: &mut Conn,
+    vault: Option<&Vault>,
+    action: ActionRow,
+    now: Timestamp,
+) -> Result<ActionDetails, StoreError> {
+    let by: Vec<PersonRow> = [action.drafted_by, action.approved_by].into_iter().flatten().collect();
+    let names = people::names(conn, &by)?;
+    let id = |row: Option<PersonRow>| row.and_then(|row| names.get(&row)).map(|name| name.id);
+    let begun = match action.job {
+        Some(job) => jobs::by_id(conn, job)?.is_some_and(|job| job.done > 0),
+        None => false,
+    };
+    let key = vault.map(|vault| vault.key(conn, action.subject_id)).transpose()?;
+    let open = |sealed: Option<&Vec<u8>>| match (&key, sealed) {
+        (Some(key), Some(sealed)) => key.open_note(sealed).map(Some),
+        _ => Ok(None),
+    };
+    Ok(ActionDetails {
+        state: state(&action, begun, now),
+        selection: commands::selection_of(&action)?,
+        drafted_by: id(action.drafted_by),
+        approved_by: id(action.approved_by),
+        note: open(Some(&action.note_sealed))?,
+        undo_note: open(action.undo_note_sealed.as_ref())?,
+        action,
+    })
+}
+
+/// Where an action stands, of whose job some steps are done where it has `begun`.
+fn state(action: &ActionRow, begun: bool, now: Timestamp) -> ActionState {
+    if action.undone_at.is_some() {
+        ActionState::Undone
+    } else if action.undo_at.is_some() {
+        ActionState::Undoing
+    } else if action.applied_at.is_some() {
+        ActionState::Applied
+    } else if action.approved_at.is_some() {
+        if begun {
+            ActionState::Applying
+        } else {
+            ActionState::Approved
+        }
+    } else if action.withdrawn_at.is_some() {
+        ActionState::Withdrawn
+    } else if now >= action.expires_at {
+        ActionState::Expired
+    } else if action.proposed_at.is_some() {
+        ActionState::Proposed
+    } else {
+        ActionState::Draft
+    }
+}
+
+/// How many people a selection has, and how many of them are left out for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Figures {
+    /// How many are selected.
+    pub selected: usize,
+    /// On how many of them the action is.
+    pub people: usize,
+    /// Who has a role.
+    pub staff: usize,
+    /// Whoever drafted it.
+    pub oneself: usize,
+    /// Who is under such a sanction or a graver one.
+    pub sanctioned: usize,
+    /// Who has left.
+    pub left: usize,
+    /// Who is left out by name.
+    pub named: usize,
+}
+
+impl Figures {
+    /// Of these people.
+    pub fn of(chosen: &[Chosen]) -> Self {
+        let mut figures = Self {
+            selected: chosen.len(),
+            ..Self::default()
+        };
+        for one in chosen {
+            let count = match one.left_out {
+                None => &mut figures.people,
+                Some(LeftOut::Staff) => &mut figures.staff,
+                Some(LeftOut::Oneself) => &mut figures.oneself,
+                Some(LeftOut::Sanctioned) => &mut figures.sanctioned,
+                Some(LeftOut::Left) => &mut figures.left,
+                Some(LeftOut::Named) => &mut figures.named,
+            };
+            *count += 1;
+        }
+        figures
+    }
+}
+
+/// A sanction as the person sees it whom it is on: with their appeal, and why that was decided so.
+pub struct OwnSanction {
+    /// The sanction.
+    pub sanction: Sanction,
+    /// The appeal against it.
+    pub appeal: Option<(AppealRow, Option<Zeroizing<String>>)>,
+}
+
+/// How many of their sanctions a person sees.
+const OWN: i64 = 50;
+
+/// The last sanctions of a person, newest first, as they see them.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn own_sanctions(conn: &mut Conn, vault: &Vault, person: PersonRow) -> Result<Vec<OwnSanction>, StoreError> {
+    let Some(member) = people::member(conn, person)? else {
+        return Ok(Vec::new());
+    };
+    let notes = Notes::about(conn, vault, &member)?;
+    let sanctions = records::of_person(conn, person, None, OWN)?;
+    let ids: Vec<SanctionId> = sanctions.iter().map(|sanction| sanction.id).collect();
+    let mut appeals = records::appeals::against(conn, &ids)?;
+    let own = |sanction: Sanction| {
+        let place = appeals.iter().position(|appeal| appeal.sanction == sanction.id);
+        let appeal = place.map(|place| appeals.swap_remove(place));
+        let appeal = appeal.map(|appeal| Ok::<_, StoreError>((notes.open(appeal.reason_sealed.as_deref())?, appeal)));
+        let appeal = appeal.transpose()?.map(|(reason, appeal)| (appeal, reason));
+        Ok(OwnSanction { sanction, appeal })
+    };
+    sanctions.into_iter().map(own).collect()
+}
+
+/// An appeal with what is looked up for it.
+pub struct AppealDetails {
+    /// The appeal.
+    pub appeal: AppealRow,
+    /// The public id of whoever made it.
+    pub person: Option<PersonId>,
+    /// The public id of whoever has claimed it now.
+    pub claimed_by: Option<PersonId>,
+    /// What they say; none where it was not asked for, or they are erased.
+    pub text: Option<Zeroizing<String>>,
+}
+
+/// One appeal. What it says is opened where a `vault` is given.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn appeal(
+    conn: &mut Conn,
+    vault: Option<&Vault>,
+    id: AppealId,
+    now: Timestamp,
+) -> Result<Option<AppealDetails>, StoreError> {
+    let Some(appeal) = records::appeals::appeal(conn, id)? else {
+        return Ok(None);
+    };
+    let mut text = None;
+    if let (Some(vault), Some(member)) = (vault, people::member(conn, appeal.person)?) {
+        text = Notes::about(conn, vault, &member)?.open(Some(&appeal.text_sealed))?;
+    }
+    let mut found = appeal_details(conn, vec![appeal], now)?;
+    Ok(found.pop().map(|found| AppealDetails { text, ..found }))
+}
+
+/// The appeals that wait for a decision, oldest first, up to `limit`, from after this row on.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn appeals(conn: &mut Conn, after: i64, limit: i64, now: Timestamp) -> Result<Vec<AppealDetails>, StoreError> {
+    let found = records::appeals::waiting(conn, after, limit)?;
+    appeal_details(conn, found, now)
+}
+
+fn appeal_details(conn: &mut Conn, found: Vec<AppealRow>, now: Timestamp) -> Result<Vec<AppealDetails>, StoreError> {
+    let rows: Vec<PersonRow> = found
+        .iter()
+        .flat_map(|appeal| [Some(appeal.person), appeal.claimed_by])
+        .flatten()
+        .collect();
+    let names = people::names(conn, &rows)?;
+    let id = |row: PersonRow| names.get(&row).map(|name| name.id);
+    let details = |appeal: AppealRow| {
+        let claimed = appeal.decided_at.is_none() && appeal.claimed_until.is_some_and(|until| now < until);
+        AppealDetails {
+            person: id(appeal.person),
+            claimed_by: appeal.claimed_by.filter(|_| claimed).and_then(id),
+            text: None,
+            appeal,
+        }
+    };
+    Ok(found.into_iter().map(details).collect())
+}
+
+/// Somebody on whom reports are open.
+pub struct Reported {
+    /// In numbers.
+    pub bundle: Bundle,
+    /// Their public id.
+    pub person: Option<PersonId>,
+}
+
+/// The people on whom reports are open, whoever was first reported first, up to `limit`, from after this report on.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn reported(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Reported>, StoreError> {
+    let bundles = records::reports::bundles(conn, after, limit)?;
+    let rows: Vec<PersonRow> = bundles.iter().map(|bundle| bundle.person).collect();
+    let names = people::names(conn, &rows)?;
+    let shown = |bundle: Bundle| Reported {
+        person: names.get(&bundle.person).map(|name| name.id),
+        bundle,
+    };
+    Ok(bundles.into_iter().map(shown).collect())
+}
+
+/// A report with what is looked up for it.
+pub struct ReportDetails {
+    /// The report.
+    pub report: ReportRow,
+    /// The public id of whoever reports.
+    pub by: Option<PersonId>,
+    /// Why, in words; none where notes were not asked for, or the reported person is erased.
+    pub note: Option<Zeroizing<String>>,
+}
+
+/// The reports that are open on a person, oldest first, up to `limit`, from after this row on; none where nobody has
+/// this id. The notes are opened where a `vault` is given.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn reports_on(
+    conn: &mut Conn,
+    vault: Option<&Vault>,
+    person: PersonId,
+    after: i64,
+    limit: i64,
+) -> Result<Option<Vec<ReportDetails>>, StoreError> {
+    let Some(person) = people::member_by_id(conn, person)? else {
+        return Ok(None);
+    };
+    let notes = vault.map(|vault| Notes::about(conn, vault, &person)).transpose()?;
+    let found = records::reports::open_on(conn, person.row, after, limit)?;
+    let rows: Vec<PersonRow> = found.iter().map(|report| report.by_person).collect();
+    let names = people::names(conn, &rows)?;
+    let details = |report: ReportRow| {
+        let note = notes
+            .as_ref()
+            .map(|notes| notes.open(report.note_sealed.as_deref()))
+            .transpose()?;
+        Ok(ReportDetails {
+            by: names.get(&report.by_person).map(|name| name.id),
+            note: note.flatten(),
+            report,
+        })
+    };
+    found
+        .into_iter()
+        .map(details)
+        .collect::<Result<_, StoreError>>()
+        .map(Some)
 }

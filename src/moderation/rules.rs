@@ -1,9 +1,11 @@
 //! Who may act on whom. Pure.
 
-pub use crate::platform::ledger::events::{LiftCause, ReasonCode, RoleReason, SanctionKind};
+pub use crate::platform::ledger::events::{LiftCause, ReasonCode, ReportOutcome, RoleReason, SanctionKind};
+use std::time::Duration;
+
 use crate::{
     people::Member,
-    platform::terms::{Role, Standing, Timestamp},
+    platform::terms::{Role, Standing, Timestamp, words},
 };
 
 /// Where a sanction of this kind puts somebody.
@@ -82,6 +84,88 @@ pub fn may_sanction(by: Authority<'_>, target: &Member) -> Result<(), NotAllowed
     }
 }
 
+/// For how long a draft may be approved.
+pub const DRAFT_LASTS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Whether `by` may act on many people at once: the operator, and whoever may sanction members.
+///
+/// # Errors
+/// [`NotAllowed`].
+pub fn may_act(by: Authority<'_>) -> Result<(), NotAllowed> {
+    match by {
+        Authority::Operator => Ok(()),
+        Authority::Member(by) if matches!(by.role, Role::Owner | Role::Admin) && by.standing.is_good() => Ok(()),
+        Authority::Member(_) => Err(NotAllowed),
+    }
+}
+
+/// Why somebody may not approve an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ApprovalRefused {
+    /// They drafted it, and it is on too many people.
+    #[error("it is on {people} people: above {above}, somebody else than who drafted it approves")]
+    OwnDraft {
+        /// On how many it is.
+        people: usize,
+        /// Above how many a second admin is needed.
+        above: u32,
+    },
+    /// They came in by way of whoever drafted it.
+    #[error("whoever approves so many must not have come in by way of whoever drafted it")]
+    BelowProposer,
+}
+
+/// Whether somebody may approve an action on so many `people`, where above `above` a second admin must: not who drafted
+/// it (`own`), nor somebody `below` them in the graph.
+///
+/// # Errors
+/// [`ApprovalRefused`].
+pub const fn may_approve(people: usize, above: u32, own: bool, below: bool) -> Result<(), ApprovalRefused> {
+    if people <= above as usize {
+        Ok(())
+    } else if own {
+        Err(ApprovalRefused::OwnDraft { people, above })
+    } else if below {
+        Err(ApprovalRefused::BelowProposer)
+    } else {
+        Ok(())
+    }
+}
+
+words! {
+    /// How an appeal was decided.
+    AppealVerdict {
+        /// The sanction stays.
+        Upheld = "upheld",
+        /// It is lifted.
+        Overturned = "overturned",
+    }
+}
+
+words! {
+    /// Where an action on many stands.
+    ActionState {
+        /// Nobody else was asked yet.
+        Draft = "draft",
+        /// It waits to be approved.
+        Proposed = "proposed",
+        /// It is approved, and nobody has a sanction of their own by it yet. All stand as it says.
+        Approved = "approved",
+        /// Some have a sanction of their own by it. All stand as it says.
+        Applying = "applying",
+        /// Everybody has, or is told in the outcomes of its job.
+        Applied = "applied",
+        /// Its sanctions are being lifted.
+        Undoing = "undoing",
+        /// They are lifted, but for those about whom was decided by hand since.
+        Undone = "undone",
+        /// It was withdrawn before it was approved.
+        Withdrawn = "withdrawn",
+        /// Nobody approved it in time.
+        Expired = "expired",
+    }
+}
+
 /// Whether the community would have no owner in good standing without `target`, where it has `owners` now.
 pub fn leaves_no_owner(target: &Member, owners: usize) -> bool {
     target.role == Role::Owner && target.standing.is_good() && owners <= 1
@@ -140,6 +224,27 @@ mod tests {
         for pair in SanctionKind::ALL.windows(2) {
             assert!(standing_of(pair[0]) < standing_of(pair[1]), "{pair:?}");
         }
+    }
+
+    #[test]
+    fn many_need_a_second_admin_who_is_not_below_the_first() {
+        for (own, below) in [(false, false), (true, false), (false, true)] {
+            assert_eq!(may_approve(20, 20, own, below), Ok(()));
+        }
+        assert_eq!(may_approve(21, 20, false, false), Ok(()));
+        let own = ApprovalRefused::OwnDraft { people: 21, above: 20 };
+        assert_eq!(may_approve(21, 20, true, false), Err(own));
+        assert_eq!(may_approve(21, 20, false, true), Err(ApprovalRefused::BelowProposer));
+        assert_eq!(may_act(Authority::Operator), Ok(()));
+        for &role in Role::ALL {
+            let may = may_act(Authority::Member(&member(1, role))).is_ok();
+            assert_eq!(may, matches!(role, Role::Owner | Role::Admin), "{role}");
+        }
+        let frozen = Member {
+            standing: Standing::Frozen,
+            ..member(1, Role::Admin)
+        };
+        assert_eq!(may_act(Authority::Member(&frozen)), Err(NotAllowed));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 pub mod http;
 pub mod load;
 mod handle;
+pub mod marks;
 mod records;
 mod roster;
 mod rules;
@@ -15,9 +16,10 @@ mod vouching;
 pub use handle::{Handle, HandleError, handle, handle_prefix};
 pub use records::{
     Acquainted, After, FormerInviter, Found, MOST_LOOKED, Member, Name, Own, Wanted, acquainted, await_standing,
-    by_contact, by_handle, count_active, count_owners, find, former_inviters, invite_of, inviter_of, is_above,
-    keep_active, last_row, lock, lock_founders, lock_inviters, lock_members, lock_reviewer, lock_standing, member,
-    member_by_id, members, members_by_row, names, own_contact, set_assurance, set_handle, set_standing,
+    by_contact, by_handle, clear_marks, count_active, count_owners, find, former_inviters, invite_of, inviter_of,
+    is_above, keep_active, last_row, lock, lock_founders, lock_inviters, lock_many, lock_members, lock_reviewer,
+    lock_standing, mark, member, member_by_id, members, members_by_row, names, own_contact, sanctioned_invitees,
+    set_assurance, set_handle, set_standing, set_standings, unmark,
 };
 pub use roster::{MemberSnapshot, Roster};
 pub use rules::{VOUCHES, VOUCHES_AN_HOUR, VouchRefusal};

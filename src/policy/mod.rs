@@ -17,19 +17,23 @@ use crate::platform::{
 pub mod http;
 mod current;
 mod documents;
+mod moderation;
 mod phones;
 mod quota;
 mod records;
 mod reserved;
+mod review;
 mod rules;
 mod waitlist;
 
 pub use crate::platform::document::Fault as PolicyMistake;
 pub use current::{ChangeError, Current, Versioned, change};
 pub use documents::{DocumentDenied, Documents, may_document, shown as shown_countries};
+pub use moderation::Moderation;
 pub use phones::{ContactDenied, ContactKind, Phones, may_contact, may_text};
 pub use quota::{Limit, MOST_PLACES, MorePlaces, Places, Tally, places};
 pub use reserved::is_reserved;
+pub use review::Review;
 pub use rules::{
     InviteDenied, Inviter, LifetimeDenied, Proved, Step, Wanted, demands, invite_expiry, may_give_role, may_invite,
     may_label, may_review, may_still_invite, next_demand,
@@ -97,6 +101,9 @@ pub struct Policy {
     /// Who decides real-name cases.
     #[serde(default)]
     pub review: Review,
+    /// Who decides about many people at once.
+    #[serde(default)]
+    pub moderation: Moderation,
     /// What every room asks for at least.
     #[serde(default)]
     pub rooms: Rooms,
@@ -208,43 +215,6 @@ impl Default for Invite {
     }
 }
 
-/// Who decides real-name cases.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Review {
-    /// Roles that see and decide cases. Default reviewer, admin and owner.
-    pub reviewers: Vec<Role>,
-    /// How often a newcomer may hand in again after being sent back, by whichever ways in. Default 3.
-    #[schemars(range(min = 0, max = 100))]
-    pub resubmissions: u32,
-    /// How long a case waits at most, in days. So long the newcomer keeps their place, and then the case
-    /// leaves the queue. Default 365.
-    #[schemars(range(min = 1, max = 3650))]
-    pub wait_days: u32,
-    /// Cases that one reviewer may have claimed at once. Default 3.
-    #[schemars(range(min = 1, max = 1000))]
-    pub claims: u32,
-    /// Names that one reviewer is shown in 24 hours. The owners are told of whoever wants more. Default 100.
-    #[schemars(range(min = 1, max = 100_000))]
-    pub names_per_day: u32,
-    /// Whether an owner who is the only reviewer in good standing may decide about those whom they, their
-    /// inviter or their invitees let in. Default false: then somebody else must have a role that reviews.
-    pub sole_owner: bool,
-}
-
-impl Default for Review {
-    fn default() -> Self {
-        Self {
-            reviewers: vec![Role::Reviewer, Role::Admin, Role::Owner],
-            resubmissions: 3,
-            wait_days: 365,
-            claims: 3,
-            names_per_day: 100,
-            sole_owner: false,
-        }
-    }
-}
-
 /// What every room asks for at least. A room may ask for more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -347,6 +317,7 @@ impl Policy {
             invite,
             review,
             waitlist: _,
+            moderation: _,
             rooms: _,
         } = self;
 

@@ -6,6 +6,7 @@
 //! every request is answered from memory, which the feed keeps; nothing there is the truth.
 
 mod access;
+pub mod appeal;
 mod by_text;
 mod commands;
 pub mod http;
@@ -26,7 +27,7 @@ pub use access::{Audience, Bad, Claims, FIRST_PARTY, Scope};
 pub use by_text::{SendCodeError, SignInTexts, TextSignIn};
 pub use keys::Published;
 pub use sessions::{
-    Holder, REUSE, RefreshError, Request, Session, end_all, end_session, refresh, start_as, start_session,
+    Holder, REUSE, RefreshError, Request, Session, end_all, end_all_of, end_session, refresh, start_as, start_session,
 };
 pub use sign_in::{SignIn, SignInError};
 

@@ -176,6 +176,22 @@ pub(super) fn end_all(conn: &mut Conn, person: PersonRow, now: Timestamp) -> Que
     .get_results(conn)
 }
 
+/// The same of many members; which, and whose.
+pub(super) fn end_all_of(
+    conn: &mut Conn,
+    people: &[PersonRow],
+    now: Timestamp,
+) -> QueryResult<Vec<(Id<kinds::Session>, PersonRow)>> {
+    update(
+        sessions::table
+            .filter(sessions::person.eq_any(people))
+            .filter(sessions::ended_at.is_null()),
+    )
+    .set(sessions::ended_at.eq(now))
+    .returning((sessions::uid, sessions::person))
+    .get_results(conn)
+}
+
 // Services ------------------------------------------------------------------------------------
 
 /// What is kept of a service: the blind index of its secret, and its resource where that was given.

@@ -308,7 +308,18 @@ pub fn end_all(tx: &mut Tx<'_>, person: PersonRow, why: SessionEnd) -> Result<us
     Ok(ended.len())
 }
 
-/// The member, if they are in good standing.
+/// Ends every session of these members.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn end_all_of(tx: &mut Tx<'_>, people: &[PersonRow], why: SessionEnd) -> Result<(), StoreError> {
+    for (session, person) in records::end_all_of(tx.conn, people, tx.now)? {
+        tx.record(Event::SessionEnded(events::SessionEnded { session, person, why }));
+    }
+    Ok(())
+}
+
+/// The member, if they may sign in.
 fn holder(tx: &mut Tx<'_>, person: PersonRow) -> Result<Option<Holder>, StoreError> {
     let member = people::member(tx.conn, person)?.filter(|member| member.standing.may_sign_in());
     Ok(member.map(|member| Holder {

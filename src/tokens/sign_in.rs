@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Inner, Session, Tokens, device,
+    Inner, Session, Tokens, appeal, device,
     sessions::{resume, start_session},
 };
 use crate::{
@@ -49,9 +49,9 @@ pub enum SignInError {
     /// There is no such account, or this is not its password or a code that is good now.
     #[error("the sign-in data are not right")]
     Wrong,
-    /// The password or code is right, and the member is not in good standing.
-    #[error("the member is not in good standing")]
-    Suspended,
+    /// The password or code is right, and the member may not sign in.
+    #[error("the member may not sign in")]
+    Suspended(PersonRow),
     /// The member has signed in too often; the next time is open after so many seconds.
     #[error("too many sign-ins; the next one is open in {0} s")]
     TooMany(u32),
@@ -79,7 +79,7 @@ impl CommandError for SignInError {
         match self {
             Self::Store(error) => error.disposition(),
             Self::Wrong
-            | Self::Suspended
+            | Self::Suspended(_)
             | Self::TooMany(_)
             | Self::Locked(_)
             | Self::SessionEnded
@@ -133,6 +133,12 @@ impl SignIn {
     /// The tokens that a session buys.
     pub const fn tokens(&self) -> &Tokens {
         &self.tokens
+    }
+
+    /// What a member appeals with who may not sign in.
+    pub fn appeal_token(&self, person: PersonRow) -> SecretString {
+        let Inner { ledger, vault, .. } = &*self.tokens.inner;
+        appeal::mint(vault, person, ledger.now())
     }
 
     /// How far memory has come.
@@ -304,7 +310,7 @@ impl SignIn {
 pub(super) fn begin(tx: &mut Tx<'_>, person: PersonRow, lifetime: Duration) -> Result<Session, SignInError> {
     let now = tx.now;
     let started = tx.on_behalf(Actor::Person(person), now, |tx| start_session(tx, person, lifetime))?;
-    started.ok_or(SignInError::Suspended)
+    started.ok_or(SignInError::Suspended(person))
 }
 
 /// It was no failure.

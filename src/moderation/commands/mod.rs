@@ -1,8 +1,17 @@
 //! Every change that moderation makes. The actor of the transaction is who acts: [`Actor::Person`] within their
 //! role, or [`Actor::Operator`]. Any other actor is refused.
 
+mod actions;
+mod appeals;
+mod reports;
+
+pub use actions::{NewAction, approve, draft, propose, selection_of, undo, withdraw};
+pub use appeals::{appeal, claim as claim_appeal, decide as decide_appeal};
+pub use reports::{close as close_reports, report};
+
 use super::{
-    AssuranceError, NotAllowed, ReasonCode, RoleError, RoleReason, Sanction, SanctionError, SanctionKind, records,
+    ActionError, AssuranceError, NotAllowed, ReasonCode, RoleError, RoleReason, Sanction, SanctionError, SanctionKind,
+    records,
     rules::{self, Authority, LiftCause},
 };
 use crate::{
@@ -89,6 +98,7 @@ fn impose(tx: &mut Tx<'_>, vault: &Vault, target: PersonRow, new: &NewSanction<'
         until: new.until,
         lifted_at: None,
         lifted_by: None,
+        action: None,
         note_sealed: Some(note.sealed),
         lift_note_sealed: None,
     };
@@ -110,6 +120,7 @@ fn impose(tx: &mut Tx<'_>, vault: &Vault, target: PersonRow, new: &NewSanction<'
             until: new.until,
             reason: new.reason,
             note: Some(note.commitment),
+            action: None,
         }),
     });
     put_out(tx, target, standing)?;
@@ -137,7 +148,7 @@ fn put_out(tx: &mut Tx<'_>, person: PersonRow, standing: Standing) -> Result<(),
         tokens::end_all(tx, person, SessionEnd::Sanctioned)?;
         rooms::end_all(tx, person)?;
     } else if !standing.may_speak() {
-        rooms::silence(tx, person)?;
+        rooms::silence(tx, &[person])?;
     }
     Ok(())
 }
@@ -180,6 +191,7 @@ pub fn lift(
             standing,
             why: LiftCause::Lifted,
             note: Some(note.commitment),
+            action: None,
         }),
     });
     Ok(lifted)
@@ -213,6 +225,7 @@ pub(super) fn expire(
         standing,
         why: LiftCause::Expired,
         note: None,
+        action: None,
     }));
     Ok(true)
 }
@@ -282,6 +295,18 @@ impl Locked {
             (None, Actor::Operator) => Ok(Authority::Operator),
             (None, _) => Err(NotAllowed),
         }
+    }
+}
+
+/// Fails unless whoever acts may act on many.
+fn acting(tx: &mut Tx<'_>) -> Result<(), ActionError> {
+    match tx.actor() {
+        Actor::Operator => Ok(()),
+        Actor::Person(row) => {
+            let locked = lock(tx, row)?.ok_or(NotAllowed)?;
+            Ok(rules::may_act(locked.authority()?)?)
+        }
+        Actor::System | Actor::Newcomer => Err(NotAllowed.into()),
     }
 }
 

@@ -1,11 +1,15 @@
 //! The routes of sanctions, roles and assurance, one file each. What a request changed has taken effect in this
 //! process when it is answered.
 
+mod actions;
+mod appeals;
 mod change_role;
+mod invitees;
 mod lift_sanction;
 mod list_sanctions;
 mod lower_assurance;
 mod problems;
+mod reports;
 mod sanction_people;
 mod sanction_person;
 
@@ -17,10 +21,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{ReasonCode, SanctionKind, queries::SanctionDetails};
 use crate::{
+    graph::LiveGraph,
     http::Problem,
+    people::Roster,
     platform::{
         ledger::{Ledger, ReadModel},
-        terms::{PersonId, Reason, SanctionId, Timestamp},
+        terms::{ActionId, PersonId, Reason, SanctionId, Timestamp},
         vault::Vault,
     },
     policy::Current,
@@ -34,7 +40,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(sanction_people::sanction_people)
         .service(lift_sanction::lift_sanction)
         .service(change_role::change_role)
-        .service(lower_assurance::lower_assurance);
+        .service(lower_assurance::lower_assurance)
+        .service(invitees::list_sanctioned_invitees)
+        .configure(actions::routes)
+        .configure(appeals::routes)
+        .configure(reports::routes);
 }
 
 /// What the routes here work with.
@@ -46,8 +56,12 @@ pub struct Moderation {
     pub read_model: ReadModel,
     /// Seals and opens notes.
     pub vault: Vault,
-    /// What rooms ask for.
+    /// What the community demands.
     pub policy: Arc<Current>,
+    /// Who let whom in.
+    pub graph: Arc<LiveGraph>,
+    /// Everybody's role and standing.
+    pub roster: Arc<Roster>,
 }
 
 /// A sanction, in force or lifted.
@@ -65,6 +79,9 @@ struct SanctionShown {
     /// Why, in words. Owners and admins see it, until the person is erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
+    /// The action on many that it is a part of; absent where it was imposed by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<ActionId>,
     /// Since when.
     imposed_at: Timestamp,
     /// Who imposed it; null where it was the operator, at the command line.
@@ -88,6 +105,7 @@ impl From<SanctionDetails> for SanctionShown {
             until: found.sanction.until,
             reason: found.sanction.reason,
             note: found.note.map(|note| note.to_string()),
+            action: found.sanction.action,
             imposed_at: found.sanction.imposed_at,
             imposed_by: found.imposed_by,
             lifted_at: found.sanction.lifted_at,

@@ -2,7 +2,7 @@
 
 use crate::{
     http::{Problem, ProblemKind},
-    moderation::{AssuranceError, RoleError, RoleRefusal, SanctionError},
+    moderation::{ActionError, AssuranceError, RoleError, RoleRefusal, SanctionError},
 };
 
 impl From<SanctionError> for Problem {
@@ -42,6 +42,25 @@ impl From<RoleError> for Problem {
             ),
             RoleError::PersonUnknown => Self::new(ProblemKind::NotFound),
             RoleError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ActionError> for Problem {
+    fn from(error: ActionError) -> Self {
+        match error {
+            ActionError::NotAllowed(_) => Self::new(ProblemKind::Forbidden),
+            ActionError::Unknown => Self::new(ProblemKind::ActionUnknown),
+            ActionError::NotNow | ActionError::Nobody | ActionError::ProposerGone => {
+                Self::new(ProblemKind::ActionState).with_detail(error.to_string())
+            }
+            ActionError::Approval(refused) => {
+                Self::new(ProblemKind::SecondAdminNeeded).with_detail(refused.to_string())
+            }
+            ActionError::Selection(bad) => Self::value("/selection", bad.to_string()),
+            ActionError::End(error) => Self::value("/until", error.to_string()),
+            ActionError::KeyReused(reused) => reused.into(),
+            ActionError::Store(error) => error.into(),
         }
     }
 }

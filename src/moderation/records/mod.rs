@@ -1,14 +1,25 @@
 //! The rows of sanctions.
 
+use std::collections::HashMap;
+
 use diesel::{
-    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl, Selectable,
-    SelectableHelper, insert_into, update,
+    ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, Queryable, QueryableByName,
+    RunQueryDsl, Selectable, SelectableHelper, insert_into, sql_query,
+    sql_types::{BigInt, Binary},
+    update,
 };
+
+pub(super) mod actions;
+pub(super) mod appeals;
+pub(super) mod reports;
 
 use super::{ReasonCode, Sanction, SanctionKind};
 use crate::platform::{
-    store::{Conn, columns_of, schema::sanctions},
-    terms::{PersonRow, SanctionId, Timestamp},
+    store::{
+        Conn, columns_of,
+        schema::{people, sanctions},
+    },
+    terms::{ActionId, PersonId, PersonRow, SanctionId, Timestamp},
 };
 
 /// A sanction as it is stored.
@@ -26,6 +37,7 @@ struct StoredSanction {
     lifted_by: Option<PersonRow>,
     lift_note_sealed: Option<Vec<u8>>,
     ends_at: Option<Timestamp>,
+    action: Option<ActionId>,
 }
 
 impl From<StoredSanction> for Sanction {
@@ -39,6 +51,7 @@ impl From<StoredSanction> for Sanction {
             imposed_at: row.imposed_at,
             imposed_by: row.imposed_by,
             until: row.ends_at,
+            action: row.action,
             lifted_at: row.lifted_at,
             lifted_by: row.lifted_by,
             lift_note_sealed: row.lift_note_sealed,
@@ -58,6 +71,7 @@ struct NewSanction<'a> {
     imposed_at: Timestamp,
     imposed_by: Option<PersonRow>,
     ends_at: Option<Timestamp>,
+    action: Option<ActionId>,
 }
 
 pub(super) fn insert(conn: &mut Conn, sanction: &Sanction) -> QueryResult<()> {
@@ -71,6 +85,7 @@ pub(super) fn insert(conn: &mut Conn, sanction: &Sanction) -> QueryResult<()> {
             imposed_at: sanction.imposed_at,
             imposed_by: sanction.imposed_by,
             ends_at: sanction.until,
+            action: sanction.action,
         })
         .execute(conn)
         .map(|_| ())
@@ -132,6 +147,39 @@ pub(super) fn kinds_in_force(conn: &mut Conn, person: PersonRow) -> QueryResult<
         .load(conn)
 }
 
+/// The same of many.
+pub(super) fn kinds_of(conn: &mut Conn, people: &[PersonRow]) -> QueryResult<HashMap<PersonRow, Vec<SanctionKind>>> {
+    let found: Vec<(PersonRow, SanctionKind)> = sanctions::table
+        .filter(sanctions::person.eq_any(people))
+        .filter(sanctions::lifted_at.is_null())
+        .select((sanctions::person, sanctions::kind))
+        .load(conn)?;
+    let mut kinds: HashMap<PersonRow, Vec<SanctionKind>> = HashMap::new();
+    for (person, kind) in found {
+        kinds.entry(person).or_default().push(kind);
+    }
+    Ok(kinds)
+}
+
+/// A sanction that an action imposed, and on whom.
+#[derive(Debug, Clone, Queryable, serde::Serialize, serde::Deserialize)]
+pub(super) struct Imposed {
+    pub(super) sanction: SanctionId,
+    pub(super) row: PersonRow,
+    pub(super) person: PersonId,
+}
+
+/// The sanctions of an action that are in force, by the rows of those whom they are on.
+pub(super) fn imposed(conn: &mut Conn, action: ActionId) -> QueryResult<Vec<Imposed>> {
+    sanctions::table
+        .inner_join(people::table.on(people::id.eq(sanctions::person)))
+        .filter(sanctions::action.eq(action))
+        .filter(sanctions::lifted_at.is_null())
+        .order(sanctions::person)
+        .select((sanctions::uid, sanctions::person, people::uid))
+        .load(conn)
+}
+
 /// The sanctions in force whose time is over, the longest over first: each with whom it is on.
 pub(super) fn over(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<(SanctionId, PersonRow)>> {
     sanctions::table
@@ -166,4 +214,23 @@ pub(super) fn of_person(
     }
     let rows: Vec<StoredSanction> = query.load(conn)?;
     Ok(rows.into_iter().map(Sanction::from).collect())
+}
+
+/// Who let in those whom an action sanctioned, and is not among them: up to `limit`, by their rows.
+pub(super) fn inviters_of(conn: &mut Conn, action: ActionId, limit: i64) -> QueryResult<Vec<PersonRow>> {
+    #[derive(QueryableByName)]
+    struct Inviter {
+        #[diesel(sql_type = BigInt)]
+        person: PersonRow,
+    }
+    // Raw: the partial index of edges is found by its own words, and not by a bound value.
+    let found: Vec<Inviter> = sql_query(
+        "SELECT DISTINCT edges.from_person AS person FROM sanctions JOIN edges ON edges.to_person = sanctions.person \
+         AND edges.kind = 'invite' WHERE sanctions.action = $1 AND NOT EXISTS (SELECT 1 FROM sanctions AS own \
+         WHERE own.action = $1 AND own.person = edges.from_person) ORDER BY person LIMIT $2",
+    )
+    .bind::<Binary, _>(action)
+    .bind::<BigInt, _>(limit)
+    .load(conn)?;
+    Ok(found.into_iter().map(|inviter| inviter.person).collect())
 }

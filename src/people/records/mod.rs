@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, PgConnection, QueryDsl, QueryResult,
-    Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl,
+    Selectable, SelectableHelper,
     dsl::sql,
     insert_into,
     result::{DatabaseErrorKind, Error},
@@ -23,10 +23,15 @@ use crate::platform::{
     vault::Subject,
 };
 
+mod locks;
+mod marks;
 mod search;
 mod staff;
 pub(in crate::people) mod ties;
 
+pub use locks::{await_standing, lock, lock_many, lock_standing};
+pub(super) use marks::marks;
+pub use marks::{MarkRow, clear_marks, mark, unmark};
 pub use search::{After, Found, MOST_LOOKED, Wanted, find, last_row};
 pub use staff::{count_active, count_owners, lock_founders, lock_reviewer};
 pub use ties::{Acquainted, FormerInviter, Own, acquainted, former_inviters, is_above, lock_inviters};
@@ -95,12 +100,17 @@ pub(super) fn insert(
     })
 }
 
-/// A member by row. Asked before nearly everything that is written, so prepared once.
+/// A member by row, who stands by their mark where that is graver. Asked before nearly everything that is written, so
+/// prepared once.
 pub fn member(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Member>> {
     // Raw for the row invite-sqlite.
-    let member = fixed(
-        || "SELECT id, uid, subject_id, handle, role, standing, assurance, locale, joined_at FROM people WHERE id = ?",
-    );
+    let member = fixed(|| {
+        "SELECT id, uid, subject_id, handle, role, COALESCE((SELECT marks.standing FROM marks \
+         WHERE marks.block = people.id / 1024 AND substr(marks.who, CAST(people.id % 1024 + 1 AS INTEGER), 1) = '1' \
+         AND marks.rank > CASE people.standing WHEN 'active' THEN 0 WHEN 'frozen' THEN 1 WHEN 'quarantined' THEN 2 \
+         WHEN 'suspended' THEN 3 ELSE 4 END ORDER BY marks.rank DESC LIMIT 1), standing), assurance, locale, joined_at \
+         FROM people WHERE id = ?"
+    });
     member
         .typed::<people::SqlType>()
         .bind(row.0)
@@ -134,6 +144,11 @@ pub fn members_by_row(conn: &mut Conn, rows: &[PersonRow], held: bool) -> QueryR
                 false => query.load(pg)?,
             };
             found.extend(members.into_iter().map(|member| (member.row, member)));
+            for (row, standing) in marks::marked(conn, rows)? {
+                if let Some(member) = found.get_mut(&row) {
+                    member.standing = member.standing.max(standing);
+                }
+            }
         }
     }
     Ok(found)
@@ -176,51 +191,6 @@ pub fn names(conn: &mut Conn, rows: &[PersonRow]) -> QueryResult<HashMap<PersonR
         }));
     }
     Ok(names)
-}
-
-/// These two and every owner in good standing, as they are now, in the order of their rows. Nobody
-/// else changes their role or standing before the transaction ends, so what is decided by them
-/// still holds at the commit. Rows are locked in one order, so two of these never wait for each
-/// other; what only refers to a member goes on meanwhile.
-pub fn lock(conn: &mut Conn, one: PersonRow, other: PersonRow) -> QueryResult<Vec<Member>> {
-    let owner = people::role.eq(Role::Owner).and(people::standing.eq(Standing::Active));
-    let query = people::table
-        .filter(people::id.eq(one).or(people::id.eq(other)).or(owner))
-        .order(people::id.asc())
-        .select(Member::as_select());
-    locked(conn.backend(), "those whom a sanction or a role concerns", query).load(conn)
-}
-
-/// Until the transaction ends, whoever wants to sanction this member waits; others who keep it go on.
-/// What a sanction has changed before is seen from here on.
-pub fn lock_standing(conn: &mut Conn, row: PersonRow) -> QueryResult<()> {
-    advisory_lock(
-        conn.to_lock("an inviter's standing"),
-        row,
-        "pg_advisory_xact_lock_shared",
-    )
-}
-
-/// Waits for everybody who keeps this member's standing, and lets nobody keep it until the
-/// transaction ends. To be called before anything is written or locked: then the transaction has no
-/// id yet, and the feed, which goes by these, has it after those that it waited for.
-pub fn await_standing(conn: &mut Conn, row: PersonRow) -> QueryResult<()> {
-    advisory_lock(
-        conn.to_lock("a standing that a lift changes"),
-        row,
-        "pg_advisory_xact_lock",
-    )
-}
-
-fn advisory_lock(conn: Option<&mut PgConnection>, row: PersonRow, lock: &str) -> QueryResult<()> {
-    match conn {
-        None => Ok(()),
-        // Raw: an advisory lock.
-        Some(conn) => sql_query(format!("SELECT {lock}(hashtextextended('standing', $1))"))
-            .bind::<BigInt, _>(row.0)
-            .execute(conn)
-            .map(|_| ()),
-    }
 }
 
 /// Gives a member who has none a subject of their own; false where they have one.
@@ -302,13 +272,25 @@ pub fn set_standing(conn: &mut Conn, row: PersonRow, before: Standing, after: St
         .map(|rows| rows == 1)
 }
 
+/// Changes the standing of these from what it was read as; how many of them had it.
+pub fn set_standings(conn: &mut Conn, rows: &[PersonRow], before: Standing, after: Standing) -> QueryResult<usize> {
+    let those = people::table
+        .filter(people::id.eq_any(rows))
+        .filter(people::standing.eq(before));
+    update(those).set(people::standing.eq(after)).execute(conn)
+}
+
 /// Keeps a member's standing as it is until the transaction ends; false where nobody may sign in with it.
 pub fn keep_active(conn: &mut Conn, row: PersonRow) -> QueryResult<bool> {
     // Raw: a test finds the condition by the statement's text, and takes it away.
-    fixed(|| "UPDATE people SET standing = standing WHERE id = ? AND standing IN ('active', 'frozen', 'quarantined')")
-        .bind(row.0)
-        .execute(conn)
-        .map(|rows| one_changed("whoever signs in is in good standing", rows))
+    fixed(|| {
+        "UPDATE people SET standing = standing WHERE id = ? AND standing IN ('active', 'frozen', 'quarantined') \
+         AND NOT EXISTS (SELECT 1 FROM marks WHERE marks.block = people.id / 1024 AND marks.rank > 2 \
+         AND substr(marks.who, CAST(people.id % 1024 + 1 AS INTEGER), 1) = '1')"
+    })
+    .bind(row.0)
+    .execute(conn)
+    .map(|rows| one_changed("whoever signs in is in good standing", rows))
 }
 
 /// Changes what is held to be known of a member, and keeps what it was; false where `before` is not so.
@@ -343,7 +325,13 @@ pub fn lock_members(conn: &mut Conn, rows: &[PersonRow]) -> QueryResult<HashMap<
         .filter(people::id.eq_any(rows))
         .select(StoredSnapshot::as_select())
         .load(conn)?;
-    Ok(found.into_iter().map(<(PersonRow, MemberSnapshot)>::from).collect())
+    let mut members: HashMap<_, _> = found.into_iter().map(<(PersonRow, MemberSnapshot)>::from).collect();
+    for (row, standing) in marks::marked(conn, rows)? {
+        if let Some(member) = members.get_mut(&row) {
+            member.standing = member.standing.max(standing);
+        }
+    }
+    Ok(members)
 }
 
 /// What a member's snapshot is made of.
@@ -477,4 +465,25 @@ pub fn own_contact(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Vec<u8
         .select(contacts::sealed)
         .first(conn)
         .optional()
+}
+
+/// Those whom a member let in and who are under a sanction, after this row, in the order of their rows.
+pub fn sanctioned_invitees(
+    conn: &mut Conn,
+    inviter: PersonRow,
+    after: PersonRow,
+    limit: i64,
+) -> QueryResult<Vec<Member>> {
+    let sanctions: Vec<Standing> = Standing::ALL.iter().copied().filter(|one| one.is_sanction()).collect();
+    people::table
+        .inner_join(edges::table.on(edges::to_person.eq(people::id)))
+        // Raw: the partial index is found by its own words, and not by a bound value.
+        .filter(edges::kind.eq(sql::<Text>("'invite'")))
+        .filter(edges::from_person.eq(inviter))
+        .filter(people::standing.eq_any(sanctions))
+        .filter(people::id.gt(after))
+        .order(people::id)
+        .limit(limit)
+        .select(Member::as_select())
+        .load(conn)
 }

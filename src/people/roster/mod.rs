@@ -5,7 +5,7 @@ mod seats;
 
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use super::{Handle, Name, records};
+use super::{Handle, Name, marks::Marks, records};
 use crate::platform::{
     ledger::{Entry, Event, Projection, events},
     store::{Conn, StoreError},
@@ -40,12 +40,22 @@ impl MemberSnapshot {
 #[derive(Default)]
 pub struct Roster {
     seats: RwLock<Seats>,
+    marks: Marks,
 }
 
 impl Roster {
-    /// The member's seat, or none.
+    /// The member's seat, or none. They stand by their mark where that is graver.
     pub fn snapshot(&self, row: PersonRow) -> Option<MemberSnapshot> {
-        self.read().snapshot(row)
+        let mut snapshot = self.read().snapshot(row)?;
+        if let Some(marked) = self.marks.of(row) {
+            snapshot.standing = snapshot.standing.max(marked);
+        }
+        Some(snapshot)
+    }
+
+    /// The last row that a member has; 0 where there is none.
+    pub fn last_row(&self) -> PersonRow {
+        self.read().last()
     }
 
     /// The row of the member with this public id, or none.
@@ -81,6 +91,7 @@ const PAGE: i64 = 10_000;
 
 impl Projection for Roster {
     fn load(&self, conn: &mut Conn) -> Result<(), StoreError> {
+        self.marks.load(conn)?;
         let (mut seats, mut last) = (Seats::default(), PersonRow(0));
         loop {
             let page = records::seats(conn, last, PAGE)?;
@@ -139,7 +150,8 @@ impl Projection for Roster {
             }
             _ => {}
         }
-        Ok(())
+        // Their own standing first: whoever asks in between finds one of the two.
+        self.marks.apply(conn, entry)
     }
 }
 

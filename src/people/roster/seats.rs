@@ -78,6 +78,11 @@ impl Seats {
         self.seats.get(row).read(self.ids.get(row))
     }
 
+    /// The last row that somebody has, or one after it.
+    pub(super) fn last(&self) -> PersonRow {
+        PersonRow(i64::try_from(self.seats.end()).unwrap_or(i64::MAX))
+    }
+
     pub(super) fn handle(&self, row: PersonRow) -> Option<Handle> {
         self.letters.read(self.handles.get(index(row)?))
     }

@@ -60,6 +60,13 @@ pub trait Queued: Send {
     /// # Errors
     /// The database's, which undo this item alone.
     fn item(&self, tx: &mut Tx<'_>, place: usize) -> Result<Item, StoreError>;
+    /// What is done with the last item of the job, in its transaction.
+    ///
+    /// # Errors
+    /// The database's, which undo the items too; they are done anew.
+    fn end(&self, _tx: &mut Tx<'_>) -> Result<(), StoreError> {
+        Ok(())
+    }
     /// What the item at `place` is called, whatever becomes of it.
     fn name(&self, place: usize) -> String;
 }
@@ -263,6 +270,7 @@ impl Runner {
                 records::forget_piece(tx.conn, &piece)?;
             }
             if to == job.steps {
+                queued.end(tx)?;
                 let counts = records::counts(tx.conn, job.row)?;
                 let counts: serde_json::Map<_, _> = counts.into_iter().map(|(word, n)| (word, json!(n))).collect();
                 records::finish(tx.conn, job.row, &json!({ "outcomes": counts }).to_string())?;

@@ -52,6 +52,12 @@ pub mod kinds {
         Session = "session",
         /// A sanction on a person.
         Sanction = "sanction",
+        /// An action on many people.
+        Action = "action",
+        /// An appeal against a sanction.
+        Appeal = "appeal",
+        /// A report of a member by a member.
+        Report = "report",
         /// A service that may introspect tokens.
         Service = "service",
         /// What the service found worth a look about somebody.
@@ -95,6 +101,12 @@ pub type RefusalId = Id<kinds::Refusal>;
 pub type SessionId = Id<kinds::Session>;
 /// The id of a sanction.
 pub type SanctionId = Id<kinds::Sanction>;
+/// The id of an action on many people.
+pub type ActionId = Id<kinds::Action>;
+/// The id of an appeal against a sanction.
+pub type AppealId = Id<kinds::Appeal>;
+/// The id of a report.
+pub type ReportId = Id<kinds::Report>;
 /// The id of a service.
 pub type ServiceId = Id<kinds::Service>;
 /// The id of a job.

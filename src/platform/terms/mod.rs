@@ -25,8 +25,8 @@ pub use contact::{ContactError, ContactPoint};
 pub use country::{Country, CountryError};
 pub use csv::{BadRow, csv_line};
 pub use id::{
-    ApplicationId, CaseId, DrawId, FlowId, Id, IdError, IdKind, InviteId, JobId, LeadId, PersonId, QuotaGrantId,
-    RefusalId, RoomServerId, SanctionId, ServiceId, SessionId, TicketId, kinds,
+    ActionId, AppealId, ApplicationId, CaseId, DrawId, FlowId, Id, IdError, IdKind, InviteId, JobId, LeadId, PersonId,
+    QuotaGrantId, RefusalId, ReportId, RoomServerId, SanctionId, ServiceId, SessionId, TicketId, kinds,
 };
 pub use line::{Line, LineError, balanced, isolated};
 pub use link::{Link, LinkError, LinkTemplate};

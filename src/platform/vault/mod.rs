@@ -142,6 +142,8 @@ pub enum KeyPurpose {
     Room,
     /// The end of all further letters to an address.
     Stop,
+    /// What an appeal is made with.
+    Appeal,
 }
 
 impl KeyPurpose {
@@ -155,6 +157,7 @@ impl KeyPurpose {
             Self::Ticket => b"door/ticket",
             Self::Room => b"door/room",
             Self::Stop => b"door/stop",
+            Self::Appeal => b"door/appeal",
         }
     }
 }

@@ -266,18 +266,31 @@ pub fn end_ticket(
 /// # Errors
 /// [`StoreError`]
 pub fn end_all(tx: &mut Tx<'_>, person: PersonRow) -> Result<(), StoreError> {
-    let ended = records::end_of_person(tx.conn, person, tx.now)?;
-    told(tx, &ended, TicketEnd::Sanctioned);
+    end_all_of(tx, &[person])
+}
+
+/// The same of many members.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn end_all_of(tx: &mut Tx<'_>, people: &[PersonRow]) -> Result<(), StoreError> {
+    for people in people.chunks(records::MOST_BOUND) {
+        let ended = records::end_of_people(tx.conn, people, tx.now)?;
+        told(tx, &ended, TicketEnd::Sanctioned);
+    }
     Ok(())
 }
 
-/// Makes a listener of a member in every room, in the transaction that sanctions them. Where the room's server can mute,
+/// Makes listeners of members in every room, in the transaction that sanctions them. Where the room's server can mute,
 /// they are muted when next they are heard.
 ///
 /// # Errors
 /// [`StoreError`]
-pub fn silence(tx: &mut Tx<'_>, person: PersonRow) -> Result<(), StoreError> {
-    Ok(records::silence(tx.conn, person)?)
+pub fn silence(tx: &mut Tx<'_>, people: &[PersonRow]) -> Result<(), StoreError> {
+    for people in people.chunks(records::MOST_BOUND) {
+        records::silence(tx.conn, people)?;
+    }
+    Ok(())
 }
 
 /// Ends the tickets that a member may no longer have, in the transaction that lowers their assurance.

@@ -9,10 +9,11 @@ use diesel::{
     update,
 };
 
+pub use tickets::seated_anywhere;
 pub(super) use tickets::{
-    end, end_all, end_in_room, end_of_person, end_own, end_spoken, end_unfit, good, has_unfit, insert_ticket, overdue,
-    rooms_of_person, seated, set_heard, silence, silence_unfit, spoke_since, taken, ticket, tickets_of, void,
-    was_heard,
+    MOST_BOUND, end, end_all, end_in_room, end_of_people, end_own, end_spoken, end_unfit, good, has_unfit,
+    insert_ticket, overdue, rooms_of_person, seated, set_heard, silence, silence_unfit, spoke_since, taken, ticket,
+    tickets_of, void, was_heard,
 };
 
 use super::{Health, NewServer, Room, RoomName, ServerRecord, Settings};

@@ -197,11 +197,27 @@ pub(in crate::rooms) fn end_in_room(
     Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
-/// Ends every ticket of one member; which.
-pub(in crate::rooms) fn end_of_person(conn: &mut Conn, person: PersonRow, now: Timestamp) -> QueryResult<Vec<Ticket>> {
+/// SQLite binds each of many values by itself, and has an end to that.
+pub(in crate::rooms) const MOST_BOUND: usize = 1000;
+
+/// Who has a ticket in any room that was not ended.
+pub fn seated_anywhere(conn: &mut Conn) -> QueryResult<Vec<PersonRow>> {
+    tickets::table
+        .filter(tickets::ended_at.is_null())
+        .select(tickets::person)
+        .distinct()
+        .load(conn)
+}
+
+/// Ends every ticket of these members; which.
+pub(in crate::rooms) fn end_of_people(
+    conn: &mut Conn,
+    people: &[PersonRow],
+    now: Timestamp,
+) -> QueryResult<Vec<Ticket>> {
     let rows: Vec<StoredTicket> = update(
         tickets::table
-            .filter(tickets::person.eq(person))
+            .filter(tickets::person.eq_any(people))
             .filter(tickets::ended_at.is_null()),
     )
     .set(tickets::ended_at.eq(now))
@@ -301,11 +317,11 @@ pub(in crate::rooms) fn silence_unfit(conn: &mut Conn, room: RoomRow, speak: Ass
     .map(|_| ())
 }
 
-/// Makes a listener of one member in every room.
-pub(in crate::rooms) fn silence(conn: &mut Conn, person: PersonRow) -> QueryResult<()> {
+/// Makes listeners of these members in every room.
+pub(in crate::rooms) fn silence(conn: &mut Conn, people: &[PersonRow]) -> QueryResult<()> {
     update(
         tickets::table
-            .filter(tickets::person.eq(person))
+            .filter(tickets::person.eq_any(people))
             .filter(tickets::ended_at.is_null())
             .filter(tickets::part.eq(ParticipantRole::Speaker)),
     )

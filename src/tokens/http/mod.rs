@@ -39,9 +39,8 @@ impl From<SignInError> for Problem {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::Wrong => ProblemKind::CredentialsWrong.into(),
-            SignInError::Suspended => {
-                Self::new(ProblemKind::Forbidden).with_detail("The account is suspended. Ask an admin.")
-            }
+            SignInError::Suspended(_) => Self::new(ProblemKind::Forbidden)
+                .with_detail("The account is suspended. Appeal with the appeal_token, or ask an admin."),
             SignInError::Locked(seconds) => Self::new(ProblemKind::AccountLocked).retry_after(seconds),
             SignInError::SessionEnded | SignInError::Refreshed => ProblemKind::SessionEnded.into(),
             SignInError::TooMany(seconds) => Self::new(ProblemKind::TooManyRequests).retry_after(seconds),

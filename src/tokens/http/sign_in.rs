@@ -9,7 +9,7 @@ use crate::{
     http::{Json, Problem, WriteResponse, problems},
     notify::PhoneNumber,
     platform::terms::{ContactPoint, typed},
-    tokens::{SignIn, TextSignIn},
+    tokens::{SignIn, SignInError, TextSignIn},
 };
 
 /// By what somebody signs in: a contact and a password, a phone number and the code that was sent to it, or a one-time
@@ -116,21 +116,28 @@ pub(super) async fn sign_in(
 ) -> Result<WriteResponse<Granted>, Problem> {
     let device = request.headers().get("vouchsafe-device");
     let device = device.and_then(|token| token.to_str().ok()).map(SecretString::from);
-    let written = match credentials.0 {
+    let proved = match credentials.0 {
         Credentials::Password(PasswordCredentials { contact, password }) => {
             let contact =
                 ContactPoint::parse(&contact).map_err(|error| Problem::value("/contact", error.to_string()))?;
-            door.by_password(&contact, password, device).await?
+            door.by_password(&contact, password, device).await
         }
         Credentials::TextCode(TextCodeCredentials { contact, text_code }) => {
             let phone = PhoneNumber::parse(&contact).map_err(|error| Problem::value("/contact", error.to_string()))?;
             let code = SecretString::from(typed::bare(text_code.expose_secret()).as_str());
-            by_text.by_code(phone, code, device).await?
+            by_text.by_code(phone, code, device).await
         }
         Credentials::OneTimeCode(CodeCredentials { one_time_code }) => {
             let code = SecretString::from(typed::secret(one_time_code.expose_secret()).as_str());
-            door.by_code(&code).await?
+            door.by_code(&code).await
         }
+    };
+    let written = match proved {
+        Err(SignInError::Suspended(person)) => {
+            let refused = Problem::from(SignInError::Suspended(person));
+            return Err(refused.with_appeal(door.appeal_token(person)));
+        }
+        proved => proved?,
     };
     let granted: Granted = door.tokens().grant(&written.value)?.into();
     Ok(WriteResponse::created(

@@ -1,3 +1,5 @@
+mod actions;
+mod appeals;
 mod cases;
 mod cases_apart;
 mod cases_http;
@@ -12,3 +14,5 @@ mod sanctions;
 mod scene;
 mod standings;
 mod search;
+
+pub use actions::branch;

@@ -94,6 +94,8 @@ pub async fn asker(
             ledger: community.ledger.clone(),
             read_model: community.read_model.clone(),
             vault: community.vault.clone(),
+            graph: community.graph.clone(),
+            roster: community.roster.clone(),
         }))
         .into_utoipa_app()
         .configure(routes)

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use vouchsafe::{
-    commands::admin,
-    moderation::ReasonCode,
+    commands::{admin, sanction},
+    moderation::{ReasonCode, SanctionKind},
     platform::{
         idempotency::Key,
         jobs::{self, SubmitError},
@@ -85,6 +85,57 @@ on_both! {
         assert!(again.unwrap_err().to_string().starts_with("it was not done: "));
         let none = admin::ban(&core.ledger, &core.vault, "nobody_is", ReasonCode::Spam, NOTE, &mut said).await;
         assert!(none.unwrap_err().to_string().contains("`nobody_is`"));
+        scene.service.stop().await;
+    }
+
+    /// The operator drafts and an admin approves where it is on many; few need no second.
+    async fn a_branch_is_acted_on_by_the_command_line(db: &Database) {
+        let scene = Scene::new(db, "open-circle").await;
+        let (_, admin) = scene.member("admin", Role::Admin).await;
+        let (root, _) = scene.member("root", Role::Member).await;
+        let core = &scene.service.app.core;
+        let people = crate::admin::branch(&scene.service, root.row, 25).await;
+        let actions = sanction::Actions {
+            ledger: &core.ledger,
+            vault: &core.vault,
+            policy: &core.policy,
+            graph: &core.graph,
+            roster: &core.roster,
+        };
+        let wanted = sanction::Wanted {
+            kind: SanctionKind::Quarantine,
+            until: Some("2999-01-01T00:00:00Z".into()),
+            reason: ReasonCode::Spam,
+            note: NOTE.into(),
+        };
+        let mut whom = sanction::Whom {
+            person: root.id.to_string(),
+            since: None,
+            without: vec!["branch_3".into()],
+        };
+        let mut said = Vec::new();
+        actions.draft(&whom, &wanted, &mut said).await.unwrap();
+        let said = String::from_utf8(said).unwrap();
+        assert!(said.contains("on 25 of 26 people") && said.contains("1 by name"), "{said}");
+        let id = said.split(' ').next().unwrap().parse().unwrap();
+        let mut out = Vec::new();
+        let refused = actions.approve(id, &mut out).await.unwrap_err().to_string();
+        assert!(refused.contains("somebody else than who drafted it"), "{refused}");
+        scene.service.post(&admin, &format!("/v1/admin/actions/{id}/approve"), json!({})).await.expect(200);
+        assert_eq!(core.roster.snapshot(people[20].0).unwrap().standing.as_str(), "quarantined");
+        actions.undo(id, "it was the wrong branch", &mut out).await.unwrap();
+        // A small one.
+        whom.person = people[24].1.to_string();
+        whom.without.clear();
+        let mut said = Vec::new();
+        actions.draft(&whom, &wanted, &mut said).await.unwrap();
+        let id = String::from_utf8(said).unwrap().split(' ').next().unwrap().parse().unwrap();
+        let begun = std::time::Instant::now();
+        while let Err(error) = actions.approve(id, &mut out).await {
+            // Until the other one is undone, they are left out.
+            assert!(begun.elapsed().as_secs() < 30, "{error}");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
         scene.service.stop().await;
     }
 

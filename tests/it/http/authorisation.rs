@@ -57,6 +57,8 @@ fn expected(access: Access, who: Who) -> Met {
     let admitted = |admitted| if admitted { Met::LetIn } else { Met::Unauthenticated };
     match access {
         Access::Public | Access::PublicThrottled => Met::LetIn,
+        // Nobody here has an appeal token.
+        Access::Appellant => Met::Unauthenticated,
         Access::Applicant => match who {
             Who::Nobody | Who::Service | Who::FalseService => Met::Unauthenticated,
             _ => Met::NoSuchFlow,
@@ -106,6 +108,8 @@ struct Ids {
     room: String,
     job: String,
     lead: String,
+    action: String,
+    appeal: String,
 }
 
 impl Ids {
@@ -115,6 +119,8 @@ impl Ids {
             path if path.starts_with("/v1/admin/cases") => &self.case,
             path if path.starts_with("/v1/admin/room-servers") => &self.server,
             path if path.starts_with("/v1/admin/jobs") => &self.job,
+            path if path.starts_with("/v1/admin/actions") => &self.action,
+            path if path.starts_with("/v1/admin/appeals") => &self.appeal,
             path if path.starts_with("/v1/admin/refusals") => &self.refusal,
             path if path.starts_with("/v1/admin/leads") => &self.lead,
             _ => &self.person,
@@ -147,6 +153,8 @@ impl Ids {
             server: nobody("server"),
             room: "nowhere".into(),
             job: nobody("job"),
+            action: nobody("action"),
+            appeal: nobody("appeal"),
         }
     }
 }
@@ -250,6 +258,8 @@ async fn everybody_at_every_operation() {
         room: "stage".into(),
         job: scene.job().await,
         lead: crate::admin::leads::lead_row(&db, scene.owner.row),
+        action: scene.action(&target).await,
+        appeal: nobody("appeal"),
     };
     let nothing = Ids::of_nothing();
 

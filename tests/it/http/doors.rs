@@ -112,6 +112,7 @@ on_both! {
             let id = match operation.path.as_str() {
                 path if path.contains("cases") => nobody("case"),
                 path if path.contains("room-servers") => nobody("server"),
+                path if path.contains("actions") => nobody("action"),
                 _ => nobody("person"),
             };
             let path = operation.path.replace("{id}", &id);
@@ -221,7 +222,7 @@ on_both! {
         let before = Scene::events(db);
         for operation in Operation::all() {
             let known = OPERATIONS.iter().find(|known| known.id == operation.id).expect("in the table");
-            let wants = matches!(known.access, Access::Roles(_) | Access::Service | Access::Flow | Access::Applicant);
+            let wants = matches!(known.access, Access::Roles(_) | Access::Service | Access::Flow | Access::Applicant | Access::Appellant);
             if !wants {
                 continue;
             }

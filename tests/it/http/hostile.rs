@@ -11,7 +11,7 @@ use vouchsafe::{
     http::rights::{Access, OPERATIONS},
     platform::{
         store::{Backend, Target},
-        terms::Role,
+        terms::{Clock, Role},
     },
 };
 
@@ -95,6 +95,7 @@ struct Stage {
     code: String,
     /// The token of somebody who waits.
     applicant: String,
+    appeal: secrecy::SecretString,
 }
 
 impl Stage {
@@ -117,6 +118,7 @@ impl Stage {
             flows,
             code,
             applicant: crate::http::waitlist::waits(&scene.service, "waits").await.1,
+            appeal: vouchsafe::tokens::appeal::mint(&scene.service.app.core.vault, scene.owner.row, scene.clock.now()),
         }
     }
 
@@ -162,6 +164,7 @@ impl Stage {
             Access::Public | Access::PublicThrottled => request,
             Access::Flow => request.bearer_auth(self.flow(operation).1),
             Access::Applicant => request.bearer_auth(&self.applicant),
+            Access::Appellant => request.bearer_auth(self.appeal.expose_secret()),
             Access::Roles(_) => request.bearer_auth(&self.owner),
             Access::Service => request.basic_auth(&self.service.0, Some(&self.service.1)),
         }

@@ -91,6 +91,8 @@ async fn no_body_sets_what_it_does_not_name() {
             false if path.contains("/invites/") => path.replace("{id}", &super::nobody("invite")),
             false if path.contains("/jobs/") => path.replace("{id}", &super::nobody("job")),
             false if path.contains("/leads/") => path.replace("{id}", &super::nobody("lead")),
+            false if path.contains("/appeals/") => path.replace("{id}", &super::nobody("appeal")),
+            false if path.contains("/actions/") => path.replace("{id}", &super::nobody("action")),
             false if path.contains("/refusals/") => path.replace("{id}", &super::nobody("refusal")),
             false if path.contains("/room-servers/") => path.replace("{id}", &super::nobody("server")),
             false => path.replace("{id}", &target.id.to_string()),

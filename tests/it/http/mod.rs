@@ -84,6 +84,16 @@ impl Scene {
         id.to_string()
     }
 
+    /// A drafted action on somebody: its id.
+    pub async fn action(&self, on: &Member) -> String {
+        let body = json!({ "selection": { "people": [on.id] }, "kind": "freeze", "reason": "spam",
+            "note": "two hundred advertisements" });
+        // The clock may have been moved past the end of the first token.
+        let token = self.service.token(self.owner.row).await;
+        let drafted = self.service.post(&token, "/v1/admin/actions", body).await;
+        text(&drafted.expect(201)["id"])
+    }
+
     /// One whose policy is a preset.
     pub async fn new(db: &Database, policy: &str) -> Self {
         Self::with(db, policy, |_| ()).await
@@ -334,8 +344,8 @@ fn sample(document: &Value, schema: &Value, name: &str) -> Value {
     if name == "role" {
         return json!("member");
     }
-    if name == "server" {
-        return json!(nobody("server"));
+    if name == "server" || name == "sanction" {
+        return json!(nobody(name));
     }
     if let Some(word) = schema["enum"].get(0) {
         return word.clone();

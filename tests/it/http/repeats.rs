@@ -64,6 +64,8 @@ async fn a_key_is_read_where_it_is_declared() {
         let id = match kind {
             Some("cases") => nobody("case"),
             Some("jobs") => nobody("job"),
+            Some("actions") => nobody("action"),
+            Some("appeals") => nobody("appeal"),
             Some("refusals") => nobody("refusal"),
             Some("invites") => nobody("invite"),
             _ if operation.path.starts_with("/v1/me/invites") => nobody("invite"),
@@ -200,6 +202,11 @@ on_both! {
                 "claim_case" => (owner, format!("/v1/admin/cases/{case}/claim"), reason.clone(), "/name/entered"),
                 "bulk_invite" => {
                     (owner, "/v1/admin/invites/bulk".into(), json!("email\nann@vouch.example.org\n"), "/job")
+                }
+                "create_action" => {
+                    let action = json!({ "selection": { "people": [target.id] }, "kind": "freeze", "reason": "spam",
+                        "note": "a note of the first" });
+                    (owner, "/v1/admin/actions".into(), action, "/id")
                 }
                 "sanction_people" => {
                     let ban = json!({

@@ -2,11 +2,13 @@
 //! still be done once.
 
 use reqwest::Method;
+use secrecy::ExposeSecret;
 use serde_json::json;
 use vouchsafe::{
     http::rights::{Access, OPERATIONS, Verb},
     notify::{EmailAddress, Stops},
-    platform::terms::Role,
+    platform::terms::{Clock, Role},
+    tokens,
 };
 
 use super::{Scene, address, identity, new_service, resident_id};
@@ -33,6 +35,8 @@ on_both! {
         new_service(service).await;
         scene.room(owner, "stage").await;
         let job = scene.job().await;
+        let action = scene.action(&person).await;
+        let appeal = tokens::appeal::mint(&service.app.core.vault, person.row, scene.clock.now());
         let stops = Stops::new(service.app.core.vault.clone(), &scene.home.config.http).expect("links");
         let stop = stops.link(&EmailAddress::parse(&address("reader")).expect("an address"));
         let stop = stop.expose().rsplit('/').next().expect("a token").to_owned();
@@ -47,6 +51,7 @@ on_both! {
             let id = match operation.path {
                 path if path.starts_with("/v1/admin/cases") => &case,
                 path if path.starts_with("/v1/admin/jobs") => &job,
+                path if path.starts_with("/v1/admin/actions") => &action,
                 path if path.starts_with("/v1/me/invites") => &own,
                 path if path.starts_with("/v1/admin/leads") => &lead,
                 _ => &person.id.to_string(),
@@ -62,6 +67,7 @@ on_both! {
             let bearer = match operation.access {
                 Access::Flow => token.as_str(),
                 Access::Applicant => waiting.as_str(),
+                Access::Appellant => appeal.expose_secret(),
                 Access::Roles(_) => owner.as_str(),
                 _ => "",
             };

@@ -15,6 +15,8 @@ use crate::support::{db::Database, service::text};
 fn filled(path: &str) -> String {
     let kind = match path {
         path if path.contains("/cases/") => "case",
+        path if path.contains("/actions/") => "action",
+        path if path.contains("/appeals/") => "appeal",
         path if path.contains("/refusals/") => "refusal",
         path if path.contains("/room-servers/") => "server",
         path if path.contains("/leads/") => "lead",

@@ -6,6 +6,22 @@ pub const WITHOUT: &[(&str, &str)] = &[
         "ask_waitlist",
         "Whoever asks has proved nothing; asking again costs nothing, and an address waits once.",
     ),
+    (
+        "approve_action",
+        "An action is approved once; it shows by whom and when.",
+    ),
+    ("propose_action", "An action is proposed once; its state shows it."),
+    ("withdraw_action", "An action is withdrawn once; its state shows it."),
+    ("undo_action", "An action is undone once; it shows when."),
+    ("appeal", "A sanction is appealed against once."),
+    ("appeal_signed_in", "The same."),
+    ("claim_appeal", "A claim of one's own is only prolonged."),
+    ("decide_appeal", "An appeal is decided once."),
+    (
+        "report_person",
+        "A report of the same member on the same person is open once.",
+    ),
+    ("close_reports", "What is open is closed once; then nothing is open."),
     ("cancel_job", "A job is cancelled once; it shows when."),
     (
         "decline_invite",

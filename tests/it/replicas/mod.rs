@@ -1,6 +1,7 @@
 //! Two processes on one PostgreSQL, as they run in production: what is said at one is true at the other,
 //! what must be done once is done once, and what goes away comes back without a wrong word in between.
 
+mod actions;
 mod bans;
 mod bulk;
 mod jobs;

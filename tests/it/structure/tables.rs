@@ -22,7 +22,14 @@ const OWNERS: [(&str, &[&str]); 16] = [
     ("policy", &["policies"]),
     (
         "people",
-        &["people", "contacts", "edges", "former_edges", "assurance_changes"],
+        &[
+            "people",
+            "contacts",
+            "edges",
+            "former_edges",
+            "assurance_changes",
+            "marks",
+        ],
     ),
     ("credentials", &["credentials", "sign_in_codes", "text_codes"]),
     ("notify", &["outbox", "letter_subjects", "mail_stops"]),
@@ -40,15 +47,15 @@ const OWNERS: [(&str, &[&str]); 16] = [
             "refusals",
         ],
     ),
-    ("moderation", &["sanctions"]),
     ("leads", &["leads", "lead_runs"]),
+    ("moderation", &["sanctions", "actions", "appeals", "reports"]),
     ("tokens", &["sessions", "signing_keys", "services"]),
 ];
 /// The last row of [`OWNERS`], whose tables have the room's own words.
 const ROOMS: (&str, &[&str]) = ("rooms", &["room_servers", "rooms", "tickets"]);
 
 /// Who reads another room's table in a join, and why.
-const READERS: [(&str, &str, &str); 12] = [
+const READERS: [(&str, &str, &str); 15] = [
     (
         "graph",
         "people",
@@ -66,6 +73,21 @@ const READERS: [(&str, &str, &str); 12] = [
         "invites",
         "people",
         "That the inviter stands is part of the one conditional statement that takes a use.",
+    ),
+    (
+        "invites",
+        "marks",
+        "The same: whom an action on many has marked lets nobody in.",
+    ),
+    (
+        "moderation",
+        "edges",
+        "Of all the sanctions of an action those are found at once who let the people in.",
+    ),
+    (
+        "moderation",
+        "people",
+        "Of all the sanctions of an action the public ids of those whom they are on are read at once.",
     ),
     (
         "invites",

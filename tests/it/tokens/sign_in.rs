@@ -109,7 +109,7 @@ on_both! {
         let wrong = try_password(&door, "ada@example.org", "not it").await;
         assert!(matches!(wrong, Err(SignInError::Wrong)), "a sanction shows to who knows the password");
         let right = try_password(&door, "ada@example.org", PASSWORD).await;
-        assert!(matches!(right, Err(SignInError::Suspended)));
+        assert!(matches!(right, Err(SignInError::Suspended(_))));
     }
 
     /// Six failures a day: three at once, over both replicas, then one in eight hours. It is counted

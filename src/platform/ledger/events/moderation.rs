@@ -73,6 +73,9 @@ pub struct PersonSanctioned {
     /// Why, in words that are kept elsewhere.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub note: Option<Commitment>,
+    /// The action on many that it is a part of; the action's events say why in words.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub action: Option<Id<kinds::Action>>,
 }
 
 /// A sanction is no longer in force; a ban that was lifted by hand is [`BanLifted`].
@@ -92,6 +95,128 @@ pub struct SanctionLifted {
     /// Why, in words that are kept elsewhere.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub note: Option<Commitment>,
+    /// The action on many that it was a part of, where the action was undone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub action: Option<Id<kinds::Action>>,
+}
+
+/// An action on many people was proposed to the other admins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct ActionProposed {
+    /// The action.
+    pub action: Id<kinds::Action>,
+    /// What it does to each.
+    pub kind: SanctionKind,
+    /// Why, as a code.
+    pub reason: ReasonCode,
+    /// Why, in words that are kept elsewhere.
+    pub note: Commitment,
+}
+
+/// An action that was not approved was withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct ActionWithdrawn {
+    /// The action.
+    pub action: Id<kinds::Action>,
+}
+
+/// An action was approved: from here on everybody whom it is on stands as its sanction says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct ActionApproved {
+    /// The action.
+    pub action: Id<kinds::Action>,
+    /// What it does to each.
+    pub kind: SanctionKind,
+    /// When the sanctions end by themselves, where they do.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub until: Option<Timestamp>,
+    /// Why, as a code.
+    pub reason: ReasonCode,
+    /// Why, in words that are kept elsewhere.
+    pub note: Commitment,
+    /// On how many people it is.
+    pub people: u64,
+    /// The job that writes the sanction of each.
+    pub job: Id<kinds::Job>,
+}
+
+/// An action was applied to the last, or its job ended before that: nobody stands by it alone any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct ActionApplied {
+    /// The action.
+    pub action: Id<kinds::Action>,
+}
+
+/// An action is to be undone: what of it was not applied never is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct ActionUndoing {
+    /// The action.
+    pub action: Id<kinds::Action>,
+    /// Why, in words that are kept elsewhere.
+    pub note: Commitment,
+}
+
+/// Every sanction of an action is lifted, or was decided about by hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct ActionUndone {
+    /// The action.
+    pub action: Id<kinds::Action>,
+}
+
+/// Somebody appealed against a sanction of theirs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct AppealMade {
+    /// The appeal.
+    pub appeal: Id<kinds::Appeal>,
+    /// What it is against.
+    pub sanction: Id<kinds::Sanction>,
+    /// Whose it is.
+    pub person: PersonRow,
+    /// What they say, in words that are kept elsewhere.
+    pub note: Commitment,
+}
+
+/// Somebody claimed an appeal, and saw what it says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct AppealClaimed {
+    /// The appeal.
+    pub appeal: Id<kinds::Appeal>,
+}
+
+/// An appeal was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct AppealDecided {
+    /// The appeal.
+    pub appeal: Id<kinds::Appeal>,
+    /// What it is against.
+    pub sanction: Id<kinds::Sanction>,
+    /// Whose it is.
+    pub person: PersonRow,
+    /// Whether the sanction stays; else it is lifted.
+    pub upheld: bool,
+    /// Why, in words that are kept elsewhere.
+    pub note: Commitment,
+}
+
+/// Every report that was open on a member was closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct ReportsClosed {
+    /// Whom they were on.
+    pub person: PersonRow,
+    /// How many there were.
+    pub reports: u64,
+    /// What they came to.
+    pub outcome: ReportOutcome,
 }
 
 /// Less is held to be known of a member than before.
@@ -129,6 +254,22 @@ words! {
         Lifted = "lifted",
         /// Its time was over.
         Expired = "expired",
+        /// The action that it was a part of was undone.
+        Undone = "undone",
+    }
+}
+
+words! {
+    /// What reports of a member came to.
+    ReportOutcome {
+        /// There was nothing in them.
+        Unfounded = "unfounded",
+        /// Nothing was done about them.
+        NoAction = "no_action",
+        /// Somebody spoke to the member.
+        SpokenTo = "spoken_to",
+        /// The member was sanctioned.
+        Sanctioned = "sanctioned",
     }
 }
 

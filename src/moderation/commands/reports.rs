@@ -1,0 +1,73 @@
+//! Reports of members by members, and how they are closed: all that are open on a person at once.
+
+use std::time::Duration;
+
+use super::acting;
+use crate::{
+    moderation::{ReasonCode, ReportError, ReportOutcome, records::reports},
+    people,
+    platform::{
+        ledger::{Event, Tx, events},
+        store::throttle::{Rate, Throttled},
+        terms::{Id, PersonId, PersonRow, Reason, ReportId, Standing},
+        vault::{Blind, Vault},
+    },
+};
+
+/// Reports that one member may make in a day.
+pub const A_DAY: u32 = 20;
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// Reports a member. Where one has a report open on them already, that one stands; it counts all the same.
+///
+/// # Errors
+/// [`ReportError`]; nothing is changed then.
+pub fn report(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    by: PersonRow,
+    on: PersonId,
+    reason: ReasonCode,
+    note: Option<&Reason>,
+) -> Result<(), ReportError> {
+    let bucket = vault.blind(Blind::Throttle, &[b"reports/".as_slice(), &by.0.to_be_bytes()].concat());
+    match tx.throttles.admit(tx.conn, &bucket, Rate::at_most(A_DAY, DAY), tx.now) {
+        Ok(()) => {}
+        Err(Throttled::Wait(seconds)) => return Err(ReportError::TooMany(seconds)),
+        Err(Throttled::Store(error)) => return Err(error.into()),
+    }
+    let on = people::member_by_id(tx.conn, on)?.filter(|on| on.standing != Standing::Left);
+    let on = on.ok_or(ReportError::PersonUnknown)?;
+    if on.row == by {
+        return Err(ReportError::Oneself);
+    }
+    let note = match note {
+        Some(note) => Some(people::key_of(tx, vault, &on)?.seal_note(note, tx.rng)?.sealed),
+        None => None,
+    };
+    let id: ReportId = Id::new(tx.now, tx.rng);
+    if reports::insert(tx.conn, id, (by, on.row), reason, note.as_deref(), tx.now)? {
+        people::report(tx, by, on.row);
+    }
+    Ok(())
+}
+
+/// Closes every report that is open on somebody, who may have left; how many there were.
+///
+/// # Errors
+/// [`ReportError`]; nothing is changed then.
+pub fn close(tx: &mut Tx<'_>, on: PersonId, outcome: ReportOutcome) -> Result<usize, ReportError> {
+    acting(tx).map_err(ReportError::from)?;
+    let on = people::member_by_id(tx.conn, on)?.ok_or(ReportError::PersonUnknown)?;
+    let by = tx.actor().person();
+    let closed = reports::close(tx.conn, on.row, by, outcome, tx.now)?;
+    if closed == 0 {
+        return Err(ReportError::NoneOpen);
+    }
+    tx.record(Event::ReportsClosed(events::ReportsClosed {
+        person: on.row,
+        reports: closed as u64,
+        outcome,
+    }));
+    Ok(closed)
+}

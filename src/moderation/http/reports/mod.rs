@@ -1,0 +1,35 @@
+//! Reports of members by members, one endpoint a file.
+
+mod close;
+mod list;
+mod report;
+mod show;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::Moderation;
+use crate::{
+    http::{Problem, ProblemKind},
+    moderation::ReportError,
+};
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(report::report_person)
+        .service(list::list_reports)
+        .service(show::show_reports)
+        .service(close::close_reports);
+}
+
+impl From<ReportError> for Problem {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::NotAllowed(_) => Self::new(ProblemKind::Forbidden),
+            ReportError::PersonUnknown => Self::new(ProblemKind::NotFound),
+            ReportError::Oneself => Self::value("/person", error.to_string()),
+            ReportError::NoneOpen => Self::new(ProblemKind::ReportsUnknown),
+            ReportError::TooMany(seconds) => Self::new(ProblemKind::TooManyRequests).retry_after(seconds),
+            ReportError::Store(error) => error.into(),
+        }
+    }
+}
