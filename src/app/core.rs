@@ -10,7 +10,7 @@ use crate::{
     credentials::Hasher,
     graph::LiveGraph,
     identity::DocumentKind,
-    invites::BatchIssuer,
+    invites::{BatchIssuer, Previews},
     leads,
     notify::{self, Sender, Transport},
     people::Roster,
@@ -93,6 +93,8 @@ pub struct Core {
     pub roster: Arc<Roster>,
     /// Who let whom in.
     pub graph: Arc<LiveGraph>,
+    /// What links showed before.
+    pub(super) previews: Arc<Previews>,
     /// Sessions and tokens.
     pub tokens: Tokens,
     /// The room servers.
@@ -194,6 +196,8 @@ impl Core {
         projections.push(policy.clone());
         projections.push(roster.clone());
         projections.push(graph.clone());
+        let previews = Arc::new(Previews::default());
+        projections.push(previews.clone());
         let egress = Egress::new(&config.egress).map_err(|error| StartError::Setup(error.to_string()))?;
         let room_servers = Arc::new(Servers::new(vault.clone(), parts.room_servers, egress.clone()));
         projections.push(room_servers.clone());
@@ -217,6 +221,7 @@ impl Core {
             policy,
             roster,
             graph,
+            previews,
             tokens,
             room_servers,
             egress,

@@ -294,7 +294,7 @@ fn listen(
         read_model: read_model.clone(),
         vault: vault.clone(),
         policy: Arc::clone(&policy),
-        previews: invites::Previews::default(),
+        previews: Arc::clone(&core.previews),
         link: core.join_link()?,
     };
     let stops = notify::Stops::new(vault.clone(), &config.http)

@@ -75,8 +75,8 @@ pub struct Invites {
     pub vault: Vault,
     /// What the community demands.
     pub policy: Arc<policy::Current>,
-    /// What was shown a moment ago.
-    pub previews: Previews,
+    /// What was shown before.
+    pub previews: Arc<Previews>,
     /// Where a code is opened.
     pub link: LinkTemplate,
 }

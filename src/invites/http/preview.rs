@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 use super::{
     super::{
         Closed, Code,
-        previews::AsOf,
         queries::{self, Preview},
         takes,
     },
@@ -73,11 +72,10 @@ problems!(PreviewInviteProblems: InviteUnknown, CountryNotAccepted, InviteClosed
 impl Invites {
     async fn preview(&self, code: Code) -> Result<Arc<Preview>, Problem> {
         let (stored, now) = (code.blind(&self.vault), self.ledger.now());
-        let as_of = AsOf {
-            writes: self.ledger.writes(),
-            at: now,
-        };
-        if let Some(known) = self.previews.get(&stored, as_of) {
+        let as_of = self.previews.now(now);
+        if self.read_model.has_seen_own()
+            && let Some(known) = self.previews.get(&stored, now)
+        {
             return Ok(known);
         }
         let vault = self.vault.clone();

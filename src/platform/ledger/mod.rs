@@ -28,7 +28,7 @@ use std::{
     str::FromStr,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -88,8 +88,8 @@ struct Inner {
     wake: Notify,
     /// How old what is in memory may be.
     fresh: fresh::Freshness,
-    /// How many transactions have ended here.
-    writes: AtomicU64,
+    /// The greatest [`Position`] that was written here.
+    written: AtomicI64,
 }
 
 /// How far the feed reaches.
@@ -231,7 +231,7 @@ impl Ledger {
                 head: watch::Sender::new(FeedHead::default()),
                 wake: Notify::new(),
                 fresh: fresh::Freshness::new(),
-                writes: AtomicU64::new(0),
+                written: AtomicI64::new(-1),
             }),
         })
     }
@@ -306,7 +306,6 @@ impl Ledger {
                 outcome.map(|value| (value, xid))
             })
             .await;
-        self.inner.writes.fetch_add(1, Ordering::AcqRel);
         let Batched {
             value: (value, xid),
             position,
@@ -322,6 +321,9 @@ impl Ledger {
         }
         // Without an event there is nothing that a reader could wait for.
         let position = xid.map(|xid| Position(position.unwrap_or(xid)));
+        if let Some(Position(written)) = position {
+            self.inner.written.fetch_max(written, Ordering::AcqRel);
+        }
         Ok(Committed { value, position })
     }
 
@@ -338,12 +340,6 @@ impl Ledger {
             }
             moved
         });
-    }
-
-    /// How many transactions of this process have ended, before their answers were given: while it stays the same,
-    /// what was read from the store holds, but for what other processes write.
-    pub fn writes(&self) -> u64 {
-        self.inner.writes.load(Ordering::Acquire)
     }
 
     /// For how long the store has not said how far the feed reaches.

@@ -112,6 +112,11 @@ impl ReadModel {
         applied.watermark >= 0 && applied.pos >= self.ledger.head().borrow().pos
     }
 
+    /// Whether memory has seen everything that this process has written.
+    pub fn has_seen_own(&self) -> bool {
+        self.applied.watermark.reached() >= self.ledger.inner.written.load(Ordering::Acquire)
+    }
+
     /// Waits until what was written at `position` is in memory; false after `patience`.
     pub async fn wait(&self, position: Position, patience: Duration) -> bool {
         let reached = self.applied.watermark.wait(position.0);
