@@ -1,8 +1,8 @@
 //! What happened in a synthetic community, in the order of time. Pure: the same for the same seed.
 //!
-//! A newcomer is let in by somebody who let in others before (half of the time: preferential attachment, Barabási and
-//! Albert 1999), by anybody (a random recursive tree, whose height is about e·ln n: 44 of ten million), or by somebody who
-//! has just come in. The community grows faster from year to year: the time of the n-th invite goes by the root of n.
+//! A newcomer is let in by somebody who let in others before (one in five: preferential attachment, Barabási and Albert
+//! 1999), by anybody (a random recursive tree, whose height is about e·ln n: 44 of ten million), or by somebody who has
+//! just come in (one in four). The community grows faster from year to year: the time of the n-th invite goes by the root of n.
 
 use std::{
     cmp::{Ordering, Reverse},
@@ -234,8 +234,8 @@ impl Growth {
         let (numbers, count) = (&self.numbers, self.people.len() as u64);
         (0..16).find_map(|_| {
             let place = match numbers.below(100) {
-                0..50 => u64::from(self.people[numbers.below(count) as usize].inviter),
-                50..85 => numbers.below(count),
+                0..20 => u64::from(self.people[numbers.below(count) as usize].inviter),
+                20..75 => numbers.below(count),
                 _ => count - 1 - numbers.below(count.div_ceil(1000)),
             };
             (!self.people[place as usize].banned).then_some(place as u32)

@@ -254,7 +254,7 @@ on_both! {
         assert_eq!(count(db, "events WHERE kind = 'sanction_lifted'"), meant - 1);
         let job = service.get(&auditor, &format!("/v1/admin/jobs/{}", text(&shown["undo_job"]))).await.expect(200);
         assert_eq!(job["report"], json!({ "outcomes": { "lifted": meant - 1 } }));
-        assert_eq!(service.token(people[5].0).await.is_empty(), false);
+        assert!(!service.token(people[5].0).await.is_empty());
         println!(
             "{} people on {:?}: previewed {previewed:?}, approval answered {answered:?}, held on the other replica {held:?}, \
              applied {applied:?}, a bystander waited {waited:?} at most, undone {undone:?}",
@@ -324,7 +324,7 @@ on_both! {
                 Ok::<_, StoreError>(people::member(tx.conn, row)?.unwrap().standing)
             });
             assert_eq!(gone.await.unwrap().value.as_str(), "active");
-            assert_eq!(kept().await.0, true);
+            assert!(kept().await.0);
             service.get("", &format!("/v1/invites/{code}")).await.expect(200);
         }
         scene.service.stop().await;
