@@ -15,7 +15,7 @@ TOOLS = VOUCHSAFE_TEST_PYTHON=$(abspath $(VENV))/bin/python \
 	VOUCHSAFE_TEST_NODE_MODULES=$(abspath $(NODE))/node_modules \
 	VOUCHSAFE_TEST_PG_BIN=$(shell sh tools/packages.sh postgres-bin)
 
-.PHONY: help run build package test lint fmt schemas bench test-tools test-real-history build-packages test-packages
+.PHONY: help run build package test lint fmt schemas bench bench-graph test-tools test-real-history build-packages test-packages
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r name what; do \
@@ -51,6 +51,17 @@ schemas: build-packages ## Write the generated files in schemas/ and deploy/ ane
 
 bench: test-tools ## Measure the rates, each against what the machine can do
 	$(TOOLS) cargo bench --locked --bench rates
+
+# What the graph is compared with, apart from what the tests need.
+BENCH_VENV := $(TARGET)/bench-venv
+bench-graph: test-tools $(BENCH_VENV)/.made ## Compare the graph's answers with databases and graph libraries; SIZES="100000 1000000"
+	$(TOOLS) VOUCHSAFE_BENCH_PYTHON=$(abspath $(BENCH_VENV))/bin/python cargo bench --locked --bench graph -- $(SIZES)
+
+$(BENCH_VENV)/.made: benches/graph/requirements.txt
+	rm -rf $(BENCH_VENV)
+	python3 -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 test-real-history: test-tools ## Import the Bitcoin-OTC history: VOUCHSAFE_REAL_HISTORY=FILE.csv
 	@test -r "$(VOUCHSAFE_REAL_HISTORY)" || { echo "Set VOUCHSAFE_REAL_HISTORY to the CSV file."; exit 1; }

@@ -46,6 +46,8 @@ on_both! {
         service.get(&token, "/v1/me").await.refused(401, "unauthenticated");
         for none in ["appeal_AAAA", first.as_str()] {
             service.get(none, "/v1/appeals").await.refused(401, "unauthenticated");
+            // Whoever is nobody does not even learn whether the body is one.
+            service.post(none, "/v1/appeals", json!({ "what": 1 })).await.refused(401, "unauthenticated");
         }
 
         let own = service.get(&token, "/v1/appeals").await.expect(200);

@@ -4,9 +4,9 @@ use actix_web::{post, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Moderation;
+use super::{Appellant, Moderation};
 use crate::{
-    http::{Bearer, Caller, Json, Problem, WriteResponse, problems},
+    http::{Caller, Json, Problem, WriteResponse, problems},
     moderation::commands,
     platform::{
         ledger::Actor,
@@ -57,12 +57,11 @@ async fn make(
         headers(("Vouchsafe-Position" = String, description = "The ledger position of the change."))), AppealProblems))]
 #[post("/v1/appeals")]
 pub(super) async fn appeal(
-    bearer: Bearer,
+    appellant: Appellant,
     body: Json<NewAppeal>,
     moderation: Data<Moderation>,
 ) -> Result<WriteResponse<AppealMade>, Problem> {
-    let person = moderation.appellant(&bearer)?;
-    make(&moderation, person, body.0).await
+    make(&moderation, appellant.0, body.0).await
 }
 
 /// The same by a member who is signed in: whose inviting is frozen, or who is quarantined.

@@ -6,6 +6,9 @@ mod decide;
 mod list;
 mod own;
 
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -33,11 +36,23 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .service(decide::decide_appeal);
 }
 
-impl Moderation {
-    /// Whose appeal token it is.
-    fn appellant(&self, bearer: &Bearer) -> Result<PersonRow, Problem> {
-        let person = tokens::appeal::read(&self.vault, bearer.0.expose_secret(), self.ledger.now());
-        person.ok_or_else(Problem::token_invalid)
+/// Whose appeal token the request shows: known before anything of the body is looked at.
+struct Appellant(PersonRow);
+
+impl FromRequest for Appellant {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bearer = Bearer::from_request(request, payload).into_inner();
+        let person = bearer.and_then(|bearer| {
+            let moderation = request.app_data::<Data<Moderation>>();
+            let read = |moderation: &Data<Moderation>| {
+                tokens::appeal::read(&moderation.vault, bearer.0.expose_secret(), moderation.ledger.now())
+            };
+            moderation.and_then(read).ok_or_else(Problem::token_invalid)
+        });
+        ready(person.map(Self))
     }
 }
 

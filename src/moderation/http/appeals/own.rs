@@ -2,9 +2,9 @@
 
 use actix_web::{get, web::Data};
 
-use super::{Moderation, OwnSanctionsShown};
+use super::{Appellant, Moderation, OwnSanctionsShown};
 use crate::{
-    http::{Bearer, Caller, Json, Problem, problems},
+    http::{Caller, Json, Problem, problems},
     moderation::queries,
     platform::{store::Conn, terms::PersonRow},
 };
@@ -23,11 +23,10 @@ async fn own(moderation: &Moderation, person: PersonRow) -> Result<Json<OwnSanct
     responses((status = 200, body = OwnSanctionsShown), ListSanctionsToAppealProblems))]
 #[get("/v1/appeals")]
 pub(super) async fn list_sanctions_to_appeal(
-    bearer: Bearer,
+    appellant: Appellant,
     moderation: Data<Moderation>,
 ) -> Result<Json<OwnSanctionsShown>, Problem> {
-    let person = moderation.appellant(&bearer)?;
-    own(&moderation, person).await
+    own(&moderation, appellant.0).await
 }
 
 /// One's own sanctions, and how the appeals against them stand.
