@@ -122,8 +122,15 @@ on_both! {
                         .replace("{sanction}", &nobody("sanction"))
                         .replace("{application}", &nobody("application"))
                         .replace("cases/{id}", &format!("cases/{}", nobody("case")))
+                        .replace("actions/{id}", &format!("actions/{}", nobody("action")))
+                        .replace("appeals/{id}", &format!("appeals/{}", nobody("appeal")))
+                        .replace("leads/{id}", &format!("leads/{}", nobody("lead")))
                         .replace("refusals/{id}", &format!("refusals/{}", nobody("refusal")));
-                    let mut body = json!({ "people": [member.id], "kind": "ban", "reason": "spam", "verdict": "approved", "places": 1 });
+                    let verdict = if path.contains("appeals") { "upheld" } else { "approved" };
+                    let mut body = json!({
+                        "people": [member.id], "person": member.id, "selection": { "people": [member.id] }, "root": true,
+                        "kind": "ban", "reason": "other", "verdict": verdict, "places": 1,
+                    });
                     body.as_object_mut().unwrap().retain(|key, _| !schema["properties"][key].is_null());
                     for none in ["", ".", "in turn", "........", "字字字字字字字字字", " \u{200b}\u{200b}\u{200b}spam ", "a . a . a . a"] {
                         body[name] = json!(none);
