@@ -1,11 +1,13 @@
-//! Everybody's seat, packed: some 41 bytes a person.
+//! Everybody's seat, packed: some 43 bytes a person.
 //!
 //! | bytes | for |
 //! |---|---|
 //! | 16 | the public id |
-//! | 2 | role, standing, assurance |
 //! | 4 + about 11 | where the handle stands among all handles, and its letters |
+//! | 2 + 2 | role, standing, assurance; and nothing, so that all of these but the letters stand together |
 //! | about 8 | the way back from an id to its row |
+//!
+//! What an answer about many people costs is far memory: a seat is one piece of it, the letters of a handle another.
 
 use hashbrown::HashTable;
 use uuid::Uuid;
@@ -24,11 +26,18 @@ const TABLES: usize = 256;
 
 /// Everybody's seat by row. Rows are dense; a row that no member has is empty.
 pub(super) struct Seats {
-    ids: Column<[u8; 16]>,
-    seats: Column<Packed>,
-    handles: Column<u32>,
+    seats: Column<Seat>,
     letters: Letters,
     rows: Vec<HashTable<u32>>,
+}
+
+/// Somebody's seat.
+#[derive(Clone, Copy, Default)]
+struct Seat {
+    id: [u8; 16],
+    /// See [`Letters`]; 0 stands for none.
+    handle: u32,
+    packed: Packed,
 }
 
 /// Role, standing and assurance in three bits each, and whether somebody is there.
@@ -63,9 +72,7 @@ const _: () = assert!(Role::ALL.len() <= 8 && Standing::ALL.len() <= 8 && Assura
 impl Default for Seats {
     fn default() -> Self {
         Self {
-            ids: Column::default(),
             seats: Column::default(),
-            handles: Column::default(),
             letters: Letters::default(),
             rows: (0..TABLES).map(|_| HashTable::new()).collect(),
         }
@@ -74,8 +81,8 @@ impl Default for Seats {
 
 impl Seats {
     pub(super) fn snapshot(&self, row: PersonRow) -> Option<MemberSnapshot> {
-        let row = index(row)?;
-        self.seats.get(row).read(self.ids.get(row))
+        let seat = self.seats.get(index(row)?);
+        seat.packed.read(seat.id)
     }
 
     /// The last row that somebody has, or one after it.
@@ -84,12 +91,12 @@ impl Seats {
     }
 
     pub(super) fn handle(&self, row: PersonRow) -> Option<Handle> {
-        self.letters.read(self.handles.get(index(row)?))
+        self.letters.read(self.seats.get(index(row)?).handle)
     }
 
     pub(super) fn row(&self, id: Id<kinds::Person>) -> Option<PersonRow> {
         let id = *id.as_bytes();
-        let found = self.rows[table(&id)].find(hash(&id), |&row| self.ids.get(row as usize) == id);
+        let found = self.rows[table(&id)].find(hash(&id), |&row| self.seats.get(row as usize).id == id);
         found.map(|&row| PersonRow(i64::from(row)))
     }
 
@@ -97,20 +104,28 @@ impl Seats {
     pub(super) fn put(&mut self, row: PersonRow, snapshot: &MemberSnapshot, handle: Option<Handle>) {
         let Some(row) = index(row) else { return };
         let id = *snapshot.id.as_bytes();
-        self.ids.set(row, id);
-        self.seats.set(row, Packed::of(snapshot));
-        if let Some(handle) = handle {
-            self.handles.set(row, self.letters.add(&handle));
-        }
-        let ids = &self.ids;
-        self.rows[table(&id)].insert_unique(hash(&id), row as u32, |&row| hash(&ids.get(row as usize)));
+        let seat = Seat {
+            id,
+            handle: handle.map_or(0, |handle| self.letters.add(&handle)),
+            packed: Packed::of(snapshot),
+        };
+        self.seats.set(row, seat);
+        let seats = &self.seats;
+        self.rows[table(&id)].insert_unique(hash(&id), row as u32, |&row| hash(&seats.get(row as usize).id));
     }
 
     /// Changes somebody's seat; their id stays.
     pub(super) fn amend(&mut self, row: PersonRow, amend: impl FnOnce(&mut MemberSnapshot)) {
         if let (Some(mut snapshot), Some(row)) = (self.snapshot(row), index(row)) {
             amend(&mut snapshot);
-            self.seats.set(row, Packed::of(&snapshot));
+            let packed = Packed::of(&snapshot);
+            self.seats.set(
+                row,
+                Seat {
+                    packed,
+                    ..self.seats.get(row)
+                },
+            );
         }
     }
 }
