@@ -57,6 +57,7 @@ async fn no_body_sets_what_it_does_not_name() {
     let scene = Scene::new(&db, "reviewed").await;
     let (flow, token) = scene.asked(&scene.link(1).await, "newcomer").await;
     let (target, _) = scene.member("target", Role::Member).await;
+    let appeal = scene.appeal_token(target.row);
     let document = described();
     let names = names(&document);
     assert!(names.len() > 80, "{names:?}");
@@ -78,6 +79,7 @@ async fn no_body_sets_what_it_does_not_name() {
             .find(|known| known.id == operation.id)
             .map(|known| known.access);
         let bearer = match access {
+            _ if operation.id == "appeal" => appeal.as_str(),
             Some(Access::Flow) => token.as_str(),
             _ => scene.owner_token.as_str(),
         };

@@ -74,6 +74,13 @@ pub struct Scene {
 }
 
 impl Scene {
+    /// What a refused sign-in gives somebody to appeal with.
+    pub fn appeal_token(&self, person: vouchsafe::platform::terms::PersonRow) -> String {
+        let core = &self.service.app.core;
+        let token = vouchsafe::tokens::appeal::mint(&core.vault, person, core.ledger.now());
+        secrecy::ExposeSecret::expose_secret(&token).to_owned()
+    }
+
     /// A job that is done: an import of one row. Its id.
     pub async fn job(&self) -> String {
         let history = import::History::read(b"from,to,rating,time\n1,2,1,4\n", SystemClock.now()).unwrap();

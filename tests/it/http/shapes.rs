@@ -37,7 +37,10 @@ fn filled(path: &str) -> String {
 }
 
 /// Whose token opens an operation.
-fn bearer<'a>(scene: &'a Scene, flow_token: &'a str, id: &str) -> &'a str {
+fn bearer<'a>(scene: &'a Scene, flow_token: &'a str, appeal: &'a str, id: &str) -> &'a str {
+    if id == "appeal" {
+        return appeal;
+    }
     match OPERATIONS.iter().find(|known| known.id == id).map(|known| known.access) {
         Some(Access::Flow) => flow_token,
         _ => &scene.owner_token,
@@ -50,6 +53,7 @@ async fn no_list_stands_for_an_object_in_any_body() {
     let scene = Scene::new(&db, "reviewed").await;
     let (flow, token) = scene.asked(&scene.link(1).await, "newcomer").await;
     let (target, _) = scene.member("target", Role::Member).await;
+    let appeal = scene.appeal_token(target.row);
     let before = Scene::events(&db);
     // The one that was seen to go through.
     let role = format!("/v1/admin/people/{}/role", target.id);
@@ -86,6 +90,7 @@ async fn no_list_stands_for_an_object_in_any_body() {
                 let request = scene.service.request(operation.verb.clone(), &path).bearer_auth(bearer(
                     &scene,
                     &token,
+                    &appeal,
                     &operation.id,
                 ));
                 let answer = scene
