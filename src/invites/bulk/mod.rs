@@ -25,7 +25,7 @@ use crate::{
 
 const KIND: &str = "invites";
 /// Rows that share a transaction: few enough that a service beside it does not wait.
-const CHUNK: usize = 200;
+const CHUNK: usize = 50;
 
 /// A piece of a file, as it is kept until it is done.
 #[derive(Serialize, Deserialize)]
