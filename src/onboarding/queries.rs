@@ -11,7 +11,7 @@ use crate::{
     platform::{
         store::{Conn, StoreError},
         terms::{ContactPoint, FlowId, InviteId, PersonId, PersonRow, Timestamp},
-        vault::{Field, Vault, VaultError},
+        vault::{DataKey, Field, Vault, VaultError},
     },
     policy::{ContactKind, Policy},
 };
@@ -104,7 +104,14 @@ pub fn details(
     };
     let progress = read_progress(conn, policy, &flow, now)?;
     let reserved_until = invites::held_until(conn, flow.id)?;
-    let address = address(conn, vault, &flow).ok().flatten();
+    let address = match &flow.address {
+        Some(_) => vault
+            .key(conn, flow.subject)
+            .and_then(|key| address(&key, &flow))
+            .ok()
+            .flatten(),
+        None => None,
+    };
     let invite = invites::by_row(conn, flow.invite_row)?;
     let takes = invites::takes(&invite, policy.join.contact);
     let person = match flow.person {
@@ -122,11 +129,11 @@ pub fn details(
 }
 
 /// The contact that a newcomer gave.
-pub(super) fn address(conn: &mut Conn, vault: &Vault, flow: &Flow) -> Result<Option<ContactPoint>, VaultError> {
+pub(super) fn address(key: &DataKey, flow: &Flow) -> Result<Option<ContactPoint>, VaultError> {
     let Some((_, sealed)) = &flow.address else {
         return Ok(None);
     };
-    let kept = vault.key(conn, flow.subject)?.open_text(Field::Contact, sealed)?;
+    let kept = key.open_text(Field::Contact, sealed)?;
     Ok(ContactPoint::parse(&kept).ok())
 }
 

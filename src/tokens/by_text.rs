@@ -7,7 +7,7 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Session, SignIn, SignInError,
+    Device, Session, SignIn, SignInError,
     sign_in::{begin, give_back},
 };
 use crate::{
@@ -117,12 +117,13 @@ impl TextSignIn {
         phone: PhoneNumber,
         code: SecretString,
         device: Option<SecretString>,
+        on: Device,
     ) -> Result<Committed<Session>, SignInError> {
         let inner = Arc::clone(&self.door.tokens().inner);
         let blind = inner.vault.blind_contact(&ContactPoint::Phone(phone));
         let allowance = self.door.counted(&blind, device).await?;
         let often = self.door.pace(&blind);
-        let (attempts, lifetime) = (self.attempts, self.door.tokens().session_lifetime());
+        let (attempts, tokens) = (self.attempts, self.door.tokens().clone());
         let ledger = inner.ledger.clone();
         let written = ledger.write(Actor::Newcomer, move |tx| -> Result<_, SignInError> {
             let member = match people::by_contact(tx.conn, &blind)? {
@@ -136,7 +137,7 @@ impl TextSignIn {
             give_back(tx, &allowance)?;
             let (bucket, rate) = &often;
             match tx.throttles.admit(tx.conn, bucket, *rate, tx.now) {
-                Ok(()) => Ok(Some(begin(tx, member.row, lifetime)?)),
+                Ok(()) => Ok(Some(begin(tx, &tokens, member.row, &on)?)),
                 Err(Throttled::Wait(seconds)) => Err(SignInError::TooMany(seconds)),
                 Err(Throttled::Store(error)) => Err(error.into()),
             }

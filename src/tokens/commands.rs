@@ -4,7 +4,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     Bad, Inner, RefreshError, Request, RevokeError, Session, TokenRefused, Tokens, records,
-    sessions::{self, Refresh, end_session, refresh},
+    sessions::{self, Refresh, end_of, end_others, end_session, refresh},
+    touched::EVERY,
 };
 use crate::platform::{
     ledger::{Actor, Committed, events::SessionEnd},
@@ -81,6 +82,69 @@ impl Tokens {
             .await?;
         live.end(session, ledger.now());
         Ok(())
+    }
+
+    /// Notes that a session is in use, where that was not noted in the last ten minutes. Whoever refreshes has no need
+    /// of it.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn touch(&self, session: SessionId) -> Result<(), StoreError> {
+        let Inner { ledger, touched, .. } = &*self.inner;
+        if !touched.is_due(session, ledger.now()) {
+            return Ok(());
+        }
+        ledger
+            .write(Actor::System, move |tx| {
+                records::touch(tx.conn, session, tx.now.before(EVERY), tx.now)?;
+                Ok::<_, StoreError>(())
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Ends a session of a member at their own wish; false where it is over, or none of theirs.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn end_own(&self, person: PersonRow, session: SessionId) -> Result<Committed<bool>, StoreError> {
+        let Inner { ledger, live, .. } = &*self.inner;
+        let written = ledger
+            .write(Actor::Person(person), move |tx| {
+                end_of(tx, session, Some(person), SessionEnd::SignedOut)
+            })
+            .await?;
+        if written.value {
+            live.end(session, ledger.now());
+        }
+        Ok(written)
+    }
+
+    /// Ends every session of a member but this one, at their own wish.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn end_others(&self, person: PersonRow, spared: SessionId) -> Result<Committed<()>, StoreError> {
+        let written = self
+            .inner
+            .ledger
+            .write(Actor::Person(person), move |tx| {
+                end_others(tx, person, Some(spared), SessionEnd::SignedOut)
+            })
+            .await?;
+        self.have_ended(&written.value);
+        Ok(Committed {
+            value: (),
+            position: written.position,
+        })
+    }
+
+    /// Takes these sessions for ended at once, in the process that has just ended them; the feed says so again.
+    pub fn have_ended(&self, sessions: &[SessionId]) {
+        let Inner { ledger, live, .. } = &*self.inner;
+        for &session in sessions {
+            live.end(session, ledger.now());
+        }
     }
 
     /// Ends a member's session at their own wish; false where it has ended before.

@@ -15,9 +15,11 @@ mod keys;
 mod live;
 mod queries;
 mod records;
+mod seen;
 pub mod services;
 mod sessions;
 mod sign_in;
+mod touched;
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,8 +28,11 @@ use secrecy::ExposeSecret;
 pub use access::{Audience, Bad, Claims, FIRST_PARTY, Scope};
 pub use by_text::{SendCodeError, SignInTexts, TextSignIn};
 pub use keys::Published;
+pub use queries::OwnSession;
+pub use seen::{Device, Seen};
 pub use sessions::{
-    Holder, REUSE, RefreshError, Request, Session, end_all, end_all_of, end_session, refresh, start_as, start_session,
+    Holder, REUSE, RefreshError, Request, Session, end_all, end_all_of, end_others, end_session, refresh, start_as,
+    start_on, start_session,
 };
 pub use sign_in::{SignIn, SignInError};
 
@@ -47,6 +52,7 @@ use keys::Keys;
 use live::Live;
 use services::Services;
 use sessions::Refresh;
+use touched::Touched;
 
 /// Everything about tokens; clones share it.
 #[derive(Clone)]
@@ -68,6 +74,7 @@ struct Inner {
     memory_lease: Duration,
     /// How often one session is refreshed.
     refreshes: Rate,
+    touched: Touched,
 }
 
 /// An access token for our own API that holds, and who stands behind it now.
@@ -164,6 +171,7 @@ impl Tokens {
             verified: Verified::default(),
             session_lifetime: Duration::from_secs(u64::from(config.refresh_days) * 86_400),
             memory_lease: Duration::from_millis(config.memory_lease_ms),
+            touched: Touched::default(),
             refreshes: Rate::at_most(config.refreshes_per_hour, Duration::from_secs(3600)),
             ledger,
             vault,

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use super::{
-    Bad, Checked, Claims, Inner, Introspected, TokenRefused, Tokens,
+    Bad, Checked, Claims, Inner, Introspected, Seen, TokenRefused, Tokens,
     live::{Life, Live},
+    records,
     services::Service,
 };
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
     platform::{
         store::{Conn, StoreError},
         terms::{PersonRow, SessionId, Timestamp},
+        vault::Vault,
     },
 };
 
@@ -134,6 +136,72 @@ impl Tokens {
         services
             .authenticate(ledger.store(), client_id, secret, remembered)
             .await
+    }
+}
+
+/// A session of a member's own, as they see it.
+#[derive(Debug)]
+pub struct OwnSession {
+    /// Its row, by which the list is ordered.
+    pub row: i64,
+    /// Its public id.
+    pub id: SessionId,
+    /// On what device it was started and from where, as far as that was kept.
+    pub seen: Seen,
+    /// When it was started.
+    pub started_at: Timestamp,
+    /// When it was used last, to ten minutes.
+    pub used_at: Timestamp,
+    /// When it ends at the latest.
+    pub expires_at: Timestamp,
+}
+
+/// The living sessions of a member, newest first, below the row `before`.
+pub(super) fn own_sessions(
+    conn: &mut Conn,
+    vault: &Vault,
+    person: PersonRow,
+    before: Option<i64>,
+    limit: i64,
+    now: Timestamp,
+) -> Result<Vec<OwnSession>, StoreError> {
+    let subject = people::member(conn, person)?.and_then(|member| member.subject);
+    let key = subject.and_then(|subject| vault.key(conn, subject).ok());
+    let rows = records::of_member(conn, person, before, limit, now)?;
+    let own = rows.into_iter().map(|row| {
+        let opened = key.as_ref().zip(row.seen_sealed.as_deref());
+        OwnSession {
+            row: row.row,
+            id: row.uid,
+            // What was altered is not shown; the session is.
+            seen: opened
+                .and_then(|(key, sealed)| Seen::open(key, sealed).ok())
+                .unwrap_or_default(),
+            started_at: row.started_at,
+            used_at: row.used_at(),
+            expires_at: row.expires_at,
+        }
+    });
+    Ok(own.collect())
+}
+
+impl Tokens {
+    /// The living sessions of a member, newest first, below the row `before`.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn sessions_of(
+        &self,
+        person: PersonRow,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<OwnSession>, StoreError> {
+        let Inner { ledger, vault, .. } = &*self.inner;
+        let (vault, now) = (vault.clone(), ledger.now());
+        let read = ledger
+            .store()
+            .read(move |conn| own_sessions(conn, &vault, person, before, limit, now));
+        read.await
     }
 }
 

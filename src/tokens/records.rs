@@ -101,14 +101,18 @@ pub(super) fn insert_session(
     person: PersonRow,
     now: Timestamp,
     expires_at: Timestamp,
+    seen: Option<&[u8]>,
 ) -> QueryResult<i64> {
     // Raw for the row redeem.
-    fixed(|| "INSERT INTO sessions (uid, person, generation, started_at, expires_at) VALUES (?, ?, 0, ?, ?)")
-        .bind(id.as_bytes().as_slice())
-        .bind(person.0)
-        .bind(now.micros())
-        .bind(expires_at.micros())
-        .insert(conn)
+    fixed(|| {
+        "INSERT INTO sessions (uid, person, generation, started_at, expires_at, seen_sealed) VALUES (?, ?, 0, ?, ?, ?)"
+    })
+    .bind(id.as_bytes().as_slice())
+    .bind(person.0)
+    .bind(now.micros())
+    .bind(expires_at.micros())
+    .bind(seen)
+    .insert(conn)
 }
 
 pub(super) fn session(conn: &mut Conn, id: Id<kinds::Session>) -> QueryResult<Option<SessionRow>> {
@@ -151,29 +155,112 @@ pub(super) fn turn_over(
     .map(|rows| rows == 1)
 }
 
-/// Ends one session; whose it was, or none where it has ended before.
-pub(super) fn end(conn: &mut Conn, id: Id<kinds::Session>, now: Timestamp) -> QueryResult<Option<PersonRow>> {
-    update(
-        sessions::table
-            .filter(sessions::uid.eq(id))
-            .filter(sessions::ended_at.is_null()),
-    )
-    .set(sessions::ended_at.eq(now))
-    .returning(sessions::person)
-    .get_result(conn)
+/// A living session as its owner sees it.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub(super) struct OwnRow {
+    #[diesel(column_name = id)]
+    pub(super) row: i64,
+    pub(super) uid: Id<kinds::Session>,
+    pub(super) started_at: Timestamp,
+    pub(super) expires_at: Timestamp,
+    turned_at: Option<Timestamp>,
+    pub(super) seen_sealed: Option<Vec<u8>>,
+    used_at: Option<Timestamp>,
+}
+
+impl OwnRow {
+    /// When it was used last, as far as that is kept.
+    pub(super) fn used_at(&self) -> Timestamp {
+        let later = self.turned_at.max(self.used_at);
+        later.map_or(self.started_at, |later| later.max(self.started_at))
+    }
+}
+
+/// The sessions of a member that live at `now`, newest first, below the row `before`.
+pub(super) fn of_member(
+    conn: &mut Conn,
+    person: PersonRow,
+    before: Option<i64>,
+    limit: i64,
+    now: Timestamp,
+) -> QueryResult<Vec<OwnRow>> {
+    let mut query = sessions::table
+        .filter(sessions::person.eq(person))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .order(sessions::id.desc())
+        .limit(limit)
+        .select(OwnRow::as_select())
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(sessions::id.lt(before));
+    }
+    query.load(conn)
+}
+
+/// Notes that a living session is used, unless it was noted after `since`; whether it was noted now.
+pub(super) fn touch(conn: &mut Conn, id: Id<kinds::Session>, since: Timestamp, now: Timestamp) -> QueryResult<bool> {
+    // Raw: one text that is prepared once.
+    fixed(|| {
+        "UPDATE sessions SET used_at = ? WHERE uid = ? AND ended_at IS NULL AND expires_at > ? \
+         AND COALESCE(used_at, turned_at, started_at) <= ?"
+    })
+    .bind(now.micros())
+    .bind(id.as_bytes().as_slice())
+    .bind(now.micros())
+    .bind(since.micros())
+    .execute(conn)
+    .map(|rows| rows == 1)
+}
+
+/// Ends one session, of this member where one is named; whose it was, or none where it has ended before.
+pub(super) fn end(
+    conn: &mut Conn,
+    id: Id<kinds::Session>,
+    whose: Option<PersonRow>,
+    now: Timestamp,
+) -> QueryResult<Option<PersonRow>> {
+    let living = sessions::table
+        .filter(sessions::uid.eq(id))
+        .filter(sessions::ended_at.is_null());
+    match whose {
+        None => update(living)
+            .set(sessions::ended_at.eq(now))
+            .returning(sessions::person)
+            .get_result(conn),
+        Some(person) => update(
+            living
+                .filter(sessions::person.eq(person))
+                .filter(sessions::expires_at.gt(now)),
+        )
+        .set(sessions::ended_at.eq(now))
+        .returning(sessions::person)
+        .get_result(conn),
+    }
     .optional()
 }
 
-/// Ends every session of a member, expired ones too: a clock that jumps must not bring one back.
-pub(super) fn end_all(conn: &mut Conn, person: PersonRow, now: Timestamp) -> QueryResult<Vec<Id<kinds::Session>>> {
-    update(
-        sessions::table
-            .filter(sessions::person.eq(person))
-            .filter(sessions::ended_at.is_null()),
-    )
-    .set(sessions::ended_at.eq(now))
-    .returning(sessions::uid)
-    .get_results(conn)
+/// Ends every session of a member, expired ones too: a clock that jumps must not bring one back. One may be `spared`.
+pub(super) fn end_all(
+    conn: &mut Conn,
+    person: PersonRow,
+    spared: Option<Id<kinds::Session>>,
+    now: Timestamp,
+) -> QueryResult<Vec<Id<kinds::Session>>> {
+    let living = sessions::table
+        .filter(sessions::person.eq(person))
+        .filter(sessions::ended_at.is_null());
+    match spared {
+        None => update(living)
+            .set(sessions::ended_at.eq(now))
+            .returning(sessions::uid)
+            .get_results(conn),
+        Some(spared) => update(living.filter(sessions::uid.ne(spared)))
+            .set(sessions::ended_at.eq(now))
+            .returning(sessions::uid)
+            .get_results(conn),
+    }
 }
 
 /// The same of many members; which, and whose.

@@ -13,9 +13,9 @@ use data_encoding::BASE64URL_NOPAD;
 use secrecy::SecretString;
 use subtle::ConstantTimeEq;
 
-use super::{access::Audience, records, services};
+use super::{Device, access::Audience, records, services};
 use crate::{
-    people,
+    people::{self, Member},
     platform::{
         ledger::{
             Event, Tx,
@@ -23,7 +23,7 @@ use crate::{
         },
         store::{CommandError, Disposition, StoreError, from_query, throttle::Throttled},
         terms::{Assurance, Id, PersonRow, Role, Timestamp, kinds},
-        vault::{Blind, KeyPurpose, Vault},
+        vault::{Blind, KeyPurpose, Vault, VaultError},
     },
 };
 
@@ -64,6 +64,17 @@ pub struct Holder {
     pub role: Role,
     /// How surely we know who they are.
     pub assurance: Assurance,
+}
+
+impl Holder {
+    const fn of(member: &Member) -> Self {
+        Self {
+            person: member.row,
+            id: member.id,
+            role: member.role,
+            assurance: member.assurance,
+        }
+    }
 }
 
 /// Why a refresh token bought nothing.
@@ -155,31 +166,68 @@ impl Refresh {
 /// same moment either is seen here or sees the new session: whoever sanctions changes the standing
 /// first, and then calls [`end_all`].
 ///
+/// Whoever has no device, such as a test, is seen nowhere.
+///
 /// # Errors
 /// [`StoreError`]
 pub fn start_session(tx: &mut Tx<'_>, person: PersonRow, lifetime: Duration) -> Result<Option<Session>, StoreError> {
     let id = Id::new(tx.now, tx.rng);
-    start_as(tx, id, person, lifetime)
+    start(tx, id, person, lifetime, |_, _| Ok(None))
 }
 
-/// The same under an id that was drawn before.
+/// The same for somebody who signs in on a device, which is kept with the session, sealed.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn start_on(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    device: &Device,
+    person: PersonRow,
+    lifetime: Duration,
+) -> Result<Option<Session>, StoreError> {
+    let id = Id::new(tx.now, tx.rng);
+    start(tx, id, person, lifetime, |tx, member| {
+        // The row is held: see `keep_active`.
+        match people::key_of(tx, vault, member) {
+            Ok(key) => Ok(Some(device.seal(&key, tx.rng)?)),
+            Err(VaultError::Erased) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    })
+}
+
+/// The same under an id that was drawn before, on a device that was sealed before (see [`Device::seal`]): nothing more
+/// is read in the transaction.
 ///
 /// # Errors
 /// [`StoreError`]
 pub fn start_as(
     tx: &mut Tx<'_>,
     id: Id<kinds::Session>,
+    seen: Vec<u8>,
     person: PersonRow,
     lifetime: Duration,
+) -> Result<Option<Session>, StoreError> {
+    start(tx, id, person, lifetime, |_, _| Ok(Some(seen)))
+}
+
+fn start(
+    tx: &mut Tx<'_>,
+    id: Id<kinds::Session>,
+    person: PersonRow,
+    lifetime: Duration,
+    seen: impl FnOnce(&mut Tx<'_>, &Member) -> Result<Option<Vec<u8>>, StoreError>,
 ) -> Result<Option<Session>, StoreError> {
     if !people::keep_active(tx.conn, person)? {
         return Ok(None);
     }
-    let Some(holder) = holder(tx, person)? else {
+    let Some(member) = signing_in(tx, person)? else {
         return Ok(None);
     };
+    let (holder, seen) = (Holder::of(&member), seen(tx, &member)?);
     let expires_at = tx.now.after(lifetime);
-    let row = records::insert_session(tx.conn, id, person, tx.now, expires_at)?;
+    let row = records::insert_session(tx.conn, id, person, tx.now, expires_at, seen.as_deref())?;
     tx.record(Event::SessionStarted(events::SessionStarted { session: id, person }));
     Ok(Some(Session {
         row,
@@ -206,7 +254,7 @@ fn as_it_stands(
     id: Id<kinds::Session>,
     row: &records::SessionRow,
 ) -> Result<Option<Session>, StoreError> {
-    let Some(holder) = holder(tx, row.person)? else {
+    let Some(holder) = signing_in(tx, row.person)?.map(|member| Holder::of(&member)) else {
         return Ok(None);
     };
     Ok(Some(Session {
@@ -289,7 +337,17 @@ pub fn refresh(tx: &mut Tx<'_>, vault: &Vault, presented: &str, request: &Reques
 /// # Errors
 /// [`StoreError`]
 pub fn end_session(tx: &mut Tx<'_>, session: Id<kinds::Session>, why: SessionEnd) -> Result<bool, StoreError> {
-    let Some(person) = records::end(tx.conn, session, tx.now)? else {
+    end_of(tx, session, None, why)
+}
+
+/// The same of a session that lives and is this member's, where one is named.
+pub(super) fn end_of(
+    tx: &mut Tx<'_>,
+    session: Id<kinds::Session>,
+    whose: Option<PersonRow>,
+    why: SessionEnd,
+) -> Result<bool, StoreError> {
+    let Some(person) = records::end(tx.conn, session, whose, tx.now)? else {
         return Ok(false);
     };
     tx.record(Event::SessionEnded(events::SessionEnded { session, person, why }));
@@ -301,11 +359,24 @@ pub fn end_session(tx: &mut Tx<'_>, session: Id<kinds::Session>, why: SessionEnd
 /// # Errors
 /// [`StoreError`]
 pub fn end_all(tx: &mut Tx<'_>, person: PersonRow, why: SessionEnd) -> Result<usize, StoreError> {
-    let ended = records::end_all(tx.conn, person, tx.now)?;
+    Ok(end_others(tx, person, None, why)?.len())
+}
+
+/// Ends every session of a member but the one that is `spared`; which those were.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn end_others(
+    tx: &mut Tx<'_>,
+    person: PersonRow,
+    spared: Option<Id<kinds::Session>>,
+    why: SessionEnd,
+) -> Result<Vec<Id<kinds::Session>>, StoreError> {
+    let ended = records::end_all(tx.conn, person, spared, tx.now)?;
     for &session in &ended {
         tx.record(Event::SessionEnded(events::SessionEnded { session, person, why }));
     }
-    Ok(ended.len())
+    Ok(ended)
 }
 
 /// Ends every session of these members.
@@ -320,14 +391,8 @@ pub fn end_all_of(tx: &mut Tx<'_>, people: &[PersonRow], why: SessionEnd) -> Res
 }
 
 /// The member, if they may sign in.
-fn holder(tx: &mut Tx<'_>, person: PersonRow) -> Result<Option<Holder>, StoreError> {
-    let member = people::member(tx.conn, person)?.filter(|member| member.standing.may_sign_in());
-    Ok(member.map(|member| Holder {
-        person,
-        id: member.id,
-        role: member.role,
-        assurance: member.assurance,
-    }))
+fn signing_in(tx: &mut Tx<'_>, person: PersonRow) -> Result<Option<Member>, StoreError> {
+    Ok(people::member(tx.conn, person)?.filter(|member| member.standing.may_sign_in()))
 }
 
 #[cfg(test)]

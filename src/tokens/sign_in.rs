@@ -8,8 +8,8 @@ use std::{sync::Arc, time::Duration};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Inner, Session, Tokens, appeal, device,
-    sessions::{resume, start_session},
+    Device, Inner, Session, Tokens, appeal, device,
+    sessions::{resume, start_on},
 };
 use crate::{
     credentials::{self, Hasher, HasherError, PasswordProof, ProofError, SignInCode},
@@ -160,13 +160,14 @@ impl SignIn {
         contact: &ContactPoint,
         password: SecretString,
         device: Option<SecretString>,
+        on: Device,
     ) -> Result<Committed<Session>, SignInError> {
-        let lifetime = self.tokens.session_lifetime();
+        let tokens = self.tokens.clone();
         self.proved(
             contact,
             password,
             device,
-            Arc::new(move |tx, person| begin(tx, person, lifetime)),
+            Arc::new(move |tx, person| begin(tx, &tokens, person, &on)),
         )
         .await
     }
@@ -291,25 +292,27 @@ impl SignIn {
     ///
     /// # Errors
     /// [`SignInError`]
-    pub async fn by_code(&self, code: &SecretString) -> Result<Committed<Session>, SignInError> {
+    pub async fn by_code(&self, code: &SecretString, on: Device) -> Result<Committed<Session>, SignInError> {
         let code = SignInCode::parse(code, &self.tokens.inner.vault).ok_or(SignInError::Wrong)?;
-        let lifetime = self.tokens.session_lifetime();
+        let tokens = self.tokens.clone();
         // Who it is, the code alone says.
         self.tokens
             .inner
             .ledger
             .write(Actor::Newcomer, move |tx| {
                 let person = code.spend(tx)?.ok_or(SignInError::Wrong)?;
-                begin(tx, person, lifetime)
+                begin(tx, &tokens, person, &on)
             })
             .await
     }
 }
 
 /// Starts a session for somebody who has proved that it is them.
-pub(super) fn begin(tx: &mut Tx<'_>, person: PersonRow, lifetime: Duration) -> Result<Session, SignInError> {
-    let now = tx.now;
-    let started = tx.on_behalf(Actor::Person(person), now, |tx| start_session(tx, person, lifetime))?;
+pub(super) fn begin(tx: &mut Tx<'_>, tokens: &Tokens, person: PersonRow, on: &Device) -> Result<Session, SignInError> {
+    let (now, lifetime) = (tx.now, tokens.session_lifetime());
+    let started = tx.on_behalf(Actor::Person(person), now, |tx| {
+        start_on(tx, &tokens.inner.vault, on, person, lifetime)
+    })?;
     started.ok_or(SignInError::Suspended(person))
 }
 

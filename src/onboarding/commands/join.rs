@@ -19,7 +19,7 @@ use crate::{
         vault::{Vault, VaultError},
     },
     policy::{Policy, Step, Versioned, is_reserved},
-    tokens::{self, Session, SignIn, SignInError},
+    tokens::{self, Device, Session, SignIn, SignInError},
 };
 
 /// Makes the newcomer a member: the reserved use is redeemed, the edge is written, and the contact and the password
@@ -110,6 +110,8 @@ pub struct NewMember {
     pub password: SecretString,
     /// The handle, as entered.
     pub handle: Option<String>,
+    /// With what they come.
+    pub device: Device,
 }
 
 /// A new member, and what their flow was.
@@ -128,6 +130,8 @@ struct Arrived {
     flow: Flow,
     progress: Progress,
     address: Option<ContactPoint>,
+    /// The device that they come with, sealed.
+    seen: Vec<u8>,
     /// What their idempotency key was used for before.
     earlier: Option<Outcome>,
 }
@@ -148,7 +152,7 @@ impl Join<'_> {
         key: Key,
         new: NewMember,
     ) -> Result<Committed<Joined>, JoinError> {
-        let arrived = self.arrived(id, token, &key).await?;
+        let arrived = self.arrived(id, token, &key, &new.device).await?;
         let (session, position) = match arrived.earlier {
             Some(outcome) => self.again(outcome, &arrived, new.password).await?,
             None => {
@@ -171,20 +175,32 @@ impl Join<'_> {
     }
 
     /// The newcomer whom the token lets take the step. A refusal that is certain by now costs no hash.
-    async fn arrived(&self, id: FlowId, token: &SecretString, key: &Key) -> Result<Arrived, JoinError> {
+    async fn arrived(
+        &self,
+        id: FlowId,
+        token: &SecretString,
+        key: &Key,
+        device: &Device,
+    ) -> Result<Arrived, JoinError> {
         let (vault, now, rules) = (self.vault.clone(), self.ledger.now(), Arc::clone(self.policy));
-        let (token, key) = (token.clone(), key.clone());
+        let (token, key, device, ledger) = (token.clone(), key.clone(), device.clone(), self.ledger.clone());
         let read = self.ledger.store().read(move |conn| {
             let Some(flow) = queries::opened(conn, &vault, id, &token)? else {
                 return Ok(None);
             };
             let progress = queries::read_progress(conn, &rules.policy, &flow, now)?;
-            let address = queries::address(conn, &vault, &flow)?;
+            let (address, seen) = match vault.key(conn, flow.subject) {
+                Ok(own) => (queries::address(&own, &flow)?, device.seal(&own, ledger.rng())?),
+                // They are forgotten, and the step is refused below.
+                Err(VaultError::Erased) => (None, Vec::new()),
+                Err(error) => return Err(error),
+            };
             let earlier = key.earlier(conn, now)?;
             Ok::<_, VaultError>(Some(Arrived {
                 flow,
                 progress,
                 address,
+                seen,
                 earlier,
             }))
         });
@@ -215,6 +231,7 @@ impl Join<'_> {
         context.extend(arrived.address.as_ref().map(|address| address.kept().to_owned()));
         let phc = self.hasher.choose(new.password, context).await?;
         let (id, lifetime) = (arrived.flow.id, self.sign_in.tokens().session_lifetime());
+        let seen = arrived.seen.clone();
         let (vault, rules) = (self.vault.clone(), Arc::clone(self.policy));
         let written = self
             .ledger
@@ -225,7 +242,7 @@ impl Join<'_> {
                     outcome => return Ok(Err(outcome)),
                 }
                 let member = admit(tx, &vault, &rules.policy, id, Some(&phc), handle)?;
-                let started = tokens::start_as(tx, session, member.row, lifetime)?;
+                let started = tokens::start_as(tx, session, seen, member.row, lifetime)?;
                 started.map(Ok).ok_or(StepError::Ended)
             })
             .await;

@@ -11,7 +11,7 @@ use crate::{
     onboarding::commands::{Join, NewMember},
     platform::{idempotency::Asker, terms::FlowId},
     policy::{ContactKind, demands},
-    tokens::http::Granted,
+    tokens::{Device, http::Granted},
 };
 
 /// A password and a handle.
@@ -51,6 +51,7 @@ pub(super) async fn give_password(
     bearer: Bearer,
     body: Json<PasswordBody>,
     key: IdempotencyKey,
+    device: Device,
     onboarding: Data<Onboarding>,
 ) -> Result<WriteResponse<AdmittedView>, Problem> {
     let policy = onboarding.policy.get()?;
@@ -64,9 +65,12 @@ pub(super) async fn give_password(
         hasher: &onboarding.hasher,
         sign_in: &onboarding.sign_in,
     };
-    let written = step
-        .join(flow.0, &bearer.0, key, NewMember { password, handle })
-        .await?;
+    let new = NewMember {
+        password,
+        handle,
+        device,
+    };
+    let written = step.join(flow.0, &bearer.0, key, new).await?;
     let (joined, position) = (written.value, onboarding.read_model.settle(written.position).await);
     let session = onboarding.sign_in.tokens().grant(&joined.session)?.into();
     // What a look at the flow would say now.

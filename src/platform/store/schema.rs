@@ -289,6 +289,8 @@ diesel::table! {
         ended_at -> Nullable<BigInt>,
         turned_at -> Nullable<BigInt>,
         turned_by -> Nullable<Binary>,
+        seen_sealed -> Nullable<Binary>,
+        used_at -> Nullable<BigInt>,
     }
 }
 

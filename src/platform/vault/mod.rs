@@ -53,6 +53,8 @@ pub enum Field {
     Job,
     /// An inviter's words to whoever they invite.
     Message,
+    /// On what device and from where somebody signed in.
+    Device,
 }
 
 impl Field {
@@ -68,6 +70,7 @@ impl Field {
             Self::RoomServer => b"room-server",
             Self::Job => b"job",
             Self::Message => b"message",
+            Self::Device => b"device",
         }
     }
 }

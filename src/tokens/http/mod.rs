@@ -1,9 +1,11 @@
 //! The routes of tokens: signing in and out, and the OAuth endpoints.
 
+mod device;
 mod granted;
 mod introspect;
 mod jwks;
 mod metadata;
+mod own_sessions;
 mod parameters;
 mod revoke;
 mod send_code;
@@ -12,6 +14,7 @@ mod sign_out;
 mod token;
 
 pub use granted::{Granted, PersonView, SessionView};
+pub use own_sessions::OwnSessionView;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -28,6 +31,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(sign_in::sign_in)
         .service(send_code::send_code)
         .service(sign_out::sign_out)
+        .service(own_sessions::list)
+        .service(own_sessions::end)
+        .service(own_sessions::end_others)
         .service(token::refresh)
         .service(introspect::introspect)
         .service(revoke::revoke)

@@ -9,7 +9,7 @@ use crate::{
     http::{Json, Problem, WriteResponse, problems},
     notify::PhoneNumber,
     platform::terms::{ContactPoint, typed},
-    tokens::{SignIn, SignInError, TextSignIn},
+    tokens::{Device, SignIn, SignInError, TextSignIn},
 };
 
 /// By what somebody signs in: a contact and a password, a phone number and the code that was sent to it, or a one-time
@@ -110,6 +110,7 @@ problems!(SignInProblems: InvalidValue, CredentialsWrong, Forbidden, AccountLock
 #[post("/v1/sessions")]
 pub(super) async fn sign_in(
     request: HttpRequest,
+    on: Device,
     credentials: Json<Credentials>,
     door: Data<SignIn>,
     by_text: Data<TextSignIn>,
@@ -120,16 +121,16 @@ pub(super) async fn sign_in(
         Credentials::Password(PasswordCredentials { contact, password }) => {
             let contact =
                 ContactPoint::parse(&contact).map_err(|error| Problem::value("/contact", error.to_string()))?;
-            door.by_password(&contact, password, device).await
+            door.by_password(&contact, password, device, on).await
         }
         Credentials::TextCode(TextCodeCredentials { contact, text_code }) => {
             let phone = PhoneNumber::parse(&contact).map_err(|error| Problem::value("/contact", error.to_string()))?;
             let code = SecretString::from(typed::bare(text_code.expose_secret()).as_str());
-            by_text.by_code(phone, code, device).await
+            by_text.by_code(phone, code, device, on).await
         }
         Credentials::OneTimeCode(CodeCredentials { one_time_code }) => {
             let code = SecretString::from(typed::secret(one_time_code.expose_secret()).as_str());
-            door.by_code(&code).await
+            door.by_code(&code, on).await
         }
     };
     let written = match proved {

@@ -110,6 +110,7 @@ struct Ids {
     lead: String,
     action: String,
     appeal: String,
+    session: String,
 }
 
 impl Ids {
@@ -123,6 +124,7 @@ impl Ids {
             path if path.starts_with("/v1/admin/appeals") => &self.appeal,
             path if path.starts_with("/v1/admin/refusals") => &self.refusal,
             path if path.starts_with("/v1/admin/leads") => &self.lead,
+            path if path.starts_with("/v1/me/sessions") => &self.session,
             _ => &self.person,
         };
         let path = path.replace("{code}", &self.code).replace("{flow}", &self.flow);
@@ -155,6 +157,7 @@ impl Ids {
             job: nobody("job"),
             action: nobody("action"),
             appeal: nobody("appeal"),
+            session: nobody("session"),
         }
     }
 }
@@ -260,6 +263,7 @@ async fn everybody_at_every_operation() {
         lead: crate::admin::leads::lead_row(&db, scene.owner.row),
         action: scene.action(&target).await,
         appeal: nobody("appeal"),
+        session: nobody("session"),
     };
     let nothing = Ids::of_nothing();
 

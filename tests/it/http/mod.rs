@@ -1,6 +1,7 @@
 //! What the HTTP interface promises, whatever the operation: who may call it, what is refused and
 //! how, what is never told, and that the description of it is true.
 
+mod account;
 mod authorisation;
 mod acquainted;
 mod bad_input;

@@ -11,7 +11,7 @@ use vouchsafe::{
         store::Guard,
         terms::{PersonRow, Standing},
     },
-    tokens::{SignIn, SignInError},
+    tokens::{Device, SignIn, SignInError},
 };
 
 use super::*;
@@ -75,7 +75,9 @@ async fn code(world: &World, replica: &Replica, member: &Member) -> SecretString
 
 async fn try_password(door: &SignIn, address: &str, password: &str) -> Result<Session, SignInError> {
     let address = EmailAddress::parse(address).unwrap().into();
-    let written = door.by_password(&address, password.into(), None).await?;
+    let written = door
+        .by_password(&address, password.into(), None, Device::default())
+        .await?;
     Ok(written.value)
 }
 
@@ -181,7 +183,7 @@ on_both! {
 
         let ours = code(&world, &replica, &eve).await;
         db.run(&format!("UPDATE sign_in_codes SET person = {}", ada.row.0));
-        assert!(matches!(door.by_code(&ours).await, Err(SignInError::Wrong)), "eve's code opens ada's account");
+        assert!(matches!(door.by_code(&ours, Device::default()).await, Err(SignInError::Wrong)), "eve's code opens ada's account");
         let mut named = [9; 32];
         named[..16].copy_from_slice(ada.id.as_bytes());
         let made_up = data_encoding::BASE64URL_NOPAD.encode(&named);
@@ -195,7 +197,7 @@ on_both! {
             "INSERT INTO sign_in_codes (hash, person, expires_at) VALUES ({hash}, {}, {until})",
             ada.row.0
         ));
-        assert!(matches!(door.by_code(&made_up.into()).await, Err(SignInError::Wrong)));
+        assert!(matches!(door.by_code(&made_up.into(), Device::default()).await, Err(SignInError::Wrong)));
         assert_eq!(db.figures("SELECT COUNT(*) AS n FROM sessions"), [1]);
     }
 
@@ -229,7 +231,7 @@ on_both! {
         let mut tries = JoinSet::new();
         for _ in 0..20 {
             let (door, first) = (door.clone(), first.clone());
-            tries.spawn(async move { door.by_code(&first).await });
+            tries.spawn(async move { door.by_code(&first, Device::default()).await });
         }
         let outcomes = tries.join_all().await;
         let mut won = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok());
@@ -238,9 +240,9 @@ on_both! {
         assert_eq!(db.figures("SELECT COUNT(*) AS n FROM sessions"), [1]);
         let lone = "SELECT actor AS n FROM events WHERE kind = 'session_started'";
         assert_eq!(db.figures(lone), [ada.row.0], "the member did it");
-        assert!(matches!(door.by_code(&"no code".into()).await, Err(SignInError::Wrong)));
+        assert!(matches!(door.by_code(&"no code".into(), Device::default()).await, Err(SignInError::Wrong)));
         world.later(Duration::from_secs(600));
-        assert!(matches!(door.by_code(&second).await, Err(SignInError::Wrong)));
+        assert!(matches!(door.by_code(&second, Device::default()).await, Err(SignInError::Wrong)));
     }
 }
 
@@ -251,7 +253,13 @@ async fn opens_once(db: &Database, guards: Guards) -> Result<(), String> {
     let door = door(&replica, hasher(&world, 1, 60_000), 100);
     let ada = world.member(&replica.ledger, "ada@example.org", None).await;
     let code = code(&world, &replica, &ada).await;
-    let (first, second) = in_turn(db, "sign_in_codes", door.by_code(&code), door.by_code(&code)).await;
+    let (first, second) = in_turn(
+        db,
+        "sign_in_codes",
+        door.by_code(&code, Device::default()),
+        door.by_code(&code, Device::default()),
+    )
+    .await;
     ensure(first.is_ok(), "the first was not let in")?;
     ensure(matches!(second, Err(SignInError::Wrong)), "the second was let in too")
 }
