@@ -15,7 +15,7 @@ TOOLS = VOUCHSAFE_TEST_PYTHON=$(abspath $(VENV))/bin/python \
 	VOUCHSAFE_TEST_NODE_MODULES=$(abspath $(NODE))/node_modules \
 	VOUCHSAFE_TEST_PG_BIN=$(shell sh tools/packages.sh postgres-bin)
 
-.PHONY: help run build package test lint fmt schemas bench bench-graph test-tools test-real-history build-packages test-packages
+.PHONY: help run build package test lint fmt schemas clients bench bench-graph test-tools test-real-history build-packages test-packages
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r name what; do \
@@ -46,8 +46,11 @@ $(TARGET)/tools/bin/cargo-deny:
 fmt: ## Format the sources
 	cargo fmt
 
-schemas: build-packages ## Write the generated files in schemas/ and deploy/ anew
-	UPDATE_SCHEMAS=1 $(TEST) -- schema dashboard
+schemas: test-tools ## Write the generated files in schemas/, clients/ and deploy/ anew
+	$(TOOLS) UPDATE_SCHEMAS=1 $(TEST) -- schema dashboard
+
+clients: test-tools ## Write what both clients have of schemas/openapi.json anew
+	$(TOOLS) $(VENV)/bin/python -B clients/generate.py
 
 bench: test-tools ## Measure the rates, each against what the machine can do
 	$(TOOLS) cargo bench --locked --bench rates

@@ -452,6 +452,7 @@ fn cors(origins: &[WebOrigin]) -> Cors {
             header::IF_MATCH,
             header::IF_NONE_MATCH,
             HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static("vouchsafe-device"),
             http::AT_LEAST,
             HeaderName::from_static("x-request-id"),
         ])

@@ -5,8 +5,9 @@ use actix_web::{App, HttpResponse, Responder, get, web};
 use utoipa::{
     PartialSchema as _, ToSchema as _,
     openapi::{
-        Components, HttpMethod, Info, License, OpenApi, OpenApiBuilder, PathItem, RefOr, Response, Schema, Server,
+        Components, HttpMethod, Info, License, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr, Response, Schema, Server,
         path::Operation,
+        schema::ArrayItems,
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
 };
@@ -20,6 +21,9 @@ use super::{
     refusals,
     rights::{self, Access, OPERATIONS, Verb},
 };
+
+/// What the names of pages begin with; the item's follows.
+const PAGE: &str = "Page_";
 
 /// The description, written out once for all workers.
 #[derive(Debug, Clone)]
@@ -58,8 +62,24 @@ pub fn describe(routes: impl FnOnce(&mut ServiceConfig<'_>)) -> OpenApi {
             refusals::complete(operation, known, &mut components);
         }
     }
+    refer_to_items(&mut components);
     document.components = Some(components);
     document
+}
+
+/// utoipa repeats in each page what an item is. It stands among the schemas already, and a client has one type for it.
+fn refer_to_items(components: &mut Components) {
+    let names: Vec<_> = components.schemas.keys().cloned().collect();
+    for (name, schema) in &mut components.schemas {
+        let item = name
+            .strip_prefix(PAGE)
+            .filter(|item| names.iter().any(|name| name == item));
+        if let (Some(item), RefOr::T(Schema::Object(page))) = (item, schema)
+            && let Some(RefOr::T(Schema::Array(items))) = page.properties.get_mut("items")
+        {
+            items.items = ArrayItems::RefOrSchema(Box::new(Ref::from_schema_name(item).into()));
+        }
+    }
 }
 
 /// Says where the service is that is described.
@@ -206,6 +226,9 @@ fn base() -> OpenApi {
     let mut components = Components::new();
     components.schemas.insert("Problem".to_owned(), ProblemBody::schema());
     components.schemas.insert("BadRow".to_owned(), BadRow::schema());
+    components
+        .schemas
+        .insert(refusals::KINDS.to_owned(), refusals::kinds().into());
     // Parameters refer to it, and utoipa collects the schemas of bodies alone.
     components.schemas.insert(Limit::name().into_owned(), Limit::schema());
     components

@@ -44,7 +44,7 @@ impl Eq for AppealToken {}
 pub struct ProblemBody<'a> {
     /// `urn:vouchsafe:problem:` and the kind's name: what a program looks at.
     #[serde(rename = "type")]
-    #[schema(rename = "type", example = "urn:vouchsafe:problem:invite-expired")]
+    #[schema(rename = "type", schema_with = super::refusals::kind)]
     pub urn: &'a str,
     /// What is wrong, the same for every occurrence.
     pub title: &'a str,

@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use utoipa::openapi::{
-    AllOfBuilder, Components, Content, ContentBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, Schema,
+    AllOfBuilder, Components, Content, ContentBuilder, Object, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder,
+    Schema,
     extensions::Extensions,
     path::{Operation, Parameter, ParameterIn},
     request_body::RequestBody,
@@ -40,6 +41,39 @@ macro_rules! problems {
     };
 }
 pub(crate) use problems;
+
+/// The name of [`kinds`] among the schemas.
+pub(super) const KINDS: &str = "ProblemType";
+/// What stands beside the kinds: each one's status, title and advice, and when it is answered.
+const TOLD: &str = "x-kinds";
+
+/// The schema of a problem's `type`.
+pub(super) fn kind() -> Ref {
+    Ref::from_schema_name(KINDS)
+}
+
+/// Every kind there is, so that whoever makes a client of the description has them all in one place.
+pub(super) fn kinds() -> Object {
+    let told = |kind: &ProblemKind| {
+        let told = serde_json::json!({
+            "status": kind.status().as_u16(),
+            "title": kind.title(),
+            "detail": kind.advice(),
+            "when": kind.when().trim(),
+        });
+        (kind.urn().to_owned(), told)
+    };
+    let told: serde_json::Map<_, _> = ProblemKind::ALL.iter().map(told).collect();
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(
+            "`urn:vouchsafe:problem:` and the kind's name: what a program looks at. Later versions may know more.",
+        ))
+        .examples(["urn:vouchsafe:problem:invite-expired"])
+        .enum_values(Some(ProblemKind::ALL.iter().map(|kind| kind.urn())))
+        .extensions(Some(Extensions::from_iter([(TOLD, told)])))
+        .build()
+}
 
 /// Where a declared answer says what it holds, until the description is completed.
 const DECLARED: &str = "x-problems";

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fall over")]
 
 mod admin;
+mod clients;
 mod commands;
 mod deploy;
 mod http;

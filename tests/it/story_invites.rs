@@ -47,13 +47,7 @@ const CHANGES: [(&str, &str); 4] = [
 on_both! {
     async fn story_invites(db: &Database) {
         let home = Home::new(db, "open-circle");
-        let seed = home.config.policy.seed_file.clone().expect("a policy");
-        let mut policy = fs::read_to_string(&seed).expect("the policy");
-        for (from, to) in CHANGES {
-            assert!(policy.contains(from), "{from}");
-            policy = policy.replace(from, to);
-        }
-        fs::write(&seed, policy).expect("to write the policy");
+        change_policy(&home);
         let service = home.start().await;
         let owner = service.found(&address("owner"), Role::Owner, None).await;
         let token = service.token(owner.row).await;
@@ -67,6 +61,17 @@ on_both! {
         sound_soon(db).await.expect("a sound community");
         scene.service.stop().await;
     }
+}
+
+/// Writes those changes into the policy that the community begins with.
+pub fn change_policy(home: &Home) {
+    let seed = home.config.policy.seed_file.as_ref().expect("a policy");
+    let mut policy = fs::read_to_string(seed).expect("the policy");
+    for (from, to) in CHANGES {
+        assert!(policy.contains(from), "{from}");
+        policy = policy.replace(from, to);
+    }
+    fs::write(seed, policy).expect("to write the policy");
 }
 
 /// The same community under a clock that the test moves.

@@ -24,8 +24,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    AnswerError, BatchIssuer, ChangeError, Closed, Code, Grant, Invite, InviteState, IssueError, Previews, Shown,
-    code_of,
+    AnswerError, BatchIssuer, ChangeError, Closed, Code, Grant, InviteState, IssueError, Previews, Shown, code_of,
     rules::{self, Delivery},
 };
 use crate::{
@@ -86,8 +85,8 @@ pub struct Invites {
 struct InviteView {
     /// Its id.
     id: InviteId,
-    /// `email`, `phone` or `link`.
-    kind: String,
+    /// How it reaches whoever it is for.
+    kind: InviteKind,
     /// Where it stands.
     state: InviteState,
     /// Why its mail or text message reached nobody, where that is so: `refused` (the reader does not take it),
@@ -178,7 +177,7 @@ impl Invites {
         let contact = shown.address.as_ref();
         InviteView {
             id: invite.id,
-            kind: kind(invite).into(),
+            kind: invite.kind,
             state: rules::state(invite, shown.expired_reservations, self.ledger.now()),
             undeliverable: invite.undeliverable,
             delivery: rules::delivery(invite),
@@ -206,10 +205,6 @@ impl Invites {
             was_passed_on: invite.passed_from.is_some(),
         }
     }
-}
-
-const fn kind(invite: &Invite) -> &'static str {
-    invite.kind.as_str()
 }
 
 impl From<Closed> for Problem {

@@ -12,11 +12,14 @@ use super::{
         queries::{self, Preview},
         takes,
     },
-    Invites, kind,
+    Invites,
 };
 use crate::{
     http::{Json, Problem, ProblemKind, Segments, problems},
-    platform::terms::{ContactPoint, Country, PersonId, Role, Timestamp},
+    platform::{
+        ledger::events::InviteKind,
+        terms::{ContactPoint, Country, PersonId, Role, Timestamp},
+    },
     policy::{ContactDenied, ContactKind, Step, demands, may_text, shown_countries},
 };
 
@@ -37,7 +40,7 @@ struct PreviewView {
     /// Who invites.
     inviter: InviterView,
     /// How it reaches people: `email` and `phone` are for whoever proves the address or the number that it was sent to.
-    kind: String,
+    kind: InviteKind,
     /// The address or the number that it was sent to, masked; none for a link.
     address_hint: Option<String>,
     /// From when on it can be used, where that was not at once. Before it, `start_onboarding` is refused.
@@ -115,7 +118,7 @@ pub(super) async fn preview(code: Segments<String>, invites: Data<Invites>) -> R
             id: found.inviter.id,
             handle: found.inviter.handle.clone(),
         },
-        kind: kind(&found.invite).into(),
+        kind: found.invite.kind,
         address_hint: found.address.as_ref().map(ContactPoint::masked),
         opens_at: found.invite.opens_at,
         contact: takes(&found.invite, policy.policy.join.contact),

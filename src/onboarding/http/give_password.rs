@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{FlowView, Onboarding};
+use super::{FlowState, FlowView, Onboarding};
 use crate::{
     http::{Bearer, IdempotencyKey, Json, Problem, Segments, WriteResponse, problems},
     onboarding::commands::{Join, NewMember},
@@ -76,7 +76,7 @@ pub(super) async fn give_password(
     // What a look at the flow would say now.
     let view = FlowView {
         flow: joined.flow.id,
-        state: "member",
+        state: FlowState::Member,
         next: None,
         asks: demands(&policy.policy).collect(),
         documents: policy.policy.join.documents.clone(),

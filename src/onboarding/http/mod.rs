@@ -62,13 +62,29 @@ pub struct Onboarding {
     pub limits: Limits,
 }
 
+/// How far a newcomer has come.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum FlowState {
+    /// They are on their way.
+    InProgress,
+    /// They are a member.
+    Member,
+    /// They were refused.
+    Refused,
+    /// They gave up.
+    Ended,
+    /// Its time is over; opening the invite again begins anew.
+    Lapsed,
+}
+
 /// The progress of a newcomer.
 #[derive(Serialize, ToSchema)]
 struct FlowView {
     /// The flow. It may be an earlier one of the same newcomer: go on with the id given here.
     flow: FlowId,
-    /// `in_progress`, `member`, `refused`, `ended` or `lapsed`.
-    state: &'static str,
+    /// How far they have come.
+    state: FlowState,
     /// The next step; null at the end. A reviewer does the step `review`.
     next: Option<Step>,
     /// All steps that are demanded, in order.
@@ -88,11 +104,11 @@ struct FlowView {
 impl FlowView {
     fn of(found: FlowDetails, policy: &Policy) -> Self {
         let (state, next) = match found.progress {
-            Progress::Next(step) => ("in_progress", Some(step)),
-            Progress::Member => ("member", None),
-            Progress::Refused => ("refused", None),
-            Progress::Ended => ("ended", None),
-            Progress::Lapsed => ("lapsed", None),
+            Progress::Next(step) => (FlowState::InProgress, Some(step)),
+            Progress::Member => (FlowState::Member, None),
+            Progress::Refused => (FlowState::Refused, None),
+            Progress::Ended => (FlowState::Ended, None),
+            Progress::Lapsed => (FlowState::Lapsed, None),
         };
         Self {
             flow: found.flow.id,

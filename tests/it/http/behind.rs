@@ -18,7 +18,7 @@ async fn preflight(scene: &Scene, origin: &str, path: &str) -> Answer {
     let request = scene.service.request(Method::OPTIONS, path).header("Origin", origin);
     let request = request.header("Access-Control-Request-Method", "POST").header(
         "Access-Control-Request-Headers",
-        "authorization,content-type,idempotency-key",
+        "authorization,content-type,idempotency-key,vouchsafe-device",
     );
     scene.service.send(request).await
 }
@@ -116,6 +116,7 @@ async fn pages_of_the_named_origins_alone_may_use_the_api() {
                 "idempotency-key",
                 "if-match",
                 "vouchsafe-at-least",
+                "vouchsafe-device",
             ] {
                 assert!(allowed.contains(header), "{header}: {allowed}");
             }

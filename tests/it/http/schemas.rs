@@ -13,6 +13,7 @@ fn file(name: &str) -> PathBuf {
 }
 
 /// Holds a generated file to what the code says, or writes it anew.
+#[track_caller]
 pub fn held(name: &str, now: &str) {
     let path = file(name);
     if env::var_os("UPDATE_SCHEMAS").is_some() {

@@ -10,14 +10,16 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::kind;
 use crate::{
     invites::{
         Overseen,
         rules::{self, Delivery, Ending, InviteState},
     },
     people::Handle,
-    platform::terms::{InviteId, PersonId, Role, Timestamp},
+    platform::{
+        ledger::events::InviteKind,
+        terms::{InviteId, PersonId, Role, Timestamp},
+    },
 };
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -44,8 +46,8 @@ struct GiverView {
 struct OverseenInviteView {
     /// Its id.
     id: InviteId,
-    /// `email` or `link`.
-    kind: String,
+    /// How it reaches whoever it is for.
+    kind: InviteKind,
     /// Where it stands.
     state: InviteState,
     /// Who ended it before its time, and how.
@@ -87,7 +89,7 @@ impl From<Overseen> for OverseenInviteView {
         let Overseen { invite, state, inviter } = overseen;
         Self {
             id: invite.id,
-            kind: kind(&invite).into(),
+            kind: invite.kind,
             state,
             ended_by: invite.revoked_for,
             inviter: inviter.map(|name| GiverView {
