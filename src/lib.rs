@@ -10,6 +10,7 @@ pub mod http;
 
 pub mod admin;
 pub mod leads;
+pub mod account;
 pub mod waitlist;
 pub mod onboarding;
 pub mod moderation;

@@ -2,7 +2,7 @@
 
 use super::{Core, StartError, watch::Watch};
 use crate::{
-    identity, invites, leads, moderation, notify, onboarding,
+    account, identity, invites, leads, moderation, notify, onboarding,
     platform::{
         idempotency, jobs,
         ledger::{Subscriber, follow},
@@ -18,7 +18,7 @@ use metrics::gauge;
 use std::{sync::Arc, time::Duration};
 
 /// How many follow the feed besides the enforcer of each room server; each under a lease of its own.
-pub const SUBSCRIBERS: usize = 5;
+pub const SUBSCRIBERS: usize = 6;
 
 /// What must happen because something happened.
 pub(super) type Subscribers = Arc<[Arc<dyn Subscriber>]>;
@@ -47,7 +47,13 @@ pub(super) fn subscribers(core: &Core) -> Result<(Subscribers, Vec<Arc<dyn notif
     let waitlist = Arc::new(waitlist::WaitlistSubscriber {
         vault: core.vault.clone(),
         policy: Arc::clone(&core.policy),
+        stops: stops.clone(),
+    });
+    let accounts = Arc::new(account::AccountMails {
+        vault: core.vault.clone(),
+        policy: Arc::clone(&core.policy),
         stops,
+        link: http.password_link().map_err(unlinked)?,
     });
     let reviews = Arc::new(identity::ReviewMails {
         vault: core.vault.clone(),
@@ -63,10 +69,11 @@ pub(super) fn subscribers(core: &Core) -> Result<(Subscribers, Vec<Arc<dyn notif
         waitlist.clone(),
         reviews,
         sanctions,
+        accounts.clone(),
     ];
     Ok((
         subscribers.into(),
-        vec![invites, onboarding, waitlist, Arc::new(tokens::SignInTexts)],
+        vec![invites, onboarding, waitlist, accounts, Arc::new(tokens::SignInTexts)],
     ))
 }
 

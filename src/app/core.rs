@@ -329,6 +329,7 @@ pub fn rehearse(config: &Config) -> Result<(), StartError> {
         |error: crate::platform::terms::LinkError| StartError::Setup(format!("the links in letters: {error}"));
     config.http.join_link().map_err(unlinked)?;
     config.http.stop_link().map_err(unlinked)?;
+    config.http.password_link().map_err(unlinked)?;
     first_policy(&Current::new(DOCUMENTS), config).map(|_| ())
 }
 

@@ -36,7 +36,7 @@ use super::{
     watch::Watch,
 };
 use crate::{
-    admin, http, identity, invites, leads, moderation, notify, onboarding, people,
+    account, admin, http, identity, invites, leads, moderation, notify, onboarding, people,
     platform::{
         config::{Config, Listen, WebOrigin},
         idempotency,
@@ -57,6 +57,7 @@ pub fn offer(config: &mut ServiceConfig<'_>) {
     onboarding::http::routes(config);
     waitlist::http::routes(config);
     people::http::routes(config);
+    account::http::routes(config);
     identity::http::routes(config);
     moderation::http::routes(config);
     leads::http::routes(config);
@@ -335,6 +336,14 @@ fn listen(
         sign_in: sign_in.clone(),
         limits,
     });
+    let account = Data::new(account::Account {
+        ledger: ledger.clone(),
+        read_model: read_model.clone(),
+        vault: vault.clone(),
+        policy: Arc::clone(&policy),
+        hasher: core.hasher.clone(),
+        sign_in: sign_in.clone(),
+    });
     let by_text = tokens::TextSignIn::new(sign_in.clone(), Arc::clone(&policy), config);
     let (sign_in, by_text) = (Data::new(sign_in), Data::new(by_text));
     let tokens = Data::new(core.tokens.clone());
@@ -411,6 +420,7 @@ fn listen(
             .app_data(by_text.clone())
             .app_data(tokens.clone())
             .app_data(people.clone())
+            .app_data(account.clone())
             .app_data(cases.clone())
             .app_data(moderation.clone())
             .app_data(audit.clone())

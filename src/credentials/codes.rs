@@ -23,6 +23,14 @@ pub struct SignInCode {
     pub(super) whose: [u8; 16],
 }
 
+/// A link to a new password, as somebody has entered what it holds.
+pub struct PasswordLink {
+    /// The blind index by which it is stored.
+    pub(super) blind: Vec<u8>,
+    /// The id of the member for whom it is, as the link has it.
+    pub(super) whose: [u8; 16],
+}
+
 /// A new code for this member.
 pub(super) fn generate(person: PersonId, rng: &dyn Rng) -> SecretString {
     let mut bytes = Zeroizing::new([0; LENGTH]);
@@ -32,24 +40,36 @@ pub(super) fn generate(person: PersonId, rng: &dyn Rng) -> SecretString {
     SecretString::from(BASE64URL_NOPAD.encode(&*bytes))
 }
 
-/// By what a code is stored.
-pub(super) fn blind(code: &str, vault: &Vault) -> Vec<u8> {
-    vault.blind(Blind::SignInCode, code.as_bytes())
+/// By what a code is stored that opens this door.
+pub(super) fn blind(code: &str, vault: &Vault, door: Blind) -> Vec<u8> {
+    vault.blind(door, code.as_bytes())
+}
+
+/// By what a code that was entered would be stored, and the id of the member for whom it is; none where it cannot be
+/// one, which costs no look-up.
+fn read(entered: &SecretString, vault: &Vault, door: Blind) -> Option<(Vec<u8>, [u8; 16])> {
+    let entered = entered.expose_secret().trim();
+    if entered.len() > LENGTH * 2 {
+        return None;
+    }
+    let bytes = Zeroizing::new(BASE64URL_NOPAD.decode(entered.as_bytes()).ok()?);
+    let bytes: &[u8; LENGTH] = bytes.as_slice().try_into().ok()?;
+    let (whose, _) = bytes.split_first_chunk::<16>()?;
+    Some((blind(entered, vault, door), *whose))
+}
+
+impl PasswordLink {
+    /// Reads what a link holds.
+    pub fn parse(entered: &SecretString, vault: &Vault) -> Option<Self> {
+        let (blind, whose) = read(entered, vault, Blind::PasswordLink)?;
+        Some(Self { blind, whose })
+    }
 }
 
 impl SignInCode {
     /// Reads a code; none where it cannot be one, which costs no look-up.
     pub fn parse(entered: &SecretString, vault: &Vault) -> Option<Self> {
-        let entered = entered.expose_secret().trim();
-        if entered.len() > LENGTH * 2 {
-            return None;
-        }
-        let bytes = Zeroizing::new(BASE64URL_NOPAD.decode(entered.as_bytes()).ok()?);
-        let bytes: &[u8; LENGTH] = bytes.as_slice().try_into().ok()?;
-        let (whose, _) = bytes.split_first_chunk::<16>()?;
-        Some(Self {
-            blind: blind(entered, vault),
-            whose: *whose,
-        })
+        let (blind, whose) = read(entered, vault, Blind::SignInCode)?;
+        Some(Self { blind, whose })
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     people,
     platform::{
         store::{Conn, Store, StoreError},
-        terms::PersonRow,
+        terms::{PersonRow, Timestamp},
     },
 };
 
@@ -55,6 +55,30 @@ pub async fn prove_password(
             Ok::<_, StoreError>(person.zip(phc))
         })
         .await?;
+    proved(hasher, found, password).await
+}
+
+/// The same of a member who is known, and may have no password.
+///
+/// # Errors
+/// [`ProofError`]
+pub async fn prove_own_password(
+    store: &Store,
+    hasher: &Hasher,
+    person: PersonRow,
+    password: SecretString,
+) -> Result<Option<PasswordProof>, ProofError> {
+    let found = store
+        .read(move |conn| Ok::<_, StoreError>(records::password(conn, person)?))
+        .await?;
+    proved(hasher, found.map(|phc| (person, phc)), password).await
+}
+
+async fn proved(
+    hasher: &Hasher,
+    found: Option<(PersonRow, String)>,
+    password: SecretString,
+) -> Result<Option<PasswordProof>, ProofError> {
     let known = found.and_then(|(person, text)| Some((person, Phc::parse(&text).ok()?)));
     let phc = known.as_ref().map_or_else(|| hasher.dummy(), |(_, phc)| phc.clone());
     let fits = hasher.verify(password.clone(), phc).await?;
@@ -67,6 +91,14 @@ pub async fn prove_password(
         false => None,
     };
     Ok(Some(PasswordProof { person, phc, renewed }))
+}
+
+/// Whether a member has a link to a new password that is good at this time.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn has_password_link(conn: &mut Conn, person: PersonRow, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(records::has_link(conn, person, now)?)
 }
 
 /// Whether a member has a password.

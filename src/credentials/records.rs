@@ -5,9 +5,9 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQue
 use crate::platform::{
     store::{
         Conn, fixed, one_changed,
-        schema::{credentials, sign_in_codes, text_codes},
+        schema::{credentials, password_asks, password_links, sign_in_codes, text_codes},
     },
-    terms::{PersonRow, Timestamp},
+    terms::{Id, PersonRow, Timestamp, kinds},
 };
 
 /// The PHC string of a member's password, if they have one.
@@ -90,6 +90,81 @@ pub(super) fn spend_sign_in_code(conn: &mut Conn, hash: &[u8], now: Timestamp) -
     .set(sign_in_codes::used_at.eq(now))
     .execute(conn)
     .map(|rows| one_changed("a sign-in code is good still", rows))
+}
+
+/// Gives a member another link to a new password; a former one is good no longer.
+pub(super) fn set_link(conn: &mut Conn, row: PersonRow, hash: &[u8], expires_at: Timestamp) -> QueryResult<()> {
+    // Raw: diesel's `on_conflict` does not fit both backends at once.
+    fixed(|| {
+        "INSERT INTO password_links (person, hash, expires_at) VALUES (?, ?, ?) \
+         ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, expires_at = excluded.expires_at"
+    })
+    .bind(row.0)
+    .bind(hash)
+    .bind(expires_at.micros())
+    .execute(conn)
+    .map(|_| ())
+}
+
+/// Whose link this is, if it is good now.
+pub(super) fn by_link(conn: &mut Conn, hash: &[u8], now: Timestamp) -> QueryResult<Option<PersonRow>> {
+    password_links::table
+        .filter(password_links::hash.eq(hash))
+        .filter(password_links::expires_at.gt(now))
+        .select(password_links::person)
+        .first(conn)
+        .optional()
+}
+
+/// Whether a member has a link that is good now.
+pub(super) fn has_link(conn: &mut Conn, row: PersonRow, now: Timestamp) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        password_links::table
+            .find(row)
+            .filter(password_links::expires_at.gt(now)),
+    ))
+    .get_result(conn)
+}
+
+/// Spends a link; false where it was spent or is over.
+pub(super) fn spend_link(conn: &mut Conn, hash: &[u8], now: Timestamp) -> QueryResult<bool> {
+    delete(
+        password_links::table
+            .filter(password_links::hash.eq(hash))
+            .filter(password_links::expires_at.gt(now)),
+    )
+    .execute(conn)
+    .map(|rows| one_changed("a link to a new password is good still", rows))
+}
+
+/// Ends a member's link.
+pub(super) fn end_link(conn: &mut Conn, row: PersonRow) -> QueryResult<()> {
+    delete(password_links::table.find(row)).execute(conn).map(|_| ())
+}
+
+/// Keeps that somebody forgot the password of an account with this contact.
+pub(super) fn insert_ask(
+    conn: &mut Conn,
+    ask: Id<kinds::PasswordAsk>,
+    contact: &[u8],
+    now: Timestamp,
+) -> QueryResult<()> {
+    insert_into(password_asks::table)
+        .values((
+            password_asks::uid.eq(ask),
+            password_asks::contact_blind.eq(contact),
+            password_asks::at.eq(now),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Takes it away, and says which contact it was.
+pub(super) fn take_ask(conn: &mut Conn, ask: Id<kinds::PasswordAsk>) -> QueryResult<Option<Vec<u8>>> {
+    delete(password_asks::table.find(ask))
+        .returning(password_asks::contact_blind)
+        .get_result(conn)
+        .optional()
 }
 
 /// A code that was sent by text message, as it is stored.

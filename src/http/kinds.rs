@@ -135,6 +135,10 @@ kinds! {
     PersonLimitReached = 409 "person-limit-reached", "This person has an account already", "Sign in with the account that exists, or ask an admin.";
     /// The password is too short, too long, or among the commonest.
     PasswordRefused = 422 "password-refused", "The password is not accepted", "Choose a longer password that is not in common use.";
+    /// The link in a letter was used, is over, was replaced by a newer one, or is none of ours.
+    LinkOver = 410 "link-over", "The link is good no longer", "Ask for a new letter, and open the link in the newest one.";
+    /// A member who is signed in gave another password than theirs, or none where one is needed.
+    PasswordWrong = 422 "password-wrong", "The current password is not right", "Give the password that you sign in with.";
     /// The account and the password do not belong together, or there is no such account.
     CredentialsWrong = 401 "credentials-wrong", "The sign-in data are not right", "Check the address and the password.";
     /// Too many wrong passwords were tried for this account.

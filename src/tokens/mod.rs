@@ -13,6 +13,7 @@ pub mod http;
 mod device;
 mod keys;
 mod live;
+mod prove;
 mod queries;
 mod records;
 mod seen;

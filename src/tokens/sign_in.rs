@@ -30,10 +30,10 @@ use crate::{
 #[derive(Clone)]
 pub struct SignIn {
     tokens: Tokens,
-    hasher: Hasher,
+    pub(super) hasher: Hasher,
     read_model: ReadModel,
-    failures: Rate,
-    device_failures: Rate,
+    pub(super) failures: Rate,
+    pub(super) device_failures: Rate,
     pub(super) sessions: Rate,
 }
 
@@ -227,7 +227,14 @@ impl SignIn {
                 }
                 give_back(tx, &allowance)?;
                 match tx.throttles.admit(tx.conn, &often, pace, tx.now) {
-                    Ok(()) => Ok(Some(Ok(welcome(tx, person)?))),
+                    Ok(()) => {
+                        let session = welcome(tx, person)?;
+                        // Their row is held by now.
+                        match proof.holds(tx.conn)? {
+                            true => Ok(Some(Ok(session))),
+                            false => Err(SignInError::Wrong),
+                        }
+                    }
                     // It was no failure, and that is kept.
                     Err(Throttled::Wait(seconds)) => Ok(Some(Err(seconds))),
                     Err(Throttled::Store(error)) => Err(error.into()),
@@ -244,20 +251,26 @@ impl SignIn {
 
     /// Counts an attempt as a failure before it is looked at, or refuses it; where it was counted.
     pub(super) async fn counted(&self, blind: &[u8], device: Option<SecretString>) -> Result<Allowance, SignInError> {
-        let ledger = &self.tokens.inner.ledger;
         let allowance = self.allowance(blind, device).await?;
+        self.count(&allowance).await?;
+        Ok(allowance)
+    }
+
+    /// Counts an attempt in these buckets, or refuses it.
+    pub(super) async fn count(&self, allowance: &Allowance) -> Result<(), SignInError> {
+        let ledger = &self.tokens.inner.ledger;
         let buckets: Vec<Vec<u8>> = allowance.iter().map(|(bucket, _)| bucket.clone()).collect();
         if let Some(seconds) = ledger.store().throttles().refuses(&buckets, ledger.now()) {
             return Err(SignInError::Locked(seconds));
         }
-        let counted = Arc::clone(&allowance);
+        let counted = Arc::clone(allowance);
         ledger
             .write(Actor::System, move |tx| {
                 let mut counted = counted.iter();
                 counted.try_for_each(|(bucket, rate)| tx.throttles.admit(tx.conn, bucket, *rate, tx.now))
             })
             .await?;
-        Ok(allowance)
+        Ok(())
     }
 
     /// Where a failure counts: for strangers to the account together; or for a device that has signed in to it before,

@@ -43,7 +43,11 @@ pub(super) fn unmet(config: &Config, given: &dyn Fn(&str) -> bool, files: &dyn F
             "Put a proxy that speaks TLS in front, and give its https:// URL.",
         );
     }
-    if let Err(error) = http.join_link().and_then(|_| http.stop_link()) {
+    if let Err(error) = http
+        .join_link()
+        .and_then(|_| http.stop_link())
+        .and_then(|_| http.password_link())
+    {
         tell(
             &["http.public_url"],
             &format!("is no address that a letter can carry: {error}"),

@@ -134,6 +134,14 @@ impl HttpConfig {
         self.below("/v1/texts/{code}/status")
     }
 
+    /// The page at which a new password is chosen, with `{code}` in the place of what the link in a letter holds.
+    ///
+    /// # Errors
+    /// As [`HttpConfig::join_link`].
+    pub fn password_link(&self) -> Result<LinkTemplate, LinkError> {
+        self.below("/password/reset/{code}")
+    }
+
     fn below(&self, path: &str) -> Result<LinkTemplate, LinkError> {
         format!("{}{path}", self.public_url.as_str().trim_end_matches('/')).parse()
     }

@@ -49,6 +49,10 @@ pub enum Guard {
     ThrottleCounted,
     /// A one-time sign-in code is spent only `WHERE used_at IS NULL`.
     SignInCodeOnce,
+    /// A link to a new password is spent by whoever's DELETE finds it.
+    PasswordLinkOnce,
+    /// Whoever signs in by a password that is being changed is found by the change, or finds it.
+    PasswordStill,
     /// A password's hash is made anew only `WHERE phc = ?`, the one that the password was compared with.
     RenewedOnce,
     /// A refresh token is turned over only `WHERE generation = ?`.
@@ -200,6 +204,11 @@ mod switched {
             },
         ),
         (Guard::SignInCodeOnce, Point("a sign-in code is good still")),
+        (Guard::PasswordLinkOnce, Point("a link to a new password is good still")),
+        (
+            Guard::PasswordStill,
+            Point("a password is the one that somebody came in with"),
+        ),
         // The hash is compared before the row is locked.
         (
             Guard::RenewedOnce,

@@ -1,11 +1,13 @@
 //! The one schema of both databases. A test holds each migration set against it, column by column.
 
+mod account;
 mod graph;
 mod lead_tables;
 mod letters;
 mod moderation;
 mod waitlist;
 
+pub use account::{password_asks, password_links};
 pub use graph::{assurance_changes, former_edges};
 pub use lead_tables::{lead_runs, leads};
 pub use letters::letter_subjects;
@@ -449,7 +451,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query! {
     events, ledger, sequencer, leases, cursors, subjects, policies, people, contacts, credentials,
-    sign_in_codes, text_codes, invites, quota_grants, applications, application_vouches,
+    sign_in_codes, text_codes, password_asks, password_links, invites, quota_grants, applications, application_vouches,
     waitlist_draws, holds, edges, former_edges, assurance_changes, flows, identities, identity_slots, cases,
     case_releases, refusals, disclosures, sanctions, actions, marks, appeals, reports, sessions, signing_keys, services, throttles, idempotency,
     leads, lead_runs, outbox, letter_subjects, jobs, job_orders, job_outcomes, subscriber_failures, mail_stops, room_servers, rooms, tickets,

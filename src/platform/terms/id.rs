@@ -68,6 +68,8 @@ pub mod kinds {
         Import = "import",
         /// A room server that is registered here.
         RoomServer = "server",
+        /// Somebody says that they forgot their password.
+        PasswordAsk = "ask",
         /// A seat in a room; on the room server, the participant's id too.
         Ticket = "ticket",
     }

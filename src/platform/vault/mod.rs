@@ -96,6 +96,8 @@ pub enum Blind {
     ApplicantToken,
     /// A one-time code to sign in with.
     SignInCode,
+    /// A link to a new password.
+    PasswordLink,
     /// A service, and its secret.
     ServiceSecret,
     /// What an access token is called.
@@ -118,6 +120,7 @@ impl Blind {
             Self::FlowToken => b"blind/flow-token",
             Self::ApplicantToken => b"blind/applicant-token",
             Self::SignInCode => b"blind/sign-in-code",
+            Self::PasswordLink => b"blind/password-link",
             Self::ServiceSecret => b"blind/service-secret",
             Self::TokenName => b"blind/token-name",
             Self::Refreshed => b"blind/refreshed",

@@ -76,6 +76,11 @@ pub const WITHOUT: &[(&str, &str)] = &[
         "start_onboarding",
         "Whoever begins has proved nothing; beginning again uses nothing up.",
     ),
+    (
+        "forgot_password",
+        "Asking again means another letter, a few in an hour; the newest link is good.",
+    ),
+    ("reset_password", "A link is good once."),
     ("stop_letters", "What was ended stays so."),
     ("text_status", "What became of a message is noted once."),
 ];

@@ -16,6 +16,7 @@ use crate::support::db::{Database, ensure, needs};
 
 const BELIEVED: &str = concat!(
     include_str!("../../../src/platform/store/schema.rs"),
+    include_str!("../../../src/platform/store/schema/account.rs"),
     include_str!("../../../src/platform/store/schema/graph.rs"),
     include_str!("../../../src/platform/store/schema/lead_tables.rs"),
     include_str!("../../../src/platform/store/schema/letters.rs"),

@@ -21,11 +21,12 @@ use std::{
 use paths::{PathFound, Token, paths, tokens};
 
 /// The rooms from top to bottom: each imports only what stands below it.
-const ORDER: [&str; 25] = [
+const ORDER: [&str; 26] = [
     "commands",
     "app",
     "admin",
     "leads",
+    "account",
     "waitlist",
     "onboarding",
     "moderation",

@@ -5,6 +5,7 @@
 //! what is hashed, so an event is never rewritten: a new version gets a new `v` beside the old
 //! one, and readers convert.
 
+mod account;
 mod identity;
 mod invites;
 mod jobs;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::platform::terms::{PersonRow, Timestamp};
 
+pub use account::*;
 pub use identity::*;
 pub use invites::*;
 pub use jobs::*;
@@ -137,6 +139,9 @@ pub enum Event {
     SessionStarted(SessionStarted),
     SessionRefreshed(SessionRefreshed),
     SessionEnded(SessionEnded),
+    PasswordForgotten(PasswordForgotten),
+    PasswordLinkMade(PasswordLinkMade),
+    PasswordChanged(PasswordChanged),
     PolicyChanged(PolicyChanged),
     ServiceAdded(ServiceAdded),
     ServiceRemoved(ServiceRemoved),
@@ -195,6 +200,8 @@ impl Event {
             Self::SignInCodeMade(event) => event.person,
             Self::SessionStarted(event) => event.person,
             Self::SessionEnded(event) => event.person,
+            Self::PasswordLinkMade(event) => event.person,
+            Self::PasswordChanged(event) => event.person,
             Self::Vouched(event) => event.to,
             Self::VouchTakenBack(event) => event.to,
             Self::Reparented(event) => event.person,
@@ -290,6 +297,9 @@ named! {
     SessionStarted => "session_started",
     SessionRefreshed => "session_refreshed",
     SessionEnded => "session_ended",
+    PasswordForgotten => "password_forgotten",
+    PasswordLinkMade => "password_link_made",
+    PasswordChanged => "password_changed",
     PolicyChanged => "policy_changed",
     ServiceAdded => "service_added",
     ServiceRemoved => "service_removed",

@@ -81,4 +81,6 @@ pub enum SessionEnd {
     Reused,
     /// Its owner was sanctioned.
     Sanctioned,
+    /// Its owner changed what they sign in with.
+    CredentialsChanged,
 }

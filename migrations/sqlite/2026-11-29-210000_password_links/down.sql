@@ -1,0 +1,2 @@
+DROP TABLE password_asks;
+DROP TABLE password_links;

@@ -1,0 +1,29 @@
+//! What changes an account.
+
+mod password;
+
+use crate::{
+    account::AccountError,
+    people::{self, Member},
+    platform::{
+        ledger::Tx,
+        terms::{PersonRow, SessionId},
+    },
+};
+
+/// A member who is signed in.
+#[derive(Debug, Clone, Copy)]
+pub struct Me {
+    /// Their row.
+    pub person: PersonRow,
+    /// The session that asks.
+    pub session: SessionId,
+    /// Whether they have signed in a moment ago.
+    pub recent: bool,
+}
+
+/// Holds a member, so that of two changes of one account the second sees the first.
+fn held(tx: &mut Tx<'_>, person: PersonRow) -> Result<Member, AccountError> {
+    let mut found = people::lock_many(tx.conn, &[person])?;
+    found.remove(&person).ok_or(AccountError::SessionEnded)
+}
