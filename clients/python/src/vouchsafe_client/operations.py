@@ -21,6 +21,7 @@ _ASK_WAITLIST = Operation("ask_waitlist", "POST", "/v1/waitlist", sends="applica
 _BULK_INVITE = Operation("bulk_invite", "POST", "/v1/admin/invites/bulk", access="access", keyed=True, sends="text/csv", answers="application/json")
 _CANCEL_JOB = Operation("cancel_job", "POST", "/v1/admin/jobs/{id}/cancel", access="access", answers="application/json")
 _CHANGE_INVITE_QUOTA = Operation("change_invite_quota", "POST", "/v1/admin/people/{id}/invite-quota", access="access", keyed=True, sends="application/json", answers="application/json")
+_CHANGE_PASSWORD = Operation("change_password", "PUT", "/v1/me/password", access="access", sends="application/json")
 _CHANGE_ROLE = Operation("change_role", "PUT", "/v1/admin/people/{id}/role", access="access", sends="application/json", answers="application/json")
 _CLAIM_APPEAL = Operation("claim_appeal", "POST", "/v1/admin/appeals/{id}/claim", access="access", answers="application/json")
 _CLAIM_CASE = Operation("claim_case", "POST", "/v1/admin/cases/{id}/claim", access="access", keyed=True, sends="application/json", answers="application/json")
@@ -41,6 +42,7 @@ _END_TICKET = Operation("end_ticket", "DELETE", "/v1/rooms/{room}/tickets/{ticke
 _EXPORT_GRAPH = Operation("export_graph", "GET", "/v1/admin/graph/export", access="access", answers="application/graphml+xml")
 _EXPORT_JOB_OUTCOMES = Operation("export_job_outcomes", "GET", "/v1/admin/jobs/{id}/report.csv", access="access", answers="text/csv")
 _EXTEND_INVITE = Operation("extend_invite", "POST", "/v1/me/invites/{id}/extend", access="access", sends="application/json", answers="application/json")
+_FORGOT_PASSWORD = Operation("forgot_password", "POST", "/v1/password/forgot", sends="application/json")
 _GIVE_CONTACT = Operation("give_contact", "POST", "/v1/onboarding/{flow}/contact", access="flow", sends="application/json", answers="application/json")
 _GIVE_IDENTITY = Operation("give_identity", "POST", "/v1/onboarding/{flow}/identity", access="flow", keyed=True, sends="application/json", answers="application/json")
 _GIVE_PASSWORD = Operation("give_password", "POST", "/v1/onboarding/{flow}/password", access="flow", keyed=True, sends="application/json", answers="application/json")
@@ -105,6 +107,7 @@ _REPLACE_ROOM_SERVER = Operation("replace_room_server", "PUT", "/v1/admin/room-s
 _REPORT_INVITE = Operation("report_invite", "POST", "/v1/invites/{code}/report")
 _REPORT_PERSON = Operation("report_person", "POST", "/v1/reports", access="access", sends="application/json")
 _RESEND_INVITE = Operation("resend_invite", "POST", "/v1/me/invites/{id}/resend", access="access", answers="application/json")
+_RESET_PASSWORD = Operation("reset_password", "POST", "/v1/password/reset", sends="application/json")
 _RESTORE_ANY_INVITE = Operation("restore_any_invite", "POST", "/v1/admin/invites/{id}/restore", access="access")
 _RESTORE_INVITE = Operation("restore_invite", "POST", "/v1/me/invites/{id}/restore", access="access", answers="application/json")
 _RETRY_SUBSCRIBER_FAILURE = Operation("retry_subscriber_failure", "POST", "/v1/admin/subscribers/{subscriber}/failures/{number}/retry", access="access")
@@ -258,6 +261,19 @@ class Operations(ABC):
         """
         answer: t.QuotaGrantView = self._call(_CHANGE_INVITE_QUOTA, path={"id": id}, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
+
+    def change_password(self, body: t.ChangePasswordBody) -> None:
+        """Change one's own password, or choose a first one. Every other session ends, a link to a new password
+        is good no longer, and a letter says that the password was changed. Wrong ones are counted, as at a
+        sign-in.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: AccountLocked, BodyTooLarge, Internal, InvalidField, MalformedJson, NotCaughtUp,
+        PasswordRefused, PasswordWrong, PositionUnknown, ReauthenticationRequired, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        """
+        self._call(_CHANGE_PASSWORD, body=body)
 
     def change_role(self, id: t.PersonId, body: t.NewRole) -> t.RoleGiven:
         """Changes a person's role. Giving the role that they already have changes nothing. An owner may step
@@ -511,6 +527,18 @@ class Operations(ABC):
         answer: t.InviteView = self._call(_EXTEND_INVITE, path={"id": id}, body=body)
         return answer
 
+    def forgot_password(self, body: t.ForgotPasswordBody) -> None:
+        """Have a letter sent with a link to a new password. The link is good once, for 15 minutes, and until
+        another one is asked for; a few letters go to one address in an hour.
+
+        The answer is the same whether or not the address is a member's, and so is the work that is done
+        before it.
+
+        Raises: BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
+        PositionUnknown, Timeout, TooManyRequests, Unavailable, UnknownField, UnsupportedMediaType.
+        """
+        self._call(_FORGOT_PASSWORD, body=body)
+
     def give_contact(self, flow: t.FlowId, body: t.ContactBody) -> t.FlowView:
         """Give the contact to be proved. A one-time code is sent to it, by mail or by text message. Giving it
         again sends a new code; the two codes before it stay valid for their time, if they were sent to the
@@ -741,7 +769,7 @@ class Operations(ABC):
         answer: t.Page[t.LeadView] = self._call(_LIST_LEADS, query={"state": state, "kind": kind, "person": person, "limit": limit, "cursor": cursor})
         return answer
 
-    def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "policy_changed", "service_added", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
+    def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "password_forgotten", "password_link_made", "password_changed", "policy_changed", "service_added", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
         """What happened, newest first. Rows of the store stand nowhere in it: people have their public ids.
 
         Roles: owner, admin, auditor.
@@ -1235,6 +1263,16 @@ class Operations(ABC):
         """
         answer: t.InviteView = self._call(_RESEND_INVITE, path={"id": id})
         return answer
+
+    def reset_password(self, body: t.ResetPasswordBody) -> None:
+        """Choose a new password by the link in a letter. Every session of the account ends, and a letter says
+        that the password was changed. A password that is refused leaves the link good.
+
+        Raises: BodyTooLarge, Internal, InvalidField, LinkOver, MalformedJson, NotCaughtUp, PasswordRefused,
+        PositionUnknown, SessionEnded, Timeout, TooManyRequests, Unavailable, UnknownField,
+        UnsupportedMediaType.
+        """
+        self._call(_RESET_PASSWORD, body=body)
 
     def restore_any_invite(self, id: t.InviteId) -> None:
         """Let an invite stand again that an admin took back, if its time is not over.
@@ -1770,6 +1808,19 @@ class AsyncOperations(ABC):
         answer: t.QuotaGrantView = await self._call(_CHANGE_INVITE_QUOTA, path={"id": id}, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
 
+    async def change_password(self, body: t.ChangePasswordBody) -> None:
+        """Change one's own password, or choose a first one. Every other session ends, a link to a new password
+        is good no longer, and a letter says that the password was changed. Wrong ones are counted, as at a
+        sign-in.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: AccountLocked, BodyTooLarge, Internal, InvalidField, MalformedJson, NotCaughtUp,
+        PasswordRefused, PasswordWrong, PositionUnknown, ReauthenticationRequired, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        """
+        await self._call(_CHANGE_PASSWORD, body=body)
+
     async def change_role(self, id: t.PersonId, body: t.NewRole) -> t.RoleGiven:
         """Changes a person's role. Giving the role that they already have changes nothing. An owner may step
         down while there is another owner.
@@ -2022,6 +2073,18 @@ class AsyncOperations(ABC):
         answer: t.InviteView = await self._call(_EXTEND_INVITE, path={"id": id}, body=body)
         return answer
 
+    async def forgot_password(self, body: t.ForgotPasswordBody) -> None:
+        """Have a letter sent with a link to a new password. The link is good once, for 15 minutes, and until
+        another one is asked for; a few letters go to one address in an hour.
+
+        The answer is the same whether or not the address is a member's, and so is the work that is done
+        before it.
+
+        Raises: BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
+        PositionUnknown, Timeout, TooManyRequests, Unavailable, UnknownField, UnsupportedMediaType.
+        """
+        await self._call(_FORGOT_PASSWORD, body=body)
+
     async def give_contact(self, flow: t.FlowId, body: t.ContactBody) -> t.FlowView:
         """Give the contact to be proved. A one-time code is sent to it, by mail or by text message. Giving it
         again sends a new code; the two codes before it stay valid for their time, if they were sent to the
@@ -2252,7 +2315,7 @@ class AsyncOperations(ABC):
         answer: t.Page[t.LeadView] = await self._call(_LIST_LEADS, query={"state": state, "kind": kind, "person": person, "limit": limit, "cursor": cursor})
         return answer
 
-    async def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "policy_changed", "service_added", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
+    async def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "password_forgotten", "password_link_made", "password_changed", "policy_changed", "service_added", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
         """What happened, newest first. Rows of the store stand nowhere in it: people have their public ids.
 
         Roles: owner, admin, auditor.
@@ -2746,6 +2809,16 @@ class AsyncOperations(ABC):
         """
         answer: t.InviteView = await self._call(_RESEND_INVITE, path={"id": id})
         return answer
+
+    async def reset_password(self, body: t.ResetPasswordBody) -> None:
+        """Choose a new password by the link in a letter. Every session of the account ends, and a letter says
+        that the password was changed. A password that is refused leaves the link good.
+
+        Raises: BodyTooLarge, Internal, InvalidField, LinkOver, MalformedJson, NotCaughtUp, PasswordRefused,
+        PositionUnknown, SessionEnded, Timeout, TooManyRequests, Unavailable, UnknownField,
+        UnsupportedMediaType.
+        """
+        await self._call(_RESET_PASSWORD, body=body)
 
     async def restore_any_invite(self, id: t.InviteId) -> None:
         """Let an invite stand again that an admin took back, if its time is not over.

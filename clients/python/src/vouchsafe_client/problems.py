@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from ._problem import Problem
 
-__all__ = ["KINDS", "Problem", "AccountLocked", "ActionState", "ActionUnknown", "AlreadyLetIn", "AppealExists", "AppealState", "AppealUnknown", "ApplicationOver", "ApplicationUnknown", "AssuranceNotHigher", "AssuranceTooLow", "BodyTooLarge", "CaseClaimed", "CaseDecided", "CaseLapsed", "ClaimsExhausted", "ContactMismatch", "CountryNotAccepted", "CredentialsWrong", "CursorInvalid", "DocumentBound", "DocumentInvalid", "DocumentTaken", "FileInvalid", "FlowEnded", "FlowUnknown", "Forbidden", "HoldExpired", "IdempotencyKeyReused", "Internal", "InvalidField", "InvalidValue", "InviteClosed", "InviteExhausted", "InviteExpired", "InviteNotOpen", "InviteState", "InviteUnknown", "InviteUsed", "InviterInBranch", "JobDone", "LastOwner", "LeadNotOpen", "MalformedJson", "MethodNotAllowed", "NameInvalid", "NamesExhausted", "NotCaughtUp", "NotEligibleToInvite", "NotFound", "PasswordRefused", "PersonLimitReached", "PolicyInvalid", "PositionUnknown", "PreconditionFailed", "PreconditionRequired", "ProofLocked", "ProofStale", "ProofWrong", "QuotaExhausted", "ReauthenticationRequired", "RefreshReused", "RefreshUnknown", "RefusalUnknown", "RegistrationRefused", "ReportsUnknown", "ReviewConflict", "ReviewNeeded", "RoomClosed", "RoomExists", "RoomFull", "RoomServerInUse", "RoomServerNotCleared", "RoomServerUnavailable", "RoomServerUnknown", "RoomUnknown", "SanctionExists", "SanctionUnknown", "SecondAdminNeeded", "SessionEnded", "SpokeAsListener", "StepOutOfOrder", "TextLimitReached", "TicketEnded", "TicketUnknown", "Timeout", "TooManyRequests", "Unauthenticated", "Unavailable", "UnknownField", "UnsupportedMediaType", "VouchRefused", "WaitlistClosed", "WaitlistFull"]
+__all__ = ["KINDS", "Problem", "AccountLocked", "ActionState", "ActionUnknown", "AlreadyLetIn", "AppealExists", "AppealState", "AppealUnknown", "ApplicationOver", "ApplicationUnknown", "AssuranceNotHigher", "AssuranceTooLow", "BodyTooLarge", "CaseClaimed", "CaseDecided", "CaseLapsed", "ClaimsExhausted", "ContactMismatch", "CountryNotAccepted", "CredentialsWrong", "CursorInvalid", "DocumentBound", "DocumentInvalid", "DocumentTaken", "FileInvalid", "FlowEnded", "FlowUnknown", "Forbidden", "HoldExpired", "IdempotencyKeyReused", "Internal", "InvalidField", "InvalidValue", "InviteClosed", "InviteExhausted", "InviteExpired", "InviteNotOpen", "InviteState", "InviteUnknown", "InviteUsed", "InviterInBranch", "JobDone", "LastOwner", "LeadNotOpen", "LinkOver", "MalformedJson", "MethodNotAllowed", "NameInvalid", "NamesExhausted", "NotCaughtUp", "NotEligibleToInvite", "NotFound", "PasswordRefused", "PasswordWrong", "PersonLimitReached", "PolicyInvalid", "PositionUnknown", "PreconditionFailed", "PreconditionRequired", "ProofLocked", "ProofStale", "ProofWrong", "QuotaExhausted", "ReauthenticationRequired", "RefreshReused", "RefreshUnknown", "RefusalUnknown", "RegistrationRefused", "ReportsUnknown", "ReviewConflict", "ReviewNeeded", "RoomClosed", "RoomExists", "RoomFull", "RoomServerInUse", "RoomServerNotCleared", "RoomServerUnavailable", "RoomServerUnknown", "RoomUnknown", "SanctionExists", "SanctionUnknown", "SecondAdminNeeded", "SessionEnded", "SpokeAsListener", "StepOutOfOrder", "TextLimitReached", "TicketEnded", "TicketUnknown", "Timeout", "TooManyRequests", "Unauthenticated", "Unavailable", "UnknownField", "UnsupportedMediaType", "VouchRefused", "WaitlistClosed", "WaitlistFull"]
 
 
 class MalformedJson(Problem):
@@ -570,6 +570,30 @@ class PasswordRefused(Problem):
     """
 
     type: Literal["urn:vouchsafe:problem:password-refused"]
+    status: Literal[422]
+
+
+class LinkOver(Problem):
+    """The link is good no longer.
+
+    The link in a letter was used, is over, was replaced by a newer one, or is none of ours.
+
+    What to do: Ask for a new letter, and open the link in the newest one.
+    """
+
+    type: Literal["urn:vouchsafe:problem:link-over"]
+    status: Literal[410]
+
+
+class PasswordWrong(Problem):
+    """The current password is not right.
+
+    A member who is signed in gave another password than theirs, or none where one is needed.
+
+    What to do: Give the password that you sign in with.
+    """
+
+    type: Literal["urn:vouchsafe:problem:password-wrong"]
     status: Literal[422]
 
 
@@ -1204,6 +1228,8 @@ KINDS: Final[dict[str, type[Problem]]] = {
     "urn:vouchsafe:problem:name-invalid": NameInvalid,
     "urn:vouchsafe:problem:person-limit-reached": PersonLimitReached,
     "urn:vouchsafe:problem:password-refused": PasswordRefused,
+    "urn:vouchsafe:problem:link-over": LinkOver,
+    "urn:vouchsafe:problem:password-wrong": PasswordWrong,
     "urn:vouchsafe:problem:credentials-wrong": CredentialsWrong,
     "urn:vouchsafe:problem:account-locked": AccountLocked,
     "urn:vouchsafe:problem:session-ended": SessionEnded,

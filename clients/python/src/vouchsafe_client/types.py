@@ -287,6 +287,15 @@ class CaseView(TypedDict):
     """Whether that reviewer is you."""
 
 
+class ChangePasswordBody(TypedDict):
+    """The current password and a new one."""
+
+    current: NotRequired[str]
+    """The current password. Left out by a member who has none yet, and has signed in less than 15 minutes ago."""
+    password: str
+    """The new one: at least 15 characters; common ones are refused (NIST SP 800-63B-4)."""
+
+
 class Check(TypedDict):
     """One thing that must hold before requests are taken."""
 
@@ -532,6 +541,13 @@ class FiguresView(TypedDict):
     """Those of them who came in 30 days ago or earlier."""
     sent: int
     """Invites that were given."""
+
+
+class ForgotPasswordBody(TypedDict):
+    """Whose password it is."""
+
+    contact: str
+    """The e-mail address of the account."""
 
 
 class FormerInviterSeen(TypedDict):
@@ -1681,6 +1697,15 @@ class ReportedShown(TypedDict):
     person: NotRequired[PersonId | None]
 
 
+class ResetPasswordBody(TypedDict):
+    """What the link holds, and the new password."""
+
+    password: str
+    """At least 15 characters; common ones are refused (NIST SP 800-63B-4)."""
+    token: str
+    """The last segment of the link in the letter."""
+
+
 class Review(TypedDict):
     """Who decides real-name cases."""
 
@@ -2106,7 +2131,7 @@ NewServerBody: TypeAlias = NewServerBody1
 ParticipantRole: TypeAlias = Literal["speaker", "listener"]
 """What somebody may do in a room."""
 
-ProblemType: TypeAlias = Literal["urn:vouchsafe:problem:malformed-json", "urn:vouchsafe:problem:invalid-field", "urn:vouchsafe:problem:unknown-field", "urn:vouchsafe:problem:invalid-value", "urn:vouchsafe:problem:body-too-large", "urn:vouchsafe:problem:file-invalid", "urn:vouchsafe:problem:unsupported-media-type", "urn:vouchsafe:problem:not-found", "urn:vouchsafe:problem:method-not-allowed", "urn:vouchsafe:problem:unauthenticated", "urn:vouchsafe:problem:forbidden", "urn:vouchsafe:problem:too-many-requests", "urn:vouchsafe:problem:unavailable", "urn:vouchsafe:problem:not-caught-up", "urn:vouchsafe:problem:precondition-required", "urn:vouchsafe:problem:precondition-failed", "urn:vouchsafe:problem:idempotency-key-reused", "urn:vouchsafe:problem:internal", "urn:vouchsafe:problem:timeout", "urn:vouchsafe:problem:inviter-in-branch", "urn:vouchsafe:problem:vouch-refused", "urn:vouchsafe:problem:job-done", "urn:vouchsafe:problem:invite-unknown", "urn:vouchsafe:problem:invite-used", "urn:vouchsafe:problem:invite-expired", "urn:vouchsafe:problem:invite-closed", "urn:vouchsafe:problem:invite-not-open", "urn:vouchsafe:problem:invite-state", "urn:vouchsafe:problem:lead-not-open", "urn:vouchsafe:problem:invite-exhausted", "urn:vouchsafe:problem:contact-mismatch", "urn:vouchsafe:problem:proof-wrong", "urn:vouchsafe:problem:proof-stale", "urn:vouchsafe:problem:proof-locked", "urn:vouchsafe:problem:text-limit-reached", "urn:vouchsafe:problem:country-not-accepted", "urn:vouchsafe:problem:step-out-of-order", "urn:vouchsafe:problem:hold-expired", "urn:vouchsafe:problem:flow-unknown", "urn:vouchsafe:problem:flow-ended", "urn:vouchsafe:problem:document-invalid", "urn:vouchsafe:problem:review-needed", "urn:vouchsafe:problem:registration-refused", "urn:vouchsafe:problem:name-invalid", "urn:vouchsafe:problem:person-limit-reached", "urn:vouchsafe:problem:password-refused", "urn:vouchsafe:problem:credentials-wrong", "urn:vouchsafe:problem:account-locked", "urn:vouchsafe:problem:session-ended", "urn:vouchsafe:problem:reauthentication-required", "urn:vouchsafe:problem:refresh-reused", "urn:vouchsafe:problem:refresh-unknown", "urn:vouchsafe:problem:case-decided", "urn:vouchsafe:problem:case-lapsed", "urn:vouchsafe:problem:review-conflict", "urn:vouchsafe:problem:claims-exhausted", "urn:vouchsafe:problem:names-exhausted", "urn:vouchsafe:problem:document-taken", "urn:vouchsafe:problem:document-bound", "urn:vouchsafe:problem:refusal-unknown", "urn:vouchsafe:problem:case-claimed", "urn:vouchsafe:problem:waitlist-closed", "urn:vouchsafe:problem:waitlist-full", "urn:vouchsafe:problem:application-unknown", "urn:vouchsafe:problem:application-over", "urn:vouchsafe:problem:already-let-in", "urn:vouchsafe:problem:quota-exhausted", "urn:vouchsafe:problem:not-eligible-to-invite", "urn:vouchsafe:problem:sanction-exists", "urn:vouchsafe:problem:sanction-unknown", "urn:vouchsafe:problem:action-unknown", "urn:vouchsafe:problem:action-state", "urn:vouchsafe:problem:second-admin-needed", "urn:vouchsafe:problem:appeal-unknown", "urn:vouchsafe:problem:appeal-exists", "urn:vouchsafe:problem:appeal-state", "urn:vouchsafe:problem:reports-unknown", "urn:vouchsafe:problem:last-owner", "urn:vouchsafe:problem:policy-invalid", "urn:vouchsafe:problem:assurance-not-higher", "urn:vouchsafe:problem:room-unknown", "urn:vouchsafe:problem:room-exists", "urn:vouchsafe:problem:room-closed", "urn:vouchsafe:problem:room-full", "urn:vouchsafe:problem:assurance-too-low", "urn:vouchsafe:problem:spoke-as-listener", "urn:vouchsafe:problem:room-server-unavailable", "urn:vouchsafe:problem:room-server-unknown", "urn:vouchsafe:problem:room-server-in-use", "urn:vouchsafe:problem:room-server-not-cleared", "urn:vouchsafe:problem:ticket-unknown", "urn:vouchsafe:problem:ticket-ended", "urn:vouchsafe:problem:position-unknown", "urn:vouchsafe:problem:cursor-invalid"]
+ProblemType: TypeAlias = Literal["urn:vouchsafe:problem:malformed-json", "urn:vouchsafe:problem:invalid-field", "urn:vouchsafe:problem:unknown-field", "urn:vouchsafe:problem:invalid-value", "urn:vouchsafe:problem:body-too-large", "urn:vouchsafe:problem:file-invalid", "urn:vouchsafe:problem:unsupported-media-type", "urn:vouchsafe:problem:not-found", "urn:vouchsafe:problem:method-not-allowed", "urn:vouchsafe:problem:unauthenticated", "urn:vouchsafe:problem:forbidden", "urn:vouchsafe:problem:too-many-requests", "urn:vouchsafe:problem:unavailable", "urn:vouchsafe:problem:not-caught-up", "urn:vouchsafe:problem:precondition-required", "urn:vouchsafe:problem:precondition-failed", "urn:vouchsafe:problem:idempotency-key-reused", "urn:vouchsafe:problem:internal", "urn:vouchsafe:problem:timeout", "urn:vouchsafe:problem:inviter-in-branch", "urn:vouchsafe:problem:vouch-refused", "urn:vouchsafe:problem:job-done", "urn:vouchsafe:problem:invite-unknown", "urn:vouchsafe:problem:invite-used", "urn:vouchsafe:problem:invite-expired", "urn:vouchsafe:problem:invite-closed", "urn:vouchsafe:problem:invite-not-open", "urn:vouchsafe:problem:invite-state", "urn:vouchsafe:problem:lead-not-open", "urn:vouchsafe:problem:invite-exhausted", "urn:vouchsafe:problem:contact-mismatch", "urn:vouchsafe:problem:proof-wrong", "urn:vouchsafe:problem:proof-stale", "urn:vouchsafe:problem:proof-locked", "urn:vouchsafe:problem:text-limit-reached", "urn:vouchsafe:problem:country-not-accepted", "urn:vouchsafe:problem:step-out-of-order", "urn:vouchsafe:problem:hold-expired", "urn:vouchsafe:problem:flow-unknown", "urn:vouchsafe:problem:flow-ended", "urn:vouchsafe:problem:document-invalid", "urn:vouchsafe:problem:review-needed", "urn:vouchsafe:problem:registration-refused", "urn:vouchsafe:problem:name-invalid", "urn:vouchsafe:problem:person-limit-reached", "urn:vouchsafe:problem:password-refused", "urn:vouchsafe:problem:link-over", "urn:vouchsafe:problem:password-wrong", "urn:vouchsafe:problem:credentials-wrong", "urn:vouchsafe:problem:account-locked", "urn:vouchsafe:problem:session-ended", "urn:vouchsafe:problem:reauthentication-required", "urn:vouchsafe:problem:refresh-reused", "urn:vouchsafe:problem:refresh-unknown", "urn:vouchsafe:problem:case-decided", "urn:vouchsafe:problem:case-lapsed", "urn:vouchsafe:problem:review-conflict", "urn:vouchsafe:problem:claims-exhausted", "urn:vouchsafe:problem:names-exhausted", "urn:vouchsafe:problem:document-taken", "urn:vouchsafe:problem:document-bound", "urn:vouchsafe:problem:refusal-unknown", "urn:vouchsafe:problem:case-claimed", "urn:vouchsafe:problem:waitlist-closed", "urn:vouchsafe:problem:waitlist-full", "urn:vouchsafe:problem:application-unknown", "urn:vouchsafe:problem:application-over", "urn:vouchsafe:problem:already-let-in", "urn:vouchsafe:problem:quota-exhausted", "urn:vouchsafe:problem:not-eligible-to-invite", "urn:vouchsafe:problem:sanction-exists", "urn:vouchsafe:problem:sanction-unknown", "urn:vouchsafe:problem:action-unknown", "urn:vouchsafe:problem:action-state", "urn:vouchsafe:problem:second-admin-needed", "urn:vouchsafe:problem:appeal-unknown", "urn:vouchsafe:problem:appeal-exists", "urn:vouchsafe:problem:appeal-state", "urn:vouchsafe:problem:reports-unknown", "urn:vouchsafe:problem:last-owner", "urn:vouchsafe:problem:policy-invalid", "urn:vouchsafe:problem:assurance-not-higher", "urn:vouchsafe:problem:room-unknown", "urn:vouchsafe:problem:room-exists", "urn:vouchsafe:problem:room-closed", "urn:vouchsafe:problem:room-full", "urn:vouchsafe:problem:assurance-too-low", "urn:vouchsafe:problem:spoke-as-listener", "urn:vouchsafe:problem:room-server-unavailable", "urn:vouchsafe:problem:room-server-unknown", "urn:vouchsafe:problem:room-server-in-use", "urn:vouchsafe:problem:room-server-not-cleared", "urn:vouchsafe:problem:ticket-unknown", "urn:vouchsafe:problem:ticket-ended", "urn:vouchsafe:problem:position-unknown", "urn:vouchsafe:problem:cursor-invalid"]
 """`urn:vouchsafe:problem:` and the kind's name: what a program looks at. Later versions may know more."""
 
 ReasonCode: TypeAlias = Literal["spam", "abuse", "false_identity", "ban_evasion", "security", "request", "other"]

@@ -1891,6 +1891,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change one's own password, or choose a first one. Every other session ends, a link to a new password is good no
+         *     longer, and a letter says that the password was changed. Wrong ones are counted, as at a sign-in.
+         * @description Roles: owner, admin, auditor, reviewer, member.
+         */
+        put: operations["change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/sanctioned-invitees": {
         parameters: {
             query?: never;
@@ -2183,6 +2204,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/password/forgot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a letter sent with a link to a new password. The link is good once, for 15 minutes, and until another one is
+         *     asked for; a few letters go to one address in an hour.
+         * @description The answer is the same whether or not the address is a member's, and so is the work that is done before it.
+         */
+        post: operations["forgot_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/password/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose a new password by the link in a letter. Every session of the account ends, and a letter says that the password
+         *     was changed. A password that is refused leaves the link good.
+         */
+        post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reports": {
         parameters: {
             query?: never;
@@ -2392,6 +2454,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccountLockedProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:account-locked";
+        };
         /** @description Somebody next to the reader in the graph. */
         AcquaintedView: {
             /** @description Their handle, where they chose one. */
@@ -2667,6 +2733,19 @@ export interface components {
             waits_until?: components["schemas"]["timestamp"] | null;
             /** @description Whether that reviewer is you. */
             yours: boolean;
+        };
+        /** @description The current password and a new one. */
+        ChangePasswordBody: {
+            /**
+             * Format: password
+             * @description The current password. Left out by a member who has none yet, and has signed in less than 15 minutes ago.
+             */
+            current?: string;
+            /**
+             * Format: password
+             * @description The new one: at least 15 characters; common ones are refused (NIST SP 800-63B-4).
+             */
+            password: string;
         };
         /** @description One thing that must hold before requests are taken. */
         Check: {
@@ -3026,6 +3105,14 @@ export interface components {
         ForbiddenProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:forbidden";
+        };
+        /** @description Whose password it is. */
+        ForgotPasswordBody: {
+            /**
+             * @description The e-mail address of the account.
+             * @example ada@example.org
+             */
+            contact: string;
         };
         /** @description An inviter whom somebody had before. */
         FormerInviterSeen: {
@@ -3649,6 +3736,10 @@ export interface components {
         Lift: {
             /** @description Why, in words. They are kept sealed. */
             note: string;
+        };
+        LinkOverProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:link-over";
         };
         /** @description That the process answers. */
         Liveness: {
@@ -4367,6 +4458,14 @@ export interface components {
              */
             password: string;
         };
+        PasswordRefusedOrPasswordWrongProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:password-refused" | "urn:vouchsafe:problem:password-wrong";
+        };
+        PasswordRefusedProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:password-refused";
+        };
         /** @description An invite by which somebody may come in still. */
         PendingInvite: {
             /** @description Until when. */
@@ -4635,7 +4734,7 @@ export interface components {
          * @example urn:vouchsafe:problem:invite-expired
          * @enum {string}
          */
-        ProblemType: "urn:vouchsafe:problem:malformed-json" | "urn:vouchsafe:problem:invalid-field" | "urn:vouchsafe:problem:unknown-field" | "urn:vouchsafe:problem:invalid-value" | "urn:vouchsafe:problem:body-too-large" | "urn:vouchsafe:problem:file-invalid" | "urn:vouchsafe:problem:unsupported-media-type" | "urn:vouchsafe:problem:not-found" | "urn:vouchsafe:problem:method-not-allowed" | "urn:vouchsafe:problem:unauthenticated" | "urn:vouchsafe:problem:forbidden" | "urn:vouchsafe:problem:too-many-requests" | "urn:vouchsafe:problem:unavailable" | "urn:vouchsafe:problem:not-caught-up" | "urn:vouchsafe:problem:precondition-required" | "urn:vouchsafe:problem:precondition-failed" | "urn:vouchsafe:problem:idempotency-key-reused" | "urn:vouchsafe:problem:internal" | "urn:vouchsafe:problem:timeout" | "urn:vouchsafe:problem:inviter-in-branch" | "urn:vouchsafe:problem:vouch-refused" | "urn:vouchsafe:problem:job-done" | "urn:vouchsafe:problem:invite-unknown" | "urn:vouchsafe:problem:invite-used" | "urn:vouchsafe:problem:invite-expired" | "urn:vouchsafe:problem:invite-closed" | "urn:vouchsafe:problem:invite-not-open" | "urn:vouchsafe:problem:invite-state" | "urn:vouchsafe:problem:lead-not-open" | "urn:vouchsafe:problem:invite-exhausted" | "urn:vouchsafe:problem:contact-mismatch" | "urn:vouchsafe:problem:proof-wrong" | "urn:vouchsafe:problem:proof-stale" | "urn:vouchsafe:problem:proof-locked" | "urn:vouchsafe:problem:text-limit-reached" | "urn:vouchsafe:problem:country-not-accepted" | "urn:vouchsafe:problem:step-out-of-order" | "urn:vouchsafe:problem:hold-expired" | "urn:vouchsafe:problem:flow-unknown" | "urn:vouchsafe:problem:flow-ended" | "urn:vouchsafe:problem:document-invalid" | "urn:vouchsafe:problem:review-needed" | "urn:vouchsafe:problem:registration-refused" | "urn:vouchsafe:problem:name-invalid" | "urn:vouchsafe:problem:person-limit-reached" | "urn:vouchsafe:problem:password-refused" | "urn:vouchsafe:problem:credentials-wrong" | "urn:vouchsafe:problem:account-locked" | "urn:vouchsafe:problem:session-ended" | "urn:vouchsafe:problem:reauthentication-required" | "urn:vouchsafe:problem:refresh-reused" | "urn:vouchsafe:problem:refresh-unknown" | "urn:vouchsafe:problem:case-decided" | "urn:vouchsafe:problem:case-lapsed" | "urn:vouchsafe:problem:review-conflict" | "urn:vouchsafe:problem:claims-exhausted" | "urn:vouchsafe:problem:names-exhausted" | "urn:vouchsafe:problem:document-taken" | "urn:vouchsafe:problem:document-bound" | "urn:vouchsafe:problem:refusal-unknown" | "urn:vouchsafe:problem:case-claimed" | "urn:vouchsafe:problem:waitlist-closed" | "urn:vouchsafe:problem:waitlist-full" | "urn:vouchsafe:problem:application-unknown" | "urn:vouchsafe:problem:application-over" | "urn:vouchsafe:problem:already-let-in" | "urn:vouchsafe:problem:quota-exhausted" | "urn:vouchsafe:problem:not-eligible-to-invite" | "urn:vouchsafe:problem:sanction-exists" | "urn:vouchsafe:problem:sanction-unknown" | "urn:vouchsafe:problem:action-unknown" | "urn:vouchsafe:problem:action-state" | "urn:vouchsafe:problem:second-admin-needed" | "urn:vouchsafe:problem:appeal-unknown" | "urn:vouchsafe:problem:appeal-exists" | "urn:vouchsafe:problem:appeal-state" | "urn:vouchsafe:problem:reports-unknown" | "urn:vouchsafe:problem:last-owner" | "urn:vouchsafe:problem:policy-invalid" | "urn:vouchsafe:problem:assurance-not-higher" | "urn:vouchsafe:problem:room-unknown" | "urn:vouchsafe:problem:room-exists" | "urn:vouchsafe:problem:room-closed" | "urn:vouchsafe:problem:room-full" | "urn:vouchsafe:problem:assurance-too-low" | "urn:vouchsafe:problem:spoke-as-listener" | "urn:vouchsafe:problem:room-server-unavailable" | "urn:vouchsafe:problem:room-server-unknown" | "urn:vouchsafe:problem:room-server-in-use" | "urn:vouchsafe:problem:room-server-not-cleared" | "urn:vouchsafe:problem:ticket-unknown" | "urn:vouchsafe:problem:ticket-ended" | "urn:vouchsafe:problem:position-unknown" | "urn:vouchsafe:problem:cursor-invalid";
+        ProblemType: "urn:vouchsafe:problem:malformed-json" | "urn:vouchsafe:problem:invalid-field" | "urn:vouchsafe:problem:unknown-field" | "urn:vouchsafe:problem:invalid-value" | "urn:vouchsafe:problem:body-too-large" | "urn:vouchsafe:problem:file-invalid" | "urn:vouchsafe:problem:unsupported-media-type" | "urn:vouchsafe:problem:not-found" | "urn:vouchsafe:problem:method-not-allowed" | "urn:vouchsafe:problem:unauthenticated" | "urn:vouchsafe:problem:forbidden" | "urn:vouchsafe:problem:too-many-requests" | "urn:vouchsafe:problem:unavailable" | "urn:vouchsafe:problem:not-caught-up" | "urn:vouchsafe:problem:precondition-required" | "urn:vouchsafe:problem:precondition-failed" | "urn:vouchsafe:problem:idempotency-key-reused" | "urn:vouchsafe:problem:internal" | "urn:vouchsafe:problem:timeout" | "urn:vouchsafe:problem:inviter-in-branch" | "urn:vouchsafe:problem:vouch-refused" | "urn:vouchsafe:problem:job-done" | "urn:vouchsafe:problem:invite-unknown" | "urn:vouchsafe:problem:invite-used" | "urn:vouchsafe:problem:invite-expired" | "urn:vouchsafe:problem:invite-closed" | "urn:vouchsafe:problem:invite-not-open" | "urn:vouchsafe:problem:invite-state" | "urn:vouchsafe:problem:lead-not-open" | "urn:vouchsafe:problem:invite-exhausted" | "urn:vouchsafe:problem:contact-mismatch" | "urn:vouchsafe:problem:proof-wrong" | "urn:vouchsafe:problem:proof-stale" | "urn:vouchsafe:problem:proof-locked" | "urn:vouchsafe:problem:text-limit-reached" | "urn:vouchsafe:problem:country-not-accepted" | "urn:vouchsafe:problem:step-out-of-order" | "urn:vouchsafe:problem:hold-expired" | "urn:vouchsafe:problem:flow-unknown" | "urn:vouchsafe:problem:flow-ended" | "urn:vouchsafe:problem:document-invalid" | "urn:vouchsafe:problem:review-needed" | "urn:vouchsafe:problem:registration-refused" | "urn:vouchsafe:problem:name-invalid" | "urn:vouchsafe:problem:person-limit-reached" | "urn:vouchsafe:problem:password-refused" | "urn:vouchsafe:problem:link-over" | "urn:vouchsafe:problem:password-wrong" | "urn:vouchsafe:problem:credentials-wrong" | "urn:vouchsafe:problem:account-locked" | "urn:vouchsafe:problem:session-ended" | "urn:vouchsafe:problem:reauthentication-required" | "urn:vouchsafe:problem:refresh-reused" | "urn:vouchsafe:problem:refresh-unknown" | "urn:vouchsafe:problem:case-decided" | "urn:vouchsafe:problem:case-lapsed" | "urn:vouchsafe:problem:review-conflict" | "urn:vouchsafe:problem:claims-exhausted" | "urn:vouchsafe:problem:names-exhausted" | "urn:vouchsafe:problem:document-taken" | "urn:vouchsafe:problem:document-bound" | "urn:vouchsafe:problem:refusal-unknown" | "urn:vouchsafe:problem:case-claimed" | "urn:vouchsafe:problem:waitlist-closed" | "urn:vouchsafe:problem:waitlist-full" | "urn:vouchsafe:problem:application-unknown" | "urn:vouchsafe:problem:application-over" | "urn:vouchsafe:problem:already-let-in" | "urn:vouchsafe:problem:quota-exhausted" | "urn:vouchsafe:problem:not-eligible-to-invite" | "urn:vouchsafe:problem:sanction-exists" | "urn:vouchsafe:problem:sanction-unknown" | "urn:vouchsafe:problem:action-unknown" | "urn:vouchsafe:problem:action-state" | "urn:vouchsafe:problem:second-admin-needed" | "urn:vouchsafe:problem:appeal-unknown" | "urn:vouchsafe:problem:appeal-exists" | "urn:vouchsafe:problem:appeal-state" | "urn:vouchsafe:problem:reports-unknown" | "urn:vouchsafe:problem:last-owner" | "urn:vouchsafe:problem:policy-invalid" | "urn:vouchsafe:problem:assurance-not-higher" | "urn:vouchsafe:problem:room-unknown" | "urn:vouchsafe:problem:room-exists" | "urn:vouchsafe:problem:room-closed" | "urn:vouchsafe:problem:room-full" | "urn:vouchsafe:problem:assurance-too-low" | "urn:vouchsafe:problem:spoke-as-listener" | "urn:vouchsafe:problem:room-server-unavailable" | "urn:vouchsafe:problem:room-server-unknown" | "urn:vouchsafe:problem:room-server-in-use" | "urn:vouchsafe:problem:room-server-not-cleared" | "urn:vouchsafe:problem:ticket-unknown" | "urn:vouchsafe:problem:ticket-ended" | "urn:vouchsafe:problem:position-unknown" | "urn:vouchsafe:problem:cursor-invalid";
         /** @description A one-time code. */
         ProofBody: {
             /** @description The six digits that were mailed. */
@@ -4757,6 +4856,16 @@ export interface components {
              */
             open: number;
             person?: components["schemas"]["person_id"] | null;
+        };
+        /** @description What the link holds, and the new password. */
+        ResetPasswordBody: {
+            /**
+             * Format: password
+             * @description At least 15 characters; common ones are refused (NIST SP 800-63B-4).
+             */
+            password: string;
+            /** @description The last segment of the link in the letter. */
+            token: string;
         };
         /** @description Who decides real-name cases. */
         Review: {
@@ -5040,6 +5149,10 @@ export interface components {
         ServersView: {
             /** @description All of them, the oldest first. */
             items: components["schemas"]["ServerView"][];
+        };
+        SessionEndedProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:session-ended";
         };
         /** @description A session: the family of its refresh tokens. */
         SessionView: {
@@ -5326,6 +5439,15 @@ export interface components {
         timestamp: string;
     };
     responses: {
+        /** @description Too many failed sign-ins. */
+        AccountLockedProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["AccountLockedProblem"];
+            };
+        };
         /** @description The action is not in a state for this. */
         ActionStateProblem: {
             headers: {
@@ -5767,6 +5889,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["LeadNotOpenProblem"];
             };
         };
+        /** @description The link is good no longer. */
+        LinkOverProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["LinkOverProblem"];
+            };
+        };
         /** @description The body is not valid JSON. A field is missing or not of the expected form. The position is not known. */
         MalformedJsonOrInvalidFieldOrPositionUnknownProblem: {
             headers: {
@@ -5920,6 +6051,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["NotFoundProblem"];
             };
         };
+        /** @description The password is not accepted. The current password is not right. */
+        PasswordRefusedOrPasswordWrongProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["PasswordRefusedOrPasswordWrongProblem"];
+            };
+        };
+        /** @description The password is not accepted. */
+        PasswordRefusedProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["PasswordRefusedProblem"];
+            };
+        };
         /** @description The policy is not valid. */
         PolicyInvalidProblem: {
             headers: {
@@ -6062,6 +6211,15 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ServerErrorOAuthProblem"];
+            };
+        };
+        /** @description The session has ended. */
+        SessionEndedProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["SessionEndedProblem"];
             };
         };
         /** @description It is not the time for this step. The case has been decided. Another reviewer has the case. */
@@ -7582,7 +7740,7 @@ export interface operations {
                 /** @description Only what is about this member. */
                 subject?: components["schemas"]["person_id"];
                 /** @description Only events of this type. */
-                type?: "person_founded" | "member_admitted" | "vouched" | "vouch_taken_back" | "reparented" | "reported" | "role_changed" | "invite_issued" | "invite_revoked" | "invite_voided" | "invite_restored" | "invite_extended" | "invite_resent" | "invite_passed_on" | "invite_answered" | "invite_undeliverable" | "invite_delivered" | "invite_held" | "hold_prolonged" | "invite_released" | "invite_quota_changed" | "application_made" | "application_proof_failed" | "applicant_waits" | "applicant_left" | "applicant_let_in" | "applicant_vouched" | "application_refused" | "waitlist_drawn" | "onboarding_started" | "proof_requested" | "proof_failed" | "contact_proved" | "identity_given" | "case_opened" | "case_claimed" | "case_decided" | "claim_released" | "names_withheld" | "refusal_bound" | "refusal_lifted" | "case_withdrawn" | "person_banned" | "ban_lifted" | "person_sanctioned" | "sanction_lifted" | "action_proposed" | "action_withdrawn" | "action_approved" | "action_applied" | "action_undoing" | "action_undone" | "appeal_made" | "appeal_claimed" | "appeal_decided" | "reports_closed" | "assurance_lowered" | "lead_dismissed" | "graph_exported" | "room_server_registered" | "room_server_changed" | "room_server_removed" | "room_created" | "room_changed" | "ticket_issued" | "ticket_ended" | "sign_in_code_made" | "session_started" | "session_refreshed" | "session_ended" | "policy_changed" | "service_added" | "service_removed" | "signing_key_made" | "job_cancelled" | "job_resumed" | "import_started" | "import_finished";
+                type?: "person_founded" | "member_admitted" | "vouched" | "vouch_taken_back" | "reparented" | "reported" | "role_changed" | "invite_issued" | "invite_revoked" | "invite_voided" | "invite_restored" | "invite_extended" | "invite_resent" | "invite_passed_on" | "invite_answered" | "invite_undeliverable" | "invite_delivered" | "invite_held" | "hold_prolonged" | "invite_released" | "invite_quota_changed" | "application_made" | "application_proof_failed" | "applicant_waits" | "applicant_left" | "applicant_let_in" | "applicant_vouched" | "application_refused" | "waitlist_drawn" | "onboarding_started" | "proof_requested" | "proof_failed" | "contact_proved" | "identity_given" | "case_opened" | "case_claimed" | "case_decided" | "claim_released" | "names_withheld" | "refusal_bound" | "refusal_lifted" | "case_withdrawn" | "person_banned" | "ban_lifted" | "person_sanctioned" | "sanction_lifted" | "action_proposed" | "action_withdrawn" | "action_approved" | "action_applied" | "action_undoing" | "action_undone" | "appeal_made" | "appeal_claimed" | "appeal_decided" | "reports_closed" | "assurance_lowered" | "lead_dismissed" | "graph_exported" | "room_server_registered" | "room_server_changed" | "room_server_removed" | "room_created" | "room_changed" | "ticket_issued" | "ticket_ended" | "sign_in_code_made" | "session_started" | "session_refreshed" | "session_ended" | "password_forgotten" | "password_link_made" | "password_changed" | "policy_changed" | "service_added" | "service_removed" | "signing_key_made" | "job_cancelled" | "job_resumed" | "import_started" | "import_finished";
                 /** @description Only what came before the event of this number. */
                 before?: number;
                 /** @description How many items at most. */
@@ -9575,6 +9733,36 @@ export interface operations {
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };
     };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePasswordBody"];
+            };
+        };
+        responses: {
+            /** @description The password is the new one. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem"];
+            413: components["responses"]["BodyTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["PasswordRefusedOrPasswordWrongProblem"];
+            429: components["responses"]["AccountLockedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
     list_sanctioned_invitees: {
         parameters: {
             query?: {
@@ -10108,6 +10296,66 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["InvalidValueOrIdempotencyKeyReusedOrPasswordRefusedProblem"];
             429: components["responses"]["TooManyRequestsOrAccountLockedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    forgot_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgotPasswordBody"];
+            };
+        };
+        responses: {
+            /** @description If the address is a member's, a letter is on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
+            413: components["responses"]["BodyTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["InvalidValueProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetPasswordBody"];
+            };
+        };
+        responses: {
+            /** @description The password is the new one: sign in with it. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
+            401: components["responses"]["SessionEndedProblem"];
+            410: components["responses"]["LinkOverProblem"];
+            413: components["responses"]["BodyTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["PasswordRefusedProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };

@@ -94,6 +94,10 @@ export interface ProblemStatus {
   "urn:vouchsafe:problem:person-limit-reached": 409;
   /** The password is not accepted. The password is too short, too long, or among the commonest. What to do: Choose a longer password that is not in common use. */
   "urn:vouchsafe:problem:password-refused": 422;
+  /** The link is good no longer. The link in a letter was used, is over, was replaced by a newer one, or is none of ours. What to do: Ask for a new letter, and open the link in the newest one. */
+  "urn:vouchsafe:problem:link-over": 410;
+  /** The current password is not right. A member who is signed in gave another password than theirs, or none where one is needed. What to do: Give the password that you sign in with. */
+  "urn:vouchsafe:problem:password-wrong": 422;
   /** The sign-in data are not right. The account and the password do not belong together, or there is no such account. What to do: Check the address and the password. */
   "urn:vouchsafe:problem:credentials-wrong": 401;
   /** Too many failed sign-ins. Too many wrong passwords were tried for this account. What to do: Wait for the seconds given in Retry-After, then try again. */
@@ -291,6 +295,7 @@ export const operations: Readonly<Record<string, Facts>> = {
   "GET /v1/me/invites/{id}/qr": { access: "access" },
   "POST /v1/me/invites/{id}/resend": { access: "access" },
   "POST /v1/me/invites/{id}/restore": { access: "access" },
+  "PUT /v1/me/password": { access: "access" },
   "GET /v1/me/sanctioned-invitees": { access: "access" },
   "GET /v1/me/sanctions": { access: "access" },
   "DELETE /v1/me/sessions": { access: "access" },
