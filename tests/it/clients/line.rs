@@ -24,6 +24,7 @@ struct State {
     lose: Mutex<Option<String>>,
     busy: Mutex<Option<String>>,
     at_least: AtomicU32,
+    refreshes: AtomicU32,
 }
 
 /// A line, until it is dropped.
@@ -70,11 +71,19 @@ impl Line {
         self.state.lose.lock().unwrap().is_none() && self.state.busy.lock().unwrap().is_none()
     }
 
+    /// How often new tokens were asked for. The service takes the very same request twice for one.
+    pub fn refreshes(&self) -> u32 {
+        self.state.refreshes.load(Ordering::Relaxed)
+    }
+
     /// How many requests demanded a position.
     pub fn at_least(&self) -> u32 {
         self.state.at_least.load(Ordering::Relaxed)
     }
 }
+
+/// What asks for new tokens begins so.
+const REFRESH: &[u8] = b"POST /oauth/token ";
 
 /// Whether this is the request; it is awaited no longer then.
 fn is_next(awaited: &Mutex<Option<String>>, sent: &[u8]) -> bool {
@@ -106,6 +115,8 @@ async fn carry(mut client: TcpStream, service: SocketAddr, state: Arc<State>) ->
                 lost |= is_next(&state.lose, sent);
                 let demands = sent.to_ascii_lowercase().windows(20).filter(|part| *part == b"vouchsafe-at-least: ").count();
                 state.at_least.fetch_add(demands as u32, Ordering::Relaxed);
+                let refreshes = u32::from(sent.starts_with(REFRESH));
+                state.refreshes.fetch_add(refreshes, Ordering::Relaxed);
                 service.write_all(sent).await?;
             }
             read = service.read(&mut answered) => {

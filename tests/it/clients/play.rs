@@ -98,6 +98,7 @@ impl Play<'_> {
                 "refreshes": count("SELECT count(*) AS n FROM events WHERE kind = 'session_refreshed'"),
                 "invites": count("SELECT count(*) AS n FROM invites"),
                 "at_least": self.line.at_least(),
+                "asked_to_refresh": self.line.refreshes(),
             }),
             _ => panic!("nobody knows what {asked} is"),
         }

@@ -33,6 +33,7 @@ interface Seen {
   refreshes: number;
   invites: number;
   at_least: number;
+  asked_to_refresh: number;
 }
 const seen = () => ask<Seen>({ ask: "seen" });
 const codeOf = async (ask_: "invite" | "proof", to: string) => (await ask<{ code: string }>({ ask: ask_, to })).code;
@@ -172,11 +173,15 @@ assert.equal(shown.came_by?.passed_on_from, fourth.id);
 const first = await seen();
 await ask({ ask: "advance", seconds: 15 * MINUTE });
 await Promise.all([whoIs(ada), whoIs(ada), whoIs(ada), whoIs(ada)]);
-assert.equal((await seen()).refreshes, first.refreshes + 1);
+const second = await seen();
+assert.equal(second.refreshes, first.refreshes + 1);
+assert.equal(second.asked_to_refresh, first.asked_to_refresh + 1);
 assert(kept.session !== undefined);
 kept = { ...kept, session: { ...kept.session, endsAt: Date.now() } };
-await Promise.all([whoIs(ada), whoIs(ada)]);
-assert.equal((await seen()).refreshes, first.refreshes + 2);
+await Promise.all([whoIs(ada), whoIs(ada), whoIs(ada), whoIs(ada)]);
+const third = await seen();
+assert.equal(third.refreshes, first.refreshes + 2);
+assert.equal(third.asked_to_refresh, first.asked_to_refresh + 2);
 // The answer to a refresh is lost: the very same is sent again, and the session lives.
 await ask({ ask: "advance", seconds: 15 * MINUTE });
 await ask({ ask: "lose", request: "POST /oauth/token" });
