@@ -11,6 +11,7 @@ pub mod http;
 pub mod admin;
 pub mod leads;
 pub mod account;
+pub mod leaving;
 pub mod waitlist;
 pub mod onboarding;
 pub mod moderation;

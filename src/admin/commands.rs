@@ -10,7 +10,7 @@ use crate::{
     platform::{
         ledger::{Actor, Tx, events::ReparentReason},
         store::StoreError,
-        terms::{PersonId, PersonRow, Reason},
+        terms::{PersonId, PersonRow, Reason, Standing},
         vault::Vault,
     },
 };
@@ -46,6 +46,10 @@ pub fn reparent(
         NewPlace::Under(id) => Some(member(tx, id)?.ok_or(ReparentError::InviterUnknown)?.row),
     };
     let (by, target) = lock(tx, target.row)?;
+    // Nothing is written about somebody who has left.
+    if target.standing == Standing::Left {
+        return Err(ReparentError::PersonUnknown);
+    }
     let mover = match (&by, tx.actor()) {
         (Some(member), _) => Mover::Member(member),
         (None, Actor::Operator) => Mover::Operator,

@@ -137,6 +137,18 @@ pub(super) fn keep_house(core: &mut Core, watch: Arc<Watch>) {
             }
         }
     });
+    let every = core.config.store.checkpoint_minutes;
+    if every > 0 {
+        let read_model = core.read_model.clone();
+        core.tasks.spawn(async move {
+            loop {
+                tokio::time::sleep(Duration::from_secs(60 * u64::from(every))).await;
+                if let Err(error) = read_model.keep().await {
+                    tracing::warn!(%error, "memory was not kept beside the store");
+                }
+            }
+        });
+    }
     let (ledger, read_model) = (core.ledger.clone(), core.read_model.clone());
     core.tasks.spawn(async move {
         loop {

@@ -17,10 +17,10 @@ use crate::{
     platform::{
         config::{Config, MailTransport, SmtpSecurity, TextGateway},
         egress::Egress,
-        ledger::{Actor, Lease, Ledger, LedgerOptions, ReadModel},
+        ledger::{Actor, Checkpoint, Lease, Ledger, LedgerOptions, ReadModel},
         store::{Guards, StoreError, Target, throttle::Rate},
         terms::{Clock, LinkTemplate, Rng, SystemClock, SystemRng},
-        vault::{KeyringError, Vault},
+        vault::{Blind, KeyringError, Vault},
     },
     policy::{self, ChangeError, Current},
     rooms::{Kinds, Servers},
@@ -201,7 +201,9 @@ impl Core {
         let egress = Egress::new(&config.egress).map_err(|error| StartError::Setup(error.to_string()))?;
         let room_servers = Arc::new(Servers::new(vault.clone(), parts.room_servers, egress.clone()));
         projections.push(room_servers.clone());
-        let read_model = ReadModel::load(ledger.clone(), projections).await?;
+        let secret = vault.blind(Blind::Memory, b"checkpoint");
+        let checkpoint = config.store.checkpoint().map(|path| Checkpoint::new(path, &secret));
+        let read_model = ReadModel::load(ledger.clone(), projections, checkpoint).await?;
         let hasher = Hasher::new(&config.password, vault.clone(), Arc::clone(&parts.rng));
 
         let mut owner = [0_u8; 8];

@@ -36,7 +36,7 @@ use super::{
     watch::Watch,
 };
 use crate::{
-    account, admin, http, identity, invites, leads, moderation, notify, onboarding, people,
+    account, admin, http, identity, invites, leads, leaving, moderation, notify, onboarding, people,
     platform::{
         config::{Config, Listen, WebOrigin},
         idempotency,
@@ -58,6 +58,7 @@ pub fn offer(config: &mut ServiceConfig<'_>) {
     waitlist::http::routes(config);
     people::http::routes(config);
     account::http::routes(config);
+    leaving::http::routes(config);
     identity::http::routes(config);
     moderation::http::routes(config);
     leads::http::routes(config);
@@ -245,6 +246,9 @@ impl App {
         if tokio::time::timeout(Duration::from_secs(5), self.mail).await.is_err() {
             tracing::warn!("a letter was still on its way: it will be sent again after its claim's term");
         }
+        if let Err(error) = self.core.read_model.keep().await {
+            tracing::warn!(%error, "memory was not kept beside the store: the next start takes longer");
+        }
         self.core.close().await;
     }
 }
@@ -360,6 +364,11 @@ fn listen(
         vault: vault.clone(),
         policy: Arc::clone(&policy),
     });
+    let leaving = Data::new(leaving::http::Leaving {
+        ledger: ledger.clone(),
+        read_model: read_model.clone(),
+        vault: vault.clone(),
+    });
     let moderation = Data::new(moderation::http::Moderation {
         ledger: ledger.clone(),
         read_model: read_model.clone(),
@@ -422,6 +431,7 @@ fn listen(
             .app_data(people.clone())
             .app_data(account.clone())
             .app_data(cases.clone())
+            .app_data(leaving.clone())
             .app_data(moderation.clone())
             .app_data(audit.clone())
             .app_data(leads.clone())

@@ -5,10 +5,12 @@ use std::io::{self, BufRead, Write};
 use super::table::{seconds, table, time};
 use crate::{
     app::Core,
+    leaving::{self, LeaveError, LeaveReason},
     people::{self, HandleError, Member, Wanted},
     platform::{
+        ledger::{Actor, Ledger},
         store::{Store, StoreError},
-        terms::{ContactError, ContactPoint, PersonId, Role, Standing},
+        terms::{ContactError, ContactPoint, PersonId, Role, Standing, quoted},
         vault::Vault,
     },
 };
@@ -19,6 +21,14 @@ pub enum People {
     /// Lists the members who fit everything that is said, in the order of joining; by handle where the beginning of one is
     /// said.
     Find(Sought),
+    /// Removes a member: what says who they were is forgotten and cannot be brought back; whom they let in stays.
+    Erase {
+        /// A person's id or handle.
+        person: String,
+        /// Why, as a code that the ledger records: request, legal, mistake, other.
+        #[arg(long)]
+        reason: LeaveReason,
+    },
 }
 
 /// Who is looked for.
@@ -63,6 +73,15 @@ pub enum PeopleError {
     /// A time is none.
     #[error("{0}: give a date such as 2027-03-01, or a time such as 2027-03-01T18:00:00Z")]
     Time(&'static str),
+    /// Nobody has this id or handle.
+    #[error("nobody has the id or handle {}", quoted(.0))]
+    PersonUnknown(String),
+    /// The reason is none of somebody else's.
+    #[error("--reason: `own` is said by whoever leaves; say request, legal, mistake or other")]
+    Own,
+    /// They are not removed.
+    #[error(transparent)]
+    Leave(#[from] LeaveError),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -78,7 +97,33 @@ pub enum PeopleError {
 pub async fn run(core: &Core, what: People, out: &mut impl Write) -> Result<(), PeopleError> {
     match what {
         People::Find(sought) => find(core.ledger.store(), &core.vault, sought, &mut io::stdin().lock(), out).await,
+        People::Erase { person, reason } => erase(&core.ledger, &core.vault, person, reason, out).await,
     }
+}
+
+/// Removes a member.
+///
+/// # Errors
+/// [`PeopleError`]
+pub async fn erase(
+    ledger: &Ledger,
+    vault: &Vault,
+    person: String,
+    reason: LeaveReason,
+    out: &mut impl Write,
+) -> Result<(), PeopleError> {
+    if reason == LeaveReason::Own {
+        return Err(PeopleError::Own);
+    }
+    let name = person.clone();
+    let id = ledger.store().read(move |conn| super::audit::id(conn, &name)).await?;
+    let id = id.ok_or(PeopleError::PersonUnknown(person))?;
+    let vault = vault.clone();
+    ledger
+        .write(Actor::Operator, move |tx| leaving::remove(tx, &vault, id, reason))
+        .await?;
+    writeln!(out, "{id} is forgotten; a row without a name stays in the graph")?;
+    Ok(())
 }
 
 /// Prints whoever is looked for. `input` is read where the contact comes from there.

@@ -97,6 +97,14 @@ impl PasswordLink {
     }
 }
 
+/// Forgets everything that a member could sign in with.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn forget(tx: &mut Tx<'_>, person: PersonRow) -> Result<(), StoreError> {
+    Ok(records::forget(tx.conn, person)?)
+}
+
 impl PasswordProof {
     /// Whether the password is the member's still, once it has been confirmed: asked when their row is held, so that a
     /// change of it at the same moment is seen here, or sees what is written by this.

@@ -12,7 +12,9 @@ mod records;
 mod text_codes;
 
 pub use codes::{PasswordLink, SignInCode};
-pub use commands::{end_password_link, forgot_password, make_password_link, make_sign_in_code, set_password, take_ask};
+pub use commands::{
+    end_password_link, forget, forgot_password, make_password_link, make_sign_in_code, set_password, take_ask,
+};
 pub use passwords::{ChoiceError, Hasher, HasherError};
 pub use queries::{PasswordProof, ProofError, has_password, has_password_link, prove_own_password, prove_password};
 pub use text_codes::{TEXT_CODE_LASTS, TextCode, has_text_code, six_digits, spend_text_code, text_code};

@@ -222,3 +222,11 @@ pub(super) fn drop_text_code(conn: &mut Conn, row: PersonRow, sealed: &[u8]) -> 
         .execute(conn)
         .map(|rows| rows == 1)
 }
+
+/// Deletes everything that a member could sign in with.
+pub(super) fn forget(conn: &mut Conn, row: PersonRow) -> QueryResult<()> {
+    delete(credentials::table.find(row)).execute(conn)?;
+    delete(sign_in_codes::table.filter(sign_in_codes::person.eq(row))).execute(conn)?;
+    delete(text_codes::table.find(row)).execute(conn)?;
+    end_link(conn, row)
+}

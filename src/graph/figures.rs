@@ -3,11 +3,11 @@
 //! Whoever joins, and whose standing or assurance changes, brings the figures of everybody above them up to date: as many
 //! steps as they stand below the root. A community that is loaded is counted once, from the last row to the first.
 
-use super::{
-    slabs::Slabs,
-    tree::{NONE, Node, Tree, mark, some},
+use super::tree::{NONE, Node, Tree, mark, some};
+use crate::platform::{
+    ledger::{Column, plain},
+    terms::Standing,
 };
-use crate::platform::terms::Standing;
 
 /// A branch in numbers beyond those in its [`Node`], without the one whose branch it is: 16 bytes a person.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -22,9 +22,16 @@ pub(super) struct Kept {
     pub(super) recent: u32,
 }
 
+plain!(Kept {
+    active: u32,
+    verified: u32,
+    sanctioned: u32,
+    recent: u32
+});
+
 /// What is kept, by row.
-#[derive(Default)]
-pub(super) struct Figures(Slabs<Kept>);
+#[derive(Clone, Default)]
+pub(super) struct Figures(pub(super) Column<Kept>);
 
 /// How a standing is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,12 +106,12 @@ pub(super) struct Lowering {
 
 impl Figures {
     pub(super) fn get(&self, row: u32) -> Kept {
-        self.0.get(row).copied().unwrap_or_default()
+        self.0.get(row as usize)
     }
 
     /// A place for somebody of whom nothing is counted yet.
     pub(super) fn put(&mut self, row: u32) {
-        self.0.put(row, Kept::default());
+        self.0.set(row as usize, Kept::default());
     }
 
     /// Counts a branch of so many people, and so high, in at `above` and everybody above them.
@@ -145,7 +152,7 @@ impl Figures {
 
     /// Changes what is kept of somebody's branch.
     pub(super) fn change(&mut self, row: u32, change: impl FnOnce(Kept) -> Kept) {
-        if let Some(kept) = self.0.get_mut(row) {
+        if let Some(kept) = self.0.find_mut(row as usize) {
             *kept = change(*kept);
         }
     }

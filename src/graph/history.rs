@@ -4,7 +4,10 @@
 //! Whoever is in none of these lists stands as they always did. Times are in microseconds, as the store has them;
 //! questions go by whole seconds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+};
 
 use super::tree::{NONE, Node, Tree, mark};
 use crate::platform::terms::{Standing, Timestamp};
@@ -40,6 +43,26 @@ struct Rated {
     at: Timestamp,
     was_verified: bool,
     verified: bool,
+}
+
+/// Everything that changed, line by line; each person's in the order of time.
+#[derive(Default)]
+pub(super) struct Lines {
+    /// Who, since when, and how they stand.
+    pub(super) standings: Vec<(u32, i64, u8)>,
+    /// Who, when, whether they were verified, and whether they are.
+    pub(super) ratings: Vec<(u32, i64, u8, u8)>,
+    /// Who, their former inviter, and until when.
+    pub(super) formers: Vec<(u32, u32, i64)>,
+}
+
+impl Lines {
+    /// More of them, of people who come later.
+    pub(super) fn extend(&mut self, more: Self) {
+        self.standings.extend(more.standings);
+        self.ratings.extend(more.ratings);
+        self.formers.extend(more.formers);
+    }
 }
 
 /// Everything that changed.
@@ -107,6 +130,59 @@ impl History {
             list
         };
         self.formers.iter().flat_map(of)
+    }
+
+    /// What is kept of up to `most` people after this one, and whom it came to last; none at the end. No event is
+    /// taken in between two of these.
+    pub(super) fn lines(&self, after: u32, most: usize) -> Option<(u32, Lines)> {
+        let from = || (Bound::Excluded(after), Bound::Unbounded);
+        let people = |keys: &mut dyn Iterator<Item = u32>| keys.take(most).last();
+        let last = [
+            people(&mut self.standings.range(from()).map(|(&person, _)| person)),
+            people(&mut self.ratings.range(from()).map(|(&person, _)| person)),
+            people(&mut self.formers.range(from()).map(|(&person, _)| person)),
+        ];
+        // Of lists that go on, the one that comes least far says how far all are taken.
+        let last = last.into_iter().flatten().min()?;
+        let to = || (Bound::Excluded(after), Bound::Included(last));
+        let mut lines = Lines::default();
+        for (&person, list) in self.standings.range(to()) {
+            let of = |&(at, standing): &(Timestamp, Standing)| (person, at.micros(), super::place_of(standing));
+            lines.standings.extend(list.iter().map(of));
+        }
+        for (&person, list) in self.ratings.range(to()) {
+            let of = |rated: &Rated| {
+                let (was, is) = (u8::from(rated.was_verified), u8::from(rated.verified));
+                (person, rated.at.micros(), was, is)
+            };
+            lines.ratings.extend(list.iter().map(of));
+        }
+        for (&person, list) in self.formers.range(to()) {
+            let of = |former: &Former| (person, former.inviter, former.until.micros());
+            lines.formers.extend(list.iter().map(of));
+        }
+        Some((last, lines))
+    }
+
+    /// The same history again.
+    pub(super) fn of(lines: Lines) -> Self {
+        let mut history = Self::default();
+        for (person, at, standing) in lines.standings {
+            let standing = super::figures::standing_of(standing);
+            let list = history.standings.entry(person).or_default();
+            list.push((Timestamp::from_micros(at), standing));
+        }
+        for (person, at, was, is) in lines.ratings {
+            history.ratings.entry(person).or_default().push(Rated {
+                at: Timestamp::from_micros(at),
+                was_verified: was == 1,
+                verified: is == 1,
+            });
+        }
+        for (person, inviter, until) in lines.formers {
+            history.moved(person, inviter, Timestamp::from_micros(until));
+        }
+        history
     }
 
     /// Who a person's inviter was.

@@ -15,7 +15,7 @@ use super::{
     tree::{NONE, Sought},
 };
 use crate::platform::{
-    ledger::{Entry, Event, Projection, events},
+    ledger::{Entry, Event, Kept, Projection, events},
     store::{Conn, StoreError},
     terms::{Assurance, Clock, PersonRow, Standing, SystemClock, Timestamp},
 };
@@ -134,6 +134,12 @@ impl LiveGraph {
         self.graph.write().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn replace(&self, graph: InviteGraph) {
+        let former = std::mem::replace(&mut *self.write(), graph);
+        // Great arrays are given back where nobody waits.
+        drop(former);
+    }
+
     fn change(&self, change: impl FnOnce(&mut InviteGraph) -> Result<(), GraphError>) {
         sound(change(&mut self.write()));
     }
@@ -202,6 +208,7 @@ fn standing_after(event: &Event) -> Option<(PersonRow, Standing)> {
         Event::BanLifted(events::BanLifted { person, standing, .. }) => {
             Some((person, standing.unwrap_or(Standing::Active)))
         }
+        Event::PersonLeft(events::PersonLeft { person, .. }) => Some((person, Standing::Left)),
         Event::PersonSanctioned(events::PersonSanctioned { person, standing, .. })
         | Event::SanctionLifted(events::SanctionLifted { person, standing, .. }) => Some((person, standing)),
         _ => None,
@@ -209,14 +216,16 @@ fn standing_after(event: &Event) -> Option<(PersonRow, Standing)> {
 }
 
 impl Projection for LiveGraph {
+    fn kept(&self) -> Option<&dyn Kept> {
+        Some(self)
+    }
+
     fn load(&self, conn: &mut Conn) -> Result<(), StoreError> {
         let mut loading = Loading::new(self.clock.now());
         records::load(conn, &mut loading)?;
         let (graph, refused) = loading.done();
         refused.into_iter().for_each(|error| sound(Err(error)));
-        let former = std::mem::replace(&mut *self.write(), graph);
-        // Great arrays are given back where nobody waits.
-        drop(former);
+        self.replace(graph);
         Ok(())
     }
 

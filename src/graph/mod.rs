@@ -30,16 +30,17 @@
 mod as_of;
 mod figures;
 mod history;
+mod kept;
 mod live;
 mod load;
 mod queries;
 mod records;
-mod slabs;
 #[cfg(test)]
 mod tests;
 mod tree;
 mod vouches;
 
+pub use kept::Snapshot;
 pub use live::LiveGraph;
 pub use queries::{BranchFigures, Place, Vouch, Vouches, VouchesOf, WEEK};
 

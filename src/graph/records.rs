@@ -1,6 +1,8 @@
 //! What the graph is built from: everybody's row, the edges, and what changed. Each table is read once from its
 //! start to its end, by figures alone: a row costs no allocation.
 
+use std::collections::BTreeMap;
+
 use diesel::{
     ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl, connection::DefaultLoadingMode, dsl::sql, sql_types::BigInt,
 };
@@ -10,7 +12,7 @@ use crate::platform::{
     ledger::events::SanctionKind,
     store::{
         Conn, StoreError,
-        schema::{assurance_changes, edges, former_edges, people, sanctions},
+        schema::{assurance_changes, departures, edges, former_edges, people, sanctions},
     },
     terms::{Assurance, PersonRow, Standing, Timestamp},
 };
@@ -26,7 +28,11 @@ pub(super) fn load(conn: &mut Conn, into: &mut Loading) -> Result<(), StoreError
     into.join();
     vouches.into_iter().for_each(|given| into.vouched(given));
     former_edges(conn, into)?;
-    standings(conn, into)?;
+    let left = departures(conn)?;
+    standings(conn, into, &left)?;
+    for (&person, &at) in &left {
+        into.stood(person, Standing::Left, at);
+    }
     assurances(conn, into)?;
     Ok(())
 }
@@ -191,8 +197,26 @@ fn assurances(conn: &mut Conn, into: &mut Loading) -> QueryResult<()> {
 /// A sanction: on whom, which kind it is by its place among all, and from when to when.
 type Sanction = (PersonRow, i64, Timestamp, Option<Timestamp>);
 
-/// The few who were ever sanctioned: where the gravest in force put them, each time that it changed.
-fn standings(conn: &mut Conn, into: &mut Loading) -> QueryResult<()> {
+/// When those left who are gone.
+fn departures(conn: &mut Conn) -> QueryResult<BTreeMap<PersonRow, Timestamp>> {
+    let mut all = BTreeMap::new();
+    by_pages(|after| {
+        let rows: Vec<(PersonRow, Timestamp)> = departures::table
+            .filter(departures::person.gt(after))
+            .order(departures::person.asc())
+            .limit(PAGE)
+            .select((departures::person, departures::at))
+            .load(conn)?;
+        let last = rows.last().map(|(person, _)| person.0);
+        all.extend(rows);
+        Ok(last)
+    })?;
+    Ok(all)
+}
+
+/// The few who were ever sanctioned: where the gravest in force put them, each time that it changed. Whoever has left stays
+/// so, whatever ends afterwards.
+fn standings(conn: &mut Conn, into: &mut Loading, left: &BTreeMap<PersonRow, Timestamp>) -> QueryResult<()> {
     let kind = cast(&format!(
         "CASE kind {} ELSE -1 END",
         places(SanctionKind::ALL.iter().map(|word| word.as_str()))
@@ -235,7 +259,12 @@ fn standings(conn: &mut Conn, into: &mut Loading) -> QueryResult<()> {
                 .iter()
                 .filter(in_force)
                 .map(|&(_, kind, ..)| standing_of(kind));
-            into.stood(sanctions[0].0, kinds.max().unwrap_or(Standing::Active), at);
+            let person = sanctions[0].0;
+            let standing = match left.get(&person) {
+                Some(left) if *left <= at => Standing::Left,
+                _ => kinds.max().unwrap_or(Standing::Active),
+            };
+            into.stood(person, standing, at);
         }
     }
     Ok(())

@@ -6,7 +6,7 @@
 
 use std::iter;
 
-use super::slabs::Slabs;
+use crate::platform::ledger::{Column, plain};
 
 /// Stands for nobody.
 pub(super) const NONE: u32 = 0;
@@ -60,10 +60,23 @@ impl Node {
     }
 }
 
+plain!(Node {
+    inviter: u32,
+    first: u32,
+    last: u32,
+    next: u32,
+    joined: u32,
+    people: u32,
+    invitees: u32,
+    height: u16,
+    standing: u8,
+    marks: u8,
+});
+
 /// Who was let in by whom.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Tree {
-    nodes: Slabs<Node>,
+    pub(super) nodes: Column<Node>,
     /// How many people.
     pub(super) len: usize,
 }
@@ -80,32 +93,32 @@ impl Tree {
     /// A person; none where the row is nobody's.
     #[inline]
     pub(super) fn get(&self, row: u32) -> Option<&Node> {
-        self.nodes.get(row).filter(|node| node.is(mark::THERE))
+        self.nodes.find(row as usize).filter(|node| node.is(mark::THERE))
     }
 
     /// A person; of nobody there is nothing.
     #[inline]
     pub(super) fn at(&self, row: u32) -> Node {
-        self.nodes.get(row).copied().unwrap_or_default()
+        self.nodes.get(row as usize)
     }
 
     /// Changes a person.
     #[inline]
     pub(super) fn change(&mut self, row: u32, change: impl FnOnce(&mut Node)) {
-        if let Some(node) = self.nodes.get_mut(row) {
+        if let Some(node) = self.nodes.find_mut(row as usize) {
             change(node);
         }
     }
 
     /// Puts a person at a row that is nobody's, with their inviter named and in nobody's list.
     pub(super) fn put(&mut self, row: u32, node: Node) {
-        self.nodes.put(row, node);
+        self.nodes.set(row as usize, node);
         self.len += 1;
     }
 
     /// One more than the greatest row that has a place.
     pub(super) fn end(&self) -> u32 {
-        self.nodes.end()
+        u32::try_from(self.nodes.end()).unwrap_or(u32::MAX)
     }
 
     /// From `row`, themself first, up to the root.

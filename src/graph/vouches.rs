@@ -130,6 +130,27 @@ impl VouchGraph {
         })
     }
 
+    /// Up to `most` vouches from the one with this number on: from whom, for whom, since when and until when.
+    pub(super) fn lines(&self, from: usize, most: usize) -> Vec<(u32, u32, u32, u32)> {
+        let row = |node| self.graph.node_weight(node).copied().unwrap_or_default();
+        let edges = self.graph.raw_edges().iter().skip(from).take(most);
+        let line = edges.map(|edge| {
+            let span = edge.weight;
+            (row(edge.source()), row(edge.target()), span.since, span.until)
+        });
+        line.collect()
+    }
+
+    /// The same vouches again.
+    pub(super) fn again(lines: Vec<(u32, u32, u32, u32)>) -> Result<Self, Full> {
+        let mut vouches = Self::default();
+        vouches.graph.reserve_exact_edges(lines.len());
+        for (from, to, since, until) in lines {
+            vouches.add(from, to, Span { since, until })?;
+        }
+        Ok(vouches)
+    }
+
     /// Whether the next vouch may have everything copied into a greater room.
     pub(super) fn is_full(&self) -> bool {
         let (nodes, edges) = self.graph.capacity();

@@ -155,6 +155,7 @@ pub static OPERATIONS: &[Operation] = &[
     delete("end_my_other_sessions", "/v1/me/sessions", MEMBERS),
     delete("end_my_session", "/v1/me/sessions/{id}", MEMBERS),
     get("show_me", "/v1/me", MEMBERS),
+    delete("leave", "/v1/me", MEMBERS).recently(),
     get("list_my_invitees", "/v1/me/invitees", MEMBERS),
     get("list_my_vouches", "/v1/me/vouches", MEMBERS),
     put("give_vouch", "/v1/me/vouches/{id}", MEMBERS),
@@ -453,7 +454,7 @@ mod tests {
         assert!(operation(&Method::GET, "/v1/invites/").is_none());
         assert!(operation(&Method::GET, "/v1/onboarding//contact").is_none());
         assert!(operation(&Method::GET, "").is_none());
-        assert!(matches!(route(&Method::POST, "/v1/me"), Route::WrongMethod(allow) if allow == "GET, HEAD"));
+        assert!(matches!(route(&Method::POST, "/v1/me"), Route::WrongMethod(allow) if allow == "GET, HEAD, DELETE"));
     }
 
     /// What a role that only reads, or a member, may change: nothing of the community's.

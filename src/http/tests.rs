@@ -191,7 +191,7 @@ async fn another_method_is_told_which_are_allowed() {
     ] {
         let seen = ask(&app, get("/v1/me").method(method).to_request()).await;
         assert_eq!(seen.told(), problem(405, "method-not-allowed"));
-        assert_eq!(seen.header("allow"), Some("GET, HEAD"));
+        assert_eq!(seen.header("allow"), Some("GET, HEAD, DELETE"));
     }
 }
 

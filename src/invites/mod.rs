@@ -27,7 +27,8 @@ mod rules;
 pub use campaign::{RevokeCampaign, revoke_campaign};
 pub use code::Code;
 pub use commands::{
-    bind, grant, issue, prolong, redeem, release, replay, reserve, restore_any, revoke, revoke_any, unbind, void_others,
+    bind, grant, issue, prolong, redeem, release, replay, reserve, restore_any, revoke, revoke_all, revoke_any, unbind,
+    void_others,
 };
 pub use extras::{Extras, Label, NoLabel};
 pub use follow::{InviteMails, LetterLimits};

@@ -11,7 +11,7 @@ use crate::{
     platform::{
         ledger::{Event, Tx, events},
         store::StoreError,
-        terms::{Id, LeadId, PersonRow, Reason, Timestamp},
+        terms::{Id, LeadId, PersonRow, Reason, Standing, Timestamp},
         vault::Vault,
     },
 };
@@ -25,6 +25,10 @@ pub fn dismiss(tx: &mut Tx<'_>, vault: &Vault, id: LeadId, reason: &Reason) -> R
     let members = people::lock(tx.conn, lead.person, lead.person)?;
     let member = members.iter().find(|member| member.row == lead.person);
     let member = member.ok_or_else(|| StoreError::Internal("a lead is about nobody".into()))?;
+    // Nothing is written about somebody who has left.
+    if member.standing == Standing::Left {
+        return Err(LeadError::NotOpen);
+    }
     let note = people::key_of(tx, vault, member)?.seal_note(reason, tx.rng)?;
     let by = tx.actor().person();
     if !records::dismiss(tx.conn, lead.row, by, &note.sealed, tx.now)? {

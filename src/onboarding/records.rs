@@ -193,3 +193,11 @@ pub(super) fn belongs_to(conn: &mut Conn, row: i64, person: PersonRow) -> QueryR
         .execute(conn)
         .map(|_| ())
 }
+
+/// Forgets by what the address is found again with which somebody came in.
+pub(super) fn forget(conn: &mut Conn, person: PersonRow) -> QueryResult<()> {
+    update(flows::table.filter(flows::person.eq(person)))
+        .set(flows::address_blind.eq(None::<Vec<u8>>))
+        .execute(conn)
+        .map(|_| ())
+}

@@ -28,7 +28,7 @@ pub use vouching::{VouchError, VouchGiven, give_vouch, take_vouch_back};
 use crate::platform::{
     ledger::{
         Event, Tx,
-        events::{self, ReparentReason, RoleReason},
+        events::{self, LeaveReason, ReparentReason, RoleReason},
     },
     store::StoreError,
     terms::{Assurance, Id, PersonRow, Reason, Role, Timestamp, kinds},
@@ -185,6 +185,40 @@ pub fn reparent(
     Ok(true)
 }
 
+/// Lets a member go, who is locked and stood as they were read. Their row stays, with nobody's name: handle and
+/// contacts go, and whatever was sealed about them never opens again. Where they are under a sanction, their contacts stay
+/// taken by what they are found again by, so that nobody leaves to come in anew.
+///
+/// # Errors
+/// [`VaultError`]; also where the member is no longer as they were read.
+pub fn depart(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    member: &Member,
+    sanctioned: bool,
+    reason: LeaveReason,
+) -> Result<(), VaultError> {
+    let departure = records::departures::Departure {
+        person: member.row,
+        at: tx.now,
+        removed_by: tx.actor().person().filter(|&by| by != member.row),
+        reason,
+        stood: member.standing,
+    };
+    if !records::departures::depart(tx.conn, member.standing, &departure).map_err(StoreError::from)? {
+        return Err(StoreError::Internal("a standing changed while its member was locked".into()).into());
+    }
+    records::departures::forget_contacts(tx.conn, member.row, sanctioned).map_err(StoreError::from)?;
+    if let Some(subject) = member.subject {
+        vault.erase(tx, subject)?;
+    }
+    tx.record(Event::PersonLeft(events::PersonLeft {
+        person: member.row,
+        reason,
+    }));
+    Ok(())
+}
+
 impl FormerInviter {
     /// Why the person was given another, in words; none where the person is erased.
     ///
@@ -214,4 +248,22 @@ pub struct Contact<'a> {
 /// Gives a member a contact point. False where another member has it already.
 pub fn add_contact(tx: &mut Tx<'_>, person: PersonRow, contact: &Contact<'_>) -> Result<bool, StoreError> {
     Ok(records::insert_contact(tx.conn, person, contact)? == 1)
+}
+
+#[cfg(test)]
+impl Member {
+    /// Somebody of this role in good standing, for tests of rules.
+    pub fn sample(row: i64, role: Role) -> Self {
+        Self {
+            row: PersonRow(row),
+            id: Id::from_uuid(uuid::Uuid::from_u128(row as u128)),
+            subject: None,
+            handle: None,
+            role,
+            standing: crate::platform::terms::Standing::Active,
+            assurance: Assurance::Contact,
+            locale: "en".into(),
+            joined_at: Timestamp::default(),
+        }
+    }
 }

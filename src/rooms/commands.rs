@@ -3,7 +3,7 @@
 mod tickets;
 
 pub(super) use tickets::{bucket, heard};
-pub use tickets::{end_all, end_all_of, end_ticket, issue, reconsider, silence};
+pub use tickets::{end_all, end_all_of, end_ticket, issue, leave_all, reconsider, silence};
 
 use super::{NewRoom, NewServer, Room, RoomError, RoomName, RoomTerms, ServerRecord, Ticket, records, rules};
 use crate::{

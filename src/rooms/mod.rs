@@ -23,7 +23,7 @@ pub mod servers;
 use data_encoding::BASE32_NOPAD;
 use secrecy::SecretString;
 
-pub use commands::{end_all, end_all_of, reconsider, silence};
+pub use commands::{end_all, end_all_of, leave_all, reconsider, silence};
 pub use enforce::Enforcer;
 pub use issuer::{BatchIssuer, Listed};
 pub use records::seated_anywhere as seated;

@@ -5,9 +5,13 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::graph::{
-    as_of::{PastFigures, PastList},
-    load::{Given, Loading},
+use crate::{
+    graph::{
+        as_of::{PastFigures, PastList},
+        kept,
+        load::{Given, Loading},
+    },
+    platform::ledger::{In, Out},
 };
 
 struct Person {
@@ -327,6 +331,18 @@ impl Model {
     }
 }
 
+/// The graph as a checkpoint would have it.
+fn written(graph: &InviteGraph) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let copy = graph.snapshot();
+    copy.write(&mut Out::new(&mut bytes)).unwrap();
+    bytes
+}
+
+fn read(bytes: &[u8]) -> InviteGraph {
+    kept::read(&mut In::new(&mut &bytes[..], bytes.len() as u64)).unwrap()
+}
+
 const GREATEST: i64 = 20;
 
 fn change() -> impl Strategy<Value = Change> {
@@ -434,6 +450,8 @@ proptest! {
         let (mut graph, mut model) = (InviteGraph::new(), Model::default());
         let mut now = Timestamp::from_seconds(1_000_000);
         let (mut told, mut seconds) = (Vec::new(), BTreeSet::new());
+        // The last checkpoint, and how much had been told by then.
+        let mut kept = (written(&graph), 0);
         for (change, pause) in changes {
             // Some happen in one second, some days apart; no two at once.
             let pause = if pause % 3 == 0 { 1 + pause % 700_000 } else { 1 + pause };
@@ -444,8 +462,19 @@ proptest! {
                 told.push(change);
                 seconds.extend([now.seconds() - 1, now.seconds()]);
             }
+            if pause % 7 == 0 {
+                kept = (written(&graph), told.len());
+                graph = read(&kept.0);
+            }
         }
         now_is_the_same(&graph, &model, now, limit);
+        // After a restart by the last checkpoint, which may be older than it says.
+        let mut restarted = read(&kept.0);
+        for &change in told.iter().skip(kept.1.saturating_sub(3)) {
+            prop_assert_eq!(tell(&mut restarted, change), Ok(()), "after a checkpoint {:?}", change);
+        }
+        restarted.pass_time(now, usize::MAX);
+        now_is_the_same(&restarted, &model, now, limit);
         // After a restart, and after the feed has been told again to either.
         let mut loaded = model.loaded(now);
         now_is_the_same(&loaded, &model, now, limit);
@@ -458,6 +487,7 @@ proptest! {
         for second in seconds.into_iter().step_by(3) {
             past_is_the_same(&graph, &model, second, most, limit);
             past_is_the_same(&loaded, &model, second, most, limit);
+            past_is_the_same(&restarted, &model, second, most, limit);
         }
     }
 }

@@ -7,3 +7,14 @@ mod submission;
 pub use refusal::lift;
 pub use review::{claim, decide, give_back};
 pub use submission::{ask_reviewer, confirm, release, submit};
+
+use super::records;
+use crate::platform::{ledger::Tx, store::StoreError, vault::Subject};
+
+/// Forgets by what the document of a member who leaves is found again: it may be given anew.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn forget(tx: &mut Tx<'_>, subject: Subject) -> Result<(), StoreError> {
+    Ok(records::forget(tx.conn, subject)?)
+}

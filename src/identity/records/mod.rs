@@ -186,3 +186,19 @@ pub(super) fn confirm_slots(conn: &mut Conn, subject: Subject) -> QueryResult<us
         .bind(subject.0)
         .execute(conn)
 }
+
+/// Forgets by what the document of somebody who has left is found again: their place behind it, and in what was decided
+/// about them.
+pub(super) fn forget(conn: &mut Conn, subject: Subject) -> QueryResult<()> {
+    diesel::delete(identity_slots::table.filter(identity_slots::subject_id.eq(subject.0))).execute(conn)?;
+    update(identities::table.find(subject.0))
+        .set(identities::document_blind.eq(None::<Vec<u8>>))
+        .execute(conn)?;
+    update(rows::table.filter(rows::subject_id.eq(subject.0)))
+        .set((
+            rows::document_blind.eq(None::<Vec<u8>>),
+            rows::address_blind.eq(None::<Vec<u8>>),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}

@@ -6,7 +6,7 @@ use crate::{
     platform::{
         idempotency::{self, Key},
         ledger::{Event, Tx, events},
-        terms::PersonId,
+        terms::{PersonId, Standing},
         vault::Vault,
     },
 };
@@ -33,7 +33,10 @@ pub fn grant(
         }
         // Nobody else gives them a subject meanwhile.
         let mut held = people::members_by_row(tx.conn, &[known.row], true)?;
-        let member = held.remove(&known.row).ok_or(GrantError::PersonUnknown)?;
+        let member = held
+            .remove(&known.row)
+            .filter(|member| member.standing != Standing::Left);
+        let member = member.ok_or(GrantError::PersonUnknown)?;
         let note = people::key_of(tx, vault, &member)?.seal_note(new.reason, tx.rng)?;
         let row = records::GrantRow {
             id: new.id,

@@ -11,7 +11,7 @@ pub use grant::grant;
 pub use issue::{issue, replay};
 pub use life::{answer, extend, pass_on, resend, restore};
 pub use oversee::{restore_any, revoke_any};
-pub use revoke::{revoke, void_others};
+pub use revoke::{revoke, revoke_all, void_others};
 pub use uses::{bind, prolong, redeem, release, reserve, unbind};
 
 pub(super) use issue::issue_together;

@@ -20,6 +20,17 @@ pub fn revoke(tx: &mut Tx<'_>, inviter: PersonRow, id: Id<kinds::Invite>) -> Res
     Ok(revoked)
 }
 
+/// Takes every open invite of a member back who leaves.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn revoke_all(tx: &mut Tx<'_>, inviter: PersonRow) -> Result<(), StoreError> {
+    for invite in records::revoke_all(tx.conn, inviter, tx.now)? {
+        tx.record(Event::InviteRevoked(events::InviteRevoked { invite, reason: None }));
+    }
+    Ok(())
+}
+
 /// Voids every other open invite to the address (its blind index) of somebody who came in by `accepted`:
 /// nobody can come in by them any more, and their places go back to whoever gave them.
 pub fn void_others(tx: &mut Tx<'_>, blind: &[u8], accepted: Id<kinds::Invite>) -> Result<(), StoreError> {

@@ -29,6 +29,24 @@ pub(in crate::invites) fn revoke(
     .map(|rows| rows == 1)
 }
 
+/// Takes every open invite of somebody back; which.
+pub(in crate::invites) fn revoke_all(
+    conn: &mut Conn,
+    inviter: PersonRow,
+    now: Timestamp,
+) -> QueryResult<Vec<Id<kinds::Invite>>> {
+    update(
+        invites::table
+            .filter(invites::inviter.eq(inviter))
+            .filter(invites::revoked_at.is_null())
+            .filter(invites::uses.lt(invites::max_uses))
+            .filter(invites::expires_at.gt(now)),
+    )
+    .set((invites::revoked_at.eq(now), invites::revoked_for.eq(Ending::Inviter)))
+    .returning(invites::uid)
+    .get_results(conn)
+}
+
 /// Takes anybody's invite back; also one that its inviter has taken back, so that they cannot restore it.
 pub(in crate::invites) fn revoke_by_admin(conn: &mut Conn, row: i64, now: Timestamp) -> QueryResult<bool> {
     let ended = (invites::revoked_at.eq(now), invites::revoked_for.eq(Ending::Admin));

@@ -38,7 +38,7 @@ pub(super) use places::{close_expired, refundable, tallies};
 
 pub(super) use extras::{Extra, rooms_named, set_extras};
 pub(super) use letters::{ToBeTold, set_delivered, set_sent, set_undeliverable, to_addresses, to_be_told};
-pub(super) use life::{Which, count_report, count_unknown, end, extend, restore, revoke, revoke_by_admin};
+pub(super) use life::{Which, count_report, count_unknown, end, extend, restore, revoke, revoke_all, revoke_by_admin};
 
 /// An invite as it stands.
 #[derive(Debug, Clone)]

@@ -13,7 +13,7 @@ use crate::{
     platform::{
         ledger::{Event, Tx, events},
         store::StoreError,
-        terms::{AppealId, Id, PersonId, PersonRow, Reason, SanctionId},
+        terms::{AppealId, Id, PersonId, PersonRow, Reason, SanctionId, Standing},
         vault::Vault,
     },
 };
@@ -80,6 +80,9 @@ pub fn decide(
     people::await_standing(tx.conn, found.person)?;
     let (by, person) = judge(tx, id)?;
     let member = people::member(tx.conn, found.person)?.ok_or(AppealError::Unknown)?;
+    if member.standing == Standing::Left {
+        return Err(AppealError::NotNow);
+    }
     let note = people::key_of(tx, vault, &member)?.seal_note(reason, tx.rng)?;
     if !appeals::decide(tx.conn, id, by, verdict, &note.sealed, tx.now)? {
         return Err(AppealError::NotNow);

@@ -171,6 +171,10 @@ pub fn lift(
     people::await_standing(tx.conn, target)?;
     let locked = lock(tx, target)?.ok_or(SanctionError::PersonUnknown)?;
     rules::may_sanction(locked.authority()?, &locked.target)?;
+    // Whoever has left under a sanction stays findable, and nothing is written about them any more.
+    if locked.target.standing == Standing::Left {
+        return Err(SanctionError::Unknown);
+    }
     let note = people::key_of(tx, vault, &locked.target)?.seal_note(note, tx.rng)?;
     let by = tx.actor().person();
     let lifted = records::lift(tx.conn, sanction, target, by, Some(&note.sealed), tx.now)?;

@@ -16,10 +16,19 @@ use crate::{
     identity::Reached,
     platform::{
         ledger::Tx,
-        terms::{Id, kinds},
+        store::StoreError,
+        terms::{Id, PersonRow, kinds},
     },
     policy::{Policy, Step},
 };
+
+/// Forgets by what the address of a member who leaves is found again in their way in.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn forget(tx: &mut Tx<'_>, person: PersonRow) -> Result<(), StoreError> {
+    Ok(records::forget(tx.conn, person)?)
+}
 
 /// The flow, if `step` is its next, and how far the real name has come. Its row is locked until the end of the
 /// transaction.

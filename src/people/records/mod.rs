@@ -23,6 +23,7 @@ use crate::platform::{
     vault::Subject,
 };
 
+pub(in crate::people) mod departures;
 mod locks;
 mod marks;
 mod search;

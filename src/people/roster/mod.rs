@@ -3,11 +3,14 @@
 
 mod seats;
 
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::{
+    io,
+    sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
 
 use super::{Handle, Name, marks::Marks, records};
 use crate::platform::{
-    ledger::{Entry, Event, Projection, events},
+    ledger::{Copied, Entry, Event, In, Kept, Projection, Restore, events},
     store::{Conn, StoreError},
     terms::{Assurance, Id, PersonRow, Role, Standing, kinds},
 };
@@ -89,7 +92,32 @@ impl Roster {
 /// How many rows are read at once.
 const PAGE: i64 = 10_000;
 
+impl Kept for Roster {
+    fn name(&self) -> &'static str {
+        "roster"
+    }
+
+    fn copy(&self) -> Copied {
+        let copy = self.read().copy();
+        Box::new(move |to| copy.write(to))
+    }
+
+    fn read(&self, from: &mut In<'_>) -> io::Result<Restore<'_>> {
+        let seats = Seats::read(from)?;
+        Ok(Box::new(move |conn| {
+            // Marks are few, and say what the store says now.
+            self.marks.load(conn)?;
+            *self.write() = seats;
+            Ok(())
+        }))
+    }
+}
+
 impl Projection for Roster {
+    fn kept(&self) -> Option<&dyn Kept> {
+        Some(self)
+    }
+
     fn load(&self, conn: &mut Conn) -> Result<(), StoreError> {
         self.marks.load(conn)?;
         let (mut seats, mut last) = (Seats::default(), PersonRow(0));
@@ -132,6 +160,7 @@ impl Projection for Roster {
                 };
                 self.arrive(conn, *person, snapshot)?;
             }
+            Event::PersonLeft(events::PersonLeft { person, .. }) => self.write().leave(*person),
             Event::RoleChanged(events::RoleChanged { person, after, .. }) => {
                 self.amend(*person, |snapshot| snapshot.role = *after)
             }

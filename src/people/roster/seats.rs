@@ -9,13 +9,15 @@
 //!
 //! What an answer about many people costs is far memory: a seat is one piece of it, the letters of a handle another.
 
+use std::io;
+
 use hashbrown::HashTable;
 use uuid::Uuid;
 
 use crate::{
     people::{Handle, MemberSnapshot},
     platform::{
-        ledger::Column,
+        ledger::{Column, In, Out, plain},
         terms::{Assurance, Id, PersonRow, Role, Standing, kinds},
     },
 };
@@ -39,6 +41,13 @@ struct Seat {
     handle: u32,
     packed: Packed,
 }
+
+plain!(Packed { 0: u16 });
+plain!(Seat {
+    id: [u8; 16],
+    handle: u32,
+    packed: Packed
+});
 
 /// Role, standing and assurance in three bits each, and whether somebody is there.
 #[derive(Clone, Copy, Default)]
@@ -100,6 +109,40 @@ impl Seats {
         found.map(|&row| PersonRow(i64::from(row)))
     }
 
+    /// A copy that shares what it has with this one.
+    pub(super) fn copy(&self) -> Snapshot {
+        Snapshot {
+            seats: self.seats.clone(),
+            letters: self.letters.clone(),
+        }
+    }
+
+    /// Reads what a copy wrote, and makes the way back from ids anew.
+    pub(super) fn read(from: &mut In<'_>) -> io::Result<Self> {
+        let end = u32::try_from(from.number()?).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
+        let letters = Letters {
+            bytes: Column::read(from)?,
+            end,
+        };
+        let seats: Column<Seat> = Column::read(from)?;
+        // Each way back is made at its full size, and by itself, so that it stays near while it is filled.
+        let mut by_table: Vec<Vec<u32>> = vec![Vec::new(); TABLES];
+        let there = seats.iter().filter(|(_, seat)| seat.packed.0 & THERE != 0);
+        for (row, seat) in there {
+            by_table[table(&seat.id)].push(row as u32);
+        }
+        let id = |row: u32| seats.get(row as usize).id;
+        let fill = |rows: Vec<u32>| {
+            let mut table = HashTable::with_capacity(rows.len());
+            for row in rows {
+                table.insert_unique(hash(&id(row)), row, |&row| hash(&id(row)));
+            }
+            table
+        };
+        let rows = by_table.into_iter().map(fill).collect();
+        Ok(Self { seats, letters, rows })
+    }
+
     /// Puts somebody there who was not. A row beyond 2³² − 1 is nobody's.
     pub(super) fn put(&mut self, row: PersonRow, snapshot: &MemberSnapshot, handle: Option<Handle>) {
         let Some(row) = index(row) else { return };
@@ -112,6 +155,15 @@ impl Seats {
         self.seats.set(row, seat);
         let seats = &self.seats;
         self.rows[table(&id)].insert_unique(hash(&id), row as u32, |&row| hash(&seats.get(row as usize).id));
+    }
+
+    /// Notes that somebody has left. Of their handle no letter stays.
+    pub(super) fn leave(&mut self, row: PersonRow) {
+        self.amend(row, |snapshot| snapshot.standing = Standing::Left);
+        if let Some(seat) = index(row).and_then(|row| self.seats.find_mut(row)) {
+            self.letters.clear(seat.handle);
+            seat.handle = 0;
+        }
     }
 
     /// Changes somebody's seat; their id stays.
@@ -130,6 +182,20 @@ impl Seats {
     }
 }
 
+/// Everybody's seat as it was.
+pub(super) struct Snapshot {
+    seats: Column<Seat>,
+    letters: Letters,
+}
+
+impl Snapshot {
+    pub(super) fn write(self, to: &mut Out<'_>) -> io::Result<()> {
+        to.number(u64::from(self.letters.end))?;
+        self.letters.bytes.write(to)?;
+        self.seats.write(to)
+    }
+}
+
 fn index(row: PersonRow) -> Option<usize> {
     u32::try_from(row.0).ok().and_then(|row| usize::try_from(row).ok())
 }
@@ -145,7 +211,7 @@ fn hash(id: &[u8; 16]) -> u64 {
 }
 
 /// All handles, one behind the other: the length of each, and its letters.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Letters {
     bytes: Column<u8>,
     end: u32,
@@ -167,6 +233,16 @@ impl Letters {
         }
         self.end = end;
         start as u32 + 1
+    }
+
+    /// Wipes a handle; its place stays empty.
+    fn clear(&mut self, place: u32) {
+        let Some(start) = place.checked_sub(1).map(|start| start as usize) else {
+            return;
+        };
+        for place in 1..=usize::from(self.bytes.get(start)) {
+            self.bytes.set(start + place, 0);
+        }
     }
 
     fn read(&self, place: u32) -> Option<Handle> {
@@ -201,10 +277,31 @@ mod tests {
             seats.put(row, &snapshot, handle.as_deref().and_then(Handle::new));
             put.push((row, snapshot, handle));
         }
-        for (row, snapshot, handle) in put {
-            assert_eq!(seats.snapshot(row), Some(snapshot));
-            assert_eq!(seats.row(snapshot.id), Some(row));
-            assert_eq!(seats.handle(row).as_deref(), handle.as_deref());
+        // The same after a restart, and what is put then is found too.
+        let mut bytes = Vec::new();
+        seats.copy().write(&mut Out::new(&mut bytes)).unwrap();
+        let mut read = Seats::read(&mut In::new(&mut &bytes[..], bytes.len() as u64)).unwrap();
+        for seats in [&seats, &read] {
+            for (row, snapshot, handle) in &put {
+                assert_eq!(seats.snapshot(*row), Some(*snapshot));
+                assert_eq!(seats.row(snapshot.id), Some(*row));
+                assert_eq!(seats.handle(*row).as_deref(), handle.as_deref());
+            }
+        }
+        let (row, snapshot) = (
+            PersonRow(40_000),
+            MemberSnapshot {
+                id: Id::new(Timestamp::default(), &rng),
+                ..put[0].1
+            },
+        );
+        read.put(row, &snapshot, Handle::new("late"));
+        assert_eq!(
+            (read.row(snapshot.id), read.handle(row).as_deref()),
+            (Some(row), Some("late"))
+        );
+        for cut in [0, 7, bytes.len() / 2, bytes.len() - 1] {
+            assert!(Seats::read(&mut In::new(&mut &bytes[..cut], bytes.len() as u64)).is_err());
         }
         for row in [
             PersonRow(0),
@@ -216,6 +313,39 @@ mod tests {
             assert_eq!((seats.snapshot(row), seats.handle(row).as_deref()), (None, None));
         }
         assert_eq!(seats.row(Id::new(Timestamp::default(), &rng)), None);
+    }
+
+    #[test]
+    fn whoever_leaves_has_no_handle_and_no_letter_of_it_stays() {
+        let (mut seats, rng) = (Seats::default(), SeededRng::new(7));
+        let snapshot = MemberSnapshot {
+            id: Id::new(Timestamp::default(), &rng),
+            role: Role::Member,
+            standing: Standing::Active,
+            assurance: Assurance::Contact,
+        };
+        seats.put(PersonRow(1), &snapshot, Handle::new("canary"));
+        seats.put(
+            PersonRow(2),
+            &MemberSnapshot {
+                id: Id::new(Timestamp::default(), &rng),
+                ..snapshot
+            },
+            Handle::new("stays"),
+        );
+        seats.leave(PersonRow(1));
+        // Once more, and of somebody who is not there.
+        seats.leave(PersonRow(1));
+        seats.leave(PersonRow(9));
+        assert_eq!(seats.handle(PersonRow(1)).as_deref(), None);
+        assert_eq!(seats.handle(PersonRow(2)).as_deref(), Some("stays"));
+        assert_eq!(
+            seats.snapshot(PersonRow(1)).map(|seat| seat.standing),
+            Some(Standing::Left)
+        );
+        let mut bytes = Vec::new();
+        seats.copy().write(&mut Out::new(&mut bytes)).unwrap();
+        assert!(!bytes.windows(6).any(|part| part == b"canary"));
     }
 
     #[test]

@@ -189,9 +189,27 @@ pub struct StoreConfig {
     /// SQLite: commands that share one commit, at most. Default 64.
     #[schemars(range(min = 1, max = 10_000))]
     pub batch: usize,
+    /// Where memory is kept beside the database, so that a restart need not read everybody. Each replica has a file of
+    /// its own. Default: with SQLite the database's path with `.memory` behind it, with PostgreSQL none.
+    pub checkpoint_file: Option<PathBuf>,
+    /// How often that file is written besides at each clean stop, in minutes; 0 is never, and none is read. Default 60.
+    #[schemars(range(min = 0, max = 10_080))]
+    pub checkpoint_minutes: u32,
 }
 
 impl StoreConfig {
+    /// The file that counts, in which memory is kept.
+    pub fn checkpoint(&self) -> Option<PathBuf> {
+        if self.checkpoint_minutes == 0 {
+            return None;
+        }
+        let url = secrecy::ExposeSecret::expose_secret(&self.url);
+        let beside = url
+            .strip_prefix("sqlite://")
+            .map(|path| format!("{path}.memory").into());
+        self.checkpoint_file.clone().or(beside)
+    }
+
     /// Whether the database is the embedded one.
     pub fn is_sqlite(&self) -> bool {
         secrecy::ExposeSecret::expose_secret(&self.url).starts_with("sqlite://")
@@ -207,6 +225,8 @@ impl Default for StoreConfig {
             sqlite_readers: 4,
             wait_ms: 1500,
             batch: 64,
+            checkpoint_file: None,
+            checkpoint_minutes: 60,
         }
     }
 }

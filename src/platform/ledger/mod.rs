@@ -7,6 +7,7 @@
 //! event, behind a durable cursor; mirrors ([`mirror`]) keep in memory what must be answered fast.
 
 mod aside;
+mod checkpoint;
 mod column;
 mod event_kind;
 pub mod events;
@@ -36,6 +37,8 @@ use std::{
 use tokio::sync::{Notify, watch};
 
 pub use aside::{Failure, Lag, failures, lag, retry_failure};
+pub(crate) use checkpoint::plain;
+pub use checkpoint::{Checkpoint, Copied, In, Kept, Out, Plain, Refused, Restore};
 pub use column::Column;
 pub use consumer::{ConsumerError, ExternalConsumer, Next, noted};
 pub use event_kind::EventKind;

@@ -18,7 +18,7 @@ use std::{
 
 use metrics::counter;
 
-use super::{Entry, FeedHead, Ledger, Position, Watermark, records};
+use super::{Checkpoint, Entry, FeedHead, Kept, Ledger, Position, Watermark, records};
 use crate::platform::{
     store::{Conn, StoreError},
     terms::metrics::MEMORY_RELOADS_TOTAL,
@@ -40,6 +40,10 @@ pub trait Projection: Send + Sync + 'static {
     fn load(&self, conn: &mut Conn) -> Result<(), StoreError>;
     /// Takes one event in, reading from the store what the event itself does not hold. Idempotent.
     fn apply(&self, conn: &mut Conn, entry: &Entry) -> Result<(), StoreError>;
+    /// What of it can stand in a checkpoint; none where it is always loaded.
+    fn kept(&self) -> Option<&dyn Kept> {
+        None
+    }
 }
 
 /// All that is kept in memory, and how far it has come. Clones share it.
@@ -48,6 +52,7 @@ pub struct ReadModel {
     ledger: Ledger,
     projections: Arc<[Arc<dyn Projection>]>,
     applied: Arc<Applied>,
+    checkpoint: Option<Checkpoint>,
 }
 
 /// How far memory has come.
@@ -56,7 +61,14 @@ struct Applied {
     watermark: Watermark,
     /// From when on everything may be loaded anew.
     reload: Mutex<Option<Instant>>,
+    /// Held by whoever takes events in, and by whoever copies memory.
+    turn: Turn,
+    /// The position of the checkpoint that was read or written last; held by whoever writes one.
+    kept: tokio::sync::Mutex<i64>,
 }
+
+/// One at a time.
+type Turn = tokio::sync::Mutex<()>;
 
 /// How a look at the feed ended.
 enum Caught {
@@ -67,34 +79,35 @@ enum Caught {
 }
 
 impl ReadModel {
-    /// Loads every projection from one snapshot. Blocks its caller until that is done; whoever
-    /// serves before [`ReadModel::caught_up`] serves the past.
-    pub async fn load(ledger: Ledger, projections: Vec<Arc<dyn Projection>>) -> Result<Self, StoreError> {
+    /// Loads every projection from one snapshot, or from a checkpoint where there is a sound one. Blocks its caller
+    /// until that is done; whoever serves before [`ReadModel::caught_up`] serves the past.
+    pub async fn load(
+        ledger: Ledger,
+        projections: Vec<Arc<dyn Projection>>,
+        checkpoint: Option<Checkpoint>,
+    ) -> Result<Self, StoreError> {
         // Nothing may be taken for caught up before the feed's end is known.
         while ledger.advance().await? {}
         let projections: Arc<[_]> = projections.into();
-        let parts = Arc::clone(&projections);
-        let pos = ledger
+        let (parts, from) = (Arc::clone(&projections), checkpoint.clone());
+        let (pos, is_kept) = ledger
             .store()
-            .snapshot(move |conn| {
-                let pos = records::last_position(conn)?;
-                for part in parts.iter() {
-                    part.load(conn)?;
-                }
-                Ok::<_, StoreError>(pos)
-            })
+            .snapshot(move |conn| Checkpoint::load(from.as_ref(), conn, &parts))
             .await?;
         // The mark is only reached by following: events of the snapshot may have no position yet.
         let applied = Arc::new(Applied {
             pos: AtomicI64::new(pos),
             watermark: Watermark::new(-1),
             reload: Mutex::default(),
+            turn: Turn::default(),
+            kept: tokio::sync::Mutex::new(if is_kept { pos } else { 0 }),
         });
         ledger.inner.fresh.applied(pos);
         Ok(Self {
             ledger,
             projections,
             applied,
+            checkpoint,
         })
     }
 
@@ -146,6 +159,7 @@ impl ReadModel {
     async fn catch_up(&self, target: FeedHead) -> Result<(), StoreError> {
         let mut pos = self.applied().pos;
         while pos < target.pos {
+            let _turn = self.applied.turn.lock().await;
             let projections = Arc::clone(&self.projections);
             let caught = self.ledger.store().read(move |conn| take_in(conn, &projections, pos));
             pos = match caught.await? {
@@ -195,6 +209,49 @@ impl ReadModel {
         let rest = begun.elapsed() * RELOAD_REST;
         *self.applied.reload.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + rest);
         Ok(pos)
+    }
+
+    /// The position of the checkpoint that was read or written last; 0 where there was none.
+    pub async fn kept(&self) -> i64 {
+        *self.applied.kept.lock().await
+    }
+
+    /// Keeps a copy of memory beside the store, where that is wanted and anything has happened since the last one. Its
+    /// position; none where nothing was written.
+    ///
+    /// # Errors
+    /// [`StoreError`], also where the file cannot be written: the former one stays.
+    pub async fn keep(&self) -> Result<Option<i64>, StoreError> {
+        let Some(checkpoint) = self.checkpoint.clone() else {
+            return Ok(None);
+        };
+        let mut kept = self.applied.kept.lock().await;
+        let internal = |error: &dyn std::fmt::Display| StoreError::Internal(error.to_string());
+        let turn = self.applied.turn.lock().await;
+        let pos = self.applied.pos.load(Ordering::Acquire);
+        if pos == *kept {
+            return Ok(None);
+        }
+        let projections = Arc::clone(&self.projections);
+        let copies = tokio::task::spawn_blocking(move || {
+            let kept = projections.iter().filter_map(|projection| projection.kept());
+            kept.map(|kept| (kept.name(), kept.copy())).collect::<Vec<_>>()
+        });
+        let copies = copies.await.map_err(|error| internal(&error))?;
+        drop(turn);
+        let hash = self
+            .ledger
+            .store()
+            .read(move |conn| Ok::<_, StoreError>(records::hash_at(conn, pos)?));
+        let Some(hash) = hash.await? else { return Ok(None) };
+        let written = tokio::task::spawn_blocking(move || checkpoint.write(pos, &hash, copies));
+        let length = written
+            .await
+            .map_err(|error| internal(&error))?
+            .map_err(|error| internal(&format_args!("the checkpoint of memory was not written: {error}")))?;
+        tracing::info!(position = pos, bytes = length, "memory was kept beside the store");
+        *kept = pos;
+        Ok(Some(pos))
     }
 
     /// Follows the feed until the task is dropped.

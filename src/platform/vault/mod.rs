@@ -106,6 +106,8 @@ pub enum Blind {
     Refreshed,
     /// The e-mail address of somebody who wants no more letters.
     Stop,
+    /// What signs the file in which memory is kept.
+    Memory,
 }
 
 impl Blind {
@@ -125,6 +127,7 @@ impl Blind {
             Self::TokenName => b"blind/token-name",
             Self::Refreshed => b"blind/refreshed",
             Self::Stop => b"blind/stop",
+            Self::Memory => b"blind/memory",
         }
     }
 }

@@ -281,6 +281,16 @@ pub fn end_all_of(tx: &mut Tx<'_>, people: &[PersonRow]) -> Result<(), StoreErro
     Ok(())
 }
 
+/// Ends every ticket of a member, in the transaction in which they leave the community.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn leave_all(tx: &mut Tx<'_>, person: PersonRow) -> Result<(), StoreError> {
+    let ended = records::end_of_people(tx.conn, &[person], tx.now)?;
+    told(tx, &ended, TicketEnd::Left);
+    Ok(())
+}
+
 /// Makes listeners of members in every room, in the transaction that sanctions them. Where the room's server can mute,
 /// they are muted when next they are heard.
 ///

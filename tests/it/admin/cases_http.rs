@@ -79,7 +79,7 @@ async fn a_name_is_shown_to_whoever_claims_the_case_and_nowhere_else() {
         .await
         .unwrap();
     let current = Arc::new(policy::Current::new(&["cn_resident_id", "passport"]));
-    let read_model = ReadModel::load(scene.ledger.clone(), vec![current.clone()])
+    let read_model = ReadModel::load(scene.ledger.clone(), vec![current.clone()], None)
         .await
         .unwrap();
     let (one, other) = (scene.reviewer().await.0, scene.reviewer().await.0);

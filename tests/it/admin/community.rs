@@ -59,7 +59,7 @@ impl Community {
     /// What another replica, or this one after a restart, has in memory.
     pub async fn over(ledger: Ledger, vault: Vault) -> Self {
         let (graph, roster) = (Arc::new(LiveGraph::default()), Arc::new(Roster::default()));
-        let read_model = ReadModel::load(ledger.clone(), vec![roster.clone(), graph.clone()])
+        let read_model = ReadModel::load(ledger.clone(), vec![roster.clone(), graph.clone()], None)
             .await
             .unwrap();
         let mut tasks = JoinSet::new();

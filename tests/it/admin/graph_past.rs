@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Duration};
 use vouchsafe::{
     admin::commands::{self as admin, NewPlace},
     graph::{BranchFigures, LiveGraph, VouchesOf},
+    leaving::{self, LeaveReason},
     moderation::{self, ReasonCode},
     people::{self, Member},
     platform::{
@@ -31,6 +32,7 @@ struct Known {
     /// Whose invitee they are from when on; the last one now.
     inviters: Vec<(i64, Option<usize>)>,
     ban: Option<vouchsafe::platform::terms::SanctionId>,
+    left: bool,
 }
 
 /// From, to, since and until, in seconds.
@@ -69,6 +71,7 @@ impl Lists {
             figures.depth = figures.depth.max(steps as u32);
             match last(&person.standings, at) {
                 None | Some(Standing::Active) => figures.active += 1,
+                Some(Standing::Left) => figures.left += 1,
                 Some(_) => figures.sanctioned += 1,
             }
             figures.verified += u32::from(last(&person.verified, at).unwrap());
@@ -142,6 +145,7 @@ on_both! {
             verified: vec![(now(), verified)],
             inviters: vec![(now(), inviter)],
             ban: None,
+            left: false,
             member,
         };
         let mut lists = Lists::default();
@@ -157,7 +161,10 @@ on_both! {
             clock.advance(Duration::from_secs(if dice(4) == 0 { 2 * 24 * 3600 } else { 1 + dice(40) as u64 }));
             let (who, other, at) = (dice(lists.people.len()), dice(lists.people.len()), now());
             let (target, row) = (lists.people[who].member.id, lists.people[who].member.row);
-            match dice(12) {
+            if lists.people[who].left {
+                continue;
+            }
+            match dice(13) {
                 0..4 => {
                     let handle = format!("somebody_{step}");
                     let member = match dice(2) {
@@ -189,7 +196,7 @@ on_both! {
                 6 => {
                     let Some(vouch) = lists.vouches.iter_mut().find(|vouch| vouch.3.is_none()) else { continue };
                     let (giver, to) = (lists.people[vouch.0].member.row, lists.people[vouch.1].member.id);
-                    if lists.people[vouch.0].ban.is_some() {
+                    if lists.people[vouch.0].ban.is_some() || lists.people[vouch.0].left {
                         continue;
                     }
                     vouch.3 = Some(at);
@@ -220,6 +227,16 @@ on_both! {
                         lists.people[who].verified.push((at, false));
                     }
                 }
+                // At times banned before: what is lifted afterwards brings nobody back.
+                10 if who != 0 => {
+                    let vault = vault.clone();
+                    let gone = community.ledger.write(Actor::Operator, move |tx| {
+                        leaving::remove(tx, &vault, target, LeaveReason::Request)
+                    });
+                    community.seen(gone.await.unwrap().position).await;
+                    lists.people[who].left = true;
+                    lists.people[who].standings.push((at, Standing::Left));
+                }
                 _ if who != 0 => {
                     let place = match dice(5) {
                         0 => NewPlace::Root,
@@ -248,6 +265,7 @@ on_both! {
             }
             times.push(now());
         }
+        assert!(lists.people.iter().filter(|person| person.left).count() > 2);
         assert!(lists.people.len() > 20 && lists.people.iter().any(|person| person.inviters.len() > 1));
         let restarted = LiveGraph::new(clock.clone());
         let restarted = community.ledger.store().read(move |conn| {

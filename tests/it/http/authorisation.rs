@@ -268,7 +268,7 @@ async fn everybody_at_every_operation() {
     let nothing = Ids::of_nothing();
 
     let operations = Operation::all();
-    let mut wrong = Vec::new();
+    let (mut wrong, mut leavers) = (Vec::new(), 0);
     for operation in &operations {
         let access = OPERATIONS
             .iter()
@@ -292,6 +292,12 @@ async fn everybody_at_every_operation() {
                         (Credentials::Bearer(_), Who::Member(role)) if operation.id == "sign_out" => {
                             let place = Role::ALL.iter().position(|one| one == role).expect("a role");
                             request.bearer_auth(service.token(members[place].row).await)
+                        }
+                        // Whoever leaves is gone: somebody of the same role does.
+                        (Credentials::Bearer(_), Who::Member(role)) if operation.id == "leave" => {
+                            leavers += 1;
+                            let (_, token) = scene.member(&format!("leaver{leavers}"), *role).await;
+                            request.bearer_auth(token)
                         }
                         (Credentials::Bearer(token), _) => request.bearer_auth(token),
                         (Credentials::Basic((id, secret)), _) => request.basic_auth(id, Some(secret)),

@@ -19,6 +19,7 @@ mod invite_life;
 mod invite_model;
 mod invites;
 mod invites_overseen;
+mod leaving;
 mod mass_assignment;
 mod objects;
 mod phones;

@@ -52,7 +52,9 @@ impl Replica {
     async fn load(db: &Database) -> Self {
         let ledger = db.ledger(Setup::default());
         let known = Arc::new(Known::default());
-        let read_model = ReadModel::load(ledger.clone(), vec![known.clone()]).await.unwrap();
+        let read_model = ReadModel::load(ledger.clone(), vec![known.clone()], None)
+            .await
+            .unwrap();
         Self {
             ledger,
             read_model,

@@ -5,6 +5,7 @@ mod bans;
 mod clock;
 mod flow;
 mod invite_life;
+mod leaving;
 mod kill;
 mod once;
 mod outage;

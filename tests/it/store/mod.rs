@@ -1,6 +1,7 @@
 //! The database below everything: its schema, its commits, and its absence.
 
 mod batch;
+mod checkpoint;
 mod files;
 mod outage;
 mod requirements;

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// Files of `src` that take a SHA-256, and of what.
-const PLAIN: [(&str, &str); 11] = [
+const PLAIN: [(&str, &str); 12] = [
     (
         "commands/demo",
         "The sample community's name, by which its job is known.",
@@ -16,6 +16,10 @@ const PLAIN: [(&str, &str); 11] = [
     (
         "platform/ledger/sequencer.rs",
         "The chain of events, which holds no secret.",
+    ),
+    (
+        "platform/ledger/checkpoint",
+        "Whether a file is whole; that it is ours, its signature under a key says.",
     ),
     (
         "notify/texts",

@@ -21,12 +21,13 @@ use std::{
 use paths::{PathFound, Token, paths, tokens};
 
 /// The rooms from top to bottom: each imports only what stands below it.
-const ORDER: [&str; 26] = [
+const ORDER: [&str; 27] = [
     "commands",
     "app",
     "admin",
     "leads",
     "account",
+    "leaving",
     "waitlist",
     "onboarding",
     "moderation",

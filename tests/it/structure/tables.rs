@@ -28,6 +28,7 @@ const OWNERS: [(&str, &[&str]); 16] = [
             "edges",
             "former_edges",
             "assurance_changes",
+            "departures",
             "marks",
         ],
     ),
@@ -64,7 +65,7 @@ const OWNERS: [(&str, &[&str]); 16] = [
 const ROOMS: (&str, &[&str]) = ("rooms", &["room_servers", "rooms", "tickets"]);
 
 /// Who reads another room's table in a join, and why.
-const READERS: [(&str, &str, &str); 15] = [
+const READERS: [(&str, &str, &str); 16] = [
     (
         "graph",
         "people",
@@ -73,6 +74,7 @@ const READERS: [(&str, &str, &str); 15] = [
     ("graph", "edges", "The same."),
     ("graph", "former_edges", "The same."),
     ("graph", "assurance_changes", "The same."),
+    ("graph", "departures", "The same."),
     (
         "graph",
         "sanctions",

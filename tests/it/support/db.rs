@@ -122,6 +122,24 @@ impl Database {
         self.target.clone()
     }
 
+    /// The same as it is now, in a database of its own: a backup. Nobody is connected to this one.
+    pub fn copy(&self) -> Self {
+        match &self.target {
+            Target::Sqlite(path) => {
+                let copy = Self::empty(Backend::Sqlite);
+                // What stands in the log alone goes into the file.
+                self.run("PRAGMA wal_checkpoint(TRUNCATE)");
+                fs::copy(path, copy.path()).expect("to copy the database");
+                copy
+            }
+            Target::Postgres(url) => {
+                let name = url.expose_secret().trim_start_matches("postgresql:///");
+                let name = name.split('?').next().expect("a name");
+                Self::at(&postgres::database(name))
+            }
+        }
+    }
+
     /// SQLite's file.
     pub fn path(&self) -> &Path {
         match &self.target {

@@ -62,12 +62,25 @@ const NONE: &[(&str, &str)] = &[
     ),
     (
         "member by a flow without a contact",
-        "FROM flows f WHERE f.person IS NOT NULL AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.person = f.person)",
+        "FROM flows f WHERE f.person IS NOT NULL AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.person = f.person) \
+         AND NOT EXISTS (SELECT 1 FROM departures d WHERE d.person = f.person)",
     ),
     (
         "member by a flow without a password",
         "FROM flows f WHERE f.person IS NOT NULL \
-         AND NOT EXISTS (SELECT 1 FROM credentials c WHERE c.person = f.person)",
+         AND NOT EXISTS (SELECT 1 FROM credentials c WHERE c.person = f.person) \
+         AND NOT EXISTS (SELECT 1 FROM departures d WHERE d.person = f.person)",
+    ),
+    (
+        "member who has left, and of whom something is left",
+        "FROM people p WHERE (p.standing = 'left') <> EXISTS (SELECT 1 FROM departures d WHERE d.person = p.id) \
+         OR p.standing = 'left' AND (p.handle IS NOT NULL \
+         OR EXISTS (SELECT 1 FROM subjects s WHERE s.id = p.subject_id AND s.wrapped_key IS NOT NULL) \
+         OR EXISTS (SELECT 1 FROM credentials c WHERE c.person = p.id) \
+         OR EXISTS (SELECT 1 FROM sign_in_codes c WHERE c.person = p.id) \
+         OR EXISTS (SELECT 1 FROM text_codes c WHERE c.person = p.id) \
+         OR EXISTS (SELECT 1 FROM password_links c WHERE c.person = p.id) \
+         OR EXISTS (SELECT 1 FROM contacts c WHERE c.person = p.id AND length(c.sealed) > 0))",
     ),
     (
         "case that waits, of a flow that is over",
@@ -193,6 +206,7 @@ fn as_told(conn: &mut Conn) -> Result<(), String> {
                 Event::PersonSanctioned(event) => {
                     sanctions.imposed(event.person.0, event.sanction, event.kind, event.standing)
                 }
+                Event::PersonLeft(event) => sanctions.left(event.person.0),
                 Event::BanLifted(event) => {
                     let after = event.standing.unwrap_or(Standing::Active);
                     sanctions.lifted(event.person.0, event.sanction, after)
@@ -210,15 +224,15 @@ fn as_told(conn: &mut Conn) -> Result<(), String> {
         Standing::Quarantined,
         Standing::Suspended,
         Standing::Banned,
+        Standing::Left,
     ] {
         let rows = figures(
             conn,
             &format!("SELECT id AS n FROM people WHERE standing = '{standing}' ORDER BY id"),
         );
         let told = sanctions
-            .0
-            .keys()
-            .copied()
+            .people()
+            .into_iter()
             .filter(|&person| sanctions.standing(person) == standing);
         ensure(
             rows == told.collect::<Vec<_>>(),
@@ -241,12 +255,24 @@ fn as_told(conn: &mut Conn) -> Result<(), String> {
     Ok(())
 }
 
-/// The sanctions in force, as the ledger has told so far, by person.
+/// The sanctions in force, as the ledger has told so far, by person; and who has left.
 #[derive(Default)]
-struct Sanctions(BTreeMap<i64, BTreeMap<SanctionId, SanctionKind>>);
+struct Sanctions(BTreeMap<i64, BTreeMap<SanctionId, SanctionKind>>, BTreeSet<i64>);
 
 impl Sanctions {
+    fn people(&self) -> BTreeSet<i64> {
+        self.0.keys().chain(&self.1).copied().collect()
+    }
+
+    /// Nobody leaves twice.
+    fn left(&mut self, person: i64) -> bool {
+        self.1.insert(person)
+    }
+
     fn standing(&self, person: i64) -> Standing {
+        if self.1.contains(&person) {
+            return Standing::Left;
+        }
         let gravest = self.0.get(&person).and_then(|kinds| kinds.values().max());
         match gravest {
             None => Standing::Active,

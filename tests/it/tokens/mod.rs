@@ -100,7 +100,7 @@ impl World {
             .unwrap();
         let mut projections = tokens.projections();
         projections.push(roster);
-        let read_model = ReadModel::load(ledger.clone(), projections).await.unwrap();
+        let read_model = ReadModel::load(ledger.clone(), projections, None).await.unwrap();
         let mut tasks = JoinSet::new();
         tasks.spawn(ledger.clone().keep_sequencing());
         tasks.spawn(read_model.clone().keep_up());

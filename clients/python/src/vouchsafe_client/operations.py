@@ -49,6 +49,7 @@ _GIVE_PASSWORD = Operation("give_password", "POST", "/v1/onboarding/{flow}/passw
 _GIVE_VOUCH = Operation("give_vouch", "PUT", "/v1/me/vouches/{id}", access="access", answers="application/json")
 _HOME = Operation("home", "GET", "/", answers="text/html")
 _JWKS = Operation("jwks", "GET", "/.well-known/jwks.json", answers="application/jwk-set+json")
+_LEAVE = Operation("leave", "DELETE", "/v1/me", access="access")
 _LEAVE_WAITLIST = Operation("leave_waitlist", "DELETE", "/v1/waitlist/me", access="applicant")
 _LET_IN = Operation("let_in", "POST", "/v1/me/waitlist/let-in", access="access", keyed=True, sends="application/json", answers="application/json")
 _LIFT_REFUSAL = Operation("lift_refusal", "POST", "/v1/admin/refusals/{id}/lift", access="access", sends="application/json", answers="application/json")
@@ -607,6 +608,22 @@ class Operations(ABC):
         answer: bytes = self._call(_JWKS)
         return answer
 
+    def leave(self) -> None:
+        """Leave the community.
+
+        Everything that says who you are is forgotten and cannot be brought back: your handle, your address,
+        your name and your password. Your sessions end, and your open invites are taken back. Whom you let in
+        stays, and so does the place where you stood, without a name. It needs a sign-in of the last 15
+        minutes.
+
+        Roles: owner, admin, auditor, reviewer, member. Whoever calls it has signed in less than 15 minutes
+        ago.
+
+        Raises: Internal, LastOwner, NotCaughtUp, PositionUnknown, ReauthenticationRequired, SessionEnded,
+        Timeout, Unauthenticated, Unavailable.
+        """
+        self._call(_LEAVE)
+
     def leave_waitlist(self) -> None:
         """Leave the waitlist. The place is given up, and what was said is erased.
 
@@ -769,7 +786,7 @@ class Operations(ABC):
         answer: t.Page[t.LeadView] = self._call(_LIST_LEADS, query={"state": state, "kind": kind, "person": person, "limit": limit, "cursor": cursor})
         return answer
 
-    def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "password_forgotten", "password_link_made", "password_changed", "policy_changed", "service_added", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
+    def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "password_forgotten", "password_link_made", "password_changed", "policy_changed", "service_added", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
         """What happened, newest first. Rows of the store stand nowhere in it: people have their public ids.
 
         Roles: owner, admin, auditor.
@@ -2153,6 +2170,22 @@ class AsyncOperations(ABC):
         answer: bytes = await self._call(_JWKS)
         return answer
 
+    async def leave(self) -> None:
+        """Leave the community.
+
+        Everything that says who you are is forgotten and cannot be brought back: your handle, your address,
+        your name and your password. Your sessions end, and your open invites are taken back. Whom you let in
+        stays, and so does the place where you stood, without a name. It needs a sign-in of the last 15
+        minutes.
+
+        Roles: owner, admin, auditor, reviewer, member. Whoever calls it has signed in less than 15 minutes
+        ago.
+
+        Raises: Internal, LastOwner, NotCaughtUp, PositionUnknown, ReauthenticationRequired, SessionEnded,
+        Timeout, Unauthenticated, Unavailable.
+        """
+        await self._call(_LEAVE)
+
     async def leave_waitlist(self) -> None:
         """Leave the waitlist. The place is given up, and what was said is erased.
 
@@ -2315,7 +2348,7 @@ class AsyncOperations(ABC):
         answer: t.Page[t.LeadView] = await self._call(_LIST_LEADS, query={"state": state, "kind": kind, "person": person, "limit": limit, "cursor": cursor})
         return answer
 
-    async def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "password_forgotten", "password_link_made", "password_changed", "policy_changed", "service_added", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
+    async def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "password_forgotten", "password_link_made", "password_changed", "policy_changed", "service_added", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
         """What happened, newest first. Rows of the store stand nowhere in it: people have their public ids.
 
         Roles: owner, admin, auditor.

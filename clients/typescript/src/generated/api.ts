@@ -1696,7 +1696,15 @@ export interface paths {
         get: operations["show_me"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Leave the community.
+         * @description Everything that says who you are is forgotten and cannot be brought back: your handle, your address, your name and
+         *     your password. Your sessions end, and your open invites are taken back. Whom you let in stays, and so does the place
+         *     where you stood, without a name. It needs a sign-in of the last 15 minutes.
+         *
+         *     Roles: owner, admin, auditor, reviewer, member. Whoever calls it has signed in less than 15 minutes ago.
+         */
+        delete: operations["leave"];
         options?: never;
         head?: never;
         patch?: never;
@@ -7740,7 +7748,7 @@ export interface operations {
                 /** @description Only what is about this member. */
                 subject?: components["schemas"]["person_id"];
                 /** @description Only events of this type. */
-                type?: "person_founded" | "member_admitted" | "vouched" | "vouch_taken_back" | "reparented" | "reported" | "role_changed" | "invite_issued" | "invite_revoked" | "invite_voided" | "invite_restored" | "invite_extended" | "invite_resent" | "invite_passed_on" | "invite_answered" | "invite_undeliverable" | "invite_delivered" | "invite_held" | "hold_prolonged" | "invite_released" | "invite_quota_changed" | "application_made" | "application_proof_failed" | "applicant_waits" | "applicant_left" | "applicant_let_in" | "applicant_vouched" | "application_refused" | "waitlist_drawn" | "onboarding_started" | "proof_requested" | "proof_failed" | "contact_proved" | "identity_given" | "case_opened" | "case_claimed" | "case_decided" | "claim_released" | "names_withheld" | "refusal_bound" | "refusal_lifted" | "case_withdrawn" | "person_banned" | "ban_lifted" | "person_sanctioned" | "sanction_lifted" | "action_proposed" | "action_withdrawn" | "action_approved" | "action_applied" | "action_undoing" | "action_undone" | "appeal_made" | "appeal_claimed" | "appeal_decided" | "reports_closed" | "assurance_lowered" | "lead_dismissed" | "graph_exported" | "room_server_registered" | "room_server_changed" | "room_server_removed" | "room_created" | "room_changed" | "ticket_issued" | "ticket_ended" | "sign_in_code_made" | "session_started" | "session_refreshed" | "session_ended" | "password_forgotten" | "password_link_made" | "password_changed" | "policy_changed" | "service_added" | "service_removed" | "signing_key_made" | "job_cancelled" | "job_resumed" | "import_started" | "import_finished";
+                type?: "person_founded" | "member_admitted" | "vouched" | "vouch_taken_back" | "reparented" | "person_left" | "reported" | "role_changed" | "invite_issued" | "invite_revoked" | "invite_voided" | "invite_restored" | "invite_extended" | "invite_resent" | "invite_passed_on" | "invite_answered" | "invite_undeliverable" | "invite_delivered" | "invite_held" | "hold_prolonged" | "invite_released" | "invite_quota_changed" | "application_made" | "application_proof_failed" | "applicant_waits" | "applicant_left" | "applicant_let_in" | "applicant_vouched" | "application_refused" | "waitlist_drawn" | "onboarding_started" | "proof_requested" | "proof_failed" | "contact_proved" | "identity_given" | "case_opened" | "case_claimed" | "case_decided" | "claim_released" | "names_withheld" | "refusal_bound" | "refusal_lifted" | "case_withdrawn" | "person_banned" | "ban_lifted" | "person_sanctioned" | "sanction_lifted" | "action_proposed" | "action_withdrawn" | "action_approved" | "action_applied" | "action_undoing" | "action_undone" | "appeal_made" | "appeal_claimed" | "appeal_decided" | "reports_closed" | "assurance_lowered" | "lead_dismissed" | "graph_exported" | "room_server_registered" | "room_server_changed" | "room_server_removed" | "room_created" | "room_changed" | "ticket_issued" | "ticket_ended" | "sign_in_code_made" | "session_started" | "session_refreshed" | "session_ended" | "password_forgotten" | "password_link_made" | "password_changed" | "policy_changed" | "service_added" | "service_removed" | "signing_key_made" | "job_cancelled" | "job_resumed" | "import_started" | "import_finished";
                 /** @description Only what came before the event of this number. */
                 before?: number;
                 /** @description How many items at most. */
@@ -9398,6 +9406,29 @@ export interface operations {
             };
             400: components["responses"]["PositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Left. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["PositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem"];
+            409: components["responses"]["LastOwnerProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };

@@ -284,6 +284,7 @@ export const operations: Readonly<Record<string, Facts>> = {
   "POST /v1/admin/waitlist/draws": { access: "access", keyed: true },
   "GET /v1/appeals": { access: "appellant" },
   "POST /v1/appeals": { access: "appellant" },
+  "DELETE /v1/me": { access: "access" },
   "GET /v1/me": { access: "access" },
   "POST /v1/me/appeals": { access: "access" },
   "GET /v1/me/invitees": { access: "access" },

@@ -58,6 +58,32 @@ pub struct VouchTakenBack {
     pub to: PersonRow,
 }
 
+/// A member has left, or was removed. Their row stays in the graph; what says who they were is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct PersonLeft {
+    /// The member.
+    pub person: PersonRow,
+    /// Why, as a code.
+    pub reason: LeaveReason,
+}
+
+words! {
+    /// Why somebody is no longer a member, as a code that the ledger may hold.
+    LeaveReason {
+        /// They left by themself.
+        Own = "own",
+        /// They asked somebody else to remove them.
+        Request = "request",
+        /// A law or an order demands it.
+        Legal = "legal",
+        /// The account should never have been.
+        Mistake = "mistake",
+        /// Another reason.
+        Other = "other",
+    }
+}
+
 /// A member was given another inviter, or none. Their branch went along; what was so before is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]

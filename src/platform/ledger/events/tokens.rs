@@ -83,4 +83,6 @@ pub enum SessionEnd {
     Sanctioned,
     /// Its owner changed what they sign in with.
     CredentialsChanged,
+    /// Its owner has left the community.
+    Left,
 }

@@ -303,6 +303,11 @@ pub fn last_position(conn: &mut Conn) -> QueryResult<i64> {
     sequencer::table.select(sequencer::last_pos).first(conn)
 }
 
+/// The chain's hash at a position; none where the ledger has not come so far.
+pub(super) fn hash_at(conn: &mut Conn, pos: i64) -> QueryResult<Option<Vec<u8>>> {
+    ledger::table.find(pos).select(ledger::hash).first(conn).optional()
+}
+
 /// SQLite: the events that have no position yet, as (id, body).
 pub(super) fn unsequenced(conn: &mut Conn, after_id: i64) -> QueryResult<Vec<(i64, String)>> {
     events::table

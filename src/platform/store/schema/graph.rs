@@ -24,3 +24,13 @@ diesel::table! {
         assurance -> Text,
     }
 }
+
+diesel::table! {
+    departures (person) {
+        person -> BigInt,
+        at -> BigInt,
+        removed_by -> Nullable<BigInt>,
+        reason -> Text,
+        stood -> Text,
+    }
+}
