@@ -257,28 +257,6 @@ enum InviteCommand {
 enum Audit {
     /// Recomputes the hash chain; exit 1 if anything does not hold.
     Verify,
-    /// Who let this person in, up to the root.
-    Chain {
-        /// A person's id or handle.
-        person: String,
-    },
-    /// Whom this person let in.
-    Children {
-        /// A person's id or handle.
-        person: String,
-    },
-    /// Everybody below this person.
-    Branch {
-        /// A person's id or handle.
-        person: String,
-    },
-    /// How two people are connected.
-    Path {
-        /// One's id or handle.
-        from: String,
-        /// The other's.
-        to: String,
-    },
 }
 
 #[derive(Subcommand)]
@@ -456,10 +434,6 @@ async fn carry_out(command: Command, config: Config) -> Result<ExitCode, Box<dyn
             let store = core.ledger.store();
             let holds = match what {
                 Audit::Verify => audit::verify(store, &mut out).await?,
-                Audit::Chain { person } => audit::chain(store, &person, &mut out).await.map(|()| true)?,
-                Audit::Children { person } => audit::children(store, &person, &mut out).await.map(|()| true)?,
-                Audit::Branch { person } => audit::branch(store, &person, &mut out).await.map(|()| true)?,
-                Audit::Path { from, to } => audit::path(store, &from, &to, &mut out).await.map(|()| true)?,
             };
             core.close().await;
             return Ok(code(holds));

@@ -38,24 +38,8 @@ pub fn may_reparent(by: Mover<'_>, target: &Member) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
-    use crate::platform::terms::{Assurance, Id, PersonRow, Standing, Timestamp};
-
-    fn member(row: i64, role: Role) -> Member {
-        Member {
-            row: PersonRow(row),
-            id: Id::from_uuid(Uuid::from_u128(row as u128)),
-            subject: None,
-            handle: None,
-            role,
-            standing: Standing::Active,
-            assurance: Assurance::Contact,
-            locale: "en".into(),
-            joined_at: Timestamp::default(),
-        }
-    }
+    use crate::platform::terms::Standing;
 
     #[test]
     fn few_people_s_figures_are_for_owners_and_auditors() {
@@ -72,18 +56,21 @@ mod tests {
     #[test]
     fn owners_move_anybody_else_and_admins_whoever_is_below_them() {
         for &role in Role::ALL {
-            let moved = |by| may_reparent(Mover::Member(&member(1, by)), &member(2, role));
-            assert!(moved(Role::Owner) && may_reparent(Mover::Operator, &member(2, role)));
+            let moved = |by| may_reparent(Mover::Member(&Member::sample(1, by)), &Member::sample(2, role));
+            assert!(moved(Role::Owner) && may_reparent(Mover::Operator, &Member::sample(2, role)));
             assert_eq!(moved(Role::Admin), !matches!(role, Role::Owner | Role::Admin), "{role}");
             for by in [Role::Auditor, Role::Reviewer, Role::Member, Role::Service] {
                 assert!(!moved(by), "{by} {role}");
             }
-            assert!(!may_reparent(Mover::Member(&member(1, role)), &member(1, role)));
+            assert!(!may_reparent(
+                Mover::Member(&Member::sample(1, role)),
+                &Member::sample(1, role)
+            ));
             let banned = Member {
                 standing: Standing::Banned,
-                ..member(1, role)
+                ..Member::sample(1, role)
             };
-            assert!(!may_reparent(Mover::Member(&banned), &member(2, Role::Member)));
+            assert!(!may_reparent(Mover::Member(&banned), &Member::sample(2, Role::Member)));
         }
     }
 }

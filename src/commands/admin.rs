@@ -51,7 +51,7 @@ pub enum AdminError {
     #[error("no member has this address")]
     Unknown,
     /// No member is called so.
-    #[error("nobody has the id or handle `{0}`; `vouchsafe audit chain` takes the same")]
+    #[error("nobody has the id or handle `{0}`; `vouchsafe graph chain` takes the same")]
     PersonUnknown(String),
     /// The note is too short or too long.
     #[error("--note: {0}")]

@@ -1,4 +1,4 @@
-//! `vouchsafe audit`: does the ledger hold, and who let whom in, asked of the store itself.
+//! `vouchsafe audit`: does the ledger hold, asked of the store itself; and what questions of the graph share.
 
 use std::io::{self, Write};
 
@@ -68,55 +68,6 @@ pub async fn verify(store: &Store, out: &mut impl Write) -> Result<bool, AuditEr
         writeln!(out, "{waiting} more are committed and wait for their position")?;
     }
     Ok(true)
-}
-
-/// Prints the person, whoever let them in, and so on up to the root.
-///
-/// # Errors
-/// [`AuditError`].
-pub async fn chain(store: &Store, person: &str, out: &mut impl Write) -> Result<(), AuditError> {
-    let nodes = ask(store, None, [person], |memory, [id]| memory.chain(id)).await?;
-    Ok(table(out, &nodes)?)
-}
-
-/// Prints whom the person let in.
-///
-/// # Errors
-/// [`AuditError`].
-pub async fn children(store: &Store, person: &str, out: &mut impl Write) -> Result<(), AuditError> {
-    let nodes = ask(store, None, [person], |memory, [id]| {
-        memory.children(id, None, usize::MAX)
-    });
-    Ok(table(out, &nodes.await?)?)
-}
-
-/// Prints everybody below the person.
-///
-/// # Errors
-/// [`AuditError`].
-pub async fn branch(store: &Store, person: &str, out: &mut impl Write) -> Result<(), AuditError> {
-    let nodes = ask(store, None, [person], |memory, [id]| {
-        memory.branch(id, None, usize::MAX)
-    });
-    Ok(table(out, &nodes.await?)?)
-}
-
-/// Prints how two people are connected.
-///
-/// # Errors
-/// [`AuditError`].
-pub async fn path(store: &Store, from: &str, to: &str, out: &mut impl Write) -> Result<(), AuditError> {
-    let path = ask(store, None, [from, to], |memory, [from, to]| memory.path(from, to));
-    match path.await? {
-        Some(path) => {
-            table(out, &path.people)?;
-            if let Some(turn) = path.people.get(path.turn) {
-                writeln!(out, "\nnearest common inviter: {}", called(turn))?;
-            }
-        }
-        None => writeln!(out, "they came in by different roots")?,
-    }
-    Ok(())
 }
 
 /// Asks a graph and a roster that are loaded for this one question, about people who are named by id or handle.

@@ -32,7 +32,7 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 pub enum InviteError {
     /// Nobody is called so.
-    #[error("nobody has the id or handle `{0}`; `vouchsafe audit chain` takes the same")]
+    #[error("nobody has the id or handle `{0}`; `vouchsafe graph chain` takes the same")]
     PersonUnknown(String),
     /// The member has no such invite.
     #[error("{0} is no invite of theirs; `vouchsafe invite list` has those that are")]

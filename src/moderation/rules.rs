@@ -207,10 +207,7 @@ pub fn may_give_role(by: Authority<'_>, target: &Member, after: Role, owners: us
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
-    use crate::platform::terms::{Assurance, Id, PersonRow};
 
     #[test]
     fn the_gravest_in_force_decides_where_somebody_stands() {
@@ -237,12 +234,12 @@ mod tests {
         assert_eq!(may_approve(21, 20, false, true), Err(ApprovalRefused::BelowProposer));
         assert_eq!(may_act(Authority::Operator), Ok(()));
         for &role in Role::ALL {
-            let may = may_act(Authority::Member(&member(1, role))).is_ok();
+            let may = may_act(Authority::Member(&Member::sample(1, role))).is_ok();
             assert_eq!(may, matches!(role, Role::Owner | Role::Admin), "{role}");
         }
         let frozen = Member {
             standing: Standing::Frozen,
-            ..member(1, Role::Admin)
+            ..Member::sample(1, Role::Admin)
         };
         assert_eq!(may_act(Authority::Member(&frozen)), Err(NotAllowed));
     }
@@ -262,26 +259,12 @@ mod tests {
         }
     }
 
-    fn member(row: i64, role: Role) -> Member {
-        Member {
-            row: PersonRow(row),
-            id: Id::from_uuid(Uuid::from_u128(row as u128)),
-            subject: None,
-            handle: None,
-            role,
-            standing: Standing::Active,
-            assurance: Assurance::Contact,
-            locale: "en".into(),
-            joined_at: Timestamp::default(),
-        }
-    }
-
     #[test]
     fn owners_reach_all_and_admins_whoever_is_below_them() {
         let reached = |by| {
-            let reached = Role::ALL
-                .iter()
-                .filter(|&&role| may_sanction(Authority::Member(&member(1, by)), &member(2, role)).is_ok());
+            let reached = Role::ALL.iter().filter(|&&role| {
+                may_sanction(Authority::Member(&Member::sample(1, by)), &Member::sample(2, role)).is_ok()
+            });
             reached.copied().collect::<Vec<_>>()
         };
         assert_eq!(reached(Role::Owner), Role::ALL);
@@ -298,28 +281,36 @@ mod tests {
     fn nobody_reaches_themself_or_anybody_from_outside() {
         for &role in Role::ALL {
             assert!(
-                may_sanction(Authority::Member(&member(1, role)), &member(1, role)).is_err(),
+                may_sanction(Authority::Member(&Member::sample(1, role)), &Member::sample(1, role)).is_err(),
                 "{role}"
             );
             for &standing in Standing::ALL.iter().filter(|standing| !standing.is_good()) {
                 let by = Member {
                     standing,
-                    ..member(1, role)
+                    ..Member::sample(1, role)
                 };
                 assert!(
-                    may_sanction(Authority::Member(&by), &member(2, Role::Member)).is_err(),
+                    may_sanction(Authority::Member(&by), &Member::sample(2, Role::Member)).is_err(),
                     "{role} {standing}"
                 );
-                assert!(may_give_role(Authority::Member(&by), &member(2, Role::Member), Role::Auditor, 2).is_err());
+                assert!(
+                    may_give_role(
+                        Authority::Member(&by),
+                        &Member::sample(2, Role::Member),
+                        Role::Auditor,
+                        2
+                    )
+                    .is_err()
+                );
             }
         }
     }
 
     #[test]
     fn a_role_is_given_by_owners_and_one_of_them_stays() {
-        let (owner, member_) = (member(1, Role::Owner), member(2, Role::Member));
+        let (owner, member_) = (Member::sample(1, Role::Owner), Member::sample(2, Role::Member));
         for &role in Role::ALL {
-            let given = may_give_role(Authority::Member(&member(3, role)), &member_, Role::Auditor, 2);
+            let given = may_give_role(Authority::Member(&Member::sample(3, role)), &member_, Role::Auditor, 2);
             assert_eq!(given.is_ok(), role == Role::Owner, "{role}");
         }
         assert_eq!(
@@ -335,7 +326,7 @@ mod tests {
         // An owner who is banned is not counted and may lose the role.
         let banned = Member {
             standing: Standing::Banned,
-            ..member(2, Role::Owner)
+            ..Member::sample(2, Role::Owner)
         };
         assert_eq!(
             may_give_role(Authority::Member(&owner), &banned, Role::Member, 1),
@@ -346,11 +337,15 @@ mod tests {
     #[test]
     fn the_operator_reaches_all_but_leaves_one_owner() {
         for &role in Role::ALL {
-            assert_eq!(may_sanction(Authority::Operator, &member(1, role)), Ok(()), "{role}");
+            assert_eq!(
+                may_sanction(Authority::Operator, &Member::sample(1, role)),
+                Ok(()),
+                "{role}"
+            );
         }
-        let owner = member(1, Role::Owner);
+        let owner = Member::sample(1, Role::Owner);
         assert!(leaves_no_owner(&owner, 1) && !leaves_no_owner(&owner, 2));
-        assert!(!leaves_no_owner(&member(1, Role::Admin), 1));
+        assert!(!leaves_no_owner(&Member::sample(1, Role::Admin), 1));
         assert_eq!(
             may_give_role(Authority::Operator, &owner, Role::Member, 1),
             Err(RoleRefusal::LastOwner)

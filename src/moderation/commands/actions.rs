@@ -146,7 +146,7 @@ pub fn approve(
     }));
     let above = policy.in_force(tx.conn)?.policy.moderation.second_admin_above;
     let below = match (action.drafted_by, by) {
-        (Some(proposer), Some(approver)) => is_below(tx, proposer, approver)?,
+        (Some(proposer), Some(approver)) => proposer != approver && people::is_above(tx.conn, proposer, approver)?,
         _ => false,
     };
     rules::may_approve(on.len(), above, action.drafted_by == by, below)?;
@@ -185,18 +185,6 @@ pub fn approve(
         job,
     }));
     Ok(action)
-}
-
-/// Whether `person` came in by way of `above`.
-fn is_below(tx: &mut Tx<'_>, above: PersonRow, person: PersonRow) -> Result<bool, StoreError> {
-    let mut next = people::inviter_of(tx.conn, person)?;
-    while let Some(inviter) = next {
-        if inviter.row == above {
-            return Ok(true);
-        }
-        next = people::inviter_of(tx.conn, inviter.row)?;
-    }
-    Ok(false)
 }
 
 /// Has a whole action undone: what of it is not yet applied never is, and each of its sanctions that is still in force

@@ -136,6 +136,11 @@ on_both! {
         service.post(&second, &format!("{path}/undo"), json!({ "note": "the wrong link" })).await.expect(200);
         state("undone").await;
         let standing = |row| service.app.core.roster.snapshot(row).unwrap().standing.as_str();
+        // Memory follows what the state says.
+        let begun = std::time::Instant::now();
+        while standing(other.row) != "active" && begun.elapsed().as_secs() < 30 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         assert_eq!((standing(one.row), standing(other.row)), ("frozen", "active"));
         scene.service.stop().await;
     }

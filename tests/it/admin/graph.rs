@@ -177,31 +177,29 @@ on_both! {
         let community = Community::new(db).await;
         let Family { ann, cat, dan, .. } = family(&community).await;
         let store = community.ledger.store();
-        let mut out = Vec::new();
-        commands::audit::chain(store, "DAN", &mut out).await.unwrap();
-        let text = String::from_utf8(out).unwrap();
-        let lines: Vec<&str> = text.lines().collect();
-        assert!(lines[0].starts_with("depth  handle  standing  joined (UTC)"), "{text}");
-        assert!(lines[1].starts_with("3      dan     active    20"), "{text}");
-        assert!(lines[1].ends_with(&dan.id.to_string()), "{text}");
-        assert_eq!((lines.len(), lines[6]), (7, "4 people"), "{text}");
-
-        let mut out = Vec::new();
-        commands::audit::children(store, &ann.id.to_string(), &mut out).await.unwrap();
-        commands::audit::branch(store, "ann", &mut out).await.unwrap();
-        commands::audit::path(store, "dan", &cat.id.to_string(), &mut out).await.unwrap();
-        commands::audit::path(store, "dan", "other", &mut out).await.unwrap();
-        let text = String::from_utf8(out).unwrap();
-        for wanted in ["2 people", "4 people", "nearest common inviter: ann", "different roots"] {
-            assert!(text.contains(wanted), "{wanted}: {text}");
-        }
-        // The same, and more, as of a past time and as JSON.
         let graph = async |line: &[&str]| {
             let asked = Asked::try_parse_from(["graph"].iter().chain(line)).map_err(|error| error.to_string())?;
             let mut out = Vec::new();
             commands::graph::answer(store, asked.question, &mut out).await.map_err(|error| error.to_string())?;
             Ok::<_, String>(String::from_utf8(out).unwrap())
         };
+        let text = graph(&["chain", "DAN"]).await.unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].starts_with("depth  handle  standing  joined (UTC)"), "{text}");
+        assert!(lines[1].starts_with("3      dan     active    20"), "{text}");
+        assert!(lines[1].ends_with(&dan.id.to_string()), "{text}");
+        assert_eq!((lines.len(), lines[6]), (7, "4 people"), "{text}");
+        let (ann_id, cat_id) = (ann.id.to_string(), cat.id.to_string());
+        for (line, wanted) in [
+            (&["children", ann_id.as_str()][..], "2 people"),
+            (&["branch", "ann"], "4 people"),
+            (&["common", "dan", &cat_id], "ann"),
+            (&["path", "dan", "other"], "different roots"),
+        ] {
+            let text = graph(line).await.unwrap();
+            assert!(text.contains(wanted), "{line:?}: {text}");
+        }
+        // The same, and more, as of a past time and as JSON.
         community.vouch(&cat, &ann).await;
         assert!(graph(&["chain", "dan"]).await.unwrap().ends_with("4 people\n"));
         let figures: serde_json::Value = serde_json::from_str(&graph(&["figures", "ann", "--json"]).await.unwrap()).unwrap();
@@ -217,7 +215,7 @@ on_both! {
         let early = graph(&["branch", "ann", "--as-of", "2020-01-01T00:00:00Z"]).await;
         assert_eq!(early, Err("the person joined later".into()));
         assert!(graph(&["branch", "ann", "--as-of", "yesterday"]).await.unwrap_err().contains("RFC 3339"));
-        let unknown = commands::audit::chain(store, "nobody", &mut Vec::new()).await;
-        assert!(matches!(unknown, Err(commands::audit::AuditError::PersonUnknown(name)) if name == "nobody"));
+        let unknown = graph(&["chain", "nobody"]).await.unwrap_err();
+        assert!(unknown.contains("nobody has the id or handle"), "{unknown}");
     }
 }
