@@ -1,6 +1,6 @@
 //! `make bench-graph`: what the graph answers, beside what others need for the same of the same people.
 //!
-//! A tree of 10⁵ and 10⁶ people (and as many as each argument says: `cargo bench --bench graph -- 10000000`), as a
+//! A tree of 10⁵ and 10⁶ people (and as many as each argument says, with the word `ours` without peers: `cargo bench --bench graph -- ours 10000000`), as a
 //! synthetic community grows: some who let in many, 30 to 50 steps deep. Asked are the chain of anybody, the nearest common
 //! inviter of any two, and the size of a great branch; of ours also the first page of a branch of about 50 000 and
 //! one more person at depth 40. Medians, each of a question alone, in microseconds. Peers: petgraph's own graph in this
@@ -368,19 +368,24 @@ fn main() {
     if sizes.is_empty() {
         sizes = vec![100_000, 1_000_000];
     }
+    // Without its peers: to see what a change of ours does.
+    let alone = env::args().any(|one| one == "ours");
     let mut all = Vec::new();
     for people in sizes {
         eprintln!("{people} people …");
         let community = Community::of(people);
         let deepest = community.depths.iter().max().copied().unwrap_or(0);
         eprintln!("  the deepest stands {deepest} steps below the first");
-        let mut rows = vec![ours(&community), petgraphs(&community)];
-        rows.push(recursive(&community, Backend::Sqlite));
-        rows.push(recursive(&community, Backend::Postgres));
-        if people <= MOST_LTREE {
-            rows.push(ltree(&community));
+        let mut rows = vec![ours(&community)];
+        if !alone {
+            rows.push(petgraphs(&community));
+            rows.push(recursive(&community, Backend::Sqlite));
+            rows.push(recursive(&community, Backend::Postgres));
+            if people <= MOST_LTREE {
+                rows.push(ltree(&community));
+            }
+            rows.extend(python(&community));
         }
-        rows.extend(python(&community));
         println!("\n{people} people, medians in µs; made in s");
         println!(
             "{:<24}{:>10}{:>10}{:>12}{:>10}{:>10}{:>10}{:>10}",

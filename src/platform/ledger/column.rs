@@ -3,7 +3,7 @@
 //! A vector that is full is copied into a greater one, and whoever asks would wait for that: at ten million rows a third
 //! of a second. A column grows by whole parts, and what stands stays where it is. A copy of a column shares its parts:
 //! it is made in microseconds, and a part is copied only where it is changed while a copy of it is about. A part is
-//! 128 KiB at most, so that somebody who joins at depth 45 while a checkpoint is written costs two milliseconds.
+//! 128 KiB at most: whoever joins first at depth 45 while a copy is about has up to ninety of them copied.
 
 use std::{io, sync::Arc};
 
