@@ -10,28 +10,39 @@ mod commands;
 mod follow;
 pub mod http;
 mod letters;
+mod queries;
+mod records;
 
 use std::{sync::Arc, time::Duration};
 
 pub use commands::Me;
 pub use follow::AccountMails;
+pub use queries::Held;
 
 use crate::{
     credentials::{ChoiceError, Hasher, HasherError},
     notify::{EmailAddress, Letter, Locale},
-    people::{self, Member},
+    people::{self, HandleError, Member},
     platform::{
         ledger::{Ledger, ReadModel, Tx},
-        store::{CommandError, Disposition, StoreError, from_query, throttle::Throttled},
-        terms::Line,
+        store::{
+            CommandError, Disposition, StoreError, from_query,
+            throttle::{Rate, Throttled},
+        },
+        terms::{Line, LinkTemplate, Timestamp},
         vault::{DataKey, Field, Vault, VaultError},
     },
-    policy,
+    policy::{self, ContactDenied},
     tokens::{SignIn, SignInError},
 };
 
 /// How long a link to a new password is good.
 pub const PASSWORD_LINK_LASTS: Duration = Duration::from_secs(15 * 60);
+
+/// How long the code is good that proves another address.
+pub const ADDRESS_CODE_LASTS: Duration = Duration::from_secs(15 * 60);
+/// How long a former address can be had back, and is nobody else's.
+pub const ADDRESS_KEPT: Duration = Duration::from_secs(72 * 60 * 60);
 
 /// What is changed here, and with what. Clones share it.
 #[derive(Clone)]
@@ -48,6 +59,14 @@ pub struct Account {
     pub hasher: Hasher,
     /// Checks them, and ends sessions.
     pub sign_in: SignIn,
+    /// Where a new password is chosen.
+    pub password_link: LinkTemplate,
+    /// Where a change of address is undone.
+    pub undo_link: LinkTemplate,
+    /// Wrong codes for an address before a new one must be asked for.
+    pub proof_attempts: i64,
+    /// Codes that may be sent to one address.
+    pub codes_per_address: Rate,
 }
 
 /// Why an account was not changed.
@@ -71,6 +90,42 @@ pub enum AccountError {
     /// Too many passwords are being checked at this moment.
     #[error("too many passwords are being checked at this moment")]
     Busy,
+    /// The policy does not take such an address.
+    #[error(transparent)]
+    Denied(#[from] ContactDenied),
+    /// They have this address already.
+    #[error("this is your address already")]
+    OwnAddress,
+    /// They sign in with a phone number, which is not changed here.
+    #[error("a phone number is not changed here")]
+    PhoneKept,
+    /// The address that was proved is another's.
+    #[error("the address is another account's")]
+    AddressTaken,
+    /// The code is wrong. The attempt was counted.
+    #[error("the code is not right")]
+    CodeWrong,
+    /// There is no code that is good now.
+    #[error("no code is valid now")]
+    CodeStale,
+    /// Too many wrong codes: a new one must be asked for.
+    #[error("too many wrong codes")]
+    CodeLocked,
+    /// Too many of these: so many seconds must pass.
+    #[error("too many of these")]
+    TooMany(u32),
+    /// This cannot be a handle.
+    #[error(transparent)]
+    Handle(#[from] HandleError),
+    /// The policy reserves the handle.
+    #[error("the handle is reserved")]
+    HandleReserved,
+    /// The handle is another's, or was a while ago.
+    #[error("the handle is taken")]
+    HandleTaken,
+    /// The handle was changed a while ago; it can be from then on.
+    #[error("the handle was changed a while ago")]
+    HandleTooSoon(Timestamp),
     /// Their session has ended meanwhile.
     #[error("the session has ended")]
     SessionEnded,
@@ -85,6 +140,8 @@ impl CommandError for AccountError {
     fn disposition(&self) -> Disposition {
         match self {
             Self::Store(error) => error.disposition(),
+            // What was tried must be remembered.
+            Self::CodeWrong => Disposition::Keep,
             _ => Disposition::RollBack,
         }
     }

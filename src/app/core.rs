@@ -7,12 +7,14 @@ use secrecy::ExposeSecret;
 use tokio::task::JoinSet;
 
 use crate::{
+    account::Account,
     credentials::Hasher,
     graph::LiveGraph,
     identity::DocumentKind,
     invites::{BatchIssuer, Previews},
     leads,
     notify::{self, Sender, Transport},
+    onboarding,
     people::Roster,
     platform::{
         config::{Config, MailTransport, SmtpSecurity, TextGateway},
@@ -24,7 +26,7 @@ use crate::{
     },
     policy::{self, ChangeError, Current},
     rooms::{Kinds, Servers},
-    tokens::Tokens,
+    tokens::{SignIn, Tokens},
 };
 
 /// Why the service did not start.
@@ -153,6 +155,24 @@ impl Core {
             every,
             owner: self.owner.clone(),
         }
+    }
+
+    /// What members change of their own account, as their sign-ins are counted and their letters limited.
+    pub(super) fn account(&self, sign_in: SignIn, limits: &onboarding::Limits) -> Result<Account, StartError> {
+        let http = &self.config.http;
+        let unlinked = |error| StartError::Setup(format!("the links in letters: {error}"));
+        Ok(Account {
+            ledger: self.ledger.clone(),
+            read_model: self.read_model.clone(),
+            vault: self.vault.clone(),
+            policy: Arc::clone(&self.policy),
+            hasher: self.hasher.clone(),
+            sign_in,
+            password_link: http.password_link().map_err(unlinked)?,
+            undo_link: http.address_undo_link().map_err(unlinked)?,
+            proof_attempts: limits.proof_attempts,
+            codes_per_address: limits.codes_per_address,
+        })
     }
 
     /// Where an invite's code is opened.
@@ -332,6 +352,7 @@ pub fn rehearse(config: &Config) -> Result<(), StartError> {
     config.http.join_link().map_err(unlinked)?;
     config.http.stop_link().map_err(unlinked)?;
     config.http.password_link().map_err(unlinked)?;
+    config.http.address_undo_link().map_err(unlinked)?;
     first_policy(&Current::new(DOCUMENTS), config).map(|_| ())
 }
 

@@ -340,14 +340,7 @@ fn listen(
         sign_in: sign_in.clone(),
         limits,
     });
-    let account = Data::new(account::Account {
-        ledger: ledger.clone(),
-        read_model: read_model.clone(),
-        vault: vault.clone(),
-        policy: Arc::clone(&policy),
-        hasher: core.hasher.clone(),
-        sign_in: sign_in.clone(),
-    });
+    let account = Data::new(core.account(sign_in.clone(), &limits)?);
     let by_text = tokens::TextSignIn::new(sign_in.clone(), Arc::clone(&policy), config);
     let (sign_in, by_text) = (Data::new(sign_in), Data::new(by_text));
     let tokens = Data::new(core.tokens.clone());

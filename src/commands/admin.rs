@@ -121,7 +121,7 @@ pub(super) fn found_owner(
     if people::by_handle(tx.conn, handle)?.is_some() {
         return Ok(Err(AdminError::HandleTaken));
     }
-    if people::by_contact(tx.conn, &blind)?.is_some() {
+    if people::contact_holder(tx.conn, &blind, tx.now)?.is_some() {
         return Ok(Err(AdminError::AddressTaken));
     }
     let (subject, key) = vault.new_subject(tx)?;

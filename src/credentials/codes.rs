@@ -31,6 +31,13 @@ pub struct PasswordLink {
     pub(super) whose: [u8; 16],
 }
 
+/// What a link holds that opens this door to a member, and by what it is stored.
+pub fn make_token(person: PersonId, vault: &Vault, door: Blind, rng: &dyn Rng) -> (SecretString, Vec<u8>) {
+    let token = generate(person, rng);
+    let blind = blind(token.expose_secret(), vault, door);
+    (token, blind)
+}
+
 /// A new code for this member.
 pub(super) fn generate(person: PersonId, rng: &dyn Rng) -> SecretString {
     let mut bytes = Zeroizing::new([0; LENGTH]);
@@ -47,7 +54,7 @@ pub(super) fn blind(code: &str, vault: &Vault, door: Blind) -> Vec<u8> {
 
 /// By what a code that was entered would be stored, and the id of the member for whom it is; none where it cannot be
 /// one, which costs no look-up.
-fn read(entered: &SecretString, vault: &Vault, door: Blind) -> Option<(Vec<u8>, [u8; 16])> {
+pub fn read_token(entered: &SecretString, vault: &Vault, door: Blind) -> Option<(Vec<u8>, [u8; 16])> {
     let entered = entered.expose_secret().trim();
     if entered.len() > LENGTH * 2 {
         return None;
@@ -61,7 +68,7 @@ fn read(entered: &SecretString, vault: &Vault, door: Blind) -> Option<(Vec<u8>, 
 impl PasswordLink {
     /// Reads what a link holds.
     pub fn parse(entered: &SecretString, vault: &Vault) -> Option<Self> {
-        let (blind, whose) = read(entered, vault, Blind::PasswordLink)?;
+        let (blind, whose) = read_token(entered, vault, Blind::PasswordLink)?;
         Some(Self { blind, whose })
     }
 }
@@ -69,7 +76,7 @@ impl PasswordLink {
 impl SignInCode {
     /// Reads a code; none where it cannot be one, which costs no look-up.
     pub fn parse(entered: &SecretString, vault: &Vault) -> Option<Self> {
-        let (blind, whose) = read(entered, vault, Blind::SignInCode)?;
+        let (blind, whose) = read_token(entered, vault, Blind::SignInCode)?;
         Some(Self { blind, whose })
     }
 }

@@ -59,8 +59,7 @@ pub fn make_password_link(
     member: &Member,
     lasts: Duration,
 ) -> Result<SecretString, StoreError> {
-    let token = codes::generate(member.id, tx.rng);
-    let blind = codes::blind(token.expose_secret(), vault, Blind::PasswordLink);
+    let (token, blind) = codes::make_token(member.id, vault, Blind::PasswordLink, tx.rng);
     records::set_link(tx.conn, member.row, &blind, tx.now.after(lasts))?;
     tx.record(Event::PasswordLinkMade(events::PasswordLinkMade { person: member.row }));
     Ok(token)
@@ -103,6 +102,14 @@ impl PasswordLink {
 /// [`StoreError`]
 pub fn forget(tx: &mut Tx<'_>, person: PersonRow) -> Result<(), StoreError> {
     Ok(records::forget(tx.conn, person)?)
+}
+
+/// Takes a member's password away: whoever knows it comes in by it no longer.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn void_password(tx: &mut Tx<'_>, person: PersonRow) -> Result<(), StoreError> {
+    Ok(records::void_password(tx.conn, person)?)
 }
 
 impl PasswordProof {

@@ -11,9 +11,10 @@ mod queries;
 mod records;
 mod text_codes;
 
-pub use codes::{PasswordLink, SignInCode};
+pub use codes::{PasswordLink, SignInCode, make_token, read_token};
 pub use commands::{
     end_password_link, forget, forgot_password, make_password_link, make_sign_in_code, set_password, take_ask,
+    void_password,
 };
 pub use passwords::{ChoiceError, Hasher, HasherError};
 pub use queries::{PasswordProof, ProofError, has_password, has_password_link, prove_own_password, prove_password};

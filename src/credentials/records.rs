@@ -33,6 +33,11 @@ pub(super) fn set_password(conn: &mut Conn, row: PersonRow, phc: &str, now: Time
     .map(|_| ())
 }
 
+/// Takes a member's password away.
+pub(super) fn void_password(conn: &mut Conn, row: PersonRow) -> QueryResult<()> {
+    delete(credentials::table.find(row)).execute(conn).map(|_| ())
+}
+
 /// Puts `anew` in the place of `old`, a hash of the same password; whether that was still what was stored.
 pub(super) fn renew_password(
     conn: &mut Conn,

@@ -137,6 +137,12 @@ kinds! {
     PasswordRefused = 422 "password-refused", "The password is not accepted", "Choose a longer password that is not in common use.";
     /// The link in a letter was used, is over, was replaced by a newer one, or is none of ours.
     LinkOver = 410 "link-over", "The link is good no longer", "Ask for a new letter, and open the link in the newest one.";
+    /// The handle was changed in the last 30 days; the detail says from when on it can be changed.
+    HandleTooSoon = 409 "handle-too-soon", "The handle was changed a while ago", "Wait until the time that the detail names.";
+    /// The address that was proved is another account's, or is kept for whoever had it a while ago.
+    AddressTaken = 409 "address-taken", "The address is another account's", "Give another address.";
+    /// A member who signs in with a phone number keeps it: it is not changed here.
+    PhoneKept = 409 "phone-kept", "A phone number is not changed here", "Ask an admin.";
     /// A member who is signed in gave another password than theirs, or none where one is needed.
     PasswordWrong = 422 "password-wrong", "The current password is not right", "Give the password that you sign in with.";
     /// The account and the password do not belong together, or there is no such account.

@@ -18,6 +18,7 @@ mod follow;
 pub mod http;
 mod letter;
 mod names;
+mod own;
 pub mod queries;
 mod records;
 mod rules;
@@ -29,6 +30,7 @@ pub use crate::platform::terms::{Country, CountryError};
 pub use documents::{Document, DocumentError, DocumentKind, age_at};
 pub use follow::ReviewMails;
 pub use names::{FullName, NameError};
+pub use own::{Look, OwnName, count_looks, looks, own_name};
 pub use rules::{CaseState, Reached};
 pub use verifiers::{Answer, Finding, Verified};
 

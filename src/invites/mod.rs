@@ -40,7 +40,9 @@ pub use queries::{
     By, Counted, MATURES, Overseen, Shown, address, by_code, code_of, figures, leads_on, of_inviter, open, overseen,
     own, places, quota_of, role_to_give, stands, takes,
 };
-pub use records::{Figures, ForRoom, Invite, Sought, by_id, by_row, held_by, held_to, held_until, kinds_of};
+pub use records::{
+    Figures, ForRoom, Invite, Sought, by_id, by_row, count_issued, held_by, held_to, held_until, kinds_of,
+};
 pub use rules::{Closed, Ending, InviteState, state};
 
 use std::{num::NonZeroI32, time::Duration};

@@ -93,6 +93,13 @@ impl Touch {
             | Event::SessionStarted(_)
             | Event::SessionRefreshed(_)
             | Event::SessionEnded(_)
+            | Event::PasswordForgotten(_)
+            | Event::PasswordLinkMade(_)
+            | Event::PasswordChanged(_)
+            | Event::AddressAsked(_)
+            | Event::AddressChanged(_)
+            | Event::AddressRestored(_)
+            | Event::LanguageChanged(_)
             | Event::TicketIssued(_)
             | Event::TicketEnded(_) => Self::Nothing,
             _ => Self::All,

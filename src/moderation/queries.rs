@@ -330,6 +330,18 @@ pub fn own_sanctions(conn: &mut Conn, vault: &Vault, person: PersonRow) -> Resul
     sanctions.into_iter().map(own).collect()
 }
 
+/// How many sanctions a person was ever under, and how many reports they made. What others reported of them is nobody's
+/// to know but those who look at it.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn own_figures(conn: &mut Conn, person: PersonRow) -> Result<(i64, i64), StoreError> {
+    Ok((
+        records::count_on(conn, person)?,
+        records::reports::count_by(conn, person)?,
+    ))
+}
+
 /// An appeal with what is looked up for it.
 pub struct AppealDetails {
     /// The appeal.

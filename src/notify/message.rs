@@ -54,6 +54,13 @@ impl Locale {
         Ok(Self::ZhHans)
     }
 
+    /// A language that letters are written in, by any tag of it; none of one that they are not written in.
+    pub fn spoken(entered: &str) -> Option<Self> {
+        let tag = typed::language_tag(entered)?.to_ascii_lowercase();
+        let locale = Self::parse(&tag).ok()?;
+        (locale != Self::En || tag.split('-').next() == Some("en")).then_some(locale)
+    }
+
     /// The same of a tag that was read before; English where it is none.
     pub fn from_tag(tag: &str) -> Self {
         Self::parse(tag).unwrap_or_default()

@@ -7,6 +7,7 @@
 pub mod http;
 pub mod load;
 mod handle;
+mod own;
 pub mod marks;
 mod records;
 mod roster;
@@ -14,12 +15,14 @@ mod rules;
 mod vouching;
 
 pub use handle::{Handle, HandleError, handle, handle_prefix};
+pub use own::{HANDLE_KEPT, HANDLE_STAYS, HandleChange, change_handle, change_language, former_handles};
 pub use records::{
     Acquainted, After, FormerInviter, Found, MOST_LOOKED, Member, Name, Own, Wanted, acquainted, await_standing,
-    by_contact, by_handle, clear_marks, count_active, count_owners, find, former_inviters, invite_of, inviter_of,
-    is_above, keep_active, last_row, lock, lock_founders, lock_inviters, lock_many, lock_members, lock_reviewer,
-    lock_standing, mark, member, member_by_id, members, members_by_row, names, own_contact, sanctioned_invitees,
-    set_assurance, set_handle, set_standing, set_standings, unmark,
+    by_contact, by_handle, clear_marks, contact_holder, count_active, count_own, count_owners, find, former_inviters,
+    invite_of, inviter_of, is_above, keep_active, kept_contacts, last_row, lock, lock_founders, lock_inviters,
+    lock_many, lock_members, lock_own, lock_reviewer, lock_standing, mark, member, member_by_id, members,
+    members_by_row, names, own_contact, restore_contact, sanctioned_invitees, set_assurance, set_handle, set_standing,
+    set_standings, unmark,
 };
 pub use roster::{MemberSnapshot, Roster};
 pub use rules::{VOUCHES, VOUCHES_AN_HOUR, VouchRefusal};
@@ -247,7 +250,23 @@ pub struct Contact<'a> {
 
 /// Gives a member a contact point. False where another member has it already.
 pub fn add_contact(tx: &mut Tx<'_>, person: PersonRow, contact: &Contact<'_>) -> Result<bool, StoreError> {
-    Ok(records::insert_contact(tx.conn, person, contact)? == 1)
+    Ok(records::insert_contact(tx.conn, person, contact, tx.now)? == 1)
+}
+
+/// Gives a member another contact point in the place of theirs, which stays theirs to have back until then; its blind
+/// index, where they had one. Outer none where the new one is another member's: then the transaction can only be rolled
+/// back.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn change_contact(
+    tx: &mut Tx<'_>,
+    person: PersonRow,
+    contact: &Contact<'_>,
+    kept_until: Timestamp,
+) -> Result<Option<Option<Vec<u8>>>, StoreError> {
+    let former = records::keep_contact(tx.conn, person, kept_until)?;
+    Ok(add_contact(tx, person, contact)?.then_some(former))
 }
 
 #[cfg(test)]

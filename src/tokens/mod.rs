@@ -29,7 +29,7 @@ use secrecy::ExposeSecret;
 pub use access::{Audience, Bad, Claims, FIRST_PARTY, Scope};
 pub use by_text::{SendCodeError, SignInTexts, TextSignIn};
 pub use keys::Published;
-pub use queries::OwnSession;
+pub use queries::{OwnSession, count_sessions};
 pub use seen::{Device, Seen};
 pub use sessions::{
     Holder, REUSE, RefreshError, Request, Session, end_all, end_all_of, end_others, end_session, refresh, start_as,

@@ -156,6 +156,14 @@ pub struct OwnSession {
     pub expires_at: Timestamp,
 }
 
+/// How many sessions of a member live at `now`.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn count_sessions(conn: &mut Conn, person: PersonRow, now: Timestamp) -> Result<i64, StoreError> {
+    Ok(records::count_living(conn, person, now)?)
+}
+
 /// The living sessions of a member, newest first, below the row `before`.
 pub(super) fn own_sessions(
     conn: &mut Conn,

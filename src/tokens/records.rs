@@ -199,6 +199,16 @@ pub(super) fn of_member(
     query.load(conn)
 }
 
+/// How many sessions of a member live at `now`.
+pub(super) fn count_living(conn: &mut Conn, person: PersonRow, now: Timestamp) -> QueryResult<i64> {
+    sessions::table
+        .filter(sessions::person.eq(person))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .count()
+        .get_result(conn)
+}
+
 /// Notes that a living session is used, unless it was noted after `since`; whether it was noted now.
 pub(super) fn touch(conn: &mut Conn, id: Id<kinds::Session>, since: Timestamp, now: Timestamp) -> QueryResult<bool> {
     // Raw: one text that is prepared once.

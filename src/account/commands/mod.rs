@@ -1,13 +1,15 @@
 //! What changes an account.
 
+mod address;
 mod password;
+mod profile;
 
 use crate::{
     account::AccountError,
     people::{self, Member},
     platform::{
         ledger::Tx,
-        terms::{PersonRow, SessionId},
+        terms::{PersonRow, SessionId, Standing},
     },
 };
 
@@ -24,6 +26,7 @@ pub struct Me {
 
 /// Holds a member, so that of two changes of one account the second sees the first.
 fn held(tx: &mut Tx<'_>, person: PersonRow) -> Result<Member, AccountError> {
-    let mut found = people::lock_many(tx.conn, &[person])?;
-    found.remove(&person).ok_or(AccountError::SessionEnded)
+    let member = people::lock_own(tx.conn, person)?;
+    let member = member.filter(|member| member.standing != Standing::Left);
+    member.ok_or(AccountError::SessionEnded)
 }

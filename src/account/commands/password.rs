@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::{Me, held};
 use crate::{
-    account::{Account, AccountError, is_admitted, letters, tell},
+    account::{Account, AccountError, is_admitted, letters, records, tell},
     credentials::{self, PasswordLink, passwords::hash::Phc},
     people::{self, Member},
     platform::{
@@ -159,6 +159,8 @@ impl Account {
         let person: PersonRow = member.row;
         credentials::set_password(tx, person, phc)?;
         credentials::end_password_link(tx, person)?;
+        // Whoever wanted another address meanwhile may not have been the account's owner.
+        records::end_pending(tx.conn, person)?;
         tx.record(Event::PasswordChanged(events::PasswordChanged { person, how }));
         let ended = tokens::end_others(tx, person, spared, SessionEnd::CredentialsChanged)?;
         tell(
@@ -173,7 +175,7 @@ impl Account {
     }
 
     /// Takes these sessions for ended at once.
-    fn ended(&self, written: Committed<Vec<SessionId>>) -> Committed<()> {
+    pub(super) fn ended(&self, written: Committed<Vec<SessionId>>) -> Committed<()> {
         self.sign_in.tokens().have_ended(&written.value);
         Committed {
             value: (),

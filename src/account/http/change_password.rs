@@ -16,7 +16,7 @@ use crate::{
 struct ChangePasswordBody {
     /// The current password. Left out by a member who has none yet, and has signed in less than 15 minutes ago.
     #[serde(default)]
-    #[schema(value_type = String, format = Password, required = false)]
+    #[schema(value_type = Option<String>, format = Password)]
     current: Option<SecretString>,
     /// The new one: at least 15 characters; common ones are refused (NIST SP 800-63B-4).
     #[schema(value_type = String, format = Password)]

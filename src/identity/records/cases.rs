@@ -1,8 +1,8 @@
 //! The rows of cases, of who saw them and of who gave them up.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, Insertable, NullableExpressionMethods, OptionalExtension, QueryDsl,
-    QueryResult, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
+    QueryDsl, QueryResult, Queryable, RunQueryDsl, Selectable, SelectableHelper,
     dsl::{max, min},
     insert_into, update,
 };
@@ -302,6 +302,40 @@ pub(in crate::identity) fn end_claim(
     ))
     .execute(conn)
     .map(|ended| one_changed("a case is claimed by whoever ends the claim", ended))
+}
+
+/// How often the cases about a subject were shown.
+pub(in crate::identity) fn count_looks(conn: &mut Conn, subject: Subject) -> QueryResult<i64> {
+    disclosures::table
+        .inner_join(rows::table.on(rows::id.eq(disclosures::case_id)))
+        .filter(rows::subject_id.eq(subject.0))
+        .count()
+        .get_result(conn)
+}
+
+/// A look at a case: its row, whose it was, when, and why.
+type LookRow = (i64, PersonRow, Timestamp, Vec<u8>);
+
+/// The looks at the cases about a subject, newest first, below the row `before`.
+pub(in crate::identity) fn looks(
+    conn: &mut Conn,
+    subject: Subject,
+    before: Option<i64>,
+    limit: i64,
+) -> QueryResult<Vec<LookRow>> {
+    disclosures::table
+        .inner_join(rows::table.on(rows::id.eq(disclosures::case_id)))
+        .filter(rows::subject_id.eq(subject.0))
+        .filter(disclosures::id.lt(before.unwrap_or(i64::MAX)))
+        .order(disclosures::id.desc())
+        .limit(limit)
+        .select((
+            disclosures::id,
+            disclosures::person,
+            disclosures::at,
+            disclosures::reason_sealed,
+        ))
+        .load(conn)
 }
 
 /// Defines a function that keeps who did something about a case, when, and why. The tables have the same columns.

@@ -4,8 +4,8 @@ mod cases;
 mod refusals;
 
 pub(super) use cases::{
-    Decision, NewCase, case, cases, claims_of, end_claim, insert_case, insert_disclosure, insert_release, lapsed,
-    queue, sent_back, shown_to, take_claim, withdraw_cases,
+    Decision, NewCase, case, cases, claims_of, count_looks, end_claim, insert_case, insert_disclosure, insert_release,
+    lapsed, looks, queue, sent_back, shown_to, take_claim, withdraw_cases,
 };
 pub(super) use refusals::{NewRefusal, binds_address, binds_document, insert_refusal, lift, refusal, refusals};
 
@@ -93,6 +93,15 @@ pub(super) fn keep_identity(
         .execute(conn)?,
     };
     Ok(one_changed("an identity is the one that was decided upon", kept))
+}
+
+/// A name and a document under seal, and when they were given; none where there are none.
+pub(super) fn given(conn: &mut Conn, subject: Subject) -> QueryResult<Option<(Sealed, Timestamp)>> {
+    identities::table
+        .find(subject.0)
+        .select((Sealed::as_select(), identities::given_at))
+        .first(conn)
+        .optional()
 }
 
 pub(super) fn identity(conn: &mut Conn, subject: Subject) -> QueryResult<Sealed> {

@@ -366,6 +366,14 @@ pub fn of_inviter(conn: &mut Conn, inviter: PersonRow, before: Option<i64>, limi
     rows.into_iter().map(|row| extras::read(conn, row)).collect()
 }
 
+/// How many invites a member has issued, whatever became of them.
+pub fn count_issued(conn: &mut Conn, inviter: PersonRow) -> QueryResult<i64> {
+    invites::table
+        .filter(invites::inviter.eq(inviter))
+        .count()
+        .get_result(conn)
+}
+
 /// Takes back the open invites to an address, by its blind index; which.
 pub(super) fn revoke_to(conn: &mut Conn, blind: &[u8], now: Timestamp) -> QueryResult<Vec<Id<kinds::Invite>>> {
     // Raw for the row redeem.

@@ -191,6 +191,14 @@ pub(super) fn over(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<V
         .load(conn)
 }
 
+/// How many sanctions a person was ever under.
+pub(super) fn count_on(conn: &mut Conn, person: PersonRow) -> QueryResult<i64> {
+    sanctions::table
+        .filter(sanctions::person.eq(person))
+        .count()
+        .get_result(conn)
+}
+
 /// A person's sanctions, newest first, from the start or before `before`.
 pub(super) fn of_person(
     conn: &mut Conn,

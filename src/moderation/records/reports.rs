@@ -104,6 +104,14 @@ pub(in crate::moderation) fn open_on(
         .load(conn)
 }
 
+/// How many reports a member made.
+pub(in crate::moderation) fn count_by(conn: &mut Conn, person: PersonRow) -> QueryResult<i64> {
+    reports::table
+        .filter(reports::by_person.eq(person))
+        .count()
+        .get_result(conn)
+}
+
 /// Closes every report that is open on a person; how many there were.
 pub(in crate::moderation) fn close(
     conn: &mut Conn,

@@ -200,7 +200,7 @@ pub fn prove_contact(
         }
     }
     tx.throttles.give_back(tx.conn, &guesses, rate)?;
-    if people::by_contact(tx.conn, blind)?.is_some() {
+    if people::contact_holder(tx.conn, blind, tx.now)?.is_some() {
         // They control the address, so telling them is no leak.
         return Err(StepError::Member.into());
     }

@@ -63,7 +63,7 @@ pub fn admit(
         })?;
     }
     if let Some(handle) = handle {
-        if !people::set_handle(tx.conn, member.row, &handle)? {
+        if !people::set_handle(tx.conn, member.row, &handle, tx.now)? {
             return Err(StepError::HandleTaken);
         }
         member.handle = Some(handle);

@@ -180,6 +180,9 @@ struct MeView {
     standing: Standing,
     /// How surely we know who they are.
     assurance: Assurance,
+    /// The language of letters to them, as a BCP 47 tag.
+    #[schema(example = "en")]
+    locale: String,
     /// Since when.
     joined_at: Timestamp,
     /// Who let them in; none for a root.
@@ -221,6 +224,7 @@ async fn me(caller: Caller, people: Data<People>) -> Result<Json<MeView>, Proble
         role: own.role,
         standing: own.standing,
         assurance: own.assurance,
+        locale: own.locale,
         joined_at: own.joined_at,
         inviter: inviter.map(|inviter| OwnInviterView {
             id: inviter.id,

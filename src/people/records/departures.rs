@@ -6,7 +6,7 @@ use crate::platform::{
     ledger::events::LeaveReason,
     store::{
         Conn,
-        schema::{contacts, departures, people},
+        schema::{contacts, departures, former_handles, handle_changes, people},
     },
     terms::{PersonRow, Standing, Timestamp},
 };
@@ -29,6 +29,9 @@ pub(in crate::people) fn depart(conn: &mut Conn, before: Standing, departure: &D
         .set((people::standing.eq(Standing::Left), people::handle.eq(None::<String>)))
         .execute(conn)?;
     if gone == 1 {
+        // A handle is a name of theirs, too.
+        delete(former_handles::table.filter(former_handles::person.eq(departure.person))).execute(conn)?;
+        delete(handle_changes::table.find(departure.person)).execute(conn)?;
         insert_into(departures::table).values(departure).execute(conn)?;
     }
     Ok(gone == 1)

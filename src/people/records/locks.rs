@@ -37,6 +37,13 @@ pub fn lock_many(conn: &mut Conn, rows: &[PersonRow]) -> QueryResult<HashMap<Per
     Ok(members.into_iter().map(|member| (member.row, member)).collect())
 }
 
+/// A member who changes their own account, or for whom that is done: of two changes the second sees the first.
+pub fn lock_own(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Member>> {
+    let query = people::table.filter(people::id.eq(row)).select(Member::as_select());
+    let found: Vec<Member> = locked(conn.backend(), "whoever changes their own account", query).load(conn)?;
+    Ok(found.into_iter().next())
+}
+
 /// Until the transaction ends, whoever wants to sanction this member waits; others who keep it go on.
 /// What a sanction has changed before is seen from here on.
 pub fn lock_standing(conn: &mut Conn, row: PersonRow) -> QueryResult<()> {

@@ -6,36 +6,40 @@ use diesel::{
     ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl,
     Selectable, SelectableHelper,
     dsl::sql,
-    insert_into,
-    result::{DatabaseErrorKind, Error},
-    sql_query,
+    insert_into, sql_query,
     sql_types::{BigInt, Text},
     update,
 };
 
-use super::{Contact, Handle, MemberSnapshot, Newcomer};
+use super::{Handle, MemberSnapshot, Newcomer};
 use crate::platform::{
     store::{
         Backend, Conn, fixed, locked, one_changed,
-        schema::{contacts, edges, people},
+        schema::{edges, people},
     },
     terms::{Assurance, Id, PersonRow, Role, Standing, Timestamp, kinds},
     vault::Subject,
 };
 
+mod contacts;
 pub(in crate::people) mod departures;
+mod handles;
 mod locks;
 mod marks;
 mod search;
 mod staff;
 pub(in crate::people) mod ties;
 
-pub use locks::{await_standing, lock, lock_many, lock_standing};
+pub use contacts::{by_contact, contact_holder, kept_contacts, own_contact, restore_contact};
+pub(super) use contacts::{insert_contact, keep_contact};
+pub use handles::{by_handle, set_handle};
+pub(super) use handles::{forget_handles, former_handles_of, keep_handle, note_change, set_locale};
+pub use locks::{await_standing, lock, lock_many, lock_own, lock_standing};
 pub(super) use marks::marks;
 pub use marks::{MarkRow, clear_marks, mark, unmark};
 pub use search::{After, Found, MOST_LOOKED, Wanted, find, last_row};
 pub use staff::{count_active, count_owners, lock_founders, lock_reviewer};
-pub use ties::{Acquainted, FormerInviter, Own, acquainted, former_inviters, is_above, lock_inviters};
+pub use ties::{Acquainted, FormerInviter, Own, acquainted, count_own, former_inviters, is_above, lock_inviters};
 
 pub(in crate::people) const INVITE: &str = "invite";
 pub(super) const VOUCH: &str = "vouch";
@@ -202,24 +206,6 @@ pub fn set_subject(conn: &mut Conn, row: PersonRow, subject: Subject) -> QueryRe
         .map(|rows| rows == 1)
 }
 
-/// The member who has proved control of a contact, by its blind index.
-pub fn by_contact(conn: &mut Conn, blind: &[u8]) -> QueryResult<Option<PersonRow>> {
-    contacts::table
-        .find(blind)
-        .select(contacts::person)
-        .first(conn)
-        .optional()
-}
-
-/// The member who has this handle.
-pub fn by_handle(conn: &mut Conn, handle: &str) -> QueryResult<Option<PersonRow>> {
-    people::table
-        .filter(people::handle.eq(handle))
-        .select(people::id)
-        .first(conn)
-        .optional()
-}
-
 /// Members after `after` in the order of their rows.
 pub fn members(
     conn: &mut Conn,
@@ -241,20 +227,6 @@ pub fn members(
         query = query.filter(people::standing.eq(standing));
     }
     query.load(conn)
-}
-
-/// Gives a member a handle; false where it is somebody else's, also where two take it at once. Then
-/// the transaction can only be rolled back.
-pub fn set_handle(conn: &mut Conn, row: PersonRow, handle: &str) -> QueryResult<bool> {
-    match update(people::table.find(row))
-        .set(people::handle.eq(handle))
-        .execute(conn)
-    {
-        Ok(rows) => Ok(rows == 1),
-        // The row is there and refers to nothing new, so this is the handle's own constraint.
-        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(false),
-        Err(error) => Err(error),
-    }
 }
 
 /// Changes a role from what it was read as; false where it is no longer that.
@@ -377,16 +349,6 @@ pub(super) fn seats(conn: &mut Conn, after: PersonRow, limit: i64) -> QueryResul
         .collect()
 }
 
-pub(super) fn insert_contact(conn: &mut Conn, person: PersonRow, contact: &Contact<'_>) -> QueryResult<usize> {
-    // Raw: diesel's `on_conflict` does not fit both backends at once.
-    fixed(|| "INSERT INTO contacts (blind, person, sealed, proved_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
-        .bind(contact.blind)
-        .bind(person.0)
-        .bind(contact.sealed)
-        .bind(contact.proved_at.micros())
-        .execute(conn)
-}
-
 /// An edge that is written.
 #[derive(Insertable)]
 #[diesel(table_name = edges)]
@@ -457,15 +419,6 @@ pub fn invite_of(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<i64>> {
         Some(invite) => Ok(invite),
         None => ties::former_invite_of(conn, row),
     }
-}
-
-/// A member's own contact, sealed.
-pub fn own_contact(conn: &mut Conn, row: PersonRow) -> QueryResult<Option<Vec<u8>>> {
-    contacts::table
-        .filter(contacts::person.eq(row))
-        .select(contacts::sealed)
-        .first(conn)
-        .optional()
 }
 
 /// Those whom a member let in and who are under a sanction, after this row, in the order of their rows.

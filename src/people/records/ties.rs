@@ -65,6 +65,26 @@ pub(in crate::people) fn taken_back_at(
         .optional()
 }
 
+/// How many somebody let in, vouches for, and is vouched for by.
+pub fn count_own(conn: &mut Conn, person: PersonRow) -> QueryResult<[i64; 3]> {
+    let given = |kind: &'static str| {
+        edges::table
+            .filter(edges::from_person.eq(person))
+            .filter(edges::kind.eq(kind))
+            .count()
+    };
+    let received = edges::table
+        // Raw: the partial index is found by its own words, and not by a bound value.
+        .filter(edges::kind.eq(sql::<Text>("'vouch'")))
+        .filter(edges::to_person.eq(person))
+        .count();
+    Ok([
+        given(INVITE).get_result(conn)?,
+        given(VOUCH).get_result(conn)?,
+        received.get_result(conn)?,
+    ])
+}
+
 /// How many somebody vouches for.
 pub(in crate::people) fn count_given(conn: &mut Conn, from: PersonRow) -> QueryResult<i64> {
     edges::table

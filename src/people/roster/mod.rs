@@ -164,6 +164,13 @@ impl Projection for Roster {
             Event::RoleChanged(events::RoleChanged { person, after, .. }) => {
                 self.amend(*person, |snapshot| snapshot.role = *after)
             }
+            // Read anew: the ledger would keep it for ever.
+            Event::HandleChanged(events::HandleChanged { person }) => {
+                let handle = records::names(conn, &[*person])?
+                    .remove(person)
+                    .and_then(|name| name.handle);
+                self.write().rename(*person, handle);
+            }
             Event::PersonBanned(events::PersonBanned { person, .. }) => {
                 self.amend(*person, |snapshot| snapshot.standing = Standing::Banned)
             }

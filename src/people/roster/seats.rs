@@ -196,6 +196,19 @@ impl Snapshot {
     }
 }
 
+impl Seats {
+    /// Calls somebody otherwise. Of their former handle no letter stays.
+    pub(super) fn rename(&mut self, row: PersonRow, handle: Option<Handle>) {
+        if self.snapshot(row).is_none() {
+            return;
+        }
+        if let Some(seat) = index(row).and_then(|row| self.seats.find_mut(row)) {
+            self.letters.clear(seat.handle);
+            seat.handle = handle.map_or(0, |handle| self.letters.add(&handle));
+        }
+    }
+}
+
 fn index(row: PersonRow) -> Option<usize> {
     u32::try_from(row.0).ok().and_then(|row| usize::try_from(row).ok())
 }

@@ -47,6 +47,7 @@ pub(super) fn unmet(config: &Config, given: &dyn Fn(&str) -> bool, files: &dyn F
         .join_link()
         .and_then(|_| http.stop_link())
         .and_then(|_| http.password_link())
+        .and_then(|_| http.address_undo_link())
     {
         tell(
             &["http.public_url"],

@@ -119,7 +119,6 @@ impl HttpConfig {
     }
 
     /// Where a reader ends all further letters, with `{code}` in the place of what says whose.
-    ///
     /// # Errors
     /// As [`HttpConfig::join_link`].
     pub fn stop_link(&self) -> Result<LinkTemplate, LinkError> {
@@ -127,7 +126,6 @@ impl HttpConfig {
     }
 
     /// Where a gateway says what became of a text message, with `{code}` in the place of the message's id.
-    ///
     /// # Errors
     /// As [`HttpConfig::join_link`].
     pub fn text_status_link(&self) -> Result<LinkTemplate, LinkError> {
@@ -135,11 +133,17 @@ impl HttpConfig {
     }
 
     /// The page at which a new password is chosen, with `{code}` in the place of what the link in a letter holds.
-    ///
     /// # Errors
     /// As [`HttpConfig::join_link`].
     pub fn password_link(&self) -> Result<LinkTemplate, LinkError> {
         self.below("/password/reset/{code}")
+    }
+
+    /// The page at which a change of address is undone, with `{code}` in the place of what the link in a letter holds.
+    /// # Errors
+    /// As [`HttpConfig::join_link`].
+    pub fn address_undo_link(&self) -> Result<LinkTemplate, LinkError> {
+        self.below("/address/undo/{code}")
     }
 
     fn below(&self, path: &str) -> Result<LinkTemplate, LinkError> {

@@ -53,6 +53,10 @@ pub enum Guard {
     PasswordLinkOnce,
     /// Whoever signs in by a password that is being changed is found by the change, or finds it.
     PasswordStill,
+    /// A change of address is undone once: `WHERE used_at IS NULL`.
+    AddressUndoOnce,
+    /// Of two changes of one account the second sees the first: its owner is locked.
+    AccountHeld,
     /// A password's hash is made anew only `WHERE phc = ?`, the one that the password was compared with.
     RenewedOnce,
     /// A refresh token is turned over only `WHERE generation = ?`.
@@ -204,6 +208,8 @@ mod switched {
             },
         ),
         (Guard::SignInCodeOnce, Point("a sign-in code is good still")),
+        (Guard::AddressUndoOnce, Point("a former address can be had back still")),
+        (Guard::AccountHeld, Point("whoever changes their own account")),
         (Guard::PasswordLinkOnce, Point("a link to a new password is good still")),
         (
             Guard::PasswordStill,

@@ -7,7 +7,7 @@ mod letters;
 mod moderation;
 mod waitlist;
 
-pub use account::{password_asks, password_links};
+pub use account::{address_changes, address_undos, former_handles, handle_changes, password_asks, password_links};
 pub use graph::{assurance_changes, departures, former_edges};
 pub use lead_tables::{lead_runs, leads};
 pub use letters::letter_subjects;
@@ -98,6 +98,7 @@ diesel::table! {
         person -> BigInt,
         sealed -> Binary,
         proved_at -> BigInt,
+        kept_until -> Nullable<BigInt>,
     }
 }
 
@@ -451,7 +452,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query! {
     events, ledger, sequencer, leases, cursors, subjects, policies, people, contacts, credentials,
-    sign_in_codes, text_codes, password_asks, password_links, invites, quota_grants, applications, application_vouches,
+    sign_in_codes, text_codes, password_asks, password_links, address_changes, address_undos, former_handles, handle_changes, invites, quota_grants, applications, application_vouches,
     waitlist_draws, holds, edges, former_edges, assurance_changes, departures, flows, identities, identity_slots, cases,
     case_releases, refusals, disclosures, sanctions, actions, marks, appeals, reports, sessions, signing_keys, services, throttles, idempotency,
     leads, lead_runs, outbox, letter_subjects, jobs, job_orders, job_outcomes, subscriber_failures, mail_stops, room_servers, rooms, tickets,

@@ -70,6 +70,8 @@ pub mod kinds {
         RoomServer = "server",
         /// Somebody says that they forgot their password.
         PasswordAsk = "ask",
+        /// A member wants another address.
+        AddressAsk = "change",
         /// A seat in a room; on the room server, the participant's id too.
         Ticket = "ticket",
     }

@@ -98,6 +98,8 @@ pub enum Blind {
     SignInCode,
     /// A link to a new password.
     PasswordLink,
+    /// A link that gives a former address back.
+    AddressUndo,
     /// A service, and its secret.
     ServiceSecret,
     /// What an access token is called.
@@ -123,6 +125,7 @@ impl Blind {
             Self::ApplicantToken => b"blind/applicant-token",
             Self::SignInCode => b"blind/sign-in-code",
             Self::PasswordLink => b"blind/password-link",
+            Self::AddressUndo => b"blind/address-undo",
             Self::ServiceSecret => b"blind/service-secret",
             Self::TokenName => b"blind/token-name",
             Self::Refreshed => b"blind/refreshed",
@@ -449,14 +452,12 @@ impl DataKey {
 mod tests {
     use super::*;
     use crate::platform::terms::SeededRng;
-
     fn key(subject: i64) -> DataKey {
         DataKey {
             subject: Subject(subject),
             key: aead_key(&[7; 32]).unwrap(),
         }
     }
-
     #[test]
     fn opens_for_the_same_subject_and_field_alone() {
         let rng = SeededRng::new(1);

@@ -155,7 +155,7 @@ pub fn prove(
     }
     tx.throttles.give_back(tx.conn, &guesses, rate)?;
     // They control the address, so telling them is no leak.
-    if people::by_contact(tx.conn, blind)?.is_some() {
+    if people::contact_holder(tx.conn, blind, tx.now)?.is_some() {
         return Err(WaitError::Member);
     }
     if identity::queries::binds_address(tx.conn, blind)? {

@@ -81,6 +81,12 @@ pub const WITHOUT: &[(&str, &str)] = &[
         "Asking again means another letter, a few in an hour; the newest link is good.",
     ),
     ("reset_password", "A link is good once."),
+    (
+        "change_address",
+        "Asking again means another code by another letter, a few in an hour.",
+    ),
+    ("prove_address", "An address is proved once; one's own record shows it."),
+    ("undo_address", "A link is good once."),
     ("stop_letters", "What was ended stays so."),
     ("text_status", "What became of a message is noted once."),
 ];

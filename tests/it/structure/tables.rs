@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Who owns what.
-const OWNERS: [(&str, &[&str]); 16] = [
+const OWNERS: [(&str, &[&str]); 17] = [
     (
         "ledger",
         &[
@@ -30,6 +30,8 @@ const OWNERS: [(&str, &[&str]); 16] = [
             "assurance_changes",
             "departures",
             "marks",
+            "former_handles",
+            "handle_changes",
         ],
     ),
     (
@@ -57,6 +59,7 @@ const OWNERS: [(&str, &[&str]); 16] = [
             "refusals",
         ],
     ),
+    ("account", &["address_changes", "address_undos"]),
     ("leads", &["leads", "lead_runs"]),
     ("moderation", &["sanctions", "actions", "appeals", "reports"]),
     ("tokens", &["sessions", "signing_keys", "services"]),

@@ -20,7 +20,10 @@ _APPROVE_ACTION = Operation("approve_action", "POST", "/v1/admin/actions/{id}/ap
 _ASK_WAITLIST = Operation("ask_waitlist", "POST", "/v1/waitlist", sends="application/json", answers="application/json")
 _BULK_INVITE = Operation("bulk_invite", "POST", "/v1/admin/invites/bulk", access="access", keyed=True, sends="text/csv", answers="application/json")
 _CANCEL_JOB = Operation("cancel_job", "POST", "/v1/admin/jobs/{id}/cancel", access="access", answers="application/json")
+_CHANGE_ADDRESS = Operation("change_address", "POST", "/v1/me/address", access="access", sends="application/json", answers="application/json")
+_CHANGE_HANDLE = Operation("change_handle", "PUT", "/v1/me/handle", access="access", sends="application/json")
 _CHANGE_INVITE_QUOTA = Operation("change_invite_quota", "POST", "/v1/admin/people/{id}/invite-quota", access="access", keyed=True, sends="application/json", answers="application/json")
+_CHANGE_LANGUAGE = Operation("change_language", "PUT", "/v1/me/language", access="access", sends="application/json")
 _CHANGE_PASSWORD = Operation("change_password", "PUT", "/v1/me/password", access="access", sends="application/json")
 _CHANGE_ROLE = Operation("change_role", "PUT", "/v1/admin/people/{id}/role", access="access", sends="application/json", answers="application/json")
 _CLAIM_APPEAL = Operation("claim_appeal", "POST", "/v1/admin/appeals/{id}/claim", access="access", answers="application/json")
@@ -65,6 +68,7 @@ _LIST_JOB_OUTCOMES = Operation("list_job_outcomes", "GET", "/v1/admin/jobs/{id}/
 _LIST_JOBS = Operation("list_jobs", "GET", "/v1/admin/jobs", access="access", answers="application/json")
 _LIST_LEADS = Operation("list_leads", "GET", "/v1/admin/leads", access="access", answers="application/json")
 _LIST_LEDGER = Operation("list_ledger", "GET", "/v1/admin/ledger", access="access", answers="application/json")
+_LIST_LOOKS_AT_ME = Operation("list_looks_at_me", "GET", "/v1/me/data/looks", access="access", answers="application/json")
 _LIST_MY_INVITEES = Operation("list_my_invitees", "GET", "/v1/me/invitees", access="access", answers="application/json")
 _LIST_MY_INVITES = Operation("list_my_invites", "GET", "/v1/me/invites", access="access", answers="application/json")
 _LIST_MY_SANCTIONS = Operation("list_my_sanctions", "GET", "/v1/me/sanctions", access="access", answers="application/json")
@@ -94,6 +98,7 @@ _PASS_INVITE_ON = Operation("pass_invite_on", "POST", "/v1/me/invites/{id}/pass-
 _PREVIEW_ACTION = Operation("preview_action", "GET", "/v1/admin/actions/{id}/people", access="access", answers="application/json")
 _PREVIEW_INVITE = Operation("preview_invite", "GET", "/v1/invites/{code}", answers="application/json")
 _PROPOSE_ACTION = Operation("propose_action", "POST", "/v1/admin/actions/{id}/propose", access="access", answers="application/json")
+_PROVE_ADDRESS = Operation("prove_address", "POST", "/v1/me/address/proof", access="access", sends="application/json")
 _PROVE_CONTACT = Operation("prove_contact", "POST", "/v1/onboarding/{flow}/contact/proof", access="flow", sends="application/json", answers="application/json")
 _PROVE_PLACE = Operation("prove_place", "POST", "/v1/waitlist/me/proof", access="applicant", sends="application/json", answers="application/json")
 _READYZ = Operation("readyz", "GET", "/readyz", answers="application/json")
@@ -129,6 +134,7 @@ _SHOW_INVITE_QUOTA = Operation("show_invite_quota", "GET", "/v1/admin/people/{id
 _SHOW_JOB = Operation("show_job", "GET", "/v1/admin/jobs/{id}", access="access", answers="application/json")
 _SHOW_LEAD = Operation("show_lead", "GET", "/v1/admin/leads/{id}", access="access", answers="application/json")
 _SHOW_ME = Operation("show_me", "GET", "/v1/me", access="access", answers="application/json")
+_SHOW_MY_DATA = Operation("show_my_data", "GET", "/v1/me/data", access="access", answers="application/json")
 _SHOW_ONBOARDING = Operation("show_onboarding", "GET", "/v1/onboarding/{flow}", access="flow", answers="application/json")
 _SHOW_PATHS = Operation("show_paths", "GET", "/v1/admin/paths", access="access", answers="application/json")
 _SHOW_PERSON = Operation("show_person", "GET", "/v1/admin/people/{id}", access="access", answers="application/json")
@@ -144,6 +150,7 @@ _STOP_LETTERS = Operation("stop_letters", "POST", "/v1/mail/stop/{token}", answe
 _TAKE_VOUCH_BACK = Operation("take_vouch_back", "DELETE", "/v1/me/vouches/{id}", access="access")
 _TEXT_STATUS = Operation("text_status", "POST", "/v1/texts/{message}/status", sends="application/x-www-form-urlencoded")
 _UNDO_ACTION = Operation("undo_action", "POST", "/v1/admin/actions/{id}/undo", access="access", sends="application/json", answers="application/json")
+_UNDO_ADDRESS = Operation("undo_address", "POST", "/v1/address/undo", sends="application/json")
 _VOUCH_APPLICANT = Operation("vouch_applicant", "POST", "/v1/me/waitlist/vouch", access="access", sends="application/json")
 _WITHDRAW_ACTION = Operation("withdraw_action", "POST", "/v1/admin/actions/{id}/withdraw", access="access", answers="application/json")
 
@@ -250,6 +257,31 @@ class Operations(ABC):
         answer: t.JobShown = self._call(_CANCEL_JOB, path={"id": id})
         return answer
 
+    def change_address(self, body: t.ChangeAddressBody) -> t.AddressAskedView:
+        """Have a code sent to the address that one wants in the place of one's own. An address that another
+        account has gets a letter that says so, and the answer is the same. A former code is good no longer.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: AccountLocked, BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
+        PasswordWrong, PhoneKept, PositionUnknown, ReauthenticationRequired, SessionEnded, Timeout,
+        TooManyRequests, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        """
+        answer: t.AddressAskedView = self._call(_CHANGE_ADDRESS, body=body)
+        return answer
+
+    def change_handle(self, body: t.HandleBody) -> None:
+        """Change one's own handle, once in 30 days. The former one is nobody else's for 90 days, so that nobody
+        is taken for whoever had it.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: BodyTooLarge, HandleTooSoon, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
+        PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
+        UnsupportedMediaType.
+        """
+        self._call(_CHANGE_HANDLE, body=body)
+
     def change_invite_quota(self, id: t.PersonId, body: t.QuotaChange, *, idempotency_key: str | None = None) -> t.QuotaGrantView:
         """Gives a person places to invite with, or takes some. Nobody gives any to themself. What is taken
         beyond what is left is counted against what comes back later.
@@ -262,6 +294,17 @@ class Operations(ABC):
         """
         answer: t.QuotaGrantView = self._call(_CHANGE_INVITE_QUOTA, path={"id": id}, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
+
+    def change_language(self, body: t.LanguageBody) -> None:
+        """Choose the language of letters and messages to oneself.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
+        PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
+        UnsupportedMediaType.
+        """
+        self._call(_CHANGE_LANGUAGE, body=body)
 
     def change_password(self, body: t.ChangePasswordBody) -> None:
         """Change one's own password, or choose a first one. Every other session ends, a link to a new password
@@ -786,7 +829,7 @@ class Operations(ABC):
         answer: t.Page[t.LeadView] = self._call(_LIST_LEADS, query={"state": state, "kind": kind, "person": person, "limit": limit, "cursor": cursor})
         return answer
 
-    def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "password_forgotten", "password_link_made", "password_changed", "policy_changed", "service_added", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
+    def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
         """What happened, newest first. Rows of the store stand nowhere in it: people have their public ids.
 
         Roles: owner, admin, auditor.
@@ -795,6 +838,17 @@ class Operations(ABC):
         Timeout, Unauthenticated, Unavailable, UnknownField.
         """
         answer: t.Page[t.Happened] = self._call(_LIST_LEDGER, query={"actor": actor, "subject": subject, "type": type, "before": before, "limit": limit, "cursor": cursor})
+        return answer
+
+    def list_looks_at_me(self, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.LookView]:
+        """Who looked at one's real name, and why; newest first. Nobody is shown it without a reason.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: CursorInvalid, Internal, InvalidField, NotCaughtUp, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.LookView] = self._call(_LIST_LOOKS_AT_ME, query={"limit": limit, "cursor": cursor})
         return answer
 
     def list_my_invitees(self, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.AcquaintedView]:
@@ -1112,6 +1166,18 @@ class Operations(ABC):
         """
         answer: t.ActionShown = self._call(_PROPOSE_ACTION, path={"id": id})
         return answer
+
+    def prove_address(self, body: t.AddressProofBody) -> None:
+        """Prove the new address: from then on it is one's own, to sign in with and to be written to. The former
+        one gets a letter with a link that undoes it within 72 hours, and is kept for as long.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: AddressTaken, BodyTooLarge, Internal, InvalidField, MalformedJson, NotCaughtUp,
+        PositionUnknown, ProofLocked, ProofStale, ProofWrong, SessionEnded, Timeout, TooManyRequests,
+        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        """
+        self._call(_PROVE_ADDRESS, body=body)
 
     def prove_contact(self, flow: t.FlowId, body: t.ProofBody) -> t.FlowView:
         """Prove the address. From then on one use of the invite is reserved. A newcomer who proved the same
@@ -1524,6 +1590,16 @@ class Operations(ABC):
         answer: t.MeView = self._call(_SHOW_ME)
         return answer
 
+    def show_my_data(self) -> t.MyDataView:
+        """Everything that is held about oneself.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: Internal, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable.
+        """
+        answer: t.MyDataView = self._call(_SHOW_MY_DATA)
+        return answer
+
     def show_onboarding(self, flow: t.FlowId) -> t.FlowView:
         """The progress of a registration: its state, and the next step.
 
@@ -1686,6 +1762,15 @@ class Operations(ABC):
         answer: t.ActionShown = self._call(_UNDO_ACTION, path={"id": id}, body=body)
         return answer
 
+    def undo_address(self, body: t.UndoAddressBody) -> None:
+        """Undo a change of address, by the link in the letter to the former one: that is the account's again,
+        every session ends, and the password is good no longer. A link to a new one is sent to the address.
+
+        Raises: BodyTooLarge, Internal, InvalidField, LinkOver, MalformedJson, NotCaughtUp, PositionUnknown,
+        SessionEnded, Timeout, TooManyRequests, Unavailable, UnknownField, UnsupportedMediaType.
+        """
+        self._call(_UNDO_ADDRESS, body=body)
+
     def vouch_applicant(self, body: t.VouchBody) -> None:
         """Say that one knows somebody who waits, without letting them in. Admins see it, and can let in by it.
         Whether anybody with this contact waits is not told.
@@ -1812,6 +1897,31 @@ class AsyncOperations(ABC):
         answer: t.JobShown = await self._call(_CANCEL_JOB, path={"id": id})
         return answer
 
+    async def change_address(self, body: t.ChangeAddressBody) -> t.AddressAskedView:
+        """Have a code sent to the address that one wants in the place of one's own. An address that another
+        account has gets a letter that says so, and the answer is the same. A former code is good no longer.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: AccountLocked, BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
+        PasswordWrong, PhoneKept, PositionUnknown, ReauthenticationRequired, SessionEnded, Timeout,
+        TooManyRequests, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        """
+        answer: t.AddressAskedView = await self._call(_CHANGE_ADDRESS, body=body)
+        return answer
+
+    async def change_handle(self, body: t.HandleBody) -> None:
+        """Change one's own handle, once in 30 days. The former one is nobody else's for 90 days, so that nobody
+        is taken for whoever had it.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: BodyTooLarge, HandleTooSoon, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
+        PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
+        UnsupportedMediaType.
+        """
+        await self._call(_CHANGE_HANDLE, body=body)
+
     async def change_invite_quota(self, id: t.PersonId, body: t.QuotaChange, *, idempotency_key: str | None = None) -> t.QuotaGrantView:
         """Gives a person places to invite with, or takes some. Nobody gives any to themself. What is taken
         beyond what is left is counted against what comes back later.
@@ -1824,6 +1934,17 @@ class AsyncOperations(ABC):
         """
         answer: t.QuotaGrantView = await self._call(_CHANGE_INVITE_QUOTA, path={"id": id}, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
+
+    async def change_language(self, body: t.LanguageBody) -> None:
+        """Choose the language of letters and messages to oneself.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
+        PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
+        UnsupportedMediaType.
+        """
+        await self._call(_CHANGE_LANGUAGE, body=body)
 
     async def change_password(self, body: t.ChangePasswordBody) -> None:
         """Change one's own password, or choose a first one. Every other session ends, a link to a new password
@@ -2348,7 +2469,7 @@ class AsyncOperations(ABC):
         answer: t.Page[t.LeadView] = await self._call(_LIST_LEADS, query={"state": state, "kind": kind, "person": person, "limit": limit, "cursor": cursor})
         return answer
 
-    async def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "password_forgotten", "password_link_made", "password_changed", "policy_changed", "service_added", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
+    async def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
         """What happened, newest first. Rows of the store stand nowhere in it: people have their public ids.
 
         Roles: owner, admin, auditor.
@@ -2357,6 +2478,17 @@ class AsyncOperations(ABC):
         Timeout, Unauthenticated, Unavailable, UnknownField.
         """
         answer: t.Page[t.Happened] = await self._call(_LIST_LEDGER, query={"actor": actor, "subject": subject, "type": type, "before": before, "limit": limit, "cursor": cursor})
+        return answer
+
+    async def list_looks_at_me(self, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.LookView]:
+        """Who looked at one's real name, and why; newest first. Nobody is shown it without a reason.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: CursorInvalid, Internal, InvalidField, NotCaughtUp, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.LookView] = await self._call(_LIST_LOOKS_AT_ME, query={"limit": limit, "cursor": cursor})
         return answer
 
     async def list_my_invitees(self, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.AcquaintedView]:
@@ -2674,6 +2806,18 @@ class AsyncOperations(ABC):
         """
         answer: t.ActionShown = await self._call(_PROPOSE_ACTION, path={"id": id})
         return answer
+
+    async def prove_address(self, body: t.AddressProofBody) -> None:
+        """Prove the new address: from then on it is one's own, to sign in with and to be written to. The former
+        one gets a letter with a link that undoes it within 72 hours, and is kept for as long.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: AddressTaken, BodyTooLarge, Internal, InvalidField, MalformedJson, NotCaughtUp,
+        PositionUnknown, ProofLocked, ProofStale, ProofWrong, SessionEnded, Timeout, TooManyRequests,
+        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        """
+        await self._call(_PROVE_ADDRESS, body=body)
 
     async def prove_contact(self, flow: t.FlowId, body: t.ProofBody) -> t.FlowView:
         """Prove the address. From then on one use of the invite is reserved. A newcomer who proved the same
@@ -3086,6 +3230,16 @@ class AsyncOperations(ABC):
         answer: t.MeView = await self._call(_SHOW_ME)
         return answer
 
+    async def show_my_data(self) -> t.MyDataView:
+        """Everything that is held about oneself.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: Internal, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable.
+        """
+        answer: t.MyDataView = await self._call(_SHOW_MY_DATA)
+        return answer
+
     async def show_onboarding(self, flow: t.FlowId) -> t.FlowView:
         """The progress of a registration: its state, and the next step.
 
@@ -3247,6 +3401,15 @@ class AsyncOperations(ABC):
         """
         answer: t.ActionShown = await self._call(_UNDO_ACTION, path={"id": id}, body=body)
         return answer
+
+    async def undo_address(self, body: t.UndoAddressBody) -> None:
+        """Undo a change of address, by the link in the letter to the former one: that is the account's again,
+        every session ends, and the password is good no longer. A link to a new one is sent to the address.
+
+        Raises: BodyTooLarge, Internal, InvalidField, LinkOver, MalformedJson, NotCaughtUp, PositionUnknown,
+        SessionEnded, Timeout, TooManyRequests, Unavailable, UnknownField, UnsupportedMediaType.
+        """
+        await self._call(_UNDO_ADDRESS, body=body)
 
     async def vouch_applicant(self, body: t.VouchBody) -> None:
         """Say that one knows somebody who waits, without letting them in. Admins see it, and can let in by it.

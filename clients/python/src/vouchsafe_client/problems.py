@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from ._problem import Problem
 
-__all__ = ["KINDS", "Problem", "AccountLocked", "ActionState", "ActionUnknown", "AlreadyLetIn", "AppealExists", "AppealState", "AppealUnknown", "ApplicationOver", "ApplicationUnknown", "AssuranceNotHigher", "AssuranceTooLow", "BodyTooLarge", "CaseClaimed", "CaseDecided", "CaseLapsed", "ClaimsExhausted", "ContactMismatch", "CountryNotAccepted", "CredentialsWrong", "CursorInvalid", "DocumentBound", "DocumentInvalid", "DocumentTaken", "FileInvalid", "FlowEnded", "FlowUnknown", "Forbidden", "HoldExpired", "IdempotencyKeyReused", "Internal", "InvalidField", "InvalidValue", "InviteClosed", "InviteExhausted", "InviteExpired", "InviteNotOpen", "InviteState", "InviteUnknown", "InviteUsed", "InviterInBranch", "JobDone", "LastOwner", "LeadNotOpen", "LinkOver", "MalformedJson", "MethodNotAllowed", "NameInvalid", "NamesExhausted", "NotCaughtUp", "NotEligibleToInvite", "NotFound", "PasswordRefused", "PasswordWrong", "PersonLimitReached", "PolicyInvalid", "PositionUnknown", "PreconditionFailed", "PreconditionRequired", "ProofLocked", "ProofStale", "ProofWrong", "QuotaExhausted", "ReauthenticationRequired", "RefreshReused", "RefreshUnknown", "RefusalUnknown", "RegistrationRefused", "ReportsUnknown", "ReviewConflict", "ReviewNeeded", "RoomClosed", "RoomExists", "RoomFull", "RoomServerInUse", "RoomServerNotCleared", "RoomServerUnavailable", "RoomServerUnknown", "RoomUnknown", "SanctionExists", "SanctionUnknown", "SecondAdminNeeded", "SessionEnded", "SpokeAsListener", "StepOutOfOrder", "TextLimitReached", "TicketEnded", "TicketUnknown", "Timeout", "TooManyRequests", "Unauthenticated", "Unavailable", "UnknownField", "UnsupportedMediaType", "VouchRefused", "WaitlistClosed", "WaitlistFull"]
+__all__ = ["KINDS", "Problem", "AccountLocked", "ActionState", "ActionUnknown", "AddressTaken", "AlreadyLetIn", "AppealExists", "AppealState", "AppealUnknown", "ApplicationOver", "ApplicationUnknown", "AssuranceNotHigher", "AssuranceTooLow", "BodyTooLarge", "CaseClaimed", "CaseDecided", "CaseLapsed", "ClaimsExhausted", "ContactMismatch", "CountryNotAccepted", "CredentialsWrong", "CursorInvalid", "DocumentBound", "DocumentInvalid", "DocumentTaken", "FileInvalid", "FlowEnded", "FlowUnknown", "Forbidden", "HandleTooSoon", "HoldExpired", "IdempotencyKeyReused", "Internal", "InvalidField", "InvalidValue", "InviteClosed", "InviteExhausted", "InviteExpired", "InviteNotOpen", "InviteState", "InviteUnknown", "InviteUsed", "InviterInBranch", "JobDone", "LastOwner", "LeadNotOpen", "LinkOver", "MalformedJson", "MethodNotAllowed", "NameInvalid", "NamesExhausted", "NotCaughtUp", "NotEligibleToInvite", "NotFound", "PasswordRefused", "PasswordWrong", "PersonLimitReached", "PhoneKept", "PolicyInvalid", "PositionUnknown", "PreconditionFailed", "PreconditionRequired", "ProofLocked", "ProofStale", "ProofWrong", "QuotaExhausted", "ReauthenticationRequired", "RefreshReused", "RefreshUnknown", "RefusalUnknown", "RegistrationRefused", "ReportsUnknown", "ReviewConflict", "ReviewNeeded", "RoomClosed", "RoomExists", "RoomFull", "RoomServerInUse", "RoomServerNotCleared", "RoomServerUnavailable", "RoomServerUnknown", "RoomUnknown", "SanctionExists", "SanctionUnknown", "SecondAdminNeeded", "SessionEnded", "SpokeAsListener", "StepOutOfOrder", "TextLimitReached", "TicketEnded", "TicketUnknown", "Timeout", "TooManyRequests", "Unauthenticated", "Unavailable", "UnknownField", "UnsupportedMediaType", "VouchRefused", "WaitlistClosed", "WaitlistFull"]
 
 
 class MalformedJson(Problem):
@@ -583,6 +583,42 @@ class LinkOver(Problem):
 
     type: Literal["urn:vouchsafe:problem:link-over"]
     status: Literal[410]
+
+
+class HandleTooSoon(Problem):
+    """The handle was changed a while ago.
+
+    The handle was changed in the last 30 days; the detail says from when on it can be changed.
+
+    What to do: Wait until the time that the detail names.
+    """
+
+    type: Literal["urn:vouchsafe:problem:handle-too-soon"]
+    status: Literal[409]
+
+
+class AddressTaken(Problem):
+    """The address is another account's.
+
+    The address that was proved is another account's, or is kept for whoever had it a while ago.
+
+    What to do: Give another address.
+    """
+
+    type: Literal["urn:vouchsafe:problem:address-taken"]
+    status: Literal[409]
+
+
+class PhoneKept(Problem):
+    """A phone number is not changed here.
+
+    A member who signs in with a phone number keeps it: it is not changed here.
+
+    What to do: Ask an admin.
+    """
+
+    type: Literal["urn:vouchsafe:problem:phone-kept"]
+    status: Literal[409]
 
 
 class PasswordWrong(Problem):
@@ -1229,6 +1265,9 @@ KINDS: Final[dict[str, type[Problem]]] = {
     "urn:vouchsafe:problem:person-limit-reached": PersonLimitReached,
     "urn:vouchsafe:problem:password-refused": PasswordRefused,
     "urn:vouchsafe:problem:link-over": LinkOver,
+    "urn:vouchsafe:problem:handle-too-soon": HandleTooSoon,
+    "urn:vouchsafe:problem:address-taken": AddressTaken,
+    "urn:vouchsafe:problem:phone-kept": PhoneKept,
     "urn:vouchsafe:problem:password-wrong": PasswordWrong,
     "urn:vouchsafe:problem:credentials-wrong": CredentialsWrong,
     "urn:vouchsafe:problem:account-locked": AccountLocked,

@@ -70,6 +70,20 @@ class ActionInFull(ActionShown):
     figures: NotRequired[FiguresShown | None]
 
 
+class AddressAskedView(TypedDict):
+    """A code is on its way."""
+
+    expires_at: Timestamp
+    """Until when it is good."""
+
+
+class AddressProofBody(TypedDict):
+    """A one-time code."""
+
+    code: str
+    """The six digits that were sent to the new address."""
+
+
 class FlowView(TypedDict):
     """The progress of a newcomer."""
 
@@ -287,10 +301,19 @@ class CaseView(TypedDict):
     """Whether that reviewer is you."""
 
 
+class ChangeAddressBody(TypedDict):
+    """Another address, and what proves that it is its member who wants it."""
+
+    contact: str
+    """The new e-mail address."""
+    password: NotRequired[str | None]
+    """One's password. It may be left out within 15 minutes of a sign-in."""
+
+
 class ChangePasswordBody(TypedDict):
     """The current password and a new one."""
 
-    current: NotRequired[str]
+    current: NotRequired[str | None]
     """The current password. Left out by a member who has none yet, and has signed in less than 15 minutes ago."""
     password: str
     """The new one: at least 15 characters; common ones are refused (NIST SP 800-63B-4)."""
@@ -597,6 +620,13 @@ class Granted(TypedDict):
     """Always `Bearer`."""
 
 
+class HandleBody(TypedDict):
+    """Another handle."""
+
+    handle: str
+    """3 to 30 of the characters a-z, 0-9 and _. Never a real name."""
+
+
 class Happened(TypedDict):
     """Something that happened."""
 
@@ -855,6 +885,15 @@ class Join(TypedDict):
     """
 
 
+class KeptView(TypedDict):
+    """What is kept for its owner until then."""
+
+    kept_until: Timestamp
+    """Until when it is nobody else's."""
+    was: str
+    """What it was."""
+
+
 class KnownView(TypedDict):
     """What is known about a document, beside who gave it."""
 
@@ -870,6 +909,13 @@ class KnownView(TypedDict):
     """How often newcomers with this document, this address or this invite were asked to give theirs again. These
     count as if they had been this newcomer.
     """
+
+
+class LanguageBody(TypedDict):
+    """A language."""
+
+    locale: str
+    """A BCP 47 tag of a language that is spoken here: `en`, `zh-Hans`."""
 
 
 class LeadPerson(TypedDict):
@@ -943,6 +989,16 @@ class Liveness(TypedDict):
     """Always true: a process that is not alive does not answer."""
 
 
+class LookView(TypedDict):
+    """That somebody was shown one's real name and document."""
+
+    at: Timestamp
+    """When."""
+    reason: str
+    """Why, in the words that they gave before they were shown it."""
+    role: NotRequired[Role | None]
+
+
 class Lowered(TypedDict):
     """The assurance that a person is lowered to."""
 
@@ -966,6 +1022,8 @@ class MeView(TypedDict):
     inviter: NotRequired[OwnInviterView | None]
     joined_at: Timestamp
     """Since when."""
+    locale: str
+    """The language of letters to them, as a BCP 47 tag."""
     places: Places
     """The places that they have to give by invites."""
     role: Role
@@ -1023,6 +1081,53 @@ class MorePlaces(TypedDict):
     places: int
     """How many places they may give. It counts where it is more than `quota_per_member`."""
     role: NotRequired[Role | None]
+
+
+class MyDataView(TypedDict):
+    """Everything that is held about oneself. What can be long is told in number, and listed elsewhere."""
+
+    assurance: Assurance
+    """How surely it is known who one is."""
+    contact: NotRequired[str | None]
+    """One's e-mail address or phone number. It is sealed; a keyed hash finds it."""
+    former_contacts: list[KeptView]
+    """Former addresses that one can have back."""
+    former_handles: list[KeptView]
+    """Former handles."""
+    handle: NotRequired[str | None]
+    """One's handle."""
+    has_password: bool
+    """Whether one has a password. Only a hash of it is held."""
+    id: PersonId
+    """One's public id."""
+    invitees: int
+    """Whom one let in: `GET /v1/me/invitees`."""
+    inviter: NotRequired[PersonId | None]
+    invites: int
+    """Invites that one issued, whatever became of them: `GET /v1/me/invites`."""
+    joined_at: Timestamp
+    """Since when one is a member."""
+    letters_stopped: bool
+    """Whether one ended the letters that strangers can cause, by the link in one of them."""
+    locale: str
+    """The language of letters to one."""
+    looks: int
+    """How often somebody was shown it: who and why, at `GET /v1/me/data/looks`."""
+    real_name: NotRequired[OwnNameView | None]
+    reports: int
+    """Reports that one made of others. What others reported of one is not told."""
+    role: Role
+    """One's role."""
+    sanctions: int
+    """Sanctions that one was ever under: `GET /v1/me/sanctions`."""
+    sessions: int
+    """Sessions that live, each with device and network: `GET /v1/me/sessions`."""
+    standing: Standing
+    """Where one stands."""
+    vouches_given: int
+    """For whom one vouches: `GET /v1/me/vouches?direction=given`."""
+    vouches_received: int
+    """Who vouches for one: `GET /v1/me/vouches?direction=received`."""
 
 
 class NameView(TypedDict):
@@ -1326,6 +1431,23 @@ class OwnInviterView(TypedDict):
     """Their handle, where they chose one."""
     id: PersonId
     """Their public id."""
+
+
+class OwnNameView(TypedDict):
+    """A real name that is held."""
+
+    country: str
+    """The country of the document (ISO 3166-1, two letters)."""
+    document: DocumentKind
+    """The kind of the document that it was given with. Its number is held too, sealed, and shown to the reviewer
+    of the case alone.
+    """
+    given_at: Timestamp
+    """When they were given."""
+    name: NotRequired[str | None]
+    """The name as one gave it. Absent where one has signed in 15 minutes ago or earlier: sign in again to see
+    it.
+    """
 
 
 class OwnSanctionShown(TypedDict):
@@ -2016,6 +2138,13 @@ class Undo(TypedDict):
     """Why, in words. They are kept sealed."""
 
 
+class UndoAddressBody(TypedDict):
+    """What the link holds."""
+
+    token: str
+    """The last segment of the link in the letter."""
+
+
 class VouchBody(TypedDict):
     """For whom a member vouches."""
 
@@ -2131,7 +2260,7 @@ NewServerBody: TypeAlias = NewServerBody1
 ParticipantRole: TypeAlias = Literal["speaker", "listener"]
 """What somebody may do in a room."""
 
-ProblemType: TypeAlias = Literal["urn:vouchsafe:problem:malformed-json", "urn:vouchsafe:problem:invalid-field", "urn:vouchsafe:problem:unknown-field", "urn:vouchsafe:problem:invalid-value", "urn:vouchsafe:problem:body-too-large", "urn:vouchsafe:problem:file-invalid", "urn:vouchsafe:problem:unsupported-media-type", "urn:vouchsafe:problem:not-found", "urn:vouchsafe:problem:method-not-allowed", "urn:vouchsafe:problem:unauthenticated", "urn:vouchsafe:problem:forbidden", "urn:vouchsafe:problem:too-many-requests", "urn:vouchsafe:problem:unavailable", "urn:vouchsafe:problem:not-caught-up", "urn:vouchsafe:problem:precondition-required", "urn:vouchsafe:problem:precondition-failed", "urn:vouchsafe:problem:idempotency-key-reused", "urn:vouchsafe:problem:internal", "urn:vouchsafe:problem:timeout", "urn:vouchsafe:problem:inviter-in-branch", "urn:vouchsafe:problem:vouch-refused", "urn:vouchsafe:problem:job-done", "urn:vouchsafe:problem:invite-unknown", "urn:vouchsafe:problem:invite-used", "urn:vouchsafe:problem:invite-expired", "urn:vouchsafe:problem:invite-closed", "urn:vouchsafe:problem:invite-not-open", "urn:vouchsafe:problem:invite-state", "urn:vouchsafe:problem:lead-not-open", "urn:vouchsafe:problem:invite-exhausted", "urn:vouchsafe:problem:contact-mismatch", "urn:vouchsafe:problem:proof-wrong", "urn:vouchsafe:problem:proof-stale", "urn:vouchsafe:problem:proof-locked", "urn:vouchsafe:problem:text-limit-reached", "urn:vouchsafe:problem:country-not-accepted", "urn:vouchsafe:problem:step-out-of-order", "urn:vouchsafe:problem:hold-expired", "urn:vouchsafe:problem:flow-unknown", "urn:vouchsafe:problem:flow-ended", "urn:vouchsafe:problem:document-invalid", "urn:vouchsafe:problem:review-needed", "urn:vouchsafe:problem:registration-refused", "urn:vouchsafe:problem:name-invalid", "urn:vouchsafe:problem:person-limit-reached", "urn:vouchsafe:problem:password-refused", "urn:vouchsafe:problem:link-over", "urn:vouchsafe:problem:password-wrong", "urn:vouchsafe:problem:credentials-wrong", "urn:vouchsafe:problem:account-locked", "urn:vouchsafe:problem:session-ended", "urn:vouchsafe:problem:reauthentication-required", "urn:vouchsafe:problem:refresh-reused", "urn:vouchsafe:problem:refresh-unknown", "urn:vouchsafe:problem:case-decided", "urn:vouchsafe:problem:case-lapsed", "urn:vouchsafe:problem:review-conflict", "urn:vouchsafe:problem:claims-exhausted", "urn:vouchsafe:problem:names-exhausted", "urn:vouchsafe:problem:document-taken", "urn:vouchsafe:problem:document-bound", "urn:vouchsafe:problem:refusal-unknown", "urn:vouchsafe:problem:case-claimed", "urn:vouchsafe:problem:waitlist-closed", "urn:vouchsafe:problem:waitlist-full", "urn:vouchsafe:problem:application-unknown", "urn:vouchsafe:problem:application-over", "urn:vouchsafe:problem:already-let-in", "urn:vouchsafe:problem:quota-exhausted", "urn:vouchsafe:problem:not-eligible-to-invite", "urn:vouchsafe:problem:sanction-exists", "urn:vouchsafe:problem:sanction-unknown", "urn:vouchsafe:problem:action-unknown", "urn:vouchsafe:problem:action-state", "urn:vouchsafe:problem:second-admin-needed", "urn:vouchsafe:problem:appeal-unknown", "urn:vouchsafe:problem:appeal-exists", "urn:vouchsafe:problem:appeal-state", "urn:vouchsafe:problem:reports-unknown", "urn:vouchsafe:problem:last-owner", "urn:vouchsafe:problem:policy-invalid", "urn:vouchsafe:problem:assurance-not-higher", "urn:vouchsafe:problem:room-unknown", "urn:vouchsafe:problem:room-exists", "urn:vouchsafe:problem:room-closed", "urn:vouchsafe:problem:room-full", "urn:vouchsafe:problem:assurance-too-low", "urn:vouchsafe:problem:spoke-as-listener", "urn:vouchsafe:problem:room-server-unavailable", "urn:vouchsafe:problem:room-server-unknown", "urn:vouchsafe:problem:room-server-in-use", "urn:vouchsafe:problem:room-server-not-cleared", "urn:vouchsafe:problem:ticket-unknown", "urn:vouchsafe:problem:ticket-ended", "urn:vouchsafe:problem:position-unknown", "urn:vouchsafe:problem:cursor-invalid"]
+ProblemType: TypeAlias = Literal["urn:vouchsafe:problem:malformed-json", "urn:vouchsafe:problem:invalid-field", "urn:vouchsafe:problem:unknown-field", "urn:vouchsafe:problem:invalid-value", "urn:vouchsafe:problem:body-too-large", "urn:vouchsafe:problem:file-invalid", "urn:vouchsafe:problem:unsupported-media-type", "urn:vouchsafe:problem:not-found", "urn:vouchsafe:problem:method-not-allowed", "urn:vouchsafe:problem:unauthenticated", "urn:vouchsafe:problem:forbidden", "urn:vouchsafe:problem:too-many-requests", "urn:vouchsafe:problem:unavailable", "urn:vouchsafe:problem:not-caught-up", "urn:vouchsafe:problem:precondition-required", "urn:vouchsafe:problem:precondition-failed", "urn:vouchsafe:problem:idempotency-key-reused", "urn:vouchsafe:problem:internal", "urn:vouchsafe:problem:timeout", "urn:vouchsafe:problem:inviter-in-branch", "urn:vouchsafe:problem:vouch-refused", "urn:vouchsafe:problem:job-done", "urn:vouchsafe:problem:invite-unknown", "urn:vouchsafe:problem:invite-used", "urn:vouchsafe:problem:invite-expired", "urn:vouchsafe:problem:invite-closed", "urn:vouchsafe:problem:invite-not-open", "urn:vouchsafe:problem:invite-state", "urn:vouchsafe:problem:lead-not-open", "urn:vouchsafe:problem:invite-exhausted", "urn:vouchsafe:problem:contact-mismatch", "urn:vouchsafe:problem:proof-wrong", "urn:vouchsafe:problem:proof-stale", "urn:vouchsafe:problem:proof-locked", "urn:vouchsafe:problem:text-limit-reached", "urn:vouchsafe:problem:country-not-accepted", "urn:vouchsafe:problem:step-out-of-order", "urn:vouchsafe:problem:hold-expired", "urn:vouchsafe:problem:flow-unknown", "urn:vouchsafe:problem:flow-ended", "urn:vouchsafe:problem:document-invalid", "urn:vouchsafe:problem:review-needed", "urn:vouchsafe:problem:registration-refused", "urn:vouchsafe:problem:name-invalid", "urn:vouchsafe:problem:person-limit-reached", "urn:vouchsafe:problem:password-refused", "urn:vouchsafe:problem:link-over", "urn:vouchsafe:problem:handle-too-soon", "urn:vouchsafe:problem:address-taken", "urn:vouchsafe:problem:phone-kept", "urn:vouchsafe:problem:password-wrong", "urn:vouchsafe:problem:credentials-wrong", "urn:vouchsafe:problem:account-locked", "urn:vouchsafe:problem:session-ended", "urn:vouchsafe:problem:reauthentication-required", "urn:vouchsafe:problem:refresh-reused", "urn:vouchsafe:problem:refresh-unknown", "urn:vouchsafe:problem:case-decided", "urn:vouchsafe:problem:case-lapsed", "urn:vouchsafe:problem:review-conflict", "urn:vouchsafe:problem:claims-exhausted", "urn:vouchsafe:problem:names-exhausted", "urn:vouchsafe:problem:document-taken", "urn:vouchsafe:problem:document-bound", "urn:vouchsafe:problem:refusal-unknown", "urn:vouchsafe:problem:case-claimed", "urn:vouchsafe:problem:waitlist-closed", "urn:vouchsafe:problem:waitlist-full", "urn:vouchsafe:problem:application-unknown", "urn:vouchsafe:problem:application-over", "urn:vouchsafe:problem:already-let-in", "urn:vouchsafe:problem:quota-exhausted", "urn:vouchsafe:problem:not-eligible-to-invite", "urn:vouchsafe:problem:sanction-exists", "urn:vouchsafe:problem:sanction-unknown", "urn:vouchsafe:problem:action-unknown", "urn:vouchsafe:problem:action-state", "urn:vouchsafe:problem:second-admin-needed", "urn:vouchsafe:problem:appeal-unknown", "urn:vouchsafe:problem:appeal-exists", "urn:vouchsafe:problem:appeal-state", "urn:vouchsafe:problem:reports-unknown", "urn:vouchsafe:problem:last-owner", "urn:vouchsafe:problem:policy-invalid", "urn:vouchsafe:problem:assurance-not-higher", "urn:vouchsafe:problem:room-unknown", "urn:vouchsafe:problem:room-exists", "urn:vouchsafe:problem:room-closed", "urn:vouchsafe:problem:room-full", "urn:vouchsafe:problem:assurance-too-low", "urn:vouchsafe:problem:spoke-as-listener", "urn:vouchsafe:problem:room-server-unavailable", "urn:vouchsafe:problem:room-server-unknown", "urn:vouchsafe:problem:room-server-in-use", "urn:vouchsafe:problem:room-server-not-cleared", "urn:vouchsafe:problem:ticket-unknown", "urn:vouchsafe:problem:ticket-ended", "urn:vouchsafe:problem:position-unknown", "urn:vouchsafe:problem:cursor-invalid"]
 """`urn:vouchsafe:problem:` and the kind's name: what a program looks at. Later versions may know more."""
 
 ReasonCode: TypeAlias = Literal["spam", "abuse", "false_identity", "ban_evasion", "security", "request", "other"]

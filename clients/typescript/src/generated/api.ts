@@ -194,6 +194,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/address/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo a change of address, by the link in the letter to the former one: that is the account's again, every session
+         *     ends, and the password is good no longer. A link to a new one is sent to the address.
+         */
+        post: operations["undo_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/actions": {
         parameters: {
             query?: never;
@@ -1710,6 +1730,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a code sent to the address that one wants in the place of one's own. An address that another account has gets a
+         *     letter that says so, and the answer is the same. A former code is good no longer.
+         * @description Roles: owner, admin, auditor, reviewer, member.
+         */
+        post: operations["change_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/address/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove the new address: from then on it is one's own, to sign in with and to be written to. The former one gets a letter
+         *     with a link that undoes it within 72 hours, and is kept for as long.
+         * @description Roles: owner, admin, auditor, reviewer, member.
+         */
+        post: operations["prove_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/appeals": {
         parameters: {
             query?: never;
@@ -1724,6 +1786,67 @@ export interface paths {
          * @description Roles: owner, admin, auditor, reviewer, member.
          */
         post: operations["appeal_signed_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that is held about oneself.
+         * @description Roles: owner, admin, auditor, reviewer, member.
+         */
+        get: operations["show_my_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/data/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who looked at one's real name, and why; newest first. Nobody is shown it without a reason.
+         * @description Roles: owner, admin, auditor, reviewer, member.
+         */
+        get: operations["list_looks_at_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/handle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change one's own handle, once in 30 days. The former one is nobody else's for 90 days, so that nobody is taken for
+         *     whoever had it.
+         * @description Roles: owner, admin, auditor, reviewer, member.
+         */
+        put: operations["change_handle"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1893,6 +2016,26 @@ export interface paths {
          * @description Roles: owner, admin, auditor, reviewer, member.
          */
         post: operations["restore_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/language": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose the language of letters and messages to oneself.
+         * @description Roles: owner, admin, auditor, reviewer, member.
+         */
+        put: operations["change_language"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2527,6 +2670,20 @@ export interface components {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:action-unknown";
         };
+        /** @description A code is on its way. */
+        AddressAskedView: {
+            /** @description Until when it is good. */
+            expires_at: components["schemas"]["timestamp"];
+        };
+        /** @description A one-time code. */
+        AddressProofBody: {
+            /** @description The six digits that were sent to the new address. */
+            code: string;
+        };
+        AddressTakenProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:address-taken";
+        };
         /** @description A new member, signed in. */
         AdmittedView: components["schemas"]["FlowView"] & {
             /** @description Their first session. */
@@ -2742,13 +2899,26 @@ export interface components {
             /** @description Whether that reviewer is you. */
             yours: boolean;
         };
+        /** @description Another address, and what proves that it is its member who wants it. */
+        ChangeAddressBody: {
+            /**
+             * @description The new e-mail address.
+             * @example ada@example.net
+             */
+            contact: string;
+            /**
+             * Format: password
+             * @description One's password. It may be left out within 15 minutes of a sign-in.
+             */
+            password?: string | null;
+        };
         /** @description The current password and a new one. */
         ChangePasswordBody: {
             /**
              * Format: password
              * @description The current password. Left out by a member who has none yet, and has signed in less than 15 minutes ago.
              */
-            current?: string;
+            current?: string | null;
             /**
              * Format: password
              * @description The new one: at least 15 characters; common ones are refused (NIST SP 800-63B-4).
@@ -3175,6 +3345,18 @@ export interface components {
              */
             token_type: string;
         };
+        /** @description Another handle. */
+        HandleBody: {
+            /**
+             * @description 3 to 30 of the characters a-z, 0-9 and _. Never a real name.
+             * @example countess
+             */
+            handle: string;
+        };
+        HandleTooSoonProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:handle-too-soon";
+        };
         /** @description Something that happened. */
         Happened: {
             /** @description Who did it. */
@@ -3313,6 +3495,10 @@ export interface components {
         InvalidValueOrIdempotencyKeyReusedProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:invalid-value" | "urn:vouchsafe:problem:idempotency-key-reused";
+        };
+        InvalidValueOrPasswordWrongProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:invalid-value" | "urn:vouchsafe:problem:password-wrong";
         };
         InvalidValueProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -3639,6 +3825,13 @@ export interface components {
              */
             reserved_handles?: string[];
         };
+        /** @description What is kept for its owner until then. */
+        KeptView: {
+            /** @description Until when it is nobody else's. */
+            kept_until: components["schemas"]["timestamp"];
+            /** @description What it was. */
+            was: string;
+        };
         /** @description What is known about a document, beside who gave it. */
         KnownView: {
             /**
@@ -3659,6 +3852,14 @@ export interface components {
              *     count as if they had been this newcomer.
              */
             sent_back: number;
+        };
+        /** @description A language. */
+        LanguageBody: {
+            /**
+             * @description A BCP 47 tag of a language that is spoken here: `en`, `zh-Hans`.
+             * @example zh-Hans
+             */
+            locale: string;
         };
         LastOwnerProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -3754,6 +3955,14 @@ export interface components {
             /** @description Always true: a process that is not alive does not answer. */
             alive: boolean;
         };
+        /** @description That somebody was shown one's real name and document. */
+        LookView: {
+            /** @description When. */
+            at: components["schemas"]["timestamp"];
+            /** @description Why, in the words that they gave before they were shown it. */
+            reason: string;
+            role?: components["schemas"]["Role"] | null;
+        };
         /** @description The assurance that a person is lowered to. */
         Lowered: {
             /** @description The new assurance: lower than the one they have now. */
@@ -3782,6 +3991,11 @@ export interface components {
             inviter?: components["schemas"]["OwnInviterView"] | null;
             /** @description Since when. */
             joined_at: components["schemas"]["timestamp"];
+            /**
+             * @description The language of letters to them, as a BCP 47 tag.
+             * @example en
+             */
+            locale: string;
             /** @description The places that they have to give by invites. */
             places: components["schemas"]["Places"];
             /** @description Their role. */
@@ -3843,6 +4057,75 @@ export interface components {
              */
             places: number;
             role?: components["schemas"]["Role"] | null;
+        };
+        /** @description Everything that is held about oneself. What can be long is told in number, and listed elsewhere. */
+        MyDataView: {
+            /** @description How surely it is known who one is. */
+            assurance: components["schemas"]["Assurance"];
+            /** @description One's e-mail address or phone number. It is sealed; a keyed hash finds it. */
+            contact?: string | null;
+            /** @description Former addresses that one can have back. */
+            former_contacts: components["schemas"]["KeptView"][];
+            /** @description Former handles. */
+            former_handles: components["schemas"]["KeptView"][];
+            /** @description One's handle. */
+            handle?: string | null;
+            /** @description Whether one has a password. Only a hash of it is held. */
+            has_password: boolean;
+            /** @description One's public id. */
+            id: components["schemas"]["person_id"];
+            /**
+             * Format: int64
+             * @description Whom one let in: `GET /v1/me/invitees`.
+             */
+            invitees: number;
+            inviter?: components["schemas"]["person_id"] | null;
+            /**
+             * Format: int64
+             * @description Invites that one issued, whatever became of them: `GET /v1/me/invites`.
+             */
+            invites: number;
+            /** @description Since when one is a member. */
+            joined_at: components["schemas"]["timestamp"];
+            /** @description Whether one ended the letters that strangers can cause, by the link in one of them. */
+            letters_stopped: boolean;
+            /** @description The language of letters to one. */
+            locale: string;
+            /**
+             * Format: int64
+             * @description How often somebody was shown it: who and why, at `GET /v1/me/data/looks`.
+             */
+            looks: number;
+            real_name?: components["schemas"]["OwnNameView"] | null;
+            /**
+             * Format: int64
+             * @description Reports that one made of others. What others reported of one is not told.
+             */
+            reports: number;
+            /** @description One's role. */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: int64
+             * @description Sanctions that one was ever under: `GET /v1/me/sanctions`.
+             */
+            sanctions: number;
+            /**
+             * Format: int64
+             * @description Sessions that live, each with device and network: `GET /v1/me/sessions`.
+             */
+            sessions: number;
+            /** @description Where one stands. */
+            standing: components["schemas"]["Standing"];
+            /**
+             * Format: int64
+             * @description For whom one vouches: `GET /v1/me/vouches?direction=given`.
+             */
+            vouches_given: number;
+            /**
+             * Format: int64
+             * @description Who vouches for one: `GET /v1/me/vouches?direction=received`.
+             */
+            vouches_received: number;
         };
         /** @description A full name. */
         NameView: {
@@ -4215,6 +4498,23 @@ export interface components {
             /** @description Their public id. */
             id: components["schemas"]["person_id"];
         };
+        /** @description A real name that is held. */
+        OwnNameView: {
+            /**
+             * @description The country of the document (ISO 3166-1, two letters).
+             * @example CN
+             */
+            country: string;
+            /**
+             * @description The kind of the document that it was given with. Its number is held too, sealed, and shown to the reviewer of the
+             *     case alone.
+             */
+            document: components["schemas"]["DocumentKind"];
+            /** @description When they were given. */
+            given_at: components["schemas"]["timestamp"];
+            /** @description The name as one gave it. Absent where one has signed in 15 minutes ago or earlier: sign in again to see it. */
+            name?: string | null;
+        };
         /** @description A sanction as the person sees it whom it is on. */
         OwnSanctionShown: {
             appeal?: components["schemas"]["OwnAppealShown"] | null;
@@ -4346,6 +4646,13 @@ export interface components {
         Page_LeadView: {
             /** @description The items, in the list's order. */
             items: components["schemas"]["LeadView"][];
+            /** @description Where the next page starts: send it as `cursor`. Missing on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_LookView: {
+            /** @description The items, in the list's order. */
+            items: components["schemas"]["LookView"][];
             /** @description Where the next page starts: send it as `cursor`. Missing on the last page. */
             next?: string | null;
         };
@@ -4522,6 +4829,10 @@ export interface components {
             pending_invites: components["schemas"]["PendingInvite"][];
             /** @description The sanctions that are in force, gravest first. */
             sanctions: components["schemas"]["OpenSanction"][];
+        };
+        PhoneKeptProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:phone-kept";
         };
         /** @description Whose phone numbers are taken, where phones are. */
         Phones: {
@@ -4742,7 +5053,7 @@ export interface components {
          * @example urn:vouchsafe:problem:invite-expired
          * @enum {string}
          */
-        ProblemType: "urn:vouchsafe:problem:malformed-json" | "urn:vouchsafe:problem:invalid-field" | "urn:vouchsafe:problem:unknown-field" | "urn:vouchsafe:problem:invalid-value" | "urn:vouchsafe:problem:body-too-large" | "urn:vouchsafe:problem:file-invalid" | "urn:vouchsafe:problem:unsupported-media-type" | "urn:vouchsafe:problem:not-found" | "urn:vouchsafe:problem:method-not-allowed" | "urn:vouchsafe:problem:unauthenticated" | "urn:vouchsafe:problem:forbidden" | "urn:vouchsafe:problem:too-many-requests" | "urn:vouchsafe:problem:unavailable" | "urn:vouchsafe:problem:not-caught-up" | "urn:vouchsafe:problem:precondition-required" | "urn:vouchsafe:problem:precondition-failed" | "urn:vouchsafe:problem:idempotency-key-reused" | "urn:vouchsafe:problem:internal" | "urn:vouchsafe:problem:timeout" | "urn:vouchsafe:problem:inviter-in-branch" | "urn:vouchsafe:problem:vouch-refused" | "urn:vouchsafe:problem:job-done" | "urn:vouchsafe:problem:invite-unknown" | "urn:vouchsafe:problem:invite-used" | "urn:vouchsafe:problem:invite-expired" | "urn:vouchsafe:problem:invite-closed" | "urn:vouchsafe:problem:invite-not-open" | "urn:vouchsafe:problem:invite-state" | "urn:vouchsafe:problem:lead-not-open" | "urn:vouchsafe:problem:invite-exhausted" | "urn:vouchsafe:problem:contact-mismatch" | "urn:vouchsafe:problem:proof-wrong" | "urn:vouchsafe:problem:proof-stale" | "urn:vouchsafe:problem:proof-locked" | "urn:vouchsafe:problem:text-limit-reached" | "urn:vouchsafe:problem:country-not-accepted" | "urn:vouchsafe:problem:step-out-of-order" | "urn:vouchsafe:problem:hold-expired" | "urn:vouchsafe:problem:flow-unknown" | "urn:vouchsafe:problem:flow-ended" | "urn:vouchsafe:problem:document-invalid" | "urn:vouchsafe:problem:review-needed" | "urn:vouchsafe:problem:registration-refused" | "urn:vouchsafe:problem:name-invalid" | "urn:vouchsafe:problem:person-limit-reached" | "urn:vouchsafe:problem:password-refused" | "urn:vouchsafe:problem:link-over" | "urn:vouchsafe:problem:password-wrong" | "urn:vouchsafe:problem:credentials-wrong" | "urn:vouchsafe:problem:account-locked" | "urn:vouchsafe:problem:session-ended" | "urn:vouchsafe:problem:reauthentication-required" | "urn:vouchsafe:problem:refresh-reused" | "urn:vouchsafe:problem:refresh-unknown" | "urn:vouchsafe:problem:case-decided" | "urn:vouchsafe:problem:case-lapsed" | "urn:vouchsafe:problem:review-conflict" | "urn:vouchsafe:problem:claims-exhausted" | "urn:vouchsafe:problem:names-exhausted" | "urn:vouchsafe:problem:document-taken" | "urn:vouchsafe:problem:document-bound" | "urn:vouchsafe:problem:refusal-unknown" | "urn:vouchsafe:problem:case-claimed" | "urn:vouchsafe:problem:waitlist-closed" | "urn:vouchsafe:problem:waitlist-full" | "urn:vouchsafe:problem:application-unknown" | "urn:vouchsafe:problem:application-over" | "urn:vouchsafe:problem:already-let-in" | "urn:vouchsafe:problem:quota-exhausted" | "urn:vouchsafe:problem:not-eligible-to-invite" | "urn:vouchsafe:problem:sanction-exists" | "urn:vouchsafe:problem:sanction-unknown" | "urn:vouchsafe:problem:action-unknown" | "urn:vouchsafe:problem:action-state" | "urn:vouchsafe:problem:second-admin-needed" | "urn:vouchsafe:problem:appeal-unknown" | "urn:vouchsafe:problem:appeal-exists" | "urn:vouchsafe:problem:appeal-state" | "urn:vouchsafe:problem:reports-unknown" | "urn:vouchsafe:problem:last-owner" | "urn:vouchsafe:problem:policy-invalid" | "urn:vouchsafe:problem:assurance-not-higher" | "urn:vouchsafe:problem:room-unknown" | "urn:vouchsafe:problem:room-exists" | "urn:vouchsafe:problem:room-closed" | "urn:vouchsafe:problem:room-full" | "urn:vouchsafe:problem:assurance-too-low" | "urn:vouchsafe:problem:spoke-as-listener" | "urn:vouchsafe:problem:room-server-unavailable" | "urn:vouchsafe:problem:room-server-unknown" | "urn:vouchsafe:problem:room-server-in-use" | "urn:vouchsafe:problem:room-server-not-cleared" | "urn:vouchsafe:problem:ticket-unknown" | "urn:vouchsafe:problem:ticket-ended" | "urn:vouchsafe:problem:position-unknown" | "urn:vouchsafe:problem:cursor-invalid";
+        ProblemType: "urn:vouchsafe:problem:malformed-json" | "urn:vouchsafe:problem:invalid-field" | "urn:vouchsafe:problem:unknown-field" | "urn:vouchsafe:problem:invalid-value" | "urn:vouchsafe:problem:body-too-large" | "urn:vouchsafe:problem:file-invalid" | "urn:vouchsafe:problem:unsupported-media-type" | "urn:vouchsafe:problem:not-found" | "urn:vouchsafe:problem:method-not-allowed" | "urn:vouchsafe:problem:unauthenticated" | "urn:vouchsafe:problem:forbidden" | "urn:vouchsafe:problem:too-many-requests" | "urn:vouchsafe:problem:unavailable" | "urn:vouchsafe:problem:not-caught-up" | "urn:vouchsafe:problem:precondition-required" | "urn:vouchsafe:problem:precondition-failed" | "urn:vouchsafe:problem:idempotency-key-reused" | "urn:vouchsafe:problem:internal" | "urn:vouchsafe:problem:timeout" | "urn:vouchsafe:problem:inviter-in-branch" | "urn:vouchsafe:problem:vouch-refused" | "urn:vouchsafe:problem:job-done" | "urn:vouchsafe:problem:invite-unknown" | "urn:vouchsafe:problem:invite-used" | "urn:vouchsafe:problem:invite-expired" | "urn:vouchsafe:problem:invite-closed" | "urn:vouchsafe:problem:invite-not-open" | "urn:vouchsafe:problem:invite-state" | "urn:vouchsafe:problem:lead-not-open" | "urn:vouchsafe:problem:invite-exhausted" | "urn:vouchsafe:problem:contact-mismatch" | "urn:vouchsafe:problem:proof-wrong" | "urn:vouchsafe:problem:proof-stale" | "urn:vouchsafe:problem:proof-locked" | "urn:vouchsafe:problem:text-limit-reached" | "urn:vouchsafe:problem:country-not-accepted" | "urn:vouchsafe:problem:step-out-of-order" | "urn:vouchsafe:problem:hold-expired" | "urn:vouchsafe:problem:flow-unknown" | "urn:vouchsafe:problem:flow-ended" | "urn:vouchsafe:problem:document-invalid" | "urn:vouchsafe:problem:review-needed" | "urn:vouchsafe:problem:registration-refused" | "urn:vouchsafe:problem:name-invalid" | "urn:vouchsafe:problem:person-limit-reached" | "urn:vouchsafe:problem:password-refused" | "urn:vouchsafe:problem:link-over" | "urn:vouchsafe:problem:handle-too-soon" | "urn:vouchsafe:problem:address-taken" | "urn:vouchsafe:problem:phone-kept" | "urn:vouchsafe:problem:password-wrong" | "urn:vouchsafe:problem:credentials-wrong" | "urn:vouchsafe:problem:account-locked" | "urn:vouchsafe:problem:session-ended" | "urn:vouchsafe:problem:reauthentication-required" | "urn:vouchsafe:problem:refresh-reused" | "urn:vouchsafe:problem:refresh-unknown" | "urn:vouchsafe:problem:case-decided" | "urn:vouchsafe:problem:case-lapsed" | "urn:vouchsafe:problem:review-conflict" | "urn:vouchsafe:problem:claims-exhausted" | "urn:vouchsafe:problem:names-exhausted" | "urn:vouchsafe:problem:document-taken" | "urn:vouchsafe:problem:document-bound" | "urn:vouchsafe:problem:refusal-unknown" | "urn:vouchsafe:problem:case-claimed" | "urn:vouchsafe:problem:waitlist-closed" | "urn:vouchsafe:problem:waitlist-full" | "urn:vouchsafe:problem:application-unknown" | "urn:vouchsafe:problem:application-over" | "urn:vouchsafe:problem:already-let-in" | "urn:vouchsafe:problem:quota-exhausted" | "urn:vouchsafe:problem:not-eligible-to-invite" | "urn:vouchsafe:problem:sanction-exists" | "urn:vouchsafe:problem:sanction-unknown" | "urn:vouchsafe:problem:action-unknown" | "urn:vouchsafe:problem:action-state" | "urn:vouchsafe:problem:second-admin-needed" | "urn:vouchsafe:problem:appeal-unknown" | "urn:vouchsafe:problem:appeal-exists" | "urn:vouchsafe:problem:appeal-state" | "urn:vouchsafe:problem:reports-unknown" | "urn:vouchsafe:problem:last-owner" | "urn:vouchsafe:problem:policy-invalid" | "urn:vouchsafe:problem:assurance-not-higher" | "urn:vouchsafe:problem:room-unknown" | "urn:vouchsafe:problem:room-exists" | "urn:vouchsafe:problem:room-closed" | "urn:vouchsafe:problem:room-full" | "urn:vouchsafe:problem:assurance-too-low" | "urn:vouchsafe:problem:spoke-as-listener" | "urn:vouchsafe:problem:room-server-unavailable" | "urn:vouchsafe:problem:room-server-unknown" | "urn:vouchsafe:problem:room-server-in-use" | "urn:vouchsafe:problem:room-server-not-cleared" | "urn:vouchsafe:problem:ticket-unknown" | "urn:vouchsafe:problem:ticket-ended" | "urn:vouchsafe:problem:position-unknown" | "urn:vouchsafe:problem:cursor-invalid";
         /** @description A one-time code. */
         ProofBody: {
             /** @description The six digits that were mailed. */
@@ -4751,6 +5062,10 @@ export interface components {
         ProofStaleOrApplicationOverProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:proof-stale" | "urn:vouchsafe:problem:application-over";
+        };
+        ProofStaleProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:proof-stale";
         };
         ProofWrongProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -5352,6 +5667,11 @@ export interface components {
             /** @description Why, in words. They are kept sealed. */
             note: string;
         };
+        /** @description What the link holds. */
+        UndoAddressBody: {
+            /** @description The last segment of the link in the letter. */
+            token: string;
+        };
         UnsupportedMediaTypeProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:unsupported-media-type";
@@ -5472,6 +5792,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["ActionUnknownProblem"];
+            };
+        };
+        /** @description The address is another account's. */
+        AddressTakenProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["AddressTakenProblem"];
             };
         };
         /** @description Somebody has let this person in already. No invites are left. */
@@ -5618,6 +5947,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["ForbiddenProblem"];
             };
         };
+        /** @description The handle was changed a while ago. */
+        HandleTooSoonProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["HandleTooSoonProblem"];
+            };
+        };
         /** @description The place is no longer held. The registration has ended. */
         HoldExpiredOrFlowEndedProblem: {
             headers: {
@@ -5742,6 +6080,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["InvalidValueOrIdempotencyKeyReusedProblem"];
+            };
+        };
+        /** @description A value is not accepted. The current password is not right. */
+        InvalidValueOrPasswordWrongProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["InvalidValueOrPasswordWrongProblem"];
             };
         };
         /** @description A value is not accepted. */
@@ -6077,6 +6424,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["PasswordRefusedProblem"];
             };
         };
+        /** @description A phone number is not changed here. */
+        PhoneKeptProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["PhoneKeptProblem"];
+            };
+        };
         /** @description The policy is not valid. */
         PolicyInvalidProblem: {
             headers: {
@@ -6120,6 +6476,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["ProofStaleOrApplicationOverProblem"];
+            };
+        };
+        /** @description The code is no longer valid. */
+        ProofStaleProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProofStaleProblem"];
             };
         };
         /** @description The code is not right. */
@@ -6686,6 +7051,36 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
                 };
             };
+        };
+    };
+    undo_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoAddressBody"];
+            };
+        };
+        responses: {
+            /** @description The former address is back; the rest stands in the letter to it. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
+            401: components["responses"]["SessionEndedProblem"];
+            410: components["responses"]["LinkOverProblem"];
+            413: components["responses"]["BodyTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };
     };
     list_actions: {
@@ -7748,7 +8143,7 @@ export interface operations {
                 /** @description Only what is about this member. */
                 subject?: components["schemas"]["person_id"];
                 /** @description Only events of this type. */
-                type?: "person_founded" | "member_admitted" | "vouched" | "vouch_taken_back" | "reparented" | "person_left" | "reported" | "role_changed" | "invite_issued" | "invite_revoked" | "invite_voided" | "invite_restored" | "invite_extended" | "invite_resent" | "invite_passed_on" | "invite_answered" | "invite_undeliverable" | "invite_delivered" | "invite_held" | "hold_prolonged" | "invite_released" | "invite_quota_changed" | "application_made" | "application_proof_failed" | "applicant_waits" | "applicant_left" | "applicant_let_in" | "applicant_vouched" | "application_refused" | "waitlist_drawn" | "onboarding_started" | "proof_requested" | "proof_failed" | "contact_proved" | "identity_given" | "case_opened" | "case_claimed" | "case_decided" | "claim_released" | "names_withheld" | "refusal_bound" | "refusal_lifted" | "case_withdrawn" | "person_banned" | "ban_lifted" | "person_sanctioned" | "sanction_lifted" | "action_proposed" | "action_withdrawn" | "action_approved" | "action_applied" | "action_undoing" | "action_undone" | "appeal_made" | "appeal_claimed" | "appeal_decided" | "reports_closed" | "assurance_lowered" | "lead_dismissed" | "graph_exported" | "room_server_registered" | "room_server_changed" | "room_server_removed" | "room_created" | "room_changed" | "ticket_issued" | "ticket_ended" | "sign_in_code_made" | "session_started" | "session_refreshed" | "session_ended" | "password_forgotten" | "password_link_made" | "password_changed" | "policy_changed" | "service_added" | "service_removed" | "signing_key_made" | "job_cancelled" | "job_resumed" | "import_started" | "import_finished";
+                type?: "person_founded" | "member_admitted" | "vouched" | "vouch_taken_back" | "reparented" | "person_left" | "reported" | "role_changed" | "invite_issued" | "invite_revoked" | "invite_voided" | "invite_restored" | "invite_extended" | "invite_resent" | "invite_passed_on" | "invite_answered" | "invite_undeliverable" | "invite_delivered" | "invite_held" | "hold_prolonged" | "invite_released" | "invite_quota_changed" | "application_made" | "application_proof_failed" | "applicant_waits" | "applicant_left" | "applicant_let_in" | "applicant_vouched" | "application_refused" | "waitlist_drawn" | "onboarding_started" | "proof_requested" | "proof_failed" | "contact_proved" | "identity_given" | "case_opened" | "case_claimed" | "case_decided" | "claim_released" | "names_withheld" | "refusal_bound" | "refusal_lifted" | "case_withdrawn" | "person_banned" | "ban_lifted" | "person_sanctioned" | "sanction_lifted" | "action_proposed" | "action_withdrawn" | "action_approved" | "action_applied" | "action_undoing" | "action_undone" | "appeal_made" | "appeal_claimed" | "appeal_decided" | "reports_closed" | "assurance_lowered" | "lead_dismissed" | "graph_exported" | "room_server_registered" | "room_server_changed" | "room_server_removed" | "room_created" | "room_changed" | "ticket_issued" | "ticket_ended" | "sign_in_code_made" | "session_started" | "session_refreshed" | "session_ended" | "password_forgotten" | "password_link_made" | "password_changed" | "address_asked" | "address_changed" | "address_restored" | "handle_changed" | "language_changed" | "policy_changed" | "service_added" | "service_removed" | "signing_key_made" | "job_cancelled" | "job_resumed" | "import_started" | "import_finished";
                 /** @description Only what came before the event of this number. */
                 before?: number;
                 /** @description How many items at most. */
@@ -9433,6 +9828,71 @@ export interface operations {
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };
     };
+    change_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAddressBody"];
+            };
+        };
+        responses: {
+            /** @description A letter is on its way to the new address. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressAskedView"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem"];
+            409: components["responses"]["PhoneKeptProblem"];
+            413: components["responses"]["BodyTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["InvalidValueOrPasswordWrongProblem"];
+            429: components["responses"]["TooManyRequestsOrAccountLockedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    prove_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressProofBody"];
+            };
+        };
+        responses: {
+            /** @description The address is the new one. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            409: components["responses"]["AddressTakenProblem"];
+            410: components["responses"]["ProofStaleProblem"];
+            413: components["responses"]["BodyTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["ProofWrongProblem"];
+            429: components["responses"]["TooManyRequestsOrProofLockedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
     appeal_signed_in: {
         parameters: {
             query?: never;
@@ -9461,6 +9921,89 @@ export interface operations {
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
             404: components["responses"]["SanctionUnknownProblem"];
             409: components["responses"]["AppealExistsProblem"];
+            413: components["responses"]["BodyTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["InvalidValueProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    show_my_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everything that is held about oneself. What can be long is told in number, and listed elsewhere. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyDataView"];
+                };
+            };
+            400: components["responses"]["PositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    list_looks_at_me: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: components["schemas"]["limit"];
+                /** @description `next` of the page before, unchanged. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LookView"];
+                };
+            };
+            400: components["responses"]["InvalidFieldOrUnknownFieldOrPositionUnknownOrCursorInvalidProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    change_handle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandleBody"];
+            };
+        };
+        responses: {
+            /** @description The handle is the new one. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            409: components["responses"]["HandleTooSoonProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["InvalidValueProblem"];
@@ -9760,6 +10303,35 @@ export interface operations {
             409: components["responses"]["InviteStateOrQuotaExhaustedProblem"];
             422: components["responses"]["InvalidValueProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    change_language: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LanguageBody"];
+            };
+        };
+        responses: {
+            /** @description It is this one from now on. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            413: components["responses"]["BodyTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["InvalidValueProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };

@@ -96,6 +96,12 @@ export interface ProblemStatus {
   "urn:vouchsafe:problem:password-refused": 422;
   /** The link is good no longer. The link in a letter was used, is over, was replaced by a newer one, or is none of ours. What to do: Ask for a new letter, and open the link in the newest one. */
   "urn:vouchsafe:problem:link-over": 410;
+  /** The handle was changed a while ago. The handle was changed in the last 30 days; the detail says from when on it can be changed. What to do: Wait until the time that the detail names. */
+  "urn:vouchsafe:problem:handle-too-soon": 409;
+  /** The address is another account's. The address that was proved is another account's, or is kept for whoever had it a while ago. What to do: Give another address. */
+  "urn:vouchsafe:problem:address-taken": 409;
+  /** A phone number is not changed here. A member who signs in with a phone number keeps it: it is not changed here. What to do: Ask an admin. */
+  "urn:vouchsafe:problem:phone-kept": 409;
   /** The current password is not right. A member who is signed in gave another password than theirs, or none where one is needed. What to do: Give the password that you sign in with. */
   "urn:vouchsafe:problem:password-wrong": 422;
   /** The sign-in data are not right. The account and the password do not belong together, or there is no such account. What to do: Check the address and the password. */
@@ -286,7 +292,12 @@ export const operations: Readonly<Record<string, Facts>> = {
   "POST /v1/appeals": { access: "appellant" },
   "DELETE /v1/me": { access: "access" },
   "GET /v1/me": { access: "access" },
+  "POST /v1/me/address": { access: "access" },
+  "POST /v1/me/address/proof": { access: "access" },
   "POST /v1/me/appeals": { access: "access" },
+  "GET /v1/me/data": { access: "access" },
+  "GET /v1/me/data/looks": { access: "access" },
+  "PUT /v1/me/handle": { access: "access" },
   "GET /v1/me/invitees": { access: "access" },
   "GET /v1/me/invites": { access: "access" },
   "POST /v1/me/invites": { access: "access", keyed: true },
@@ -296,6 +307,7 @@ export const operations: Readonly<Record<string, Facts>> = {
   "GET /v1/me/invites/{id}/qr": { access: "access" },
   "POST /v1/me/invites/{id}/resend": { access: "access" },
   "POST /v1/me/invites/{id}/restore": { access: "access" },
+  "PUT /v1/me/language": { access: "access" },
   "PUT /v1/me/password": { access: "access" },
   "GET /v1/me/sanctioned-invitees": { access: "access" },
   "GET /v1/me/sanctions": { access: "access" },

@@ -42,3 +42,45 @@ pub enum PasswordChange {
     /// By the link in a letter.
     Reset,
 }
+
+/// A member wants another address. Which, is kept elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct AddressAsked {
+    /// Who.
+    pub person: PersonRow,
+    /// What is kept of it, until another takes its place.
+    pub ask: Id<kinds::AddressAsk>,
+}
+
+/// A member has another address, which they have proved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct AddressChanged {
+    /// Who.
+    pub person: PersonRow,
+}
+
+/// A change of address was undone by whoever reads the former one. The password went with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct AddressRestored {
+    /// Whose.
+    pub person: PersonRow,
+}
+
+/// A member is called otherwise. How, is kept elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct HandleChanged {
+    /// Who.
+    pub person: PersonRow,
+}
+
+/// A member reads letters in another language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct LanguageChanged {
+    /// Who.
+    pub person: PersonRow,
+}

@@ -1,7 +1,10 @@
 //! What members see of their own account and change of it, and what a stranger tries there first.
 
+mod address;
+mod data;
 mod password;
-mod password_races;
+mod profile;
+mod races;
 mod sessions;
 
 use std::{fs, path::Path};

@@ -1,7 +1,8 @@
-//! Two who change one password at once.
+//! Two who change one account at once.
 
 use std::sync::Arc;
 
+use reqwest::Method;
 use serde_json::json;
 use vouchsafe::platform::{
     store::{Guard, Guards},
@@ -99,4 +100,54 @@ async fn nobody_stays(db: &Database, guards: Guards) -> Result<(), String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_stays_by_a_password_that_was_changed() {
     needs_apart(Guard::PasswordStill, nobody_stays).await;
+}
+
+/// Two undo one change of address at once.
+async fn undone_once(db: &Database, guards: Guards) -> Result<(), String> {
+    let scene = guarded(db, guards).await;
+    let me = scene.entered("ada").await;
+    scene.move_to(&me, "mallory").await;
+    let letter = scene.letters_to("ada", "Your address was changed", 1).await.remove(0);
+    let token = letter.link("/address/undo/");
+    let (first, second) = in_turn(
+        db,
+        "address_undos",
+        scene.undo_address(&token),
+        scene.undo_address(&token),
+    )
+    .await;
+    let restored = db.figures("SELECT count(*) AS n FROM events WHERE kind = 'address_restored'");
+    scene.service.stop().await;
+    ensure(first.status == 204, format!("{first:?}"))?;
+    ensure(second.status == 410, format!("{second:?}"))?;
+    ensure(restored == [1], "it was undone twice")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_is_undone_once_because_the_link_is_spent() {
+    needs_apart(Guard::AddressUndoOnce, undone_once).await;
+}
+
+/// Two choose a first password at once, each with a session of the same member.
+async fn chosen_once(db: &Database, guards: Guards) -> Result<(), String> {
+    let scene = guarded(db, guards).await;
+    let (_, token) = scene.member("grace", Role::Member).await;
+    let choose = async |password: &str| {
+        let body = json!({ "password": password });
+        let answer = scene
+            .service
+            .call(Method::PUT, &token, "/v1/me/password", Some(body))
+            .await;
+        answer.status.as_u16()
+    };
+    let (first, second) = in_turn(db, "credentials", choose(OTHER), choose(THIRD)).await;
+    let entered = scene.enter("grace", OTHER).await.status;
+    scene.service.stop().await;
+    ensure((first, second) == (204, 422), format!("{first} and {second}"))?;
+    ensure(entered == 201, "the second one's password is set")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_first_password_is_chosen_once_because_its_owner_is_held() {
+    needs_apart(Guard::AccountHeld, chosen_once).await;
 }

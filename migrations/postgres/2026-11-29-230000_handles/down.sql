@@ -1,0 +1,2 @@
+DROP TABLE handle_changes;
+DROP TABLE former_handles;
