@@ -1,6 +1,6 @@
 //! The graph as it is kept beside the store: tree and figures as they lie, then what changed and the vouches, line by line.
 
-use std::{collections::BTreeSet, io};
+use std::{collections::BTreeSet, io, sync::Arc};
 
 use super::{
     InviteGraph, LiveGraph,
@@ -69,6 +69,12 @@ impl Snapshot {
 }
 
 impl InviteGraph {
+    /// Takes what is kept of a person apart from every copy that is about.
+    pub(super) fn take_apart(&mut self, row: u32) {
+        self.tree.nodes.find_mut(row as usize);
+        self.figures.0.find_mut(row as usize);
+    }
+
     /// A copy of everything as it is now, in one go.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::of(|ask| ask(self))
@@ -113,8 +119,13 @@ impl Kept for LiveGraph {
     }
 
     fn copy(&self) -> Copied {
+        let about = Arc::clone(&self.copies);
         let copy = Snapshot::of(|ask| self.read(|graph| ask(graph)));
-        Box::new(move |to| copy.write(to))
+        Box::new(move |to| {
+            let written = copy.write(to);
+            drop(about);
+            written
+        })
     }
 
     fn read(&self, from: &mut In<'_>) -> io::Result<Restore<'_>> {

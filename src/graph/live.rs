@@ -29,6 +29,8 @@ const AGING: usize = 256;
 pub struct LiveGraph {
     graph: RwLock<InviteGraph>,
     clock: Arc<dyn Clock>,
+    /// Held by each copy that is about.
+    pub(super) copies: Arc<()>,
 }
 
 impl Default for LiveGraph {
@@ -43,6 +45,7 @@ impl LiveGraph {
         Self {
             graph: RwLock::default(),
             clock,
+            copies: Arc::default(),
         }
     }
 
@@ -126,7 +129,27 @@ impl LiveGraph {
     pub fn age(&self) {
         let now = self.clock.now();
         while self.read(|graph| graph.has_aged(now)) {
-            self.write().pass_time(now, AGING);
+            let most = if self.is_copied() { 1 } else { AGING };
+            let first = self.read(|graph| graph.recent.first().map(|(_, row)| super::person_of(*row)));
+            self.loosen(first);
+            self.write().pass_time(now, most);
+        }
+    }
+
+    fn is_copied(&self) -> bool {
+        Arc::strong_count(&self.copies) > 1
+    }
+
+    /// While a copy is about: takes what will be changed at a person and at everybody above them apart from it, a person at
+    /// a time, so that nobody waits for all of it at once.
+    fn loosen(&self, person: Option<PersonRow>) {
+        if !self.is_copied() {
+            return;
+        }
+        let Some(row) = person.and_then(row_of) else { return };
+        let above: Vec<u32> = self.read(|graph| graph.tree.chain(row).collect());
+        for row in above {
+            self.write().take_apart(row);
         }
     }
 
@@ -160,6 +183,7 @@ impl LiveGraph {
 
     fn add(&self, new: Newcomer) {
         self.age();
+        self.loosen(new.inviter);
         let before = self.place_in_list(new.inviter, new.person);
         self.change(|graph| {
             graph.now = super::history::Second::of(self.clock.now()).0;
@@ -169,6 +193,9 @@ impl LiveGraph {
 
     /// Gives somebody another inviter.
     fn reparent(&self, moved: Move) {
+        for changed in [Some(moved.person), moved.before, moved.after] {
+            self.loosen(changed);
+        }
         let (from, to) = (
             self.place_in_list(moved.before, moved.person),
             self.place_in_list(moved.after, moved.person),
@@ -232,6 +259,7 @@ impl Projection for LiveGraph {
     fn apply(&self, _: &mut Conn, entry: &Entry) -> Result<(), StoreError> {
         let at = entry.envelope.at;
         if let Some((person, standing)) = standing_after(&entry.envelope.event) {
+            self.loosen(Some(person));
             self.change(|graph| graph.set_standing(person, standing, at));
         }
         match entry.envelope.event {
@@ -256,6 +284,7 @@ impl Projection for LiveGraph {
                 person, before, after, ..
             }) => {
                 let is = |assurance| assurance == Assurance::Verified;
+                self.loosen(Some(person));
                 self.change(|graph| graph.set_verified(person, is(before), is(after), at));
             }
             Event::Vouched(events::Vouched { from, to }) => self.vouch(from, to, at),
