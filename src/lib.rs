@@ -8,6 +8,7 @@ pub mod app;
 
 pub mod http;
 
+pub mod pages;
 pub mod admin;
 pub mod leads;
 pub mod account;

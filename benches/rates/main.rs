@@ -41,6 +41,7 @@ const GROUPS: &[(&[&str], Measure)] = &[
     (&["invite-sqlite", "invite-postgres"], rows::invite::measure),
     (&["bulk", "bulk-p99"], rows::bulk::measure),
     (&["preview"], rows::invite::preview),
+    (&["page-signin", "page-join"], rows::pages::measure),
     (&["introspect-cold", "introspect-warm"], rows::introspect::measure),
     (&["tickets", "ban-to-out"], rows::rooms::measure),
     (

@@ -18,7 +18,7 @@ use crate::{
         },
         vault::{Blind, Vault},
     },
-    tokens::{TokenRefused, Tokens, services::Service},
+    tokens::{Checked, TokenRefused, Tokens, services::Service},
 };
 
 /// How long a read waits for the position that it demands.
@@ -37,22 +37,43 @@ pub(super) struct AppGate {
     pub(super) per_address: Rate,
 }
 
+/// Who was found behind a token or a cookie.
+fn caller(checked: Result<Checked, TokenRefused>) -> Result<Caller, Problem> {
+    match checked {
+        Ok(checked) => Ok(Caller {
+            person: checked.person,
+            id: checked.id,
+            role: checked.role,
+            session: checked.session,
+            signed_in_for: checked.signed_in_for,
+        }),
+        Err(TokenRefused::Invalid(_)) => Err(Problem::token_invalid()),
+        Err(TokenRefused::SessionEnded) => Err(ProblemKind::SessionEnded.into()),
+        Err(TokenRefused::Store(error)) => Err(error.into()),
+    }
+}
+
 impl CallerSource for AppGate {
     fn bearer<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Caller, Problem>> {
+        Box::pin(async move { caller(self.tokens.check(token).await) })
+    }
+
+    fn browser<'a>(&'a self, cookie: &'a str) -> BoxFuture<'a, Result<Caller, Problem>> {
         Box::pin(async move {
-            match self.tokens.check(token).await {
-                Ok(checked) => Ok(Caller {
-                    person: checked.person,
-                    id: checked.id,
-                    role: checked.role,
-                    session: checked.session,
-                    signed_in_for: checked.signed_in_for,
-                }),
-                Err(TokenRefused::Invalid(_)) => Err(Problem::token_invalid()),
-                Err(TokenRefused::SessionEnded) => Err(ProblemKind::SessionEnded.into()),
-                Err(TokenRefused::Store(error)) => Err(error.into()),
-            }
+            let caller = caller(self.tokens.check_browser(cookie).await)?;
+            let tokens = self.tokens.clone();
+            // Nobody waits for it: a database that does not answer does not hold up what memory can answer.
+            tokio::spawn(async move {
+                if let Err(error) = tokens.touch(caller.session).await {
+                    tracing::warn!(%error, "the use of a session was not noted");
+                }
+            });
+            Ok(caller)
         })
+    }
+
+    fn fits(&self, cookie: &str, form_token: &str) -> bool {
+        self.tokens.fits(cookie, form_token)
     }
 
     fn basic<'a>(&'a self, client_id: &'a str, secret: &'a str) -> BoxFuture<'a, Result<ServiceCaller, Problem>> {

@@ -2,6 +2,7 @@
 
 mod background;
 mod core;
+mod cors;
 mod gate;
 pub mod log;
 mod serve;

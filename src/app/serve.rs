@@ -10,17 +10,7 @@ use std::{
     time::Duration,
 };
 
-use actix_cors::Cors;
-use actix_web::{
-    App as Service, HttpServer,
-    dev::ServerHandle,
-    http::{
-        Method,
-        header::{self, HeaderName},
-    },
-    middleware::Condition,
-    web::Data,
-};
+use actix_web::{App as Service, HttpServer, dev::ServerHandle, middleware::Condition, web::Data};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{
     net::TcpSocket,
@@ -32,13 +22,14 @@ use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 use super::{
     Core, Parts, StartError,
     background::{follow_all, keep_house, subscribers},
+    cors,
     gate::{AppGate, Ready, Writes},
     watch::Watch,
 };
 use crate::{
-    account, admin, http, identity, invites, leads, leaving, moderation, notify, onboarding, people,
+    account, admin, http, identity, invites, leads, leaving, moderation, notify, onboarding, pages, people,
     platform::{
-        config::{Config, Listen, WebOrigin},
+        config::{Config, Listen},
         idempotency,
         store::throttle::Rate,
         vault::Blind,
@@ -275,6 +266,7 @@ fn listen(
         trusted_proxies: config.http.trusted_proxies.clone(),
         request_timeout: Duration::from_millis(config.http.request_timeout_ms),
         body_limit: config.http.body_limit_bytes,
+        origin: config.http.public_url.origin().to_owned(),
         path: config.http.public_url.path().to_owned(),
     };
     let gate = http::Gate::new(limits, gate.clone(), gate, core.ledger.rng());
@@ -404,11 +396,18 @@ fn listen(
     };
     let origins = config.http.cors_origins.clone();
     let home = Data::new(http::Home::new(config.http.public_url.as_str()));
-    let mut server = HttpServer::new(move || {
+    let site = Data::new(pages::Site {
+        policy: Arc::clone(&core.policy),
+        tokens: core.tokens.clone(),
+        rng: Arc::clone(&core.rng),
+        clock: core.ledger.clock(),
+        public_url: config.http.public_url.clone(),
+    });
+    let api = move || {
         Service::new()
             .wrap(gate.clone())
             // Around the gate: a preflight has no credentials, and is no operation.
-            .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
+            .wrap(Condition::new(!origins.is_empty(), cors::cors(&origins)))
             .app_data(Data::from(Arc::clone(&readiness)))
             .app_data(Data::new(recorder.clone()))
             .app_data(Data::new(description.clone()))
@@ -435,6 +434,13 @@ fn listen(
             .into_utoipa_app()
             .configure(offer)
             .into_app()
+    };
+    let mut server = HttpServer::new(move || {
+        // The pages ask an API of their own in each worker.
+        api()
+            .app_data(pages::Api::new(api()))
+            .app_data(site.clone())
+            .configure(pages::routes)
     })
     .workers(workers)
     .keep_alive(KEEP_ALIVE)
@@ -446,35 +452,4 @@ fn listen(
             .map_err(|error| StartError::Listen(config.http.listen.clone(), error))?;
     }
     Ok((server.run(), draining))
-}
-
-/// How long a browser keeps what it was told about a page's rights, in seconds.
-const PREFLIGHT: usize = 600;
-
-/// What the scripts of these origins may send, and what they may read of answers. Cookies are not used, so that
-/// credentials are never allowed: a page sends the token that it has.
-fn cors(origins: &[WebOrigin]) -> Cors {
-    let named = |cors: Cors, origin: &WebOrigin| cors.allowed_origin(origin.as_str());
-    origins
-        .iter()
-        .fold(Cors::default(), named)
-        .allowed_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
-        .allowed_headers([
-            header::AUTHORIZATION,
-            header::CONTENT_TYPE,
-            header::IF_MATCH,
-            header::IF_NONE_MATCH,
-            HeaderName::from_static("idempotency-key"),
-            HeaderName::from_static("vouchsafe-device"),
-            http::AT_LEAST,
-            HeaderName::from_static("x-request-id"),
-        ])
-        .expose_headers([
-            header::ETAG,
-            header::RETRY_AFTER,
-            header::WWW_AUTHENTICATE,
-            http::POSITION,
-            HeaderName::from_static("x-request-id"),
-        ])
-        .max_age(PREFLIGHT)
 }

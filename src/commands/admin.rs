@@ -228,9 +228,10 @@ pub async fn sign_in_code(ledger: &Ledger, vault: &Vault, person: PersonRow) -> 
 pub(super) fn tell_code(url: &PublicUrl, code: &SecretString, out: &mut impl Write) -> io::Result<()> {
     writeln!(
         out,
-        "Sign in once, within 24 hours:\n\n  curl {}/v1/sessions --json '{{\"one_time_code\":\"{}\"}}'",
-        url.as_str().trim_end_matches('/'),
-        code.expose_secret()
+        "Sign in once, within 24 hours: open\n\n  {base}/signin/{code}\n\nor, without a browser:\n\n  curl \
+         {base}/v1/sessions --json '{{\"one_time_code\":\"{code}\"}}'",
+        base = url.as_str().trim_end_matches('/'),
+        code = code.expose_secret()
     )
 }
 

@@ -63,6 +63,14 @@ pub trait CallerSource: Send + Sync + 'static {
     /// The member behind an access token. [`Problem::token_invalid`] where it does not hold,
     /// [`ProblemKind::SessionEnded`] where its session is over, [`ProblemKind::Unavailable`] where nobody can tell.
     fn bearer<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Caller, Problem>>;
+    /// The member behind a browser's session cookie; refused as a bearer is. Where there are no pages, there are none.
+    fn browser<'a>(&'a self, _cookie: &'a str) -> BoxFuture<'a, Result<Caller, Problem>> {
+        Box::pin(ready(Err(Problem::token_invalid())))
+    }
+    /// Whether what a form or a script shows belongs to the cookie beside it.
+    fn fits(&self, _cookie: &str, _form_token: &str) -> bool {
+        false
+    }
     /// The service behind a client id and secret, or [`Problem::service_unknown`].
     fn basic<'a>(&'a self, client_id: &'a str, secret: &'a str) -> BoxFuture<'a, Result<ServiceCaller, Problem>>;
     /// Counts one attempt, or answers [`ProblemKind::TooManyRequests`].

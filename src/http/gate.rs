@@ -35,7 +35,7 @@ use futures_util::future::LocalBoxFuture;
 use tracing::{Instrument, Span, field};
 
 use super::{
-    address,
+    address, browser,
     caller::{self, CallerSource, Passed, ServiceCaller, ServiceSecret, ThrottleBucket},
     json,
     meters::Meters,
@@ -57,6 +57,8 @@ pub struct GateLimits {
     pub request_timeout: Duration,
     /// Bytes of a body.
     pub body_limit: usize,
+    /// Where the service is reached from outside, without a path: what a browser sends as `Origin` from our own pages.
+    pub origin: String,
     /// The path of the public URL: a proxy may take it off a request, or leave it on.
     pub path: String,
 }
@@ -262,14 +264,21 @@ impl Shared {
             body_limit: self.limits.body_limit,
         };
         match operation.access {
-            Access::Public => {}
+            Access::Public | Access::Page => {}
             Access::PublicThrottled => self.throttle(operation, address).await?,
             Access::Flow | Access::Applicant | Access::Appellant => {
                 self.throttle(operation, address).await?;
                 caller::bearer(headers)?;
             }
             Access::Roles(roles) => {
-                let caller = self.callers.bearer(caller::bearer(headers)?).await?;
+                let caller = match request.cookie(browser::SESSION) {
+                    Some(cookie) if !headers.contains_key(AUTHORIZATION) => {
+                        let own = || self.callers.fits(cookie.value(), browser::form_token(headers));
+                        browser::own_or_safe(request.method(), headers, &self.limits.origin, own)?;
+                        self.callers.browser(cookie.value()).await?
+                    }
+                    _ => self.callers.bearer(caller::bearer(headers)?).await?,
+                };
                 if !roles.contains(&caller.role) {
                     return Err(Problem::new(ProblemKind::Forbidden));
                 }
@@ -350,6 +359,8 @@ impl Visit {
     fn rewritten<B>(&self, response: &HttpResponse<B>) -> Option<HttpResponse> {
         match response.error() {
             Some(error) if error.as_error::<OAuthProblem>().is_some() => None,
+            // A page refuses by a page.
+            Some(_) if self.operation.is_some_and(|operation| operation.access == Access::Page) => None,
             Some(error) => Some(self.refusal(&problem_of(error))),
             // The router's own answer: the operation stands in the table, but nothing serves it.
             None if response.status() == StatusCode::NOT_FOUND && !response.headers().contains_key(CONTENT_TYPE) => {
@@ -368,7 +379,9 @@ impl Visit {
             headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         }
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        if !headers.contains_key(REFERRER_POLICY) {
+            headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        }
         if let Some(id) = self.id.header() {
             headers.insert(request_id::HEADER, id);
         }

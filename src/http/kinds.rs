@@ -63,6 +63,8 @@ kinds! {
     Unauthenticated = 401 "unauthenticated", "Nobody is signed in", "Sign in, and send the access token as a bearer token in the Authorization header.";
     /// The caller is known, and their role may not do this.
     Forbidden = 403 "forbidden", "This is not allowed", "Ask somebody whose role allows it.";
+    /// The request shows a browser's session, and did not come from one of our own pages, or does not show the page's token.
+    CrossSite = 403 "cross-site", "The request does not come from a page of this service", "Send it from a page of this service, with the page's token in X-Form-Token; or use an access token.";
     /// Too many requests came from this address in a short time.
     TooManyRequests = 429 "too-many-requests", "Too many requests", "Wait for the seconds given in Retry-After, then try again.";
     /// The database or another part that is needed did not answer in time; a change may have been made or not.

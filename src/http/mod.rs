@@ -4,6 +4,7 @@
 //! No capability is known here; `app.rs` fills in [`CallerSource`], [`CatchUp`] and [`Readiness`].
 
 mod address;
+pub mod browser;
 mod caller;
 mod csv;
 mod gate;

@@ -166,7 +166,7 @@ const fn method(verb: Verb) -> HttpMethod {
 fn complete(operation: &mut Operation, known: &rights::Operation, components: &Components) {
     let scheme = |name: &str| SecurityRequirement::new(name, [] as [&str; 0]);
     operation.security = Some(match known.access {
-        Access::Public | Access::PublicThrottled => vec![],
+        Access::Public | Access::PublicThrottled | Access::Page => vec![],
         Access::Flow => vec![scheme("flow")],
         Access::Applicant => vec![scheme("applicant")],
         Access::Appellant => vec![scheme("appellant")],

@@ -17,7 +17,7 @@ use utoipa::openapi::{
 use super::{
     kinds::ProblemKind,
     problem::{OAuthProblem, Problem},
-    rights::{self, Access},
+    rights::{self, Access, Verb},
 };
 use crate::platform::terms::Role;
 
@@ -161,13 +161,16 @@ fn common(operation: &Operation, known: &rights::Operation) -> impl Iterator<Ite
         Kind::NotCaughtUp,
     ];
     match known.access {
-        Access::Public => {}
+        Access::Public | Access::Page => {}
         Access::PublicThrottled => kinds.push(Kind::TooManyRequests),
         Access::Flow | Access::Applicant | Access::Appellant | Access::Service => {
             kinds.extend([Kind::Unauthenticated, Kind::TooManyRequests])
         }
         Access::Roles(roles) => {
             kinds.extend([Kind::Unauthenticated, Kind::SessionEnded]);
+            if known.verb != Verb::Get {
+                kinds.push(Kind::CrossSite);
+            }
             // A service has no access token.
             let people = |role: &&Role| **role != Role::Service;
             if Role::ALL.iter().filter(people).any(|role| !roles.contains(role)) {

@@ -1,8 +1,14 @@
 //! The table of who may call what. What is not in it is refused before any handler runs.
 
+mod pages;
+mod tree;
+
 use std::{sync::LazyLock, time::Duration};
 
 use actix_web::http::Method;
+
+pub use pages::PAGES;
+use tree::Tree;
 
 use crate::platform::terms::Role;
 
@@ -65,6 +71,8 @@ pub enum Access {
     Roles(&'static [Role]),
     /// A service, by its client id and secret. Failures are throttled by address.
     Service,
+    /// Anybody who looks at a page. What the page asks of the API passes the gate by itself.
+    Page,
 }
 
 const MEMBERS: Access = Access::Roles(&[Role::Owner, Role::Admin, Role::Auditor, Role::Reviewer, Role::Member]);
@@ -110,7 +118,7 @@ const fn delete(id: &'static str, path: &'static str, access: Access) -> Operati
     }
 }
 
-/// Every operation there is.
+/// Every operation of the API.
 pub static OPERATIONS: &[Operation] = &[
     get("home", "/", Access::Public),
     get("livez", "/livez", Access::Public),
@@ -169,6 +177,7 @@ pub static OPERATIONS: &[Operation] = &[
     delete("take_vouch_back", "/v1/me/vouches/{id}", MEMBERS),
     get("list_my_invites", "/v1/me/invites", MEMBERS),
     post("create_invite", "/v1/me/invites", MEMBERS),
+    get("show_my_invite", "/v1/me/invites/{id}", MEMBERS),
     get("show_invite_qr", "/v1/me/invites/{id}/qr", MEMBERS),
     delete("revoke_invite", "/v1/me/invites/{id}", MEMBERS),
     post("restore_invite", "/v1/me/invites/{id}/restore", MEMBERS),
@@ -281,12 +290,24 @@ pub static OPERATIONS: &[Operation] = &[
 /// Where a request leads.
 #[derive(Debug)]
 pub enum Route {
-    /// To this operation, which stands at this place of [`OPERATIONS`].
+    /// To this operation, which stands at this [`place`].
     Found(usize, &'static Operation),
     /// The path exists with other methods, listed as the header Allow wants them.
     WrongMethod(String),
     /// There is no such path.
     Nothing,
+}
+
+/// How many operations there are, with the pages.
+pub fn count() -> usize {
+    OPERATIONS.len() + PAGES.len()
+}
+
+/// The operation at a place: those of the API come first, then the pages.
+pub fn place(place: usize) -> &'static Operation {
+    OPERATIONS
+        .get(place)
+        .unwrap_or_else(|| &PAGES[place - OPERATIONS.len()])
 }
 
 /// The operation that serves `method` on `path`, where there is one. `path` is a path as the router
@@ -304,7 +325,7 @@ pub fn route(method: &Method, path: &str) -> Route {
         return Route::Nothing;
     };
     match Verb::of(method).and_then(|verb| node.operations[verb as usize]) {
-        Some(place) => Route::Found(place, &OPERATIONS[place]),
+        Some(found) => Route::Found(found, place(found)),
         None => Route::WrongMethod(node.allow()),
     }
 }
@@ -332,81 +353,7 @@ impl Verb {
     }
 }
 
-/// The paths as a tree of their segments. A word goes before a variable, and a look-up never goes
-/// back: where both stand at one place (a test lists them), the word is no value of the variable.
-struct Tree(Vec<Node>);
-
-#[derive(Default)]
-struct Node {
-    words: Vec<(&'static str, usize)>,
-    variable: Option<usize>,
-    /// Places in [`OPERATIONS`], by verb.
-    operations: [Option<usize>; 4],
-}
-
-static TREE: LazyLock<Tree> = LazyLock::new(|| Tree::build(OPERATIONS));
-
-impl Tree {
-    fn build(operations: &'static [Operation]) -> Self {
-        let mut tree = Self(vec![Node::default()]);
-        for (place, operation) in operations.iter().enumerate() {
-            let mut at = 0;
-            for segment in segments(operation.path) {
-                at = tree.child(at, segment);
-            }
-            tree.0[at].operations[operation.verb as usize] = Some(place);
-        }
-        tree
-    }
-
-    fn child(&mut self, at: usize, segment: &'static str) -> usize {
-        let next = self.0.len();
-        let node = &mut self.0[at];
-        let found = if segment.starts_with('{') {
-            *node.variable.get_or_insert(next)
-        } else if let Some((_, known)) = node.words.iter().find(|(word, _)| *word == segment) {
-            *known
-        } else {
-            node.words.push((segment, next));
-            next
-        };
-        if found == next {
-            self.0.push(Node::default());
-        }
-        found
-    }
-
-    fn find(&self, path: &str) -> Option<&Node> {
-        let mut node = &self.0[0];
-        for segment in segments(path.strip_prefix('/').map(|_| path)?) {
-            let next = match node.words.iter().find(|(word, _)| *word == segment) {
-                Some((_, next)) => *next,
-                None => node.variable.filter(|_| !segment.is_empty())?,
-            };
-            node = &self.0[next];
-        }
-        node.operations.iter().any(Option::is_some).then_some(node)
-    }
-}
-
-impl Node {
-    fn allow(&self) -> String {
-        let mut methods = Vec::new();
-        for verb in Verb::ALL {
-            if self.operations[verb as usize].is_some() {
-                methods.push(verb.as_str());
-                if verb == Verb::Get {
-                    methods.push("HEAD");
-                }
-            }
-        }
-        methods.join(", ")
-    }
-}
-
-fn segments(path: &str) -> impl Iterator<Item = &str> {
-    path.strip_prefix('/').unwrap_or(path).split('/')
-}
+static TREE: LazyLock<Tree> = LazyLock::new(|| Tree::build(OPERATIONS.iter().chain(PAGES)));
 
 #[cfg(test)]
 mod tests {
@@ -414,7 +361,7 @@ mod tests {
 
     #[test]
     fn every_operation_is_found_by_its_own_pattern_and_no_other_way() {
-        for wanted in OPERATIONS {
+        for wanted in OPERATIONS.iter().chain(PAGES) {
             let method = Method::from_bytes(wanted.verb.as_str().as_bytes()).unwrap();
             let found = operation(&method, wanted.path).unwrap();
             assert!(std::ptr::eq(found, wanted), "{} is hidden by {}", wanted.id, found.id);
@@ -439,18 +386,19 @@ mod tests {
 
     #[test]
     fn ids_are_unique_and_words_beside_variables_are_known() {
-        let mut ids: Vec<_> = OPERATIONS.iter().map(|operation| operation.id).collect();
+        let mut ids: Vec<_> = OPERATIONS.iter().chain(PAGES).map(|operation| operation.id).collect();
         ids.sort_unstable();
         ids.dedup();
-        assert_eq!(ids.len(), OPERATIONS.len());
+        assert_eq!(ids.len(), count());
+        const WORDS: [&str; 11] = [
+            "search", "figures", "revoke", "bulk", "start", "contact", "proof", "identity", "password", "leave",
+            "decline",
+        ];
         for node in &TREE.0 {
             let words: Vec<_> = node.words.iter().map(|(word, _)| *word).collect();
             // No id is one of these words.
             assert!(
-                node.variable.is_none()
-                    || words
-                        .iter()
-                        .all(|word| ["search", "figures", "revoke", "bulk"].contains(word)),
+                node.variable.is_none() || words.iter().all(|word| WORDS.contains(word)),
                 "a word and a variable: {words:?}"
             );
         }

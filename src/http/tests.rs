@@ -40,6 +40,7 @@ fn gate(attempts: usize) -> (Gate, Arc<Porter>) {
         seen: Mutex::default(),
     });
     let limits = GateLimits {
+        origin: "https://vouchsafe.example.org".into(),
         trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
         request_timeout: Duration::from_millis(100),
         body_limit: 100,

@@ -61,6 +61,21 @@ pub fn own(conn: &mut Conn, inviter: PersonRow, id: Id<kinds::Invite>) -> Result
     Ok(records::by_id(conn, id)?.filter(|invite| invite.inviter == inviter))
 }
 
+/// The same, as its giver is shown it.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn own_shown(
+    conn: &mut Conn,
+    vault: &Vault,
+    inviter: PersonRow,
+    id: Id<kinds::Invite>,
+    now: Timestamp,
+) -> Result<Option<Shown>, StoreError> {
+    let invite = own(conn, inviter, id)?;
+    invite.map(|invite| shown(conn, vault, invite, now)).transpose()
+}
+
 /// A member's own invites before the row `before`, newest first, at most `limit`.
 ///
 /// # Errors

@@ -15,6 +15,7 @@ use crate::platform::{
 };
 
 pub mod http;
+mod colour;
 mod current;
 mod documents;
 mod moderation;
@@ -27,6 +28,7 @@ mod rules;
 mod waitlist;
 
 pub use crate::platform::document::Fault as PolicyMistake;
+pub use colour::{Colour, ColourError};
 pub use current::{ChangeError, Current, Versioned, change};
 pub use documents::{DocumentDenied, Documents, may_document, shown as shown_countries};
 pub use moderation::Moderation;
@@ -119,6 +121,11 @@ pub struct Community {
     /// Default `en`.
     #[serde(default = "english")]
     pub locale: String,
+    /// The colour of its pages: `#` and six hexadecimal digits. A shade of it is taken where it could not be read.
+    /// Default a blue of our own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, pattern = "^#[0-9A-Fa-f]{6}$")]
+    pub colour: Option<Colour>,
 }
 
 /// What it takes to become a member.

@@ -7,6 +7,7 @@
 
 mod access;
 pub mod appeal;
+mod browser;
 mod by_text;
 mod commands;
 pub mod http;

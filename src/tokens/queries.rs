@@ -62,23 +62,12 @@ impl Tokens {
         audience: &str,
         now: Timestamp,
     ) -> Result<(Arc<Claims>, PersonRow, MemberSnapshot), TokenRefused> {
-        let Inner { live, access, .. } = &*self.inner;
+        let Inner { access, .. } = &*self.inner;
         let verify = || access.verify(token, &self.inner.keys.ring(), now);
         let claims = self.inner.verified.get(token, now, verify)?;
         claims.are_for(audience)?;
         let session = claims.sid;
-        // Whoever was banned since memory was last known to be whole would still pass.
-        let (person, snapshot) = match self.is_remembered()? {
-            false => self.asked(session, now).await?,
-            true => match live.find(session, now) {
-                Life::Lives(person) => (person, self.snapshot(person).await?),
-                Life::Over => return Err(TokenRefused::SessionEnded),
-                Life::Unknown => self.asked(session, now).await?,
-            },
-        };
-        if !snapshot.standing.may_sign_in() {
-            return Err(TokenRefused::SessionEnded);
-        }
+        let (person, snapshot) = self.holder_of(session, now).await?;
         if snapshot.id != claims.sub {
             return Err(Bad::Content.into());
         }
@@ -111,6 +100,28 @@ impl Tokens {
         let read = move |conn: &mut Conn| Ok::<_, StoreError>(people::member(conn, person)?);
         let member = self.inner.ledger.store().read(read).await?;
         Ok(snapshot_of(&member.ok_or(TokenRefused::SessionEnded)?))
+    }
+
+    /// Whose living session this is, in good standing.
+    pub(super) async fn holder_of(
+        &self,
+        session: SessionId,
+        now: Timestamp,
+    ) -> Result<(PersonRow, MemberSnapshot), TokenRefused> {
+        let live = &self.inner.live;
+        // Whoever was banned since memory was last known to be whole would still pass.
+        let (person, snapshot) = match self.is_remembered()? {
+            false => self.asked(session, now).await?,
+            true => match live.find(session, now) {
+                Life::Lives(person) => (person, self.snapshot(person).await?),
+                Life::Over => return Err(TokenRefused::SessionEnded),
+                Life::Unknown => self.asked(session, now).await?,
+            },
+        };
+        if !snapshot.standing.may_sign_in() {
+            return Err(TokenRefused::SessionEnded);
+        }
+        Ok((person, snapshot))
     }
 
     /// Whose session this is, and where they stand, from the store.

@@ -9,6 +9,7 @@ mod deploy;
 mod http;
 mod ledger;
 mod mail;
+mod pages;
 mod races;
 mod replicas;
 mod rooms;

@@ -4,6 +4,7 @@ pub mod bulk;
 pub mod graph;
 pub mod introspect;
 pub mod invite;
+pub mod pages;
 pub mod process;
 pub mod redeem;
 pub mod rooms;

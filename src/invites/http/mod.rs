@@ -14,6 +14,7 @@ mod report;
 mod resend;
 mod restore;
 mod revoke;
+mod show_own;
 mod show_quota;
 mod unknown_inviter;
 
@@ -49,6 +50,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(bulk::invite_all)
         .service(list::list)
         .service(qr::show)
+        .service(show_own::show)
         .service(revoke::withdraw)
         .service(show_quota::show_quota)
         .service(change_quota::change_quota)

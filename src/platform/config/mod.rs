@@ -75,7 +75,7 @@ pub struct HttpConfig {
     /// port of `listen`: `http://127.0.0.1:8080`.
     pub public_url: PublicUrl,
     /// Where a client app opens invites, an `https` address with `{code}` in the place of the code: the link in
-    /// mails. Default: the preview that this service itself serves, `/v1/invites/{code}` below `public_url`.
+    /// mails. Default: the page that this service itself serves, `/join/{code}` below `public_url`.
     pub join_url: Option<LinkTemplate>,
     /// Worker threads; 0 is one for each core. Default 0.
     #[schemars(range(min = 0, max = 1024))]
@@ -107,14 +107,14 @@ impl HttpConfig {
         self.trusted_proxies.iter().any(|network| network.contains(peer))
     }
 
-    /// The link template that counts: `join_url`, or this service's own preview.
+    /// The link template that counts: `join_url`, or this service's own page.
     ///
     /// # Errors
     /// [`LinkError`] where `public_url` is none that a letter could carry; [`Config::load`] has refused it.
     pub fn join_link(&self) -> Result<LinkTemplate, LinkError> {
         match &self.join_url {
             Some(link) => Ok(link.clone()),
-            None => self.below("/v1/invites/{code}"),
+            None => self.below("/join/{code}"),
         }
     }
 

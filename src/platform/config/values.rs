@@ -60,6 +60,10 @@ impl PublicUrl {
     pub fn path(&self) -> &str {
         &self.text[self.path..]
     }
+    /// Scheme, host and port, as a browser writes an origin (RFC 6454 §6.2).
+    pub fn origin(&self) -> &str {
+        &self.text[..self.path]
+    }
     /// Whether its scheme is `https`.
     pub const fn is_https(&self) -> bool {
         self.https

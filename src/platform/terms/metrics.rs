@@ -41,6 +41,8 @@ macro_rules! metrics {
 metrics! {
     /// Seconds from a request's arrival to its answer's head, by OpenAPI operation and class of status.
     REQUEST_SECONDS = Seconds "vouchsafe_http_request_seconds";
+    /// Reports by browsers that a page wanted to load or run what it may not. Anybody can send one.
+    CSP_REPORTS = Counter "vouchsafe_csp_reports_total";
     /// The ledger position that this replica's memory has reached.
     FEED_POSITION = Gauge "vouchsafe_feed_position";
     /// Seconds since the feed was last asked with success; above 5 the replica is not ready.

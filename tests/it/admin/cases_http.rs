@@ -94,6 +94,7 @@ async fn a_name_is_shown_to_whoever_claims_the_case_and_nowhere_else() {
         policy: current,
     };
     let limits = GateLimits {
+        origin: "https://vouchsafe.example.org".into(),
         trusted_proxies: Vec::new(),
         request_timeout: std::time::Duration::from_secs(10),
         body_limit: 4096,

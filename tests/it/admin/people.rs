@@ -70,6 +70,7 @@ pub async fn asker(
     community: &Community,
 ) -> impl AsyncFn(Method, String, String, Option<&'static str>, Value) -> Answer {
     let limits = GateLimits {
+        origin: "https://vouchsafe.example.org".into(),
         trusted_proxies: Vec::new(),
         request_timeout: Duration::from_secs(20),
         body_limit: 16_384,

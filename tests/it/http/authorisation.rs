@@ -56,7 +56,7 @@ enum Met {
 fn expected(access: Access, who: Who) -> Met {
     let admitted = |admitted| if admitted { Met::LetIn } else { Met::Unauthenticated };
     match access {
-        Access::Public | Access::PublicThrottled => Met::LetIn,
+        Access::Public | Access::PublicThrottled | Access::Page => Met::LetIn,
         // Nobody here has an appeal token.
         Access::Appellant => Met::Unauthenticated,
         Access::Applicant => match who {

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// Files of `src` that take a SHA-256, and of what.
-const PLAIN: [(&str, &str); 12] = [
+const PLAIN: [(&str, &str); 13] = [
     (
         "commands/demo",
         "The sample community's name, by which its job is known.",
@@ -33,6 +33,7 @@ const PLAIN: [(&str, &str); 12] = [
         "A token in memory, never stored: its signature was checked.",
     ),
     ("tokens/keys.rs", "Public keys: their thumbprints and their entity tag."),
+    ("pages/assets/mod.rs", "Names of files that anybody may read."),
     (
         "platform/vault/mod.rs",
         "The function itself, and commitments to notes, over a salt that is sealed.",

@@ -135,6 +135,7 @@ _SHOW_JOB = Operation("show_job", "GET", "/v1/admin/jobs/{id}", access="access",
 _SHOW_LEAD = Operation("show_lead", "GET", "/v1/admin/leads/{id}", access="access", answers="application/json")
 _SHOW_ME = Operation("show_me", "GET", "/v1/me", access="access", answers="application/json")
 _SHOW_MY_DATA = Operation("show_my_data", "GET", "/v1/me/data", access="access", answers="application/json")
+_SHOW_MY_INVITE = Operation("show_my_invite", "GET", "/v1/me/invites/{id}", access="access", answers="application/json")
 _SHOW_ONBOARDING = Operation("show_onboarding", "GET", "/v1/onboarding/{flow}", access="flow", answers="application/json")
 _SHOW_PATHS = Operation("show_paths", "GET", "/v1/admin/paths", access="access", answers="application/json")
 _SHOW_PERSON = Operation("show_person", "GET", "/v1/admin/people/{id}", access="access", answers="application/json")
@@ -193,9 +194,9 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: AppealExists, BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
-        PositionUnknown, SanctionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
-        UnsupportedMediaType.
+        Raises: AppealExists, BodyTooLarge, CrossSite, Internal, InvalidField, InvalidValue, MalformedJson,
+        NotCaughtUp, PositionUnknown, SanctionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
+        UnknownField, UnsupportedMediaType.
         """
         answer: t.AppealMade = self._call(_APPEAL_SIGNED_IN, body=body)
         return answer
@@ -208,9 +209,9 @@ class Operations(ABC):
 
         Roles: owner, admin. Whoever calls it has signed in less than 15 minutes ago.
 
-        Raises: ActionState, ActionUnknown, Forbidden, Internal, InvalidValue, NotCaughtUp, NotFound,
-        PositionUnknown, ReauthenticationRequired, SecondAdminNeeded, SessionEnded, Timeout, Unauthenticated,
-        Unavailable.
+        Raises: ActionState, ActionUnknown, CrossSite, Forbidden, Internal, InvalidValue, NotCaughtUp,
+        NotFound, PositionUnknown, ReauthenticationRequired, SecondAdminNeeded, SessionEnded, Timeout,
+        Unauthenticated, Unavailable.
         """
         answer: t.ActionShown = self._call(_APPROVE_ACTION, path={"id": id})
         return answer
@@ -238,7 +239,7 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, FileInvalid, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
+        Raises: BodyTooLarge, CrossSite, FileInvalid, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
         MalformedJson, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
         UnsupportedMediaType.
         """
@@ -251,8 +252,8 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: Forbidden, Internal, JobDone, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
-        Unauthenticated, Unavailable.
+        Raises: CrossSite, Forbidden, Internal, JobDone, NotCaughtUp, NotFound, PositionUnknown, SessionEnded,
+        Timeout, Unauthenticated, Unavailable.
         """
         answer: t.JobShown = self._call(_CANCEL_JOB, path={"id": id})
         return answer
@@ -263,9 +264,9 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: AccountLocked, BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
-        PasswordWrong, PhoneKept, PositionUnknown, ReauthenticationRequired, SessionEnded, Timeout,
-        TooManyRequests, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: AccountLocked, BodyTooLarge, CrossSite, Internal, InvalidField, InvalidValue, MalformedJson,
+        NotCaughtUp, PasswordWrong, PhoneKept, PositionUnknown, ReauthenticationRequired, SessionEnded,
+        Timeout, TooManyRequests, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.AddressAskedView = self._call(_CHANGE_ADDRESS, body=body)
         return answer
@@ -276,8 +277,8 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: BodyTooLarge, HandleTooSoon, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
-        PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
+        Raises: BodyTooLarge, CrossSite, HandleTooSoon, Internal, InvalidField, InvalidValue, MalformedJson,
+        NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
         UnsupportedMediaType.
         """
         self._call(_CHANGE_HANDLE, body=body)
@@ -288,9 +289,9 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, IdempotencyKeyReused, Internal, InvalidField, InvalidValue,
-        MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
-        Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
+        InvalidValue, MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.QuotaGrantView = self._call(_CHANGE_INVITE_QUOTA, path={"id": id}, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
@@ -300,7 +301,7 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
+        Raises: BodyTooLarge, CrossSite, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
         PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
         UnsupportedMediaType.
         """
@@ -313,7 +314,7 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: AccountLocked, BodyTooLarge, Internal, InvalidField, MalformedJson, NotCaughtUp,
+        Raises: AccountLocked, BodyTooLarge, CrossSite, Internal, InvalidField, MalformedJson, NotCaughtUp,
         PasswordRefused, PasswordWrong, PositionUnknown, ReauthenticationRequired, SessionEnded, Timeout,
         Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
@@ -325,9 +326,9 @@ class Operations(ABC):
 
         Roles: owner. Whoever calls it has signed in less than 15 minutes ago.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, LastOwner, MalformedJson, NotCaughtUp,
-        NotFound, PositionUnknown, ReauthenticationRequired, SessionEnded, Timeout, Unauthenticated,
-        Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, LastOwner, MalformedJson,
+        NotCaughtUp, NotFound, PositionUnknown, ReauthenticationRequired, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.RoleGiven = self._call(_CHANGE_ROLE, path={"id": id}, body=body)
         return answer
@@ -338,8 +339,8 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: AppealState, AppealUnknown, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown,
-        SessionEnded, Timeout, Unauthenticated, Unavailable.
+        Raises: AppealState, AppealUnknown, CrossSite, Forbidden, Internal, NotCaughtUp, NotFound,
+        PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable.
         """
         answer: t.AppealShown = self._call(_CLAIM_APPEAL, path={"id": id})
         return answer
@@ -355,7 +356,7 @@ class Operations(ABC):
 
         Roles: owner, admin, reviewer. Whoever calls it has signed in less than 15 minutes ago.
 
-        Raises: BodyTooLarge, CaseClaimed, CaseDecided, CaseLapsed, ClaimsExhausted, Forbidden,
+        Raises: BodyTooLarge, CaseClaimed, CaseDecided, CaseLapsed, ClaimsExhausted, CrossSite, Forbidden,
         IdempotencyKeyReused, Internal, InvalidField, InvalidValue, MalformedJson, NamesExhausted,
         NotCaughtUp, NotFound, PositionUnknown, ReauthenticationRequired, ReviewConflict, SessionEnded,
         StepOutOfOrder, Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
@@ -369,9 +370,9 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, MalformedJson, NotCaughtUp, NotFound,
-        PositionUnknown, ReportsUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
-        UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, MalformedJson, NotCaughtUp,
+        NotFound, PositionUnknown, ReportsUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
+        UnknownField, UnsupportedMediaType.
         """
         answer: t.Closed = self._call(_CLOSE_REPORTS, path={"id": id}, body=body)
         return answer
@@ -382,9 +383,9 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: ActionUnknown, BodyTooLarge, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
-        InvalidValue, MalformedJson, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
-        Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: ActionUnknown, BodyTooLarge, CrossSite, Forbidden, IdempotencyKeyReused, Internal,
+        InvalidField, InvalidValue, MalformedJson, NotCaughtUp, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.ActionShown = self._call(_CREATE_ACTION, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
@@ -395,8 +396,8 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: BodyTooLarge, CountryNotAccepted, IdempotencyKeyReused, Internal, InvalidField, InvalidValue,
-        MalformedJson, NotCaughtUp, NotEligibleToInvite, PositionUnknown, QuotaExhausted,
+        Raises: BodyTooLarge, CountryNotAccepted, CrossSite, IdempotencyKeyReused, Internal, InvalidField,
+        InvalidValue, MalformedJson, NotCaughtUp, NotEligibleToInvite, PositionUnknown, QuotaExhausted,
         ReauthenticationRequired, SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable,
         UnknownField, UnsupportedMediaType.
         """
@@ -408,9 +409,9 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, IdempotencyKeyReused, Internal, InvalidField, MalformedJson,
-        NotCaughtUp, PositionUnknown, RoomExists, RoomServerUnknown, RoomUnknown, SessionEnded, Timeout,
-        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
+        MalformedJson, NotCaughtUp, PositionUnknown, RoomExists, RoomServerUnknown, RoomUnknown, SessionEnded,
+        Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.RoomView = self._call(_CREATE_ROOM, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
@@ -422,8 +423,8 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: AssuranceTooLow, IdempotencyKeyReused, Internal, InvalidField, NotCaughtUp, NotFound,
-        PositionUnknown, RoomClosed, RoomFull, RoomServerUnavailable, RoomUnknown, SessionEnded,
+        Raises: AssuranceTooLow, CrossSite, IdempotencyKeyReused, Internal, InvalidField, NotCaughtUp,
+        NotFound, PositionUnknown, RoomClosed, RoomFull, RoomServerUnavailable, RoomUnknown, SessionEnded,
         SpokeAsListener, TicketEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable.
         """
         answer: t.TicketView = self._call(_CREATE_TICKET, path={"room": room}, headers={"Idempotency-Key": idempotency_key})
@@ -434,9 +435,9 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: AppealState, AppealUnknown, BodyTooLarge, Forbidden, Internal, InvalidField, InvalidValue,
-        MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
-        Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: AppealState, AppealUnknown, BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField,
+        InvalidValue, MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.AppealShown = self._call(_DECIDE_APPEAL, path={"id": id}, body=body)
         return answer
@@ -449,10 +450,10 @@ class Operations(ABC):
 
         Roles: owner, admin, reviewer.
 
-        Raises: BodyTooLarge, CaseClaimed, CaseDecided, CaseLapsed, DocumentBound, DocumentTaken, Forbidden,
-        Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp, NotFound, PositionUnknown,
-        ReviewConflict, SessionEnded, StepOutOfOrder, Timeout, Unauthenticated, Unavailable, UnknownField,
-        UnsupportedMediaType.
+        Raises: BodyTooLarge, CaseClaimed, CaseDecided, CaseLapsed, CrossSite, DocumentBound, DocumentTaken,
+        Forbidden, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp, NotFound,
+        PositionUnknown, ReviewConflict, SessionEnded, StepOutOfOrder, Timeout, Unauthenticated, Unavailable,
+        UnknownField, UnsupportedMediaType.
         """
         answer: t.DecisionView = self._call(_DECIDE_CASE, path={"id": id}, body=body)
         return answer
@@ -472,9 +473,9 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, InvalidValue, LeadNotOpen, MalformedJson,
-        NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
-        UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, InvalidValue, LeadNotOpen,
+        MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.LeadView = self._call(_DISMISS_LEAD, path={"id": id}, body=body)
         return answer
@@ -496,9 +497,9 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, IdempotencyKeyReused, Internal, InvalidField, InvalidValue,
-        MalformedJson, NotCaughtUp, NotEligibleToInvite, PositionUnknown, QuotaExhausted, SessionEnded,
-        Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
+        InvalidValue, MalformedJson, NotCaughtUp, NotEligibleToInvite, PositionUnknown, QuotaExhausted,
+        SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.DrawView = self._call(_DRAW_WAITLIST, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
@@ -508,7 +509,8 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: Internal, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable.
+        Raises: CrossSite, Internal, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable.
         """
         self._call(_END_MY_OTHER_SESSIONS)
 
@@ -517,8 +519,8 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
-        Unavailable.
+        Raises: CrossSite, Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable.
         """
         self._call(_END_MY_SESSION, path={"id": id})
 
@@ -527,8 +529,8 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, TicketUnknown, Timeout,
-        TooManyRequests, Unauthenticated, Unavailable.
+        Raises: CrossSite, Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, TicketUnknown,
+        Timeout, TooManyRequests, Unauthenticated, Unavailable.
         """
         self._call(_END_TICKET, path={"room": room, "ticket": ticket})
 
@@ -564,9 +566,10 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: BodyTooLarge, Internal, InvalidField, InvalidValue, InviteState, InviteUnknown, MalformedJson,
-        NotCaughtUp, NotEligibleToInvite, NotFound, PositionUnknown, QuotaExhausted, SessionEnded, Timeout,
-        TooManyRequests, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Internal, InvalidField, InvalidValue, InviteState, InviteUnknown,
+        MalformedJson, NotCaughtUp, NotEligibleToInvite, NotFound, PositionUnknown, QuotaExhausted,
+        SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable, UnknownField,
+        UnsupportedMediaType.
         """
         answer: t.InviteView = self._call(_EXTEND_INVITE, path={"id": id}, body=body)
         return answer
@@ -627,8 +630,8 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, TooManyRequests,
-        Unauthenticated, Unavailable, VouchRefused.
+        Raises: CrossSite, Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
+        TooManyRequests, Unauthenticated, Unavailable, VouchRefused.
         """
         answer: t.AcquaintedView = self._call(_GIVE_VOUCH, path={"id": id})
         return answer
@@ -662,8 +665,8 @@ class Operations(ABC):
         Roles: owner, admin, auditor, reviewer, member. Whoever calls it has signed in less than 15 minutes
         ago.
 
-        Raises: Internal, LastOwner, NotCaughtUp, PositionUnknown, ReauthenticationRequired, SessionEnded,
-        Timeout, Unauthenticated, Unavailable.
+        Raises: CrossSite, Internal, LastOwner, NotCaughtUp, PositionUnknown, ReauthenticationRequired,
+        SessionEnded, Timeout, Unauthenticated, Unavailable.
         """
         self._call(_LEAVE)
 
@@ -683,9 +686,9 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: AlreadyLetIn, BodyTooLarge, CountryNotAccepted, IdempotencyKeyReused, Internal, InvalidField,
-        InvalidValue, MalformedJson, NotCaughtUp, NotEligibleToInvite, PositionUnknown, QuotaExhausted,
-        SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable, UnknownField,
+        Raises: AlreadyLetIn, BodyTooLarge, CountryNotAccepted, CrossSite, IdempotencyKeyReused, Internal,
+        InvalidField, InvalidValue, MalformedJson, NotCaughtUp, NotEligibleToInvite, PositionUnknown,
+        QuotaExhausted, SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable, UnknownField,
         UnsupportedMediaType.
         """
         answer: t.LetInView = self._call(_LET_IN, headers={"Idempotency-Key": idempotency_key}, body=body)
@@ -697,9 +700,9 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
-        NotFound, PositionUnknown, RefusalUnknown, ReviewConflict, SessionEnded, Timeout, Unauthenticated,
-        Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson,
+        NotCaughtUp, NotFound, PositionUnknown, RefusalUnknown, ReviewConflict, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.RefusalView = self._call(_LIFT_REFUSAL, path={"id": id}, body=body)
         return answer
@@ -710,9 +713,9 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
-        NotFound, PositionUnknown, SanctionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
-        UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson,
+        NotCaughtUp, NotFound, PositionUnknown, SanctionUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.SanctionShown = self._call(_LIFT_SANCTION, path={"id": id, "sanction": sanction}, body=body)
         return answer
@@ -1058,7 +1061,7 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: AssuranceNotHigher, BodyTooLarge, Forbidden, Internal, InvalidField, MalformedJson,
+        Raises: AssuranceNotHigher, BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, MalformedJson,
         NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
         UnknownField, UnsupportedMediaType.
         """
@@ -1124,10 +1127,10 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: BodyTooLarge, IdempotencyKeyReused, Internal, InvalidField, InvalidValue, InviteState,
-        InviteUnknown, MalformedJson, NotCaughtUp, NotEligibleToInvite, NotFound, PositionUnknown,
-        QuotaExhausted, SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable, UnknownField,
-        UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, IdempotencyKeyReused, Internal, InvalidField, InvalidValue,
+        InviteState, InviteUnknown, MalformedJson, NotCaughtUp, NotEligibleToInvite, NotFound,
+        PositionUnknown, QuotaExhausted, SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable,
+        UnknownField, UnsupportedMediaType.
         """
         answer: t.InviteView = self._call(_PASS_INVITE_ON, path={"id": id}, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
@@ -1161,8 +1164,8 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: ActionState, ActionUnknown, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown,
-        SessionEnded, Timeout, Unauthenticated, Unavailable.
+        Raises: ActionState, ActionUnknown, CrossSite, Forbidden, Internal, NotCaughtUp, NotFound,
+        PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable.
         """
         answer: t.ActionShown = self._call(_PROPOSE_ACTION, path={"id": id})
         return answer
@@ -1173,7 +1176,7 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: AddressTaken, BodyTooLarge, Internal, InvalidField, MalformedJson, NotCaughtUp,
+        Raises: AddressTaken, BodyTooLarge, CrossSite, Internal, InvalidField, MalformedJson, NotCaughtUp,
         PositionUnknown, ProofLocked, ProofStale, ProofWrong, SessionEnded, Timeout, TooManyRequests,
         Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
@@ -1217,9 +1220,9 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: ApplicationOver, ApplicationUnknown, BodyTooLarge, Forbidden, Internal, InvalidField,
-        InvalidValue, MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
-        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: ApplicationOver, ApplicationUnknown, BodyTooLarge, CrossSite, Forbidden, Internal,
+        InvalidField, InvalidValue, MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SessionEnded,
+        Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.RefusedView = self._call(_REFUSE_APPLICATION, path={"application": application}, body=body)
         return answer
@@ -1229,9 +1232,10 @@ class Operations(ABC):
 
         Roles: owner, admin. Whoever calls it has signed in less than 15 minutes ago.
 
-        Raises: BodyTooLarge, Forbidden, IdempotencyKeyReused, Internal, InvalidField, InvalidValue,
-        MalformedJson, NotCaughtUp, PositionUnknown, ReauthenticationRequired, RoomServerUnknown,
-        SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
+        InvalidValue, MalformedJson, NotCaughtUp, PositionUnknown, ReauthenticationRequired,
+        RoomServerUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
+        UnsupportedMediaType.
         """
         answer: t.ServerView = self._call(_REGISTER_ROOM_SERVER, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
@@ -1241,9 +1245,9 @@ class Operations(ABC):
 
         Roles: owner, admin, reviewer.
 
-        Raises: BodyTooLarge, CaseClaimed, CaseDecided, CaseLapsed, Forbidden, Internal, InvalidField,
-        InvalidValue, MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, StepOutOfOrder,
-        Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CaseClaimed, CaseDecided, CaseLapsed, CrossSite, Forbidden, Internal,
+        InvalidField, InvalidValue, MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SessionEnded,
+        StepOutOfOrder, Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         self._call(_RELEASE_CASE, path={"id": id}, body=body)
 
@@ -1252,7 +1256,7 @@ class Operations(ABC):
 
         Roles: owner, admin. Whoever calls it has signed in less than 15 minutes ago.
 
-        Raises: Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
+        Raises: CrossSite, Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
         ReauthenticationRequired, RoomServerInUse, RoomServerNotCleared, RoomServerUnknown, SessionEnded,
         Timeout, Unauthenticated, Unavailable, UnknownField.
         """
@@ -1265,9 +1269,9 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, InvalidValue, InviterInBranch, MalformedJson,
-        NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
-        UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, InvalidValue, InviterInBranch,
+        MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.InviterGiven = self._call(_REPARENT, path={"id": id}, body=body)
         return answer
@@ -1277,9 +1281,9 @@ class Operations(ABC):
 
         Roles: owner, admin. Whoever calls it has signed in less than 15 minutes ago.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, MalformedJson, NotCaughtUp, PolicyInvalid,
-        PositionUnknown, PreconditionFailed, PreconditionRequired, ReauthenticationRequired, SessionEnded,
-        Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, MalformedJson, NotCaughtUp,
+        PolicyInvalid, PositionUnknown, PreconditionFailed, PreconditionRequired, ReauthenticationRequired,
+        SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.PolicyView = self._call(_REPLACE_POLICY, headers={"If-Match": if_match}, body=body)
         return answer
@@ -1290,9 +1294,9 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, MalformedJson, NotCaughtUp, NotFound,
-        PositionUnknown, RoomServerUnknown, RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
-        UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, MalformedJson, NotCaughtUp,
+        NotFound, PositionUnknown, RoomServerUnknown, RoomUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.RoomView = self._call(_REPLACE_ROOM, path={"room": room}, body=body)
         return answer
@@ -1304,10 +1308,10 @@ class Operations(ABC):
 
         Roles: owner, admin. Whoever calls it has signed in less than 15 minutes ago.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
-        NotFound, PositionUnknown, ReauthenticationRequired, RoomServerInUse, RoomServerNotCleared,
-        RoomServerUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
-        UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson,
+        NotCaughtUp, NotFound, PositionUnknown, ReauthenticationRequired, RoomServerInUse,
+        RoomServerNotCleared, RoomServerUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
+        UnknownField, UnsupportedMediaType.
         """
         answer: t.ServerView = self._call(_REPLACE_ROOM_SERVER, path={"id": id}, query={"abandon": abandon}, body=body)
         return answer
@@ -1328,9 +1332,9 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp, NotFound,
-        PositionUnknown, SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable, UnknownField,
-        UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
+        NotFound, PositionUnknown, SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable,
+        UnknownField, UnsupportedMediaType.
         """
         self._call(_REPORT_PERSON, body=body)
 
@@ -1341,7 +1345,7 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: Internal, InviteState, InviteUnknown, NotCaughtUp, NotEligibleToInvite, NotFound,
+        Raises: CrossSite, Internal, InviteState, InviteUnknown, NotCaughtUp, NotEligibleToInvite, NotFound,
         PositionUnknown, QuotaExhausted, SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable.
         """
         answer: t.InviteView = self._call(_RESEND_INVITE, path={"id": id})
@@ -1362,8 +1366,8 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: Forbidden, Internal, InviteState, InviteUnknown, NotCaughtUp, NotFound, PositionUnknown,
-        SessionEnded, Timeout, Unauthenticated, Unavailable.
+        Raises: CrossSite, Forbidden, Internal, InviteState, InviteUnknown, NotCaughtUp, NotFound,
+        PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable.
         """
         self._call(_RESTORE_ANY_INVITE, path={"id": id})
 
@@ -1373,9 +1377,9 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: Internal, InvalidValue, InviteState, InviteUnknown, NotCaughtUp, NotEligibleToInvite,
-        NotFound, PositionUnknown, QuotaExhausted, SessionEnded, Timeout, TooManyRequests, Unauthenticated,
-        Unavailable.
+        Raises: CrossSite, Internal, InvalidValue, InviteState, InviteUnknown, NotCaughtUp,
+        NotEligibleToInvite, NotFound, PositionUnknown, QuotaExhausted, SessionEnded, Timeout,
+        TooManyRequests, Unauthenticated, Unavailable.
         """
         answer: t.InviteView = self._call(_RESTORE_INVITE, path={"id": id})
         return answer
@@ -1385,7 +1389,7 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
+        Raises: CrossSite, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
         Unauthenticated, Unavailable.
         """
         self._call(_RETRY_SUBSCRIBER_FAILURE, path={"subscriber": subscriber, "number": number})
@@ -1396,9 +1400,9 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, InviteUnknown, MalformedJson, NotCaughtUp,
-        NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
-        UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, InviteUnknown, MalformedJson,
+        NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
+        UnknownField, UnsupportedMediaType.
         """
         self._call(_REVOKE_ANY_INVITE, path={"id": id}, body=body)
 
@@ -1407,8 +1411,8 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: Internal, InviteUnknown, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
-        TooManyRequests, Unauthenticated, Unavailable.
+        Raises: CrossSite, Internal, InviteUnknown, NotCaughtUp, NotFound, PositionUnknown, SessionEnded,
+        Timeout, TooManyRequests, Unauthenticated, Unavailable.
         """
         self._call(_REVOKE_INVITE, path={"id": id})
 
@@ -1418,9 +1422,9 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, IdempotencyKeyReused, Internal, InvalidField, InvalidValue,
-        MalformedJson, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
-        UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
+        InvalidValue, MalformedJson, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.RevocationAccepted = self._call(_REVOKE_INVITES, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
@@ -1432,9 +1436,9 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, IdempotencyKeyReused, Internal, InvalidField, InvalidValue,
-        MalformedJson, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
-        UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
+        InvalidValue, MalformedJson, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.JobAccepted = self._call(_SANCTION_PEOPLE, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
@@ -1446,9 +1450,10 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, IdempotencyKeyReused, Internal, InvalidField, InvalidValue,
-        LastOwner, MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SanctionExists, SanctionUnknown,
-        SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
+        InvalidValue, LastOwner, MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SanctionExists,
+        SanctionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
+        UnsupportedMediaType.
         """
         answer: t.SanctionShown = self._call(_SANCTION_PERSON, path={"id": id}, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
@@ -1459,8 +1464,8 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
-        PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson,
+        NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
         UnsupportedMediaType.
         """
         answer: t.Page[t.Person] = self._call(_SEARCH_PEOPLE, body=body)
@@ -1600,6 +1605,17 @@ class Operations(ABC):
         answer: t.MyDataView = self._call(_SHOW_MY_DATA)
         return answer
 
+    def show_my_invite(self, id: t.InviteId) -> t.InviteView:
+        """One of one's own invites, as in the list.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: Internal, InviteUnknown, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable.
+        """
+        answer: t.InviteView = self._call(_SHOW_MY_INVITE, path={"id": id})
+        return answer
+
     def show_onboarding(self, flow: t.FlowId) -> t.FlowView:
         """The progress of a registration: its state, and the next step.
 
@@ -1701,7 +1717,8 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: Internal, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable.
+        Raises: CrossSite, Internal, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable.
         """
         self._call(_SIGN_OUT)
 
@@ -1733,8 +1750,8 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, TooManyRequests,
-        Unauthenticated, Unavailable, VouchRefused.
+        Raises: CrossSite, Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
+        TooManyRequests, Unauthenticated, Unavailable, VouchRefused.
         """
         self._call(_TAKE_VOUCH_BACK, path={"id": id})
 
@@ -1755,9 +1772,9 @@ class Operations(ABC):
 
         Roles: owner, admin. Whoever calls it has signed in less than 15 minutes ago.
 
-        Raises: ActionState, ActionUnknown, BodyTooLarge, Forbidden, Internal, InvalidField, InvalidValue,
-        MalformedJson, NotCaughtUp, NotFound, PositionUnknown, ReauthenticationRequired, SessionEnded,
-        Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: ActionState, ActionUnknown, BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField,
+        InvalidValue, MalformedJson, NotCaughtUp, NotFound, PositionUnknown, ReauthenticationRequired,
+        SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.ActionShown = self._call(_UNDO_ACTION, path={"id": id}, body=body)
         return answer
@@ -1777,7 +1794,7 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
+        Raises: BodyTooLarge, CrossSite, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
         PositionUnknown, SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable, UnknownField,
         UnsupportedMediaType.
         """
@@ -1788,8 +1805,8 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: ActionState, ActionUnknown, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown,
-        SessionEnded, Timeout, Unauthenticated, Unavailable.
+        Raises: ActionState, ActionUnknown, CrossSite, Forbidden, Internal, NotCaughtUp, NotFound,
+        PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable.
         """
         answer: t.ActionShown = self._call(_WITHDRAW_ACTION, path={"id": id})
         return answer
@@ -1833,9 +1850,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: AppealExists, BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
-        PositionUnknown, SanctionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
-        UnsupportedMediaType.
+        Raises: AppealExists, BodyTooLarge, CrossSite, Internal, InvalidField, InvalidValue, MalformedJson,
+        NotCaughtUp, PositionUnknown, SanctionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
+        UnknownField, UnsupportedMediaType.
         """
         answer: t.AppealMade = await self._call(_APPEAL_SIGNED_IN, body=body)
         return answer
@@ -1848,9 +1865,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin. Whoever calls it has signed in less than 15 minutes ago.
 
-        Raises: ActionState, ActionUnknown, Forbidden, Internal, InvalidValue, NotCaughtUp, NotFound,
-        PositionUnknown, ReauthenticationRequired, SecondAdminNeeded, SessionEnded, Timeout, Unauthenticated,
-        Unavailable.
+        Raises: ActionState, ActionUnknown, CrossSite, Forbidden, Internal, InvalidValue, NotCaughtUp,
+        NotFound, PositionUnknown, ReauthenticationRequired, SecondAdminNeeded, SessionEnded, Timeout,
+        Unauthenticated, Unavailable.
         """
         answer: t.ActionShown = await self._call(_APPROVE_ACTION, path={"id": id})
         return answer
@@ -1878,7 +1895,7 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, FileInvalid, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
+        Raises: BodyTooLarge, CrossSite, FileInvalid, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
         MalformedJson, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
         UnsupportedMediaType.
         """
@@ -1891,8 +1908,8 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: Forbidden, Internal, JobDone, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
-        Unauthenticated, Unavailable.
+        Raises: CrossSite, Forbidden, Internal, JobDone, NotCaughtUp, NotFound, PositionUnknown, SessionEnded,
+        Timeout, Unauthenticated, Unavailable.
         """
         answer: t.JobShown = await self._call(_CANCEL_JOB, path={"id": id})
         return answer
@@ -1903,9 +1920,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: AccountLocked, BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
-        PasswordWrong, PhoneKept, PositionUnknown, ReauthenticationRequired, SessionEnded, Timeout,
-        TooManyRequests, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: AccountLocked, BodyTooLarge, CrossSite, Internal, InvalidField, InvalidValue, MalformedJson,
+        NotCaughtUp, PasswordWrong, PhoneKept, PositionUnknown, ReauthenticationRequired, SessionEnded,
+        Timeout, TooManyRequests, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.AddressAskedView = await self._call(_CHANGE_ADDRESS, body=body)
         return answer
@@ -1916,8 +1933,8 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: BodyTooLarge, HandleTooSoon, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
-        PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
+        Raises: BodyTooLarge, CrossSite, HandleTooSoon, Internal, InvalidField, InvalidValue, MalformedJson,
+        NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
         UnsupportedMediaType.
         """
         await self._call(_CHANGE_HANDLE, body=body)
@@ -1928,9 +1945,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, IdempotencyKeyReused, Internal, InvalidField, InvalidValue,
-        MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
-        Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
+        InvalidValue, MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.QuotaGrantView = await self._call(_CHANGE_INVITE_QUOTA, path={"id": id}, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
@@ -1940,7 +1957,7 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
+        Raises: BodyTooLarge, CrossSite, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
         PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
         UnsupportedMediaType.
         """
@@ -1953,7 +1970,7 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: AccountLocked, BodyTooLarge, Internal, InvalidField, MalformedJson, NotCaughtUp,
+        Raises: AccountLocked, BodyTooLarge, CrossSite, Internal, InvalidField, MalformedJson, NotCaughtUp,
         PasswordRefused, PasswordWrong, PositionUnknown, ReauthenticationRequired, SessionEnded, Timeout,
         Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
@@ -1965,9 +1982,9 @@ class AsyncOperations(ABC):
 
         Roles: owner. Whoever calls it has signed in less than 15 minutes ago.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, LastOwner, MalformedJson, NotCaughtUp,
-        NotFound, PositionUnknown, ReauthenticationRequired, SessionEnded, Timeout, Unauthenticated,
-        Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, LastOwner, MalformedJson,
+        NotCaughtUp, NotFound, PositionUnknown, ReauthenticationRequired, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.RoleGiven = await self._call(_CHANGE_ROLE, path={"id": id}, body=body)
         return answer
@@ -1978,8 +1995,8 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: AppealState, AppealUnknown, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown,
-        SessionEnded, Timeout, Unauthenticated, Unavailable.
+        Raises: AppealState, AppealUnknown, CrossSite, Forbidden, Internal, NotCaughtUp, NotFound,
+        PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable.
         """
         answer: t.AppealShown = await self._call(_CLAIM_APPEAL, path={"id": id})
         return answer
@@ -1995,7 +2012,7 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, reviewer. Whoever calls it has signed in less than 15 minutes ago.
 
-        Raises: BodyTooLarge, CaseClaimed, CaseDecided, CaseLapsed, ClaimsExhausted, Forbidden,
+        Raises: BodyTooLarge, CaseClaimed, CaseDecided, CaseLapsed, ClaimsExhausted, CrossSite, Forbidden,
         IdempotencyKeyReused, Internal, InvalidField, InvalidValue, MalformedJson, NamesExhausted,
         NotCaughtUp, NotFound, PositionUnknown, ReauthenticationRequired, ReviewConflict, SessionEnded,
         StepOutOfOrder, Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
@@ -2009,9 +2026,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, MalformedJson, NotCaughtUp, NotFound,
-        PositionUnknown, ReportsUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
-        UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, MalformedJson, NotCaughtUp,
+        NotFound, PositionUnknown, ReportsUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
+        UnknownField, UnsupportedMediaType.
         """
         answer: t.Closed = await self._call(_CLOSE_REPORTS, path={"id": id}, body=body)
         return answer
@@ -2022,9 +2039,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: ActionUnknown, BodyTooLarge, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
-        InvalidValue, MalformedJson, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
-        Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: ActionUnknown, BodyTooLarge, CrossSite, Forbidden, IdempotencyKeyReused, Internal,
+        InvalidField, InvalidValue, MalformedJson, NotCaughtUp, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.ActionShown = await self._call(_CREATE_ACTION, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
@@ -2035,8 +2052,8 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: BodyTooLarge, CountryNotAccepted, IdempotencyKeyReused, Internal, InvalidField, InvalidValue,
-        MalformedJson, NotCaughtUp, NotEligibleToInvite, PositionUnknown, QuotaExhausted,
+        Raises: BodyTooLarge, CountryNotAccepted, CrossSite, IdempotencyKeyReused, Internal, InvalidField,
+        InvalidValue, MalformedJson, NotCaughtUp, NotEligibleToInvite, PositionUnknown, QuotaExhausted,
         ReauthenticationRequired, SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable,
         UnknownField, UnsupportedMediaType.
         """
@@ -2048,9 +2065,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, IdempotencyKeyReused, Internal, InvalidField, MalformedJson,
-        NotCaughtUp, PositionUnknown, RoomExists, RoomServerUnknown, RoomUnknown, SessionEnded, Timeout,
-        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
+        MalformedJson, NotCaughtUp, PositionUnknown, RoomExists, RoomServerUnknown, RoomUnknown, SessionEnded,
+        Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.RoomView = await self._call(_CREATE_ROOM, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
@@ -2062,8 +2079,8 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: AssuranceTooLow, IdempotencyKeyReused, Internal, InvalidField, NotCaughtUp, NotFound,
-        PositionUnknown, RoomClosed, RoomFull, RoomServerUnavailable, RoomUnknown, SessionEnded,
+        Raises: AssuranceTooLow, CrossSite, IdempotencyKeyReused, Internal, InvalidField, NotCaughtUp,
+        NotFound, PositionUnknown, RoomClosed, RoomFull, RoomServerUnavailable, RoomUnknown, SessionEnded,
         SpokeAsListener, TicketEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable.
         """
         answer: t.TicketView = await self._call(_CREATE_TICKET, path={"room": room}, headers={"Idempotency-Key": idempotency_key})
@@ -2074,9 +2091,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: AppealState, AppealUnknown, BodyTooLarge, Forbidden, Internal, InvalidField, InvalidValue,
-        MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
-        Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: AppealState, AppealUnknown, BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField,
+        InvalidValue, MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.AppealShown = await self._call(_DECIDE_APPEAL, path={"id": id}, body=body)
         return answer
@@ -2089,10 +2106,10 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, reviewer.
 
-        Raises: BodyTooLarge, CaseClaimed, CaseDecided, CaseLapsed, DocumentBound, DocumentTaken, Forbidden,
-        Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp, NotFound, PositionUnknown,
-        ReviewConflict, SessionEnded, StepOutOfOrder, Timeout, Unauthenticated, Unavailable, UnknownField,
-        UnsupportedMediaType.
+        Raises: BodyTooLarge, CaseClaimed, CaseDecided, CaseLapsed, CrossSite, DocumentBound, DocumentTaken,
+        Forbidden, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp, NotFound,
+        PositionUnknown, ReviewConflict, SessionEnded, StepOutOfOrder, Timeout, Unauthenticated, Unavailable,
+        UnknownField, UnsupportedMediaType.
         """
         answer: t.DecisionView = await self._call(_DECIDE_CASE, path={"id": id}, body=body)
         return answer
@@ -2112,9 +2129,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, InvalidValue, LeadNotOpen, MalformedJson,
-        NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
-        UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, InvalidValue, LeadNotOpen,
+        MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.LeadView = await self._call(_DISMISS_LEAD, path={"id": id}, body=body)
         return answer
@@ -2136,9 +2153,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, IdempotencyKeyReused, Internal, InvalidField, InvalidValue,
-        MalformedJson, NotCaughtUp, NotEligibleToInvite, PositionUnknown, QuotaExhausted, SessionEnded,
-        Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
+        InvalidValue, MalformedJson, NotCaughtUp, NotEligibleToInvite, PositionUnknown, QuotaExhausted,
+        SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.DrawView = await self._call(_DRAW_WAITLIST, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
@@ -2148,7 +2165,8 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: Internal, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable.
+        Raises: CrossSite, Internal, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable.
         """
         await self._call(_END_MY_OTHER_SESSIONS)
 
@@ -2157,8 +2175,8 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
-        Unavailable.
+        Raises: CrossSite, Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable.
         """
         await self._call(_END_MY_SESSION, path={"id": id})
 
@@ -2167,8 +2185,8 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, TicketUnknown, Timeout,
-        TooManyRequests, Unauthenticated, Unavailable.
+        Raises: CrossSite, Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, TicketUnknown,
+        Timeout, TooManyRequests, Unauthenticated, Unavailable.
         """
         await self._call(_END_TICKET, path={"room": room, "ticket": ticket})
 
@@ -2204,9 +2222,10 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: BodyTooLarge, Internal, InvalidField, InvalidValue, InviteState, InviteUnknown, MalformedJson,
-        NotCaughtUp, NotEligibleToInvite, NotFound, PositionUnknown, QuotaExhausted, SessionEnded, Timeout,
-        TooManyRequests, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Internal, InvalidField, InvalidValue, InviteState, InviteUnknown,
+        MalformedJson, NotCaughtUp, NotEligibleToInvite, NotFound, PositionUnknown, QuotaExhausted,
+        SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable, UnknownField,
+        UnsupportedMediaType.
         """
         answer: t.InviteView = await self._call(_EXTEND_INVITE, path={"id": id}, body=body)
         return answer
@@ -2267,8 +2286,8 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, TooManyRequests,
-        Unauthenticated, Unavailable, VouchRefused.
+        Raises: CrossSite, Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
+        TooManyRequests, Unauthenticated, Unavailable, VouchRefused.
         """
         answer: t.AcquaintedView = await self._call(_GIVE_VOUCH, path={"id": id})
         return answer
@@ -2302,8 +2321,8 @@ class AsyncOperations(ABC):
         Roles: owner, admin, auditor, reviewer, member. Whoever calls it has signed in less than 15 minutes
         ago.
 
-        Raises: Internal, LastOwner, NotCaughtUp, PositionUnknown, ReauthenticationRequired, SessionEnded,
-        Timeout, Unauthenticated, Unavailable.
+        Raises: CrossSite, Internal, LastOwner, NotCaughtUp, PositionUnknown, ReauthenticationRequired,
+        SessionEnded, Timeout, Unauthenticated, Unavailable.
         """
         await self._call(_LEAVE)
 
@@ -2323,9 +2342,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: AlreadyLetIn, BodyTooLarge, CountryNotAccepted, IdempotencyKeyReused, Internal, InvalidField,
-        InvalidValue, MalformedJson, NotCaughtUp, NotEligibleToInvite, PositionUnknown, QuotaExhausted,
-        SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable, UnknownField,
+        Raises: AlreadyLetIn, BodyTooLarge, CountryNotAccepted, CrossSite, IdempotencyKeyReused, Internal,
+        InvalidField, InvalidValue, MalformedJson, NotCaughtUp, NotEligibleToInvite, PositionUnknown,
+        QuotaExhausted, SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable, UnknownField,
         UnsupportedMediaType.
         """
         answer: t.LetInView = await self._call(_LET_IN, headers={"Idempotency-Key": idempotency_key}, body=body)
@@ -2337,9 +2356,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
-        NotFound, PositionUnknown, RefusalUnknown, ReviewConflict, SessionEnded, Timeout, Unauthenticated,
-        Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson,
+        NotCaughtUp, NotFound, PositionUnknown, RefusalUnknown, ReviewConflict, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.RefusalView = await self._call(_LIFT_REFUSAL, path={"id": id}, body=body)
         return answer
@@ -2350,9 +2369,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
-        NotFound, PositionUnknown, SanctionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
-        UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson,
+        NotCaughtUp, NotFound, PositionUnknown, SanctionUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.SanctionShown = await self._call(_LIFT_SANCTION, path={"id": id, "sanction": sanction}, body=body)
         return answer
@@ -2698,7 +2717,7 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: AssuranceNotHigher, BodyTooLarge, Forbidden, Internal, InvalidField, MalformedJson,
+        Raises: AssuranceNotHigher, BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, MalformedJson,
         NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
         UnknownField, UnsupportedMediaType.
         """
@@ -2764,10 +2783,10 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: BodyTooLarge, IdempotencyKeyReused, Internal, InvalidField, InvalidValue, InviteState,
-        InviteUnknown, MalformedJson, NotCaughtUp, NotEligibleToInvite, NotFound, PositionUnknown,
-        QuotaExhausted, SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable, UnknownField,
-        UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, IdempotencyKeyReused, Internal, InvalidField, InvalidValue,
+        InviteState, InviteUnknown, MalformedJson, NotCaughtUp, NotEligibleToInvite, NotFound,
+        PositionUnknown, QuotaExhausted, SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable,
+        UnknownField, UnsupportedMediaType.
         """
         answer: t.InviteView = await self._call(_PASS_INVITE_ON, path={"id": id}, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
@@ -2801,8 +2820,8 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: ActionState, ActionUnknown, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown,
-        SessionEnded, Timeout, Unauthenticated, Unavailable.
+        Raises: ActionState, ActionUnknown, CrossSite, Forbidden, Internal, NotCaughtUp, NotFound,
+        PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable.
         """
         answer: t.ActionShown = await self._call(_PROPOSE_ACTION, path={"id": id})
         return answer
@@ -2813,7 +2832,7 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: AddressTaken, BodyTooLarge, Internal, InvalidField, MalformedJson, NotCaughtUp,
+        Raises: AddressTaken, BodyTooLarge, CrossSite, Internal, InvalidField, MalformedJson, NotCaughtUp,
         PositionUnknown, ProofLocked, ProofStale, ProofWrong, SessionEnded, Timeout, TooManyRequests,
         Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
@@ -2857,9 +2876,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: ApplicationOver, ApplicationUnknown, BodyTooLarge, Forbidden, Internal, InvalidField,
-        InvalidValue, MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
-        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: ApplicationOver, ApplicationUnknown, BodyTooLarge, CrossSite, Forbidden, Internal,
+        InvalidField, InvalidValue, MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SessionEnded,
+        Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.RefusedView = await self._call(_REFUSE_APPLICATION, path={"application": application}, body=body)
         return answer
@@ -2869,9 +2888,10 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin. Whoever calls it has signed in less than 15 minutes ago.
 
-        Raises: BodyTooLarge, Forbidden, IdempotencyKeyReused, Internal, InvalidField, InvalidValue,
-        MalformedJson, NotCaughtUp, PositionUnknown, ReauthenticationRequired, RoomServerUnknown,
-        SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
+        InvalidValue, MalformedJson, NotCaughtUp, PositionUnknown, ReauthenticationRequired,
+        RoomServerUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
+        UnsupportedMediaType.
         """
         answer: t.ServerView = await self._call(_REGISTER_ROOM_SERVER, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
@@ -2881,9 +2901,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, reviewer.
 
-        Raises: BodyTooLarge, CaseClaimed, CaseDecided, CaseLapsed, Forbidden, Internal, InvalidField,
-        InvalidValue, MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, StepOutOfOrder,
-        Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CaseClaimed, CaseDecided, CaseLapsed, CrossSite, Forbidden, Internal,
+        InvalidField, InvalidValue, MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SessionEnded,
+        StepOutOfOrder, Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         await self._call(_RELEASE_CASE, path={"id": id}, body=body)
 
@@ -2892,7 +2912,7 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin. Whoever calls it has signed in less than 15 minutes ago.
 
-        Raises: Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
+        Raises: CrossSite, Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
         ReauthenticationRequired, RoomServerInUse, RoomServerNotCleared, RoomServerUnknown, SessionEnded,
         Timeout, Unauthenticated, Unavailable, UnknownField.
         """
@@ -2905,9 +2925,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, InvalidValue, InviterInBranch, MalformedJson,
-        NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
-        UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, InvalidValue, InviterInBranch,
+        MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.InviterGiven = await self._call(_REPARENT, path={"id": id}, body=body)
         return answer
@@ -2917,9 +2937,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin. Whoever calls it has signed in less than 15 minutes ago.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, MalformedJson, NotCaughtUp, PolicyInvalid,
-        PositionUnknown, PreconditionFailed, PreconditionRequired, ReauthenticationRequired, SessionEnded,
-        Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, MalformedJson, NotCaughtUp,
+        PolicyInvalid, PositionUnknown, PreconditionFailed, PreconditionRequired, ReauthenticationRequired,
+        SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.PolicyView = await self._call(_REPLACE_POLICY, headers={"If-Match": if_match}, body=body)
         return answer
@@ -2930,9 +2950,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, MalformedJson, NotCaughtUp, NotFound,
-        PositionUnknown, RoomServerUnknown, RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
-        UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, MalformedJson, NotCaughtUp,
+        NotFound, PositionUnknown, RoomServerUnknown, RoomUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.RoomView = await self._call(_REPLACE_ROOM, path={"room": room}, body=body)
         return answer
@@ -2944,10 +2964,10 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin. Whoever calls it has signed in less than 15 minutes ago.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
-        NotFound, PositionUnknown, ReauthenticationRequired, RoomServerInUse, RoomServerNotCleared,
-        RoomServerUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
-        UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson,
+        NotCaughtUp, NotFound, PositionUnknown, ReauthenticationRequired, RoomServerInUse,
+        RoomServerNotCleared, RoomServerUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
+        UnknownField, UnsupportedMediaType.
         """
         answer: t.ServerView = await self._call(_REPLACE_ROOM_SERVER, path={"id": id}, query={"abandon": abandon}, body=body)
         return answer
@@ -2968,9 +2988,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp, NotFound,
-        PositionUnknown, SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable, UnknownField,
-        UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
+        NotFound, PositionUnknown, SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable,
+        UnknownField, UnsupportedMediaType.
         """
         await self._call(_REPORT_PERSON, body=body)
 
@@ -2981,7 +3001,7 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: Internal, InviteState, InviteUnknown, NotCaughtUp, NotEligibleToInvite, NotFound,
+        Raises: CrossSite, Internal, InviteState, InviteUnknown, NotCaughtUp, NotEligibleToInvite, NotFound,
         PositionUnknown, QuotaExhausted, SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable.
         """
         answer: t.InviteView = await self._call(_RESEND_INVITE, path={"id": id})
@@ -3002,8 +3022,8 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: Forbidden, Internal, InviteState, InviteUnknown, NotCaughtUp, NotFound, PositionUnknown,
-        SessionEnded, Timeout, Unauthenticated, Unavailable.
+        Raises: CrossSite, Forbidden, Internal, InviteState, InviteUnknown, NotCaughtUp, NotFound,
+        PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable.
         """
         await self._call(_RESTORE_ANY_INVITE, path={"id": id})
 
@@ -3013,9 +3033,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: Internal, InvalidValue, InviteState, InviteUnknown, NotCaughtUp, NotEligibleToInvite,
-        NotFound, PositionUnknown, QuotaExhausted, SessionEnded, Timeout, TooManyRequests, Unauthenticated,
-        Unavailable.
+        Raises: CrossSite, Internal, InvalidValue, InviteState, InviteUnknown, NotCaughtUp,
+        NotEligibleToInvite, NotFound, PositionUnknown, QuotaExhausted, SessionEnded, Timeout,
+        TooManyRequests, Unauthenticated, Unavailable.
         """
         answer: t.InviteView = await self._call(_RESTORE_INVITE, path={"id": id})
         return answer
@@ -3025,7 +3045,7 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
+        Raises: CrossSite, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
         Unauthenticated, Unavailable.
         """
         await self._call(_RETRY_SUBSCRIBER_FAILURE, path={"subscriber": subscriber, "number": number})
@@ -3036,9 +3056,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, InviteUnknown, MalformedJson, NotCaughtUp,
-        NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
-        UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, InviteUnknown, MalformedJson,
+        NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
+        UnknownField, UnsupportedMediaType.
         """
         await self._call(_REVOKE_ANY_INVITE, path={"id": id}, body=body)
 
@@ -3047,8 +3067,8 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: Internal, InviteUnknown, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
-        TooManyRequests, Unauthenticated, Unavailable.
+        Raises: CrossSite, Internal, InviteUnknown, NotCaughtUp, NotFound, PositionUnknown, SessionEnded,
+        Timeout, TooManyRequests, Unauthenticated, Unavailable.
         """
         await self._call(_REVOKE_INVITE, path={"id": id})
 
@@ -3058,9 +3078,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, IdempotencyKeyReused, Internal, InvalidField, InvalidValue,
-        MalformedJson, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
-        UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
+        InvalidValue, MalformedJson, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.RevocationAccepted = await self._call(_REVOKE_INVITES, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
@@ -3072,9 +3092,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, IdempotencyKeyReused, Internal, InvalidField, InvalidValue,
-        MalformedJson, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable,
-        UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
+        InvalidValue, MalformedJson, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.JobAccepted = await self._call(_SANCTION_PEOPLE, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
@@ -3086,9 +3106,10 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, Forbidden, IdempotencyKeyReused, Internal, InvalidField, InvalidValue,
-        LastOwner, MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SanctionExists, SanctionUnknown,
-        SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
+        InvalidValue, LastOwner, MalformedJson, NotCaughtUp, NotFound, PositionUnknown, SanctionExists,
+        SanctionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
+        UnsupportedMediaType.
         """
         answer: t.SanctionShown = await self._call(_SANCTION_PERSON, path={"id": id}, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
@@ -3099,8 +3120,8 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
-        PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson,
+        NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
         UnsupportedMediaType.
         """
         answer: t.Page[t.Person] = await self._call(_SEARCH_PEOPLE, body=body)
@@ -3240,6 +3261,17 @@ class AsyncOperations(ABC):
         answer: t.MyDataView = await self._call(_SHOW_MY_DATA)
         return answer
 
+    async def show_my_invite(self, id: t.InviteId) -> t.InviteView:
+        """One of one's own invites, as in the list.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: Internal, InviteUnknown, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable.
+        """
+        answer: t.InviteView = await self._call(_SHOW_MY_INVITE, path={"id": id})
+        return answer
+
     async def show_onboarding(self, flow: t.FlowId) -> t.FlowView:
         """The progress of a registration: its state, and the next step.
 
@@ -3341,7 +3373,8 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: Internal, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable.
+        Raises: CrossSite, Internal, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable.
         """
         await self._call(_SIGN_OUT)
 
@@ -3373,8 +3406,8 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout, TooManyRequests,
-        Unauthenticated, Unavailable, VouchRefused.
+        Raises: CrossSite, Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
+        TooManyRequests, Unauthenticated, Unavailable, VouchRefused.
         """
         await self._call(_TAKE_VOUCH_BACK, path={"id": id})
 
@@ -3395,9 +3428,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin. Whoever calls it has signed in less than 15 minutes ago.
 
-        Raises: ActionState, ActionUnknown, BodyTooLarge, Forbidden, Internal, InvalidField, InvalidValue,
-        MalformedJson, NotCaughtUp, NotFound, PositionUnknown, ReauthenticationRequired, SessionEnded,
-        Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: ActionState, ActionUnknown, BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField,
+        InvalidValue, MalformedJson, NotCaughtUp, NotFound, PositionUnknown, ReauthenticationRequired,
+        SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.ActionShown = await self._call(_UNDO_ACTION, path={"id": id}, body=body)
         return answer
@@ -3417,7 +3450,7 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
+        Raises: BodyTooLarge, CrossSite, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
         PositionUnknown, SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable, UnknownField,
         UnsupportedMediaType.
         """
@@ -3428,8 +3461,8 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: ActionState, ActionUnknown, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown,
-        SessionEnded, Timeout, Unauthenticated, Unavailable.
+        Raises: ActionState, ActionUnknown, CrossSite, Forbidden, Internal, NotCaughtUp, NotFound,
+        PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable.
         """
         answer: t.ActionShown = await self._call(_WITHDRAW_ACTION, path={"id": id})
         return answer

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from ._problem import Problem
 
-__all__ = ["KINDS", "Problem", "AccountLocked", "ActionState", "ActionUnknown", "AddressTaken", "AlreadyLetIn", "AppealExists", "AppealState", "AppealUnknown", "ApplicationOver", "ApplicationUnknown", "AssuranceNotHigher", "AssuranceTooLow", "BodyTooLarge", "CaseClaimed", "CaseDecided", "CaseLapsed", "ClaimsExhausted", "ContactMismatch", "CountryNotAccepted", "CredentialsWrong", "CursorInvalid", "DocumentBound", "DocumentInvalid", "DocumentTaken", "FileInvalid", "FlowEnded", "FlowUnknown", "Forbidden", "HandleTooSoon", "HoldExpired", "IdempotencyKeyReused", "Internal", "InvalidField", "InvalidValue", "InviteClosed", "InviteExhausted", "InviteExpired", "InviteNotOpen", "InviteState", "InviteUnknown", "InviteUsed", "InviterInBranch", "JobDone", "LastOwner", "LeadNotOpen", "LinkOver", "MalformedJson", "MethodNotAllowed", "NameInvalid", "NamesExhausted", "NotCaughtUp", "NotEligibleToInvite", "NotFound", "PasswordRefused", "PasswordWrong", "PersonLimitReached", "PhoneKept", "PolicyInvalid", "PositionUnknown", "PreconditionFailed", "PreconditionRequired", "ProofLocked", "ProofStale", "ProofWrong", "QuotaExhausted", "ReauthenticationRequired", "RefreshReused", "RefreshUnknown", "RefusalUnknown", "RegistrationRefused", "ReportsUnknown", "ReviewConflict", "ReviewNeeded", "RoomClosed", "RoomExists", "RoomFull", "RoomServerInUse", "RoomServerNotCleared", "RoomServerUnavailable", "RoomServerUnknown", "RoomUnknown", "SanctionExists", "SanctionUnknown", "SecondAdminNeeded", "SessionEnded", "SpokeAsListener", "StepOutOfOrder", "TextLimitReached", "TicketEnded", "TicketUnknown", "Timeout", "TooManyRequests", "Unauthenticated", "Unavailable", "UnknownField", "UnsupportedMediaType", "VouchRefused", "WaitlistClosed", "WaitlistFull"]
+__all__ = ["KINDS", "Problem", "AccountLocked", "ActionState", "ActionUnknown", "AddressTaken", "AlreadyLetIn", "AppealExists", "AppealState", "AppealUnknown", "ApplicationOver", "ApplicationUnknown", "AssuranceNotHigher", "AssuranceTooLow", "BodyTooLarge", "CaseClaimed", "CaseDecided", "CaseLapsed", "ClaimsExhausted", "ContactMismatch", "CountryNotAccepted", "CredentialsWrong", "CrossSite", "CursorInvalid", "DocumentBound", "DocumentInvalid", "DocumentTaken", "FileInvalid", "FlowEnded", "FlowUnknown", "Forbidden", "HandleTooSoon", "HoldExpired", "IdempotencyKeyReused", "Internal", "InvalidField", "InvalidValue", "InviteClosed", "InviteExhausted", "InviteExpired", "InviteNotOpen", "InviteState", "InviteUnknown", "InviteUsed", "InviterInBranch", "JobDone", "LastOwner", "LeadNotOpen", "LinkOver", "MalformedJson", "MethodNotAllowed", "NameInvalid", "NamesExhausted", "NotCaughtUp", "NotEligibleToInvite", "NotFound", "PasswordRefused", "PasswordWrong", "PersonLimitReached", "PhoneKept", "PolicyInvalid", "PositionUnknown", "PreconditionFailed", "PreconditionRequired", "ProofLocked", "ProofStale", "ProofWrong", "QuotaExhausted", "ReauthenticationRequired", "RefreshReused", "RefreshUnknown", "RefusalUnknown", "RegistrationRefused", "ReportsUnknown", "ReviewConflict", "ReviewNeeded", "RoomClosed", "RoomExists", "RoomFull", "RoomServerInUse", "RoomServerNotCleared", "RoomServerUnavailable", "RoomServerUnknown", "RoomUnknown", "SanctionExists", "SanctionUnknown", "SecondAdminNeeded", "SessionEnded", "SpokeAsListener", "StepOutOfOrder", "TextLimitReached", "TicketEnded", "TicketUnknown", "Timeout", "TooManyRequests", "Unauthenticated", "Unavailable", "UnknownField", "UnsupportedMediaType", "VouchRefused", "WaitlistClosed", "WaitlistFull"]
 
 
 class MalformedJson(Problem):
@@ -142,6 +142,20 @@ class Forbidden(Problem):
     """
 
     type: Literal["urn:vouchsafe:problem:forbidden"]
+    status: Literal[403]
+
+
+class CrossSite(Problem):
+    """The request does not come from a page of this service.
+
+    The request shows a browser's session, and did not come from one of our own pages, or does not show the
+    page's token.
+
+    What to do: Send it from a page of this service, with the page's token in X-Form-Token; or use an access
+    token.
+    """
+
+    type: Literal["urn:vouchsafe:problem:cross-site"]
     status: Literal[403]
 
 
@@ -1229,6 +1243,7 @@ KINDS: Final[dict[str, type[Problem]]] = {
     "urn:vouchsafe:problem:method-not-allowed": MethodNotAllowed,
     "urn:vouchsafe:problem:unauthenticated": Unauthenticated,
     "urn:vouchsafe:problem:forbidden": Forbidden,
+    "urn:vouchsafe:problem:cross-site": CrossSite,
     "urn:vouchsafe:problem:too-many-requests": TooManyRequests,
     "urn:vouchsafe:problem:unavailable": Unavailable,
     "urn:vouchsafe:problem:not-caught-up": NotCaughtUp,

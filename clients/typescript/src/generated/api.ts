@@ -1905,7 +1905,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * One of one's own invites, as in the list.
+         * @description Roles: owner, admin, auditor, reviewer, member.
+         */
+        get: operations["show_my_invite"];
         put?: never;
         post?: never;
         /**
@@ -2797,10 +2801,6 @@ export interface components {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:assurance-not-higher";
         };
-        AssuranceTooLowOrSpokeAsListenerProblem: components["schemas"]["Problem"] & {
-            /** @enum {string} */
-            type: "urn:vouchsafe:problem:assurance-too-low" | "urn:vouchsafe:problem:spoke-as-listener";
-        };
         /** @description A row of a file that cannot be taken. */
         BadRow: {
             /**
@@ -2981,6 +2981,11 @@ export interface components {
         /** @description Who the community is. */
         Community: {
             /**
+             * @description The colour of its pages: `#` and six hexadecimal digits. A shade of it is taken where it could not be read.
+             *     Default a blue of our own.
+             */
+            colour?: string | null;
+            /**
              * @description The language of mails whose invite names none: a language tag (RFC 5646) such as `en` or `zh-Hans`.
              *     Default `en`.
              */
@@ -3015,10 +3020,6 @@ export interface components {
          * @enum {string}
          */
         ContactKind: "email" | "phone" | "either";
-        CountryNotAcceptedOrNotEligibleToInviteProblem: components["schemas"]["Problem"] & {
-            /** @enum {string} */
-            type: "urn:vouchsafe:problem:country-not-accepted" | "urn:vouchsafe:problem:not-eligible-to-invite";
-        };
         CountryNotAcceptedProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:country-not-accepted";
@@ -3031,6 +3032,22 @@ export interface components {
         CredentialsWrongProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:credentials-wrong";
+        };
+        CrossSiteOrAssuranceTooLowOrSpokeAsListenerProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:cross-site" | "urn:vouchsafe:problem:assurance-too-low" | "urn:vouchsafe:problem:spoke-as-listener";
+        };
+        CrossSiteOrCountryNotAcceptedOrNotEligibleToInviteProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:cross-site" | "urn:vouchsafe:problem:country-not-accepted" | "urn:vouchsafe:problem:not-eligible-to-invite";
+        };
+        CrossSiteOrNotEligibleToInviteProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:cross-site" | "urn:vouchsafe:problem:not-eligible-to-invite";
+        };
+        CrossSiteProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:cross-site";
         };
         /** @description The decision that was recorded. */
         DecisionView: {
@@ -3272,13 +3289,17 @@ export interface components {
             /** @description How far they have come. */
             state: components["schemas"]["FlowState"];
         };
-        ForbiddenOrNotEligibleToInviteProblem: components["schemas"]["Problem"] & {
+        ForbiddenOrCrossSiteOrNotEligibleToInviteProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            type: "urn:vouchsafe:problem:forbidden" | "urn:vouchsafe:problem:not-eligible-to-invite";
+            type: "urn:vouchsafe:problem:forbidden" | "urn:vouchsafe:problem:cross-site" | "urn:vouchsafe:problem:not-eligible-to-invite";
         };
-        ForbiddenOrSecondAdminNeededProblem: components["schemas"]["Problem"] & {
+        ForbiddenOrCrossSiteOrSecondAdminNeededProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            type: "urn:vouchsafe:problem:forbidden" | "urn:vouchsafe:problem:second-admin-needed";
+            type: "urn:vouchsafe:problem:forbidden" | "urn:vouchsafe:problem:cross-site" | "urn:vouchsafe:problem:second-admin-needed";
+        };
+        ForbiddenOrCrossSiteProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:forbidden" | "urn:vouchsafe:problem:cross-site";
         };
         ForbiddenProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -4336,10 +4357,6 @@ export interface components {
             /** @description Where they stand. */
             standing: components["schemas"]["Standing"];
         };
-        NotEligibleToInviteProblem: components["schemas"]["Problem"] & {
-            /** @enum {string} */
-            type: "urn:vouchsafe:problem:not-eligible-to-invite";
-        };
         NotFoundOrActionUnknownProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:not-found" | "urn:vouchsafe:problem:action-unknown";
@@ -5053,7 +5070,7 @@ export interface components {
          * @example urn:vouchsafe:problem:invite-expired
          * @enum {string}
          */
-        ProblemType: "urn:vouchsafe:problem:malformed-json" | "urn:vouchsafe:problem:invalid-field" | "urn:vouchsafe:problem:unknown-field" | "urn:vouchsafe:problem:invalid-value" | "urn:vouchsafe:problem:body-too-large" | "urn:vouchsafe:problem:file-invalid" | "urn:vouchsafe:problem:unsupported-media-type" | "urn:vouchsafe:problem:not-found" | "urn:vouchsafe:problem:method-not-allowed" | "urn:vouchsafe:problem:unauthenticated" | "urn:vouchsafe:problem:forbidden" | "urn:vouchsafe:problem:too-many-requests" | "urn:vouchsafe:problem:unavailable" | "urn:vouchsafe:problem:not-caught-up" | "urn:vouchsafe:problem:precondition-required" | "urn:vouchsafe:problem:precondition-failed" | "urn:vouchsafe:problem:idempotency-key-reused" | "urn:vouchsafe:problem:internal" | "urn:vouchsafe:problem:timeout" | "urn:vouchsafe:problem:inviter-in-branch" | "urn:vouchsafe:problem:vouch-refused" | "urn:vouchsafe:problem:job-done" | "urn:vouchsafe:problem:invite-unknown" | "urn:vouchsafe:problem:invite-used" | "urn:vouchsafe:problem:invite-expired" | "urn:vouchsafe:problem:invite-closed" | "urn:vouchsafe:problem:invite-not-open" | "urn:vouchsafe:problem:invite-state" | "urn:vouchsafe:problem:lead-not-open" | "urn:vouchsafe:problem:invite-exhausted" | "urn:vouchsafe:problem:contact-mismatch" | "urn:vouchsafe:problem:proof-wrong" | "urn:vouchsafe:problem:proof-stale" | "urn:vouchsafe:problem:proof-locked" | "urn:vouchsafe:problem:text-limit-reached" | "urn:vouchsafe:problem:country-not-accepted" | "urn:vouchsafe:problem:step-out-of-order" | "urn:vouchsafe:problem:hold-expired" | "urn:vouchsafe:problem:flow-unknown" | "urn:vouchsafe:problem:flow-ended" | "urn:vouchsafe:problem:document-invalid" | "urn:vouchsafe:problem:review-needed" | "urn:vouchsafe:problem:registration-refused" | "urn:vouchsafe:problem:name-invalid" | "urn:vouchsafe:problem:person-limit-reached" | "urn:vouchsafe:problem:password-refused" | "urn:vouchsafe:problem:link-over" | "urn:vouchsafe:problem:handle-too-soon" | "urn:vouchsafe:problem:address-taken" | "urn:vouchsafe:problem:phone-kept" | "urn:vouchsafe:problem:password-wrong" | "urn:vouchsafe:problem:credentials-wrong" | "urn:vouchsafe:problem:account-locked" | "urn:vouchsafe:problem:session-ended" | "urn:vouchsafe:problem:reauthentication-required" | "urn:vouchsafe:problem:refresh-reused" | "urn:vouchsafe:problem:refresh-unknown" | "urn:vouchsafe:problem:case-decided" | "urn:vouchsafe:problem:case-lapsed" | "urn:vouchsafe:problem:review-conflict" | "urn:vouchsafe:problem:claims-exhausted" | "urn:vouchsafe:problem:names-exhausted" | "urn:vouchsafe:problem:document-taken" | "urn:vouchsafe:problem:document-bound" | "urn:vouchsafe:problem:refusal-unknown" | "urn:vouchsafe:problem:case-claimed" | "urn:vouchsafe:problem:waitlist-closed" | "urn:vouchsafe:problem:waitlist-full" | "urn:vouchsafe:problem:application-unknown" | "urn:vouchsafe:problem:application-over" | "urn:vouchsafe:problem:already-let-in" | "urn:vouchsafe:problem:quota-exhausted" | "urn:vouchsafe:problem:not-eligible-to-invite" | "urn:vouchsafe:problem:sanction-exists" | "urn:vouchsafe:problem:sanction-unknown" | "urn:vouchsafe:problem:action-unknown" | "urn:vouchsafe:problem:action-state" | "urn:vouchsafe:problem:second-admin-needed" | "urn:vouchsafe:problem:appeal-unknown" | "urn:vouchsafe:problem:appeal-exists" | "urn:vouchsafe:problem:appeal-state" | "urn:vouchsafe:problem:reports-unknown" | "urn:vouchsafe:problem:last-owner" | "urn:vouchsafe:problem:policy-invalid" | "urn:vouchsafe:problem:assurance-not-higher" | "urn:vouchsafe:problem:room-unknown" | "urn:vouchsafe:problem:room-exists" | "urn:vouchsafe:problem:room-closed" | "urn:vouchsafe:problem:room-full" | "urn:vouchsafe:problem:assurance-too-low" | "urn:vouchsafe:problem:spoke-as-listener" | "urn:vouchsafe:problem:room-server-unavailable" | "urn:vouchsafe:problem:room-server-unknown" | "urn:vouchsafe:problem:room-server-in-use" | "urn:vouchsafe:problem:room-server-not-cleared" | "urn:vouchsafe:problem:ticket-unknown" | "urn:vouchsafe:problem:ticket-ended" | "urn:vouchsafe:problem:position-unknown" | "urn:vouchsafe:problem:cursor-invalid";
+        ProblemType: "urn:vouchsafe:problem:malformed-json" | "urn:vouchsafe:problem:invalid-field" | "urn:vouchsafe:problem:unknown-field" | "urn:vouchsafe:problem:invalid-value" | "urn:vouchsafe:problem:body-too-large" | "urn:vouchsafe:problem:file-invalid" | "urn:vouchsafe:problem:unsupported-media-type" | "urn:vouchsafe:problem:not-found" | "urn:vouchsafe:problem:method-not-allowed" | "urn:vouchsafe:problem:unauthenticated" | "urn:vouchsafe:problem:forbidden" | "urn:vouchsafe:problem:cross-site" | "urn:vouchsafe:problem:too-many-requests" | "urn:vouchsafe:problem:unavailable" | "urn:vouchsafe:problem:not-caught-up" | "urn:vouchsafe:problem:precondition-required" | "urn:vouchsafe:problem:precondition-failed" | "urn:vouchsafe:problem:idempotency-key-reused" | "urn:vouchsafe:problem:internal" | "urn:vouchsafe:problem:timeout" | "urn:vouchsafe:problem:inviter-in-branch" | "urn:vouchsafe:problem:vouch-refused" | "urn:vouchsafe:problem:job-done" | "urn:vouchsafe:problem:invite-unknown" | "urn:vouchsafe:problem:invite-used" | "urn:vouchsafe:problem:invite-expired" | "urn:vouchsafe:problem:invite-closed" | "urn:vouchsafe:problem:invite-not-open" | "urn:vouchsafe:problem:invite-state" | "urn:vouchsafe:problem:lead-not-open" | "urn:vouchsafe:problem:invite-exhausted" | "urn:vouchsafe:problem:contact-mismatch" | "urn:vouchsafe:problem:proof-wrong" | "urn:vouchsafe:problem:proof-stale" | "urn:vouchsafe:problem:proof-locked" | "urn:vouchsafe:problem:text-limit-reached" | "urn:vouchsafe:problem:country-not-accepted" | "urn:vouchsafe:problem:step-out-of-order" | "urn:vouchsafe:problem:hold-expired" | "urn:vouchsafe:problem:flow-unknown" | "urn:vouchsafe:problem:flow-ended" | "urn:vouchsafe:problem:document-invalid" | "urn:vouchsafe:problem:review-needed" | "urn:vouchsafe:problem:registration-refused" | "urn:vouchsafe:problem:name-invalid" | "urn:vouchsafe:problem:person-limit-reached" | "urn:vouchsafe:problem:password-refused" | "urn:vouchsafe:problem:link-over" | "urn:vouchsafe:problem:handle-too-soon" | "urn:vouchsafe:problem:address-taken" | "urn:vouchsafe:problem:phone-kept" | "urn:vouchsafe:problem:password-wrong" | "urn:vouchsafe:problem:credentials-wrong" | "urn:vouchsafe:problem:account-locked" | "urn:vouchsafe:problem:session-ended" | "urn:vouchsafe:problem:reauthentication-required" | "urn:vouchsafe:problem:refresh-reused" | "urn:vouchsafe:problem:refresh-unknown" | "urn:vouchsafe:problem:case-decided" | "urn:vouchsafe:problem:case-lapsed" | "urn:vouchsafe:problem:review-conflict" | "urn:vouchsafe:problem:claims-exhausted" | "urn:vouchsafe:problem:names-exhausted" | "urn:vouchsafe:problem:document-taken" | "urn:vouchsafe:problem:document-bound" | "urn:vouchsafe:problem:refusal-unknown" | "urn:vouchsafe:problem:case-claimed" | "urn:vouchsafe:problem:waitlist-closed" | "urn:vouchsafe:problem:waitlist-full" | "urn:vouchsafe:problem:application-unknown" | "urn:vouchsafe:problem:application-over" | "urn:vouchsafe:problem:already-let-in" | "urn:vouchsafe:problem:quota-exhausted" | "urn:vouchsafe:problem:not-eligible-to-invite" | "urn:vouchsafe:problem:sanction-exists" | "urn:vouchsafe:problem:sanction-unknown" | "urn:vouchsafe:problem:action-unknown" | "urn:vouchsafe:problem:action-state" | "urn:vouchsafe:problem:second-admin-needed" | "urn:vouchsafe:problem:appeal-unknown" | "urn:vouchsafe:problem:appeal-exists" | "urn:vouchsafe:problem:appeal-state" | "urn:vouchsafe:problem:reports-unknown" | "urn:vouchsafe:problem:last-owner" | "urn:vouchsafe:problem:policy-invalid" | "urn:vouchsafe:problem:assurance-not-higher" | "urn:vouchsafe:problem:room-unknown" | "urn:vouchsafe:problem:room-exists" | "urn:vouchsafe:problem:room-closed" | "urn:vouchsafe:problem:room-full" | "urn:vouchsafe:problem:assurance-too-low" | "urn:vouchsafe:problem:spoke-as-listener" | "urn:vouchsafe:problem:room-server-unavailable" | "urn:vouchsafe:problem:room-server-unknown" | "urn:vouchsafe:problem:room-server-in-use" | "urn:vouchsafe:problem:room-server-not-cleared" | "urn:vouchsafe:problem:ticket-unknown" | "urn:vouchsafe:problem:ticket-ended" | "urn:vouchsafe:problem:position-unknown" | "urn:vouchsafe:problem:cursor-invalid";
         /** @description A one-time code. */
         ProofBody: {
             /** @description The six digits that were mailed. */
@@ -5857,15 +5874,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["AssuranceNotHigherProblem"];
             };
         };
-        /** @description The room asks for more than is known of you. You spoke where you may only listen. */
-        AssuranceTooLowOrSpokeAsListenerProblem: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["AssuranceTooLowOrSpokeAsListenerProblem"];
-            };
-        };
         /** @description The body is too large. */
         BodyTooLargeProblem: {
             headers: {
@@ -5882,15 +5890,6 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["CaseLapsedProblem"];
-            };
-        };
-        /** @description This country is not accepted. You may not invite yet. */
-        CountryNotAcceptedOrNotEligibleToInviteProblem: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["CountryNotAcceptedOrNotEligibleToInviteProblem"];
             };
         };
         /** @description This country is not accepted. */
@@ -5911,6 +5910,42 @@ export interface components {
                 "application/problem+json": components["schemas"]["CredentialsWrongProblem"];
             };
         };
+        /** @description The request does not come from a page of this service. The room asks for more than is known of you. You spoke where you may only listen. */
+        CrossSiteOrAssuranceTooLowOrSpokeAsListenerProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["CrossSiteOrAssuranceTooLowOrSpokeAsListenerProblem"];
+            };
+        };
+        /** @description The request does not come from a page of this service. This country is not accepted. You may not invite yet. */
+        CrossSiteOrCountryNotAcceptedOrNotEligibleToInviteProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["CrossSiteOrCountryNotAcceptedOrNotEligibleToInviteProblem"];
+            };
+        };
+        /** @description The request does not come from a page of this service. You may not invite yet. */
+        CrossSiteOrNotEligibleToInviteProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["CrossSiteOrNotEligibleToInviteProblem"];
+            };
+        };
+        /** @description The request does not come from a page of this service. */
+        CrossSiteProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["CrossSiteProblem"];
+            };
+        };
         /** @description The file cannot be taken. The idempotency key belongs to another request. */
         FileInvalidOrIdempotencyKeyReusedProblem: {
             headers: {
@@ -5920,22 +5955,31 @@ export interface components {
                 "application/problem+json": components["schemas"]["FileInvalidOrIdempotencyKeyReusedProblem"];
             };
         };
-        /** @description This is not allowed. You may not invite yet. */
-        ForbiddenOrNotEligibleToInviteProblem: {
+        /** @description This is not allowed. The request does not come from a page of this service. You may not invite yet. */
+        ForbiddenOrCrossSiteOrNotEligibleToInviteProblem: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ForbiddenOrNotEligibleToInviteProblem"];
+                "application/problem+json": components["schemas"]["ForbiddenOrCrossSiteOrNotEligibleToInviteProblem"];
             };
         };
-        /** @description This is not allowed. Another admin must approve this. */
-        ForbiddenOrSecondAdminNeededProblem: {
+        /** @description This is not allowed. The request does not come from a page of this service. Another admin must approve this. */
+        ForbiddenOrCrossSiteOrSecondAdminNeededProblem: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ForbiddenOrSecondAdminNeededProblem"];
+                "application/problem+json": components["schemas"]["ForbiddenOrCrossSiteOrSecondAdminNeededProblem"];
+            };
+        };
+        /** @description This is not allowed. The request does not come from a page of this service. */
+        ForbiddenOrCrossSiteProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ForbiddenOrCrossSiteProblem"];
             };
         };
         /** @description This is not allowed. */
@@ -6278,15 +6322,6 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["NamesExhaustedProblem"];
-            };
-        };
-        /** @description You may not invite yet. */
-        NotEligibleToInviteProblem: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["NotEligibleToInviteProblem"];
             };
         };
         /** @description Nothing is found here. There is no such action. */
@@ -7142,7 +7177,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["ActionUnknownProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
@@ -7206,7 +7241,7 @@ export interface operations {
             };
             400: components["responses"]["PositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem"];
-            403: components["responses"]["ForbiddenOrSecondAdminNeededProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteOrSecondAdminNeededProblem"];
             404: components["responses"]["NotFoundOrActionUnknownProblem"];
             409: components["responses"]["ActionStateProblem"];
             422: components["responses"]["InvalidValueProblem"];
@@ -7275,7 +7310,7 @@ export interface operations {
             };
             400: components["responses"]["PositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundOrActionUnknownProblem"];
             409: components["responses"]["ActionStateProblem"];
             500: components["responses"]["InternalProblem"];
@@ -7311,7 +7346,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundOrActionUnknownProblem"];
             409: components["responses"]["ActionStateProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
@@ -7346,7 +7381,7 @@ export interface operations {
             };
             400: components["responses"]["PositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundOrActionUnknownProblem"];
             409: components["responses"]["ActionStateProblem"];
             500: components["responses"]["InternalProblem"];
@@ -7408,7 +7443,7 @@ export interface operations {
             };
             400: components["responses"]["PositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundOrAppealUnknownProblem"];
             409: components["responses"]["AppealStateProblem"];
             500: components["responses"]["InternalProblem"];
@@ -7444,7 +7479,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundOrAppealUnknownProblem"];
             409: components["responses"]["AppealStateProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
@@ -7545,7 +7580,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundProblem"];
             409: components["responses"]["StepOutOfOrderOrCaseDecidedOrReviewConflictOrClaimsExhaustedOrCaseClaimedProblem"];
             410: components["responses"]["CaseLapsedProblem"];
@@ -7584,7 +7619,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundProblem"];
             409: components["responses"]["StepOutOfOrderOrCaseDecidedOrReviewConflictOrDocumentTakenOrDocumentBoundOrCaseClaimedProblem"];
             410: components["responses"]["CaseLapsedProblem"];
@@ -7620,7 +7655,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundProblem"];
             409: components["responses"]["StepOutOfOrderOrCaseDecidedOrCaseClaimedProblem"];
             410: components["responses"]["CaseLapsedProblem"];
@@ -7741,7 +7776,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["FileInvalidOrIdempotencyKeyReusedProblem"];
@@ -7808,7 +7843,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["InvalidValueOrIdempotencyKeyReusedProblem"];
@@ -7837,7 +7872,7 @@ export interface operations {
             };
             400: components["responses"]["PositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundOrInviteUnknownProblem"];
             409: components["responses"]["InviteStateProblem"];
             500: components["responses"]["InternalProblem"];
@@ -7869,7 +7904,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundOrInviteUnknownProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
@@ -7961,7 +7996,7 @@ export interface operations {
             };
             400: components["responses"]["PositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundProblem"];
             409: components["responses"]["JobDoneProblem"];
             500: components["responses"]["InternalProblem"];
@@ -8125,7 +8160,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundProblem"];
             409: components["responses"]["LeadNotOpenProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
@@ -8274,7 +8309,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["InvalidValueProblem"];
@@ -8342,7 +8377,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundProblem"];
             409: components["responses"]["AssuranceNotHigherProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
@@ -8583,7 +8618,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
@@ -8621,7 +8656,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundProblem"];
             409: components["responses"]["InviterInBranchProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
@@ -8660,7 +8695,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundProblem"];
             409: components["responses"]["LastOwnerProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
@@ -8735,7 +8770,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundOrSanctionUnknownProblem"];
             409: components["responses"]["SanctionExistsOrLastOwnerProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
@@ -8776,7 +8811,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundOrSanctionUnknownProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
@@ -8883,7 +8918,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             412: components["responses"]["PreconditionFailedProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
@@ -8952,7 +8987,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundOrRefusalUnknownProblem"];
             409: components["responses"]["ReviewConflictProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
@@ -9055,7 +9090,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundOrReportsUnknownProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
@@ -9115,7 +9150,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["RoomServerUnknownProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
@@ -9154,7 +9189,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundOrRoomServerUnknownProblem"];
             409: components["responses"]["RoomServerInUseOrRoomServerNotClearedProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
@@ -9188,7 +9223,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundOrRoomServerUnknownProblem"];
             409: components["responses"]["RoomServerInUseOrRoomServerNotClearedProblem"];
             500: components["responses"]["InternalProblem"];
@@ -9252,7 +9287,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["RoomUnknownOrRoomServerUnknownProblem"];
             409: components["responses"]["RoomExistsProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
@@ -9318,7 +9353,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundOrRoomUnknownOrRoomServerUnknownProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
@@ -9355,7 +9390,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["InvalidValueOrIdempotencyKeyReusedProblem"];
@@ -9445,7 +9480,7 @@ export interface operations {
             };
             400: components["responses"]["PositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
@@ -9508,7 +9543,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundOrApplicationUnknownProblem"];
             410: components["responses"]["ApplicationOverProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
@@ -9545,7 +9580,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenOrNotEligibleToInviteProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteOrNotEligibleToInviteProblem"];
             409: components["responses"]["QuotaExhaustedProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
@@ -9823,6 +9858,7 @@ export interface operations {
             };
             400: components["responses"]["PositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem"];
+            403: components["responses"]["CrossSiteProblem"];
             409: components["responses"]["LastOwnerProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
@@ -9852,6 +9888,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem"];
+            403: components["responses"]["CrossSiteProblem"];
             409: components["responses"]["PhoneKeptProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
@@ -9883,6 +9920,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["CrossSiteProblem"];
             409: components["responses"]["AddressTakenProblem"];
             410: components["responses"]["ProofStaleProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
@@ -9919,6 +9957,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["CrossSiteProblem"];
             404: components["responses"]["SanctionUnknownProblem"];
             409: components["responses"]["AppealExistsProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
@@ -10003,6 +10042,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["CrossSiteProblem"];
             409: components["responses"]["HandleTooSoonProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
@@ -10096,12 +10136,40 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem"];
-            403: components["responses"]["CountryNotAcceptedOrNotEligibleToInviteProblem"];
+            403: components["responses"]["CrossSiteOrCountryNotAcceptedOrNotEligibleToInviteProblem"];
             409: components["responses"]["QuotaExhaustedProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["InvalidValueOrIdempotencyKeyReusedProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    show_my_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invite. */
+                id: components["schemas"]["invite_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One of one's own invites. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteView"];
+                };
+            };
+            400: components["responses"]["PositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            404: components["responses"]["NotFoundOrInviteUnknownProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };
@@ -10127,6 +10195,7 @@ export interface operations {
             };
             400: components["responses"]["PositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["CrossSiteProblem"];
             404: components["responses"]["NotFoundOrInviteUnknownProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalProblem"];
@@ -10160,7 +10229,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["NotEligibleToInviteProblem"];
+            403: components["responses"]["CrossSiteOrNotEligibleToInviteProblem"];
             404: components["responses"]["NotFoundOrInviteUnknownProblem"];
             409: components["responses"]["InviteStateOrQuotaExhaustedProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
@@ -10201,7 +10270,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["NotEligibleToInviteProblem"];
+            403: components["responses"]["CrossSiteOrNotEligibleToInviteProblem"];
             404: components["responses"]["NotFoundOrInviteUnknownProblem"];
             409: components["responses"]["InviteStateOrQuotaExhaustedProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
@@ -10267,7 +10336,7 @@ export interface operations {
             };
             400: components["responses"]["PositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["NotEligibleToInviteProblem"];
+            403: components["responses"]["CrossSiteOrNotEligibleToInviteProblem"];
             404: components["responses"]["NotFoundOrInviteUnknownProblem"];
             409: components["responses"]["InviteStateOrQuotaExhaustedProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
@@ -10298,7 +10367,7 @@ export interface operations {
             };
             400: components["responses"]["PositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["NotEligibleToInviteProblem"];
+            403: components["responses"]["CrossSiteOrNotEligibleToInviteProblem"];
             404: components["responses"]["NotFoundOrInviteUnknownProblem"];
             409: components["responses"]["InviteStateOrQuotaExhaustedProblem"];
             422: components["responses"]["InvalidValueProblem"];
@@ -10329,6 +10398,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["CrossSiteProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["InvalidValueProblem"];
@@ -10358,6 +10428,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem"];
+            403: components["responses"]["CrossSiteProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["PasswordRefusedOrPasswordWrongProblem"];
@@ -10466,6 +10537,7 @@ export interface operations {
             };
             400: components["responses"]["PositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["CrossSiteProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };
@@ -10491,6 +10563,7 @@ export interface operations {
             };
             400: components["responses"]["PositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["CrossSiteProblem"];
             404: components["responses"]["NotFoundProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
@@ -10552,6 +10625,7 @@ export interface operations {
             };
             400: components["responses"]["PositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["CrossSiteProblem"];
             404: components["responses"]["NotFoundProblem"];
             409: components["responses"]["VouchRefusedProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
@@ -10580,6 +10654,7 @@ export interface operations {
             };
             400: components["responses"]["PositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["CrossSiteProblem"];
             404: components["responses"]["NotFoundProblem"];
             409: components["responses"]["VouchRefusedProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
@@ -10614,7 +10689,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["CountryNotAcceptedOrNotEligibleToInviteProblem"];
+            403: components["responses"]["CrossSiteOrCountryNotAcceptedOrNotEligibleToInviteProblem"];
             409: components["responses"]["AlreadyLetInOrQuotaExhaustedProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
@@ -10646,6 +10721,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["CrossSiteProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["InvalidValueProblem"];
@@ -10987,6 +11063,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["CrossSiteProblem"];
             404: components["responses"]["NotFoundProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
@@ -11022,7 +11099,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["AssuranceTooLowOrSpokeAsListenerProblem"];
+            403: components["responses"]["CrossSiteOrAssuranceTooLowOrSpokeAsListenerProblem"];
             404: components["responses"]["NotFoundOrRoomUnknownProblem"];
             409: components["responses"]["RoomClosedOrRoomFullProblem"];
             410: components["responses"]["TicketEndedProblem"];
@@ -11055,6 +11132,7 @@ export interface operations {
             };
             400: components["responses"]["PositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["CrossSiteProblem"];
             404: components["responses"]["NotFoundOrTicketUnknownProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalProblem"];
@@ -11144,6 +11222,7 @@ export interface operations {
             };
             400: components["responses"]["PositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["CrossSiteProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };

@@ -24,6 +24,8 @@ export interface ProblemStatus {
   "urn:vouchsafe:problem:unauthenticated": 401;
   /** This is not allowed. The caller is known, and their role may not do this. What to do: Ask somebody whose role allows it. */
   "urn:vouchsafe:problem:forbidden": 403;
+  /** The request does not come from a page of this service. The request shows a browser's session, and did not come from one of our own pages, or does not show the page's token. What to do: Send it from a page of this service, with the page's token in X-Form-Token; or use an access token. */
+  "urn:vouchsafe:problem:cross-site": 403;
   /** Too many requests. Too many requests came from this address in a short time. What to do: Wait for the seconds given in Retry-After, then try again. */
   "urn:vouchsafe:problem:too-many-requests": 429;
   /** The service is not available for a moment. The database or another part that is needed did not answer in time; a change may have been made or not. What to do: Wait for the seconds given in Retry-After, then send the same request again, with the same Idempotency-Key where it had one. */
@@ -302,6 +304,7 @@ export const operations: Readonly<Record<string, Facts>> = {
   "GET /v1/me/invites": { access: "access" },
   "POST /v1/me/invites": { access: "access", keyed: true },
   "DELETE /v1/me/invites/{id}": { access: "access" },
+  "GET /v1/me/invites/{id}": { access: "access" },
   "POST /v1/me/invites/{id}/extend": { access: "access" },
   "POST /v1/me/invites/{id}/pass-on": { access: "access", keyed: true },
   "GET /v1/me/invites/{id}/qr": { access: "access" },

@@ -98,6 +98,7 @@ fn told(status: u16, what: &str) -> (u16, String) {
 macro_rules! ask {
     ($world:expr, $replica:expr) => {{
         let limits = GateLimits {
+            origin: "https://vouchsafe.example.org".into(),
             trusted_proxies: Vec::new(),
             request_timeout: Duration::from_secs(30),
             body_limit: 16 * 1024,

@@ -1,0 +1,153 @@
+//! Signing in: by a password, or by a code that the operator or a message gave; and signing out.
+
+mod words;
+
+use actix_web::{
+    HttpResponse,
+    cookie::time::Duration as Age,
+    http::{Method, StatusCode},
+};
+use askama::Template;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    api::Refused,
+    appeal,
+    posted::Posted,
+    problems::Told,
+    shell::{Field, Shell},
+    visit::{Visit, next},
+};
+use crate::{
+    http::browser,
+    platform::terms::{SessionId, Timestamp},
+};
+use words::{Words, words};
+
+/// The one-time code of a link that was opened, until the button is pressed.
+const CODE: &str = "__Host-code";
+/// By what a device is known that has signed in before.
+const DEVICE: &str = "__Host-device";
+
+#[derive(Template)]
+#[template(path = "pages/signin.html")]
+struct Page {
+    shell: Shell,
+    words: &'static Words,
+    /// Where to go on.
+    next: String,
+    /// A link was opened: a button is enough.
+    by_link: bool,
+    /// A password was chosen a moment ago.
+    done: bool,
+    told: Option<Told>,
+    contact: Field,
+    password: Field,
+    code: Field,
+}
+
+fn page(visit: &Visit, next: &str, contact: &str, refused: Option<&Refused>) -> HttpResponse {
+    let words = words(visit.locale);
+    let told = refused.map(|refused| visit.told(refused));
+    let status = refused.map_or(StatusCode::OK, Refused::status);
+    let field = |name, label| Field::new(name, label).told(told.as_ref());
+    visit.show(
+        status,
+        &Page {
+            words,
+            next: next.to_owned(),
+            by_link: visit.cookie(CODE).is_some() && refused.is_none(),
+            done: visit.query("done").is_some(),
+            contact: field("contact", words.contact).of("text", "username").holds(contact),
+            password: field("password", words.password).of("password", "current-password"),
+            code: field("one_time_code", words.code).of("text", "one-time-code"),
+            told,
+            shell: visit.shell(words.title),
+        },
+    )
+}
+
+/// The page.
+pub(super) async fn show(visit: Visit) -> HttpResponse {
+    let wanted = visit.query("next");
+    page(&visit, next(wanted.as_deref()), "", None)
+}
+
+/// A link that signs somebody in. The code leaves the address at once; it is spent by the button alone, so that nobody
+/// who fetches links spends it, and nobody is signed in by a link that somebody else has sent them.
+pub(super) async fn link(visit: Visit) -> HttpResponse {
+    let code = visit.segment("code").to_owned();
+    if code.len() <= 200 && code.bytes().all(|byte| byte.is_ascii_graphic()) {
+        visit.set(CODE, code, Some(Age::minutes(15)));
+    }
+    visit.see("/signin")
+}
+
+#[derive(Deserialize)]
+struct Granted {
+    device_token: String,
+    session: Session,
+}
+
+#[derive(Deserialize)]
+struct Session {
+    id: SessionId,
+    expires_at: Timestamp,
+}
+
+/// Somebody signs in.
+pub(super) async fn send(form: Posted) -> HttpResponse {
+    let visit = &form.visit;
+    let next = next(form.given("next"));
+    let link = visit.cookie(CODE).filter(|_| form.given("by_link").is_some());
+    let body = match (link, form.given("one_time_code")) {
+        (Some(code), _) => json!({ "one_time_code": code }),
+        (None, Some(code)) => json!({ "one_time_code": code }),
+        // A password is taken as it was typed.
+        (None, None) => json!({ "contact": form.text("contact"), "password": form.field("password") }),
+    };
+    let mut asked = visit.asked_as_nobody(Method::POST, "/v1/sessions").body(&body);
+    if let Some(device) = visit.cookie(DEVICE) {
+        asked = asked.with_text(
+            actix_web::http::header::HeaderName::from_static("vouchsafe-device"),
+            &device,
+        );
+    }
+    let granted = match visit.ask::<Granted>(asked).await {
+        Ok(granted) => granted,
+        Err(refused) => {
+            visit.unset(CODE);
+            if let Some(token) = &refused.appeal_token {
+                return appeal::begin(visit, token);
+            }
+            return page(visit, next, form.text("contact"), Some(&refused));
+        }
+    };
+    if visit.is_signed_in() {
+        // Whoever was signed in here before is so no longer; where that has ended already, nothing is left to do.
+        let ended: Result<serde_json::Value, Refused> =
+            visit.send(Method::DELETE, "/v1/sessions/current", None, "").await;
+        drop(ended);
+    }
+    match visit.sign_in(granted.session.id, granted.session.expires_at) {
+        Ok(()) => {}
+        Err(refused) => return visit.refuse(&refused),
+    }
+    visit.unset(CODE);
+    visit.set(DEVICE, granted.device_token, Some(Age::days(180)));
+    visit.see(next)
+}
+
+/// Somebody signs out. Whoever is signed out already has what they want.
+pub(super) async fn sign_out(form: Posted) -> HttpResponse {
+    let visit = &form.visit;
+    let ended: Result<serde_json::Value, Refused> = visit.send(Method::DELETE, "/v1/sessions/current", None, "").await;
+    match ended {
+        Err(refused) if !refused.wants_sign_in() => visit.refuse(&refused),
+        _ => {
+            visit.unset(browser::SESSION);
+            visit.see("/signin")
+        }
+    }
+}

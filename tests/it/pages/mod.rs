@@ -1,0 +1,5 @@
+//! The pages, as a browser without a screen meets them: what they do, and what nobody can do by them.
+
+mod attacks;
+mod table;
+mod way_in;
