@@ -15,7 +15,7 @@ TOOLS = VOUCHSAFE_TEST_PYTHON=$(abspath $(VENV))/bin/python \
 	VOUCHSAFE_TEST_NODE_MODULES=$(abspath $(NODE))/node_modules \
 	VOUCHSAFE_TEST_PG_BIN=$(shell sh tools/packages.sh postgres-bin)
 
-.PHONY: help run build package test lint fmt schemas clients bench bench-graph test-tools test-real-history build-packages test-packages
+.PHONY: help run build package test lint fmt schemas clients pictures bench bench-graph test-tools test-real-history build-packages test-packages
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r name what; do \
@@ -51,6 +51,9 @@ schemas: test-tools ## Write the generated files in schemas/, clients/ and deplo
 
 clients: test-tools ## Write what both clients have of schemas/openapi.json anew
 	$(TOOLS) $(VENV)/bin/python -B clients/generate.py
+
+pictures: test-tools ## Make pictures of every page, in target/pages/all, and those of docs/pages.md anew
+	$(TOOLS) cargo test --locked --features switches --test alone -- pictures
 
 bench: test-tools ## Measure the rates, each against what the machine can do
 	$(TOOLS) cargo bench --locked --bench rates

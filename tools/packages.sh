@@ -4,7 +4,7 @@
 #
 #   tools/packages.sh build    a C compiler and OpenSSL's headers (Rust itself is only checked)
 #   tools/packages.sh test     the same, and PostgreSQL's programs, HAProxy, Janus, Prometheus' promtool, Graphviz,
-#                              Python with venv, openssl
+#                              Chromium with letters for Chinese, Python with venv, openssl
 #
 # No package's daemon is started: the tests run servers of their own.
 set -eu
@@ -41,6 +41,8 @@ missing() {
     command -v janus >/dev/null || echo janus
     command -v promtool >/dev/null || echo prometheus
     command -v gvpr >/dev/null || echo graphviz
+    [ -x /usr/bin/chromium ] || echo chromium
+    ls /usr/share/fonts/opentype/noto/NotoSansCJK-* >/dev/null 2>&1 || echo fonts-noto-cjk
 }
 
 # Debian asks policy-rc.d before it starts a daemon. One that is here already says what its owner

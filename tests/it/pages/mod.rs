@@ -1,5 +1,6 @@
 //! The pages, as a browser without a screen meets them: what they do, and what nobody can do by them.
 
 mod attacks;
+mod seen;
 mod table;
 mod way_in;

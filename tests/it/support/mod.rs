@@ -10,6 +10,7 @@ pub mod peer;
 pub mod postgres;
 pub mod proxy;
 pub mod replica;
+pub mod screen;
 pub mod service;
 pub mod smtp;
 pub mod tools;

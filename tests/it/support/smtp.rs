@@ -203,7 +203,8 @@ impl SmtpServer {
         }
     }
 
-    fn maildir(&self) -> PathBuf {
+    /// Where it keeps them, a file each.
+    pub fn maildir(&self) -> PathBuf {
         self.file("mails")
     }
 

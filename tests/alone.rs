@@ -1,0 +1,72 @@
+//! What wants a process of its own, and the machine to itself: how soon the first page can be used, and every page, whose
+//! reports of breaches are counted. `cargo test --test alone -- NAME` runs a part; `pictures` runs only where it is named.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fall over")]
+
+use std::{env, time::Instant};
+
+use support::{db::Database, screen::Screen};
+use vouchsafe::{
+    http::rights::{PAGES, Verb},
+    platform::store::Backend,
+};
+
+#[path = "it/support"]
+#[allow(dead_code, unused_macros, unused_imports, reason = "it serves many tests")]
+mod support {
+    pub mod db;
+    pub mod described;
+    pub mod postgres;
+    pub mod screen;
+    pub mod service;
+    pub mod smtp;
+    pub mod tools;
+}
+
+/// Plays a script on SQLite.
+async fn plays(script: &str, preset: &str, name: &str, settings: &[(&str, &str)]) -> String {
+    let db = Database::fresh(Backend::Sqlite);
+    Screen::before(&db, preset, name).await.plays(script, settings).await
+}
+
+/// The time that is promised is measured first.
+async fn first_page() {
+    println!("{}", plays("speed.mjs", "real-name", "Night Owls", &[]).await.trim());
+}
+
+async fn every_page() {
+    let name = "</title><script>ran=1</script>\"'><img src=x onerror=ran=1>{{7*7}}";
+    let printed = plays("every_page.mjs", "reviewed", name, &[]).await;
+    for page in PAGES.iter().filter(|page| page.verb == Verb::Get) {
+        // A file, a picture, and links that only lead on.
+        let leads = ["{name}", "{code}", "{token}", "picture"];
+        let is_page = !leads.iter().any(|end| page.path.ends_with(end));
+        let seen = printed.lines().any(|line| line == page.path);
+        assert_eq!(seen, is_page, "{}", page.path);
+    }
+}
+
+async fn pictures() {
+    let folder = env!("CARGO_MANIFEST_DIR");
+    let (shots, sheet) = (format!("{folder}/target/pages/all"), format!("{folder}/docs/pictures"));
+    let settings = [("SHOTS", shots.as_str()), ("SHEET", &sheet)];
+    plays("pictures.mjs", "reviewed", "Night Owls 夜航", &settings).await;
+}
+
+#[tokio::main(worker_threads = 2)]
+async fn main() {
+    let named: Vec<String> = env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    for name in ["first_page", "every_page", "pictures"] {
+        let is_named = named.iter().any(|part| name.contains(part.as_str()));
+        if !(is_named || named.is_empty() && name != "pictures") {
+            continue;
+        }
+        let begun = Instant::now();
+        match name {
+            "first_page" => first_page().await,
+            "every_page" => every_page().await,
+            _ => pictures().await,
+        }
+        println!("test {name} ... ok ({:.1} s)", begun.elapsed().as_secs_f32());
+    }
+}

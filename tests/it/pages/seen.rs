@@ -1,0 +1,37 @@
+//! The pages in a real browser. Each script tells what it does; `tests/alone.rs` plays the others.
+
+use vouchsafe::platform::store::{Backend, Target};
+
+use crate::support::{
+    db::{Database, on_both},
+    screen::Screen,
+};
+
+on_both! {
+    /// The owner invites; a newcomer comes in on a phone, goes on elsewhere, and later forgets the password.
+    async fn somebody_comes_in_by_a_letter(db: &Database) {
+        let language = match db.target() {
+            Target::Sqlite(_) => "en",
+            Target::Postgres(_) => "zh-Hans",
+        };
+        let screen = Screen::before(db, "real-name", "Our community").await;
+        screen.plays("way_in.mjs", &[("LANGUAGE", language)]).await;
+    }
+}
+
+/// Plays a script on SQLite; what differs by database is tested elsewhere.
+async fn plays(script: &str) {
+    let db = Database::fresh(Backend::Sqlite);
+    let screen = Screen::before(&db, "real-name", "Our community").await;
+    screen.plays(script, &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everything_is_done_by_the_keyboard_alone() {
+    plays("keyboard.mjs").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everything_is_done_without_a_script() {
+    plays("plain.mjs").await;
+}
