@@ -390,9 +390,9 @@ mod tests {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), count());
-        const WORDS: [&str; 11] = [
+        const WORDS: [&str; 12] = [
             "search", "figures", "revoke", "bulk", "start", "contact", "proof", "identity", "password", "leave",
-            "decline",
+            "decline", "text",
         ];
         for node in &TREE.0 {
             let words: Vec<_> = node.words.iter().map(|(word, _)| *word).collect();

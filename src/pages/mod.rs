@@ -59,6 +59,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/language", web::post().to(shell::language))
         .route("/signin", web::get().to(signin::show))
         .route("/signin", web::post().to(signin::send))
+        .route("/signin/text", web::get().to(signin::show_text))
+        .route("/signin/text", web::post().to(signin::send_text))
         .route("/signin/{code}", web::get().to(signin::link))
         .route("/appeal", web::get().to(appeal::show))
         .route("/appeal", web::post().to(appeal::send))

@@ -33,6 +33,7 @@ use crate::{
     http::{AT_LEAST, ClientAddress, browser, rights},
     notify::Locale,
     platform::terms::{Line, SessionId, Timestamp},
+    policy::ContactKind,
 };
 
 /// What a form's token belongs to where nobody is signed in.
@@ -114,6 +115,12 @@ impl Visit {
     /// Where the pages are below the host: nothing, or a path without a slash at its end.
     pub(super) fn base(&self) -> &str {
         self.site.public_url.path()
+    }
+
+    /// Whether members may come in by a phone number.
+    pub(super) fn takes_phones(&self) -> bool {
+        let policy = self.site.policy.get();
+        policy.is_ok_and(|policy| policy.policy.join.contact != ContactKind::Email)
     }
 
     /// Whether somebody shows a session; the API alone knows whether it holds.

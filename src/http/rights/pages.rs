@@ -28,6 +28,8 @@ pub static PAGES: &[Operation] = &[
     takes("page_csp_report", "/csp-report"),
     takes("page_language", "/language"),
     shows("page_sign_in", "/signin"),
+    shows("page_sign_in_text", "/signin/text"),
+    takes("page_sign_in_text_send", "/signin/text"),
     shows("page_sign_in_link", "/signin/{code}"),
     takes("page_sign_in_send", "/signin"),
     takes("page_sign_out", "/signout"),

@@ -1,5 +1,6 @@
 //! Signing in: by a password, or by a code that the operator or a message gave; and signing out.
 
+mod text;
 mod words;
 
 use actix_web::{
@@ -10,6 +11,8 @@ use actix_web::{
 use askama::Template;
 use serde::Deserialize;
 use serde_json::json;
+
+pub(super) use text::{send as send_text, show as show_text};
 
 use super::{
     api::Refused,
@@ -39,6 +42,8 @@ struct Page {
     next: String,
     /// A link was opened: a button is enough.
     by_link: bool,
+    /// Whether members may have a phone number alone.
+    by_text: bool,
     /// A password was chosen a moment ago.
     done: bool,
     told: Option<Told>,
@@ -58,6 +63,7 @@ fn page(visit: &Visit, next: &str, contact: &str, refused: Option<&Refused>) -> 
             words,
             next: next.to_owned(),
             by_link: visit.cookie(CODE).is_some() && refused.is_none(),
+            by_text: visit.takes_phones(),
             done: visit.query("done").is_some(),
             contact: field("contact", words.contact).of("text", "username").holds(contact),
             password: field("password", words.password).of("password", "current-password"),
@@ -114,25 +120,31 @@ pub(super) async fn send(form: Posted) -> HttpResponse {
             &device,
         );
     }
-    let granted = match visit.ask::<Granted>(asked).await {
-        Ok(granted) => granted,
+    match visit.ask::<Granted>(asked).await {
+        Ok(granted) => signed_in(visit, granted, next).await,
         Err(refused) => {
             visit.unset(CODE);
-            if let Some(token) = &refused.appeal_token {
-                return appeal::begin(visit, token);
-            }
-            return page(visit, next, form.text("contact"), Some(&refused));
+            self::refused(visit, &refused).unwrap_or_else(|| page(visit, next, form.text("contact"), Some(&refused)))
         }
-    };
+    }
+}
+
+/// Where a sign-in leads that was right, and refused because of a sanction.
+fn refused(visit: &Visit, refused: &Refused) -> Option<HttpResponse> {
+    let token = refused.appeal_token.as_deref()?;
+    Some(appeal::begin(visit, token))
+}
+
+/// They are in, and so is this browser. Whoever was signed in here before is so no longer.
+async fn signed_in(visit: &Visit, granted: Granted, next: &str) -> HttpResponse {
     if visit.is_signed_in() {
-        // Whoever was signed in here before is so no longer; where that has ended already, nothing is left to do.
+        // Where that has ended already, nothing is left to do.
         let ended: Result<serde_json::Value, Refused> =
             visit.send(Method::DELETE, "/v1/sessions/current", None, "").await;
         drop(ended);
     }
-    match visit.sign_in(granted.session.id, granted.session.expires_at) {
-        Ok(()) => {}
-        Err(refused) => return visit.refuse(&refused),
+    if let Err(refused) = visit.sign_in(granted.session.id, granted.session.expires_at) {
+        return visit.refuse(&refused);
     }
     visit.unset(CODE);
     visit.set(DEVICE, granted.device_token, Some(Age::days(180)));

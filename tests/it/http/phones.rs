@@ -8,6 +8,7 @@ use vouchsafe::platform::{config::TextGateway, store::Backend, terms::Role};
 
 use super::{PASSWORD, Scene, address, texts};
 use crate::support::{
+    browser::Browser,
     db::{Database, on_both},
     gateway::{Gateway, Say, field},
     service::text,
@@ -183,6 +184,20 @@ on_both! {
         let owner = service.token(all.scene.owner.row).await;
         let found = service.post(&owner, "/v1/admin/people/search", json!({ "contact": CHINESE })).await.expect(200);
         assert_eq!(found["items"][0]["handle"], "grace");
+
+        // By the page, the same.
+        all.scene.clock.advance(DAY);
+        let mut browser = Browser::at(&service.base);
+        assert!(browser.open("/signin").await.shown().text.contains("/signin/text"));
+        let page = browser.open("/signin/text").await.shown();
+        let page = browser.submit(&page, "/signin/text", &[("phone", CHINESE)]).await.shown();
+        let code = all.sent(CHINESE, 7, "code").await.pop().unwrap();
+        let wrong = if code == "123456" { "123457" } else { "123456" };
+        for (code, status) in [(wrong, 401), (code.as_str(), 303)] {
+            let seen = browser.submit(&page, "/signin/text", &[("phone", CHINESE), ("text_code", code)]).await;
+            assert_eq!(seen.status, status, "{}", seen.text);
+        }
+        browser.open("/account").await.shown();
     }
 
     async fn an_invite_to_a_phone_is_its_owner_s_alone(db: &Database) {
