@@ -7,6 +7,7 @@ use vouchsafe::platform::store::Backend;
 
 use super::Scene;
 use crate::support::{
+    browser::Browser,
     db::{Database, on_both},
     service::{Answer, text},
 };
@@ -57,8 +58,12 @@ on_both! {
         let invite = service.post(&scene.owner_token, "/vouch/v1/me/invites", json!({})).await.expect(201);
         let url = text(&invite["url"]);
         let below = url.strip_prefix("https://example.org").unwrap();
-        assert!(below.starts_with("/vouch/v1/invites/"), "{url}");
-        service.get("", below).await.expect(200);
+        assert!(below.starts_with("/vouch/join/"), "{url}");
+        let page = Browser::at(&service.base).follow(below).await.shown();
+        for place in ["href=\"/vouch/assets/", "action=\"/vouch/join/start\"", "report-uri /vouch/csp-report"] {
+            let told = format!("{} {}", page.text, page.header("content-security-policy"));
+            assert!(told.contains(place), "{place}: {told}");
+        }
         let page = service.get(&scene.owner_token, "/vouch/v1/me/invites?limit=1").await.expect(200);
         assert_eq!(page["items"].as_array().unwrap().len(), 1);
         service.get("", "/vouch/v1/me").await.refused(401, "unauthenticated");

@@ -163,6 +163,9 @@ on_both! {
         let session = sign_in(json!({ "contact": CHINESE, "text_code": code })).await.expect(201);
         let me = service.get(&text(&session["access_token"]), "/v1/me").await.expect(200);
         assert_eq!(me["handle"], "grace");
+        // A number is not changed to an address by its owner.
+        let other = json!({ "contact": "grace@example.org" });
+        service.post(&text(&session["access_token"]), "/v1/me/address", other).await.refused(409, "phone-kept");
         sign_in(json!({ "contact": CHINESE, "text_code": code })).await.refused(401, "credentials-wrong");
         assert!(all.sent(CHINESE, 4, "template").await.len() == 4 && all.gateway.seen().len() == 4);
 

@@ -95,6 +95,21 @@ on_both! {
         scene.service.stop().await;
     }
 
+    /// Somebody comes in by the address before its code is typed.
+    async fn an_address_that_was_taken_meanwhile_is_not_had(db: &Database) {
+        let scene = Scene::new(db, "open-circle").await;
+        let service = &scene.service;
+        service.found(&address("ada"), Role::Member, Some(PASSWORD)).await;
+        let me = scene.entered("ada").await;
+        scene.ask_address(&me, "countess").await.expect(202);
+        let code = scene.address_code("countess", 1).await;
+        service.found(&address("countess"), Role::Member, Some(OTHER)).await;
+        scene.prove_address(&me, &code).await.refused(409, "address-taken");
+        assert_eq!(service.get(&me, "/v1/me").await.expect(200)["contact"], address("ada"));
+        scene.enter("countess", OTHER).await.expect(201);
+        scene.service.stop().await;
+    }
+
     /// Old session, no password: not enough.
     async fn it_wants_a_recent_sign_in_or_the_password(db: &Database) {
         let scene = Scene::with(db, "open-circle", |config| config.token.access_minutes = 60).await;
