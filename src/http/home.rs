@@ -26,10 +26,10 @@ impl Home {
 </head>
 <body>
 <h1>Vouchsafe</h1>
-<p>This is the registration service of a community that one joins by invitation. It has no pages for people: they
-use the community's app.</p>
+<p>This is the registration service of a community that one joins by invitation.</p>
 <ul>
-<li>You were invited? Open the link in your invitation.</li>
+<li>You were invited? Open the link in your invitation, or <a href="{base}/join">enter its code</a>.</li>
+<li>You are a member? <a href="{base}/signin">Sign in</a>.</li>
 <li>You write an app or run a service? <a href="{base}/openapi.json">The API description</a> (OpenAPI 3.1), and
 <a href="{base}/.well-known/oauth-authorization-server">where tokens come from</a>.</li>
 <li>You run this? <a href="{base}/readyz">Whether it is ready</a>, and the operator's guide in the

@@ -201,7 +201,7 @@ async fn a_browser_is_told_what_this_is() {
     }
     // Each of its links into the service leads somewhere.
     let links: Vec<&str> = page.split("href=\"http://127.0.0.1:8080").skip(1).collect();
-    assert_eq!(links.len(), 3, "{page}");
+    assert_eq!(links.len(), 5, "{page}");
     for link in links {
         scene.service.get("", link.split('"').next().unwrap()).await.expect(200);
     }
