@@ -25,6 +25,8 @@ export async function walk(look, { owner, second, third, texts, n, options }) {
     await h.type(nobody, "password", "not the password");
     await h.press(nobody, h.SUBMIT);
     await wrong(nobody, "signin-wrong");
+    await h.go(nobody, "/signin/text");
+    await shown(nobody, "signin-text");
     await h.go(nobody, `/signin/${WRONG_LINK}`);
     await shown(nobody, "signin-link");
     await h.press(nobody, h.SUBMIT);
