@@ -203,7 +203,10 @@ async fn a_browser_is_told_what_this_is() {
     let links: Vec<&str> = page.split("href=\"http://127.0.0.1:8080").skip(1).collect();
     assert_eq!(links.len(), 5, "{page}");
     for link in links {
-        scene.service.get("", link.split('"').next().unwrap()).await.expect(200);
+        Browser::at(&scene.service.base)
+            .open(link.split('"').next().unwrap())
+            .await
+            .shown();
     }
     scene.service.stop().await;
 }
