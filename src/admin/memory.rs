@@ -1,10 +1,13 @@
 //! Questions that memory answers: who let whom in, and what everybody is called; now, or as of a past time.
 
+use std::collections::HashMap;
+
 use super::{AskError, Node, Path, VouchSeen};
 use crate::{
-    graph::{BranchFigures, LiveGraph, Place, Vouch, VouchesOf},
+    graph::{BranchFigures, Drawn, LiveGraph, Place, Vouch, VouchesOf},
+    leads::LeadKind,
     people::{Name, Roster},
-    platform::terms::{PersonId, PersonRow, Timestamp},
+    platform::terms::{Assurance, PersonId, PersonRow, Role, Timestamp},
 };
 
 /// What is asked: who let whom in, and what everybody is called.
@@ -28,7 +31,79 @@ pub enum Direction {
     Given,
 }
 
+/// A branch for a drawing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Branch {
+    /// Whoever it is about, and whoever is below them, level by level.
+    pub people: Vec<BranchNode>,
+    /// Whether everybody is in it down to the depth that was asked for.
+    pub whole: bool,
+}
+
+/// Somebody in a branch that is drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BranchNode {
+    /// Who, and how they stand.
+    pub node: Node,
+    /// The place of their inviter in the list; none for the first.
+    pub parent: Option<u32>,
+    /// Their role and assurance; none as of a past time, of which memory does not know them.
+    pub seat: Option<(Role, Assurance)>,
+    /// How many they let in themself.
+    pub invitees: u32,
+    /// How many are below them; none as of a past time.
+    pub below: Option<u32>,
+    /// The kind of the lead about them that stands highest.
+    pub lead: Option<LeadKind>,
+}
+
 impl Memory<'_> {
+    /// Up to `limit` people of a branch, the first included, level by level and at most `depth` steps down. `leads` says
+    /// about whom a lead is open.
+    ///
+    /// # Errors
+    /// [`AskError`].
+    pub fn tree(
+        &self,
+        id: PersonId,
+        depth: u32,
+        limit: usize,
+        leads: &HashMap<PersonRow, LeadKind>,
+    ) -> Result<Branch, AskError> {
+        let row = self.placed(id)?;
+        let levels = self.graph.levels(row, depth, limit, self.as_of);
+        let levels = levels.ok_or(AskError::NotCaughtUp)?;
+        let seats = self.roster.seats(levels.people.iter().map(|drawn| drawn.place.person));
+        let people = levels.people.iter().zip(seats).map(|(drawn, seat)| {
+            let &Drawn {
+                place,
+                parent,
+                invitees,
+                below,
+            } = drawn;
+            // Whoever is in the graph came into the roster before.
+            let (seat, handle) = seat.ok_or(AskError::NotCaughtUp)?;
+            Ok(BranchNode {
+                node: Node {
+                    id: seat.id,
+                    handle,
+                    standing: place.standing,
+                    depth: place.depth,
+                    joined_at: place.joined_at,
+                },
+                parent,
+                seat: self.as_of.is_none().then_some((seat.role, seat.assurance)),
+                invitees,
+                below,
+                lead: leads.get(&place.person).copied(),
+            })
+        });
+        Ok(Branch {
+            people: people.collect::<Result<_, AskError>>()?,
+            whole: levels.whole,
+        })
+    }
+
     /// The person, whoever let them in, and so on up to the root.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ mod queries;
 mod rules;
 
 pub use history::{Happened, HappenedActor, happened};
-pub use memory::{Direction, Memory};
+pub use memory::{Branch, BranchNode, Direction, Memory};
 pub use queries::{JobAsked, JobItem, Sought, asked, former_inviters, job, job_items, jobs, ledger, profile};
 pub use rules::{FEW, sees_figures};
 

@@ -38,7 +38,7 @@ impl InviteGraph {
             .collect()
     }
 
-    fn place_then(&self, row: u32, depth: u32, at: Second) -> Place {
+    pub(super) fn place_then(&self, row: u32, depth: u32, at: Second) -> Place {
         let node = self.tree.at(row);
         Place {
             person: person_of(row),

@@ -21,7 +21,7 @@ use crate::platform::{
 };
 
 /// How many people are looked at before the graph is let go: less than a millisecond where each is far memory.
-const STEP: usize = 4096;
+pub(super) const STEP: usize = 4096;
 /// How many who are no longer new are counted out at once, each by a climb.
 const AGING: usize = 256;
 

@@ -31,6 +31,7 @@ mod as_of;
 mod figures;
 mod history;
 mod kept;
+mod levels;
 mod live;
 mod load;
 mod queries;
@@ -41,6 +42,7 @@ mod tree;
 mod vouches;
 
 pub use kept::Snapshot;
+pub use levels::{Drawn, Levels};
 pub use live::LiveGraph;
 pub use queries::{BranchFigures, Place, Vouch, Vouches, VouchesOf, WEEK};
 

@@ -157,7 +157,7 @@ impl InviteGraph {
         Some(page.map(|(row, depth)| self.place_at(row, depth)).collect())
     }
 
-    fn place_at(&self, row: u32, depth: u32) -> Place {
+    pub(super) fn place_at(&self, row: u32, depth: u32) -> Place {
         let node = self.tree.at(row);
         Place {
             person: person_of(row),

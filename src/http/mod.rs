@@ -34,7 +34,7 @@ pub use health::{Check, Readiness};
 pub use home::Home;
 pub use idempotency::IdempotencyKey;
 pub use json::{Form, Json, Query, Segments};
-pub use numbers::{whole, whole_or_null};
+pub use numbers::{Within, whole, whole_or_null};
 pub use paging::{Limit, Page, Paging};
 pub use pepper::{Cursors, Pepper};
 pub use position::{AT_LEAST, CatchUp, POSITION, WriteResponse};

@@ -1,8 +1,8 @@
-//! Whole numbers in bodies. JSON does not tell 5 from 5.0, and JSON Schema takes both for an integer.
+//! Whole numbers, in bodies and in queries. JSON does not tell 5 from 5.0, and JSON Schema takes both for an integer.
 
 use std::{fmt, marker::PhantomData};
 
-use serde::{Deserializer, de};
+use serde::{Deserialize, Deserializer, de};
 
 /// Reads a whole number of type `T`: `#[serde(deserialize_with = "whole")]`.
 pub fn whole<'de, T: TryFrom<i64>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
@@ -31,6 +31,52 @@ pub fn whole_or_null<'de, T: TryFrom<i64>, D: Deserializer<'de>>(deserializer: D
 }
 
 struct Whole<T>(PhantomData<T>);
+
+/// A whole number of a query, within bounds; `USUAL` where nothing is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Within<const LEAST: u32, const MOST: u32, const USUAL: u32>(u32);
+
+impl<const LEAST: u32, const MOST: u32, const USUAL: u32> Within<LEAST, MOST, USUAL> {
+    /// The number.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl<const LEAST: u32, const MOST: u32, const USUAL: u32> Default for Within<LEAST, MOST, USUAL> {
+    fn default() -> Self {
+        Self(USUAL)
+    }
+}
+
+impl<'de, const LEAST: u32, const MOST: u32, const USUAL: u32> Deserialize<'de> for Within<LEAST, MOST, USUAL> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        // Digits only: Rust's parser would take a sign too.
+        let number = text.parse().ok().filter(|_| !text.starts_with('+'));
+        number
+            .filter(|number| (LEAST..=MOST).contains(number))
+            .map(Self)
+            .ok_or_else(|| de::Error::custom(format_args!("expected a whole number from {LEAST} to {MOST}")))
+    }
+}
+
+impl<const LEAST: u32, const MOST: u32, const USUAL: u32> utoipa::PartialSchema for Within<LEAST, MOST, USUAL> {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::Integer)
+            .minimum(Some(LEAST))
+            .maximum(Some(MOST))
+            .default(Some(USUAL.into()))
+            .into()
+    }
+}
+
+impl<const LEAST: u32, const MOST: u32, const USUAL: u32> utoipa::ToSchema for Within<LEAST, MOST, USUAL> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        format!("from_{LEAST}_to_{MOST}_usually_{USUAL}").into()
+    }
+}
 
 impl<T: TryFrom<i64>> de::Visitor<'_> for Whole<T> {
     type Value = T;
@@ -66,6 +112,16 @@ mod tests {
         seats: u32,
         #[serde(default, deserialize_with = "whole_or_null")]
         uses: Option<u32>,
+    }
+
+    #[test]
+    fn bounds_are_kept() {
+        let read = |text: &str| serde_json::from_value::<Within<1, 64, 3>>(serde_json::json!(text));
+        assert_eq!(Within::<1, 64, 3>::default().get(), 3);
+        assert_eq!((read("1").unwrap().get(), read("64").unwrap().get()), (1, 64));
+        for refused in ["0", "65", "-1", "+5", "1.5", "", "x", "4294967296"] {
+            assert!(read(refused).is_err(), "{refused}");
+        }
     }
 
     #[test]

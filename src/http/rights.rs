@@ -202,6 +202,7 @@ pub static OPERATIONS: &[Operation] = &[
     get("list_children", "/v1/admin/people/{id}/children", READERS),
     get("list_branch", "/v1/admin/people/{id}/branch", READERS),
     get("show_branch_figures", "/v1/admin/people/{id}/branch/figures", READERS),
+    get("show_tree", "/v1/admin/people/{id}/tree", READERS),
     get("list_vouches", "/v1/admin/people/{id}/vouches", READERS),
     get("list_former_inviters", "/v1/admin/people/{id}/former-inviters", READERS),
     put("reparent", "/v1/admin/people/{id}/inviter", ADMINS),

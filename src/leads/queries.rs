@@ -1,16 +1,18 @@
 //! Each read of leads.
 
+use std::collections::HashMap;
+
 use metrics::gauge;
 
 use super::{
-    Lead, LeadKind, LeadState, Place,
+    Lead, LeadKind, LeadState, MOST, Place,
     records::{self, LeadRow},
 };
 use crate::{
     people::{self, Name, member_by_id},
     platform::{
         store::{Conn, StoreError},
-        terms::{LeadId, PersonId, metrics::LEADS_OPEN},
+        terms::{LeadId, PersonId, PersonRow, metrics::LEADS_OPEN},
         vault::{Vault, VaultError},
     },
 };
@@ -58,6 +60,25 @@ pub fn lead(conn: &mut Conn, vault: Option<&Vault>, id: LeadId) -> Result<Option
     let row = records::by_id(conn, id)?;
     let shown = shown(conn, vault, row.into_iter().collect())?.pop();
     Ok(shown.map(|(_, lead)| lead))
+}
+
+/// Of everybody about whom a lead is open, the kind of the one that stands highest among the leads of its kind: between
+/// kinds strength says nothing.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn highest(conn: &mut Conn) -> Result<HashMap<PersonRow, LeadKind>, StoreError> {
+    let most = i64::try_from(MOST * LeadKind::ALL.len()).unwrap_or(i64::MAX);
+    let (mut highest, mut rank, mut before) = (HashMap::<PersonRow, (usize, LeadKind)>::new(), 0, None);
+    for (kind, person) in records::open(conn, most)? {
+        rank = if before == Some(kind) { rank + 1 } else { 0 };
+        before = Some(kind);
+        let known = highest.entry(person).or_insert((rank, kind));
+        if rank < known.0 {
+            *known = (rank, kind);
+        }
+    }
+    Ok(highest.into_iter().map(|(person, (_, kind))| (person, kind)).collect())
 }
 
 /// Tells how many leads are open.

@@ -166,6 +166,16 @@ pub(super) fn list(
     query.load(conn)
 }
 
+/// About whom the open leads are, by kind and the strongest first.
+pub(super) fn open(conn: &mut Conn, limit: i64) -> QueryResult<Vec<(LeadKind, PersonRow)>> {
+    leads::table
+        .filter(leads::state.eq(LeadState::Open))
+        .order((leads::kind.asc(), leads::strength.desc(), leads::id.desc()))
+        .limit(limit)
+        .select((leads::kind, leads::person))
+        .load(conn)
+}
+
 /// How many leads are open, by kind.
 pub(super) fn count_open(conn: &mut Conn) -> QueryResult<Vec<(LeadKind, i64)>> {
     leads::table

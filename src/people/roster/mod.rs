@@ -80,6 +80,14 @@ impl Roster {
         rows.into_iter().map(name).collect()
     }
 
+    /// The same, each with their seat as it is kept, without marks.
+    pub fn seats(&self, rows: impl IntoIterator<Item = PersonRow>) -> Vec<Option<(MemberSnapshot, Option<Handle>)>> {
+        let seats = self.read();
+        rows.into_iter()
+            .map(|row| Some((seats.snapshot(row)?, seats.handle(row))))
+            .collect()
+    }
+
     fn read(&self) -> RwLockReadGuard<'_, Seats> {
         self.seats.read().unwrap_or_else(PoisonError::into_inner)
     }

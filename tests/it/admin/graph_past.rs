@@ -126,6 +126,20 @@ fn asked(graph: &LiveGraph, as_of: Option<Timestamp>) -> Vec<String> {
             }
         }
         assert_eq!(pages, figures.people, "{row:?} as of {as_of:?}");
+        // So does the drawing, which says the same of each.
+        let levels = graph.levels(row, 64, 1000, as_of).unwrap();
+        assert!(
+            levels.whole && levels.people.len() as u32 == figures.people + 1,
+            "{row:?} as of {as_of:?}"
+        );
+        for drawn in &levels.people {
+            let person = drawn.place.person;
+            let invitees = graph.children(person, None, 1000, as_of).unwrap();
+            assert_eq!(graph.chain(person, as_of).first(), Some(&drawn.place));
+            assert_eq!(drawn.invitees, invitees.len() as u32, "{person:?} as of {as_of:?}");
+            let below = as_of.is_none().then(|| graph.figures(person, None).unwrap().people);
+            assert_eq!(drawn.below, below);
+        }
         Some(format!("{} {} {rows:?} {given:?} {figures:?}", row.0, place.standing))
     };
     (1..60).filter_map(|row| line(PersonRow(row))).collect()

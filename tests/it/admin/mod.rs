@@ -14,5 +14,6 @@ mod sanctions;
 mod scene;
 mod standings;
 mod search;
+mod tree;
 
 pub use actions::branch;

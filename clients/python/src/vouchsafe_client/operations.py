@@ -144,6 +144,7 @@ _SHOW_POLICY = Operation("show_policy", "GET", "/v1/admin/policy", access="acces
 _SHOW_REPORTS = Operation("show_reports", "GET", "/v1/admin/reports/{id}", access="access", answers="application/json")
 _SHOW_ROOM = Operation("show_room", "GET", "/v1/admin/rooms/{room}", access="access", answers="application/json")
 _SHOW_STOP = Operation("show_stop", "GET", "/v1/mail/stop/{token}", answers="text/html")
+_SHOW_TREE = Operation("show_tree", "GET", "/v1/admin/people/{id}/tree", access="access", answers="application/json")
 _SIGN_IN = Operation("sign_in", "POST", "/v1/sessions", sends="application/json", answers="application/json")
 _SIGN_OUT = Operation("sign_out", "DELETE", "/v1/sessions/current", access="access")
 _START_ONBOARDING = Operation("start_onboarding", "POST", "/v1/onboarding", sends="application/json", answers="application/json")
@@ -1695,6 +1696,18 @@ class Operations(ABC):
         Raises: Internal, NotCaughtUp, NotFound, PositionUnknown, Timeout, TooManyRequests, Unavailable.
         """
         answer: bytes = self._call(_SHOW_STOP, path={"token": token})
+        return answer
+
+    def show_tree(self, id: t.PersonId, *, depth: int | None = None, limit: int | None = None, as_of: t.Timestamp | None = None) -> t.TreeDrawn:
+        """The branch below the person, level by level, for a drawing. It costs what it answers, however great
+        the branch is; as of a past time, a look at every invitee of those in the answer.
+
+        Roles: owner, admin, auditor.
+
+        Raises: Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown, SessionEnded,
+        Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.TreeDrawn = self._call(_SHOW_TREE, path={"id": id}, query={"depth": depth, "limit": limit, "as_of": as_of})
         return answer
 
     def sign_in(self, body: t.Credentials, *, vouchsafe_device: str | None = None) -> t.Granted:
@@ -3351,6 +3364,18 @@ class AsyncOperations(ABC):
         Raises: Internal, NotCaughtUp, NotFound, PositionUnknown, Timeout, TooManyRequests, Unavailable.
         """
         answer: bytes = await self._call(_SHOW_STOP, path={"token": token})
+        return answer
+
+    async def show_tree(self, id: t.PersonId, *, depth: int | None = None, limit: int | None = None, as_of: t.Timestamp | None = None) -> t.TreeDrawn:
+        """The branch below the person, level by level, for a drawing. It costs what it answers, however great
+        the branch is; as of a past time, a look at every invitee of those in the answer.
+
+        Roles: owner, admin, auditor.
+
+        Raises: Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown, SessionEnded,
+        Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.TreeDrawn = await self._call(_SHOW_TREE, path={"id": id}, query={"depth": depth, "limit": limit, "as_of": as_of})
         return answer
 
     async def sign_in(self, body: t.Credentials, *, vouchsafe_device: str | None = None) -> t.Granted:

@@ -2135,6 +2135,45 @@ class TokenHolder(TypedDict):
     """Their public id: the `sub` of the token."""
 
 
+class TreeDrawn(TypedDict):
+    """A branch, level by level."""
+
+    nodes: list[TreeNode]
+    """Whoever it is about, then their invitees, then theirs: an inviter before their invitees, the invitees in
+    the order of joining. Whoever has more `invitees` than name them as `parent` has more than is shown.
+    """
+    whole: bool
+    """Whether everybody is in it down to `depth`; false where `limit` left somebody out. Of the level that is
+    not whole each inviter has the same share.
+    """
+
+
+class TreeNode(TypedDict):
+    """Somebody in a branch that is drawn."""
+
+    assurance: NotRequired[Assurance | None]
+    below: NotRequired[int | None]
+    """How many are below them, those who left included. Missing as of a past time; and of fewer than five owners
+    and auditors alone see it.
+    """
+    depth: int
+    """Steps up to the root: 0 for a root."""
+    handle: NotRequired[str | None]
+    """The handle of their own choice."""
+    id: PersonId
+    """Their public id."""
+    invitees: int
+    """How many they let in themself."""
+    joined_at: Timestamp
+    """Since when they are a member, in whole seconds."""
+    lead: NotRequired[LeadKind | None]
+    parent: NotRequired[int | None]
+    """The place of their inviter in `nodes`; null for the first."""
+    role: NotRequired[Role | None]
+    standing: Standing
+    """Where they stand."""
+
+
 class Undo(TypedDict):
     """Why an action is undone."""
 

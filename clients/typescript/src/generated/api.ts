@@ -1188,6 +1188,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/people/{id}/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The branch below the person, level by level, for a drawing. It costs what it answers, however great the branch is; as of
+         *     a past time, a look at every invitee of those in the answer.
+         * @description Roles: owner, admin, auditor.
+         */
+        get: operations["show_tree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/people/{id}/vouches": {
         parameters: {
             query?: never;
@@ -5654,6 +5675,54 @@ export interface components {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:too-many-requests";
         };
+        /** @description A branch, level by level. */
+        TreeDrawn: {
+            /**
+             * @description Whoever it is about, then their invitees, then theirs: an inviter before their invitees, the invitees in the order of
+             *     joining. Whoever has more `invitees` than name them as `parent` has more than is shown.
+             */
+            nodes: components["schemas"]["TreeNode"][];
+            /**
+             * @description Whether everybody is in it down to `depth`; false where `limit` left somebody out. Of the level that is not whole
+             *     each inviter has the same share.
+             */
+            whole: boolean;
+        };
+        /** @description Somebody in a branch that is drawn. */
+        TreeNode: {
+            assurance?: components["schemas"]["Assurance"] | null;
+            /**
+             * Format: int32
+             * @description How many are below them, those who left included. Missing as of a past time; and of fewer than five owners and
+             *     auditors alone see it.
+             */
+            below?: number | null;
+            /**
+             * Format: int32
+             * @description Steps up to the root: 0 for a root.
+             */
+            depth: number;
+            /** @description The handle of their own choice. */
+            handle?: string | null;
+            /** @description Their public id. */
+            id: components["schemas"]["person_id"];
+            /**
+             * Format: int32
+             * @description How many they let in themself.
+             */
+            invitees: number;
+            /** @description Since when they are a member, in whole seconds. */
+            joined_at: components["schemas"]["timestamp"];
+            lead?: components["schemas"]["LeadKind"] | null;
+            /**
+             * Format: int32
+             * @description The place of their inviter in `nodes`; null for the first.
+             */
+            parent?: number | null;
+            role?: components["schemas"]["Role"] | null;
+            /** @description Where they stand. */
+            standing: components["schemas"]["Standing"];
+        };
         UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:unauthenticated" | "urn:vouchsafe:problem:session-ended" | "urn:vouchsafe:problem:reauthentication-required";
@@ -8816,6 +8885,44 @@ export interface operations {
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["InvalidValueProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    show_tree: {
+        parameters: {
+            query?: {
+                /** @description How many steps down at most. */
+                depth?: number;
+                /** @description How many people at most, the first included. */
+                limit?: number;
+                /** @description As of this time, to the second; now where nothing is said. Whoever joined later is not there yet. */
+                as_of?: components["schemas"]["timestamp"];
+            };
+            header?: never;
+            path: {
+                /** @description Whose branch. */
+                id: components["schemas"]["person_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A branch, level by level. */
+            200: {
+                headers: {
+                    /** @description The answer is no older than this. */
+                    "Vouchsafe-Position"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TreeDrawn"];
+                };
+            };
+            400: components["responses"]["InvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };

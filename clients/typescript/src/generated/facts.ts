@@ -267,6 +267,7 @@ export const operations: Readonly<Record<string, Facts>> = {
   "GET /v1/admin/people/{id}/sanctions": { access: "access" },
   "POST /v1/admin/people/{id}/sanctions": { access: "access", keyed: true },
   "POST /v1/admin/people/{id}/sanctions/{sanction}/lift": { access: "access" },
+  "GET /v1/admin/people/{id}/tree": { access: "access" },
   "GET /v1/admin/people/{id}/vouches": { access: "access" },
   "GET /v1/admin/policy": { access: "access" },
   "PUT /v1/admin/policy": { access: "access" },

@@ -9,6 +9,7 @@ mod figures;
 mod inviters;
 mod paths;
 mod reparent;
+mod tree;
 mod vouches;
 
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .service(branch::list_branch)
         .service(export::export_graph)
         .service(figures::show_figures)
+        .service(tree::show_tree)
         .service(inviters::list_inviters)
         .service(reparent::reparent)
         .service(vouches::list_vouches)
