@@ -3,6 +3,15 @@
 # `compose.yaml` runs it with PostgreSQL; alone, it keeps everything in the volume /data.
 
 ARG RUST=1.95
+ARG NODE=24
+
+FROM node:${NODE}-bookworm-slim AS console
+WORKDIR /src/console
+COPY console/package.json console/package-lock.json ./
+RUN npm ci --silent --no-audit --no-fund --ignore-scripts
+COPY schemas/openapi.json ../schemas/openapi.json
+COPY console .
+RUN npm run build
 
 FROM rust:${RUST}-slim-bookworm AS build
 RUN apt-get update \
@@ -19,6 +28,7 @@ RUN mkdir src \
     && cargo build --release --locked \
     && rm -r src
 COPY . .
+COPY --from=console /src/console/dist console/dist
 # A copied file may be older than what was just built in its place.
 RUN touch src/main.rs src/lib.rs \
     && cargo build --release --locked

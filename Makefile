@@ -15,17 +15,25 @@ TOOLS = VOUCHSAFE_TEST_PYTHON=$(abspath $(VENV))/bin/python \
 	VOUCHSAFE_TEST_NODE_MODULES=$(abspath $(NODE))/node_modules \
 	VOUCHSAFE_TEST_PG_BIN=$(shell sh tools/packages.sh postgres-bin)
 
-.PHONY: help run build package test lint fmt schemas clients pictures bench bench-graph test-tools test-real-history build-packages test-packages
+.PHONY: help run console build package test lint fmt schemas clients pictures bench bench-graph test-tools test-real-history build-packages test-packages console-checked
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r name what; do \
 		printf '  make %-18s %s\n' "$$name" "$$what"; done
 
-run: build-packages ## Build quickly, and start a service with a sample community, on http://127.0.0.1:8080
+# Built anew when something has changed of which it is made.
+CONSOLE := console/dist/index.html
+$(CONSOLE): $(shell find console -path console/node_modules -prune -o -path console/dist -prune -o -name schema.d.ts -prune -o -type f -print) schemas/openapi.json
+	@sh tools/console.sh $(TARGET)
+
+console: ## Build the console; needs Node, or fetches it
+	@sh tools/console.sh $(TARGET) wanted
+
+run: build-packages $(CONSOLE) ## Build quickly, and start a service with a sample community, on http://127.0.0.1:8080
 	cargo build --locked --profile quick
 	@exec $(TARGET)/quick/vouchsafe demo
 
-build: build-packages ## Build the release binary
+build: build-packages $(CONSOLE) ## Build the release binary
 	cargo build --release --locked
 
 package: build ## Pack the binary: .tar.gz and Debian package, in target/package/out
@@ -73,7 +81,7 @@ test-real-history: test-tools ## Import the Bitcoin-OTC history: VOUCHSAFE_REAL_
 	@test -r "$(VOUCHSAFE_REAL_HISTORY)" || { echo "Set VOUCHSAFE_REAL_HISTORY to the CSV file."; exit 1; }
 	$(TOOLS) VOUCHSAFE_REAL_HISTORY="$(abspath $(VOUCHSAFE_REAL_HISTORY))" $(TEST) --test real_history -- on_ --nocapture --test-threads=1
 
-test-tools: $(VENV)/.made $(NODE)/.made ## Install what the tests need besides Rust
+test-tools: $(VENV)/.made $(NODE)/.made console-checked ## Install what the tests need besides Rust, and build the console
 
 $(VENV)/.made: tests/tools/requirements.txt | test-packages
 	rm -rf $(VENV)
@@ -88,6 +96,11 @@ $(NODE)/.made: tests/tools/package.json tests/tools/package-lock.json $(VENV)/.m
 	cp tests/tools/package.json tests/tools/package-lock.json $(NODE)
 	PATH="$(abspath $(VENV))/bin:$$PATH" npm ci --prefix $(NODE) --silent --no-audit --no-fund --ignore-scripts
 	touch $@
+
+# The tests want it whole, with its types checked.
+console-checked: $(VENV)/.made
+	@sh tools/console.sh $(TARGET) wanted
+	@cd console && PATH="$(abspath $(VENV))/bin:$$PATH" npm run --silent check >"$(abspath $(TARGET))/console-check.log" 2>&1 || { cat "$(abspath $(TARGET))/console-check.log"; exit 1; }
 
 build-packages:
 	@sh tools/packages.sh build

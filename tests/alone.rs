@@ -40,7 +40,8 @@ async fn every_page() {
     for page in PAGES.iter().filter(|page| page.verb == Verb::Get) {
         // A file, a picture, and links that only lead on.
         let leads = ["{name}", "{code}", "{token}", "picture"];
-        let is_page = !leads.iter().any(|end| page.path.ends_with(end));
+        // The console's views are looked at by a script of their own.
+        let is_page = !leads.iter().any(|end| page.path.ends_with(end)) && !page.path.starts_with("/console");
         let seen = printed.lines().any(|line| line == page.path);
         assert_eq!(seen, is_page, "{}", page.path);
     }

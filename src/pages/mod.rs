@@ -1,4 +1,4 @@
-//! Pages for people: sign-in, the own account, and a newcomer's way in. No script is needed.
+//! Pages for people: sign-in, the own account, and a newcomer's way in, which need no script; and the console, which is one.
 //!
 //! A page a folder: what it shows and takes (`mod.rs`), its words in each language (`words.rs`), and a template of the
 //! same name. A page asks the public API for everything ([`Api`]), as any client would, and decides nothing by itself.
@@ -8,6 +8,7 @@ mod account;
 mod api;
 mod appeal;
 mod assets;
+mod console;
 mod forgotten;
 mod headers;
 mod invites;
@@ -96,6 +97,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/join/decline", web::get().to(join::ask_decline))
         .route("/join/decline", web::post().to(join::decline))
         .route("/join/{code}", web::get().to(join::link))
+        .route("/console", web::get().to(console::lead))
+        .route("/console/", web::get().to(console::show))
+        .route("/console/assets/{name}", web::get().to(console::file))
+        .route("/console/{view}", web::get().to(console::show))
+        .route("/console/{view}/{id}", web::get().to(console::show))
         .route("/invites", web::get().to(invites::show))
         .route("/invites", web::post().to(invites::give))
         .route("/invites/{id}", web::post().to(invites::act))

@@ -301,13 +301,17 @@ impl Visit {
 
     /// A page.
     pub(super) fn show(&self, status: StatusCode, page: &impl Template) -> HttpResponse {
-        let text = match page.render() {
-            Ok(text) => text,
+        match page.render() {
+            Ok(text) => self.write(status, text),
             Err(error) => {
                 tracing::warn!(%error, "a page cannot be written");
-                return HttpResponse::InternalServerError().finish();
+                HttpResponse::InternalServerError().finish()
             }
-        };
+        }
+    }
+
+    /// A page that is written already.
+    pub(super) fn write(&self, status: StatusCode, text: String) -> HttpResponse {
         let mut answer = HttpResponse::build(status);
         headers::dress(&mut answer, self.base());
         self.finish(answer.body(text))
@@ -330,7 +334,11 @@ impl Visit {
             if refused.kind() != "reauthentication-required" {
                 self.unset(browser::SESSION);
             }
-            return self.see(&format!("/signin?next={}", shell::encoded(&self.path)));
+            let asked = match self.request.query_string() {
+                "" => self.path.clone(),
+                query => format!("{}?{query}", self.path),
+            };
+            return self.see(&format!("/signin?next={}", shell::encoded(&asked)));
         }
         let shell = self.shell(problems::title(self.locale, refused));
         self.show(

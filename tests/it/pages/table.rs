@@ -24,7 +24,12 @@ fn filled(path: &str) -> String {
 
 /// Pages that a member alone is shown.
 fn is_private(path: &str) -> bool {
-    path.starts_with("/account") || path.starts_with("/invites")
+    path.starts_with("/account") || path.starts_with("/invites") || is_console(path)
+}
+
+/// Pages for those who keep the community.
+fn is_console(path: &str) -> bool {
+    path.starts_with("/console/") && !path.starts_with("/console/assets/")
 }
 
 on_both! {
@@ -69,7 +74,8 @@ on_both! {
             let own = ada.open(&path).await;
             assert!(own.status.as_u16() < 500, "{}: {}", page.id, own.text);
             if is_private(page.path) && !page.path.contains('{') {
-                assert_eq!(own.status, 200, "{}: {}", page.id, own.text);
+                let expected = if is_console(page.path) { 403 } else { 200 };
+                assert_eq!(own.status, expected, "{}: {}", page.id, own.text);
                 assert_eq!(own.header("cache-control"), "no-store");
             }
         }
