@@ -20,7 +20,7 @@ export function shades(way: Way, span: [number, number]): { shades: Shade[]; of:
     case "assurance": {
       const words = ["none", "contact", "checked", "verified"];
       const colours = isDark ? [left, "#d6b84a", "#6ea8dc", "#63c493"] : [left, "#9a7400", "#3a76b0", "#1b7f4d"];
-      return { shades: words.map((word, place) => ({ word, colour: colours[place]! })), of: (node) => words.indexOf(node.assurance) };
+      return { shades: words.map((word, place) => ({ word, colour: colours[place]! })), of: (node) => words.indexOf(node.assurance ?? "none") };
     }
     case "joined": {
       // From the first to the last in six steps of one lightness after the other (viridis, cut at its lightest).

@@ -9,8 +9,9 @@ export type Node = {
   children: Node[];
   depth: number;
   standing: Schemas["Standing"];
-  assurance: Schemas["Assurance"];
-  role: Schemas["Role"];
+  /** None of somebody who has left. */
+  assurance: Schemas["Assurance"] | null;
+  role: Schemas["Role"] | null;
   /** Milliseconds since 1970. */
   joined: number;
   /** Whom they let in themself. */
@@ -43,8 +44,8 @@ async function asked(id: string, depth: number, limit: number, asOf: string | un
       children: [],
       depth: seen.depth,
       standing: seen.standing,
-      assurance: seen.assurance,
-      role: seen.role,
+      assurance: seen.assurance ?? null,
+      role: seen.role ?? null,
       joined: Date.parse(seen.joined_at),
       invitees: seen.invitees,
       below: seen.below ?? undefined,
