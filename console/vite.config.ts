@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig, type Plugin } from "vite";
+import { described } from "./described";
 
 /** Packs each file beside itself; the service sends what the browser takes. */
 const pack: Plugin = {
@@ -27,7 +28,7 @@ const links: Plugin = {
 export default defineConfig({
   // Relative, so that the console works below any path.
   base: "./",
-  plugins: [svelte(), links, pack],
+  plugins: [described, svelte(), links, pack],
   build: {
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
