@@ -2,6 +2,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import { api, told, type Schemas } from "./api";
 import { live } from "./live.svelte";
+import { reads } from "./session.svelte";
 
 type Known = Pick<Schemas["Person"], "id" | "handle" | "standing">;
 
@@ -38,7 +39,7 @@ function forget(id: string) {
 
 /** Asks what somebody is called, unless it is known. */
 export function want(id: string): void {
-  if (asked.has(id)) return;
+  if (asked.has(id) || !reads()) return;
   asked.add(id);
   waiting.push(id);
   void next();

@@ -32,6 +32,9 @@ export const day = (at: string | number) => days.format(new Date(at));
 export const minute = (at: string | number) => minutes.format(new Date(at));
 export const second = (at: string | number) => seconds.format(new Date(at));
 
+/** The service's own words, with the moments in them as they are written here. */
+export const said = (text: string) => text.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (at) => minute(at));
+
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 60],

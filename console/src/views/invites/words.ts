@@ -1,0 +1,28 @@
+// Words for invites.
+import type { Schemas } from "../../lib/api";
+import { plain, title } from "../../lib/words";
+
+type Invite = Schemas["OverseenInviteView"];
+
+export const KINDS: Record<Schemas["InviteKind"], string> = { email: "By mail", phone: "By text message", link: "Open link" };
+
+export const STATES: Record<Schemas["InviteState"], string> = {
+  open: "Open",
+  not_yet: "Not open yet",
+  held: "Somebody is on the way in",
+  used: "Used",
+  expired: "Expired",
+  revoked: "Taken back",
+  declined: "Declined",
+  passed_on: "Passed on",
+  suspended: "Void while its inviter is sanctioned",
+  room_closed: "Its room is closed",
+  undeliverable: "Could not be delivered",
+  refused: "Refused by a reviewer",
+};
+
+/** Where an invite stands, and who ended it. */
+export function stateOf(invite: Invite): string {
+  if (invite.state !== "revoked" || !invite.ended_by) return STATES[invite.state] ?? title(invite.state);
+  return invite.ended_by === "void" ? "Void" : `Taken back by ${invite.ended_by === "admin" ? "an admin" : invite.ended_by === "inviter" ? "its inviter" : plain(invite.ended_by)}`;
+}
