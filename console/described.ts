@@ -44,6 +44,9 @@ const fields = (object: Any) =>
     };
   });
 
+/** What must be given stands first, and secrets after what is no secret. */
+const wanted = (one: Any, other: Any) => Number(other.needed) - Number(one.needed) || Number(one.format === "password") - Number(other.format === "password");
+
 const modules: Record<string, (doc: Any) => Any> = {
   /** Every path, so that a view does not ask for what is not there. */
   paths: (doc) => Object.keys(doc.paths).filter((path) => path.startsWith("/v1/admin/")),
@@ -55,7 +58,7 @@ const modules: Record<string, (doc: Any) => Any> = {
     return (body.oneOf ?? [body]).map((kind: Any) => {
       const all = kind.allOf ? Object.assign({}, ...kind.allOf, { properties: Object.assign({}, ...kind.allOf.map((part: Any) => part.properties)), required: kind.allOf.flatMap((part: Any) => part.required ?? []) }) : kind;
       const word = all.properties.kind?.enum?.[0] ?? all.properties.kind?.const;
-      return { kind: word, title: all.title ?? word, text: all.description ?? "", fields: fields(all).filter((field) => field.name !== "kind") };
+      return { kind: word, title: all.title ?? word, text: all.description ?? "", fields: fields(all).filter((field) => field.name !== "kind").sort(wanted) };
     });
   },
   /** The sections of a policy, and what each of their fields demands. */
