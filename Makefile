@@ -5,6 +5,9 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV := $(TARGET)/test-venv
 NODE := $(TARGET)/test-node
+# The version is in the name: another one is built anew.
+LIVEKIT_VERSION := v1.13.4
+LIVEKIT := $(TARGET)/tools/livekit-$(LIVEKIT_VERSION)/livekit-server
 TEST := cargo test --locked --features switches
 
 # Ours, where the machine has none of its own.
@@ -13,6 +16,7 @@ DENY := $(if $(shell command -v cargo-deny),,$(TARGET)/tools/bin/cargo-deny)
 # Where the tests find their tools; looked up only when a test target runs.
 TOOLS = VOUCHSAFE_TEST_PYTHON=$(abspath $(VENV))/bin/python \
 	VOUCHSAFE_TEST_NODE_MODULES=$(abspath $(NODE))/node_modules \
+	VOUCHSAFE_TEST_LIVEKIT=$(abspath $(LIVEKIT)) \
 	VOUCHSAFE_TEST_PG_BIN=$(shell sh tools/packages.sh postgres-bin)
 
 .PHONY: help run console build package test lint fmt schemas clients pictures bench bench-graph test-tools test-real-history build-packages test-packages console-checked
@@ -81,7 +85,7 @@ test-real-history: test-tools ## Import the Bitcoin-OTC history: VOUCHSAFE_REAL_
 	@test -r "$(VOUCHSAFE_REAL_HISTORY)" || { echo "Set VOUCHSAFE_REAL_HISTORY to the CSV file."; exit 1; }
 	$(TOOLS) VOUCHSAFE_REAL_HISTORY="$(abspath $(VOUCHSAFE_REAL_HISTORY))" $(TEST) --test real_history -- on_ --nocapture --test-threads=1
 
-test-tools: $(VENV)/.made $(NODE)/.made console-checked ## Install what the tests need besides Rust, and build the console
+test-tools: $(VENV)/.made $(NODE)/.made $(LIVEKIT) console-checked ## Install what the tests need besides Rust, and build the console
 
 $(VENV)/.made: tests/tools/requirements.txt | test-packages
 	rm -rf $(VENV)
@@ -101,6 +105,11 @@ $(NODE)/.made: tests/tools/package.json tests/tools/package-lock.json $(VENV)/.m
 console-checked: $(VENV)/.made
 	@sh tools/console.sh $(TARGET) wanted
 	@cd console && PATH="$(abspath $(VENV))/bin:$$PATH" npm run --silent check >"$(abspath $(TARGET))/console-check.log" 2>&1 || { cat "$(abspath $(TARGET))/console-check.log"; exit 1; }
+
+# A real room server, from its own source: its go.sum says what it is made of. Go comes with the Python packages where
+# the machine has none that is new enough.
+$(LIVEKIT): | $(VENV)/.made
+	PATH="$(abspath $(VENV))/bin:$$PATH" sh tools/livekit.sh $(LIVEKIT_VERSION) $(abspath $@)
 
 build-packages:
 	@sh tools/packages.sh build

@@ -223,6 +223,14 @@ impl Shared {
             Ok(response) => response,
             Err(error) => return Err(visit.bare_refusal(&problem_of(&error))),
         };
+        // A room server's own requests are many and not throttled; what it has not signed is.
+        if operation.access == Access::RoomServer && response.status().is_client_error() {
+            let peer = response.request().peer_addr().map(|peer| peer.ip());
+            let address = address::client(peer, response.request().headers(), &self.limits.trusted_proxies);
+            if let Err(problem) = self.throttle(operation, address).await {
+                return Ok(response.into_response(visit.refusal(&problem).map_into_right_body()));
+            }
+        }
         if let Some(refusal) = visit.rewritten(response.response()) {
             return Ok(response.into_response(refusal.map_into_right_body()));
         }
@@ -286,6 +294,12 @@ impl Shared {
                     return Err(Problem::new(ProblemKind::ReauthenticationRequired));
                 }
                 passed.caller = Some(caller);
+            }
+            Access::RoomServer => {
+                if !headers.contains_key(AUTHORIZATION) {
+                    self.throttle(operation, address).await?;
+                    return Err(Problem::not_signed());
+                }
             }
             Access::Service => {
                 let shown = posted.or_else(|| ServiceSecret::of_header(headers));

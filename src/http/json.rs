@@ -47,6 +47,21 @@ pub struct Query<T>(pub T);
 #[derive(Debug)]
 pub struct Segments<T>(pub T);
 
+/// A body of `application/webhook+json` as it came, to the letter: it is signed so.
+#[derive(Debug)]
+pub struct Signed(pub Bytes);
+
+impl FromRequest for Signed {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let wanted = request.content_type().eq_ignore_ascii_case("application/webhook+json");
+        let body = media(request, wanted).map(|()| read(request, payload, None));
+        Box::pin(async move { body?.await.map(Self) })
+    }
+}
+
 impl<T: Serialize> Responder for Json<T> {
     type Body = actix_web::body::BoxBody;
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {

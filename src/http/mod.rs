@@ -33,7 +33,7 @@ pub use gate::{Gate, GateLimits, GateService};
 pub use health::{Check, Readiness};
 pub use home::Home;
 pub use idempotency::IdempotencyKey;
-pub use json::{Form, Json, Query, Segments};
+pub use json::{Form, Json, Query, Segments, Signed};
 pub use numbers::{Within, whole, whole_or_null};
 pub use paging::{Limit, Page, Paging};
 pub use pepper::{Cursors, Pepper};

@@ -8,7 +8,7 @@ use utoipa::{
         Components, HttpMethod, Info, License, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr, Response, Schema, Server,
         path::Operation,
         schema::ArrayItems,
-        security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
 };
 use utoipa_actix_web::{AppExt as _, service_config::ServiceConfig};
@@ -172,6 +172,7 @@ fn complete(operation: &mut Operation, known: &rights::Operation, components: &C
         Access::Appellant => vec![scheme("appellant")],
         Access::Roles(_) => vec![scheme("access")],
         Access::Service => vec![scheme("service")],
+        Access::RoomServer => vec![scheme("room_server")],
     });
     for response in operation.responses.responses.values_mut() {
         if let RefOr::T(response) = response
@@ -266,6 +267,10 @@ fn base() -> OpenApi {
         http.description = Some(says.to_owned());
         components.add_security_scheme(name, SecurityScheme::Http(http));
     }
+    let says =
+        "A JWT that the room server signs by its own key, with the SHA-256 of the body; without a scheme before it.";
+    let signed = ApiKey::Header(ApiKeyValue::with_description("Authorization", says));
+    components.add_security_scheme("room_server", SecurityScheme::ApiKey(signed));
     OpenApiBuilder::new()
         .info(info)
         .servers(Some([Server::new("/")]))

@@ -114,6 +114,16 @@ impl Problem {
             ..Self::new(ProblemKind::Unauthenticated)
         }
     }
+    /// What was sent in the name of a room server is not signed by it.
+    pub fn not_signed() -> Self {
+        Self {
+            challenge: Some("Signature"),
+            detail: Some(Cow::Borrowed(
+                "Only the room server itself sends this, signed by the key that it is registered with.",
+            )),
+            ..Self::new(ProblemKind::Unauthenticated)
+        }
+    }
     /// A field of the request is not of the expected form.
     pub fn field(field: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ProblemKind::InvalidField).at(field).with_detail(detail)

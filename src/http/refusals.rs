@@ -163,7 +163,7 @@ fn common(operation: &Operation, known: &rights::Operation) -> impl Iterator<Ite
     match known.access {
         Access::Public | Access::Page => {}
         Access::PublicThrottled => kinds.push(Kind::TooManyRequests),
-        Access::Flow | Access::Applicant | Access::Appellant | Access::Service => {
+        Access::Flow | Access::Applicant | Access::Appellant | Access::Service | Access::RoomServer => {
             kinds.extend([Kind::Unauthenticated, Kind::TooManyRequests])
         }
         Access::Roles(roles) => {

@@ -71,6 +71,9 @@ pub enum Access {
     Roles(&'static [Role]),
     /// A service, by its client id and secret. Failures are throttled by address.
     Service,
+    /// A room server, by its signature of what it sends. The gate demands one, and throttles failures by address; the
+    /// handler checks it.
+    RoomServer,
     /// Anybody who looks at a page. What the page asks of the API passes the gate by itself.
     Page,
 }
@@ -186,6 +189,11 @@ pub static OPERATIONS: &[Operation] = &[
     post("pass_invite_on", "/v1/me/invites/{id}/pass-on", MEMBERS),
     post("create_ticket", "/v1/rooms/{room}/tickets", MEMBERS),
     delete("end_ticket", "/v1/rooms/{room}/tickets/{ticket}", MEMBERS),
+    post(
+        "report_of_room_server",
+        "/v1/room-servers/{id}/events",
+        Access::RoomServer,
+    ),
     post("oauth_token", "/oauth/token", Access::PublicThrottled),
     post("oauth_introspect", "/oauth/introspect", Access::Service),
     post("oauth_revoke", "/oauth/revoke", Access::PublicThrottled),

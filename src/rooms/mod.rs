@@ -24,7 +24,7 @@ use data_encoding::BASE32_NOPAD;
 use secrecy::SecretString;
 
 pub use commands::{end_all, end_all_of, leave_all, reconsider, silence};
-pub use enforce::Enforcer;
+pub use enforce::{Enforcer, follow_up};
 pub use issuer::{BatchIssuer, Listed};
 pub use records::seated_anywhere as seated;
 pub use rules::{CAPACITY, CAPACITY_MOST, Denied, NoRoomName, RoomName};
@@ -175,6 +175,8 @@ pub struct Ticket {
     pub person: PersonRow,
     /// Whether they may speak.
     pub part: ParticipantRole,
+    /// Since when.
+    pub issued_at: Timestamp,
     /// Until when.
     pub expires_at: Timestamp,
     ended: bool,
@@ -199,6 +201,7 @@ impl Ticket {
             ticket: self.id,
             token: self.token(vault)?,
             role: self.part,
+            issued_at: self.issued_at,
             expires_at: self.expires_at,
         })
     }

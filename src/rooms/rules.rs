@@ -175,8 +175,10 @@ pub struct Present<'a> {
     pub id: &'a str,
     /// The name that they gave themself.
     pub display: &'a str,
-    /// Whether they are heard.
+    /// Whether they are not heard.
     pub muted: bool,
+    /// Whether the server would let them be heard.
+    pub may_speak: bool,
 }
 
 /// What is to be done about those who are in a room.
@@ -187,6 +189,8 @@ pub struct Order<'a> {
     pub out: Vec<&'a str>,
     /// They are heard, and may not speak.
     pub mute: Vec<&'a str>,
+    /// They are not heard and may not speak, and their server would let them.
+    pub hush: Vec<&'a str>,
 }
 
 /// Compares those who are in a room with the tickets that are good there. A token on a server's list may be bound to
@@ -204,6 +208,7 @@ pub fn order<'a>(present: &[Present<'a>], good: &HashMap<String, ParticipantRole
             .filter(|_| times[one.id] == 1 && one.display.len() <= DISPLAY_MOST);
         match part {
             Some(ParticipantRole::Listener) if !one.muted => order.mute.push(one.id),
+            Some(ParticipantRole::Listener) if one.may_speak => order.hush.push(one.id),
             Some(_) => {}
             None => {
                 if seen.insert(one.id) {
@@ -324,7 +329,12 @@ mod tests {
             ("listens".to_owned(), ParticipantRole::Listener),
             ("twice".to_owned(), ParticipantRole::Speaker),
         ]);
-        let there = |id, muted| Present { id, display: "", muted };
+        let there = |id, muted| Present {
+            id,
+            display: "",
+            muted,
+            may_speak: !muted,
+        };
         let present = [
             there("speaks", false),
             there("listens", true),
@@ -339,11 +349,19 @@ mod tests {
             id: "speaks",
             display,
             muted: false,
+            may_speak: true,
         };
         assert_eq!(super::order(&[named(&short)], &good), Order::default());
         assert_eq!(super::order(&[named(&long)], &good).out, ["speaks"]);
         let order = super::order(&[there("listens", false), there("speaks", true)], &good);
         assert_eq!((order.out, order.mute), (vec![], vec!["listens"]));
+        // Not heard, and not to be.
+        let quiet = |id| Present {
+            may_speak: true,
+            ..there(id, true)
+        };
+        let order = super::order(&[quiet("listens"), quiet("speaks")], &good);
+        assert_eq!((order.out, order.mute, order.hush), (vec![], vec![], vec!["listens"]));
     }
 
     #[test]

@@ -138,6 +138,7 @@ fn give(
                     room: room.row,
                     person: ask.person,
                     part,
+                    issued_at: tx.now,
                     expires_at,
                     ended: false,
                     key_version,
@@ -155,7 +156,7 @@ fn give(
     }
     for issued in answers.iter().flatten() {
         let ticket = &issued.ticket;
-        records::insert_ticket(tx.conn, ticket, tx.now)?;
+        records::insert_ticket(tx.conn, ticket)?;
         tx.on_behalf(Actor::Person(ticket.person), tx.now, |tx| {
             tx.record(Event::TicketIssued(events::TicketIssued {
                 ticket: ticket.id,

@@ -16,6 +16,7 @@
 //! list, a ticket that has ended still opens the room until it expires: whoever comes back is put out again for as
 //! long. Where it puts nobody out either, nothing is asked of it, and the tickets end here alone.
 
+mod reported;
 mod room;
 mod sweep;
 mod work;
@@ -33,6 +34,7 @@ use crate::{
     policy::Current,
 };
 
+pub use reported::follow_up;
 use work::Work;
 
 /// Enforces on every server that this replica has the lease of.

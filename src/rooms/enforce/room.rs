@@ -85,8 +85,8 @@ impl Work {
     async fn agree_on(&self, lease: &Lease, room: &Room) -> Result<(), Halt> {
         match self.settle(lease, room).await {
             Err(halt) if halt.is_of_a_room() => self.fails(lease, room, &halt).await,
-            // Without a list there, a ticket of the closed room opens it until it expires.
-            Ok(()) if !room.open && self.void(room, 1).await?.is_empty() => self.note(lease, room, None, true).await,
+            // Without a list there, a ticket of the closed room opens it until it expires, or longer.
+            Ok(()) if !room.open && !self.is_opened_still(room).await? => self.note(lease, room, None, true).await,
             Ok(()) if room.failure.is_some() => {
                 tracing::info!(server = %self.server.id, room = room.row.0, "a room is as it should be again");
                 self.note(lease, room, None, false).await
@@ -145,6 +145,20 @@ impl Work {
         found.read(move |conn| Ok(records::void(conn, row, now, limit)?)).await
     }
 
+    /// Whether somebody may have what opens a room after it was closed.
+    async fn is_opened_still(&self, room: &Room) -> Result<bool, StoreError> {
+        if self.server.can(Capability::List) {
+            return Ok(false);
+        }
+        let (row, since) = (room.row, self.now().before(self.server.kind.lingers()));
+        let found = self.enforcer.ledger.store().read(move |conn| {
+            let some = !records::void(conn, row, since, 1)?.is_empty();
+            Ok::<_, StoreError>((some, records::has_tickets(conn, row)?))
+        });
+        let (void, ever) = found.await?;
+        Ok(void || ever && !self.is_long_empty(room.row))
+    }
+
     fn served(&self, room: &Room) -> Result<ServedRoom, StoreError> {
         room.served(&self.enforcer.vault)
     }
@@ -162,7 +176,10 @@ impl Work {
         if !room.open {
             self.server.peer.close(&served).await?;
             self.ours().remove(&room.row);
-            return self.keep_out(room, &served).await;
+            return match self.is_watched_closed(room) {
+                true => self.look_into(lease, room).await,
+                false => self.keep_out(room, &served).await,
+            };
         }
         if self.server.peer.prepare(&served).await? {
             tracing::info!(server = %self.server.id, room = room.row.0, "a room was made on its server");
@@ -179,11 +196,14 @@ impl Work {
             self.keep_out(room, &served).await?;
         }
         if self.stays().contains(&room.row) {
-            let title = self.server.kind.title();
-            let cause = format!("{title} says that it was done, but somebody who was put out is still there");
-            return Err(ServerError::new(Trouble::Disagrees, cause).into());
+            return Err(self.stays_put().into());
         }
         Ok(())
+    }
+
+    /// Whether those who come into a room that is closed are seen, and are to be put out.
+    fn is_watched_closed(&self, room: &Room) -> bool {
+        !room.open && !room.cleared && !self.server.can(Capability::List) && self.server.can(Capability::Observation)
     }
 
     /// Puts everybody out whose ticket has ended and who may have come back by it, since the server keeps no list.
@@ -333,7 +353,7 @@ impl Work {
         let observed = self.server.can(Capability::Observation);
         let due = rooms
             .iter()
-            .filter(|room| observed && room.open && self.ours().contains(&room.row));
+            .filter(|room| observed && room.open && self.ours().contains(&room.row) || self.is_watched_closed(room));
         let look = async |room| match self.look_into(lease, room).await {
             Err(halt) if halt.is_of_a_room() => self.fails(lease, room, &halt).await,
             done => done,
@@ -356,26 +376,35 @@ impl Work {
             present => present?,
         };
         if present.is_empty() {
+            self.told_to_go().remove(&room.row);
             return Ok(());
         }
+        self.has_somebody(room.row);
         // Read after: whoever came in by a ticket that was good then is known now.
-        let good = self.good(room).await?;
+        let good = match room.open {
+            true => self.good(room).await?,
+            false => Vec::new(),
+        };
         let by_id: HashMap<String, TicketId> = good.iter().map(|ticket| (ticket.id.to_string(), ticket.id)).collect();
         let good: HashMap<String, _> = good.iter().map(|ticket| (ticket.id.to_string(), ticket.part)).collect();
-        let present: Vec<Present<'_>> = present
+        let seen: Vec<Present<'_>> = present
             .iter()
             .map(|one| Present {
                 id: &one.id,
                 display: &one.display,
                 muted: one.muted,
+                may_speak: one.may_speak,
             })
             .collect();
-        let order = rules::order(&present, &good);
+        let order = rules::order(&seen, &good);
         let mut spoke = Vec::new();
         let heard = order.mute.iter().filter(|_| self.server.can(Capability::Muting));
         for id in heard {
             self.server.peer.mute(&served, id).await?;
             spoke.extend(by_id.get(*id).copied());
+        }
+        for id in order.hush.iter().filter(|_| self.server.can(Capability::Muting)) {
+            self.server.peer.mute(&served, id).await?;
         }
         if !spoke.is_empty() {
             // What follows where it was not the first time comes by the feed.
@@ -392,7 +421,17 @@ impl Work {
             let out: Vec<String> = order.out.iter().map(|id| (*id).to_owned()).collect();
             self.server.peer.remove(&served, &out).await?;
         }
+        if self.is_still_there(room.row, &present, &order.out) {
+            return Err(self.stays_put().into());
+        }
         Ok(())
+    }
+
+    /// The server shows somebody who, as it says, was put out.
+    fn stays_put(&self) -> ServerError {
+        let title = self.server.kind.title();
+        let cause = format!("{title} says that it was done, but somebody who was put out is still there");
+        ServerError::new(Trouble::Disagrees, cause)
     }
 
     /// Writes down that listeners were heard.

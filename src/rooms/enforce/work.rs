@@ -12,7 +12,7 @@ use tokio::{sync::Notify, time::sleep};
 use super::{
     super::{
         records,
-        servers::{PATIENCE, Server, ServerError, Trouble},
+        servers::{PATIENCE, Participant, Server, ServerError, Trouble},
     },
     Enforcer,
 };
@@ -80,6 +80,18 @@ pub(super) struct Work {
     stays: Mutex<HashSet<RoomRow>>,
     /// Somebody was to go: the connections are looked through at once.
     pub(super) wanted: Notify,
+    /// Where the server tells one stay of somebody from another: who was to go, by room, in which stay and since when.
+    told_to_go: Mutex<HashMap<RoomRow, HashMap<String, Told>>>,
+    /// When somebody was last seen in a room.
+    seen: Mutex<HashMap<RoomRow, Instant>>,
+    /// Since when this replica looks.
+    begun: Instant,
+}
+
+/// A stay that was to end.
+pub(super) struct Told {
+    stay: String,
+    since: Instant,
 }
 
 /// What is known of a server between two steps.
@@ -106,7 +118,46 @@ impl Work {
             failing: Mutex::default(),
             stays: Mutex::default(),
             wanted: Notify::new(),
+            told_to_go: Mutex::default(),
+            seen: Mutex::default(),
+            begun: Instant::now(),
         }
+    }
+
+    /// Who was to go, by room.
+    pub(super) fn told_to_go(&self) -> MutexGuard<'_, HashMap<RoomRow, HashMap<String, Told>>> {
+        self.told_to_go.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether one of those in `out` has been there since they were told to go a while ago. They are remembered.
+    pub(super) fn is_still_there(&self, room: RoomRow, present: &[Participant], out: &[&str]) -> bool {
+        let mut all = self.told_to_go();
+        let before = all.remove(&room).unwrap_or_default();
+        let mut now = HashMap::new();
+        let mut stays = false;
+        for one in present.iter().filter(|one| out.contains(&one.id.as_str())) {
+            let Some(stay) = one.stay.clone() else { continue };
+            let known = before.get(&one.id).filter(|told| told.stay == stay);
+            let since = known.map_or_else(Instant::now, |told| told.since);
+            stays |= since.elapsed() >= PATIENCE;
+            now.insert(one.id.clone(), Told { stay, since });
+        }
+        all.insert(room, now);
+        stays
+    }
+
+    /// Somebody is in a room.
+    pub(super) fn has_somebody(&self, room: RoomRow) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.insert(room, Instant::now());
+    }
+
+    /// Whether nobody was in a room for as long as what they were given there may let them in again. What was before
+    /// this replica looked is not known.
+    pub(super) fn is_long_empty(&self, room: RoomRow) -> bool {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = seen.get(&room).copied().unwrap_or(self.begun);
+        last.elapsed() >= self.server.kind.lingers()
     }
 
     /// The rooms that are there and know our secret.

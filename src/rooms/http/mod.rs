@@ -27,6 +27,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(tickets::create::create)
         .service(tickets::end::end)
+        .service(servers::report::report)
         .service(servers::list::list)
         .service(servers::register::register)
         .service(servers::replace::replace)

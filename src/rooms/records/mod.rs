@@ -11,7 +11,7 @@ use diesel::{
 
 pub use tickets::seated_anywhere;
 pub(super) use tickets::{
-    MOST_BOUND, end, end_all, end_in_room, end_of_people, end_own, end_spoken, end_unfit, good, has_unfit,
+    MOST_BOUND, end, end_all, end_in_room, end_of_people, end_own, end_spoken, end_unfit, good, has_tickets, has_unfit,
     insert_ticket, overdue, rooms_of_person, seated, set_heard, silence, silence_unfit, spoke_since, taken, ticket,
     tickets_of, void, was_heard,
 };

@@ -26,6 +26,7 @@ struct StoredTicket {
     person: PersonRow,
     part: ParticipantRole,
     key_version: i64,
+    issued_at: Timestamp,
     expires_at: Timestamp,
     ended_at: Option<Timestamp>,
 }
@@ -38,6 +39,7 @@ impl From<StoredTicket> for Ticket {
             person: row.person,
             part: row.part,
             key_version: row.key_version,
+            issued_at: row.issued_at,
             expires_at: row.expires_at,
             ended: row.ended_at.is_some(),
         }
@@ -57,7 +59,7 @@ struct NewTicket {
     expires_at: Timestamp,
 }
 
-pub(in crate::rooms) fn insert_ticket(conn: &mut Conn, ticket: &Ticket, now: Timestamp) -> QueryResult<()> {
+pub(in crate::rooms) fn insert_ticket(conn: &mut Conn, ticket: &Ticket) -> QueryResult<()> {
     insert_into(tickets::table)
         .values(NewTicket {
             uid: ticket.id,
@@ -65,7 +67,7 @@ pub(in crate::rooms) fn insert_ticket(conn: &mut Conn, ticket: &Ticket, now: Tim
             person: ticket.person,
             part: ticket.part,
             key_version: ticket.key_version,
-            issued_at: now,
+            issued_at: ticket.issued_at,
             expires_at: ticket.expires_at,
         })
         .execute(conn)
@@ -127,17 +129,27 @@ pub(in crate::rooms) fn good(conn: &mut Conn, room: RoomRow, now: Timestamp) -> 
     Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
-/// The tickets of a room that have ended and that a signature would still open: a server that keeps no list
-/// cannot know that they have.
-pub(in crate::rooms) fn void(conn: &mut Conn, room: RoomRow, now: Timestamp, limit: i64) -> QueryResult<Vec<Ticket>> {
+/// The tickets of a room that have ended and that a signature would still have opened at `since`: a server that keeps
+/// no list cannot know that they have.
+pub(in crate::rooms) fn void(conn: &mut Conn, room: RoomRow, since: Timestamp, limit: i64) -> QueryResult<Vec<Ticket>> {
     let rows: Vec<StoredTicket> = tickets::table
         .filter(tickets::room_id.eq(room))
         .filter(tickets::ended_at.is_not_null())
-        .filter(tickets::expires_at.gt(now))
+        .filter(tickets::expires_at.gt(since))
         .limit(limit)
         .select(StoredTicket::as_select())
         .load(conn)?;
     Ok(rows.into_iter().map(Ticket::from).collect())
+}
+
+/// Whether anybody ever had a ticket to a room.
+pub(in crate::rooms) fn has_tickets(conn: &mut Conn, room: RoomRow) -> QueryResult<bool> {
+    let first: Option<TicketId> = tickets::table
+        .filter(tickets::room_id.eq(room))
+        .select(tickets::uid)
+        .first(conn)
+        .optional()?;
+    Ok(first.is_some())
 }
 
 /// The tickets of a server whose time is over and which nobody has taken off its lists yet.

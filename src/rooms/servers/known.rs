@@ -13,7 +13,7 @@ use tokio::{
 
 use super::{
     super::{RoomName, ServerRecord, records},
-    Capability, Grant, JoinData, Kinds, RoomServer, ServerKind,
+    Capability, Grant, JoinData, Kinds, Mention, Report, RoomServer, ServerKind, Unsigned,
 };
 use crate::platform::{
     egress::Egress,
@@ -67,6 +67,14 @@ impl Server {
     /// Whether its kind is able to do this.
     pub fn can(&self, capability: Capability) -> bool {
         self.kind.capabilities().contains(&capability)
+    }
+
+    /// Of whom a request speaks that came in the server's name.
+    ///
+    /// # Errors
+    /// [`Unsigned`]
+    pub fn read_report(&self, report: &Report<'_>) -> Result<Vec<Mention>, Unsigned> {
+        self.peer.read_report(report)
     }
 
     /// What a client needs to join `room` on this ticket.
@@ -151,6 +159,11 @@ impl Servers {
     /// The server of this row.
     pub fn get(&self, row: i64) -> Option<Arc<Server>> {
         self.known.borrow().get(&row).cloned()
+    }
+
+    /// The server of this id.
+    pub fn by_id(&self, id: RoomServerId) -> Option<Arc<Server>> {
+        self.known.borrow().values().find(|server| server.id == id).cloned()
     }
 
     /// All of them, and word when that changes.

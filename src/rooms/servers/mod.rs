@@ -6,6 +6,8 @@
 
 pub mod janus;
 mod known;
+pub mod livekit;
+mod report;
 mod settings;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -20,6 +22,7 @@ use utoipa::{
 };
 
 pub use known::{Server, Servers};
+pub use report::{Mention, Report, Unsigned};
 pub use settings::{
     Form, Given, NewServer, SECRET_MOST, Secrets, Setting, SettingFault, Settings, TEXT_MOST, Why, need,
 };
@@ -32,7 +35,7 @@ use crate::platform::{
 };
 
 /// The kinds that this build knows. The first one is meant where a request names none.
-pub static BUILT_IN: [&dyn ServerKind; 1] = [&janus::KIND];
+pub static BUILT_IN: [&dyn ServerKind; 2] = [&janus::KIND, &livekit::KIND];
 
 /// How long a call to a room server may take in all; one that is well answers within milliseconds.
 pub const PATIENCE: Duration = Duration::from_secs(2);
@@ -83,6 +86,12 @@ pub trait ServerKind: Send + Sync {
     /// Where a server is managed. With another place it is another server: what is in its rooms stays at the old
     /// one.
     fn place<'s>(&self, settings: &'s Settings) -> &'s str;
+
+    /// For how long somebody who was in a room may come back by what its server gave them while they were there,
+    /// though their ticket has ended.
+    fn lingers(&self) -> Duration {
+        Duration::ZERO
+    }
 
     /// The server with these settings. Nothing is sent.
     ///
@@ -173,6 +182,15 @@ pub trait RoomServer: Send + Sync {
         let _ = connection;
         done(())
     }
+
+    /// Of whom a request speaks that came in the server's name, where the server has signed it.
+    ///
+    /// # Errors
+    /// [`Unsigned`], also where the kind sends no reports.
+    fn read_report(&self, report: &Report<'_>) -> Result<Vec<Mention>, Unsigned> {
+        let _ = report;
+        Err(Unsigned)
+    }
 }
 
 fn done<'a, T: Send + 'a>(value: T) -> Call<'a, T> {
@@ -197,6 +215,8 @@ pub struct Grant {
     pub token: SecretString,
     /// Whether its member may speak.
     pub role: ParticipantRole,
+    /// Since when it is good.
+    pub issued_at: Timestamp,
     /// Until when it is good.
     pub expires_at: Timestamp,
 }
@@ -232,6 +252,10 @@ pub struct Participant {
     pub display: String,
     /// Whether they are not heard.
     pub muted: bool,
+    /// Whether the server would let them be heard.
+    pub may_speak: bool,
+    /// What tells this stay from another one of theirs, where the server tells that.
+    pub stay: Option<String>,
 }
 
 /// A connection of a client to a room server, as its kind writes it.

@@ -57,8 +57,8 @@ fn expected(access: Access, who: Who) -> Met {
     let admitted = |admitted| if admitted { Met::LetIn } else { Met::Unauthenticated };
     match access {
         Access::Public | Access::PublicThrottled | Access::Page => Met::LetIn,
-        // Nobody here has an appeal token.
-        Access::Appellant => Met::Unauthenticated,
+        // Nobody here has an appeal token, or signs as a room server does.
+        Access::Appellant | Access::RoomServer => Met::Unauthenticated,
         Access::Applicant => match who {
             Who::Nobody | Who::Service | Who::FalseService => Met::Unauthenticated,
             _ => Met::NoSuchFlow,
@@ -118,7 +118,7 @@ impl Ids {
         let id = match path {
             path if path.starts_with("/v1/me/invites") || path.starts_with("/v1/admin/invites") => &self.invite,
             path if path.starts_with("/v1/admin/cases") => &self.case,
-            path if path.starts_with("/v1/admin/room-servers") => &self.server,
+            path if path.contains("/room-servers/") => &self.server,
             path if path.starts_with("/v1/admin/jobs") => &self.job,
             path if path.starts_with("/v1/admin/actions") => &self.action,
             path if path.starts_with("/v1/admin/appeals") => &self.appeal,

@@ -161,7 +161,7 @@ impl Stage {
             .find(|known| known.id == operation.id)
             .expect("in the table");
         match known.access {
-            Access::Public | Access::PublicThrottled | Access::Page => request,
+            Access::Public | Access::PublicThrottled | Access::Page | Access::RoomServer => request,
             Access::Flow => request.bearer_auth(self.flow(operation).1),
             Access::Applicant => request.bearer_auth(&self.applicant),
             Access::Appellant => request.bearer_auth(self.appeal.expose_secret()),

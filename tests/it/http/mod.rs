@@ -325,7 +325,7 @@ impl Operation {
         let request = service.request(self.verb.clone(), path);
         match &self.body {
             None => request,
-            Some((kind, body)) if kind.ends_with("json") => request.json(body),
+            Some((kind, body)) if kind.ends_with("json") => request.header("Content-Type", kind).json(body),
             Some((kind, Value::String(text))) => request.header("Content-Type", kind).body(text.clone()),
             Some((_, body)) => request.form(body),
         }

@@ -88,5 +88,9 @@ pub const WITHOUT: &[(&str, &str)] = &[
     ("prove_address", "An address is proved once; one's own record shows it."),
     ("undo_address", "A link is good once."),
     ("stop_letters", "What was ended stays so."),
+    (
+        "report_of_room_server",
+        "What a room server reports is where to look: looking twice changes nothing.",
+    ),
     ("text_status", "What became of a message is noted once."),
 ];

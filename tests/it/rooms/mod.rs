@@ -6,11 +6,13 @@ mod held;
 mod janus;
 mod kinds;
 mod lists;
+mod livekit;
 mod policy;
 mod seats;
 mod suite;
 mod ties;
 mod trouble;
+mod verified;
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,5 @@
-//! What is demanded of every kind of room server, whatever it is able to do: a real Janus, and the kinds of
-//! [`kinds`](super::kinds).
+//! What is demanded of every kind of room server, whatever it is able to do: a real Janus, a real LiveKit, and the
+//! kinds of [`kinds`](super::kinds).
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -8,6 +8,7 @@ use std::{
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 use vouchsafe::platform::terms::Role;
 
 use super::{
@@ -20,6 +21,8 @@ use crate::{
     support::{
         db::{Database, on_both},
         janus::{AdminProxy, JanusServer, Mode},
+        livekit::{ApiProxy, LiveKitServer},
+        participant::Participant,
         service::text,
     },
 };
@@ -31,6 +34,8 @@ const SECRET: &str = "canary signing secret";
 enum Subject {
     /// A Janus, behind a proxy of its admin API.
     Janus(JanusServer, AdminProxy),
+    /// A LiveKit, behind a proxy of its API; and a participant, once there was one.
+    LiveKit(LiveKitServer, ApiProxy, OnceCell<Participant>),
     /// A server of one of the tests' kinds, at this URL.
     Own(&'static Kind, String),
 }
@@ -40,6 +45,12 @@ impl Subject {
         let server = JanusServer::start();
         let proxy = AdminProxy::before(&server);
         Self::Janus(server, proxy)
+    }
+
+    fn livekit() -> Self {
+        let server = LiveKitServer::start();
+        let proxy = ApiProxy::before(&server);
+        Self::LiveKit(server, proxy, OnceCell::new())
     }
 
     fn own(kind: &'static Kind, db: &Database) -> Self {
@@ -53,6 +64,7 @@ impl Subject {
     fn kind(&self) -> &'static str {
         match self {
             Self::Janus(..) => "janus",
+            Self::LiveKit(..) => "livekit",
             Self::Own(kind, _) => kind.word(),
         }
     }
@@ -60,7 +72,7 @@ impl Subject {
     /// Whether it is asked for anything.
     fn is_asked(&self) -> bool {
         match self {
-            Self::Janus(..) => true,
+            Self::Janus(..) | Self::LiveKit(..) => true,
             Self::Own(kind, _) => kind.is_asked(),
         }
     }
@@ -72,11 +84,34 @@ impl Subject {
                 body["admin_url"] = json!(proxy.admin_url());
                 body
             }
+            Self::LiveKit(server, proxy, _) => {
+                let mut body = server.registration();
+                body["api_url"] = json!(proxy.api_url());
+                body
+            }
             Self::Own(kind, url) => json!({ "kind": kind.word(), "client_url": url, "signing_secret": SECRET }),
         }
     }
 
-    /// Whether a client gets in by this ticket.
+    /// The member of its registration that is secret.
+    fn secret(&self) -> &'static str {
+        match self {
+            Self::Janus(..) => "admin_secret",
+            Self::LiveKit(..) => "api_secret",
+            Self::Own(..) => "signing_secret",
+        }
+    }
+
+    /// Kills it and starts it again, where it is a server of its own: it remembers nothing.
+    fn restart(&mut self) {
+        match self {
+            Self::Janus(server, _) => server.restart(),
+            Self::LiveKit(server, ..) => server.restart(),
+            Self::Own(..) => {}
+        }
+    }
+
+    /// Whether a client gets in by this ticket, and stays.
     async fn lets_in(&self, ticket: &Value) -> bool {
         match self {
             Self::Janus(..) => {
@@ -87,6 +122,18 @@ impl Subject {
                     peer.leave().await;
                 }
                 joined.is_ok()
+            }
+            Self::LiveKit(server, _, participant) => {
+                let start = async || Participant::start("somebody", &server.url()).await;
+                let participant = participant.get_or_init(start).await;
+                if participant.join(&text(&ticket["join"]["token"])).await.is_err() {
+                    return false;
+                }
+                // LiveKit lets in whoever has a token; then they are put out.
+                tokio::time::sleep(Duration::from_millis(1500)).await;
+                let stays = !participant.is_out();
+                participant.leave().await;
+                stays
             }
             Self::Own(_, url) => {
                 let join = &ticket["join"];
@@ -104,7 +151,7 @@ impl Subject {
         let begun = Instant::now();
         loop {
             let out = match self {
-                Self::Janus(..) => !self.lets_in(ticket).await,
+                Self::Janus(..) | Self::LiveKit(..) => !self.lets_in(ticket).await,
                 // The signature holds on: they are put out again and again.
                 Self::Own(kind, url) => !kind.is_asked() || removals(url, &text(&ticket["id"])) >= 2,
             };
@@ -118,12 +165,8 @@ impl Subject {
 
     fn treat(&self, mood: Mood) {
         match self {
-            Self::Janus(_, proxy) => proxy.set(match mood {
-                Mood::Well => Mode::Through,
-                Mood::Fails => Mode::Answer500,
-                Mood::Hangs => Mode::Hang,
-                Mood::Lies => Mode::Lie,
-            }),
+            Self::Janus(_, proxy) => proxy.set(mode(mood)),
+            Self::LiveKit(_, proxy, _) => proxy.set(mode(mood)),
             Self::Own(_, url) => set_mood(url, mood),
         }
     }
@@ -136,6 +179,15 @@ impl Subject {
     }
 }
 
+fn mode(mood: Mood) -> Mode {
+    match mood {
+        Mood::Well => Mode::Through,
+        Mood::Fails => Mode::Answer500,
+        Mood::Hangs => Mode::Hang,
+        Mood::Lies => Mode::Lie,
+    }
+}
+
 async fn scene(db: &Database) -> Scene {
     Scene::knowing(db, "open-circle", kinds::kinds()).await
 }
@@ -144,11 +196,7 @@ async fn scene(db: &Database) -> Scene {
 async fn registers(db: &Database, subject: Subject) {
     let scene = scene(db).await;
     let (service, owner, good) = (&scene.service, &scene.owner_token, subject.registration());
-    let secret = if subject.kind() == "janus" {
-        "admin_secret"
-    } else {
-        "signing_secret"
-    };
+    let secret = subject.secret();
     for (member, value, refused, field) in [
         (
             "nothing_of_that_name",
@@ -219,9 +267,7 @@ async fn a_ban_ends_a_ticket(db: &Database, mut subject: Subject) {
     let kept = ticket(&scene, &other, "stage").await;
     assert!(subject.lets_in(&given).await && subject.lets_in(&kept).await);
 
-    if let Subject::Janus(server, _) = &mut subject {
-        server.restart();
-    }
+    subject.restart();
     scene.service.stop().await;
     scene.service = scene.home.start().await;
     scene.owner_token = scene.service.token(scene.owner.row).await;
@@ -310,6 +356,15 @@ async fn trouble_is_told_and_made_good(db: &Database, subject: Subject) {
 on_both! {
     async fn a_janus_is_registered(db: &Database) {
         registers(db, Subject::janus()).await;
+    }
+    async fn a_livekit_is_registered(db: &Database) {
+        registers(db, Subject::livekit()).await;
+    }
+    async fn a_ban_ends_a_ticket_at_a_livekit(db: &Database) {
+        a_ban_ends_a_ticket(db, Subject::livekit()).await;
+    }
+    async fn trouble_at_a_livekit_is_told_and_made_good(db: &Database) {
+        trouble_is_told_and_made_good(db, Subject::livekit()).await;
     }
     async fn a_server_that_only_checks_signatures_is_registered(db: &Database) {
         registers(db, Subject::own(&SIGNS, db)).await;

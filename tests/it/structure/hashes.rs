@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// Files of `src` that take a SHA-256, and of what.
-const PLAIN: [(&str, &str); 13] = [
+const PLAIN: [(&str, &str); 14] = [
     (
         "commands/demo",
         "The sample community's name, by which its job is known.",
@@ -24,6 +24,10 @@ const PLAIN: [(&str, &str); 13] = [
     (
         "notify/texts",
         "What a request to a gateway has, as the gateway's own signature wants it; nothing of it is kept.",
+    ),
+    (
+        "rooms/servers/livekit/token.rs",
+        "A report that came in, as its signature has it; nothing of it is kept.",
     ),
     ("waitlist/rules.rs", "Lots, which everybody may draw again."),
     ("policy/mod.rs", "The policy, which every member may read."),

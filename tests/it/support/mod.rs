@@ -6,6 +6,8 @@ pub mod described;
 pub mod gateway;
 pub mod invariants;
 pub mod janus;
+pub mod livekit;
+pub mod participant;
 pub mod peer;
 pub mod postgres;
 pub mod proxy;

@@ -1328,6 +1328,25 @@ class NewServerBody1(TypedDict):
     """`token_auth_secret` in `janus.jcfg`, where it is set: then every ticket has a core token."""
 
 
+class NewServerBody2(TypedDict):
+    """Part of another."""
+
+    api_key: str
+    """The name of a key under `keys` in a LiveKit's configuration: one that nobody else has."""
+    api_secret: str
+    """The secret of `api_key`. It signs tickets, our calls and the webhooks that come back."""
+    api_url: str
+    """Where a LiveKit is managed: the `https` URL of its API, without `/twirp`; `http` where its host is the
+    machine that this service runs on. The operator configures which addresses this service may ask.
+    """
+    client_url: str
+    """Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org`; `http` or `ws` where
+    its host is this machine.
+    """
+    kind: Literal["livekit"]
+    """The kind of the server; `janus` where none is given."""
+
+
 class Node(TypedDict):
     """Somebody in the graph."""
 
@@ -2016,11 +2035,17 @@ class ServerView(TypedDict):
     `http` where its host is the machine that this service runs on. The operator configures which addresses
     this service may ask.
     """
+    api_key: NotRequired[str]
+    """The name of a key under `keys` in a LiveKit's configuration: one that nobody else has."""
+    api_url: NotRequired[str]
+    """Where a LiveKit is managed: the `https` URL of its API, without `/twirp`; `http` where its host is the
+    machine that this service runs on. The operator configures which addresses this service may ask.
+    """
     capabilities: list[Capability]
     """What it is able to do."""
     client_url: NotRequired[str]
-    """Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org/janus`; `http` or `ws`
-    where its host is this machine.
+    """Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org`; `http` or `ws` where
+    its host is this machine.
     """
     created_at: Timestamp
     """Since when it is registered."""
@@ -2297,7 +2322,7 @@ LeadState: TypeAlias = Literal["open", "dismissed", "past"]
 LeftOut: TypeAlias = Literal["staff", "oneself", "sanctioned", "left", "named"]
 """Why somebody is left out of an action."""
 
-NewServerBody: TypeAlias = NewServerBody1
+NewServerBody: TypeAlias = NewServerBody1 | NewServerBody2
 """A room server to register, or what one is to become: its kind, and what the kind asks for."""
 
 ParticipantRole: TypeAlias = Literal["speaker", "listener"]
@@ -2311,6 +2336,9 @@ ReasonCode: TypeAlias = Literal["spam", "abuse", "false_identity", "ban_evasion"
 
 ReparentReason: TypeAlias = Literal["mistake", "request", "inviter_gone", "security", "other"]
 """Why somebody is given another inviter, as a code that the ledger may hold."""
+
+ReportBody: TypeAlias = dict[str, Any]
+"""What a room server reports, in its own form."""
 
 ReportOutcome: TypeAlias = Literal["unfounded", "no_action", "spoken_to", "sanctioned"]
 """What reports of a member came to."""

@@ -2442,6 +2442,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/room-servers/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A room server says what happens in its rooms: whoever was let in without a good ticket is put out at once. Only what
+         *     the server has signed is read, and it is only taken as word of where to look: said twice, late or in another order,
+         *     it is as if said once.
+         */
+        post: operations["report_of_room_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rooms/{room}/tickets": {
         parameters: {
             query?: never;
@@ -4361,6 +4382,29 @@ export interface components {
              * @description `token_auth_secret` in `janus.jcfg`, where it is set: then every ticket has a core token.
              */
             token_secret?: string | null;
+        } | {
+            /** @description The name of a key under `keys` in a LiveKit's configuration: one that nobody else has. */
+            api_key: string;
+            /**
+             * Format: password
+             * @description The secret of `api_key`. It signs tickets, our calls and the webhooks that come back.
+             */
+            api_secret: string;
+            /**
+             * Format: uri
+             * @description Where a LiveKit is managed: the `https` URL of its API, without `/twirp`; `http` where its host is the machine that this service runs on. The operator configures which addresses this service may ask.
+             */
+            api_url: string;
+            /**
+             * Format: uri
+             * @description Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org`; `http` or `ws` where its host is this machine.
+             */
+            client_url: string;
+            /**
+             * @description The kind of the server; `janus` where none is given.
+             * @enum {string}
+             */
+            kind: "livekit";
         };
         /** @description Somebody in the graph. */
         Node: {
@@ -5190,6 +5234,10 @@ export interface components {
          * @enum {string}
          */
         ReparentReason: "mistake" | "request" | "inviter_gone" | "security" | "other";
+        /** @description What a room server reports, in its own form. */
+        ReportBody: {
+            [key: string]: unknown;
+        };
         /**
          * @description What reports of a member came to.
          * @enum {string}
@@ -5485,11 +5533,18 @@ export interface components {
              * @description Where Janus is managed: the `https` URL of the admin API, such as `https://rooms.example.org:7889/admin`; `http` where its host is the machine that this service runs on. The operator configures which addresses this service may ask.
              */
             admin_url?: string;
+            /** @description The name of a key under `keys` in a LiveKit's configuration: one that nobody else has. */
+            api_key?: string;
+            /**
+             * Format: uri
+             * @description Where a LiveKit is managed: the `https` URL of its API, without `/twirp`; `http` where its host is the machine that this service runs on. The operator configures which addresses this service may ask.
+             */
+            api_url?: string;
             /** @description What it is able to do. */
             capabilities: components["schemas"]["Capability"][];
             /**
              * Format: uri
-             * @description Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org/janus`; `http` or `ws` where its host is this machine.
+             * @description Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org`; `http` or `ws` where its host is this machine.
              */
             client_url?: string;
             /** @description Since when it is registered. */
@@ -11175,6 +11230,39 @@ export interface operations {
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["InvalidValueProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    report_of_room_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server's id. */
+                id: components["schemas"]["server_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/webhook+json": components["schemas"]["ReportBody"];
+            };
+        };
+        responses: {
+            /** @description It is known now. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedJsonOrInvalidFieldOrPositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            413: components["responses"]["BodyTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];

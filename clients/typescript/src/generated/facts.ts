@@ -205,7 +205,7 @@ export interface ProblemStatus {
 }
 
 /** By what the caller of an operation is known. */
-export type Access = "access" | "appellant" | "applicant" | "flow" | "service";
+export type Access = "access" | "appellant" | "applicant" | "flow" | "room_server" | "service";
 
 /** What the client must know of an operation. */
 export interface Facts {
@@ -330,6 +330,7 @@ export const operations: Readonly<Record<string, Facts>> = {
   "POST /v1/onboarding/{flow}/identity": { access: "flow", keyed: true },
   "POST /v1/onboarding/{flow}/password": { access: "flow", keyed: true },
   "POST /v1/reports": { access: "access" },
+  "POST /v1/room-servers/{id}/events": { access: "room_server" },
   "POST /v1/rooms/{room}/tickets": { access: "access", keyed: true },
   "DELETE /v1/rooms/{room}/tickets/{ticket}": { access: "access" },
   "DELETE /v1/sessions/current": { access: "access" },

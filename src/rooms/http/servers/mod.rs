@@ -4,6 +4,7 @@ pub(super) mod list;
 pub(super) mod register;
 pub(super) mod remove;
 pub(super) mod replace;
+pub(super) mod report;
 
 use std::{borrow::Cow, fmt};
 

@@ -259,6 +259,9 @@ impl RoomServer for Served {
                 id: one.id,
                 display: one.display,
                 muted: one.muted,
+                // They may unmute at any time.
+                may_speak: !one.muted,
+                stay: None,
             };
             Ok(found.into_iter().map(as_seen).collect())
         })

@@ -1,0 +1,262 @@
+//! LiveKit's tokens: what opens a room, what governs one, and what signs a webhook. All are JWTs by HS256, whose key
+//! is found by `iss`.
+
+use aws_lc_rs::{digest, hmac};
+use data_encoding::{BASE64, BASE64URL_NOPAD};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::super::Unsigned;
+use crate::{
+    platform::{
+        store::StoreError,
+        terms::{TicketId, Timestamp},
+    },
+    rooms::{ParticipantRole, RoomName},
+};
+
+/// The header of what we sign; LiveKit signs with the same.
+const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
+/// How far two clocks may differ.
+pub(super) const LEEWAY: i64 = 60;
+/// How long a token of ours for a call is good, in seconds: LiveKit answers within milliseconds.
+const CALL: i64 = 60;
+/// The longest token that is read, in bytes. LiveKit's own has some 300.
+const LONGEST: usize = 4096;
+
+/// The API key of a LiveKit and its secret.
+#[derive(Clone)]
+pub(super) struct ApiKey {
+    pub(super) id: String,
+    pub(super) secret: SecretString,
+}
+
+/// The claims that are the same in every token of ours. There is no `aud`: two of three verifiers refuse one.
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub: Option<String>,
+    nbf: i64,
+    exp: i64,
+    video: Value,
+}
+
+impl ApiKey {
+    fn sign(&self, claims: &Claims<'_>) -> Result<String, StoreError> {
+        let claims = serde_json::to_vec(claims).map_err(|error| StoreError::Internal(error.to_string()))?;
+        let text = format!(
+            "{}.{}",
+            BASE64URL_NOPAD.encode(HEADER.as_bytes()),
+            BASE64URL_NOPAD.encode(&claims)
+        );
+        let tag = hmac::sign(&self.mac(), text.as_bytes());
+        Ok(format!("{text}.{}", BASE64URL_NOPAD.encode(tag.as_ref())))
+    }
+
+    fn mac(&self) -> hmac::Key {
+        hmac::Key::new(hmac::HMAC_SHA256, self.secret.expose_secret().as_bytes())
+    }
+
+    /// A token by which a client joins `room` as `ticket`. Every right is written: LiveKit takes one that is left
+    /// out for given.
+    pub(super) fn ticket(
+        &self,
+        room: &RoomName,
+        ticket: TicketId,
+        role: ParticipantRole,
+        issued_at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<String, StoreError> {
+        let speaks = role == ParticipantRole::Speaker;
+        self.sign(&Claims {
+            iss: &self.id,
+            sub: Some(ticket.to_string()),
+            nbf: issued_at.seconds(),
+            exp: expires_at.seconds(),
+            video: json!({
+                "room": room,
+                "roomJoin": true,
+                "roomCreate": false,
+                "roomList": false,
+                "roomRecord": false,
+                "roomAdmin": false,
+                "ingressAdmin": false,
+                "canPublish": speaks,
+                "canPublishData": speaks,
+                "canSubscribe": true,
+                "canUpdateOwnMetadata": false,
+                "canSubscribeMetrics": false,
+                "hidden": false,
+                "recorder": false,
+                "agent": false,
+            }),
+        })
+    }
+
+    /// A token for one call of ours, with these rights.
+    pub(super) fn call(&self, video: Value, now: i64) -> Result<String, StoreError> {
+        self.sign(&Claims {
+            iss: &self.id,
+            sub: None,
+            // A LiveKit whose clock is behind ours takes it all the same.
+            nbf: now - LEEWAY,
+            exp: now + CALL,
+            video,
+        })
+    }
+
+    /// Checks that a webhook with this `body` was signed by this key, not long ago.
+    pub(super) fn check_webhook(&self, token: &str, body: &[u8], now: i64) -> Result<(), Unsigned> {
+        #[derive(Deserialize)]
+        struct Header {
+            alg: String,
+        }
+        #[derive(Deserialize)]
+        struct Signed {
+            iss: String,
+            exp: i64,
+            nbf: i64,
+            sha256: String,
+        }
+        if token.len() > LONGEST {
+            return Err(Unsigned);
+        }
+        let (text, tag) = token.rsplit_once('.').ok_or(Unsigned)?;
+        let (header, claims) = text.split_once('.').ok_or(Unsigned)?;
+        let decoded = |part: &str| BASE64URL_NOPAD.decode(part.as_bytes()).map_err(|_| Unsigned);
+        let header: Header = serde_json::from_slice(&decoded(header)?).map_err(|_| Unsigned)?;
+        if header.alg != "HS256" {
+            return Err(Unsigned);
+        }
+        hmac::verify(&self.mac(), text.as_bytes(), &decoded(tag)?).map_err(|_| Unsigned)?;
+        let claims: Signed = serde_json::from_slice(&decoded(claims)?).map_err(|_| Unsigned)?;
+        let in_time = claims.nbf <= now + LEEWAY && now < claims.exp + LEEWAY;
+        // Whoever has the key signed it for this body, or for none: tickets and calls have no digest.
+        let of_body = claims.sha256 == BASE64.encode(digest::digest(&digest::SHA256, body).as_ref());
+        match claims.iss == self.id && in_time && of_body {
+            true => Ok(()),
+            false => Err(Unsigned),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(secret: &str) -> ApiKey {
+        ApiKey {
+            id: "testkey".into(),
+            secret: SecretString::from(secret),
+        }
+    }
+
+    fn signed(key: &ApiKey, header: &str, claims: &Value) -> String {
+        let text = [header.to_owned(), claims.to_string()].map(|part| BASE64URL_NOPAD.encode(part.as_bytes()));
+        let text = text.join(".");
+        let tag = hmac::sign(&key.mac(), text.as_bytes());
+        format!("{text}.{}", BASE64URL_NOPAD.encode(tag.as_ref()))
+    }
+
+    fn claims_of(token: &str) -> Value {
+        let part = token.split('.').nth(1).unwrap();
+        serde_json::from_slice(&BASE64URL_NOPAD.decode(part.as_bytes()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_ticket_writes_every_right_and_names_nobody() {
+        let ticket: TicketId = "ticket_01m82w2kpge9882cqktr4vqnh5".parse().unwrap();
+        let (room, key) = ("r1".parse().unwrap(), key("s"));
+        for (role, speaks) in [(ParticipantRole::Speaker, true), (ParticipantRole::Listener, false)] {
+            let [from, until] = [1000, 2000].map(Timestamp::from_seconds);
+            let token = key.ticket(&room, ticket, role, from, until).unwrap();
+            let claims = claims_of(&token);
+            assert_eq!(claims["sub"], ticket.to_string());
+            assert_eq!((&claims["nbf"], &claims["exp"]), (&json!(1000), &json!(2000)));
+            assert_eq!(claims.as_object().unwrap().len(), 5, "{claims}");
+            let video = &claims["video"];
+            for (right, given) in [
+                ("roomJoin", true),
+                ("canSubscribe", true),
+                ("canPublish", speaks),
+                ("canPublishData", speaks),
+            ] {
+                assert_eq!(video[right], given, "{right}");
+            }
+            let given = video
+                .as_object()
+                .unwrap()
+                .values()
+                .filter(|value| **value == true)
+                .count();
+            assert_eq!(given, if speaks { 4 } else { 2 }, "{video}");
+        }
+    }
+
+    /// LiveKit 1.13.4 sent this one.
+    #[test]
+    fn a_webhook_of_a_real_server_is_signed() {
+        let token = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJ0ZXN0a2V5IiwiZXhwIjoxNzk1Nzk2NTk3LCJuYmYiOjE3OTU3OTYyOTcsImlhdCI6MTc5NTc5NjI5Nywic2hhMjU2IjoiQzNnUENEaU15NXdNamlDRWdXL0xvelZOZ0d2Zjl2N1Y5aDdUeVBHTVhWQT0ifQ.upfhtkFGadHrpMBzIZPubTodGdQp2I31poqj2ys6iwI";
+        let body = br#"{"event":"room_finished","room":{"sid":"RM_TjQVcThdGKDj","name":"x","emptyTimeout":86400,"departureTimeout":86400,"creationTime":"1795796297","creationTimeMs":"1795796297821","turnPassword":"qfTOZhLLZY6uiHGrfJhKSiFmdqJtegwyGFTrPFQhcD5B","enabledCodecs":[{"mime":"audio/PCMU"},{"mime":"audio/PCMA"},{"mime":"audio/opus"},{"mime":"audio/red"},{"mime":"video/VP8"},{"mime":"video/H264"},{"mime":"video/VP9"},{"mime":"video/AV1"},{"mime":"video/H265"},{"mime":"video/rtx"}]},"id":"EV_7AjekMe52eKM","createdAt":"1795796297"}"#;
+        let own = key("secret of the tests, thirty-two characters or more");
+        let at = 1_795_796_297;
+        assert_eq!(own.check_webhook(token, body, at), Ok(()));
+        assert_eq!(own.check_webhook(token, body, at + 359), Ok(()));
+        for (name, key, token, body, now) in [
+            ("too late", &own, token, &body[..], at + 360),
+            ("too early", &own, token, &body[..], at - 61),
+            ("another body", &own, token, &body[1..], at),
+            ("another secret", &key("secret"), token, &body[..], at),
+            (
+                "another key",
+                &ApiKey {
+                    id: "other".into(),
+                    ..own.clone()
+                },
+                token,
+                &body[..],
+                at,
+            ),
+            ("as a bearer", &own, &format!("Bearer {token}"), &body[..], at),
+            ("cut off", &own, &token[..token.len() - 1], &body[..], at),
+        ] {
+            assert_eq!(key.check_webhook(token, body, now), Err(Unsigned), "{name}");
+        }
+    }
+
+    #[test]
+    fn nothing_else_that_the_key_signs_is_a_webhook() {
+        let (key, body, now) = (key("s"), b"{}", 1000);
+        let digest = BASE64.encode(digest::digest(&digest::SHA256, body).as_ref());
+        let good = json!({ "iss": "testkey", "nbf": now, "exp": now + 300, "sha256": digest });
+        assert_eq!(key.check_webhook(&signed(&key, HEADER, &good), body, now), Ok(()));
+        let without = |name: &str| {
+            let mut claims = good.clone();
+            claims.as_object_mut().unwrap().remove(name);
+            signed(&key, HEADER, &claims)
+        };
+        let ticket = "ticket_01m82w2kpge9882cqktr4vqnh5".parse().unwrap();
+        let [from, until] = [1000, 2000].map(Timestamp::from_seconds);
+        let none = signed(&key, r#"{"alg":"none"}"#, &good);
+        let unsigned = none.rsplit_once('.').unwrap().0;
+        for token in [
+            key.ticket(&"r1".parse().unwrap(), ticket, ParticipantRole::Speaker, from, until)
+                .unwrap(),
+            key.call(json!({ "roomAdmin": true }), now).unwrap(),
+            without("iss"),
+            without("exp"),
+            without("nbf"),
+            without("sha256"),
+            signed(&key, r#"{"alg":"HS512"}"#, &good),
+            format!("{unsigned}."),
+            none.clone(),
+            unsigned.to_owned(),
+            String::new(),
+            "..".to_owned(),
+        ] {
+            assert_eq!(key.check_webhook(&token, body, now), Err(Unsigned), "{token}");
+        }
+    }
+}
