@@ -202,6 +202,9 @@ def operations(description: Description) -> str:
     found = Types(description)
     facts, plain, awaited = [], [], []
     for one in description.operations:
+        # What goes on for as long as somebody reads is no answer that a method could give back.
+        if one.answer and one.answer[0] == "text/event-stream":
+            continue
         facts += _facts(one)
         plain += _method(found, one, is_async=False)
         awaited += _method(found, one, is_async=True)

@@ -10,11 +10,13 @@ pub mod http;
 mod memory;
 mod queries;
 mod rules;
+pub mod stream;
 
 pub use history::{Happened, HappenedActor, happened};
 pub use memory::{Branch, BranchNode, Direction, Memory};
 pub use queries::{JobAsked, JobItem, Sought, asked, former_inviters, job, job_items, jobs, ledger, profile};
 pub use rules::{FEW, sees_figures};
+pub use stream::Stream;
 
 use crate::{
     graph::BranchFigures,

@@ -97,6 +97,7 @@ pub struct App {
     server: ServerHandle,
     ended: JoinHandle<std::io::Result<()>>,
     draining: Arc<AtomicBool>,
+    stream: Arc<admin::Stream>,
     stop_mail: watch::Sender<bool>,
     mail: JoinHandle<()>,
 }
@@ -192,6 +193,12 @@ impl App {
             matters: matters.into(),
         };
         let watch = Arc::new(Watch::new(core.ledger.clone(), Arc::clone(&subscribers)));
+        let stream = Arc::new(admin::Stream::new(
+            core.ledger.clone(),
+            core.read_model.clone(),
+            core.tokens.clone(),
+        ));
+        core.tasks.spawn(Arc::clone(&stream).run());
         follow_all(&mut core, &subscribers);
         keep_house(&mut core, Arc::clone(&watch));
         let issuer = rooms::BatchIssuer::open(
@@ -203,7 +210,7 @@ impl App {
             Rate::at_most(core.config.throttle.tickets_per_member_per_minute, MINUTE),
         );
 
-        let (server, draining) = listen(&core, listeners, issuer, watch, text_status)?;
+        let (server, draining) = listen(&core, listeners, issuer, watch, text_status, Arc::clone(&stream))?;
         let handle = server.handle();
         let ended = tokio::spawn(server);
         Ok(Self {
@@ -212,15 +219,22 @@ impl App {
             server: handle,
             ended,
             draining,
+            stream,
             stop_mail,
             mail,
         })
+    }
+
+    /// How many event streams are open here.
+    pub fn listeners(&self) -> usize {
+        self.stream.listeners()
     }
 
     /// Says that it is not ready, and goes on taking requests for the configured time, so that the load
     /// balancer sends none by the time of [`App::stop`]. Answers close their connections from now on.
     pub async fn withdraw(&self) {
         self.draining.store(true, Ordering::SeqCst);
+        self.stream.stop();
         tokio::time::sleep(Duration::from_secs(self.core.config.http.unready_seconds)).await;
     }
 
@@ -228,6 +242,7 @@ impl App {
     /// workers end what they carry, gives the subscribers' leases up, commits, and returns.
     pub async fn stop(self) {
         self.draining.store(true, Ordering::SeqCst);
+        self.stream.stop();
         self.server.stop(true).await;
         // Whoever has gone already needs no telling.
         let _ = self.stop_mail.send(true);
@@ -251,6 +266,7 @@ fn listen(
     tickets: rooms::BatchIssuer,
     watch: Arc<Watch>,
     text_status: notify::http::TextStatus,
+    stream: Arc<admin::Stream>,
 ) -> Result<(actix_web::dev::Server, Arc<AtomicBool>), StartError> {
     let config = &core.config;
     let recorder = metrics()?;
@@ -301,6 +317,7 @@ fn listen(
         stops,
     });
     let text_status = Data::new(text_status);
+    let stream = Data::from(stream);
     let invites = Data::new(invites);
     let sign_in = tokens::SignIn::new(
         core.tokens.clone(),
@@ -426,6 +443,7 @@ fn listen(
             .app_data(leaving.clone())
             .app_data(moderation.clone())
             .app_data(audit.clone())
+            .app_data(stream.clone())
             .app_data(leads.clone())
             .app_data(rooms.clone())
             .app_data(policies.clone())

@@ -274,6 +274,7 @@ pub static OPERATIONS: &[Operation] = &[
     get("show_room", "/v1/admin/rooms/{room}", READERS),
     put("replace_room", "/v1/admin/rooms/{room}", ADMINS),
     get("list_ledger", "/v1/admin/ledger", READERS),
+    get("stream_ledger", "/v1/admin/stream", READERS),
     post("bulk_invite", "/v1/admin/invites/bulk", ADMINS),
     get("list_jobs", "/v1/admin/jobs", READERS),
     get("show_job", "/v1/admin/jobs/{id}", READERS),

@@ -13,7 +13,7 @@ use crate::{
     people::{self, Member, MemberSnapshot},
     platform::{
         store::{Conn, StoreError},
-        terms::{PersonRow, SessionId, Timestamp},
+        terms::{PersonRow, Role, SessionId, Timestamp},
         vault::Vault,
     },
 };
@@ -100,6 +100,15 @@ impl Tokens {
         let read = move |conn: &mut Conn| Ok::<_, StoreError>(people::member(conn, person)?);
         let member = self.inner.ledger.store().read(read).await?;
         Ok(snapshot_of(&member.ok_or(TokenRefused::SessionEnded)?))
+    }
+
+    /// In which role the holder of a living session may act now.
+    ///
+    /// # Errors
+    /// [`TokenRefused`]
+    pub async fn role_behind(&self, session: SessionId) -> Result<Role, TokenRefused> {
+        let (_, snapshot) = self.holder_of(session, self.inner.ledger.now()).await?;
+        Ok(snapshot.acting_role())
     }
 
     /// Whose living session this is, in good standing.

@@ -5,6 +5,7 @@ mod graph;
 mod jobs;
 mod ledger;
 mod people;
+mod stream;
 
 use std::sync::Arc;
 
@@ -30,6 +31,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     graph::routes(config);
     people::routes(config);
     ledger::routes(config);
+    stream::routes(config);
     jobs::routes(config);
     subscribers::routes(config);
 }

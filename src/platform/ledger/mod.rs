@@ -47,6 +47,7 @@ pub use feed::{Subscriber, follow};
 pub use group_commit::{GroupCommit, in_rounds};
 pub use lease::Lease;
 pub use read_model::{Projection, ReadModel};
+pub use records::legible;
 pub use records::{Entry, Filter, Unreadable, UnreadableHead, entries, last_position, oldest_waiting, search};
 pub use verify::{Finding, Verified, verify};
 pub use watermark::Watermark;

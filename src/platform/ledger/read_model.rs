@@ -136,6 +136,11 @@ impl ReadModel {
         tokio::time::timeout(patience, reached).await.is_ok()
     }
 
+    /// Waits until everything up to this head of the feed is in memory; false after `patience`.
+    pub async fn reach(&self, head: FeedHead, patience: Duration) -> bool {
+        self.wait(Position(head.watermark), patience).await
+    }
+
     /// Waits until this process has seen what it has just written, so that what it answers next is
     /// not older; the position's token for the answer. Where memory lags behind for
     /// [`PATIENCE`], the write stands and the token says from when on it is seen.

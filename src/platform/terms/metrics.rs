@@ -57,6 +57,8 @@ metrics! {
     FOLLOWER_FAILURES = Gauge "vouchsafe_subscriber_failures";
     /// How often this replica loaded its memory anew because an event could not be read or taken in.
     MEMORY_RELOADS_TOTAL = Counter "vouchsafe_memory_reloads_total";
+    /// Event streams that are open on this replica.
+    STREAMS_OPEN = Gauge "vouchsafe_streams_open";
     /// Real-name cases that wait for a reviewer.
     CASES_OPEN = Gauge "vouchsafe_cases_open";
     /// Age in seconds of the oldest real-name case that waits.

@@ -13,6 +13,7 @@ mod people;
 mod sanctions;
 mod scene;
 mod standings;
+mod stream;
 mod search;
 mod tree;
 

@@ -45,8 +45,9 @@ on_both! {
         let lead = crate::admin::leads::lead_row(db, person.row);
         let before = Scene::events(db);
         let mut looked = 0;
-        // That somebody took the whole graph along is recorded.
-        let silent = |id| id != "export_graph";
+        // That somebody took the whole graph along is recorded. A stream takes a place until it is seen that its reader has
+        // gone; that it records nothing, its own tests hold.
+        let silent = |id| !matches!(id, "export_graph" | "stream_ledger");
         for operation in OPERATIONS.iter().filter(|operation| operation.verb == Verb::Get && silent(operation.id)) {
             let id = match operation.path {
                 path if path.starts_with("/v1/admin/cases") => &case,

@@ -13,6 +13,7 @@ mod positions;
 mod rolling;
 mod rooms;
 mod sequencer;
+mod streams;
 mod throttles;
 
 use std::{

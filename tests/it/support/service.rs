@@ -240,7 +240,17 @@ impl Client {
             response.headers().clone(),
             response.url().path().to_owned(),
         );
-        let text = response.text().await?;
+        let mut response = response;
+        let is_endless = headers
+            .get("content-type")
+            .is_some_and(|value| value == "text/event-stream");
+        let text = match is_endless {
+            true => response
+                .chunk()
+                .await?
+                .map_or_else(String::new, |chunk| String::from_utf8_lossy(&chunk).into_owned()),
+            false => response.text().await?,
+        };
         let body = serde_json::from_str(&text).unwrap_or(if text.is_empty() { Value::Null } else { text.into() });
         let content_type = headers.get("content-type").and_then(|value| value.to_str().ok());
         if let Some(fault) = described::fault(&method, &path, status, content_type, &body) {

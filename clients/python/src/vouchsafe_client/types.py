@@ -2085,6 +2085,19 @@ class StatusForm(TypedDict):
     """What became of the message."""
 
 
+class StreamEvent(TypedDict):
+    """An event of the stream, by its fields."""
+
+    data: str
+    """As JSON: of `happened` an item of `list_ledger`."""
+    event: StreamEventKind
+    """What it tells."""
+    id: str
+    """The position up to which everything is told."""
+    retry: NotRequired[int | None]
+    """After how many milliseconds to connect again."""
+
+
 class SubscriberView(TypedDict):
     """A subscriber of the ledger: it does what must happen because something happened."""
 
@@ -2365,6 +2378,9 @@ State: TypeAlias = Literal["unproved", "waiting", "let_in", "refused"]
 
 Step: TypeAlias = Literal["contact", "identity", "review", "credentials"]
 """A rung of the ladder that a newcomer climbs, lowest first."""
+
+StreamEventKind: TypeAlias = Literal["position", "happened", "gap"]
+"""What an event of the stream tells."""
 
 Undeliverable: TypeAlias = Literal["refused", "unreachable", "limited"]
 """Why the letter or the text message of an invite reached nobody."""

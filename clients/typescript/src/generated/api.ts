@@ -1473,6 +1473,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens, while it happens: server-sent events.
+         * @description First comes an event `position`, whose `data` is `{"position": NUMBER}`: where the stream begins. Then each thing that
+         *     happens is an event `happened`, whose `id` is its number and whose `data` is the same as in `list_ledger`. Whoever sends the last id
+         *     back as `Last-Event-ID` goes on there, on any replica. Where that is more than 10 000 events ago, an event `gap`
+         *     (`{"after": NUMBER, "position": NUMBER}`) says that what lies between is not told. Every 15 seconds comes a comment, or another `position` where
+         *     events were passed over that were not asked for.
+         *
+         *     A stream ends when its session ends, when the person is banned or their role changes, when the service stops, when its reader is too slow, and after
+         *     15 minutes: connect again. A person may have 6 open on a replica.
+         *
+         *     Roles: owner, admin, auditor.
+         */
+        get: operations["stream_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/subscribers": {
         parameters: {
             query?: never;
@@ -5624,6 +5653,25 @@ export interface components {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:step-out-of-order" | "urn:vouchsafe:problem:review-needed" | "urn:vouchsafe:problem:person-limit-reached";
         };
+        /** @description An event of the stream, by its fields. */
+        StreamEvent: {
+            /** @description As JSON: of `happened` an item of `list_ledger`. */
+            data: string;
+            /** @description What it tells. */
+            event: components["schemas"]["StreamEventKind"];
+            /** @description The position up to which everything is told. */
+            id: string;
+            /**
+             * Format: int32
+             * @description After how many milliseconds to connect again.
+             */
+            retry?: number | null;
+        };
+        /**
+         * @description What an event of the stream tells.
+         * @enum {string}
+         */
+        StreamEventKind: "position" | "happened" | "gap";
         /** @description A subscriber of the ledger: it does what must happen because something happened. */
         SubscriberView: {
             /**
@@ -9556,6 +9604,41 @@ export interface operations {
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["InvalidValueOrIdempotencyKeyReusedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    stream_ledger: {
+        parameters: {
+            query?: {
+                /** @description Go on after the event of this number. `Last-Event-ID` goes before it. */
+                after?: number;
+                /** @description Only events of these types, separated by commas. */
+                types?: string;
+            };
+            header?: {
+                /** @description The id of the last event that was read. */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, as long as it lasts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["StreamEvent"];
+                };
+            };
+            400: components["responses"]["InvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            422: components["responses"]["InvalidValueProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };

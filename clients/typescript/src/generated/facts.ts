@@ -285,6 +285,7 @@ export const operations: Readonly<Record<string, Facts>> = {
   "GET /v1/admin/rooms/{room}": { access: "access" },
   "PUT /v1/admin/rooms/{room}": { access: "access" },
   "POST /v1/admin/sanctions": { access: "access", keyed: true },
+  "GET /v1/admin/stream": { access: "access" },
   "GET /v1/admin/subscribers": { access: "access" },
   "GET /v1/admin/subscribers/{subscriber}/failures": { access: "access" },
   "POST /v1/admin/subscribers/{subscriber}/failures/{number}/retry": { access: "access" },

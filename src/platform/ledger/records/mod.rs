@@ -174,7 +174,10 @@ fn parse(pos: i64, body: &str) -> Result<Entry, Unreadable> {
 }
 
 /// The same as [`entries`], where what cannot be read is no error.
-pub(super) fn legible(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Vec<Result<Entry, Unreadable>>> {
+///
+/// # Errors
+/// The database's.
+pub fn legible(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Vec<Result<Entry, Unreadable>>> {
     let rows: Vec<Row> = ledger::table
         .inner_join(events::table.on(events::id.eq(ledger::event_id)))
         .filter(ledger::pos.gt(after))
