@@ -3,8 +3,10 @@
 
 use std::{sync::Arc, time::Duration};
 
+use tokio::task::block_in_place;
 use vouchsafe::{
     admin::commands::{self as admin, NewPlace},
+    commands::import,
     graph::{BranchFigures, LiveGraph, VouchesOf},
     leaving::{self, LeaveReason},
     moderation::{self, ReasonCode},
@@ -142,7 +144,60 @@ fn asked(graph: &LiveGraph, as_of: Option<Timestamp>) -> Vec<String> {
         }
         Some(format!("{} {} {rows:?} {given:?} {figures:?}", row.0, place.standing))
     };
-    (1..60).filter_map(|row| line(PersonRow(row))).collect()
+    (1..120).filter_map(|row| line(PersonRow(row))).collect()
+}
+
+const DAY: usize = 24 * 3600;
+
+/// Replays a history of people whom nobody knows here, from two months ago on; the lists say the same.
+async fn import(db: &Database, community: &Community, lists: &mut Lists, dice: impl Fn(usize) -> usize, now: i64) {
+    let first = lists.people.len();
+    let (mut rows, mut at) = ("from,to,rating,time\n".to_owned(), now - 61 * DAY as i64);
+    let (mut names, mut newcomers) = ([None; 7], Vec::new());
+    for _ in 0..30 {
+        at += 1 + dice(2 * DAY) as i64;
+        let (from, to, rating) = (dice(names.len()), dice(names.len()), [1, 1, 1, -1][dice(4)]);
+        rows += &format!("{now}-{from},{now}-{to},{rating},{at}\n");
+        if from == to {
+            continue;
+        }
+        let mut joins = |inviter: Option<usize>| {
+            newcomers.push((at, inviter));
+            Some(first + newcomers.len() - 1)
+        };
+        // Who speaks before anybody has let them in is a root.
+        if names[from].is_none() {
+            names[from] = joins(None);
+        }
+        match (names[from], names[to], rating) {
+            (inviter, None, 1) => names[to] = joins(inviter),
+            (Some(from), Some(to), 1) if !lists.vouches.iter().any(|vouch| (vouch.0, vouch.1) == (from, to)) => {
+                lists.vouches.push((from, to, at, None));
+            }
+            _ => {}
+        }
+    }
+    let history = import::History::read(rows.as_bytes(), Timestamp::from_seconds(now)).unwrap();
+    let plan = import::plan(&history);
+    let (ledger, vault) = (&community.ledger, &community.vault);
+    let ended = import::replay(ledger, vault, history, plan, std::future::pending(), |_| ()).await;
+    assert_eq!(ended.unwrap(), import::Ended::Done);
+    let rows = block_in_place(|| db.figures("SELECT id AS n FROM people ORDER BY id"));
+    assert_eq!(rows.len(), first + newcomers.len());
+    for (row, (joined, inviter)) in rows[first..].iter().copied().zip(newcomers) {
+        let member = ledger
+            .store()
+            .read(move |conn| Ok::<_, StoreError>(people::member(conn, PersonRow(row))?));
+        lists.people.push(Known {
+            joined,
+            standings: Vec::new(),
+            verified: vec![(joined, false)],
+            inviters: vec![(joined, inviter)],
+            ban: None,
+            left: false,
+            member: member.await.unwrap().unwrap(),
+        });
+    }
 }
 
 on_both! {
@@ -164,7 +219,7 @@ on_both! {
         };
         let mut lists = Lists::default();
         lists.people.push(known(owner.clone(), None, false));
-        let (rng, mut times) = (SeededRng::new(13), vec![now()]);
+        let (rng, mut times) = (SeededRng::new(13), vec![now() - 30 * DAY as i64]);
         let dice = |below: usize| {
             let mut bytes = [0; 8];
             rng.fill(&mut bytes);
@@ -172,6 +227,9 @@ on_both! {
         };
         let note = || Reason::parse("as the dice fell").unwrap();
         for step in 0..110 {
+            if [0, 50].contains(&step) {
+                import(db, &community, &mut lists, dice, now()).await;
+            }
             clock.advance(Duration::from_secs(if dice(4) == 0 { 2 * 24 * 3600 } else { 1 + dice(40) as u64 }));
             let (who, other, at) = (dice(lists.people.len()), dice(lists.people.len()), now());
             let (target, row) = (lists.people[who].member.id, lists.people[who].member.row);

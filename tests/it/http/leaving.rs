@@ -1,6 +1,6 @@
 //! Leaving: what stays is a row without a name, and the shape of the graph.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -8,7 +8,12 @@ use tokio::task::block_in_place;
 use vouchsafe::{
     commands::people::{People, PeopleError, erase, run},
     leaving::{LeaveError, LeaveReason},
-    platform::terms::{Clock as _, PersonId, Role},
+    people,
+    platform::{
+        ledger::Actor,
+        store::StoreError,
+        terms::{Clock as _, Id, PersonId, PersonRow, Role, Standing},
+    },
 };
 
 use super::{PASSWORD, Scene, address, identity, resident_id, texts};
@@ -177,6 +182,63 @@ on_both! {
         service.post(&scene.owner_token, &lift, json!({ "note": "an error" })).await;
         assert_eq!(scene.of_admin(&format!("/v1/admin/people/{fred}")).await["standing"], "left");
         assert_eq!(texts(db, "SELECT standing AS t FROM people WHERE handle IS NULL AND standing <> 'active'"), ["left"; 3]);
+        scene.service.stop().await;
+    }
+
+    /// What was begun is over: another address, and what is thought of them.
+    async fn nothing_waits_for_whoever_has_left(db: &Database) {
+        let scene = Scene::new(db, "real-name").await;
+        let service = &scene.service;
+        let (hugo, token) = scene.comes_in(&scene.link(5).await, "hugo", 5).await;
+        service.post(&token, "/v1/me/address", json!({ "contact": address("other") })).await.expect(202);
+        assert_eq!(count(db, "address_changes"), 1);
+        let row = block_in_place(|| db.figures("SELECT max(id) AS n FROM people")[0]);
+        let lead = block_in_place(|| crate::admin::leads::lead_row(db, PersonRow(row)));
+        assert_eq!(scene.of_admin("/v1/admin/leads").await["items"][0]["person"]["handle"], "hugo");
+
+        service.call(Method::DELETE, &token, "/v1/me", None).await.expect(204);
+        let begun = Instant::now();
+        while count(db, "address_changes") > 0 {
+            assert!(begun.elapsed() < Duration::from_secs(20), "the address that was to come is kept");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        // The lead stays for the admins, about somebody without a name, and nothing more is written of them.
+        let shown = scene.of_admin(&format!("/v1/admin/leads/{lead}")).await;
+        assert_eq!(shown["person"], json!({ "id": hugo, "handle": null, "standing": "left" }), "{shown}");
+        assert_eq!(scene.of_admin("/v1/admin/leads").await["items"][0]["id"], json!(lead));
+        let reason = json!({ "reason": "they have gone by themselves" });
+        service.post(&scene.owner_token, &format!("/v1/admin/leads/{lead}/dismiss"), reason).await.refused(409, "lead-not-open");
+        sound_soon(db).await.unwrap();
+        scene.service.stop().await;
+    }
+
+    /// An action on many takes hold of somebody before their own row says so: leaving in between rids nobody of it.
+    async fn whoever_leaves_under_a_mark_stays_findable(db: &Database) {
+        let scene = Scene::new(db, "real-name").await;
+        let service = &scene.service;
+        let (ines, token) = scene.comes_in(&scene.link(5).await, "ines", 6).await;
+        let row = PersonRow(block_in_place(|| db.figures("SELECT max(id) AS n FROM people")[0]));
+        let ledger = &service.app.core.ledger;
+        let marked = ledger.write(Actor::System, move |tx| {
+            let action = Id::new(tx.now, tx.rng);
+            people::mark(tx.conn, action, Standing::Frozen, &[row])?;
+            Ok::<_, StoreError>(action)
+        });
+        let action = marked.await.unwrap().value;
+        assert_eq!(count(db, "people WHERE standing = 'frozen'"), 0);
+        service.call(Method::DELETE, &token, "/v1/me", None).await.expect(204);
+        for _ in 0..2 {
+            assert_eq!(scene.of_admin(&format!("/v1/admin/people/{ines}")).await["standing"], "left");
+            let sought = json!({ "contact": address("ines") });
+            let found = service.post(&scene.owner_token, "/v1/admin/people/search", sought).await.expect(200);
+            assert_eq!(found["items"][0]["id"], json!(ines), "{found}");
+            // The mark ends, as it does when the action is done with them: they are gone all the same.
+            let cleared = ledger.write(Actor::System, move |tx| {
+                Ok::<_, StoreError>(people::clear_marks(tx.conn, action, &[row])?)
+            });
+            cleared.await.unwrap();
+        }
+        sound_soon(db).await.unwrap();
         scene.service.stop().await;
     }
 }

@@ -319,6 +319,29 @@ async fn a_ban_ends_a_ticket(db: &Database, mut subject: Subject) {
     scene.service.stop().await;
 }
 
+/// Whoever leaves the community leaves its rooms.
+async fn leaving_ends_a_ticket(db: &Database, subject: Subject) {
+    let scene = scene(db).await;
+    subject.open(&scene).await;
+    let (_, token) = scene.member("member", Role::Member).await;
+    let (_, other) = scene.member("stays", Role::Member).await;
+    let (given, kept) = (
+        ticket(&scene, &token, "stage").await,
+        ticket(&scene, &other, "stage").await,
+    );
+    assert!(subject.lets_in(&given).await && subject.lets_in(&kept).await);
+    let left = scene.service.call(Method::DELETE, &token, "/v1/me", None).await;
+    left.expect(204);
+    subject.until_out(&given).await;
+    let again = scene.service.post(&token, "/v1/rooms/stage/tickets", Value::Null).await;
+    again.refused(401, "session-ended");
+    assert!(subject.lets_in(&kept).await, "another went with them");
+    if let Subject::Own(_, url) = &subject {
+        assert_eq!(removals(url, &text(&kept["id"])), 0);
+    }
+    scene.service.stop().await;
+}
+
 /// A server that hangs, fails or lies is said to fail where it is asked for something, and is told all the same when
 /// it is well again.
 async fn trouble_is_told_and_made_good(db: &Database, subject: Subject) {
@@ -380,6 +403,12 @@ on_both! {
     }
     async fn a_ban_ends_a_ticket_at_a_server_that_only_removes(db: &Database) {
         a_ban_ends_a_ticket(db, Subject::own(&REMOVES, db)).await;
+    }
+    async fn leaving_ends_a_ticket_at_a_janus(db: &Database) {
+        leaving_ends_a_ticket(db, Subject::janus()).await;
+    }
+    async fn leaving_ends_a_ticket_at_a_server_that_only_removes(db: &Database) {
+        leaving_ends_a_ticket(db, Subject::own(&REMOVES, db)).await;
     }
     async fn trouble_at_a_janus_is_told_and_made_good(db: &Database) {
         trouble_is_told_and_made_good(db, Subject::janus()).await;
