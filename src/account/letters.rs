@@ -3,30 +3,9 @@
 use secrecy::SecretString;
 
 use crate::{
-    notify::{Button, EmailAddress, Letter, Locale, Subject, moment},
+    notify::{Button, EmailAddress, Letter, Locale, moment},
     platform::terms::{Line, Link, Timestamp},
 };
-
-fn letter(
-    to: EmailAddress,
-    locale: Locale,
-    subject: &str,
-    paragraphs: Vec<String>,
-    button: Option<Button>,
-    footer: &str,
-) -> Letter {
-    Letter {
-        to,
-        locale,
-        subject: Subject::of(subject),
-        heading: subject.to_owned(),
-        paragraphs,
-        code: None,
-        button,
-        footer: vec![footer.to_owned()],
-        stop: None,
-    }
-}
 
 /// The link to a new password. Anybody may have asked for it: by `stop` its reader ends all further letters.
 pub(super) fn password_link(
@@ -60,8 +39,9 @@ pub(super) fn password_link(
     };
     let button = Button::new(label, link);
     Letter {
+        button: Some(button),
         stop: Some(stop),
-        ..letter(to, locale, &subject, vec![paragraph], Some(button), footer)
+        ..Letter::of(to, locale, &subject, vec![paragraph], footer)
     }
 }
 
@@ -88,7 +68,7 @@ pub(super) fn password_changed(to: EmailAddress, locale: Locale, community: &Lin
             "您收到此邮件是因为它与您的账户有关。每次更改密码时都会发送。",
         ),
     };
-    letter(to, locale, &subject, paragraphs, None, footer)
+    Letter::of(to, locale, &subject, paragraphs, footer)
 }
 
 /// The code that proves another address. Somebody else may have typed it: by `stop` its reader ends all further letters.
@@ -120,7 +100,7 @@ pub(super) fn address_code(
     Letter {
         code: Some(code),
         stop: Some(stop),
-        ..letter(to, locale, &subject, vec![paragraph], None, footer)
+        ..Letter::of(to, locale, &subject, vec![paragraph], footer)
     }
 }
 
@@ -144,7 +124,7 @@ pub(super) fn address_taken(to: EmailAddress, locale: Locale, community: &Line, 
     };
     Letter {
         stop: Some(stop),
-        ..letter(to, locale, &subject, vec![paragraph], None, footer)
+        ..Letter::of(to, locale, &subject, vec![paragraph], footer)
     }
 }
 
@@ -178,7 +158,10 @@ pub(super) fn address_left(to: EmailAddress, locale: Locale, community: &Line, u
         ),
     };
     let button = Button::new(label, undo);
-    letter(to, locale, &subject, paragraphs, Some(button), footer)
+    Letter {
+        button: Some(button),
+        ..Letter::of(to, locale, &subject, paragraphs, footer)
+    }
 }
 
 /// To the new address: that it is one.
@@ -198,7 +181,7 @@ pub(super) fn address_changed(to: EmailAddress, locale: Locale, community: &Line
             "您收到此邮件是因为它与您的账户有关。",
         ),
     };
-    letter(to, locale, &subject, vec![paragraph], None, footer)
+    Letter::of(to, locale, &subject, vec![paragraph], footer)
 }
 
 /// To the former address, which is the account's again: with a link to a new password.
@@ -230,5 +213,8 @@ pub(super) fn address_restored(to: EmailAddress, locale: Locale, community: &Lin
         ),
     };
     let button = Button::new(label, link);
-    letter(to, locale, &subject, paragraphs, Some(button), footer)
+    Letter {
+        button: Some(button),
+        ..Letter::of(to, locale, &subject, paragraphs, footer)
+    }
 }

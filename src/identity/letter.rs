@@ -1,7 +1,7 @@
 //! The letter to an owner about a reviewer who wanted to see more names than the policy shows in a day.
 
 use crate::{
-    notify::{EmailAddress, Letter, Locale, Subject},
+    notify::{EmailAddress, Letter, Locale},
     platform::terms::{Line, PersonId},
 };
 
@@ -47,15 +47,5 @@ pub(super) fn names_withheld(told: Withheld<'_>) -> Letter {
             "您收到此邮件是因为您是该社区的所有者。对每名审核员每天最多发送一封。",
         ),
     };
-    Letter {
-        to: told.to,
-        locale: told.locale,
-        subject: Subject::of(&subject),
-        heading: subject,
-        paragraphs,
-        code: None,
-        button: None,
-        footer: vec![footer.to_owned()],
-        stop: None,
-    }
+    Letter::of(told.to, told.locale, &subject, paragraphs, footer)
 }

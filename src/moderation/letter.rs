@@ -1,7 +1,7 @@
 //! The letter to a member who let somebody in who is under a sanction now.
 
 use crate::{
-    notify::{EmailAddress, Letter, Locale, Subject},
+    notify::{EmailAddress, Letter, Locale},
     platform::terms::Line,
 };
 
@@ -27,15 +27,5 @@ pub(super) fn invitee_sanctioned(to: EmailAddress, locale: Locale, community: &L
             "您收到此邮件是因为您邀请了他们。每小时最多发送一封。",
         ),
     };
-    Letter {
-        to,
-        locale,
-        subject: Subject::of(&subject),
-        heading: subject,
-        paragraphs,
-        code: None,
-        button: None,
-        footer: vec![footer.to_owned()],
-        stop: None,
-    }
+    Letter::of(to, locale, &subject, paragraphs, footer)
 }

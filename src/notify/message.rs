@@ -254,6 +254,23 @@ pub struct Letter {
     pub stop: Option<Link>,
 }
 
+impl Letter {
+    /// A letter of these paragraphs, which begins with its subject.
+    pub fn of(to: EmailAddress, locale: Locale, subject: &str, paragraphs: Vec<String>, footer: &str) -> Self {
+        Self {
+            to,
+            locale,
+            subject: Subject::of(subject),
+            heading: subject.to_owned(),
+            paragraphs,
+            code: None,
+            button: None,
+            footer: vec![footer.to_owned()],
+            stop: None,
+        }
+    }
+}
+
 impl fmt::Debug for Letter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Letter")

@@ -3,33 +3,12 @@
 use secrecy::SecretString;
 
 use crate::{
-    notify::{EmailAddress, Letter, Locale, Subject, moment},
+    notify::{EmailAddress, Letter, Locale, moment},
     platform::{
         ledger::events::Verdict,
         terms::{Line, Link, Timestamp},
     },
 };
-
-fn letter(
-    to: EmailAddress,
-    locale: Locale,
-    subject: &str,
-    paragraphs: Vec<String>,
-    code: Option<SecretString>,
-    footer: &str,
-) -> Letter {
-    Letter {
-        to,
-        locale,
-        subject: Subject::of(subject),
-        heading: subject.to_owned(),
-        paragraphs,
-        code,
-        button: None,
-        footer: vec![footer.to_owned()],
-        stop: None,
-    }
-}
 
 /// The one-time code that proves an address, good until then. Somebody else may have typed the address: by `stop`
 /// its reader ends all further letters.
@@ -56,8 +35,9 @@ pub fn proof(
         ),
     };
     Letter {
+        code: Some(code),
         stop: Some(stop),
-        ..letter(to, locale, &subject, vec![paragraph], Some(code), footer)
+        ..Letter::of(to, locale, &subject, vec![paragraph], footer)
     }
 }
 
@@ -146,5 +126,5 @@ pub(super) fn decision(
         Locale::En => "You receive this because you are signing up with an invite.",
         Locale::ZhHans => "您收到此邮件是因为您正在通过邀请注册。",
     };
-    letter(to, locale, &subject, vec![paragraph], None, footer)
+    Letter::of(to, locale, &subject, vec![paragraph], footer)
 }

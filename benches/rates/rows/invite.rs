@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
 use tokio::runtime::Runtime;
 use vouchsafe::platform::{store::Backend, terms::Role};
 
@@ -11,14 +10,11 @@ use crate::{
     client::{CLIENTS, Plan, Requests, Run, drive, get, post},
     peers,
     row::{Row, between},
-    support::{db::Database, postgres, service::text},
+    support::{db::Database, postgres},
 };
 
 /// Members who invite, each with a token of their own.
 const INVITERS: usize = 64;
-
-/// Open links that are looked at in turn.
-const PREVIEWED: usize = 1000;
 
 pub fn measure(runtime: &Runtime, is_wanted: Wanted<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
@@ -45,23 +41,8 @@ pub fn measure(runtime: &Runtime, is_wanted: Wanted<'_>) -> Vec<Row> {
 pub fn preview(runtime: &Runtime, _: Wanted<'_>) -> Vec<Row> {
     eprintln!("preview …");
     let db = Database::fresh(Backend::Sqlite);
-    let (mut home, _letters) = super::home(&db);
-    // One address asks for all, which no address may do in service.
-    home.config.throttle.per_address_per_minute = 100_000_000;
-    let service = runtime.block_on(home.start());
-    let codes: Vec<String> = runtime.block_on(async {
-        let inviter = service.found("inviter@example.org", Role::Admin, None).await;
-        let token = service.token(inviter.row).await;
-        let mut codes = Vec::new();
-        for _ in 0..PREVIEWED {
-            let invite = service
-                .post(&token, "/v1/me/invites", json!({ "max_uses": 1 }))
-                .await
-                .expect(201);
-            codes.push(text(&invite["code"]));
-        }
-        codes
-    });
+    let (home, _letters) = super::home(&db);
+    let (service, codes) = super::with_links(runtime, home);
     let sent: Vec<Vec<u8>> = codes
         .iter()
         .map(|code| get(&format!("/v1/invites/{code}"), ""))

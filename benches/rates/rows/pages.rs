@@ -2,39 +2,15 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
 use tokio::runtime::Runtime;
-use vouchsafe::platform::{store::Backend, terms::Role};
+use vouchsafe::platform::store::Backend;
 
-use crate::{
-    Wanted, bare,
-    client::Requests,
-    row::Row,
-    support::{db::Database, service::text},
-};
-
-/// Invites that are looked at in turn.
-const SHOWN: usize = 1000;
+use crate::{Wanted, bare, client::Requests, row::Row, support::db::Database};
 
 pub fn measure(runtime: &Runtime, is_wanted: Wanted<'_>) -> Vec<Row> {
     let db = Database::fresh(Backend::Sqlite);
-    let (mut home, _letters) = super::home(&db);
-    // One address asks for all, which no address may do in service.
-    home.config.throttle.per_address_per_minute = 100_000_000;
-    let service = runtime.block_on(home.start());
-    let codes: Vec<String> = runtime.block_on(async {
-        let inviter = service.found("inviter@example.org", Role::Admin, None).await;
-        let token = service.token(inviter.row).await;
-        let mut codes = Vec::new();
-        for _ in 0..SHOWN {
-            let invite = service
-                .post(&token, "/v1/me/invites", json!({ "max_uses": 1 }))
-                .await
-                .expect(201);
-            codes.push(text(&invite["code"]));
-        }
-        codes
-    });
+    let (home, _letters) = super::home(&db);
+    let (service, codes) = super::with_links(runtime, home);
     let form = "__Host-form=jNgYcDUcLhOrXz_v9l7iFazk";
     let page = |path: &str, cookies: &str| {
         format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {form}{cookies}\r\nAccept-Language: en\r\n\r\n")
