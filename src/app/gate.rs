@@ -61,13 +61,15 @@ impl CallerSource for AppGate {
     fn browser<'a>(&'a self, cookie: &'a str) -> BoxFuture<'a, Result<Caller, Problem>> {
         Box::pin(async move {
             let caller = caller(self.tokens.check_browser(cookie).await)?;
-            let tokens = self.tokens.clone();
-            // Nobody waits for it: a database that does not answer does not hold up what memory can answer.
-            tokio::spawn(async move {
-                if let Err(error) = tokens.touch(caller.session).await {
-                    tracing::warn!(%error, "the use of a session was not noted");
-                }
-            });
+            if self.tokens.is_touch_due(caller.session) {
+                let tokens = self.tokens.clone();
+                // Nobody waits for it: a database that does not answer does not hold up what memory can answer.
+                tokio::spawn(async move {
+                    if let Err(error) = tokens.touch(caller.session).await {
+                        tracing::warn!(%error, "the use of a session was not noted");
+                    }
+                });
+            }
             Ok(caller)
         })
     }

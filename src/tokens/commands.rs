@@ -84,17 +84,19 @@ impl Tokens {
         Ok(())
     }
 
-    /// Notes that a session is in use, where that was not noted in the last ten minutes. Whoever refreshes has no need
-    /// of it.
+    /// Whether the use of a session was not noted in the last ten minutes. It counts as noted from now on, so whoever asks
+    /// notes it, by [`Self::touch`]. Whoever refreshes has no need of it.
+    pub fn is_touch_due(&self, session: SessionId) -> bool {
+        self.inner.touched.is_due(session, self.inner.ledger.now())
+    }
+
+    /// Notes that a session is in use.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn touch(&self, session: SessionId) -> Result<(), StoreError> {
-        let Inner { ledger, touched, .. } = &*self.inner;
-        if !touched.is_due(session, ledger.now()) {
-            return Ok(());
-        }
-        ledger
+        self.inner
+            .ledger
             .write(Actor::System, move |tx| {
                 records::touch(tx.conn, session, tx.now.before(EVERY), tx.now)?;
                 Ok::<_, StoreError>(())

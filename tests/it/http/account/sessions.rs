@@ -61,7 +61,10 @@ on_both! {
         for (minutes, moves) in [(9, false), (1, true), (9, false), (1, true)] {
             scene.clock.advance(Duration::from_secs(60 * minutes));
             let before = used(&second).await;
-            tokens.touch(id).await.unwrap();
+            assert_eq!(tokens.is_touch_due(id), moves, "after {minutes} more minutes");
+            if moves {
+                tokens.touch(id).await.unwrap();
+            }
             assert_eq!(used(&second).await > before, moves, "after {minutes} more minutes");
         }
         // Another replica, which has not noted it itself, finds that it was.
@@ -70,6 +73,7 @@ on_both! {
         let home = scene.home;
         scene.service.stop().await;
         let service = home.start().await;
+        assert!(service.app.core.tokens.is_touch_due(id));
         service.app.core.tokens.touch(id).await.unwrap();
         assert_eq!(db.figures(row), noted);
         service.stop().await;
