@@ -17,7 +17,6 @@ use tokio::{
     sync::{Notify, watch},
     task::JoinHandle,
 };
-use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
 use super::{
     Core, Parts, StartError,
@@ -27,7 +26,9 @@ use super::{
     watch::Watch,
 };
 use crate::{
-    account, admin, http, identity, invites, leads, leaving, moderation, notify, onboarding, pages, people,
+    account, admin,
+    http::{self, Routes},
+    identity, invites, leads, leaving, moderation, notify, onboarding, pages, people,
     platform::{
         config::{Config, Listen},
         idempotency,
@@ -37,9 +38,8 @@ use crate::{
     policy, rooms, tokens, waitlist,
 };
 
-/// Every route there is. The router tries them in this order, one pattern after the other: what is asked
-/// most comes first.
-pub fn offer(config: &mut ServiceConfig<'_>) {
+/// Every operation of the API.
+pub fn offer(config: &mut Routes) {
     tokens::http::routes(config);
     admin::http::routes(config);
     rooms::http::routes(config);
@@ -358,7 +358,11 @@ fn listen(
         ledger: ledger.clone(),
         read_model: read_model.clone(),
         vault: vault.clone(),
-        places: Arc::new(move |conn, member, now| invites::places(conn, &rules.get()?.policy, member, now)),
+        inviting: Arc::new(move |conn, member, now| {
+            let current = rules.get()?;
+            let places = invites::places(conn, &current.policy, member, now)?;
+            Ok((places, invites::may_give(&current.policy, member, now)))
+        }),
     });
     let cases = Data::new(identity::http::Cases {
         ledger: ledger.clone(),
@@ -449,16 +453,16 @@ fn listen(
             .app_data(policies.clone())
             .app_data(letters.clone())
             .app_data(text_status.clone())
-            .into_utoipa_app()
-            .configure(offer)
-            .into_app()
     };
     let mut server = HttpServer::new(move || {
         // The pages ask an API of their own in each worker.
         api()
-            .app_data(pages::Api::new(api()))
+            .app_data(pages::Api::new(api().configure(Routes::serve(offer))))
             .app_data(site.clone())
-            .configure(pages::routes)
+            .configure(Routes::serve(|routes| {
+                offer(routes);
+                pages::routes(routes);
+            }))
     })
     .workers(workers)
     .keep_alive(KEEP_ALIVE)

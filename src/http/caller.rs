@@ -80,6 +80,8 @@ pub trait CallerSource: Send + Sync + 'static {
 /// What the gate leaves in the request's extensions for the extractors.
 #[derive(Debug)]
 pub(super) struct Passed {
+    /// Where the operation stands in the table of rights.
+    pub place: usize,
     pub caller: Option<Caller>,
     pub service: Option<ServiceCaller>,
     pub address: IpAddr,

@@ -184,8 +184,8 @@ impl Shared {
         S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
         B: MessageBody + 'static,
     {
-        let operation = match route {
-            Route::Found(_, operation) => operation,
+        let (place, operation) = match route {
+            Route::Found(place, operation) => (place, operation),
             Route::WrongMethod(allow) => {
                 let mut response = visit.refusal(&Problem::new(ProblemKind::MethodNotAllowed));
                 if let Ok(allow) = HeaderValue::try_from(allow) {
@@ -210,7 +210,7 @@ impl Shared {
             }
             _ => None,
         };
-        match self.admit(&request, operation, posted).await {
+        match self.admit(&request, place, operation, posted).await {
             Ok(passed) => request.extensions_mut().insert(passed),
             Err(problem) => return Ok(request.into_response(visit.refusal(&problem).map_into_right_body())),
         };
@@ -259,6 +259,7 @@ impl Shared {
     async fn admit(
         &self,
         request: &ServiceRequest,
+        place: usize,
         operation: &'static Operation,
         posted: Option<ServiceSecret>,
     ) -> Result<Passed, Problem> {
@@ -266,6 +267,7 @@ impl Shared {
         let peer = request.peer_addr().map(|peer| peer.ip());
         let address = address::client(peer, headers, &self.limits.trusted_proxies);
         let mut passed = Passed {
+            place,
             caller: None,
             service: None,
             address,

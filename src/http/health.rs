@@ -4,8 +4,8 @@ use actix_web::{HttpResponse, Responder, get, http::StatusCode, web};
 use futures_util::future::BoxFuture;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use serde::Serialize;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::Routes;
 use crate::platform::terms::metrics::{METRICS, MetricKind, REQUEST_SECONDS};
 
 /// One thing that must hold before requests are taken.
@@ -62,7 +62,7 @@ pub fn install_metrics() -> Result<PrometheusHandle, BuildError> {
 
 /// Registers `/livez`, `/readyz` and `/metrics`. They want `Data<dyn Readiness>` and
 /// `Data<PrometheusHandle>` among the application's data.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes) {
     config.service(livez).service(readyz).service(render_metrics);
 }
 

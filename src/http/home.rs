@@ -5,7 +5,8 @@ use actix_web::{
     http::header::{CONTENT_SECURITY_POLICY, X_FRAME_OPTIONS},
     web::{Bytes, Data},
 };
-use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::Routes;
 
 /// The page, written out once. No script, no style, nothing that is loaded: it can be read anywhere, and nothing
 /// can be made of it.
@@ -44,7 +45,7 @@ impl Home {
 }
 
 /// Registers `/`. It wants `Data<Home>` among the application's data.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes) {
     config.service(home);
 }
 

@@ -24,6 +24,7 @@ mod problem;
 pub(crate) mod refusals;
 mod request_id;
 pub mod rights;
+mod routes;
 #[cfg(test)]
 mod tests;
 
@@ -40,9 +41,10 @@ pub use pepper::{Cursors, Pepper};
 pub use position::{AT_LEAST, CatchUp, POSITION, WriteResponse};
 pub use problem::{OAuthProblem, OAuthProblemBody, Problem, ProblemBody, ProblemKind};
 pub(crate) use refusals::problems;
+pub use routes::Routes;
 
 /// Registers what belongs to no capability: health, metrics and the API description.
-pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes) {
     home::routes(config);
     health::routes(config);
     openapi::routes(config);

@@ -1,7 +1,7 @@
 //! The API description (OpenAPI 3.1), made of what the api files say about their operations and of
 //! what is the same for all: who may call (from the table of rights) and what can go wrong (`refusals.rs`).
 
-use actix_web::{App, HttpResponse, Responder, get, web};
+use actix_web::{HttpResponse, Responder, get, web};
 use utoipa::{
     PartialSchema as _, ToSchema as _,
     openapi::{
@@ -11,11 +11,11 @@ use utoipa::{
         security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
 };
-use utoipa_actix_web::{AppExt as _, service_config::ServiceConfig};
 
 use crate::platform::terms::BadRow;
 
 use super::{
+    Routes,
     paging::Limit,
     problem::{OAuthProblemBody, ProblemBody},
     refusals,
@@ -44,12 +44,9 @@ impl Description {
 }
 
 /// Collects the description of everything that `routes` registers; nothing is served by it.
-pub fn describe(routes: impl FnOnce(&mut ServiceConfig<'_>)) -> OpenApi {
-    let (_, mut document) = App::new()
-        .into_utoipa_app()
-        .openapi(base())
-        .configure(routes)
-        .split_for_parts();
+pub fn describe(routes: impl FnOnce(&mut Routes)) -> OpenApi {
+    let mut document = base();
+    Routes::describe(routes, &mut document);
     let mut components = document.components.take().unwrap_or_default();
     for known in OPERATIONS {
         let operation = document
@@ -88,7 +85,7 @@ pub fn place(document: &mut OpenApi, server: &str) {
 }
 
 /// Registers `/openapi.json`. It wants `Data<Description>` among the application's data.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes) {
     config.service(openapi);
 }
 
@@ -153,7 +150,7 @@ fn slot(item: &mut PathItem, verb: Verb) -> Option<&mut Operation> {
     }
 }
 
-const fn method(verb: Verb) -> HttpMethod {
+pub(super) const fn method(verb: Verb) -> HttpMethod {
     match verb {
         Verb::Get => HttpMethod::Get,
         Verb::Post => HttpMethod::Post,

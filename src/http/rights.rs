@@ -320,6 +320,12 @@ pub fn place(place: usize) -> &'static Operation {
         .unwrap_or_else(|| &PAGES[place - OPERATIONS.len()])
 }
 
+/// Where the operation with this very pattern stands.
+pub(super) fn place_of(verb: Verb, pattern: &str) -> Option<usize> {
+    let found = TREE.find(pattern)?.operations[verb as usize]?;
+    (place(found).path == pattern).then_some(found)
+}
+
 /// The operation that serves `method` on `path`, where there is one. `path` is a path as the router
 /// sees it (percent-decoded but for `%`, `/` and `+`); a pattern of the table matches itself.
 pub fn operation(method: &Method, path: &str) -> Option<&'static Operation> {
@@ -341,7 +347,7 @@ pub fn route(method: &Method, path: &str) -> Route {
 }
 
 impl Verb {
-    const ALL: [Self; 4] = [Self::Get, Self::Post, Self::Put, Self::Delete];
+    pub(super) const ALL: [Self; 4] = [Self::Get, Self::Post, Self::Put, Self::Delete];
 
     fn of(method: &Method) -> Option<Self> {
         match *method {

@@ -19,7 +19,6 @@ use actix_web::{
 use data_encoding::BASE64;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::Value;
-use utoipa_actix_web::{AppExt as _, service_config::ServiceConfig};
 
 use self::dummies::{LOOSE, Parts, Porter, Shore, dummies};
 use super::{
@@ -29,7 +28,7 @@ use super::{
 };
 use crate::platform::terms::{Role, SeededRng};
 
-fn all(config: &mut ServiceConfig<'_>) {
+fn all(config: &mut Routes) {
     routes(config);
     dummies(config);
 }
@@ -60,9 +59,7 @@ macro_rules! app {
             .app_data(Data::new(PrometheusBuilder::new().build_recorder().handle()))
             .app_data(Data::new(Pepper::new(&[7; 32])))
             .app_data(Data::new(Description::new(&describe(all)).unwrap()))
-            .into_utoipa_app()
-            .configure(all)
-            .into_app();
+            .configure(Routes::serve(all));
         test::init_service(app).await
     }};
 }

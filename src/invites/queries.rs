@@ -4,7 +4,10 @@ use std::{collections::HashMap, time::Duration};
 
 use subtle::ConstantTimeEq;
 
-use super::{Closed, Code, Figures, Grant, Invite, InviteState, Message, Sought, records, rules};
+use super::{
+    Closed, Code, Figures, Grant, Invite, InviteState, Message, Sought, records,
+    rules::{self, inviting},
+};
 use crate::{
     people::{self, Member, Name},
     platform::{
@@ -13,7 +16,7 @@ use crate::{
         terms::{ContactPoint, Id, PersonId, PersonRow, Role, Standing, Timestamp, kinds},
         vault::{DataKey, Field, KeyPurpose, Vault, VaultError},
     },
-    policy::{self, ContactKind, Places, Policy, Tally, may_give_role},
+    policy::{self, ContactKind, Places, Policy, Tally, may_give_role, may_still_invite},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -234,6 +237,23 @@ pub fn places(conn: &mut Conn, policy: &Policy, member: &Member, now: Timestamp)
         .unwrap_or_default();
     tally.open = tally.open.saturating_sub(records::refundable(conn, member.row, now)?);
     Ok(policy::places(&policy.invite, member.role, member.assurance, &tally))
+}
+
+/// The kinds of invite that the policy lets a member give now, whatever is left of their places.
+pub fn may_give(policy: &Policy, member: &Member, now: Timestamp) -> Vec<InviteKind> {
+    let contact = policy.join.contact;
+    [
+        (InviteKind::Email, contact != ContactKind::Phone),
+        (InviteKind::Phone, contact != ContactKind::Email),
+        (InviteKind::Link, true),
+    ]
+    .into_iter()
+    .filter(|(kind, is_taken)| {
+        let inviter = inviting(member, Tally::default());
+        *is_taken && may_still_invite(policy, &inviter, *kind == InviteKind::Link, now).is_ok()
+    })
+    .map(|(kind, _)| kind)
+    .collect()
 }
 
 /// As many grants are shown of a member, the newest.

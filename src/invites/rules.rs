@@ -2,7 +2,22 @@
 //! `records.rs` say the same in SQL; a boundary test holds the two together.
 
 use super::Invite;
-use crate::platform::terms::{Standing, Timestamp, words};
+use crate::{
+    people::Member,
+    platform::terms::{Standing, Timestamp, words},
+    policy::{Inviter, Tally},
+};
+
+/// A member as somebody who invites.
+pub(super) fn inviting(member: &Member, tally: Tally) -> Inviter {
+    Inviter {
+        role: member.role,
+        standing: member.standing,
+        assurance: member.assurance,
+        joined_at: member.joined_at,
+        tally,
+    }
+}
 
 words! {
     /// Who ended an invite before its time, and how.

@@ -43,7 +43,7 @@ pub use selection::Selection;
 use crate::platform::{
     idempotency::KeyReused,
     store::{CommandError, Disposition, StoreError, from_query},
-    terms::{ActionId, PersonRow, SanctionId, Timestamp},
+    terms::{ActionId, PersonRow, ReasonError, SanctionId, Timestamp},
     vault::VaultError,
 };
 
@@ -283,6 +283,9 @@ pub enum ReportError {
     /// No report is open on them.
     #[error("no report is open on them")]
     NoneOpen,
+    /// What is said of it cannot be kept.
+    #[error(transparent)]
+    Note(#[from] ReasonError),
     /// They have reported too often; another is taken after so many seconds.
     #[error("too many reports; another is taken in {0} s")]
     TooMany(u32),

@@ -1,5 +1,7 @@
 //! Refusals of the API in words for whoever is at a page: what is wrong, and what to do now.
 
+#[cfg(test)]
+mod tests;
 mod words;
 
 use super::{api::Refused, visit::Visit};
@@ -33,7 +35,7 @@ fn field_of(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "password-refused" => "password",
         "password-wrong" => "current",
-        "handle-taken" | "handle-too-soon" => "handle",
+        "handle-too-soon" => "handle",
         "proof-wrong" | "proof-stale" | "proof-locked" | "invite-unknown" => "code",
         "document-invalid" => "number",
         "name-invalid" => "full_name",
@@ -95,34 +97,5 @@ impl Visit {
     /// What is told of a refusal to whoever is at the page.
     pub(super) fn told(&self, refused: &Refused) -> Told {
         told(self.locale, refused)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use actix_web::http::StatusCode;
-
-    use super::*;
-
-    #[test]
-    fn each_kind_has_its_words_once_and_in_both_languages() {
-        for (place, (kind, en, zh)) in WORDS.iter().enumerate() {
-            assert!(WORDS[..place].iter().all(|(other, ..)| other != kind), "{kind} twice");
-            assert!(!en[0].is_empty() && !zh[0].is_empty() && !zh[1].is_empty(), "{kind}");
-            assert!(zh[1].ends_with('。'), "{kind}");
-        }
-    }
-
-    #[test]
-    fn what_is_not_known_is_told_as_a_fault_of_ours() {
-        let told = told(Locale::En, &Refused::of("something-new", StatusCode::CONFLICT));
-        assert_eq!(told.title, "Something went wrong with us");
-    }
-
-    #[test]
-    fn a_wait_is_told_in_units_that_people_use() {
-        assert_eq!(wait(Locale::En, 59), "(59 seconds)");
-        assert_eq!(wait(Locale::En, 3599), "(60 minutes)");
-        assert_eq!(wait(Locale::ZhHans, 86_400), "（24 小时）");
     }
 }

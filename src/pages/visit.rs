@@ -20,7 +20,7 @@ use actix_web::{
 use askama::Template;
 use data_encoding::BASE64URL_NOPAD;
 use secrecy::ExposeSecret;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
@@ -45,6 +45,22 @@ const POSITION_COOKIE: &str = "__Host-at";
 /// How long that is asked for.
 const FOLLOWED: Age = Age::seconds(30);
 const YEAR: Age = Age::days(365);
+/// By what a device is known that has signed in before.
+pub(super) const DEVICE: &str = "__Host-device";
+const HALF_A_YEAR: Age = Age::days(180);
+
+/// What a sign-in gives, as far as a browser needs it.
+#[derive(Deserialize)]
+pub(super) struct Granted {
+    device_token: String,
+    session: Session,
+}
+
+#[derive(Deserialize)]
+struct Session {
+    id: SessionId,
+    expires_at: Timestamp,
+}
 
 /// A request for a page.
 pub(super) struct Visit {
@@ -262,19 +278,21 @@ impl Visit {
     ///
     /// # Errors
     /// [`Refused::internal`]
-    pub(super) fn sign_in(&self, session: SessionId, until: Timestamp) -> Result<(), Refused> {
+    pub(super) fn sign_in(&self, granted: Granted) -> Result<(), Refused> {
+        let Session { id, expires_at } = granted.session;
         let now = self.site.clock.now();
         let cookie = self
             .site
             .tokens
-            .browser_cookie(session, now)
+            .browser_cookie(id, now)
             .map_err(|_| Refused::internal())?;
-        let lasts = i64::try_from(until.since(now).as_secs()).unwrap_or_default();
+        let lasts = i64::try_from(expires_at.since(now).as_secs()).unwrap_or_default();
         self.set(
             browser::SESSION,
             cookie.expose_secret().to_owned(),
             Some(Age::seconds(lasts)),
         );
+        self.set(DEVICE, granted.device_token, Some(HALF_A_YEAR));
         self.unset(FORM);
         Ok(())
     }

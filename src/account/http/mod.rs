@@ -11,13 +11,11 @@ mod prove_address;
 mod reset_password;
 mod undo_address;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 use super::{AccountError, Me};
-use crate::http::{Caller, Problem, ProblemKind, rights::RECENT};
+use crate::http::{Caller, Problem, ProblemKind, Routes, rights::RECENT};
 
 /// Registers the routes. They want `Data<Account>` among the application's data.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes) {
     config
         .service(forgot_password::forgot)
         .service(reset_password::reset)

@@ -2,16 +2,15 @@
 
 use actix_web::{get, web::Data};
 use serde::Deserialize;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Audit;
 use crate::{
     admin::{self, Happened},
-    http::{Cursors, Json, Limit, Page, Problem, Query},
+    http::{Cursors, Json, Limit, Page, Problem, Query, Routes},
     platform::{ledger::EventKind, terms::PersonId},
 };
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes) {
     config.service(list_ledger);
 }
 

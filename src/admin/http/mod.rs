@@ -11,12 +11,11 @@ use std::sync::Arc;
 
 use actix_web::{CustomizeResponder, Responder, web::block};
 use serde::Serialize;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{AskError, Memory};
 use crate::{
     graph::LiveGraph,
-    http::{Json, POSITION, Problem, ProblemKind},
+    http::{Json, POSITION, Problem, ProblemKind, Routes},
     people::{Roster, member_by_id},
     platform::{
         ledger::{Ledger, ReadModel, Subscriber},
@@ -27,7 +26,7 @@ use crate::{
 };
 
 /// Registers the routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes) {
     graph::routes(config);
     people::routes(config);
     ledger::routes(config);

@@ -12,11 +12,10 @@ use tokio::{
     sync::{broadcast::error::RecvError, mpsc},
     time::{Instant, Interval, MissedTickBehavior, interval},
 };
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     admin::stream::{Full, Listener, Start, Stream, Told},
-    http::{Caller, Problem, ProblemKind, Query, problems},
+    http::{Caller, Problem, ProblemKind, Query, Routes, problems},
     platform::{ledger::Event, terms::words},
 };
 
@@ -32,7 +31,7 @@ const LONGEST: Duration = Duration::from_secs(15 * 60);
 /// After how many seconds another attempt is worth while where there are too many.
 const AGAIN: u32 = 3;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes) {
     config.service(stream_ledger);
 }
 

@@ -13,7 +13,6 @@ use actix_web::{HttpResponse, Responder, get, http::header, post, put};
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
@@ -157,7 +156,7 @@ async fn sign_in(_: Caller) -> impl Responder {
     "never"
 }
 
-pub(super) fn dummies(config: &mut ServiceConfig<'_>) {
+pub(super) fn dummies(config: &mut Routes) {
     config
         .service(loose)
         .service(preview_invite)

@@ -11,7 +11,6 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tracing_subscriber::fmt::MakeWriter;
-use utoipa_actix_web::AppExt as _;
 
 use super::{dummies::dummies, *};
 
@@ -171,16 +170,10 @@ async fn logs_tell_the_pattern_and_never_the_path_the_query_or_a_token() {
 #[actix_web::test]
 async fn head_is_get_without_the_body() {
     let (gate, _) = gate(99);
-    let server = HttpServer::new(move || {
-        App::new()
-            .wrap(gate.clone())
-            .into_utoipa_app()
-            .configure(dummies)
-            .into_app()
-    })
-    .workers(1)
-    .bind(("127.0.0.1", 0))
-    .unwrap();
+    let server = HttpServer::new(move || App::new().wrap(gate.clone()).configure(Routes::serve(dummies)))
+        .workers(1)
+        .bind(("127.0.0.1", 0))
+        .unwrap();
     let address = server.addrs()[0];
     let server = server.run();
     let handle = server.handle();

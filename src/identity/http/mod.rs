@@ -13,11 +13,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{Case, CaseState, queries::RefusalDetails};
 use crate::{
-    http::{Caller, Problem, ProblemKind},
+    http::{Caller, Problem, ProblemKind, Routes},
     platform::{
         ledger::{Ledger, ReadModel},
         terms::{CaseId, FlowId, PersonId, Reason, RefusalId, Timestamp},
@@ -27,7 +26,7 @@ use crate::{
 };
 
 /// Registers the routes. They need `Data<Cases>` among the application's data.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes) {
     config
         .service(cases::list_cases)
         .service(cases::show_case)

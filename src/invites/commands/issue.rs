@@ -9,6 +9,7 @@ use super::super::{
     Code, Extras, ForRoom, Invite, IssueError, NewInvite, To,
     queries::{self, is_unlimited},
     records,
+    rules::inviting,
 };
 use crate::{
     notify::Locale,
@@ -23,7 +24,7 @@ use crate::{
         vault::{DataKey, Field, Subject, Vault, VaultError},
     },
     policy::{
-        InviteDenied, Inviter, Policy, Tally, Wanted, invite_expiry, may_contact, may_give_role, may_invite, may_label,
+        InviteDenied, Policy, Tally, Wanted, invite_expiry, may_contact, may_give_role, may_invite, may_label,
         may_still_invite,
     },
 };
@@ -121,17 +122,6 @@ fn close_expired(tx: &mut Tx<'_>, inviter: PersonRow) -> Result<(), StoreError> 
         }));
     }
     Ok(())
-}
-
-/// A member as somebody who invites.
-fn inviting(member: &Member, tally: Tally) -> Inviter {
-    Inviter {
-        role: member.role,
-        standing: member.standing,
-        assurance: member.assurance,
-        joined_at: member.joined_at,
-        tally,
-    }
 }
 
 /// Whether a member may give these places now. Whoever else gives some of theirs waits until the transaction ends.

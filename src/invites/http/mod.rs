@@ -22,14 +22,13 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     AnswerError, BatchIssuer, ChangeError, Closed, Code, Grant, InviteState, IssueError, Previews, Shown, code_of,
     rules::{self, Delivery},
 };
 use crate::{
-    http::{ClientAddress, Problem, ProblemKind, WriteResponse},
+    http::{ClientAddress, Problem, ProblemKind, Routes, WriteResponse},
     platform::{
         ledger::{
             Ledger, ReadModel,
@@ -42,7 +41,7 @@ use crate::{
 };
 
 /// Registers the routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes) {
     admin::routes(config);
     config
         .service(preview::preview)

@@ -8,11 +8,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{Lead, LeadError, LeadKind, LeadState};
 use crate::{
-    http::{Caller, Problem, ProblemKind},
+    http::{Caller, Problem, ProblemKind, Routes},
     people::Handle,
     platform::{
         ledger::{Ledger, ReadModel},
@@ -22,7 +21,7 @@ use crate::{
 };
 
 /// Registers the routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes) {
     config
         .service(list::list_leads)
         .service(show::show_lead)

@@ -1,11 +1,10 @@
 //! `DELETE /v1/me`: leaving.
 
 use actix_web::{delete, web::Data};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{LeaveError, leave};
 use crate::{
-    http::{Caller, Problem, ProblemKind, WriteResponse, problems},
+    http::{Caller, Problem, ProblemKind, Routes, WriteResponse, problems},
     platform::{
         ledger::{Actor, Ledger, ReadModel},
         vault::Vault,
@@ -13,7 +12,7 @@ use crate::{
 };
 
 /// Registers the routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes) {
     config.service(leave_community);
 }
 

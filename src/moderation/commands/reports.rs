@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::acting;
 use crate::{
     moderation::{ReasonCode, ReportError, ReportOutcome, records::reports},
-    people,
+    people::{self, Member},
     platform::{
         ledger::{Event, Tx, events},
         store::throttle::{Rate, Throttled},
@@ -18,7 +18,8 @@ use crate::{
 pub const A_DAY: u32 = 20;
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Reports a member. Where one has a report open on them already, that one stands; it counts all the same.
+/// Reports a member. Where one has a report open on them already, that one stands; it counts all the same. What is wrong
+/// with the note is told after what the reporter may not do.
 ///
 /// # Errors
 /// [`ReportError`]; nothing is changed then.
@@ -28,8 +29,15 @@ pub fn report(
     by: PersonRow,
     on: PersonId,
     reason: ReasonCode,
-    note: Option<&Reason>,
+    note: Option<&str>,
 ) -> Result<(), ReportError> {
+    let on = reported(tx, vault, by, on)?;
+    let note = note.map(Reason::parse).transpose()?;
+    keep(tx, vault, by, &on, reason, note.as_ref())
+}
+
+/// Whom somebody may report now; it counts as one of their reports.
+fn reported(tx: &mut Tx<'_>, vault: &Vault, by: PersonRow, on: PersonId) -> Result<Member, ReportError> {
     let bucket = vault.blind(Blind::Throttle, &[b"reports/".as_slice(), &by.0.to_be_bytes()].concat());
     match tx.throttles.admit(tx.conn, &bucket, Rate::at_most(A_DAY, DAY), tx.now) {
         Ok(()) => {}
@@ -41,8 +49,19 @@ pub fn report(
     if on.row == by {
         return Err(ReportError::Oneself);
     }
+    Ok(on)
+}
+
+fn keep(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    by: PersonRow,
+    on: &Member,
+    reason: ReasonCode,
+    note: Option<&Reason>,
+) -> Result<(), ReportError> {
     let note = match note {
-        Some(note) => Some(people::key_of(tx, vault, &on)?.seal_note(note, tx.rng)?.sealed),
+        Some(note) => Some(people::key_of(tx, vault, on)?.seal_note(note, tx.rng)?.sealed),
         None => None,
     };
     let id: ReportId = Id::new(tx.now, tx.rng);

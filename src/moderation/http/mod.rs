@@ -17,12 +17,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{ReasonCode, SanctionKind, queries::SanctionDetails};
 use crate::{
     graph::LiveGraph,
-    http::Problem,
+    http::{Problem, Routes},
     people::Roster,
     platform::{
         ledger::{Ledger, ReadModel},
@@ -33,7 +32,7 @@ use crate::{
 };
 
 /// Registers the routes. They need `Data<Moderation>` among the application's data.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes) {
     config
         .service(list_sanctions::list_sanctions)
         .service(sanction_person::sanction_person)

@@ -11,13 +11,15 @@ use actix_web::{
     http::header::{ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, X_FRAME_OPTIONS},
 };
 use askama::Template;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{Locale, Stops};
-use crate::{http::Problem, platform::ledger::Ledger};
+use crate::{
+    http::{Problem, Routes},
+    platform::ledger::Ledger,
+};
 
 /// Registers the routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes) {
     config
         .service(show_stop::show_stop)
         .service(stop_letters::stop_letters)

@@ -13,7 +13,6 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Flow, Limits, Progress,
@@ -21,7 +20,7 @@ use super::{
 };
 use crate::{
     credentials::Hasher,
-    http::{Bearer, Problem, ProblemKind},
+    http::{Bearer, Problem, ProblemKind, Routes},
     platform::{
         ledger::{Ledger, ReadModel},
         terms::{FlowId, PersonId, Timestamp},
@@ -32,7 +31,7 @@ use crate::{
 };
 
 /// Registers the routes. They need `Data<Onboarding>` among the application's data.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes) {
     config
         .service(start_onboarding::start_onboarding)
         .service(show_onboarding::show_onboarding)

@@ -45,6 +45,21 @@ pub(super) fn scan() -> String {
     format!("/assets/{}", SCAN_JS.name)
 }
 
+static READER_JS: LazyLock<Asset> = LazyLock::new(|| {
+    asset_of(
+        "reader",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_str!("reader.js"),
+    )
+});
+
+/// Where the script is that finds a QR code in a picture, for browsers that cannot: they load it when the camera is
+/// asked for.
+pub(super) fn reader() -> String {
+    format!("/assets/{}", READER_JS.name)
+}
+
 static SHARE_JS: LazyLock<Asset> = LazyLock::new(|| {
     asset_of(
         "share",
@@ -79,7 +94,7 @@ pub(super) async fn asset(name: Path<String>) -> HttpResponse {
             .insert_header(("Cross-Origin-Resource-Policy", "same-origin"))
             .body(text)
     };
-    if let Some(found) = [&SITE_CSS, &ICON, &SCAN_JS, &SHARE_JS]
+    if let Some(found) = [&SITE_CSS, &ICON, &SCAN_JS, &READER_JS, &SHARE_JS]
         .into_iter()
         .find(|known| known.name == *name)
     {

@@ -41,6 +41,7 @@ struct ListPage {
     fields: Vec<Field>,
     message: String,
     kind: String,
+    may_invite: bool,
     may_link: bool,
 }
 
@@ -80,8 +81,8 @@ struct Page {
 
 #[derive(Deserialize)]
 struct Me {
-    role: String,
     places: Places,
+    may_give: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -136,7 +137,13 @@ async fn list(visit: &Visit, refused: Option<&Refused>, entered: &Entered) -> Re
     let path = format!("/v1/me/invites?limit={SHOWN}{}", cursor.unwrap_or_default());
     let page: Page = visit.get(&path).await?;
     let told = refused.map(|refused| visit.told(refused));
-    let mut to = Field::new("to", words.to).hint(words.to_hint).holds(&entered.to);
+    let may_give = |kind: &str| me.may_give.iter().any(|known| known == kind);
+    let mut to = match (may_give("email"), may_give("phone")) {
+        (true, false) => Field::new("to", words.to_address),
+        (false, true) => Field::new("to", words.to_number).hint(words.to_hint),
+        _ => Field::new("to", words.to).hint(words.to_hint),
+    }
+    .holds(&entered.to);
     to.wrong = told
         .as_ref()
         .filter(|told| ["email", "phone"].iter().any(|name| told.is_at(name)))
@@ -177,7 +184,8 @@ async fn list(visit: &Visit, refused: Option<&Refused>, entered: &Entered) -> Re
             fields: vec![to],
             message: entered.message.clone(),
             kind: entered.kind.clone(),
-            may_link: matches!(me.role.as_str(), "owner" | "admin"),
+            may_invite: !me.may_give.is_empty(),
+            may_link: may_give("link"),
             shell: visit.shell(words.title),
         },
     ))

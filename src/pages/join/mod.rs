@@ -61,6 +61,7 @@ struct CodePage {
     told: Option<Told>,
     code: Field,
     scan: String,
+    reader: String,
 }
 
 #[derive(Template)]
@@ -138,6 +139,7 @@ fn code_page(visit: &Visit, entered: &str, refused: Option<&Refused>) -> HttpRes
             code: Field::new("code", words.code).hint(words.code_hint).holds(entered),
             told,
             scan: super::assets::scan(),
+            reader: super::assets::reader(),
             shell: visit.shell(words.code_title),
         },
     )

@@ -12,15 +12,12 @@ use super::{
     way::{Flow, Way},
     words::{Words, words},
 };
-use crate::{
-    pages::{
-        api::Refused,
-        posted::{ONCE, Posted},
-        problems::Told,
-        shell::{Field, Shell},
-        visit::Visit,
-    },
-    platform::terms::{SessionId, Timestamp},
+use crate::pages::{
+    api::Refused,
+    posted::{ONCE, Posted},
+    problems::Told,
+    shell::{Field, Shell},
+    visit::{Granted, Visit},
 };
 
 /// What was entered and is shown again; never a password or a document's number.
@@ -256,17 +253,6 @@ struct Admitted {
     session: Granted,
 }
 
-#[derive(Deserialize)]
-struct Granted {
-    session: Session,
-}
-
-#[derive(Deserialize)]
-struct Session {
-    id: SessionId,
-    expires_at: Timestamp,
-}
-
 /// The password: the newcomer is a member, and signed in.
 pub(in crate::pages) async fn password(form: Posted) -> HttpResponse {
     let visit = &form.visit;
@@ -279,10 +265,8 @@ pub(in crate::pages) async fn password(form: Posted) -> HttpResponse {
     }
     let joined: Result<Admitted, Refused> = way.take(visit, "password", &body, Some(form.field(ONCE))).await;
     match joined {
-        Ok(Admitted {
-            session: Granted { session },
-        }) => {
-            if let Err(refused) = visit.sign_in(session.id, session.expires_at) {
+        Ok(Admitted { session }) => {
+            if let Err(refused) = visit.sign_in(session) {
                 return visit.refuse(&refused);
             }
             Way::forget(visit);

@@ -125,6 +125,16 @@ pub(super) const WORDS: &[Words] = &[
         ["填写有误", "请重新打开页面。"],
     ),
     (
+        "unsupported-media-type",
+        ["Something is not right", "Open the page again."],
+        ["填写有误", "请重新打开页面。"],
+    ),
+    (
+        "position-unknown",
+        ["This page is out of date", "Open the page again."],
+        ["页面已过时", "请重新打开页面。"],
+    ),
+    (
         "idempotency-key-reused",
         ["This form was sent already", "Open the page again to send another."],
         ["此表单已提交", "如需再次提交，请重新打开页面。"],
@@ -291,11 +301,6 @@ pub(super) const WORDS: &[Words] = &[
         ],
     ),
     (
-        "handle-taken",
-        ["This name is taken", "Choose another one."],
-        ["该用户名已被占用", "请换一个。"],
-    ),
-    (
         "password-wrong",
         [
             "That is not your password",
@@ -350,8 +355,8 @@ pub(super) const WORDS: &[Words] = &[
     ),
     (
         "not-eligible-to-invite",
-        ["You may not invite yet", "This page says what is missing."],
-        ["您暂时不能邀请他人", "本页说明了还缺少什么。"],
+        ["You may not invite now", ""],
+        ["您暂时不能邀请他人", "社区规则目前不允许您发出这样的邀请。"],
     ),
     (
         "appeal-exists",

@@ -9,7 +9,6 @@ use actix_web::{
     http::{Method, StatusCode},
 };
 use askama::Template;
-use serde::Deserialize;
 use serde_json::json;
 
 pub(super) use text::{send as send_text, show as show_text};
@@ -20,18 +19,13 @@ use super::{
     posted::Posted,
     problems::Told,
     shell::{Field, Shell},
-    visit::{Visit, next},
+    visit::{DEVICE, Granted, Visit, next},
 };
-use crate::{
-    http::browser,
-    platform::terms::{SessionId, Timestamp},
-};
+use crate::http::browser;
 use words::{Words, words};
 
 /// The one-time code of a link that was opened, until the button is pressed.
 const CODE: &str = "__Host-code";
-/// By what a device is known that has signed in before.
-const DEVICE: &str = "__Host-device";
 
 #[derive(Template)]
 #[template(path = "pages/signin.html")]
@@ -90,18 +84,6 @@ pub(super) async fn link(visit: Visit) -> HttpResponse {
     visit.see("/signin")
 }
 
-#[derive(Deserialize)]
-struct Granted {
-    device_token: String,
-    session: Session,
-}
-
-#[derive(Deserialize)]
-struct Session {
-    id: SessionId,
-    expires_at: Timestamp,
-}
-
 /// Somebody signs in.
 pub(super) async fn send(form: Posted) -> HttpResponse {
     let visit = &form.visit;
@@ -143,11 +125,10 @@ async fn signed_in(visit: &Visit, granted: Granted, next: &str) -> HttpResponse 
             visit.send(Method::DELETE, "/v1/sessions/current", None, "").await;
         drop(ended);
     }
-    if let Err(refused) = visit.sign_in(granted.session.id, granted.session.expires_at) {
+    if let Err(refused) = visit.sign_in(granted) {
         return visit.refuse(&refused);
     }
     visit.unset(CODE);
-    visit.set(DEVICE, granted.device_token, Some(Age::days(180)));
     visit.see(next)
 }
 

@@ -7,13 +7,13 @@ use actix_web::{
 use askama::Template;
 use serde_json::{Value, json};
 
-use super::{Granted, signed_in, words};
+use super::{signed_in, words};
 use crate::pages::{
     api::Refused,
     posted::Posted,
     problems::Told,
     shell::{Field, Shell},
-    visit::{Visit, next},
+    visit::{Granted, Visit, next},
 };
 
 #[derive(Template)]

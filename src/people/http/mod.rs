@@ -11,13 +11,12 @@ use std::sync::Arc;
 use actix_web::{get, web::Data};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{Acquainted, Member, Own, VouchError, acquainted, inviter_of, member, member_by_id, own_contact};
 use crate::{
-    http::{Caller, Cursors, Json, Page, Paging, Problem, ProblemKind},
+    http::{Caller, Cursors, Json, Page, Paging, Problem, ProblemKind, Routes},
     platform::{
-        ledger::{Ledger, ReadModel},
+        ledger::{Ledger, ReadModel, events::InviteKind},
         store::{Conn, StoreError},
         terms::{Assurance, ContactPoint, PersonId, PersonRow, Role, SessionId, Standing, Timestamp},
         vault::{Field, Vault},
@@ -26,7 +25,7 @@ use crate::{
 };
 
 /// Registers the routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes) {
     config
         .service(me)
         .service(list_invitees::list)
@@ -44,8 +43,8 @@ pub struct People {
     pub read_model: ReadModel,
     /// Opens one's own contact.
     pub vault: Vault,
-    /// Counts the places of a member. Invites stand above people, so that it is filled in from there.
-    pub places: CountPlaces,
+    /// What a member may give. Invites stand above people, so that it is filled in from there.
+    pub inviting: Inviting,
 }
 
 /// Somebody next to the reader in the graph.
@@ -114,8 +113,9 @@ impl From<VouchError> for Problem {
     }
 }
 
-/// Counts the places that a member has to give at a time.
-pub type CountPlaces = Arc<dyn Fn(&mut Conn, &Member, Timestamp) -> Result<Places, StoreError> + Send + Sync>;
+/// Tells at a time the places that a member has to give, and the kinds of invite that they may give.
+pub type Inviting =
+    Arc<dyn Fn(&mut Conn, &Member, Timestamp) -> Result<(Places, Vec<InviteKind>), StoreError> + Send + Sync>;
 
 /// The places in the community that a member has to give: what is left, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -189,6 +189,9 @@ struct MeView {
     inviter: Option<OwnInviterView>,
     /// The places that they have to give by invites.
     places: PlacesView,
+    /// The kinds of invite that the policy lets them give now, whatever is left of their places: of none where they may
+    /// not invite, or not yet.
+    may_give: Vec<InviteKind>,
     /// The session that asks.
     session: SessionId,
 }
@@ -197,7 +200,7 @@ struct MeView {
 #[utoipa::path(operation_id = "show_me", tag = "people", responses((status = 200, body = MeView)))]
 #[get("/v1/me")]
 async fn me(caller: Caller, people: Data<People>) -> Result<Json<MeView>, Problem> {
-    let (vault, count, now) = (people.vault.clone(), Arc::clone(&people.places), people.ledger.now());
+    let (vault, inviting, now) = (people.vault.clone(), Arc::clone(&people.inviting), people.ledger.now());
     let found = people
         .ledger
         .store()
@@ -211,12 +214,12 @@ async fn me(caller: Caller, people: Data<People>) -> Result<Json<MeView>, Proble
                 let text = vault.key(conn, subject).ok()?.open_text(Field::Contact, &sealed).ok()?;
                 ContactPoint::parse(&text).ok().map(|address| address.shown())
             });
-            let places = count(conn, &own, now)?;
-            Ok::<_, StoreError>(Some((own, inviter, contact, places)))
+            let may_give = inviting(conn, &own, now)?;
+            Ok::<_, StoreError>(Some((own, inviter, contact, may_give)))
         })
         .await?;
     let found: Option<(Member, Option<Member>, _, _)> = found;
-    let (own, inviter, contact, places) = found.ok_or_else(|| Problem::new(ProblemKind::SessionEnded))?;
+    let (own, inviter, contact, (places, may_give)) = found.ok_or_else(|| Problem::new(ProblemKind::SessionEnded))?;
     Ok(Json(MeView {
         id: own.id,
         handle: own.handle,
@@ -231,6 +234,7 @@ async fn me(caller: Caller, people: Data<People>) -> Result<Json<MeView>, Proble
             handle: inviter.handle,
         }),
         places: places.into(),
+        may_give,
         session: caller.session,
     }))
 }

@@ -8,16 +8,15 @@ use std::sync::Arc;
 use actix_web::{HttpResponse, http::header::ETAG};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{Current, Policy, Versioned};
 use crate::{
-    http::{POSITION, problems},
+    http::{POSITION, Routes, problems},
     platform::ledger::{Ledger, ReadModel},
 };
 
 /// Registers the routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes) {
     config.service(show::show).service(replace::replace);
 }
 

@@ -6,14 +6,12 @@ mod tickets;
 
 use std::sync::Arc;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 use super::{
     BatchIssuer, Denied, RoomError, Servers, TicketError,
     servers::{SettingFault, Why},
 };
 use crate::{
-    http::{Problem, ProblemKind},
+    http::{Problem, ProblemKind, Routes},
     platform::{
         egress::Egress,
         ledger::{Ledger, ReadModel},
@@ -23,7 +21,7 @@ use crate::{
 };
 
 /// Registers the routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes) {
     config
         .service(tickets::create::create)
         .service(tickets::end::end)

@@ -16,17 +16,15 @@ mod token;
 pub use granted::{Granted, PersonView, SessionView};
 pub use own_sessions::OwnSessionView;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 use super::{RefreshError, SignInError};
-use crate::http::{OAuthProblem, Problem, ProblemKind};
+use crate::http::{OAuthProblem, Problem, ProblemKind, Routes};
 
 /// How long the documents under `/.well-known` may be kept. A new key is found by whoever fetches the set again when a
 /// token names a key that is not in it.
 const FRESH: &str = "public, max-age=300";
 
 /// Registers the routes. They want `Data<SignIn>` and `Data<Tokens>` among the application's data.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes) {
     config
         .service(sign_in::sign_in)
         .service(send_code::send_code)

@@ -15,11 +15,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{State, queries::Place};
 use crate::{
-    http::Problem,
+    http::{Problem, Routes},
     notify::{EmailAddress, PhoneNumber},
     onboarding::Limits,
     platform::{
@@ -32,7 +31,7 @@ use crate::{
 };
 
 /// Registers the routes. They need `Data<Waitlist>` among the application's data.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes) {
     config
         .service(ask::ask)
         .service(show::show)

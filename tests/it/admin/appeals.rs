@@ -235,6 +235,11 @@ on_both! {
             last = service.post(ann, "/v1/reports", report(json!(mallory.id))).await.status.as_u16();
         }
         assert_eq!(last, 429);
+        // Whoever may report no more is told so first, whatever is wrong with what they say.
+        let short = json!({ "person": mallory.id, "reason": "spam", "note": "!" });
+        service.post(ann, "/v1/reports", short.clone()).await.refused(429, "too-many-requests");
+        let (_, ben) = &reporters[1];
+        service.post(ben, "/v1/reports", short).await.refused(422, "invalid-value");
         // The reported sees nothing of it.
         assert_eq!(service.get(&token, "/v1/me/sanctions").await.expect(200)["items"], json!([]));
         scene.service.stop().await;

@@ -10,9 +10,11 @@ use actix_web::{
 };
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use serde_json::{Value, json};
-use utoipa_actix_web::AppExt as _;
 use vouchsafe::{
-    http::{Caller, CallerSource, CatchUp, Gate, GateLimits, Pepper, Problem, ServiceCaller, ThrottleBucket, openapi},
+    http::{
+        Caller, CallerSource, CatchUp, Gate, GateLimits, Pepper, Problem, Routes, ServiceCaller, ThrottleBucket,
+        openapi,
+    },
     identity::http::{self, Cases},
     platform::{
         idempotency,
@@ -107,9 +109,7 @@ async fn a_name_is_shown_to_whoever_claims_the_case_and_nowhere_else() {
             &scene.vault.blind(Blind::Idempotency, b"pepper"),
         )))
         .app_data(Data::new(issuer))
-        .into_utoipa_app()
-        .configure(http::routes)
-        .into_app();
+        .configure(Routes::serve(http::routes));
     let app = init_service(app).await;
     let ask = async |method: Method, path: &str, who: &str, body: Value| {
         let peer = "192.0.2.1:9".parse().unwrap();

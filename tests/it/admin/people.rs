@@ -9,10 +9,9 @@ use actix_web::{
     web::Data,
 };
 use serde_json::{Value, json};
-use utoipa_actix_web::{AppExt as _, service_config::ServiceConfig};
 use vouchsafe::{
     admin::{self, http::Audit},
-    http::{Gate, GateLimits, Pepper, openapi},
+    http::{Gate, GateLimits, Pepper, Routes, openapi},
     moderation::{self, http::Moderation},
     platform::{
         idempotency,
@@ -27,7 +26,7 @@ use super::{
 };
 use crate::support::db::{Database, on_both};
 
-fn routes(config: &mut ServiceConfig<'_>) {
+fn routes(config: &mut Routes) {
     admin::http::routes(config);
     moderation::http::routes(config);
 }
@@ -98,9 +97,7 @@ pub async fn asker(
             graph: community.graph.clone(),
             roster: community.roster.clone(),
         }))
-        .into_utoipa_app()
-        .configure(routes)
-        .into_app();
+        .configure(Routes::serve(routes));
     let app = init_service(app).await;
     async move |method: Method, path: String, who: String, key: Option<&'static str>, body: Value| {
         let mut request = TestRequest::with_uri(&path)

@@ -52,6 +52,28 @@ impl Scene {
 }
 
 on_both! {
+    /// One's own record tells what the policy lets one give, and what it does not name is refused.
+    async fn members_are_told_what_they_may_give(db: &Database) {
+        let scene = community(db, &["open_links_by = [\"owner\", \"member\"]"]).await;
+        let both = json!(["email", "link"]);
+        for (role, kinds) in [
+            (Role::Owner, both.clone()),
+            (Role::Admin, json!(["email"])),
+            (Role::Auditor, json!([])),
+            (Role::Member, both),
+        ] {
+            let (_, token) = scene.member(&format!("of-role-{role}"), role).await;
+            let told = scene.service.get(&token, "/v1/me").await.expect(200)["may_give"].clone();
+            assert_eq!(told, kinds, "{role}");
+            for (kind, body) in [("email", json!({ "email": address(role.as_str()) })), ("link", json!({ "max_uses": 1 }))] {
+                let given = scene.service.post(&token, "/v1/me/invites", body).await;
+                let may = kinds.as_array().unwrap().contains(&json!(kind));
+                assert_eq!(given.status.as_u16(), if may { 201 } else { 403 }, "{role} {kind}");
+            }
+        }
+        scene.service.stop().await;
+    }
+
     async fn invitees_earn_places_and_take_them(db: &Database) {
         let lines = ["quota_per_member = 1", "earn_places = 2", "earn_after_days = 30", "earn_at_most = 1", "take_places = 1"];
         let scene = community(db, &lines).await;

@@ -89,6 +89,26 @@ on_both! {
         scene.service.stop().await;
     }
 
+    async fn the_form_offers_what_the_policy_lets_one_give(db: &Database) {
+        let scene = Scene::new(db, "open-circle").await;
+        let service = &scene.service;
+        for (role, by_address, by_link) in [
+            (Role::Admin, true, true),
+            (Role::Member, true, false),
+            (Role::Auditor, false, false),
+        ] {
+            let to = address(role.as_str());
+            service.found(&to, role, Some(PASSWORD)).await;
+            let mut browser = Browser::at(&service.base);
+            browser.sign_in(&to, PASSWORD).await.leads_to();
+            let page = browser.open("/invites").await.shown();
+            assert_eq!(page.text.contains("id=\"kind-link\""), by_link, "{role}: {}", page.text);
+            assert_eq!(page.text.contains("id=\"f-to\""), by_address, "{role}: {}", page.text);
+            assert_eq!(page.text.contains("do not let you invite"), !by_address && !by_link, "{role}: {}", page.text);
+        }
+        scene.service.stop().await;
+    }
+
     async fn somebody_who_wants_no_invite_ends_it(db: &Database) {
         let scene = Scene::new(db, "open-circle").await;
         let service = &scene.service;

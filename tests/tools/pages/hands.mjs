@@ -59,11 +59,11 @@ export async function tab(context) {
 }
 
 /** Runs a script's steps; what fails is told by its step, with a picture of each page that is open. */
-export async function main(steps) {
+export async function main(steps, more = []) {
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync"],
+      "--disable-component-update", "--disable-sync", ...more],
   });
   fs.mkdirSync(SHOTS, { recursive: true });
   try {

@@ -10,15 +10,19 @@ export async function signedIn(link, options) {
   return page;
 }
 
-/** Another device of somebody who is signed in at `page`: it has the same cookies. */
-export async function again(page, options) {
+/** Another device of whoever is at `page`: it has the same cookie. */
+export async function again(page, options, name = "__Host-vouchsafe") {
   const context = await h.device(options);
-  await context.addCookies((await page.context().cookies()).filter((cookie) => cookie.name === "__Host-vouchsafe"));
+  await context.addCookies((await page.context().cookies()).filter((cookie) => cookie.name === name));
   return h.tab(context);
 }
 
-/** A newcomer's steps, one after the other; `look` is shown each page, also as it is after a mistake. */
-export async function comeIn(page, { invite, address, n, handle, reviewer, script = true, look = async () => {} }) {
+/** Another device that holds the same registration as `page`. */
+export const alongside = (page, options) => again(page, options, "__Host-flow");
+
+/** A newcomer's steps, one after the other; `look` is shown each page, also as it is after a mistake. With `refuse` the
+ * reviewer refuses them, and with `alsoAt` somebody looks on at another device before they are in. */
+export async function comeIn(page, { invite, address, n, handle, reviewer, refuse, alsoAt, look = async () => {} }) {
   await h.go(page, invite);
   await look(page, "join");
   await h.press(page, h.SUBMIT);
@@ -46,9 +50,11 @@ export async function comeIn(page, { invite, address, n, handle, reviewer, scrip
   await h.press(page, h.SUBMIT);
   if (reviewer) {
     await look(page, "join-review");
-    await accept(reviewer);
+    await decide(reviewer, refuse ? "refused" : "approved");
     await h.press(page, "main a.button");
+    if (refuse) return;
   }
+  await alsoAt?.();
   await look(page, "join-password");
   await h.type(page, "password", "password");
   await h.press(page, h.SUBMIT);
@@ -60,12 +66,12 @@ export async function comeIn(page, { invite, address, n, handle, reviewer, scrip
   await look(page, "invites-welcome");
 }
 
-/** The reviewer, who is at `page`, accepts the one case that waits. */
-async function accept(page) {
+/** The reviewer, who is at `page`, decides the one case that waits. */
+async function decide(page, verdict) {
   const { items: [waiting] } = await h.api(page, "GET", "/v1/admin/cases");
   await h.api(page, "POST", `/v1/admin/cases/${waiting.id}/claim`, { reason: "the case is mine" });
   await h.api(page, "GET", `/v1/admin/cases/${waiting.id}`);
-  await h.api(page, "POST", `/v1/admin/cases/${waiting.id}/decision`, { verdict: "approved", reason: "the document and the name fit" });
+  await h.api(page, "POST", `/v1/admin/cases/${waiting.id}/decision`, { verdict, reason: "the document and the name were compared" });
 }
 
 /** Invites an address by the API, and answers the link in the letter. */

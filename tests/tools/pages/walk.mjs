@@ -2,7 +2,7 @@
 //
 // Whoever looks says what people have written; the tests plant what would run if it could.
 import * as h from "./hands.mjs";
-import { again, comeIn, idOf, invited } from "./people.mjs";
+import { again, alongside, comeIn, idOf, invited } from "./people.mjs";
 
 const WRONG_LINK = "abcdefabcdefabcdefabcdef";
 
@@ -160,6 +160,46 @@ export async function walk(look, { owner, second, third, texts, n, options }) {
     await h.api(owner, "POST", `/v1/admin/appeals/${appeal.id}/decision`, { verdict: "upheld", reason: texts.message });
     await theirs.reload();
     await shown(theirs, "appeal-decided");
+  });
+  await h.step(`${name}: a newcomer who gives up`, async () => {
+    const gives = await h.tab(await h.device(options));
+    const invite = await invited(third, `gives.up.${name}@example.net`);
+    await h.go(gives, invite);
+    await h.press(gives, h.SUBMIT);
+    await h.type(gives, "email", `gives.up.${name}@example.net`);
+    await h.press(gives, h.SUBMIT);
+    const other = await alongside(gives, options);
+    await h.press(gives, "form[action$='/join/leave'] button");
+    await shown(gives, "join-left");
+    await h.go(other, "/join");
+    await shown(other, "join-lapsed");
+    for (const page of [gives, other]) await page.context().close();
+  });
+  await h.step(`${name}: a newcomer who is refused`, async () => {
+    const refused = await h.tab(await h.device(options));
+    const address = `refused.${name}@example.net`;
+    const invite = await invited(third, address);
+    await comeIn(refused, { invite, address, n: 200 + n, handle: `r_${name}`, reviewer: owner, refuse: true });
+    await shown(refused, "join-refused");
+    await refused.context().close();
+  });
+  await h.step(`${name}: a newcomer who comes in, and leaves`, async () => {
+    const leaves = await h.tab(await h.device(options));
+    const address = `leaves.${name}@example.net`;
+    const invite = await invited(third, address);
+    let other;
+    const alsoAt = async () => { other = await alongside(leaves, options); };
+    await comeIn(leaves, { invite, address, n: 300 + n, handle: `l_${name}`, reviewer: owner, alsoAt });
+    await h.go(other, "/join");
+    await shown(other, "join-member");
+    // Signed in, they open the invite of somebody else.
+    await h.go(leaves, await invited(third, `another.${name}@example.net`));
+    await shown(leaves, "join-signed-in");
+    await h.go(leaves, "/account/leave");
+    await leaves.locator("#sure").check();
+    await h.press(leaves, h.SUBMIT);
+    await shown(leaves, "account-left");
+    for (const page of [leaves, other]) await page.context().close();
   });
   for (const page of [nobody, mine, theirs]) await page.context().close();
 }

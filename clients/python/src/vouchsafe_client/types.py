@@ -1028,6 +1028,10 @@ class MeView(TypedDict):
     """Since when."""
     locale: str
     """The language of letters to them, as a BCP 47 tag."""
+    may_give: list[InviteKind]
+    """The kinds of invite that the policy lets them give now, whatever is left of their places: of none where
+    they may not invite, or not yet.
+    """
     places: Places
     """The places that they have to give by invites."""
     role: Role

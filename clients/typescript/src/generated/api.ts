@@ -4088,6 +4088,11 @@ export interface components {
              * @example en
              */
             locale: string;
+            /**
+             * @description The kinds of invite that the policy lets them give now, whatever is left of their places: of none where they may
+             *     not invite, or not yet.
+             */
+            may_give: components["schemas"]["InviteKind"][];
             /** @description The places that they have to give by invites. */
             places: components["schemas"]["Places"];
             /** @description Their role. */

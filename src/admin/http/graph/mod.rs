@@ -13,15 +13,14 @@ mod tree;
 mod vouches;
 
 use serde::{Deserialize, Serialize};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     admin::{Node, Path},
-    http::{Cursors, Limit, Page, Problem},
+    http::{Cursors, Limit, Page, Problem, Routes},
     platform::terms::{PersonId, Timestamp},
 };
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes) {
     config
         .service(chain::show_chain)
         .service(children::list_children)

@@ -9,18 +9,17 @@ mod show;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     admin::JobAsked,
-    http::{Problem, ProblemKind},
+    http::{Problem, ProblemKind, Routes},
     platform::{
         jobs::{CancelError, JobState},
         terms::{JobId, PersonId, Timestamp},
     },
 };
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes) {
     config
         .service(list::list_jobs)
         .service(outcomes::list_job_outcomes)

@@ -5,12 +5,12 @@ mod search;
 mod show;
 
 use serde::{Deserialize, Serialize};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     admin::{OpenSanction, Profile, sees_figures},
     graph::BranchFigures,
     http::Limit,
+    http::Routes,
     invites::Invite,
     onboarding::{Via, queries::CameBy},
     people::{Handle, Member, Name},
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes) {
     config
         .service(list::list_people)
         .service(search::search_people)

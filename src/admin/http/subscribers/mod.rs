@@ -5,15 +5,14 @@ mod list;
 mod retry;
 
 use serde::Serialize;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Audit;
 use crate::{
-    http::{Problem, ProblemKind},
+    http::{Problem, ProblemKind, Routes},
     platform::{ledger::Failure, terms::Timestamp},
 };
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes) {
     config
         .service(list::list_subscribers)
         .service(failures::list_failures)

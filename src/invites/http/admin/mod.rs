@@ -8,9 +8,9 @@ mod revoke_campaign;
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
+    http::Routes,
     invites::{
         Overseen,
         rules::{self, Delivery, Ending, InviteState},
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes) {
     config
         .service(figures::show_figures)
         .service(list::list)

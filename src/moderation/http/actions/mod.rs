@@ -11,11 +11,10 @@ mod withdraw;
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Moderation;
 use crate::{
-    http::{Problem, WriteResponse},
+    http::{Problem, Routes, WriteResponse},
     moderation::{
         ActionError, ActionState, ReasonCode, SanctionKind, Selection,
         queries::{ActionDetails, Figures},
@@ -28,7 +27,7 @@ use crate::{
     },
 };
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes) {
     config
         .service(create::create_action)
         .service(list::list_actions)

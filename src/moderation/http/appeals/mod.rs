@@ -12,11 +12,10 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Moderation;
 use crate::{
-    http::{Bearer, Problem},
+    http::{Bearer, Problem, Routes},
     moderation::{
         AppealError, AppealVerdict, ReasonCode, SanctionKind,
         queries::{AppealDetails, OwnSanction},
@@ -25,7 +24,7 @@ use crate::{
     tokens,
 };
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes) {
     config
         .service(own::list_sanctions_to_appeal)
         .service(own::list_my_sanctions)

@@ -5,15 +5,13 @@ mod list;
 mod report;
 mod show;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 use super::Moderation;
 use crate::{
-    http::{Problem, ProblemKind},
+    http::{Problem, ProblemKind, Routes},
     moderation::ReportError,
 };
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes) {
     config
         .service(report::report_person)
         .service(list::list_reports)
@@ -28,6 +26,7 @@ impl From<ReportError> for Problem {
             ReportError::PersonUnknown => Self::new(ProblemKind::NotFound),
             ReportError::Oneself => Self::value("/person", error.to_string()),
             ReportError::NoneOpen => Self::new(ProblemKind::ReportsUnknown),
+            ReportError::Note(wrong) => Self::value("/note", wrong.to_string()),
             ReportError::TooMany(seconds) => Self::new(ProblemKind::TooManyRequests).retry_after(seconds),
             ReportError::Store(error) => error.into(),
         }

@@ -4,7 +4,7 @@ use actix_web::{post, web::Data};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{super::read_note, Moderation};
+use super::Moderation;
 use crate::{
     http::{Caller, Json, Problem, WriteResponse, problems},
     moderation::{ReasonCode, commands},
@@ -35,15 +35,14 @@ problems!(ReportPersonProblems: InvalidValue, NotFound, TooManyRequests);
         ReportPersonProblems))]
 #[post("/v1/reports")]
 pub(super) async fn report_person(
-    body: Json<NewReport>,
     caller: Caller,
+    body: Json<NewReport>,
     moderation: Data<Moderation>,
 ) -> Result<WriteResponse<()>, Problem> {
     let body = body.0;
-    let note = body.note.as_deref().map(read_note).transpose()?;
     let (vault, by) = (moderation.vault.clone(), caller.person);
     let written = moderation.ledger.write(Actor::Person(by), move |tx| {
-        commands::report(tx, &vault, by, body.person, body.reason, note.as_ref())
+        commands::report(tx, &vault, by, body.person, body.reason, body.note.as_deref())
     });
     let position = moderation.read_model.token(written.await?.position);
     Ok(WriteResponse::nothing(position))

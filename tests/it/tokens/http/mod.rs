@@ -10,11 +10,10 @@ use actix_web::{
 use data_encoding::BASE64;
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use serde_json::{Value, json};
-use utoipa_actix_web::AppExt as _;
 use vouchsafe::{
     http::{
-        Caller, CallerSource, CatchUp, Gate, GateLimits, Pepper, Problem, ProblemKind, ServiceCaller, ThrottleBucket,
-        openapi,
+        Caller, CallerSource, CatchUp, Gate, GateLimits, Pepper, Problem, ProblemKind, Routes, ServiceCaller,
+        ThrottleBucket, openapi,
     },
     people::set_standing,
     platform::{store::Backend, terms::Standing},
@@ -118,9 +117,7 @@ macro_rules! ask {
                 &Config::default(),
             )))
             .app_data(Data::new(door))
-            .into_utoipa_app()
-            .configure(http::routes)
-            .into_app();
+            .configure(Routes::serve(http::routes));
         let app = init_service(app).await;
         async move |request: TestRequest| {
             let request = request.peer_addr("192.0.2.1:9".parse().unwrap()).to_request();
