@@ -67,3 +67,16 @@ export function lasts(inSeconds: number): string {
 
 /** An id, short enough for a list: its kind is known, and its end tells it apart. */
 export const short = (id: string) => `…${id.slice(-6)}`;
+
+const countries = new Intl.DisplayNames("en", { type: "region" });
+/** What a country is called, by its two letters. */
+export function country(code: string): string {
+  try {
+    return countries.of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+/** What each kind of document is. */
+export const DOCUMENTS: Record<Schemas["DocumentKind"], string> = { cn_resident_id: "Chinese resident identity card", passport: "Passport" };
