@@ -26,3 +26,6 @@ export const share = (job: Job) => (job.steps ? Math.floor((100 * job.done) / jo
 
 /** Words that an outcome is said with where something went wrong. */
 export const isBad = (outcome: string) => /fail|refus|error|invalid|unknown|exempt|limit|not_|missing|conflict/.test(outcome);
+
+/** What a job calls an item: the rows of a file are numbered. */
+export const itemOf = (item: string) => (/^\d+$/.test(item) ? `Row ${Number(item)}` : item);
