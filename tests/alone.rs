@@ -1,14 +1,22 @@
-//! What wants a process of its own, and the machine to itself: how soon the first page can be used, and every page, whose
-//! reports of breaches are counted. `cargo test --test alone -- NAME` runs a part; `pictures` runs only where it is named.
+//! What wants a process of its own, and the machine to itself: how soon the first page can be used, every page, whose
+//! reports of breaches are counted, and how long a banned member is in a room of a LiveKit. `cargo test --test alone -- NAME` runs a part; `pictures` runs only where it is named.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fall over")]
 
-use std::{env, time::Instant};
+use std::{
+    env,
+    time::{Duration, Instant},
+};
 
-use support::{db::Database, screen::Screen};
+use support::{
+    db::Database,
+    livekit::attempts::{attempts, opened},
+    screen::Screen,
+    service::Home,
+};
 use vouchsafe::{
     http::rights::{PAGES, Verb},
-    platform::store::Backend,
+    platform::{store::Backend, terms::Role},
 };
 
 #[path = "it/support"]
@@ -16,6 +24,9 @@ use vouchsafe::{
 mod support {
     pub mod db;
     pub mod described;
+    pub mod janus;
+    pub mod livekit;
+    pub mod participant;
     pub mod postgres;
     pub mod screen;
     pub mod service;
@@ -47,6 +58,25 @@ async fn every_page() {
     }
 }
 
+/// One is banned in mid-sentence, and tries for a minute to be in the room again: they are never in for a second, and
+/// the others hear no gap.
+async fn livekit_ban() {
+    let db = Database::fresh(Backend::Sqlite);
+    let service = Home::new(&db, "open-circle").start().await;
+    let owner = service.found("owner@example.org", Role::Owner, None).await;
+    let owner = service.token(owner.row).await;
+    let livekit = opened(&service, &owner, "stage").await;
+    let found = attempts(&service, &livekit, (&owner, "stage"), Duration::from_secs(60)).await;
+    println!("{found:?}");
+    let second = Duration::from_secs(1);
+    assert!(found.number >= 20 && found.let_in >= 5, "{found:?}");
+    assert!(
+        found.out < second && found.longest < second && found.gap < second / 2,
+        "{found:?}"
+    );
+    service.stop().await;
+}
+
 async fn pictures() {
     let folder = env!("CARGO_MANIFEST_DIR");
     let (shots, sheet) = (format!("{folder}/target/pages/all"), format!("{folder}/docs/pictures"));
@@ -57,7 +87,7 @@ async fn pictures() {
 #[tokio::main(worker_threads = 2)]
 async fn main() {
     let named: Vec<String> = env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    for name in ["first_page", "every_page", "pictures"] {
+    for name in ["first_page", "livekit_ban", "every_page", "pictures"] {
         let is_named = named.iter().any(|part| name.contains(part.as_str()));
         if !(is_named || named.is_empty() && name != "pictures") {
             continue;
@@ -65,6 +95,7 @@ async fn main() {
         let begun = Instant::now();
         match name {
             "first_page" => first_page().await,
+            "livekit_ban" => livekit_ban().await,
             "every_page" => every_page().await,
             _ => pictures().await,
         }

@@ -3,7 +3,7 @@
 # nothing. Elsewhere it names the command and stops.
 #
 #   tools/packages.sh build    a C compiler and OpenSSL's headers (Rust itself is only checked)
-#   tools/packages.sh test     the same, and PostgreSQL's programs, HAProxy, Janus, Prometheus' promtool, Graphviz,
+#   tools/packages.sh test     the same, and PostgreSQL's programs, HAProxy, Janus, coturn, Prosody, Prometheus' promtool, Graphviz,
 #                              Chromium with letters for Chinese, Python with venv, openssl
 #
 # No package's daemon is started: the tests run servers of their own.
@@ -39,6 +39,8 @@ missing() {
     command -v curl >/dev/null || echo curl
     command -v openssl >/dev/null || echo openssl
     command -v janus >/dev/null || echo janus
+    command -v turnserver >/dev/null || echo coturn
+    command -v prosody >/dev/null || echo prosody
     command -v promtool >/dev/null || echo prometheus
     command -v gvpr >/dev/null || echo graphviz
     [ -x /usr/bin/chromium ] || echo chromium

@@ -45,6 +45,10 @@ const GROUPS: &[(&[&str], Measure)] = &[
     (&["introspect-cold", "introspect-warm"], rows::introspect::measure),
     (&["tickets", "ban-to-out"], rows::rooms::measure),
     (
+        &["livekit-tickets", "livekit-out", "livekit-ban"],
+        rows::livekit::measure,
+    ),
+    (
         &["chain", "branch-page", "path", "ready-after-start"],
         rows::graph::measure,
     ),

@@ -11,12 +11,13 @@ each that follows is a command, done one after the other:
     {"do": "leave"}
     {"do": "kept"}                                the token that the server gave last, and the id of the stay
     {"do": "resume", "token": ..., "sid": ...}    goes on with a stay, as after a broken connection
+    {"do": "hold", "tokens": [...]}               connections of others that only stand there
     {"do": "gap", "of": IDENTITY}                 the longest silence of somebody since the last time, in seconds
 
 Each command has one answer:
 
     {"joined": IDENTITY, "over": BOOL}            whether it was put out again by then
-    {"published": SID}  {"left": true}  {"kept": TOKEN, "sid": SID}  {"gap": SECONDS}
+    {"held": NUMBER}  {"published": SID}  {"left": true}  {"kept": TOKEN, "sid": SID}  {"gap": SECONDS}
     {"resumed": WORD}     what LiveKit says first: "join", "reconnect", "leave", or nothing: "closed"
     {"failed": ...}       it is not let in, or may not
 
@@ -154,6 +155,23 @@ class Participant:
             except aiohttp.WSServerHandshakeError as error:
                 return {"failed": f"HTTP status {error.status}"}
 
+    async def hold(self, tokens):
+        http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+        self.held = []
+
+        async def drain(socket):
+            async for _ in socket:
+                pass
+
+        for token in tokens:
+            asked = {"access_token": token, "protocol": "15", "sdk": "python", "auto_subscribe": "0"}
+            socket = await http.ws_connect(self.url + "/rtc?" + urllib.parse.urlencode(asked))
+            said = SignalResponse()
+            said.ParseFromString((await socket.receive()).data)
+            if said.WhichOneof("message") == "join":
+                self.held.append(asyncio.create_task(drain(socket)))
+        return {"held": len(self.held)}
+
     async def do(self, command):
         try:
             match command["do"]:
@@ -167,6 +185,8 @@ class Participant:
                     return {"kept": self.room._token, "sid": self.room.local_participant.sid}
                 case "resume":
                     return await self.resume(command["token"], command["sid"])
+                case "hold":
+                    return await self.hold(command["tokens"])
                 case "gap":
                     ear = self.ears.get(command["of"])
                     return {"gap": ear.gap() if ear else 1e9}

@@ -4,6 +4,7 @@ pub mod bulk;
 pub mod graph;
 pub mod introspect;
 pub mod invite;
+pub mod livekit;
 pub mod pages;
 pub mod process;
 pub mod redeem;

@@ -152,6 +152,7 @@ impl TextTransport for Aliyun {
                     ],
                     content_type: "application/json",
                     body: Vec::new(),
+                    only_asks: false,
                 },
                 self.timeout,
             )

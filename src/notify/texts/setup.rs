@@ -87,13 +87,7 @@ impl Registered {
     }
 }
 
-/// The host that a request to a URL names: with the port, where it is not the usual one.
-pub(super) fn host(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").unwrap_or_default();
-    let host = rest.split('/').next().unwrap_or_default().to_ascii_lowercase();
-    let usual = if scheme == "https" { ":443" } else { ":80" };
-    host.strip_suffix(usual).unwrap_or(&host).to_owned()
-}
+pub(super) use crate::platform::egress::tc3::host;
 
 fn set<T: Clone>(value: &Option<T>, key: &'static str) -> Result<T, TextSetupError> {
     value.clone().ok_or(TextSetupError::Missing(key))

@@ -2,32 +2,31 @@
 
 use std::time::Duration;
 
-use data_encoding::HEXLOWER;
 use futures_util::future::BoxFuture;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use super::{
-    TextMessage, TextTransport, exposed,
+    TextMessage, TextTransport,
     gateway::{
         Means::{Later, Reader, Us},
         by_code, by_status, call, unreadable,
     },
     setup::{Registered, host},
-    signing::{hmac_sha256, sha256, utc},
 };
 use crate::{
     notify::{DeliveryError, LetterId},
     platform::{
-        egress::{Call, Egress},
+        egress::{
+            Call, Egress,
+            tc3::{CONTENT_TYPE, Signer},
+        },
         terms::Timestamp,
     },
 };
 
 const SERVICE: &str = "sms";
-const CONTENT_TYPE: &str = "application/json; charset=utf-8";
 
 /// The API for text messages.
 pub(super) struct Tencent {
@@ -40,34 +39,6 @@ pub(super) struct Tencent {
     pub(super) sign_name: Option<String>,
     pub(super) templates: Registered,
     pub(super) timeout: Duration,
-}
-
-/// The header `Authorization` of a POST with this body at this time.
-fn authorization(
-    secret_id: &str,
-    secret: &SecretString,
-    service: &str,
-    host: &str,
-    now: Timestamp,
-    body: &[u8],
-) -> String {
-    const HEADERS: &str = "content-type;host";
-    let (date, seconds) = (utc(now, "%Y-%m-%d"), now.seconds());
-    let canonical = format!(
-        "POST\n/\n\ncontent-type:{CONTENT_TYPE}\nhost:{host}\n\n{HEADERS}\n{}",
-        sha256(body)
-    );
-    let scope = format!("{date}/{service}/tc3_request");
-    let to_sign = format!("TC3-HMAC-SHA256\n{seconds}\n{scope}\n{}", sha256(canonical.as_bytes()));
-    let start = Zeroizing::new([b"TC3".as_slice(), exposed(secret)].concat());
-    let steps = [date.as_bytes(), service.as_bytes(), b"tc3_request", to_sign.as_bytes()];
-    let signature = steps
-        .iter()
-        .fold(start, |key, step| Zeroizing::new(hmac_sha256(&key, step)));
-    format!(
-        "TC3-HMAC-SHA256 Credential={secret_id}/{scope}, SignedHeaders={HEADERS}, Signature={}",
-        HEXLOWER.encode(&signature)
-    )
 }
 
 /// The codes of `SendSms` that say more than "not now".
@@ -140,7 +111,12 @@ impl TextTransport for Tencent {
             }
             let body = body.to_string().into_bytes();
             let host = host(&self.url);
-            let authorization = authorization(&self.secret_id, &self.secret, SERVICE, &host, now, &body);
+            let signer = Signer {
+                secret_id: &self.secret_id,
+                secret: &self.secret,
+                service: SERVICE,
+            };
+            let authorization = signer.authorization(&host, now, &body);
             let answer = call(
                 &self.egress,
                 Call {
@@ -170,30 +146,5 @@ impl TextTransport for Tencent {
                 _ => Err(unreadable()),
             }
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The sample of Tencent Cloud's documentation ("Signature v3").
-    #[test]
-    fn signs_as_the_documentation_does() {
-        let body = r#"{"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"], "Name": "instance-name"}]}"#;
-        let authorization = authorization(
-            "AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE",
-            &"Gu5t9xGARNpq86cd98joQYCN3EXAMPLE".into(),
-            "cvm",
-            "cvm.tencentcloudapi.com",
-            Timestamp::from_seconds(1_551_113_065),
-            body.as_bytes(),
-        );
-        assert_eq!(
-            authorization,
-            "TC3-HMAC-SHA256 Credential=AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE/2019-02-25/cvm/tc3_request, \
-             SignedHeaders=content-type;host, \
-             Signature=72e494ea809ad7a8c8f7a4507b9bddcbaa8e581f516e8da2f66e2c5a96525168"
-        );
     }
 }

@@ -7,6 +7,7 @@
 //! No redirect is followed, no proxy is asked, and an answer has an end in bytes and in time.
 
 mod networks;
+pub mod tc3;
 #[cfg(test)]
 mod tests;
 
@@ -69,7 +70,7 @@ pub struct Limits {
     pub bytes: usize,
 }
 
-/// A POST that goes out.
+/// A POST that goes out, or a GET.
 #[derive(Default)]
 pub struct Call<'a> {
     /// Where to: an URL without a query.
@@ -82,6 +83,8 @@ pub struct Call<'a> {
     pub content_type: &'static str,
     /// The body.
     pub body: Vec<u8>,
+    /// Whether it is a GET, which has no body.
+    pub only_asks: bool,
 }
 
 /// An answer, whole.
@@ -196,12 +199,13 @@ impl Egress {
             value.set_sensitive(true);
             headers.insert(HeaderName::from_static(name), value);
         }
-        let mut response = self
-            .http
-            .post(url)
+        let request = match call.only_asks {
+            true => self.http.get(url),
+            false => self.http.post(url).body(call.body),
+        };
+        let mut response = request
             .headers(headers)
             .timeout(limits.time)
-            .body(call.body)
             .send()
             .await
             .map_err(|error| unreachable(&error))?;

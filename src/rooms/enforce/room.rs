@@ -385,8 +385,9 @@ impl Work {
             true => self.good(room).await?,
             false => Vec::new(),
         };
-        let by_id: HashMap<String, TicketId> = good.iter().map(|ticket| (ticket.id.to_string(), ticket.id)).collect();
-        let good: HashMap<String, _> = good.iter().map(|ticket| (ticket.id.to_string(), ticket.part)).collect();
+        let named = |ticket: &Ticket| self.server.peer.participant(ticket.id);
+        let by_id: HashMap<String, TicketId> = good.iter().map(|ticket| (named(ticket), ticket.id)).collect();
+        let good: HashMap<String, _> = good.iter().map(|ticket| (named(ticket), ticket.part)).collect();
         let seen: Vec<Present<'_>> = present
             .iter()
             .map(|one| Present {

@@ -12,7 +12,7 @@ use tokio::{sync::Notify, time::sleep};
 use super::{
     super::{
         records,
-        servers::{PATIENCE, Participant, Server, ServerError, Trouble},
+        servers::{Capability, PATIENCE, Participant, Server, ServerError, Trouble},
     },
     Enforcer,
 };
@@ -288,7 +288,9 @@ impl Work {
             let begun = Instant::now();
             let lease = reader.lease();
             reader.keep(self.look(&lease)).await??;
-            state.look = Instant::now() + LOOK.max(begun.elapsed() * REST);
+            // Where no list keeps them out, looking is what does.
+            let rest = if self.server.can(Capability::List) { REST } else { 1 };
+            state.look = Instant::now() + LOOK.max(begun.elapsed() * rest);
             if reader.is_due() {
                 reader.note().await?;
             }

@@ -4,11 +4,17 @@
 //! register a server, and how a server is reached) and [`RoomServer`] (what one server does). A kind declares what
 //! it is able to do by [`Capability`]; enforcement asks for nothing else.
 
+pub mod agora;
+pub mod coturn;
 pub mod janus;
+pub mod jitsi;
+mod jwt;
 mod known;
 pub mod livekit;
 mod report;
 mod settings;
+pub mod trtc;
+mod zlib;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -35,7 +41,14 @@ use crate::platform::{
 };
 
 /// The kinds that this build knows. The first one is meant where a request names none.
-pub static BUILT_IN: [&dyn ServerKind; 2] = [&janus::KIND, &livekit::KIND];
+pub static BUILT_IN: [&dyn ServerKind; 6] = [
+    &janus::KIND,
+    &livekit::KIND,
+    &jitsi::KIND,
+    &coturn::KIND,
+    &agora::KIND,
+    &trtc::KIND,
+];
 
 /// How long a call to a room server may take in all; one that is well answers within milliseconds.
 pub const PATIENCE: Duration = Duration::from_secs(2);
@@ -117,6 +130,16 @@ pub trait RoomServer: Send + Sync {
     /// # Errors
     /// [`StoreError::Internal`] where it cannot be written.
     fn join(&self, room: &RoomName, grant: &Grant) -> Result<JoinData, StoreError>;
+
+    /// The id under which whoever has this ticket is in a room.
+    fn participant(&self, ticket: TicketId) -> String {
+        ticket.to_string()
+    }
+
+    /// The room's id, as this server knows it.
+    fn name_of(&self, room: &RoomName) -> String {
+        room.to_string()
+    }
 
     /// Whether the server answers and accepts our secrets.
     fn check(&self) -> Call<'_, ()> {

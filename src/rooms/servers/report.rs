@@ -16,6 +16,8 @@ pub struct Mention {
     pub room: String,
     /// The id under which they joined.
     pub id: String,
+    /// Whether they are in; otherwise it is asked whether they may come in.
+    pub is_in: bool,
 }
 
 /// The request is not signed by the room server.

@@ -4,6 +4,7 @@ mod admin;
 mod egress;
 mod held;
 mod janus;
+mod jitsi;
 mod kinds;
 mod lists;
 mod livekit;

@@ -1,5 +1,5 @@
-//! What is demanded of every kind of room server, whatever it is able to do: a real Janus, a real LiveKit, and the
-//! kinds of [`kinds`](super::kinds).
+//! What is demanded of every kind of room server, whatever it is able to do: a real Janus, a real LiveKit, a
+//! real coturn, clouds of our own, and the kinds of [`kinds`](super::kinds).
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -19,6 +19,8 @@ use super::{
 use crate::{
     http::Scene,
     support::{
+        cloud::{Cloud, Whose},
+        coturn::CoturnServer,
         db::{Database, on_both},
         janus::{AdminProxy, JanusServer, Mode},
         livekit::{ApiProxy, LiveKitServer},
@@ -36,6 +38,10 @@ enum Subject {
     Janus(JanusServer, AdminProxy),
     /// A LiveKit, behind a proxy of its API; and a participant, once there was one.
     LiveKit(LiveKitServer, ApiProxy, OnceCell<Participant>),
+    /// A coturn.
+    Coturn(CoturnServer),
+    /// A cloud of our own.
+    Cloud(Cloud),
     /// A server of one of the tests' kinds, at this URL.
     Own(&'static Kind, String),
 }
@@ -65,6 +71,8 @@ impl Subject {
         match self {
             Self::Janus(..) => "janus",
             Self::LiveKit(..) => "livekit",
+            Self::Coturn(_) => "coturn",
+            Self::Cloud(cloud) => cloud.kind(),
             Self::Own(kind, _) => kind.word(),
         }
     }
@@ -72,7 +80,8 @@ impl Subject {
     /// Whether it is asked for anything.
     fn is_asked(&self) -> bool {
         match self {
-            Self::Janus(..) | Self::LiveKit(..) => true,
+            Self::Janus(..) | Self::LiveKit(..) | Self::Cloud(_) => true,
+            Self::Coturn(_) => false,
             Self::Own(kind, _) => kind.is_asked(),
         }
     }
@@ -89,6 +98,8 @@ impl Subject {
                 body["api_url"] = json!(proxy.api_url());
                 body
             }
+            Self::Coturn(server) => server.registration(),
+            Self::Cloud(cloud) => cloud.registration(),
             Self::Own(kind, url) => json!({ "kind": kind.word(), "client_url": url, "signing_secret": SECRET }),
         }
     }
@@ -98,7 +109,19 @@ impl Subject {
         match self {
             Self::Janus(..) => "admin_secret",
             Self::LiveKit(..) => "api_secret",
+            Self::Coturn(_) => "static_auth_secret",
+            Self::Cloud(_) if self.kind() == "trtc" => "secret_key",
+            Self::Cloud(_) => "customer_secret",
             Self::Own(..) => "signing_secret",
+        }
+    }
+
+    /// The member of its registration that says where it is.
+    fn address(&self) -> &'static str {
+        match self {
+            Self::Coturn(_) => "uris",
+            Self::Cloud(_) => "api_url",
+            _ => "client_url",
         }
     }
 
@@ -107,7 +130,8 @@ impl Subject {
         match self {
             Self::Janus(server, _) => server.restart(),
             Self::LiveKit(server, ..) => server.restart(),
-            Self::Own(..) => {}
+            Self::Coturn(server) => server.restart(),
+            Self::Cloud(_) | Self::Own(..) => {}
         }
     }
 
@@ -135,6 +159,15 @@ impl Subject {
                 participant.leave().await;
                 stays
             }
+            Self::Coturn(server) => {
+                let entry = &ticket["coturn"];
+                assert_eq!(entry["urls"], json!([server.uri()]));
+                server
+                    .relays(&text(&entry["username"]), &text(&entry["credential"]))
+                    .await
+            }
+            // What its tickets are worth is checked by the official verifiers.
+            Self::Cloud(cloud) => cloud.enter("stage", &cloud.user(ticket)),
             Self::Own(_, url) => {
                 let join = &ticket["join"];
                 assert_eq!(join["url"], url.as_str());
@@ -152,6 +185,12 @@ impl Subject {
         loop {
             let out = match self {
                 Self::Janus(..) | Self::LiveKit(..) => !self.lets_in(ticket).await,
+                Self::Coturn(_) => true,
+                Self::Cloud(cloud) => {
+                    let user = cloud.user(ticket);
+                    cloud.enter("stage", &user);
+                    cloud.removals(&user) >= 2 || cloud.kind() == "agora" && !cloud.has("stage", &user)
+                }
                 // The signature holds on: they are put out again and again.
                 Self::Own(kind, url) => !kind.is_asked() || removals(url, &text(&ticket["id"])) >= 2,
             };
@@ -167,6 +206,8 @@ impl Subject {
         match self {
             Self::Janus(_, proxy) => proxy.set(mode(mood)),
             Self::LiveKit(_, proxy, _) => proxy.set(mode(mood)),
+            Self::Cloud(cloud) => cloud.set(mode(mood)),
+            Self::Coturn(_) => {}
             Self::Own(_, url) => set_mood(url, mood),
         }
     }
@@ -196,7 +237,7 @@ async fn scene(db: &Database) -> Scene {
 async fn registers(db: &Database, subject: Subject) {
     let scene = scene(db).await;
     let (service, owner, good) = (&scene.service, &scene.owner_token, subject.registration());
-    let secret = subject.secret();
+    let (secret, address) = (subject.secret(), subject.address());
     for (member, value, refused, field) in [
         (
             "nothing_of_that_name",
@@ -205,12 +246,12 @@ async fn registers(db: &Database, subject: Subject) {
             "/nothing_of_that_name",
         ),
         (
-            "client_url",
+            address,
             json!("ftp://example.org/"),
             (422, "invalid-value"),
-            "/client_url",
+            &format!("/{address}"),
         ),
-        ("client_url", json!(7), (400, "invalid-field"), "/client_url"),
+        (address, json!(7), (400, "invalid-field"), &format!("/{address}")),
         (secret, json!(""), (400, "invalid-field"), &format!("/{secret}")),
         ("kind", json!("nobody-s"), (400, "invalid-field"), "/kind"),
         ("kind", json!(["janus"]), (400, "invalid-field"), "/kind"),
@@ -228,10 +269,7 @@ async fn registers(db: &Database, subject: Subject) {
     assert_eq!(answer.body["field"], format!("/{secret}"));
 
     let shown = service.post(owner, SERVERS, good.clone()).await.expect(201);
-    assert_eq!(
-        (&shown["kind"], &shown["client_url"]),
-        (&good["kind"], &good["client_url"])
-    );
+    assert_eq!((&shown["kind"], &shown[address]), (&good["kind"], &good[address]));
     let list = service.get(owner, SERVERS).await.expect(200);
     for shown in [shown.to_string(), list.to_string()] {
         assert!(!shown.contains(&text(&good[secret])), "{shown}");
@@ -388,6 +426,30 @@ on_both! {
     }
     async fn trouble_at_a_livekit_is_told_and_made_good(db: &Database) {
         trouble_is_told_and_made_good(db, Subject::livekit()).await;
+    }
+    async fn a_coturn_is_registered(db: &Database) {
+        registers(db, Subject::Coturn(CoturnServer::start())).await;
+    }
+    async fn a_ban_ends_a_ticket_at_a_coturn(db: &Database) {
+        a_ban_ends_a_ticket(db, Subject::Coturn(CoturnServer::start())).await;
+    }
+    async fn an_agora_is_registered(db: &Database) {
+        registers(db, Subject::Cloud(Cloud::start(Whose::Agora).await)).await;
+    }
+    async fn a_ban_ends_a_ticket_at_an_agora(db: &Database) {
+        a_ban_ends_a_ticket(db, Subject::Cloud(Cloud::start(Whose::Agora).await)).await;
+    }
+    async fn trouble_at_an_agora_is_told_and_made_good(db: &Database) {
+        trouble_is_told_and_made_good(db, Subject::Cloud(Cloud::start(Whose::Agora).await)).await;
+    }
+    async fn a_tencent_rtc_is_registered(db: &Database) {
+        registers(db, Subject::Cloud(Cloud::start(Whose::Tencent).await)).await;
+    }
+    async fn a_ban_ends_a_ticket_at_a_tencent_rtc(db: &Database) {
+        a_ban_ends_a_ticket(db, Subject::Cloud(Cloud::start(Whose::Tencent).await)).await;
+    }
+    async fn trouble_at_a_tencent_rtc_is_told_and_made_good(db: &Database) {
+        trouble_is_told_and_made_good(db, Subject::Cloud(Cloud::start(Whose::Tencent).await)).await;
     }
     async fn a_server_that_only_checks_signatures_is_registered(db: &Database) {
         registers(db, Subject::own(&SIGNS, db)).await;

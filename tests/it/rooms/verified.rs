@@ -13,6 +13,7 @@ use super::ticket;
 use crate::{
     http::Scene,
     support::{
+        cloud::{APP, CERTIFICATE, Cloud, SDK_APP, SDK_SECRET, Whose},
         db::Database,
         livekit::{API_KEY, API_SECRET, LiveKitServer},
         service::text,
@@ -56,28 +57,101 @@ fn spoiled(token: &str) -> String {
     token.replacen(letter.0, letter.1, 1)
 }
 
+/// A speaker's ticket and a listener's, in a room on a server that is registered so.
+async fn tickets(scene: &Scene, server: Value) -> [(Value, bool); 2] {
+    let post = async |path, body| scene.service.post(&scene.owner_token, path, body).await.expect(201);
+    let server = text(&post("/v1/admin/room-servers", server).await["id"]);
+    post("/v1/admin/rooms", json!({ "id": "stage", "server": server })).await;
+    let (member, token) = scene.member("member", Role::Member).await;
+    let speaker = ticket(scene, &token, "stage").await;
+    let quarantine = json!({ "kind": "quarantine", "reason": "spam", "note": "advertisements" });
+    let path = format!("/v1/admin/people/{}/sanctions", member.id);
+    let sanctioned = scene.service.post(&scene.owner_token, &path, quarantine).await;
+    sanctioned.expect(201);
+    let token = scene.service.token(member.row).await;
+    let listener = ticket(scene, &token, "stage").await;
+    assert_eq!(listener["part"], "listener");
+    [(speaker, true), (listener, false)]
+}
+
+fn seconds(time: &Value) -> i64 {
+    let time: vouchsafe::platform::terms::Timestamp = serde_json::from_value(time.clone()).expect("a time");
+    time.seconds()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tickets_hold_before_agoras_verifier() {
+    let db = Database::fresh(Backend::Sqlite);
+    let scene = Scene::new(&db, "open-circle").await;
+    let cloud = Cloud::start(Whose::Agora).await;
+    for (ticket, speaks) in tickets(&scene, cloud.registration()).await {
+        let entry = &ticket["agora"];
+        let token = text(&entry["token"]);
+        let ask = |token: &str, secret: &str| json!({ "kind": "agora", "secret": secret, "token": token });
+        let found = by_node(&[
+            ask(&token, CERTIFICATE),
+            ask(&token, APP),
+            ask(&token[..token.len() - 8], CERTIFICATE),
+        ]);
+        assert_eq!((&found[1], &found[2]), (&Value::Null, &Value::Null));
+        let found = &found[0];
+        assert_eq!((&found["app"], &entry["app_id"]), (&json!(APP), &json!(APP)));
+        assert_eq!(
+            (&found["channel"], &entry["channel"]),
+            (&json!("stage"), &json!("stage"))
+        );
+        assert_eq!(found["uid"], entry["uid"].to_string());
+        let until = found["issued"].as_i64().unwrap() + found["lasts"].as_i64().unwrap();
+        assert_eq!(until, seconds(&ticket["expires_at"]));
+        let rights: Vec<_> = found["privileges"].as_object().unwrap().keys().cloned().collect();
+        let wanted: &[&str] = if speaks { &["1", "2", "3", "4"] } else { &["1"] };
+        assert_eq!(rights, wanted);
+    }
+    scene.service.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tickets_are_what_tencents_own_signer_makes() {
+    let db = Database::fresh(Backend::Sqlite);
+    let scene = Scene::new(&db, "open-circle").await;
+    let cloud = Cloud::start(Whose::Tencent).await;
+    for (ticket, speaks) in tickets(&scene, cloud.registration()).await {
+        let entry = &ticket["trtc"];
+        let user = text(&entry["user_id"]);
+        assert!(user.len() <= 32 && text(&ticket["id"]).ends_with(&user));
+        assert_eq!(
+            (&entry["sdk_app_id"], &entry["str_room_id"]),
+            (&json!(SDK_APP), &json!("stage"))
+        );
+        let rights = if speaks { 255 } else { 171 };
+        let ask = |token: &Value, secret: &str| {
+            json!({ "kind": "trtc", "app": SDK_APP, "secret": secret, "token": token, "user": user, "room": "stage",
+                "rights": rights, "until": seconds(&ticket["expires_at"]) })
+        };
+        let (sig, key) = (&entry["user_sig"], &entry["private_map_key"]);
+        let found = by_node(&[
+            ask(sig, SDK_SECRET),
+            ask(key, SDK_SECRET),
+            ask(sig, "another"),
+            ask(key, "another"),
+        ]);
+        assert_eq!((&found[2], &found[3]), (&Value::Null, &Value::Null));
+        for (place, for_room) in [(0, false), (1, true)] {
+            assert_eq!(
+                (&found[place]["identity"], &found[place]["room"]),
+                (&json!(user), &json!(for_room))
+            );
+        }
+    }
+    scene.service.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tickets_hold_before_livekits_verifiers() {
     let db = Database::fresh(Backend::Sqlite);
     let scene = Scene::new(&db, "open-circle").await;
     let livekit = LiveKitServer::start();
-    let server = livekit.registration();
-    let post = async |path, body| scene.service.post(&scene.owner_token, path, body).await.expect(201);
-    let server = text(&post("/v1/admin/room-servers", server).await["id"]);
-    post("/v1/admin/rooms", json!({ "id": "stage", "server": server })).await;
-    let mut given = Vec::new();
-    let (member, token) = scene.member("member", Role::Member).await;
-    given.push((ticket(&scene, &token, "stage").await, true));
-    let quarantine = json!({ "kind": "quarantine", "reason": "spam", "note": "advertisements" });
-    let path = format!("/v1/admin/people/{}/sanctions", member.id);
-    scene
-        .service
-        .post(&scene.owner_token, &path, quarantine)
-        .await
-        .expect(201);
-    let token = scene.service.token(member.row).await;
-    given.push((ticket(&scene, &token, "stage").await, false));
-    for (ticket, speaks) in &given {
+    for (ticket, speaks) in tickets(&scene, livekit.registration()).await {
         let token = text(&ticket["join"]["token"]);
         let lines = [token.clone(), spoiled(&token)];
         let arguments = [API_KEY, API_SECRET];

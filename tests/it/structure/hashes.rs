@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// Files of `src` that take a SHA-256, and of what.
-const PLAIN: [(&str, &str); 14] = [
+const PLAIN: [(&str, &str); 15] = [
     (
         "commands/demo",
         "The sample community's name, by which its job is known.",
@@ -26,10 +26,14 @@ const PLAIN: [(&str, &str); 14] = [
         "What a request to a gateway has, as the gateway's own signature wants it; nothing of it is kept.",
     ),
     (
-        "rooms/servers/livekit/token.rs",
+        "rooms/servers/jwt.rs",
         "A report that came in, as its signature has it; nothing of it is kept.",
     ),
     ("waitlist/rules.rs", "Lots, which everybody may draw again."),
+    (
+        "platform/egress/tc3.rs",
+        "What a request has, as the signature of whoever is called wants it; nothing of it is kept.",
+    ),
     ("policy/mod.rs", "The policy, which every member may read."),
     ("platform/terms/rng.rs", "Rng that a test repeats."),
     (

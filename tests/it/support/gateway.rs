@@ -206,7 +206,7 @@ async fn serve(
     }
 }
 
-async fn read(stream: &mut TcpStream) -> Option<Seen> {
+pub(super) async fn read(stream: &mut TcpStream) -> Option<Seen> {
     let (mut bytes, mut buffer) = (Vec::new(), [0; 4096]);
     let head = loop {
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -269,6 +269,29 @@ fn keyed(key: &[u8], text: &str) -> Vec<u8> {
         .to_vec()
 }
 
+/// Whether a call has the signature TC3-HMAC-SHA256 of the gateways' secret.
+pub(super) fn is_tc3(host: &str, call: &Seen) -> bool {
+    let header = |name: &str| call.headers.get(name).cloned().unwrap_or_default();
+    let authorization = header("authorization");
+    let (_, rest) = authorization.split_once("Credential=key/").unwrap_or_default();
+    let scope = rest.split(',').next().unwrap_or_default();
+    let canonical = format!(
+        "POST\n/\n\ncontent-type:{}\nhost:{host}\n\ncontent-type;host\n{}",
+        header("content-type"),
+        sha256(&call.body)
+    );
+    let text = format!(
+        "TC3-HMAC-SHA256\n{}\n{scope}\n{}",
+        header("x-tc-timestamp"),
+        sha256(&canonical)
+    );
+    let mut key = format!("TC3{SECRET}").into_bytes();
+    for step in scope.split('/') {
+        key = keyed(&key, step);
+    }
+    authorization.ends_with(&format!("Signature={}", HEXLOWER.encode(&keyed(&key, &text))))
+}
+
 /// Whether a call has the signature that the documentation wants.
 fn is_signed(kind: TextGateway, host: &str, call: &Seen) -> bool {
     let header = |name: &str| call.headers.get(name).cloned().unwrap_or_default();
@@ -296,24 +319,8 @@ fn is_signed(kind: TextGateway, host: &str, call: &Seen) -> bool {
             asked && authorization.ends_with(&format!("Signature={}", HEXLOWER.encode(&signature)))
         }
         TextGateway::Tencent => {
-            let (_, rest) = authorization.split_once("Credential=key/").unwrap_or_default();
-            let scope = rest.split(',').next().unwrap_or_default();
-            let canonical = format!(
-                "POST\n/\n\ncontent-type:{}\nhost:{host}\n\ncontent-type;host\n{}",
-                header("content-type"),
-                sha256(&call.body)
-            );
-            let text = format!(
-                "TC3-HMAC-SHA256\n{}\n{scope}\n{}",
-                header("x-tc-timestamp"),
-                sha256(&canonical)
-            );
-            let mut key = format!("TC3{SECRET}").into_bytes();
-            for step in scope.split('/') {
-                key = keyed(&key, step);
-            }
             let asked = header("x-tc-action") == "SendSms" && header("x-tc-version") == "2021-01-11";
-            asked && authorization.ends_with(&format!("Signature={}", HEXLOWER.encode(&keyed(&key, &text))))
+            asked && is_tc3(host, call)
         }
         TextGateway::Http => {
             let text = format!("{}.{}", header("vouchsafe-timestamp"), call.body);

@@ -3,10 +3,11 @@
 //! `make test-tools` builds it from its own source. It ends with the test, however that ends: a shell waits for the
 //! end of a pipe that this process holds.
 
+pub mod attempts;
 mod proxy;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     env, fs,
     io::{BufRead, BufReader},
     net::TcpStream,
@@ -161,6 +162,13 @@ impl LiveKitServer {
         })
     }
 
+    /// Whether somebody may publish in a room.
+    pub async fn may_publish(&self, room: &str, id: &str) -> bool {
+        let found = listed(&reqwest::Client::new(), &self.api_url(), &self.secret, room).await;
+        let one = found.iter().find(|one| one["identity"] == id);
+        one.is_some_and(|one| one["permission"]["can_publish"] == true)
+    }
+
     /// What it wrote so far.
     pub fn log(&self) -> String {
         fs::read_to_string(self.directory.path().join("log")).unwrap_or_default()
@@ -175,35 +183,62 @@ pub fn signed(secret: &str, claims: &Value) -> String {
     format!("{text}.{}", BASE64URL_NOPAD.encode(tag.as_ref()))
 }
 
+/// Who is in a room, by LiveKit's own list.
+async fn listed(client: &reqwest::Client, url: &str, secret: &str, room: &str) -> Vec<Value> {
+    let now = SystemClock.now().seconds();
+    let rights = json!({ "roomAdmin": true, "room": room });
+    let token = signed(secret, &json!({ "iss": API_KEY, "exp": now + 60, "video": rights }));
+    let asked = client
+        .post(format!("{url}/twirp/livekit.RoomService/ListParticipants"))
+        .bearer_auth(token)
+        .json(&json!({ "room": room }));
+    let mut answer: Value = asked.send().await.unwrap().json().await.unwrap();
+    answer["participants"].as_array_mut().map(std::mem::take).unwrap()
+}
+
 /// Looks who is in a room, by LiveKit's own list, until it is asked.
 pub struct Watch {
     over: Arc<AtomicBool>,
-    seen: JoinHandle<BTreeMap<String, (Instant, Instant)>>,
+    seen: JoinHandle<BTreeMap<String, Stay>>,
+}
+
+/// A stay in a room, from when to when it was seen.
+struct Stay {
+    id: String,
+    from: Instant,
+    until: Instant,
 }
 
 impl Watch {
     /// Begins to look for one participant.
     pub fn on(server: &LiveKitServer, room: &str, id: &str) -> Self {
+        Self::begin(server, room, Some(id.to_owned()))
+    }
+
+    /// Begins to look for everybody.
+    pub fn on_all(server: &LiveKitServer, room: &str) -> Self {
+        Self::begin(server, room, None)
+    }
+
+    fn begin(server: &LiveKitServer, room: &str, id: Option<String>) -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let (ended, url) = (Arc::clone(&over), server.api_url());
-        let (room, id, secret) = (room.to_owned(), id.to_owned(), server.secret.clone());
+        let (room, secret) = (room.to_owned(), server.secret.clone());
         let seen = tokio::spawn(async move {
             let client = reqwest::Client::new();
-            let mut seen = BTreeMap::new();
+            let mut seen: BTreeMap<String, Stay> = BTreeMap::new();
             while !ended.load(Ordering::Relaxed) {
-                let now = SystemClock.now().seconds();
-                let rights = json!({ "roomAdmin": true, "room": room });
-                let token = signed(&secret, &json!({ "iss": API_KEY, "exp": now + 60, "video": rights }));
-                let asked = client
-                    .post(format!("{url}/twirp/livekit.RoomService/ListParticipants"))
-                    .bearer_auth(token)
-                    .json(&json!({ "room": room }));
-                let answer: Value = asked.send().await.unwrap().json().await.unwrap();
+                let answer = listed(&client, &url, &secret, &room).await;
                 let at = Instant::now();
-                for one in answer["participants"].as_array().unwrap() {
-                    if one["identity"] == id.as_str() && one["state"] != "DISCONNECTED" {
-                        let stay = seen.entry(one["sid"].to_string()).or_insert((at, at));
-                        stay.1 = at;
+                for one in &answer {
+                    let identity = one["identity"].as_str().unwrap();
+                    if id.as_deref().is_none_or(|id| id == identity) && one["state"] != "DISCONNECTED" {
+                        let stay = seen.entry(one["sid"].to_string()).or_insert_with(|| Stay {
+                            id: identity.to_owned(),
+                            from: at,
+                            until: at,
+                        });
+                        stay.until = at;
                     }
                 }
                 tokio::time::sleep(Duration::from_millis(10)).await;
@@ -213,12 +248,23 @@ impl Watch {
         Self { over, seen }
     }
 
-    /// How long each stay was, in order.
-    pub async fn stays(self) -> Vec<Duration> {
+    async fn seen(self) -> Vec<Stay> {
         self.over.store(true, Ordering::Relaxed);
         let mut stays: Vec<_> = self.seen.await.unwrap().into_values().collect();
-        stays.sort();
-        stays.into_iter().map(|(from, until)| until - from).collect()
+        stays.sort_by_key(|stay| stay.from);
+        stays
+    }
+
+    /// How long each stay was, in order.
+    pub async fn stays(self) -> Vec<Duration> {
+        let stays = self.seen().await;
+        stays.into_iter().map(|stay| stay.until - stay.from).collect()
+    }
+
+    /// When each of them was seen last.
+    pub async fn last_seen(self) -> HashMap<String, Instant> {
+        let stays = self.seen().await;
+        stays.into_iter().map(|stay| (stay.id, stay.until)).collect()
     }
 }
 

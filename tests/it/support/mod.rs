@@ -1,6 +1,8 @@
 //! What the tests stand on: real servers, started for one test and gone with it.
 
 pub mod browser;
+pub mod cloud;
+pub mod coturn;
 pub mod db;
 pub mod described;
 pub mod gateway;
@@ -10,6 +12,7 @@ pub mod livekit;
 pub mod participant;
 pub mod peer;
 pub mod postgres;
+pub mod prosody;
 pub mod proxy;
 pub mod replica;
 pub mod screen;

@@ -39,7 +39,25 @@ struct State {
 impl Participant {
     /// Starts one that is nowhere yet.
     pub async fn start(name: &str, url: &str) -> Self {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools/participant.py");
+        Self::run(name, "participant.py", json!({ "url": url })).await
+    }
+
+    /// A client of a Prosody (`tests/tools/occupant.py`) that is nowhere yet.
+    pub async fn of_prosody(name: &str, port: u16, domain: &str) -> Self {
+        Self::run(name, "occupant.py", json!({ "port": port, "domain": domain })).await
+    }
+
+    /// Comes into a room of a Prosody by this token; the error is the condition that it names.
+    pub async fn come(&self, room: &str, jwt: &str) -> Result<(), String> {
+        let join = json!({ "do": "join", "jwt": jwt, "room": room, "nick": self.name });
+        match self.command(join).await.get("failed") {
+            None => Ok(()),
+            Some(why) => Err(text(why)),
+        }
+    }
+
+    async fn run(name: &str, script: &str, place: Value) -> Self {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools").join(script);
         let mut process = Command::new(python())
             .arg(script)
             .stdin(Stdio::piped())
@@ -68,7 +86,7 @@ impl Participant {
             input,
             state,
         };
-        participant.say(&json!({ "url": url }));
+        participant.say(&place);
         participant.until("its start", |state| state.ready).await;
         participant
     }
@@ -117,6 +135,12 @@ impl Participant {
             .command(json!({ "do": "resume", "token": token, "sid": sid }))
             .await;
         answer["resumed"].as_str().unwrap_or("refused").to_owned()
+    }
+
+    /// Lets so many others in by these tokens, whose connections only stand there: how many came in.
+    pub async fn hold(&self, tokens: &[String]) -> usize {
+        let held = self.command(json!({ "do": "hold", "tokens": tokens })).await;
+        usize::try_from(held["held"].as_u64().unwrap_or_default()).expect("a number")
     }
 
     /// The longest silence of somebody since this was asked last.

@@ -111,7 +111,7 @@ _REPLACE_POLICY = Operation("replace_policy", "PUT", "/v1/admin/policy", access=
 _REPLACE_ROOM = Operation("replace_room", "PUT", "/v1/admin/rooms/{room}", access="access", sends="application/json", answers="application/json")
 _REPLACE_ROOM_SERVER = Operation("replace_room_server", "PUT", "/v1/admin/room-servers/{id}", access="access", sends="application/json", answers="application/json")
 _REPORT_INVITE = Operation("report_invite", "POST", "/v1/invites/{code}/report")
-_REPORT_OF_ROOM_SERVER = Operation("report_of_room_server", "POST", "/v1/room-servers/{id}/events", access="room_server", sends="application/webhook+json")
+_REPORT_OF_ROOM_SERVER = Operation("report_of_room_server", "POST", "/v1/room-servers/{id}/events", access="room_server", sends="application/webhook+json", answers="application/json")
 _REPORT_PERSON = Operation("report_person", "POST", "/v1/reports", access="access", sends="application/json")
 _RESEND_INVITE = Operation("resend_invite", "POST", "/v1/me/invites/{id}/resend", access="access", answers="application/json")
 _RESET_PASSWORD = Operation("reset_password", "POST", "/v1/password/reset", sends="application/json")
@@ -1328,15 +1328,16 @@ class Operations(ABC):
         """
         self._call(_REPORT_INVITE, path={"code": code})
 
-    def report_of_room_server(self, id: t.ServerId, body: t.ReportBody) -> None:
-        """A room server says what happens in its rooms: whoever was let in without a good ticket is put out at
-        once. Only what the server has signed is read, and it is only taken as word of where to look: said
-        twice, late or in another order, it is as if said once.
+    def report_of_room_server(self, id: t.ServerId, body: t.ReportBody) -> t.ReportAnswer:
+        """A room server says what happens in its rooms, or asks whether somebody may come in: whoever was let in
+        without a good ticket is put out at once. Only what the server has signed is read, and it is only
+        taken as word of where to look: said twice, late or in another order, it is as if said once.
 
         Raises: BodyTooLarge, Internal, InvalidField, MalformedJson, NotCaughtUp, NotFound, PositionUnknown,
         Timeout, TooManyRequests, Unauthenticated, Unavailable, UnsupportedMediaType.
         """
-        self._call(_REPORT_OF_ROOM_SERVER, path={"id": id}, body=body)
+        answer: t.ReportAnswer = self._call(_REPORT_OF_ROOM_SERVER, path={"id": id}, body=body)
+        return answer
 
     def report_person(self, body: t.NewReport) -> None:
         """Reports a member to the admins. They never learn by whom. One report of the same member on the same
@@ -3006,15 +3007,16 @@ class AsyncOperations(ABC):
         """
         await self._call(_REPORT_INVITE, path={"code": code})
 
-    async def report_of_room_server(self, id: t.ServerId, body: t.ReportBody) -> None:
-        """A room server says what happens in its rooms: whoever was let in without a good ticket is put out at
-        once. Only what the server has signed is read, and it is only taken as word of where to look: said
-        twice, late or in another order, it is as if said once.
+    async def report_of_room_server(self, id: t.ServerId, body: t.ReportBody) -> t.ReportAnswer:
+        """A room server says what happens in its rooms, or asks whether somebody may come in: whoever was let in
+        without a good ticket is put out at once. Only what the server has signed is read, and it is only
+        taken as word of where to look: said twice, late or in another order, it is as if said once.
 
         Raises: BodyTooLarge, Internal, InvalidField, MalformedJson, NotCaughtUp, NotFound, PositionUnknown,
         Timeout, TooManyRequests, Unauthenticated, Unavailable, UnsupportedMediaType.
         """
-        await self._call(_REPORT_OF_ROOM_SERVER, path={"id": id}, body=body)
+        answer: t.ReportAnswer = await self._call(_REPORT_OF_ROOM_SERVER, path={"id": id}, body=body)
+        return answer
 
     async def report_person(self, body: t.NewReport) -> None:
         """Reports a member to the admins. They never learn by whom. One report of the same member on the same

@@ -112,6 +112,19 @@ class AdmittedView(FlowView):
     """Their first session."""
 
 
+class AgoraEntry(TypedDict):
+    """How a client joins a channel of Agora's."""
+
+    app_id: str
+    """The app."""
+    channel: str
+    """The channel."""
+    token: str
+    """The token."""
+    uid: int
+    """The user's number. Whoever joins as another is refused by Agora."""
+
+
 class AppealDecision(TypedDict):
     """How an appeal is decided."""
 
@@ -840,6 +853,17 @@ class JanusEntry(TypedDict):
     """Where Janus is."""
 
 
+class JitsiEntry(TypedDict):
+    """How a client joins a room of a Jitsi Meet."""
+
+    jwt: str
+    """The token: `jwt` of its IFrame API."""
+    room: str
+    """The room, in small letters as Jitsi has it: `roomName` of its IFrame API."""
+    url: str
+    """Where it is."""
+
+
 class JobAccepted(TypedDict):
     """A job that was asked for."""
 
@@ -1351,6 +1375,78 @@ class NewServerBody2(TypedDict):
     """The kind of the server; `janus` where none is given."""
 
 
+class NewServerBody3(TypedDict):
+    """Part of another."""
+
+    app_id: str
+    """`app_id` in a Prosody's configuration."""
+    app_secret: str
+    """`app_secret` there. It signs tickets, our calls and what the module asks."""
+    client_url: str
+    """Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org`; `http` or `ws` where
+    its host is this machine.
+    """
+    domain: str
+    """The domain that the tokens are for: the virtual host of a Prosody."""
+    kind: Literal["jitsi"]
+    """The kind of the server; `janus` where none is given."""
+    module_url: str
+    """Where our module in a Prosody answers: an `https` URL that ends in `/vouchsafe`; `http` where its host is
+    the machine that this service runs on.
+    """
+
+
+class NewServerBody4(TypedDict):
+    """Part of another."""
+
+    kind: Literal["coturn"]
+    """The kind of the server; `janus` where none is given."""
+    minutes: NotRequired[str | None]
+    """For how many minutes credentials are good, 1 to 1440; 10 where nothing is said."""
+    static_auth_secret: str
+    """`static-auth-secret` in `turnserver.conf`."""
+    uris: str
+    """Where clients connect: TURN URIs (RFC 7065) with a space between them, such as
+    `turn:turn.example.org:3478?transport=udp turns:turn.example.org:5349`.
+    """
+
+
+class NewServerBody5(TypedDict):
+    """Part of another."""
+
+    api_url: str
+    """Where Agora is asked: `https://api.agora.io` or `https://api.sd-rtn.com`."""
+    app_certificate: str
+    """The app's certificate, 32 hexadecimal digits: it signs tickets."""
+    app_id: str
+    """The app's id: 32 hexadecimal digits."""
+    customer_id: str
+    """The id of a customer for Agora's RESTful API."""
+    customer_secret: str
+    """The customer's secret."""
+    kind: Literal["agora"]
+    """The kind of the server; `janus` where none is given."""
+
+
+class NewServerBody6(TypedDict):
+    """Part of another."""
+
+    api_url: str
+    """Where Tencent Cloud is asked: `https://trtc.tencentcloudapi.com`, or that of a region."""
+    kind: Literal["trtc"]
+    """The kind of the server; `janus` where none is given."""
+    region: str
+    """The region that is asked, such as `ap-guangzhou`."""
+    sdk_app_id: str
+    """The app's number (SDKAppID)."""
+    sdk_secret_key: str
+    """The app's secret key: it signs tickets."""
+    secret_id: str
+    """The SecretId of an account that may remove users."""
+    secret_key: str
+    """Its SecretKey: it signs our calls."""
+
+
 class Node(TypedDict):
     """Somebody in the graph."""
 
@@ -1822,6 +1918,13 @@ class RefusedView(TypedDict):
     """`refused`."""
 
 
+class ReportAnswer(TypedDict):
+    """What a room server is told."""
+
+    admitted: bool
+    """Whether everybody of whom the report speaks may be in that room."""
+
+
 class ReportShown(TypedDict):
     """A report that is open."""
 
@@ -2042,17 +2145,28 @@ class ServerView(TypedDict):
     api_key: NotRequired[str]
     """The name of a key under `keys` in a LiveKit's configuration: one that nobody else has."""
     api_url: NotRequired[str]
-    """Where a LiveKit is managed: the `https` URL of its API, without `/twirp`; `http` where its host is the
-    machine that this service runs on. The operator configures which addresses this service may ask.
+    """LiveKit: Where a LiveKit is managed: the `https` URL of its API, without `/twirp`; `http` where its host
+    is the machine that this service runs on. The operator configures which addresses this service may ask.
+    Agora: Where Agora is asked: `https://api.agora.io` or `https://api.sd-rtn.com`. Tencent RTC: Where
+    Tencent Cloud is asked: `https://trtc.tencentcloudapi.com`, or that of a region.
     """
+    app_id: NotRequired[str]
+    """Jitsi: `app_id` in a Prosody's configuration. Agora: The app's id: 32 hexadecimal digits."""
     capabilities: list[Capability]
     """What it is able to do."""
     client_url: NotRequired[str]
-    """Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org`; `http` or `ws` where
-    its host is this machine.
+    """Janus: Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org/janus`; `http`
+    or `ws` where its host is this machine. LiveKit: Where clients connect: an `https` or `wss` URL, such as
+    `https://rooms.example.org`; `http` or `ws` where its host is this machine. Jitsi: Where clients connect:
+    an `https` or `wss` URL, such as `https://rooms.example.org`; `http` or `ws` where its host is this
+    machine.
     """
     created_at: Timestamp
     """Since when it is registered."""
+    customer_id: NotRequired[str]
+    """The id of a customer for Agora's RESTful API."""
+    domain: NotRequired[str]
+    """The domain that the tokens are for: the virtual host of a Prosody."""
     failing_rooms: list[str]
     """The rooms that it rejects, while it accepts the others. Each room says why."""
     failure: NotRequired[str | None]
@@ -2064,6 +2178,22 @@ class ServerView(TypedDict):
     """Its id."""
     kind: str
     """Its kind."""
+    minutes: NotRequired[str]
+    """For how many minutes credentials are good, 1 to 1440; 10 where nothing is said."""
+    module_url: NotRequired[str]
+    """Where our module in a Prosody answers: an `https` URL that ends in `/vouchsafe`; `http` where its host is
+    the machine that this service runs on.
+    """
+    region: NotRequired[str]
+    """The region that is asked, such as `ap-guangzhou`."""
+    sdk_app_id: NotRequired[str]
+    """The app's number (SDKAppID)."""
+    secret_id: NotRequired[str]
+    """The SecretId of an account that may remove users."""
+    uris: NotRequired[str]
+    """Where clients connect: TURN URIs (RFC 7065) with a space between them, such as
+    `turn:turn.example.org:3478?transport=udp turns:turn.example.org:5349`.
+    """
 
 
 class ServersView(TypedDict):
@@ -2133,11 +2263,14 @@ class TextCodeCredentials(TypedDict):
 class TicketView(TypedDict):
     """A ticket to a room. The member's client joins with it; it is for nobody else."""
 
+    agora: NotRequired[AgoraEntry]
+    coturn: NotRequired[TurnEntry]
     expires_at: Timestamp
     """Until when the ticket is good. Then its member is put out; a new ticket takes the place of this one."""
     id: TicketId
     """Its id, which is also the participant's."""
     janus: NotRequired[JanusEntry]
+    jitsi: NotRequired[JitsiEntry]
     join: NotRequired[Join | None]
     kind: str
     """The kind of the room's server. A kind with a form of its own has it in the member of that name; for every
@@ -2149,6 +2282,7 @@ class TicketView(TypedDict):
     """
     room: str
     """The room."""
+    trtc: NotRequired[TrtcEntry]
 
 
 class TokenForm(TypedDict):
@@ -2214,6 +2348,34 @@ class TreeNode(TypedDict):
     role: NotRequired[Role | None]
     standing: Standing
     """Where they stand."""
+
+
+class TrtcEntry(TypedDict):
+    """How a client enters a room of Tencent RTC."""
+
+    private_map_key: str
+    """`privateMapKey`: where the app asks for one, it opens this room alone, and a listener cannot send."""
+    sdk_app_id: int
+    """`sdkAppId`."""
+    str_room_id: str
+    """`strRoomId`."""
+    user_id: str
+    """`userId`."""
+    user_sig: str
+    """`userSig`."""
+
+
+class TurnEntry(TypedDict):
+    """Credentials for a TURN server: an item of `iceServers` (W3C WebRTC), as it is."""
+
+    credential: str
+    """Their password."""
+    good_until: Timestamp
+    """Until when a client may begin to be relayed. Then ask for another ticket."""
+    urls: list[str]
+    """Where the server is."""
+    username: str
+    """The user's name."""
 
 
 class Undo(TypedDict):
@@ -2339,7 +2501,7 @@ LeadState: TypeAlias = Literal["open", "dismissed", "past"]
 LeftOut: TypeAlias = Literal["staff", "oneself", "sanctioned", "left", "named"]
 """Why somebody is left out of an action."""
 
-NewServerBody: TypeAlias = NewServerBody1 | NewServerBody2
+NewServerBody: TypeAlias = NewServerBody1 | NewServerBody2 | NewServerBody3 | NewServerBody4 | NewServerBody5 | NewServerBody6
 """A room server to register, or what one is to become: its kind, and what the kind asks for."""
 
 ParticipantRole: TypeAlias = Literal["speaker", "listener"]

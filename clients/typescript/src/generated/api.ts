@@ -2481,8 +2481,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A room server says what happens in its rooms: whoever was let in without a good ticket is put out at once. Only what
-         *     the server has signed is read, and it is only taken as word of where to look: said twice, late or in another order,
+         * A room server says what happens in its rooms, or asks whether somebody may come in: whoever was let in without a good
+         *     ticket is put out at once. Only what the server has signed is read, and it is only taken as word of where to look: said twice, late or in another order,
          *     it is as if said once.
          */
         post: operations["report_of_room_server"];
@@ -2763,6 +2763,20 @@ export interface components {
         AdmittedView: components["schemas"]["FlowView"] & {
             /** @description Their first session. */
             session: components["schemas"]["Granted"];
+        };
+        /** @description How a client joins a channel of Agora's. */
+        AgoraEntry: {
+            /** @description The app. */
+            app_id: string;
+            /** @description The channel. */
+            channel: string;
+            /** @description The token. */
+            token: string;
+            /**
+             * Format: int32
+             * @description The user's number. Whoever joins as another is refused by Agora.
+             */
+            uid: number;
         };
         AlreadyLetInOrQuotaExhaustedProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -3849,6 +3863,15 @@ export interface components {
             /** @description Where Janus is. */
             url: string;
         };
+        /** @description How a client joins a room of a Jitsi Meet. */
+        JitsiEntry: {
+            /** @description The token: `jwt` of its IFrame API. */
+            jwt: string;
+            /** @description The room, in small letters as Jitsi has it: `roomName` of its IFrame API. */
+            room: string;
+            /** @description Where it is. */
+            url: string;
+        };
         /** @description A job that was asked for. */
         JobAccepted: {
             /** @description The job: `GET /v1/admin/jobs/{id}` tells how far it is, and `/outcomes` what became of each person. */
@@ -4439,6 +4462,98 @@ export interface components {
              * @enum {string}
              */
             kind: "livekit";
+        } | {
+            /** @description `app_id` in a Prosody's configuration. */
+            app_id: string;
+            /**
+             * Format: password
+             * @description `app_secret` there. It signs tickets, our calls and what the module asks.
+             */
+            app_secret: string;
+            /**
+             * Format: uri
+             * @description Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org`; `http` or `ws` where its host is this machine.
+             */
+            client_url: string;
+            /** @description The domain that the tokens are for: the virtual host of a Prosody. */
+            domain: string;
+            /**
+             * @description The kind of the server; `janus` where none is given.
+             * @enum {string}
+             */
+            kind: "jitsi";
+            /**
+             * Format: uri
+             * @description Where our module in a Prosody answers: an `https` URL that ends in `/vouchsafe`; `http` where its host is the machine that this service runs on.
+             */
+            module_url: string;
+        } | {
+            /**
+             * @description The kind of the server; `janus` where none is given.
+             * @enum {string}
+             */
+            kind: "coturn";
+            /** @description For how many minutes credentials are good, 1 to 1440; 10 where nothing is said. */
+            minutes?: string | null;
+            /**
+             * Format: password
+             * @description `static-auth-secret` in `turnserver.conf`.
+             */
+            static_auth_secret: string;
+            /** @description Where clients connect: TURN URIs (RFC 7065) with a space between them, such as `turn:turn.example.org:3478?transport=udp turns:turn.example.org:5349`. */
+            uris: string;
+        } | {
+            /**
+             * Format: uri
+             * @description Where Agora is asked: `https://api.agora.io` or `https://api.sd-rtn.com`.
+             */
+            api_url: string;
+            /**
+             * Format: password
+             * @description The app's certificate, 32 hexadecimal digits: it signs tickets.
+             */
+            app_certificate: string;
+            /** @description The app's id: 32 hexadecimal digits. */
+            app_id: string;
+            /** @description The id of a customer for Agora's RESTful API. */
+            customer_id: string;
+            /**
+             * Format: password
+             * @description The customer's secret.
+             */
+            customer_secret: string;
+            /**
+             * @description The kind of the server; `janus` where none is given.
+             * @enum {string}
+             */
+            kind: "agora";
+        } | {
+            /**
+             * Format: uri
+             * @description Where Tencent Cloud is asked: `https://trtc.tencentcloudapi.com`, or that of a region.
+             */
+            api_url: string;
+            /**
+             * @description The kind of the server; `janus` where none is given.
+             * @enum {string}
+             */
+            kind: "trtc";
+            /** @description The region that is asked, such as `ap-guangzhou`. */
+            region: string;
+            /** @description The app's number (SDKAppID). */
+            sdk_app_id: string;
+            /**
+             * Format: password
+             * @description The app's secret key: it signs tickets.
+             */
+            sdk_secret_key: string;
+            /** @description The SecretId of an account that may remove users. */
+            secret_id: string;
+            /**
+             * Format: password
+             * @description Its SecretKey: it signs our calls.
+             */
+            secret_key: string;
         };
         /** @description Somebody in the graph. */
         Node: {
@@ -5268,6 +5383,11 @@ export interface components {
          * @enum {string}
          */
         ReparentReason: "mistake" | "request" | "inviter_gone" | "security" | "other";
+        /** @description What a room server is told. */
+        ReportAnswer: {
+            /** @description Whether everybody of whom the report speaks may be in that room. */
+            admitted: boolean;
+        };
         /** @description What a room server reports, in its own form. */
         ReportBody: {
             [key: string]: unknown;
@@ -5571,18 +5691,24 @@ export interface components {
             api_key?: string;
             /**
              * Format: uri
-             * @description Where a LiveKit is managed: the `https` URL of its API, without `/twirp`; `http` where its host is the machine that this service runs on. The operator configures which addresses this service may ask.
+             * @description LiveKit: Where a LiveKit is managed: the `https` URL of its API, without `/twirp`; `http` where its host is the machine that this service runs on. The operator configures which addresses this service may ask. Agora: Where Agora is asked: `https://api.agora.io` or `https://api.sd-rtn.com`. Tencent RTC: Where Tencent Cloud is asked: `https://trtc.tencentcloudapi.com`, or that of a region.
              */
             api_url?: string;
+            /** @description Jitsi: `app_id` in a Prosody's configuration. Agora: The app's id: 32 hexadecimal digits. */
+            app_id?: string;
             /** @description What it is able to do. */
             capabilities: components["schemas"]["Capability"][];
             /**
              * Format: uri
-             * @description Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org`; `http` or `ws` where its host is this machine.
+             * @description Janus: Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org/janus`; `http` or `ws` where its host is this machine. LiveKit: Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org`; `http` or `ws` where its host is this machine. Jitsi: Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org`; `http` or `ws` where its host is this machine.
              */
             client_url?: string;
             /** @description Since when it is registered. */
             created_at: components["schemas"]["timestamp"];
+            /** @description The id of a customer for Agora's RESTful API. */
+            customer_id?: string;
+            /** @description The domain that the tokens are for: the virtual host of a Prosody. */
+            domain?: string;
             /** @description The rooms that it rejects, while it accepts the others. Each room says why. */
             failing_rooms: string[];
             /** @description Why it fails. */
@@ -5594,6 +5720,21 @@ export interface components {
             id: components["schemas"]["server_id"];
             /** @description Its kind. */
             kind: string;
+            /** @description For how many minutes credentials are good, 1 to 1440; 10 where nothing is said. */
+            minutes?: string;
+            /**
+             * Format: uri
+             * @description Where our module in a Prosody answers: an `https` URL that ends in `/vouchsafe`; `http` where its host is the machine that this service runs on.
+             */
+            module_url?: string;
+            /** @description The region that is asked, such as `ap-guangzhou`. */
+            region?: string;
+            /** @description The app's number (SDKAppID). */
+            sdk_app_id?: string;
+            /** @description The SecretId of an account that may remove users. */
+            secret_id?: string;
+            /** @description Where clients connect: TURN URIs (RFC 7065) with a space between them, such as `turn:turn.example.org:3478?transport=udp turns:turn.example.org:5349`. */
+            uris?: string;
         };
         /** @description The room servers. */
         ServersView: {
@@ -5721,11 +5862,14 @@ export interface components {
         };
         /** @description A ticket to a room. The member's client joins with it; it is for nobody else. */
         TicketView: {
+            agora?: components["schemas"]["AgoraEntry"];
+            coturn?: components["schemas"]["TurnEntry"];
             /** @description Until when the ticket is good. Then its member is put out; a new ticket takes the place of this one. */
             expires_at: components["schemas"]["timestamp"];
             /** @description Its id, which is also the participant's. */
             id: components["schemas"]["ticket_id"];
             janus?: components["schemas"]["JanusEntry"];
+            jitsi?: components["schemas"]["JitsiEntry"];
             join?: components["schemas"]["Join"] | null;
             /**
              * @description The kind of the room's server. A kind with a form of its own has it in the member of that name; for every
@@ -5739,6 +5883,7 @@ export interface components {
             part: components["schemas"]["ParticipantRole"];
             /** @description The room. */
             room: string;
+            trtc?: components["schemas"]["TrtcEntry"];
         };
         /** @description What `/oauth/token` reads. */
         TokenForm: {
@@ -5830,6 +5975,33 @@ export interface components {
             role?: components["schemas"]["Role"] | null;
             /** @description Where they stand. */
             standing: components["schemas"]["Standing"];
+        };
+        /** @description How a client enters a room of Tencent RTC. */
+        TrtcEntry: {
+            /** @description `privateMapKey`: where the app asks for one, it opens this room alone, and a listener cannot send. */
+            private_map_key: string;
+            /**
+             * Format: int32
+             * @description `sdkAppId`.
+             */
+            sdk_app_id: number;
+            /** @description `strRoomId`. */
+            str_room_id: string;
+            /** @description `userId`. */
+            user_id: string;
+            /** @description `userSig`. */
+            user_sig: string;
+        };
+        /** @description Credentials for a TURN server: an item of `iceServers` (W3C WebRTC), as it is. */
+        TurnEntry: {
+            /** @description Their password. */
+            credential: string;
+            /** @description Until when a client may begin to be relayed. Then ask for another ticket. */
+            good_until: components["schemas"]["timestamp"];
+            /** @description Where the server is. */
+            urls: string[];
+            /** @description The user's name. */
+            username: string;
         };
         UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -11339,12 +11511,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It is known now. */
-            204: {
+            /** @description What a room server is told. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ReportAnswer"];
+                };
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedProblem"];

@@ -6,7 +6,7 @@ pub(super) mod remove;
 pub(super) mod replace;
 pub(super) mod report;
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -124,12 +124,24 @@ impl PartialSchema for ServerView {
         if let RefOr::T(Schema::Object(object)) = &mut schema {
             let says = "A room server: what is the same for each kind, and the kind's own settings but the secrets.";
             object.description = Some(says.to_owned());
-            for setting in BUILT_IN.iter().flat_map(|kind| kind.settings()) {
-                if setting.form != Form::Secret {
-                    object
-                        .properties
-                        .insert(setting.name.to_owned(), described(setting, false));
+            let mut open: BTreeMap<&str, Vec<(&str, &Setting)>> = BTreeMap::new();
+            for kind in BUILT_IN {
+                for setting in kind.settings().iter().filter(|setting| setting.form != Form::Secret) {
+                    open.entry(setting.name).or_default().push((kind.title(), setting));
                 }
+            }
+            for (name, of) in open {
+                let Some((_, first)) = of.first() else { continue };
+                let same = of.iter().all(|(_, setting)| setting.says == first.says);
+                let each: Vec<String> = of
+                    .iter()
+                    .map(|(title, setting)| format!("{title}: {}", setting.says))
+                    .collect();
+                let mut schema = described(first, false);
+                if let (false, RefOr::T(Schema::Object(object))) = (same, &mut schema) {
+                    object.description = Some(each.join(" "));
+                }
+                object.properties.insert(name.to_owned(), schema);
             }
         }
         schema

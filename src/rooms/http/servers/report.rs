@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpRequest, HttpResponse, http::header::AUTHORIZATION, post, web::Data};
+use actix_web::{HttpRequest, http::header::AUTHORIZATION, post, web::Data};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    http::{Problem, Segments, Signed, problems},
+    http::{Json, Problem, Segments, Signed, problems},
     platform::terms::RoomServerId,
     rooms::{follow_up, http::Rooms, servers::Report},
 };
@@ -20,22 +21,29 @@ struct ReportBody {
     members: BTreeMap<String, Value>,
 }
 
+/// What a room server is told.
+#[derive(Serialize, utoipa::ToSchema)]
+struct ReportAnswer {
+    /// Whether everybody of whom the report speaks may be in that room.
+    admitted: bool,
+}
+
 problems!(ReportOfRoomServerProblems:);
 
-/// A room server says what happens in its rooms: whoever was let in without a good ticket is put out at once. Only what
-/// the server has signed is read, and it is only taken as word of where to look: said twice, late or in another order,
+/// A room server says what happens in its rooms, or asks whether somebody may come in: whoever was let in without a good
+/// ticket is put out at once. Only what the server has signed is read, and it is only taken as word of where to look: said twice, late or in another order,
 /// it is as if said once.
 #[utoipa::path(operation_id = "report_of_room_server", tag = "rooms",
     params(("id" = RoomServerId, Path, description = "The server's id.")),
     request_body(content = ReportBody, content_type = "application/webhook+json"),
-    responses((status = 204, description = "It is known now."), ReportOfRoomServerProblems))]
+    responses((status = 200, body = ReportAnswer), ReportOfRoomServerProblems))]
 #[post("/v1/room-servers/{id}/events")]
 pub(in crate::rooms::http) async fn report(
     request: HttpRequest,
     id: Segments<RoomServerId>,
     body: Signed,
     rooms: Data<Rooms>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<Json<ReportAnswer>, Problem> {
     let authorization = request.headers().get(AUTHORIZATION);
     let report = Report {
         authorization: authorization.and_then(|value| value.to_str().ok()).unwrap_or_default(),
@@ -44,6 +52,6 @@ pub(in crate::rooms::http) async fn report(
     // Nobody learns whether there is such a server.
     let server = rooms.servers.by_id(id.0).ok_or_else(Problem::not_signed)?;
     let mentions = server.read_report(&report).map_err(|_| Problem::not_signed())?;
-    follow_up(&rooms.ledger, &rooms.vault, &server, mentions).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let admitted = follow_up(&rooms.ledger, &rooms.vault, &server, mentions).await?;
+    Ok(Json(ReportAnswer { admitted }))
 }

@@ -9,10 +9,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::{
-    super::{PATIENCE, ServerError, Trouble},
-    token::ApiKey,
-};
+use super::super::{PATIENCE, ServerError, Trouble, jwt::ApiKey};
 use crate::{
     platform::{
         egress::{Call, Egress, Failure, Limits},
@@ -192,10 +189,10 @@ impl Client {
         let url = format!("{}/twirp/livekit.RoomService/{method}", self.url);
         let call = Call {
             url: &url,
-            query: "",
             headers: vec![("authorization", format!("Bearer {token}"))],
             content_type: "application/json",
             body: body.to_string().into_bytes(),
+            ..Call::default()
         };
         let limits = Limits {
             time: PATIENCE,

@@ -229,7 +229,7 @@ impl RoomServer for Served {
             identity: String,
         }
         let key = &self.client.key;
-        key.check_webhook(report.authorization, report.body, self.client.now())?;
+        key.check_body(report.authorization, report.body, self.client.now())?;
         // What is signed and is no event of a form that is known is nothing to look at.
         let event: Option<Event> = serde_json::from_slice(report.body).ok();
         let event = event.filter(|event| ARRIVALS.contains(&event.event.as_str()));
@@ -237,6 +237,7 @@ impl RoomServer for Served {
             Some(Mention {
                 room: event.room?.name,
                 id: event.participant?.identity,
+                is_in: true,
             })
         });
         Ok(mention.into_iter().collect())

@@ -1,13 +1,10 @@
 //! LiveKit's tokens: what opens a room, what governs one, and what signs a webhook. All are JWTs by HS256, whose key
 //! is found by `iss`.
 
-use aws_lc_rs::{digest, hmac};
-use data_encoding::{BASE64, BASE64URL_NOPAD};
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::super::Unsigned;
+use super::super::jwt::{ApiKey, LEEWAY};
 use crate::{
     platform::{
         store::StoreError,
@@ -16,21 +13,8 @@ use crate::{
     rooms::{ParticipantRole, RoomName},
 };
 
-/// The header of what we sign; LiveKit signs with the same.
-const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
-/// How far two clocks may differ.
-pub(super) const LEEWAY: i64 = 60;
 /// How long a token of ours for a call is good, in seconds: LiveKit answers within milliseconds.
 const CALL: i64 = 60;
-/// The longest token that is read, in bytes. LiveKit's own has some 300.
-const LONGEST: usize = 4096;
-
-/// The API key of a LiveKit and its secret.
-#[derive(Clone)]
-pub(super) struct ApiKey {
-    pub(super) id: String,
-    pub(super) secret: SecretString,
-}
 
 /// The claims that are the same in every token of ours. There is no `aud`: two of three verifiers refuse one.
 #[derive(Serialize)]
@@ -44,24 +28,9 @@ struct Claims<'a> {
 }
 
 impl ApiKey {
-    fn sign(&self, claims: &Claims<'_>) -> Result<String, StoreError> {
-        let claims = serde_json::to_vec(claims).map_err(|error| StoreError::Internal(error.to_string()))?;
-        let text = format!(
-            "{}.{}",
-            BASE64URL_NOPAD.encode(HEADER.as_bytes()),
-            BASE64URL_NOPAD.encode(&claims)
-        );
-        let tag = hmac::sign(&self.mac(), text.as_bytes());
-        Ok(format!("{text}.{}", BASE64URL_NOPAD.encode(tag.as_ref())))
-    }
-
-    fn mac(&self) -> hmac::Key {
-        hmac::Key::new(hmac::HMAC_SHA256, self.secret.expose_secret().as_bytes())
-    }
-
     /// A token by which a client joins `room` as `ticket`. Every right is written: LiveKit takes one that is left
     /// out for given.
-    pub(super) fn ticket(
+    pub(in crate::rooms::servers) fn ticket(
         &self,
         room: &RoomName,
         ticket: TicketId,
@@ -96,7 +65,7 @@ impl ApiKey {
     }
 
     /// A token for one call of ours, with these rights.
-    pub(super) fn call(&self, video: Value, now: i64) -> Result<String, StoreError> {
+    pub(in crate::rooms::servers) fn call(&self, video: Value, now: i64) -> Result<String, StoreError> {
         self.sign(&Claims {
             iss: &self.id,
             sub: None,
@@ -106,45 +75,21 @@ impl ApiKey {
             video,
         })
     }
-
-    /// Checks that a webhook with this `body` was signed by this key, not long ago.
-    pub(super) fn check_webhook(&self, token: &str, body: &[u8], now: i64) -> Result<(), Unsigned> {
-        #[derive(Deserialize)]
-        struct Header {
-            alg: String,
-        }
-        #[derive(Deserialize)]
-        struct Signed {
-            iss: String,
-            exp: i64,
-            nbf: i64,
-            sha256: String,
-        }
-        if token.len() > LONGEST {
-            return Err(Unsigned);
-        }
-        let (text, tag) = token.rsplit_once('.').ok_or(Unsigned)?;
-        let (header, claims) = text.split_once('.').ok_or(Unsigned)?;
-        let decoded = |part: &str| BASE64URL_NOPAD.decode(part.as_bytes()).map_err(|_| Unsigned);
-        let header: Header = serde_json::from_slice(&decoded(header)?).map_err(|_| Unsigned)?;
-        if header.alg != "HS256" {
-            return Err(Unsigned);
-        }
-        hmac::verify(&self.mac(), text.as_bytes(), &decoded(tag)?).map_err(|_| Unsigned)?;
-        let claims: Signed = serde_json::from_slice(&decoded(claims)?).map_err(|_| Unsigned)?;
-        let in_time = claims.nbf <= now + LEEWAY && now < claims.exp + LEEWAY;
-        // Whoever has the key signed it for this body, or for none: tickets and calls have no digest.
-        let of_body = claims.sha256 == BASE64.encode(digest::digest(&digest::SHA256, body).as_ref());
-        match claims.iss == self.id && in_time && of_body {
-            true => Ok(()),
-            false => Err(Unsigned),
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use aws_lc_rs::hmac;
+    use data_encoding::BASE64URL_NOPAD;
+    use secrecy::SecretString;
+
+    use super::{
+        super::super::{
+            Unsigned,
+            jwt::{HEADER, digest_of},
+        },
+        *,
+    };
 
     fn key(secret: &str) -> ApiKey {
         ApiKey {
@@ -202,8 +147,8 @@ mod tests {
         let body = br#"{"event":"room_finished","room":{"sid":"RM_TjQVcThdGKDj","name":"x","emptyTimeout":86400,"departureTimeout":86400,"creationTime":"1795796297","creationTimeMs":"1795796297821","turnPassword":"qfTOZhLLZY6uiHGrfJhKSiFmdqJtegwyGFTrPFQhcD5B","enabledCodecs":[{"mime":"audio/PCMU"},{"mime":"audio/PCMA"},{"mime":"audio/opus"},{"mime":"audio/red"},{"mime":"video/VP8"},{"mime":"video/H264"},{"mime":"video/VP9"},{"mime":"video/AV1"},{"mime":"video/H265"},{"mime":"video/rtx"}]},"id":"EV_7AjekMe52eKM","createdAt":"1795796297"}"#;
         let own = key("secret of the tests, thirty-two characters or more");
         let at = 1_795_796_297;
-        assert_eq!(own.check_webhook(token, body, at), Ok(()));
-        assert_eq!(own.check_webhook(token, body, at + 359), Ok(()));
+        assert_eq!(own.check_body(token, body, at), Ok(()));
+        assert_eq!(own.check_body(token, body, at + 359), Ok(()));
         for (name, key, token, body, now) in [
             ("too late", &own, token, &body[..], at + 360),
             ("too early", &own, token, &body[..], at - 61),
@@ -222,16 +167,16 @@ mod tests {
             ("as a bearer", &own, &format!("Bearer {token}"), &body[..], at),
             ("cut off", &own, &token[..token.len() - 1], &body[..], at),
         ] {
-            assert_eq!(key.check_webhook(token, body, now), Err(Unsigned), "{name}");
+            assert_eq!(key.check_body(token, body, now), Err(Unsigned), "{name}");
         }
     }
 
     #[test]
     fn nothing_else_that_the_key_signs_is_a_webhook() {
         let (key, body, now) = (key("s"), b"{}", 1000);
-        let digest = BASE64.encode(digest::digest(&digest::SHA256, body).as_ref());
+        let digest = digest_of(body);
         let good = json!({ "iss": "testkey", "nbf": now, "exp": now + 300, "sha256": digest });
-        assert_eq!(key.check_webhook(&signed(&key, HEADER, &good), body, now), Ok(()));
+        assert_eq!(key.check_body(&signed(&key, HEADER, &good), body, now), Ok(()));
         let without = |name: &str| {
             let mut claims = good.clone();
             claims.as_object_mut().unwrap().remove(name);
@@ -256,7 +201,7 @@ mod tests {
             String::new(),
             "..".to_owned(),
         ] {
-            assert_eq!(key.check_webhook(&token, body, now), Err(Unsigned), "{token}");
+            assert_eq!(key.check_body(&token, body, now), Err(Unsigned), "{token}");
         }
     }
 }

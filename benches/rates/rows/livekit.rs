@@ -1,0 +1,108 @@
+//! Seats in a room of a real LiveKit: eight thousand at once, out again, and kept out for as long as any token lives.
+
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
+use tokio::runtime::Runtime;
+use vouchsafe::platform::{store::Backend, terms::Role};
+
+use super::introspect::sessions;
+use crate::{
+    Wanted, bare, client,
+    row::Row,
+    support::{
+        db::Database,
+        livekit::{
+            LiveKitServer, Watch,
+            attempts::{attempts, ban, opened, seat},
+        },
+        participant::Participant,
+        service::{Home, Service, text},
+    },
+};
+
+/// Members who want to be in one room.
+const MEMBERS: usize = 8000;
+/// How many of them are in it, and are banned one after the other.
+const BANS: usize = 200;
+const ROOM: &str = "main-stage";
+/// From the answer to a ban until LiveKit's list is without them: what is allowed for 99 of a hundred, in milliseconds.
+const OUT: f64 = 500.0;
+/// How long somebody who comes back may stay, in milliseconds.
+const STAY: f64 = 1000.0;
+/// For how long somebody tries: LiveKit's tokens live ten minutes, and a minute more by its leeway.
+const TRIES: Duration = Duration::from_secs(12 * 60);
+
+pub fn measure(runtime: &Runtime, is_wanted: Wanted<'_>) -> Vec<Row> {
+    let db = Database::fresh(Backend::Sqlite);
+    let home = Home::new(&db, "open-circle");
+    let service = runtime.block_on(home.start());
+    let owner = runtime.block_on(async {
+        let owner = service.found("owner@example.org", Role::Owner, None).await;
+        service.token(owner.row).await
+    });
+    let livekit = runtime.block_on(opened(&service, &owner, ROOM));
+    let mut rows = Vec::new();
+    if is_wanted("livekit-tickets") {
+        eprintln!("livekit-tickets …");
+        let sessions = runtime.block_on(sessions(&service, MEMBERS));
+        let token = |session| service.app.core.tokens.grant(session).expect("a token").access_token;
+        let path = format!("/v1/rooms/{ROOM}/tickets");
+        let requests: Vec<Vec<u8>> = sessions
+            .iter()
+            .map(|session| client::post(&path, &token(session), "", ""))
+            .collect();
+        let run = client::at_once(service.app.address, requests.clone(), 201);
+        let peer = bare::at_once(runtime, &service, &requests, run.bytes);
+        rows.push(Row::of_rate(
+            "livekit-tickets",
+            "tickets/s",
+            (run, peer),
+            bare::NAME,
+            0.5,
+        ));
+    }
+    if is_wanted("livekit-out") {
+        eprintln!("livekit-out …");
+        let mut times = runtime.block_on(bans(&service, &livekit, &owner));
+        times.sort();
+        let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
+        eprintln!("  p50: {:.0} ms", at(0.5));
+        rows.push(Row::of_cost("livekit-out-p99", at(0.99), "ms, p99", OUT));
+    }
+    if is_wanted("livekit-ban") {
+        eprintln!("livekit-ban, for twelve minutes …");
+        let found = runtime.block_on(attempts(&service, &livekit, (&owner, ROOM), TRIES));
+        eprintln!("  {found:?}");
+        let longest = found.longest.as_secs_f64() * 1000.0;
+        rows.push(Row::of_cost("livekit-ban", longest, "ms, longest", STAY));
+    }
+    runtime.block_on(service.stop());
+    rows
+}
+
+/// Bans members who are in the room in a stream; how long after each answer LiveKit's own list was without them.
+async fn bans(service: &Service, livekit: &LiveKitServer, owner: &str) -> Vec<Duration> {
+    let mut members = HashMap::new();
+    let mut tokens = Vec::new();
+    for number in 0..BANS {
+        let (member, join) = seat(service, ROOM, &format!("out-{number}")).await;
+        tokens.push(text(&join["token"]));
+        members.insert(text(&join["id"]), member);
+    }
+    let crowd = Participant::start("crowd", &livekit.url()).await;
+    assert_eq!(crowd.hold(&tokens).await, BANS, "{crowd}");
+    let watch = Watch::on_all(livekit, ROOM);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let mut answered = HashMap::new();
+    for (id, member) in &members {
+        ban(service, owner, member).await;
+        answered.insert(id.clone(), Instant::now());
+    }
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let last = watch.last_seen().await;
+    let gone = |(id, at): (&String, &Instant)| last[id].saturating_duration_since(*at);
+    answered.iter().map(gone).collect()
+}
