@@ -26,6 +26,7 @@ export async function numberAt(time: number): Promise<number> {
   return low;
 }
 
+/** How many events are listed before the list begins anew. */
 const MOST_ON_TOP = 500;
 
 export class Tail {
@@ -33,6 +34,8 @@ export class Tail {
   waiting = $state.raw<Happened[]>([]);
   held = $state(false);
   private heard: Happened[] = [];
+  /** What was heard last, of every kind: an answer that was on its way meanwhile may not have it yet. */
+  private recent: Happened[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
   readonly pages: Pages<Happened>;
 
@@ -60,6 +63,8 @@ export class Tail {
 
   /** Takes what has happened: shown at once, or kept while it is held. Many that come together are shown together. */
   hear(event: Happened): void {
+    this.recent.push(event);
+    if (this.recent.length > 2 * MOST_ON_TOP) this.recent = this.recent.slice(-MOST_ON_TOP);
     if (!this.fits(event)) return;
     this.heard.push(event);
     this.timer ??= setTimeout(() => {
@@ -70,13 +75,28 @@ export class Tail {
     }, 250);
   }
 
+  /** Begins anew, with what happens until the answer is there. */
+  async begin(): Promise<void> {
+    await this.pages.run();
+    const last = this.pages.items[0]?.number ?? 0;
+    const missed = this.recent.filter((event) => event.number > last && this.fits(event)).reverse();
+    if (missed.length && missed.length < MOST_ON_TOP) this.put(missed);
+  }
+
   private put(newest: Happened[]): void {
     const last = this.pages.items[0]?.number ?? 0;
     const fresh = newest.filter((event) => event.number > last);
     if (!fresh.length || !this.pages.ready) return;
-    // More than a screen holds came at once: the list begins anew rather than grows without end.
-    if (fresh.length >= MOST_ON_TOP) void this.pages.run();
-    else this.pages.items = [...fresh, ...this.pages.items];
+    if (fresh.length + this.pages.items.length <= MOST_ON_TOP) {
+      this.pages.items = [...fresh, ...this.pages.items];
+    } else if (scrollY > 400) {
+      // Whoever reads further down is not brought back to the top.
+      this.held = true;
+      this.waiting = [...fresh, ...this.waiting].slice(0, MOST_ON_TOP);
+    } else {
+      // More came than a list can hold: it begins anew rather than grows without end.
+      void this.begin();
+    }
   }
 
   /** Shows what was kept. */
