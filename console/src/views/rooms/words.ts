@@ -1,4 +1,5 @@
 // How rooms and their servers are spoken of.
+import kinds from "described:servers";
 import type { Schemas } from "../../lib/api";
 import { title } from "../../lib/words";
 
@@ -40,4 +41,7 @@ export const settingsOf = (server: Server) => Object.entries(server).filter(([na
 export const figuresOf = (server: Server) => Object.entries(server).filter(([name, value]) => !COMMON.includes(name) && value !== null && typeof value === "object") as [string, object][];
 
 /** What a setting is called. */
-export const called = (name: string) => title(name).replaceAll(/\b(url|api|id|ttl|tls)\b/gi, (word) => word.toUpperCase());
+export const called = (name: string) => title(name).replaceAll(/\b(url|uri|api|id|ttl|tls|sdk)(s?)\b/gi, (_, word: string, many: string) => word.toUpperCase() + many);
+
+/** What a kind of server is called. */
+export const kindOf = (kind: string | undefined) => kinds.find((one) => one.kind === kind)?.title ?? title(kind ?? "");
