@@ -100,7 +100,7 @@ export const EVENTS: Record<string, Record<string, string>> = {
   Service: {
     policy_changed: "Changed the policy",
     service_added: "Added a service",
-    service_rotated: "Gave a service a new secret",
+    service_secret_changed: "Gave a service a new secret",
     service_removed: "Removed a service",
     signing_key_made: "A signing key was made",
     graph_exported: "Exported the graph",
