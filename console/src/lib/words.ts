@@ -59,7 +59,7 @@ export function ago(at: string | number, now = Date.now()): string {
 export function lasts(inSeconds: number): string {
   let value = inSeconds;
   for (const [unit, most] of STEPS) {
-    if (value < most) return count(Math.round(value), unit);
+    if (value < most) return count(value < 3 ? Math.round(value * 10) / 10 : Math.round(value), unit);
     value /= most;
   }
   return "";

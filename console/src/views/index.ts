@@ -15,7 +15,8 @@ export type View = {
 };
 
 const READERS: Me["role"][] = ["owner", "admin", "auditor"];
-const REVIEWERS: Me["role"][] = ["owner", "admin", "reviewer"];
+/** Auditors see the figures of reviews, and no case. */
+const REVIEWERS: Me["role"][] = ["owner", "admin", "reviewer", "auditor"];
 
 export const VIEWS: View[] = [
   { path: "graph", title: "Graph", group: "Community", roles: READERS, load: () => import("./graph/index.svelte") },
