@@ -389,8 +389,8 @@ mod tests {
                 wanted.path[1..].to_owned(),
                 wanted.path.to_uppercase(),
             ] {
-                // The root has no letters.
-                if spoiled == wanted.path {
+                // The root has no letters, and below the console any two words are a view and what it shows.
+                if spoiled == wanted.path || spoiled.starts_with("/console/") {
                     continue;
                 }
                 let found = operation(&method, &spoiled);
@@ -406,9 +406,9 @@ mod tests {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), count());
-        const WORDS: [&str; 12] = [
+        const WORDS: [&str; 14] = [
             "search", "figures", "revoke", "bulk", "start", "contact", "proof", "identity", "password", "leave",
-            "decline", "text",
+            "decline", "text", "assets", "",
         ];
         for node in &TREE.0 {
             let words: Vec<_> = node.words.iter().map(|(word, _)| *word).collect();
