@@ -105,7 +105,8 @@ class Participant:
                 self.ears[one.identity] = Ear(one.identity, track)
 
         room.on("track_subscribed", heard)
-        await room.connect(self.url, token, rtc.RoomOptions(connect_timeout=5))
+        # Where it is put out while it connects, the SDK may wait for ever.
+        await asyncio.wait_for(room.connect(self.url, token, rtc.RoomOptions(connect_timeout=5)), 12)
         return {"joined": room.local_participant.identity, "over": self.over}
 
     async def publish(self):
@@ -132,7 +133,10 @@ class Participant:
         self.ears, self.sending = {}, None
         if self.room:
             room, self.room = self.room, None
-            await room.disconnect()
+            try:
+                await asyncio.wait_for(room.disconnect(), 3)
+            except asyncio.TimeoutError:
+                pass
         return {"left": True}
 
     async def resume(self, token, sid):
