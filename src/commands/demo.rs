@@ -13,6 +13,7 @@ use std::{fmt::Display, io, sync::Arc, time::Duration};
 
 use data_encoding::BASE64URL_NOPAD;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
 use super::{admin, serve};
@@ -26,7 +27,7 @@ use crate::{
         jobs::{self, Cast, Ended, Job},
         ledger::{Projection, Tx},
         store::{CommandError, Conn, Disposition, StoreError},
-        terms::{PersonId, PersonRow, SeededRng, Timestamp},
+        terms::{PersonId, PersonRow, Role, SeededRng, Standing, Timestamp},
         vault::{Blind, Vault, sha256},
     },
     policy::{self, Policy},
@@ -98,6 +99,16 @@ pub async fn run(config: Config, out: &mut impl io::Write) -> Result<(), DemoErr
     bar.finish_and_clear();
     let summary = populated?;
     let code = admin::sign_in_code(&core.ledger, &core.vault, summary.owner).await?;
+    // Who is worth a look is there from the beginning. Memory is still reading what was written.
+    while !core.read_model.has_seen_own() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    core.leads_every(Duration::ZERO).compute().await?;
+    let second = core.ledger.store().read(an_admin).await?;
+    let of_second = match second {
+        Some(second) => Some(admin::sign_in_code(&core.ledger, &core.vault, second).await?),
+        None => None,
+    };
     let app = App::around(core).await?;
     let base = url.as_str().trim_end_matches('/');
     let Summary {
@@ -113,6 +124,14 @@ pub async fn run(config: Config, out: &mut impl io::Write) -> Result<(), DemoErr
         mailbox.display()
     )?;
     admin::tell_code(&url, &code, out)?;
+    if let Some(code) = of_second {
+        writeln!(
+            out,
+            "\nThen look around at {base}/console/. What is done to many needs a second admin: in a private window, open\n\n  \
+             {base}/signin/{}",
+            code.expose_secret()
+        )?;
+    }
     writeln!(out)?;
     Ok(serve::until_told(app, out).await?)
 }
@@ -193,6 +212,12 @@ fn beginning(conn: &mut Conn, vault: &Vault) -> Result<Beginning, StoreError> {
 fn owner(conn: &mut Conn, vault: &Vault) -> Result<Option<PersonRow>, StoreError> {
     let blind = vault.blind(Blind::Contact, OWNER.as_bytes());
     Ok(people::by_contact(conn, &blind)?)
+}
+
+/// An admin who is not the owner: who approves what the owner proposes.
+fn an_admin(conn: &mut Conn) -> Result<Option<PersonRow>, StoreError> {
+    let admins = people::members(conn, PersonRow(0), Some(Role::Admin), Some(Standing::Active), 1)?;
+    Ok(admins.first().map(|admin| admin.row))
 }
 
 /// The community's rules: whom it lets in is said by `assurance`.

@@ -29,7 +29,8 @@ export function shades(way: Way, span: [number, number]): { shades: Shade[]; of:
         : ["#440154", "#414487", "#2a788e", "#22a884", "#7ad151", "#c9b400"];
       const [from, to] = span;
       const step = Math.max(1, (to - from) / colours.length);
-      const month = new Intl.DateTimeFormat("en-GB", { month: "short", year: "numeric" });
+      const isLong = to - from > 300 * 86_400_000;
+      const month = new Intl.DateTimeFormat("en-GB", isLong ? { month: "short", year: "numeric" } : { day: "numeric", month: "short" });
       return {
         shades: colours.map((colour, place) => ({ word: `from ${month.format(from + place * step)}`, colour })),
         of: (node) => Math.max(0, Math.min(colours.length - 1, Math.floor((node.joined - from) / step))),

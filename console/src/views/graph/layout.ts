@@ -21,7 +21,7 @@ export type Scene = {
 const ROW = 18;
 const COLUMN = 190;
 /** From so many on, rings are easier to take in. */
-export const MANY = 400;
+export const MANY = 80;
 
 /** A glyph grows with the number of people whom it stands for. */
 const radius = (node: Node) => (isClosed(node) ? Math.min(26, 5 + Math.sqrt(node.below ?? node.invitees)) : 5);
@@ -39,7 +39,7 @@ export function layout(root: Node, shape: Shape): Scene {
   } else {
     // Wide enough that the leaves of the outermost ring do not touch.
     const deepest = Math.max(1, laid.height);
-    const ring = Math.max(70, (leaves * 11) / (2 * Math.PI) / deepest);
+    const ring = Math.max(60, (leaves * 11) / (2 * Math.PI) / deepest);
     tree<Node>()
       .size([2 * Math.PI, ring * deepest])
       .separation((a, b) => (a.parent === b.parent ? 1 : 1.6) / Math.max(1, a.depth))(laid);

@@ -11,6 +11,8 @@ export type Look = {
   shades: Shade[];
   /** The shade of each node. */
   shade: Uint8Array;
+  /** Whether no shade stands out. */
+  gradual: boolean;
   /** Nodes that joined later than this are not there yet. */
   until: number;
   chosen: number;
@@ -39,6 +41,8 @@ export class Painter {
   private painted: View = { x: 0, y: 0, k: 1 };
   private width = 0;
   private height = 0;
+  /** How far the picture reaches beyond each side, in whole points: it is copied as it is, not blurred. */
+  private beyond = { x: 0, y: 0 };
   private dots = 1;
   private waiting = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,8 +59,9 @@ export class Painter {
     this.dots = Math.min(2, devicePixelRatio || 1);
     [this.width, this.height] = [width, height];
     [this.canvas.width, this.canvas.height] = [width * this.dots, height * this.dots];
-    this.picture.width = Math.ceil(width * (1 + 2 * MARGIN) * this.dots);
-    this.picture.height = Math.ceil(height * (1 + 2 * MARGIN) * this.dots);
+    this.beyond = { x: Math.round(width * MARGIN), y: Math.round(height * MARGIN) };
+    this.picture.width = Math.ceil((width + 2 * this.beyond.x) * this.dots);
+    this.picture.height = Math.ceil((height + 2 * this.beyond.y) * this.dots);
     this.fresh();
   }
 
@@ -107,8 +112,8 @@ export class Painter {
     screen.fillStyle = look.ground;
     screen.fillRect(0, 0, this.canvas.width, this.canvas.height);
     const k = view.k / painted.k;
-    const x = view.x - painted.x * k - this.width * MARGIN * k;
-    const y = view.y - painted.y * k - this.height * MARGIN * k;
+    const x = view.x - painted.x * k - this.beyond.x * k;
+    const y = view.y - painted.y * k - this.beyond.y * k;
     screen.setTransform(k, 0, 0, k, x * dots, y * dots);
     screen.drawImage(this.picture, 0, 0);
   }
@@ -122,11 +127,11 @@ export class Painter {
     back.setTransform(1, 0, 0, 1, 0, 0);
     back.fillStyle = look.ground;
     back.fillRect(0, 0, this.picture.width, this.picture.height);
-    back.setTransform(dots, 0, 0, dots, this.width * MARGIN * dots, this.height * MARGIN * dots);
+    back.setTransform(dots, 0, 0, dots, this.beyond.x * dots, this.beyond.y * dots);
     const { k } = view;
     const [x, y] = [(place: number) => view.x + scene.x[place]! * k, (place: number) => view.y + scene.y[place]! * k];
-    const [left, right] = [-this.width * MARGIN - 40, this.width * (1 + MARGIN) + 40];
-    const [top, bottom] = [-this.height * MARGIN - 40, this.height * (1 + MARGIN) + 40];
+    const [left, right] = [-this.beyond.x - 40, this.width + this.beyond.x + 40];
+    const [top, bottom] = [-this.beyond.y - 40, this.height + this.beyond.y + 40];
     const there = new Uint8Array(scene.nodes.length);
     const seen: number[] = [];
     for (let place = 0; place < scene.nodes.length; place++) {
@@ -183,12 +188,15 @@ export class Painter {
     const { scene, look, back, view } = this;
     if (!scene || !look) return;
     const scale = Math.min(1.4, view.k);
+    const least = seen.length > 4000 ? 1.4 : 2;
+    const plain = look.gradual;
     look.shades.forEach((shade, number) => {
       back.fillStyle = shade.colour;
       back.beginPath();
       for (const place of seen) {
         if (look.shade[place] !== number) continue;
-        const r = Math.max(1.4, scene.r[place]! * scale);
+        // Whoever stands out is seen from afar, too.
+        const r = Math.max(number > 0 && !plain ? 3 : least, scene.r[place]! * scale);
         const [px, py] = [x(place), y(place)];
         if (r < 2.2) back.rect(px - r, py - r, 2 * r, 2 * r);
         else {
