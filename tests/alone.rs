@@ -42,12 +42,15 @@ async fn plays(script: &str, preset: &str, name: &str, settings: &[(&str, &str)]
 
 /// The time that is promised is measured first.
 async fn first_page() {
-    println!("{}", plays("speed.mjs", "real-name", "Night Owls", &[]).await.trim());
+    println!(
+        "{}",
+        plays("pages/speed.mjs", "real-name", "Night Owls", &[]).await.trim()
+    );
 }
 
 async fn every_page() {
     let name = "</title><script>ran=1</script>\"'><img src=x onerror=ran=1>{{7*7}}";
-    let printed = plays("every_page.mjs", "reviewed", name, &[]).await;
+    let printed = plays("pages/every_page.mjs", "reviewed", name, &[]).await;
     for page in PAGES.iter().filter(|page| page.verb == Verb::Get) {
         // A file, a picture, and links that only lead on.
         let leads = ["{name}", "{code}", "{token}", "picture"];
@@ -81,7 +84,7 @@ async fn pictures() {
     let folder = env!("CARGO_MANIFEST_DIR");
     let (shots, sheet) = (format!("{folder}/target/pages/all"), format!("{folder}/docs/pictures"));
     let settings = [("SHOTS", shots.as_str()), ("SHEET", &sheet)];
-    plays("pictures.mjs", "reviewed", "Night Owls 夜航", &settings).await;
+    plays("pages/pictures.mjs", "reviewed", "Night Owls 夜航", &settings).await;
 }
 
 #[tokio::main(worker_threads = 2)]

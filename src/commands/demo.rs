@@ -69,6 +69,8 @@ pub struct Summary {
     pub before: bool,
     /// Its owner.
     pub owner: PersonRow,
+    /// An admin who is not the owner: who approves what the owner proposes.
+    pub second: Option<PersonRow>,
     /// Its members, the banned among them.
     pub members: usize,
     /// Members who are banned.
@@ -99,13 +101,7 @@ pub async fn run(config: Config, out: &mut impl io::Write) -> Result<(), DemoErr
     bar.finish_and_clear();
     let summary = populated?;
     let code = admin::sign_in_code(&core.ledger, &core.vault, summary.owner).await?;
-    // Who is worth a look is there from the beginning. Memory is still reading what was written.
-    while !core.read_model.has_seen_own() {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    core.leads_every(Duration::ZERO).compute().await?;
-    let second = core.ledger.store().read(an_admin).await?;
-    let of_second = match second {
+    let of_second = match summary.second {
         Some(second) => Some(admin::sign_in_code(&core.ledger, &core.vault, second).await?),
         None => None,
     };
@@ -166,11 +162,18 @@ pub async fn populate(core: &Core, mut progress: impl FnMut(u64, u64)) -> Result
     let never = std::future::pending();
     let ended = jobs::run(&core.ledger, Arc::clone(&work), never, |done| progress(done, all)).await?;
     let vault = core.vault.clone();
-    let owner = core.ledger.store().read(move |conn| owner(conn, &vault)).await?;
+    let read = move |conn: &mut Conn| Ok::<_, StoreError>((owner(conn, &vault)?, an_admin(conn)?));
+    let (owner, second) = core.ledger.store().read(read).await?;
+    // Who is worth a look is there from the beginning. Memory is still reading what was written.
+    while !core.read_model.has_seen_own() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    core.leads_every(Duration::ZERO).compute().await?;
     let count = |wanted: fn(&Deed) -> bool| work.plan.count(wanted);
     Ok(Summary {
         before: ended == Ended::DoneBefore,
         owner: owner.ok_or_else(|| StoreError::Internal("the sample community has no owner".into()))?,
+        second,
         members: 1 + count(|deed| matches!(deed, Deed::Join { .. })),
         banned: count(|deed| matches!(deed, Deed::Ban { .. })),
         pending: count(|deed| matches!(deed, Deed::Apply { refused_by: None, .. })),
@@ -214,7 +217,6 @@ fn owner(conn: &mut Conn, vault: &Vault) -> Result<Option<PersonRow>, StoreError
     Ok(people::by_contact(conn, &blind)?)
 }
 
-/// An admin who is not the owner: who approves what the owner proposes.
 fn an_admin(conn: &mut Conn) -> Result<Option<PersonRow>, StoreError> {
     let admins = people::members(conn, PersonRow(0), Some(Role::Admin), Some(Standing::Active), 1)?;
     Ok(admins.first().map(|admin| admin.row))

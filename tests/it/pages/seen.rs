@@ -15,7 +15,7 @@ on_both! {
             Target::Postgres(_) => "zh-Hans",
         };
         let screen = Screen::before(db, "real-name", "Our community").await;
-        screen.plays("way_in.mjs", &[("LANGUAGE", language)]).await;
+        screen.plays("pages/way_in.mjs", &[("LANGUAGE", language)]).await;
     }
 }
 
@@ -28,7 +28,7 @@ async fn plays(script: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everything_is_done_by_the_keyboard_alone() {
-    plays("keyboard.mjs").await;
+    plays("pages/keyboard.mjs").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -38,5 +38,12 @@ async fn a_code_is_read_with_the_camera() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everything_is_done_without_a_script() {
-    plays("plain.mjs").await;
+    plays("pages/plain.mjs").await;
+}
+
+/// The sample community as an admin sees it who has just come: from its leads to a ban, and back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_abusive_branch_is_found_banned_and_let_back_in() {
+    let db = Database::fresh(Backend::Sqlite);
+    Screen::sample(&db).await.plays("console/abuse.mjs", &[]).await;
 }

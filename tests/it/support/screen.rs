@@ -4,7 +4,10 @@ use std::{net::TcpListener, path::Path, time::Duration};
 
 use secrecy::ExposeSecret as _;
 use tokio::task::block_in_place;
-use vouchsafe::{commands::admin, platform::terms::Role};
+use vouchsafe::{
+    commands::{admin, demo},
+    platform::terms::{PersonRow, Role},
+};
 
 use super::{
     db::Database,
@@ -16,34 +19,43 @@ use super::{
 /// How long a script may take while others use the machine too; alone, each takes a tenth of it.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// The community, its mail server, and the link by which its owner signs in.
+/// The community, its mail server, and the links by which its owner and, where there is one, another admin sign in.
 pub struct Screen {
     smtp: SmtpServer,
     service: Service,
     link: String,
+    link_of_second: String,
 }
 
 impl Screen {
-    /// One of this name under a preset. Forms are taken from our own origin alone, so that the port is chosen beforehand.
+    /// One of this name under a preset.
     pub async fn before(db: &Database, preset: &str, name: &str) -> Self {
         let smtp = SmtpServer::start();
-        let mut home = Home::new(db, preset).with_smtp(&smtp);
-        let seed = home.config.policy.seed_file.clone().unwrap();
-        let policy = std::fs::read_to_string(&seed).unwrap();
-        // A text of JSON is one of TOML, too.
-        let named = format!("name = {}", serde_json::Value::from(name));
-        let policy = policy.replace("name = \"Our community\"", &named);
-        std::fs::write(&seed, policy.replace("sole_owner = false", "sole_owner = true")).unwrap();
-        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        home.config.http.listen = free.into();
-        home.config.http.public_url = format!("http://{free}").parse().unwrap();
-        home.config.token.audience = home.config.http.public_url.api();
+        let home = home(db, &smtp, preset, name);
         let service = home.start().await;
         let owner = service.found("owner@vouch.example.org", Role::Owner, None).await;
-        let core = &service.app.core;
-        let code = admin::sign_in_code(&core.ledger, &core.vault, owner.row).await.unwrap();
-        let link = format!("{}/signin/{}", service.base, code.expose_secret());
-        Self { smtp, service, link }
+        let link = link(&service, owner.row).await;
+        Self {
+            smtp,
+            service,
+            link,
+            link_of_second: String::new(),
+        }
+    }
+
+    /// The sample community: two thousand people, and an abusive branch.
+    pub async fn sample(db: &Database) -> Self {
+        let smtp = SmtpServer::start();
+        let service = home(db, &smtp, "open-circle", "Our community").start().await;
+        let summary = demo::populate(&service.app.core, |_, _| {}).await.unwrap();
+        let link_of_second = link(&service, summary.second.unwrap()).await;
+        let link = link(&service, summary.owner).await;
+        Self {
+            smtp,
+            service,
+            link,
+            link_of_second,
+        }
     }
 
     /// Runs one of the scripts, answers what it printed, and stops.
@@ -51,10 +63,11 @@ impl Screen {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut command = node();
         command
-            .arg(folder.join("tests/tools/pages").join(script))
+            .arg(folder.join("tests/tools").join(script))
             .env("NODE_MODULES", node_modules())
             .env("BASE", &self.service.base)
             .env("LINK", &self.link)
+            .env("LINK_OF_SECOND", &self.link_of_second)
             .env("MAILS", self.smtp.maildir())
             .env("SHOTS", folder.join("target/pages"))
             .envs(settings.iter().copied());
@@ -62,4 +75,26 @@ impl Screen {
         self.service.stop().await;
         printed
     }
+}
+
+/// Forms are taken from our own origin alone, so that the port is chosen beforehand.
+fn home(db: &Database, smtp: &SmtpServer, preset: &str, name: &str) -> Home {
+    let mut home = Home::new(db, preset).with_smtp(smtp);
+    let seed = home.config.policy.seed_file.clone().unwrap();
+    let policy = std::fs::read_to_string(&seed).unwrap();
+    // A text of JSON is one of TOML, too.
+    let named = format!("name = {}", serde_json::Value::from(name));
+    let policy = policy.replace("name = \"Our community\"", &named);
+    std::fs::write(&seed, policy.replace("sole_owner = false", "sole_owner = true")).unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    home.config.http.listen = free.into();
+    home.config.http.public_url = format!("http://{free}").parse().unwrap();
+    home.config.token.audience = home.config.http.public_url.api();
+    home
+}
+
+async fn link(service: &Service, person: PersonRow) -> String {
+    let core = &service.app.core;
+    let code = admin::sign_in_code(&core.ledger, &core.vault, person).await.unwrap();
+    format!("{}/signin/{}", service.base, code.expose_secret())
 }
