@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig, type Plugin } from "vite";
-import { described } from "./described";
+import { described } from "./described.ts";
 
 /** Packs each file beside itself; the service sends what the browser takes. */
 const pack: Plugin = {

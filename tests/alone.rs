@@ -80,8 +80,19 @@ async fn livekit_ban() {
     service.stop().await;
 }
 
+/// The console over the sample community.
+async fn console(script: &str, settings: &[(&str, &str)]) -> String {
+    let db = Database::fresh(Backend::Sqlite);
+    Screen::sample(&db).await.plays(script, settings).await
+}
+
 async fn pictures() {
     let folder = env!("CARGO_MANIFEST_DIR");
+    let all = format!("{folder}/target/console/all");
+    std::fs::create_dir_all(&all).unwrap();
+    console("console/views.mjs", &[("ALL", &all)]).await;
+    let sheet = format!("{folder}/docs/pictures");
+    console("console/pictures.mjs", &[("SHEET", &sheet)]).await;
     let (shots, sheet) = (format!("{folder}/target/pages/all"), format!("{folder}/docs/pictures"));
     let settings = [("SHOTS", shots.as_str()), ("SHEET", &sheet)];
     plays("pages/pictures.mjs", "reviewed", "Night Owls 夜航", &settings).await;
@@ -90,7 +101,7 @@ async fn pictures() {
 #[tokio::main(worker_threads = 2)]
 async fn main() {
     let named: Vec<String> = env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    for name in ["first_page", "livekit_ban", "every_page", "pictures"] {
+    for name in ["first_page", "console_first", "livekit_ban", "every_page", "console_views", "pictures"] {
         let is_named = named.iter().any(|part| name.contains(part.as_str()));
         if !(is_named || named.is_empty() && name != "pictures") {
             continue;
@@ -99,7 +110,9 @@ async fn main() {
         match name {
             "first_page" => first_page().await,
             "livekit_ban" => livekit_ban().await,
+            "console_first" => println!("{}", console("console/speed.mjs", &[]).await.trim()),
             "every_page" => every_page().await,
+            "console_views" => println!("{}", console("console/views.mjs", &[]).await.trim()),
             _ => pictures().await,
         }
         println!("test {name} ... ok ({:.1} s)", begun.elapsed().as_secs_f32());

@@ -52,6 +52,7 @@ const GROUPS: &[(&[&str], Measure)] = &[
         &["chain", "branch-page", "path", "ready-after-start"],
         rows::graph::measure,
     ),
+    (&["console-frames", "console-first-drawing"], rows::console::measure),
     (&["idle-memory", "idle-memory-demo"], rows::process::measure),
 ];
 

@@ -1,6 +1,7 @@
 //! The rows, by what they measure.
 
 pub mod bulk;
+pub mod console;
 pub mod graph;
 pub mod introspect;
 pub mod invite;

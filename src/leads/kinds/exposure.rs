@@ -150,9 +150,15 @@ impl Exposure {
                 "They are banned or suspended. {people} people came in by way of them from {} on, {} days before that: {first} by \
                  their own invites, where {expected:.1} were to be expected by what they did before (z = {z:.1}), the rest \
                  below those. {banned} of them are put out too, {left} are not.",
-                Timestamp::from_seconds(i64::from(since)),
+                day(since),
                 self.before / DAY,
             ),
         }
     }
+}
+
+/// The day of a moment, in UTC: 2026-09-30.
+fn day(seconds: u32) -> String {
+    let moment = Timestamp::from_seconds(i64::from(seconds)).to_string();
+    moment.split('T').next().unwrap_or_default().to_owned()
 }

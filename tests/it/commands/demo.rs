@@ -49,8 +49,13 @@ async fn the_sample_community_is_whole_and_made_once() {
         pending,
         refused,
         owner,
+        second,
     } = summary;
     assert_eq!((before, members, banned, pending, refused), (false, 2000, 12, 20, 3));
+    assert!(
+        second.is_some_and(|second| second != owner),
+        "somebody can approve what the owner proposes"
+    );
 
     let one = |sql: &str| db.figures(sql)[0];
     assert_eq!(one("SELECT COUNT(*) AS n FROM people"), 2000);
@@ -84,6 +89,8 @@ async fn the_sample_community_is_whole_and_made_once() {
     let burst = "SELECT COUNT(*) AS n FROM edges a JOIN edges b ON a.from_person = b.from_person AND a.kind = 'invite' \
         AND b.kind = 'invite' AND b.at BETWEEN a.at AND a.at + 2 * 86400 * 1000000 GROUP BY a.id ORDER BY n DESC LIMIT 1";
     assert!(one(burst) >= 45);
+    let leads = "SELECT COUNT(*) AS n FROM leads WHERE kind = 'bad_rate' AND state = 'open'";
+    assert!(one(leads) >= 1, "the branch is found");
     // Over eighteen months until now.
     let age = one("SELECT MAX(at) - MIN(at) AS n FROM edges") / 86_400_000_000;
     assert!((520..=547).contains(&age), "{age} days");

@@ -34,13 +34,7 @@ impl Screen {
         let home = home(db, &smtp, preset, name);
         let service = home.start().await;
         let owner = service.found("owner@vouch.example.org", Role::Owner, None).await;
-        let link = link(&service, owner.row).await;
-        Self {
-            smtp,
-            service,
-            link,
-            link_of_second: String::new(),
-        }
+        Self::of(smtp, service, owner.row, None).await
     }
 
     /// The sample community: two thousand people, and an abusive branch.
@@ -48,8 +42,16 @@ impl Screen {
         let smtp = SmtpServer::start();
         let service = home(db, &smtp, "open-circle", "Our community").start().await;
         let summary = demo::populate(&service.app.core, |_, _| {}).await.unwrap();
-        let link_of_second = link(&service, summary.second.unwrap()).await;
-        let link = link(&service, summary.owner).await;
+        Self::of(smtp, service, summary.owner, summary.second).await
+    }
+
+    /// A service that runs already, at which these sit.
+    pub async fn of(smtp: SmtpServer, service: Service, owner: PersonRow, second: Option<PersonRow>) -> Self {
+        let link_of_second = match second {
+            Some(second) => link(&service, second).await,
+            None => String::new(),
+        };
+        let link = link(&service, owner).await;
         Self {
             smtp,
             service,
@@ -78,7 +80,7 @@ impl Screen {
 }
 
 /// Forms are taken from our own origin alone, so that the port is chosen beforehand.
-fn home(db: &Database, smtp: &SmtpServer, preset: &str, name: &str) -> Home {
+pub fn home(db: &Database, smtp: &SmtpServer, preset: &str, name: &str) -> Home {
     let mut home = Home::new(db, preset).with_smtp(smtp);
     let seed = home.config.policy.seed_file.clone().unwrap();
     let policy = std::fs::read_to_string(&seed).unwrap();

@@ -47,5 +47,13 @@ await h.main(async () => {
   const dragged = await measured((turn) => page.mouse.move(x + 120 * Math.sin(turn / 12), y + 80 * Math.cos(turn / 9)));
   await page.mouse.up();
   const zoomed = await measured((turn) => page.mouse.wheel(0, Math.sin(turn / 30) > 0 ? -30 : 30));
-  console.log(JSON.stringify({ shown, first_ms: first, dragged, zoomed }));
+  // What the same browser shows at most, of a page where nothing is.
+  await page.goto("about:blank");
+  await page.evaluate(() => {
+    globalThis.frames = 0;
+    const count = () => { globalThis.frames++; requestAnimationFrame(count); };
+    requestAnimationFrame(count);
+  });
+  const empty = await measured(() => page.mouse.move(x, y));
+  console.log(JSON.stringify({ shown, first_ms: first, dragged, zoomed, empty }));
 });
