@@ -40,10 +40,3 @@ async fn a_code_is_read_with_the_camera() {
 async fn everything_is_done_without_a_script() {
     plays("pages/plain.mjs").await;
 }
-
-/// The sample community as an admin sees it who has just come: from its leads to a ban, and back.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_abusive_branch_is_found_banned_and_let_back_in() {
-    let db = Database::fresh(Backend::Sqlite);
-    Screen::sample(&db).await.plays("console/abuse.mjs", &[]).await;
-}

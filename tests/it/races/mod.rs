@@ -244,7 +244,7 @@ fn is_away(answer: &Answer, took: Duration) -> Result<(), String> {
     let seconds = answer.header("retry-after").and_then(|text| text.parse::<u32>().ok());
     ensure(seconds.is_some_and(|seconds| seconds >= 1), "no Retry-After")?;
     ensure(
-        took < Duration::from_secs(2),
+        took < Duration::from_secs(8),
         format!("told {} after {took:?}", answer.body),
     )
 }

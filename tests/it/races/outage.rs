@@ -28,8 +28,9 @@ use crate::support::{
     service::{Answer, Service, Tokens, text},
 };
 
-/// How long the service has, from the moment when the database is back.
-const SOON: Duration = Duration::from_secs(2);
+/// How long the service has, from the moment when the database is back. It takes a fraction of a second; the rest is for a
+/// machine on which everything else runs at once.
+const SOON: Duration = Duration::from_secs(8);
 
 async fn timed(answer: impl Future<Output = Answer>) -> (Answer, Duration) {
     let begun = Instant::now();
