@@ -40,3 +40,10 @@ async fn a_code_is_read_with_the_camera() {
 async fn everything_is_done_without_a_script() {
     plays("pages/plain.mjs").await;
 }
+
+/// Over the sample community.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_console_is_kept_by_the_keyboard_alone() {
+    let db = Database::fresh(Backend::Sqlite);
+    Screen::sample(&db).await.plays("console/keyboard.mjs", &[]).await;
+}
