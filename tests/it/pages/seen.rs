@@ -47,3 +47,10 @@ async fn the_console_is_kept_by_the_keyboard_alone() {
     let db = Database::fresh(Backend::Sqlite);
     Screen::sample(&db).await.plays("console/keyboard.mjs", &[]).await;
 }
+
+/// The sample community as an admin sees it who has just come: from its leads to a ban, and back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_abusive_branch_is_found_banned_and_let_back_in() {
+    let db = Database::fresh(Backend::Sqlite);
+    Screen::sample(&db).await.plays("console/abuse.mjs", &[]).await;
+}
