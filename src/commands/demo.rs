@@ -27,7 +27,7 @@ use crate::{
         jobs::{self, Cast, Ended, Job},
         ledger::{Projection, Tx},
         store::{CommandError, Conn, Disposition, StoreError},
-        terms::{PersonId, PersonRow, Role, SeededRng, Standing, Timestamp},
+        terms::{PersonId, PersonRow, SeededRng, Timestamp},
         vault::{Blind, Vault, sha256},
     },
     policy::{self, Policy},
@@ -36,10 +36,14 @@ use plan::{Deed, Plan, SPAN, Who, plan};
 
 /// The owner's address.
 pub const OWNER: &str = "owner@example.org";
+/// The address of the owner who founded it with them: what is done to many needs two, neither of whom the other let in.
+pub const SECOND: &str = "second@example.org";
+/// The handle of that one; nobody else in the plan has it.
+const SECOND_HANDLE: &str = "second_owner";
 /// The seed of everything that is not a secret.
 const SEED: u64 = 2026;
 /// By what the sample community is known again.
-const NAME: &[u8] = b"vouchsafe: the sample community, 1";
+const NAME: &[u8] = b"vouchsafe: the sample community, 2";
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Why there is no sample community.
@@ -69,8 +73,8 @@ pub struct Summary {
     pub before: bool,
     /// Its owner.
     pub owner: PersonRow,
-    /// An admin who is not the owner: who approves what the owner proposes.
-    pub second: Option<PersonRow>,
+    /// Who founded it with them, and approves what they propose.
+    pub second: PersonRow,
     /// Its members, the banned among them.
     pub members: usize,
     /// Members who are banned.
@@ -101,10 +105,7 @@ pub async fn run(config: Config, out: &mut impl io::Write) -> Result<(), DemoErr
     bar.finish_and_clear();
     let summary = populated?;
     let code = admin::sign_in_code(&core.ledger, &core.vault, summary.owner).await?;
-    let of_second = match summary.second {
-        Some(second) => Some(admin::sign_in_code(&core.ledger, &core.vault, second).await?),
-        None => None,
-    };
+    let of_second = admin::sign_in_code(&core.ledger, &core.vault, summary.second).await?;
     let app = App::around(core).await?;
     let base = url.as_str().trim_end_matches('/');
     let Summary {
@@ -120,14 +121,12 @@ pub async fn run(config: Config, out: &mut impl io::Write) -> Result<(), DemoErr
         mailbox.display()
     )?;
     admin::tell_code(&url, &code, out)?;
-    if let Some(code) = of_second {
-        writeln!(
-            out,
-            "\nThen look around at {base}/console/. What is done to many needs a second admin: in a private window, open\n\n  \
-             {base}/signin/{}",
-            code.expose_secret()
-        )?;
-    }
+    writeln!(
+        out,
+        "\nThen look around at {base}/console/. What is done to many needs a second owner or admin: in a private window, open\n\n  \
+         {base}/signin/{}",
+        of_second.expose_secret()
+    )?;
     writeln!(out)?;
     Ok(serve::until_told(app, out).await?)
 }
@@ -162,7 +161,9 @@ pub async fn populate(core: &Core, mut progress: impl FnMut(u64, u64)) -> Result
     let never = std::future::pending();
     let ended = jobs::run(&core.ledger, Arc::clone(&work), never, |done| progress(done, all)).await?;
     let vault = core.vault.clone();
-    let read = move |conn: &mut Conn| Ok::<_, StoreError>((owner(conn, &vault)?, an_admin(conn)?));
+    let read = move |conn: &mut Conn| {
+        Ok::<_, StoreError>((by_address(conn, &vault, OWNER)?, by_address(conn, &vault, SECOND)?))
+    };
     let (owner, second) = core.ledger.store().read(read).await?;
     // Who is worth a look is there from the beginning. Memory is still reading what was written.
     while !core.read_model.has_seen_own() {
@@ -173,8 +174,8 @@ pub async fn populate(core: &Core, mut progress: impl FnMut(u64, u64)) -> Result
     Ok(Summary {
         before: ended == Ended::DoneBefore,
         owner: owner.ok_or_else(|| StoreError::Internal("the sample community has no owner".into()))?,
-        second,
-        members: 1 + count(|deed| matches!(deed, Deed::Join { .. })),
+        second: second.ok_or_else(|| StoreError::Internal("the sample community has no second owner".into()))?,
+        members: 2 + count(|deed| matches!(deed, Deed::Join { .. })),
         banned: count(|deed| matches!(deed, Deed::Ban { .. })),
         pending: count(|deed| matches!(deed, Deed::Apply { refused_by: None, .. })),
         refused: count(|deed| {
@@ -204,7 +205,7 @@ fn beginning(conn: &mut Conn, vault: &Vault) -> Result<Beginning, StoreError> {
     let Some(first) = somebody.first() else {
         return Ok(Beginning::Nobody);
     };
-    let ours = jobs::begun(conn, &sha256(NAME))? && owner(conn, vault)? == Some(first.row);
+    let ours = jobs::begun(conn, &sha256(NAME))? && by_address(conn, vault, OWNER)? == Some(first.row);
     Ok(if ours {
         Beginning::Here(first.joined_at)
     } else {
@@ -212,14 +213,9 @@ fn beginning(conn: &mut Conn, vault: &Vault) -> Result<Beginning, StoreError> {
     })
 }
 
-fn owner(conn: &mut Conn, vault: &Vault) -> Result<Option<PersonRow>, StoreError> {
-    let blind = vault.blind(Blind::Contact, OWNER.as_bytes());
+fn by_address(conn: &mut Conn, vault: &Vault, address: &str) -> Result<Option<PersonRow>, StoreError> {
+    let blind = vault.blind(Blind::Contact, address.as_bytes());
     Ok(people::by_contact(conn, &blind)?)
-}
-
-fn an_admin(conn: &mut Conn) -> Result<Option<PersonRow>, StoreError> {
-    let admins = people::members(conn, PersonRow(0), Some(Role::Admin), Some(Standing::Active), 1)?;
-    Ok(admins.first().map(|admin| admin.row))
 }
 
 /// The community's rules: whom it lets in is said by `assurance`.

@@ -34,6 +34,8 @@ impl Work {
                 let address = sound(EmailAddress::parse(OWNER))?;
                 let owner = sound(admin::found_owner(tx, &self.vault, &address, &self.handles[0])?)?;
                 people.became(tx, 0, owner.row)?;
+                let address = sound(EmailAddress::parse(SECOND))?;
+                sound(admin::found_owner(tx, &self.vault, &address, SECOND_HANDLE)?)?;
                 change(tx, &document("checked"))
             }),
             Deed::Review => tx.on_behalf(Actor::Person(people.member(0)?), now, |tx| {

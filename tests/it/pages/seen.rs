@@ -54,3 +54,10 @@ async fn an_abusive_branch_is_found_banned_and_let_back_in() {
     let db = Database::fresh(Backend::Sqlite);
     Screen::sample(&db).await.plays("console/abuse.mjs", &[]).await;
 }
+
+/// A case, a file of invites, the policy.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_work_of_every_day_is_done_in_the_console() {
+    let db = Database::fresh(Backend::Sqlite);
+    Screen::sample(&db).await.plays("console/work.mjs", &[]).await;
+}

@@ -42,7 +42,7 @@ impl Screen {
         let smtp = SmtpServer::start();
         let service = home(db, &smtp, "open-circle", "Our community").start().await;
         let summary = demo::populate(&service.app.core, |_, _| {}).await.unwrap();
-        Self::of(smtp, service, summary.owner, summary.second).await
+        Self::of(smtp, service, summary.owner, Some(summary.second)).await
     }
 
     /// A service that runs already, at which these sit.

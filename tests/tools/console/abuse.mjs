@@ -55,7 +55,7 @@ await h.main(async () => {
     await see(owner, "Applying: done");
   });
   await h.step("the ledger tells each of them", async () => {
-    await open(owner, "ledger?type=person_banned");
+    await open(owner, "ledger?type=person_sanctioned");
     await owner.locator("main table tbody tr").first().waitFor();
     const rows = await owner.locator("main table tbody tr").count();
     h.holds(rows >= 20, `${rows} rows`);
