@@ -39,6 +39,9 @@ const LONGEST_ANSWER: usize = 1 << 20;
 const RULE: i64 = 1440;
 /// By how much clocks may differ, in seconds.
 const LEEWAY: i64 = 60;
+/// How long what was told of a channel is taken for true, in seconds: Agora answers twenty such questions a second for
+/// an app, and refuses what is more. Whoever is not told of yet is put out the later; nobody is put out for it.
+const FRESH: i64 = 5;
 /// For how long a rule is given time to take effect, in seconds.
 const GIVEN: i64 = 5;
 
@@ -137,6 +140,7 @@ impl ServerKind for Agora {
             customer: need(settings, CUSTOMER)?.to_owned(),
             secret: secrets.need(CUSTOMER_SECRET)?.clone(),
             clock: Arc::new(SystemClock),
+            told: Mutex::default(),
             rules: Mutex::default(),
         }))
     }
@@ -169,6 +173,8 @@ struct Served {
     secret: SecretString,
     /// Until when a kicking rule lasts is told by the clock of a machine.
     clock: Arc<dyn Clock>,
+    /// Who was in a channel, and when that was told, in seconds.
+    told: Mutex<HashMap<String, (i64, Vec<String>)>>,
     /// When this replica made a rule last, by channel and user, in seconds.
     rules: Mutex<HashMap<(String, String), i64>>,
 }
@@ -182,7 +188,16 @@ fn number(ticket: TicketId) -> u32 {
 }
 
 impl Served {
+    /// Asks; where that fails, nothing that was told before is taken for true.
     async fn ask<T: DeserializeOwned>(&self, path: &str, body: Option<Value>) -> Result<T, ServerError> {
+        let answer = self.asked(path, body).await;
+        if answer.is_err() {
+            self.told.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+        answer
+    }
+
+    async fn asked<T: DeserializeOwned>(&self, path: &str, body: Option<Value>) -> Result<T, ServerError> {
         let basic = BASE64.encode(format!("{}:{}", self.customer, self.secret.expose_secret()).as_bytes());
         let url = format!("{}{path}", self.url);
         let call = egress::Call {
@@ -340,6 +355,21 @@ impl RoomServer for Served {
 
     fn observe<'a>(&'a self, room: &'a ServedRoom) -> Call<'a, Vec<Participant>> {
         Box::pin(async move {
+            let now = self.clock.now().seconds();
+            let known = {
+                let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+                told.retain(|_, (at, _)| *at + FRESH > now);
+                told.get(room.name.as_str()).map(|(_, users)| users.clone())
+            };
+            let users = match known {
+                Some(users) => users,
+                None => {
+                    let users = self.users(&room.name).await?;
+                    let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+                    told.insert(room.name.to_string(), (now, users.clone()));
+                    users
+                }
+            };
             let as_seen = |id: String| Participant {
                 id,
                 display: String::new(),
@@ -348,7 +378,7 @@ impl RoomServer for Served {
                 may_speak: false,
                 stay: None,
             };
-            Ok(self.users(&room.name).await?.into_iter().map(as_seen).collect())
+            Ok(users.into_iter().map(as_seen).collect())
         })
     }
 }
