@@ -101,7 +101,14 @@ async fn pictures() {
 #[tokio::main(worker_threads = 2)]
 async fn main() {
     let named: Vec<String> = env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    for name in ["first_page", "console_first", "livekit_ban", "every_page", "console_views", "pictures"] {
+    for name in [
+        "first_page",
+        "console_first",
+        "livekit_ban",
+        "every_page",
+        "console_views",
+        "pictures",
+    ] {
         let is_named = named.iter().any(|part| name.contains(part.as_str()));
         if !(is_named || named.is_empty() && name != "pictures") {
             continue;

@@ -93,15 +93,29 @@ class Types:
     def record(self, name: str, bases: list[str], schema: Schema, about: str) -> None:
         """A TypedDict."""
         required = set(schema.get("required", []))
+        if any(keyword.iskeyword(field) for field in schema.get("properties", {})):
+            self.blocks.append(self.written_as_call(name, bases, schema, about))
+            return
         lines = [f"class {name}({', '.join(bases or ['TypedDict'])}):", *quoted(about or "Part of another.", "    "), ""]
         for field, said in schema.get("properties", {}).items():
-            if not field.isidentifier() or keyword.iskeyword(field):
+            if not field.isidentifier():
                 raise ValueError(f"{name}.{field} is no name in Python")
             kind = self.of(said, f"{name}{pascal(field)}")
             lines.append(f"    {field}: {kind if field in required else f'NotRequired[{kind}]'}")
             if said.get("description"):
                 lines += quoted(said["description"], "    ")
         self.blocks.append("\n".join(lines))
+
+    def written_as_call(self, name: str, bases: list[str], schema: Schema, about: str) -> str:
+        """A TypedDict with a field that is a word of Python's own, such as `from`."""
+        if bases:
+            raise ValueError(f"{name} has a field that is a word of Python's own, and is part of another")
+        required = set(schema.get("required", []))
+        lines = [f"{name} = TypedDict(", f'    "{name}",', "    {"]
+        for field, said in schema["properties"].items():
+            kind = json.dumps(self.of(said, f"{name}{pascal(field)}").replace('"', "'"))
+            lines.append(f'        "{field}": {kind if field in required else f"NotRequired[{kind}]"},')
+        return "\n".join([*lines, "    },", ")", *quoted(about or "Part of another.", "")])
 
     def define(self, name: str, schema: Schema) -> None:
         """A schema with a name."""

@@ -8,11 +8,15 @@ use super::{
 use crate::{
     people::{self, Member},
     platform::{
-        ledger::{Actor, Tx, events::ReparentReason},
+        ledger::{
+            Actor, Event, Tx,
+            events::{self, ReparentReason, SessionEnd, SessionsEndReason},
+        },
         store::StoreError,
-        terms::{PersonId, PersonRow, Reason, Standing},
+        terms::{PersonId, PersonRow, Reason, SessionId, Standing},
         vault::Vault,
     },
+    tokens,
 };
 
 /// Under whom somebody is put.
@@ -72,6 +76,30 @@ pub fn reparent(
     } else {
         Err(StoreError::Internal("an inviter changed while all of them were locked".into()).into())
     }
+}
+
+/// Ends every session of `target`; which those were.
+///
+/// # Errors
+/// [`ReparentError::PersonUnknown`] and [`ReparentError::NotAllowed`]; nothing is changed then.
+pub fn end_sessions(
+    tx: &mut Tx<'_>,
+    target: PersonId,
+    reason: SessionsEndReason,
+) -> Result<Vec<SessionId>, ReparentError> {
+    let target = member(tx, target)?.ok_or(ReparentError::PersonUnknown)?;
+    let (by, target) = lock(tx, target.row)?;
+    let by = by.ok_or(ReparentError::NotAllowed)?;
+    if !rules::may_reparent(Mover::Member(&by), &target) {
+        return Err(ReparentError::NotAllowed);
+    }
+    let ended = tokens::end_others(tx, target.row, None, SessionEnd::Admin)?;
+    tx.record(Event::SessionsEnded(events::SessionsEnded {
+        person: target.row,
+        reason,
+        ended: u32::try_from(ended.len()).unwrap_or(u32::MAX),
+    }));
+    Ok(ended)
 }
 
 fn member(tx: &mut Tx<'_>, id: PersonId) -> Result<Option<Member>, StoreError> {

@@ -5,16 +5,21 @@
 
 pub mod commands;
 pub mod export;
+pub mod health;
 mod history;
 pub mod http;
 mod memory;
 mod queries;
 mod rules;
+pub mod simulate;
 pub mod stream;
 
 pub use history::{Happened, HappenedActor, happened};
 pub use memory::{Branch, BranchNode, Direction, Memory};
-pub use queries::{JobAsked, JobItem, Sought, asked, former_inviters, job, job_items, jobs, ledger, profile};
+pub use queries::{
+    AccountSeen, JobAsked, JobItem, LedgerPart, Sought, account, asked, former_inviters, job, job_items, jobs, ledger,
+    ledger_part, profile,
+};
 pub use rules::{FEW, sees_figures};
 pub use stream::Stream;
 

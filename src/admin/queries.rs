@@ -2,16 +2,18 @@
 
 use super::{AskError, FormerInviterSeen, Happened, OpenSanction, Profile, happened};
 use crate::{
+    credentials,
     graph::LiveGraph,
     invites::{self, InviteState},
     moderation, onboarding, people,
     platform::{
         jobs::{self, JobRow},
-        ledger::{self, Filter},
+        ledger::{self, Entry, Filter, Unreadable},
         store::{Conn, StoreError},
-        terms::{JobId, PersonId, PersonRow, Timestamp},
-        vault::{Vault, VaultError},
+        terms::{ContactPoint, JobId, PersonId, PersonRow, Timestamp},
+        vault::{Field, Vault, VaultError},
     },
+    tokens,
 };
 
 /// How many of somebody's pending invites are shown with them; the list of invites has all.
@@ -64,6 +66,45 @@ pub fn profile(conn: &mut Conn, live: &LiveGraph, id: PersonId, now: Timestamp) 
     })
 }
 
+/// How somebody signs in.
+pub struct AccountSeen {
+    /// Their row.
+    pub person: PersonRow,
+    /// Their contact; none where it was not asked for, or is not held.
+    pub contact: Option<ContactPoint>,
+    /// Whether they have a password.
+    pub has_password: bool,
+    /// When they signed in last.
+    pub last_sign_in_at: Option<Timestamp>,
+}
+
+/// How somebody signs in; none where nobody has this id. Their contact is opened where a `vault` is given.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn account(conn: &mut Conn, vault: Option<&Vault>, id: PersonId) -> Result<Option<AccountSeen>, StoreError> {
+    let Some(member) = people::member_by_id(conn, id)? else {
+        return Ok(None);
+    };
+    let key = match vault
+        .zip(member.subject)
+        .map(|(vault, subject)| vault.key(conn, subject))
+    {
+        None | Some(Err(VaultError::Erased)) => None,
+        Some(key) => Some(key?),
+    };
+    let contact = match (key, people::own_contact(conn, member.row)?) {
+        (Some(key), Some(sealed)) => ContactPoint::parse(&key.open_text(Field::Contact, &sealed)?).ok(),
+        _ => None,
+    };
+    Ok(Some(AccountSeen {
+        person: member.row,
+        contact,
+        has_password: credentials::has_password(conn, member.row)?,
+        last_sign_in_at: tokens::last_sign_in(conn, member.row)?,
+    }))
+}
+
 /// What is looked for in the ledger.
 #[derive(Debug, Clone, Default)]
 pub struct Sought {
@@ -96,6 +137,70 @@ pub fn ledger(conn: &mut Conn, sought: Sought, limit: i64) -> Result<Vec<Happene
     };
     let entries = ledger::search(conn, &filter, sought.before, limit)?;
     happened(conn, &entries)
+}
+
+/// A part of the ledger, and how far it has been read.
+#[derive(Debug, Clone, Copy)]
+pub struct LedgerPart {
+    /// Only what this member did.
+    pub actor: Option<PersonId>,
+    /// Only what is about this member.
+    pub subject: Option<PersonId>,
+    /// Only events of this type.
+    pub kind: Option<&'static str>,
+    /// After this position.
+    pub after: i64,
+    /// Up to this position.
+    pub last: i64,
+}
+
+/// How many events are read at once.
+const PART: i64 = 1000;
+
+/// The next events of a part of the ledger, the oldest first, and what is left of it. Among many that were not asked for there may be none.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn ledger_part(conn: &mut Conn, mut part: LedgerPart) -> Result<(Vec<Happened>, LedgerPart), StoreError> {
+    let mut row = |id: Option<PersonId>| match id {
+        None => Ok(Some(None)),
+        Some(id) => Ok::<_, StoreError>(people::member_by_id(conn, id)?.map(|member| Some(member.row))),
+    };
+    let (Some(actor), Some(subject)) = (row(part.actor)?, row(part.subject)?) else {
+        part.after = part.last;
+        return Ok((Vec::new(), part));
+    };
+    let mut entries = ledger::legible(conn, part.after, PART)?;
+    let pos = |entry: &Result<Entry, Unreadable>| entry.as_ref().map_or_else(|bad| bad.pos, |entry| entry.pos);
+    let reached = entries.last().map_or(part.last, pos);
+    entries.retain(|entry| pos(entry) <= part.last && is_wanted(entry, actor, subject, part.kind));
+    part.after = reached.min(part.last);
+    Ok((happened(conn, &entries)?, part))
+}
+
+/// Whether an entry was asked for; of one that cannot be read, as far as that can be told.
+fn is_wanted(
+    entry: &Result<Entry, Unreadable>,
+    actor: Option<PersonRow>,
+    subject: Option<PersonRow>,
+    kind: Option<&str>,
+) -> bool {
+    let (by, on, of) = match entry {
+        Ok(entry) => (
+            entry.envelope.actor.person(),
+            entry.envelope.subject,
+            Some(entry.envelope.event.kind()),
+        ),
+        Err(bad) => {
+            let head = bad.head.as_ref();
+            (
+                head.and_then(|head| head.actor.person()),
+                None,
+                head.map(|head| head.kind.as_str()),
+            )
+        }
+    };
+    (actor.is_none() || actor == by) && (subject.is_none() || subject == on) && (kind.is_none() || kind == of)
 }
 
 /// A job, and who asked for it.

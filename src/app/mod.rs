@@ -6,6 +6,7 @@ mod cors;
 mod gate;
 pub mod log;
 mod serve;
+mod sockets;
 mod watch;
 
 pub use background::SUBSCRIBERS;

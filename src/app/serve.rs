@@ -1,19 +1,17 @@
 //! The HTTP server, the subscribers and the workers: started together, drained together.
 
 use std::{
-    io,
     net::{SocketAddr, TcpListener},
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use actix_web::{App as Service, HttpServer, dev::ServerHandle, middleware::Condition, web::Data};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{
-    net::TcpSocket,
     sync::{Notify, watch},
     task::JoinHandle,
 };
@@ -23,18 +21,14 @@ use super::{
     background::{follow_all, keep_house, subscribers},
     cors,
     gate::{AppGate, Ready, Writes},
+    sockets::bind_all,
     watch::Watch,
 };
 use crate::{
     account, admin,
     http::{self, Routes},
     identity, invites, leads, leaving, moderation, notify, onboarding, pages, people,
-    platform::{
-        config::{Config, Listen},
-        idempotency,
-        store::throttle::Rate,
-        vault::Blind,
-    },
+    platform::{config::Config, idempotency, store::throttle::Rate, vault::Blind},
     policy, rooms, tokens, waitlist,
 };
 
@@ -102,50 +96,6 @@ pub struct App {
     mail: JoinHandle<()>,
 }
 
-/// Connections that may wait to be accepted: thousands come in the same moment when a room opens, and
-/// whoever finds no place waits a second before trying again. The system may allow fewer
-/// (`net.core.somaxconn`).
-const BACKLOG: u32 = 4096;
-
-/// Listens at `address`.
-fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = match address {
-        SocketAddr::V4(_) => TcpSocket::new_v4(),
-        SocketAddr::V6(_) => TcpSocket::new_v6(),
-    }?;
-    // As the standard library does: a restart does not wait for the old connections to be forgotten.
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)?.into_std()
-}
-
-/// Listens on every address that there is to listen on, and says which is the first. A name may lead to addresses of
-/// a kind that the machine does not have; one that somebody else has already is a mistake.
-fn bind_all(listen: &Listen) -> io::Result<(Vec<TcpListener>, SocketAddr)> {
-    let mut bound: Option<(Vec<TcpListener>, SocketAddr)> = None;
-    let mut missing = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-    for mut address in listen.addresses()? {
-        // A port that is chosen by the system is the same on all.
-        if let (0, Some((_, first))) = (address.port(), &bound) {
-            address.set_port(first.port());
-        }
-        match bind(address) {
-            Ok(listener) => match &mut bound {
-                Some((listeners, _)) => listeners.push(listener),
-                None => {
-                    let first = listener.local_addr()?;
-                    bound = Some((vec![listener], first));
-                }
-            },
-            Err(error) if matches!(error.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied) => {
-                return Err(error);
-            }
-            Err(error) => missing = error,
-        }
-    }
-    bound.ok_or(missing)
-}
-
 impl App {
     /// Starts everything. When this returns, requests are taken.
     pub async fn start(config: Config, parts: Parts) -> Result<Self, StartError> {
@@ -210,7 +160,21 @@ impl App {
             Rate::at_most(core.config.throttle.tickets_per_member_per_minute, MINUTE),
         );
 
-        let (server, draining) = listen(&core, listeners, issuer, watch, text_status, Arc::clone(&stream))?;
+        let history = Arc::new(admin::health::History::default());
+        let admins = Admins {
+            stream: Data::from(Arc::clone(&stream)),
+            replica: Data::new(admin::http::Replica {
+                started: Instant::now(),
+                history: Arc::clone(&history),
+            }),
+        };
+        let (server, draining, tally) = listen(&core, listeners, issuer, watch, text_status, admins)?;
+        core.tasks.spawn(history.run(
+            core.ledger.clone(),
+            core.read_model.clone(),
+            Arc::clone(&stream),
+            served(tally),
+        ));
         let handle = server.handle();
         let ended = tokio::spawn(server);
         Ok(Self {
@@ -259,15 +223,38 @@ impl App {
     }
 }
 
-/// The server, and what is set when it is about to stop.
+/// What is there for admins alone.
+#[derive(Clone)]
+struct Admins {
+    stream: Data<admin::Stream>,
+    replica: Data<admin::http::Replica>,
+}
+
+/// What requests came to since it was asked last.
+fn served(tally: Arc<http::Tally>) -> impl FnMut() -> admin::health::Served + Send {
+    let mut before = tally.counted();
+    move || {
+        let now = tally.counted();
+        let served = admin::health::Served {
+            requests: now.requests_since(&before),
+            failed: now.failed_since(&before),
+            p50_ms: now.quantile_since(&before, 0.5),
+            p99_ms: now.quantile_since(&before, 0.99),
+        };
+        before = now;
+        served
+    }
+}
+
+/// The server, what is set when it is about to stop, and what it counts.
 fn listen(
     core: &Core,
     listeners: Vec<TcpListener>,
     tickets: rooms::BatchIssuer,
     watch: Arc<Watch>,
     text_status: notify::http::TextStatus,
-    stream: Arc<admin::Stream>,
-) -> Result<(actix_web::dev::Server, Arc<AtomicBool>), StartError> {
+    admins: Admins,
+) -> Result<(actix_web::dev::Server, Arc<AtomicBool>, Arc<http::Tally>), StartError> {
     let config = &core.config;
     let recorder = metrics()?;
     let description = described(config.http.public_url.as_str())?;
@@ -286,7 +273,7 @@ fn listen(
         path: config.http.public_url.path().to_owned(),
     };
     let gate = http::Gate::new(limits, gate.clone(), gate, core.ledger.rng());
-    let draining = gate.stopping();
+    let (draining, tally) = (gate.stopping(), gate.tally());
     let readiness: Arc<dyn http::Readiness> = Arc::new(Ready {
         ledger: core.ledger.clone(),
         read_model: core.read_model.clone(),
@@ -317,7 +304,6 @@ fn listen(
         stops,
     });
     let text_status = Data::new(text_status);
-    let stream = Data::from(stream);
     let invites = Data::new(invites);
     let sign_in = tokens::SignIn::new(
         core.tokens.clone(),
@@ -405,6 +391,7 @@ fn listen(
         egress: core.egress.clone(),
         issuer: tickets,
     });
+    let current = Data::from(Arc::clone(&policy));
     let policies = Data::new(policy::http::Policies {
         ledger,
         read_model,
@@ -447,10 +434,12 @@ fn listen(
             .app_data(leaving.clone())
             .app_data(moderation.clone())
             .app_data(audit.clone())
-            .app_data(stream.clone())
+            .app_data(admins.stream.clone())
+            .app_data(admins.replica.clone())
             .app_data(leads.clone())
             .app_data(rooms.clone())
             .app_data(policies.clone())
+            .app_data(current.clone())
             .app_data(letters.clone())
             .app_data(text_status.clone())
     };
@@ -473,5 +462,5 @@ fn listen(
             .listen(listener)
             .map_err(|error| StartError::Listen(config.http.listen.clone(), error))?;
     }
-    Ok((server.run(), draining))
+    Ok((server.run(), draining, tally))
 }

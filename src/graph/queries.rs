@@ -101,6 +101,11 @@ impl InviteGraph {
         some(self.tree.at(self.row(person)?).inviter).map(person_of)
     }
 
+    /// When the person joined, in whole seconds.
+    pub fn joined_at(&self, person: PersonRow) -> Option<Timestamp> {
+        Some(time_of(self.tree.at(self.row(person)?).joined))
+    }
+
     /// The person as they stand.
     pub fn place(&self, person: PersonRow) -> Option<Place> {
         let row = self.row(person)?;

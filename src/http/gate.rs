@@ -38,7 +38,7 @@ use super::{
     address, browser,
     caller::{self, CallerSource, Passed, ServiceCaller, ServiceSecret, ThrottleBucket},
     json,
-    meters::Meters,
+    meters::{Meters, Tally},
     pepper::Pepper,
     position::{self, AT_LEAST, CatchUp, POSITION},
     problem::{OAuthProblem, Problem, ProblemKind},
@@ -88,6 +88,11 @@ impl Gate {
             meters: Meters::new(),
             stopping: Arc::default(),
         }))
+    }
+
+    /// What it counts of requests.
+    pub fn tally(&self) -> Arc<Tally> {
+        self.0.meters.tally()
     }
 
     /// Once this is set, each answer closes its connection (RFC 9112 §9.6): whoever keeps it is to go on

@@ -35,6 +35,7 @@ pub use health::{Check, Readiness};
 pub use home::Home;
 pub use idempotency::IdempotencyKey;
 pub use json::{Form, Json, Query, Segments, Signed};
+pub use meters::{Counted, Tally};
 pub use numbers::{Within, whole, whole_or_null};
 pub use paging::{Limit, Page, Paging};
 pub use pepper::{Cursors, Pepper};

@@ -7,7 +7,7 @@ use crate::{
     people,
     platform::{
         store::{Conn, StoreError},
-        terms::{Country, Role, Timestamp},
+        terms::{Country, PersonId, Role, Timestamp},
         vault::{Field, Subject, Vault, VaultError},
     },
 };
@@ -30,6 +30,8 @@ pub struct Look {
     pub row: i64,
     /// When.
     pub at: Timestamp,
+    /// Who looked.
+    pub who: Option<PersonId>,
     /// The role that whoever looked has now.
     pub by: Option<Role>,
     /// Why, in their words.
@@ -95,6 +97,7 @@ pub fn looks(
             Ok(Look {
                 row,
                 at,
+                who: members.get(&person).map(|member| member.id),
                 by: members.get(&person).map(|member| member.role),
                 reason: key.open_note(&sealed)?,
             })

@@ -280,6 +280,68 @@ fn with_words(conn: &mut Conn, vault: &Vault, refusals: Vec<Refusal>) -> Result<
         .collect()
 }
 
+/// The queue, and the last 30 days, in figures.
+#[derive(Debug, Default)]
+pub struct CaseFigures {
+    /// Cases that wait.
+    pub open: u64,
+    /// Those of them that somebody has claimed.
+    pub claimed: u64,
+    /// When the oldest of them was opened.
+    pub oldest: Option<Timestamp>,
+    /// How many seconds each decided one took, the shortest first.
+    pub took: Vec<u64>,
+    /// How many were approved.
+    pub approved: u64,
+    /// How many are to be given again.
+    pub retry: u64,
+    /// How many were refused.
+    pub refused: u64,
+    /// By whoever decided: how many, and how many of them were approved; whoever decided most first.
+    pub by: Vec<(PersonId, u64, u64)>,
+}
+
+/// So many decisions are looked at.
+const DECISIONS: i64 = 20_000;
+
+/// The queue, and the last 30 days, in figures.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn figures(conn: &mut Conn, now: Timestamp) -> Result<CaseFigures, StoreError> {
+    let (open, oldest) = records::queue(conn, now)?;
+    let claimed = records::claimed(conn, now)?;
+    let decided = records::decided_since(conn, now.before(super::DAY.saturating_mul(30)), DECISIONS)?;
+    let mut figures = CaseFigures {
+        open: u64::try_from(open).unwrap_or_default(),
+        claimed: u64::try_from(claimed).unwrap_or_default(),
+        oldest,
+        ..CaseFigures::default()
+    };
+    let mut by: HashMap<PersonRow, (u64, u64)> = HashMap::new();
+    for (state, opened_at, decided_at, reviewer) in decided {
+        figures.took.push(decided_at.since(opened_at).as_secs());
+        let approved = u64::from(state == CaseState::Approved);
+        figures.approved += approved;
+        figures.retry += u64::from(state == CaseState::Retry);
+        figures.refused += u64::from(state == CaseState::Refused);
+        let one = by.entry(reviewer).or_default();
+        one.0 += 1;
+        one.1 += approved;
+    }
+    figures.took.sort_unstable();
+    let rows: Vec<_> = by.keys().copied().collect();
+    let ids = public_ids(conn, &rows)?;
+    let named = by
+        .into_iter()
+        .filter_map(|(row, (decided, approved))| Some((*ids.get(&row)?, decided, approved)));
+    figures.by = named.collect();
+    figures
+        .by
+        .sort_unstable_by_key(|(id, decided, _)| (std::cmp::Reverse(*decided), *id));
+    Ok(figures)
+}
+
 /// Sets the gauges of the queue: how many cases are open, and how old the oldest one is.
 ///
 /// # Errors

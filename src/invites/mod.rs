@@ -37,8 +37,8 @@ pub use message::{Message, MessageError};
 pub use previews::Previews;
 pub use qr::{TooLong, png, svg};
 pub use queries::{
-    By, Counted, MATURES, Overseen, Shown, address, by_code, code_of, figures, leads_on, may_give, of_inviter, open,
-    overseen, own, places, quota_of, role_to_give, stands, takes,
+    Beyond, By, Counted, LOOKED_AT, MATURES, Overseen, Shown, address, beyond, by_code, code_of, figures, leads_on,
+    may_give, of_inviter, open, overseen, own, places, quota_of, role_to_give, stands, takes,
 };
 pub use records::{
     Figures, ForRoom, Invite, Sought, by_id, by_row, count_issued, held_by, held_to, held_until, kinds_of,

@@ -131,6 +131,35 @@ pub fn overseen(
     Ok(found.into_iter().map(overseen).collect())
 }
 
+/// Open invites beyond what a policy lets new ones be, among the newest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Beyond {
+    /// How many were looked at.
+    pub looked_at: u64,
+    /// Those with more uses than a link may have.
+    pub more_uses: u64,
+    /// Those that end later than one given now could.
+    pub live_longer: u64,
+}
+
+/// How many of the newest invites are looked at for [`beyond`].
+pub const LOOKED_AT: i64 = 20_000;
+
+/// What of the newest invites is open and beyond what `policy` lets new ones be.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn beyond(conn: &mut Conn, policy: &Policy, now: Timestamp) -> Result<Beyond, StoreError> {
+    let latest = now.after(DAY.saturating_mul(policy.invite.lifetime_days));
+    let [looked_at, more_uses, live_longer] = records::beyond(conn, policy.invite.max_uses, latest, LOOKED_AT, now)?
+        .map(|count| u64::try_from(count).unwrap_or_default());
+    Ok(Beyond {
+        looked_at,
+        more_uses,
+        live_longer,
+    })
+}
+
 /// By what invites are counted, and after which of them a page begins.
 #[derive(Debug, Clone)]
 pub enum By {

@@ -26,6 +26,7 @@ use secrecy::SecretString;
 pub use commands::{end_all, end_all_of, leave_all, reconsider, silence};
 pub use enforce::{Enforcer, follow_up};
 pub use issuer::{BatchIssuer, Listed};
+pub use queries::Asks;
 pub use records::seated_anywhere as seated;
 pub use rules::{CAPACITY, CAPACITY_MOST, Denied, NoRoomName, RoomName};
 pub use servers::{Grant, Kinds, NewServer, Secrets, ServedRoom, Server, Servers, Settings};

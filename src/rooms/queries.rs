@@ -1,9 +1,12 @@
 //! What is read of rooms, their servers and tickets.
 
-use super::{Issued, Room, RoomName, ServerRecord, records};
-use crate::platform::{
-    store::{Conn, StoreError},
-    terms::{RoomServerId, TicketId, Timestamp},
+use super::{Issued, ParticipantRole, Room, RoomName, ServerRecord, records};
+use crate::{
+    people::{self, Name},
+    platform::{
+        store::{Conn, StoreError},
+        terms::{Assurance, RoomServerId, TicketId, Timestamp},
+    },
 };
 
 /// A room server, and the rooms that it rejects.
@@ -45,6 +48,74 @@ pub fn server_overview(conn: &mut Conn, server: ServerRecord) -> Result<ServerOv
 pub fn servers(conn: &mut Conn) -> Result<Vec<ServerOverview>, StoreError> {
     let servers = records::servers(conn)?.into_iter();
     servers.map(|server| server_overview(conn, server)).collect()
+}
+
+/// Open rooms that ask for the same themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asks {
+    /// To enter.
+    pub enter: Assurance,
+    /// To speak.
+    pub speak: Assurance,
+    /// How many rooms.
+    pub rooms: u64,
+}
+
+/// Somebody who has a seat in a room.
+#[derive(Debug, Clone, Copy)]
+pub struct Seat {
+    /// Their ticket.
+    pub ticket: TicketId,
+    /// Who.
+    pub name: Name,
+    /// As what.
+    pub part: ParticipantRole,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when.
+    pub expires_at: Timestamp,
+}
+
+/// Up to `limit` of those who have a good ticket to a room, by their tickets and after one of these.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn participants(
+    conn: &mut Conn,
+    room: &Room,
+    after: Option<TicketId>,
+    limit: i64,
+    now: Timestamp,
+) -> Result<Vec<Seat>, StoreError> {
+    let rows = records::seats(conn, room.row, after, limit, now)?;
+    let people: Vec<_> = rows.iter().map(|(_, person, ..)| *person).collect();
+    let names = people::names(conn, &people)?;
+    let seats = rows
+        .into_iter()
+        .filter_map(|(ticket, person, part, since, expires_at)| {
+            Some(Seat {
+                ticket,
+                name: *names.get(&person)?,
+                part,
+                since,
+                expires_at,
+            })
+        });
+    Ok(seats.collect())
+}
+
+/// How many open rooms ask for what themselves.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn asks(conn: &mut Conn) -> Result<Vec<Asks>, StoreError> {
+    let counted = records::count_by_demand(conn)?.into_iter();
+    let asks = counted.map(|(enter, speak, rooms)| Asks {
+        enter,
+        speak,
+        rooms: u64::try_from(rooms).unwrap_or_default(),
+    });
+    Ok(asks.collect())
 }
 
 /// A room by its id.

@@ -173,6 +173,11 @@ impl Ring {
 }
 
 impl SigningKey {
+    /// Its name.
+    pub(super) fn kid(&self) -> &str {
+        &self.kid
+    }
+
     /// Reads a PKCS #8 document (RFC 5958), which says itself for what kind of key it is.
     fn read(der: &[u8]) -> Result<Self, StoreError> {
         let (algorithm, private, public) =

@@ -30,7 +30,7 @@ use secrecy::ExposeSecret;
 pub use access::{Audience, Bad, Claims, FIRST_PARTY, Scope};
 pub use by_text::{SendCodeError, SignInTexts, TextSignIn};
 pub use keys::Published;
-pub use queries::{OwnSession, count_sessions};
+pub use queries::{KeySeen, OwnSession, count_sessions, keys_seen, last_sign_in};
 pub use seen::{Device, Seen};
 pub use sessions::{
     Holder, REUSE, RefreshError, Request, Session, end_all, end_all_of, end_others, end_session, refresh, start_as,

@@ -102,6 +102,11 @@ impl Tokens {
         Ok(snapshot_of(&member.ok_or(TokenRefused::SessionEnded)?))
     }
 
+    /// The name of the key that signs here now; none where there is none.
+    pub fn signing_kid(&self) -> Option<String> {
+        self.inner.keys.ring().signing().map(|key| key.kid().to_owned())
+    }
+
     /// In which role the holder of a living session may act now.
     ///
     /// # Errors
@@ -159,6 +164,24 @@ impl Tokens {
     }
 }
 
+/// A signing key, without what it signs with.
+#[derive(Debug, Clone)]
+pub struct KeySeen {
+    /// Its name.
+    pub kid: String,
+    /// When it was made.
+    pub made_at: Timestamp,
+}
+
+/// Every signing key, oldest first.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn keys_seen(conn: &mut Conn) -> Result<Vec<KeySeen>, StoreError> {
+    let keys = records::keys_made(conn)?.into_iter();
+    Ok(keys.map(|(kid, made_at)| KeySeen { kid, made_at }).collect())
+}
+
 /// A session of a member's own, as they see it.
 #[derive(Debug)]
 pub struct OwnSession {
@@ -174,6 +197,14 @@ pub struct OwnSession {
     pub used_at: Timestamp,
     /// When it ends at the latest.
     pub expires_at: Timestamp,
+}
+
+/// When a member signed in last; none where they never did.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn last_sign_in(conn: &mut Conn, person: PersonRow) -> Result<Option<Timestamp>, StoreError> {
+    Ok(records::last_sign_in(conn, person)?)
 }
 
 /// How many sessions of a member live at `now`.

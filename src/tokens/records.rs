@@ -65,6 +65,14 @@ pub(super) fn keys(conn: &mut Conn) -> QueryResult<Vec<(String, Subject, Vec<u8>
         .load(conn)
 }
 
+/// Every key's name, and when it was made, oldest first.
+pub(super) fn keys_made(conn: &mut Conn) -> QueryResult<Vec<(String, Timestamp)>> {
+    signing_keys::table
+        .order((signing_keys::made_at.asc(), signing_keys::kid.asc()))
+        .select((signing_keys::kid, signing_keys::made_at))
+        .load(conn)
+}
+
 // Sessions ------------------------------------------------------------------------------------
 
 /// A session as it stands in the store.
@@ -199,6 +207,14 @@ pub(super) fn of_member(
     query.load(conn)
 }
 
+/// When a member signed in last.
+pub(super) fn last_sign_in(conn: &mut Conn, person: PersonRow) -> QueryResult<Option<Timestamp>> {
+    sessions::table
+        .filter(sessions::person.eq(person))
+        .select(diesel::dsl::max(sessions::started_at))
+        .first(conn)
+}
+
 /// How many sessions of a member live at `now`.
 pub(super) fn count_living(conn: &mut Conn, person: PersonRow, now: Timestamp) -> QueryResult<i64> {
     sessions::table
@@ -323,6 +339,45 @@ pub(super) fn insert_service(
         })
         .execute(conn)
         .map(|_| ())
+}
+
+/// Gives a service that was not removed another secret; false where there is none.
+pub(super) fn set_service_secret(conn: &mut Conn, id: Id<kinds::Service>, secret: &[u8]) -> QueryResult<bool> {
+    update(
+        services::table
+            .filter(services::uid.eq(id))
+            .filter(services::ended_at.is_null()),
+    )
+    .set(services::secret_hash.eq(secret))
+    .execute(conn)
+    .map(|rows| rows == 1)
+}
+
+/// A service as it is listed: row, id, name, resource, since and until when.
+type SeenRow = (
+    i64,
+    Id<kinds::Service>,
+    String,
+    Option<String>,
+    Timestamp,
+    Option<Timestamp>,
+);
+
+/// Services, the newest first, below the row `before`.
+pub(super) fn services_seen(conn: &mut Conn, before: Option<i64>, limit: i64) -> QueryResult<Vec<SeenRow>> {
+    services::table
+        .filter(services::id.lt(before.unwrap_or(i64::MAX)))
+        .order(services::id.desc())
+        .limit(limit)
+        .select((
+            services::id,
+            services::uid,
+            services::name,
+            services::resource,
+            services::created_at,
+            services::ended_at,
+        ))
+        .load(conn)
 }
 
 pub(super) fn end_service(conn: &mut Conn, id: Id<kinds::Service>, now: Timestamp) -> QueryResult<bool> {

@@ -10,11 +10,11 @@ use data_encoding::BASE64URL_NOPAD;
 use secrecy::SecretString;
 use subtle::ConstantTimeEq;
 
-use super::records;
+use super::{Tokens, records};
 use crate::platform::{
-    ledger::{Entry, Event, Projection, Tx, events},
+    ledger::{Actor, Committed, Entry, Event, Projection, Tx, events},
     store::{CommandError, Conn, Disposition, Store, StoreError, from_query},
-    terms::{Id, kinds},
+    terms::{Id, PersonRow, Timestamp, kinds},
     vault::{Blind, Vault},
 };
 
@@ -140,6 +140,118 @@ fn blind(vault: &Vault, id: Id<kinds::Service>, secret: &str) -> Vec<u8> {
     vault.blind_all(Blind::ServiceSecret, &[id.as_bytes(), secret.as_bytes()])
 }
 
+/// Gives a service another secret; none where there is no such service, or no longer.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn rotate(tx: &mut Tx<'_>, vault: &Vault, service: Id<kinds::Service>) -> Result<Option<Added>, StoreError> {
+    let mut random = zeroize::Zeroizing::new([0; 32]);
+    tx.rng.fill(&mut *random);
+    let secret = BASE64URL_NOPAD.encode(&*random);
+    if !records::set_service_secret(tx.conn, service, &blind(vault, service, &secret))? {
+        return Ok(None);
+    }
+    tx.record(Event::ServiceSecretChanged(events::ServiceSecretChanged { service }));
+    let given = records::service(tx.conn, service)?.and_then(|(_, resource)| resource);
+    Ok(Some(Added {
+        id: service,
+        secret: secret.into(),
+        resource: resource_of(service, given.as_deref()),
+    }))
+}
+
+/// A service, without its secret.
+#[derive(Debug, Clone)]
+pub struct ServiceSeen {
+    /// Its row, by which the list is ordered.
+    pub row: i64,
+    /// Its id.
+    pub id: Id<kinds::Service>,
+    /// Its name.
+    pub name: String,
+    /// By what tokens are asked for it.
+    pub resource: Arc<str>,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When it was removed.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl Tokens {
+    /// Services, those that were removed too, the newest first, below the row `before`.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn list_services(&self, before: Option<i64>, limit: i64) -> Result<Vec<ServiceSeen>, StoreError> {
+        let read = self.inner.ledger.store().read(move |conn| {
+            let rows = records::services_seen(conn, before, limit)?;
+            let seen = rows
+                .into_iter()
+                .map(|(row, id, name, resource, created_at, ended_at)| ServiceSeen {
+                    row,
+                    id,
+                    name,
+                    resource: resource_of(id, resource.as_deref()),
+                    created_at,
+                    ended_at,
+                });
+            Ok::<_, StoreError>(seen.collect())
+        });
+        read.await
+    }
+
+    /// Adds a service, as a member.
+    ///
+    /// # Errors
+    /// [`ServiceError`]
+    pub async fn add_service(
+        &self,
+        by: PersonRow,
+        name: String,
+        resource: Option<Resource>,
+    ) -> Result<Committed<Added>, ServiceError> {
+        let vault = self.inner.vault.clone();
+        let written = self
+            .inner
+            .ledger
+            .write(Actor::Person(by), move |tx| add(tx, &vault, &name, resource));
+        written.await
+    }
+
+    /// Gives a service another secret, as a member; none where there is no such service.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn rotate_service(
+        &self,
+        by: PersonRow,
+        service: Id<kinds::Service>,
+    ) -> Result<Committed<Option<Added>>, StoreError> {
+        let vault = self.inner.vault.clone();
+        let written = self
+            .inner
+            .ledger
+            .write(Actor::Person(by), move |tx| rotate(tx, &vault, service));
+        written.await
+    }
+
+    /// Removes a service, as a member; false where there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn retire_service(
+        &self,
+        by: PersonRow,
+        service: Id<kinds::Service>,
+    ) -> Result<Committed<bool>, StoreError> {
+        let written = self
+            .inner
+            .ledger
+            .write(Actor::Person(by), move |tx| remove(tx, service));
+        written.await
+    }
+}
+
 /// Removes a service; false where there is none, or no longer.
 ///
 /// # Errors
@@ -245,7 +357,8 @@ impl Projection for Services {
     fn apply(&self, conn: &mut Conn, entry: &Entry) -> Result<(), StoreError> {
         match entry.envelope.event {
             // None where it was removed since.
-            Event::ServiceAdded(events::ServiceAdded { service }) => {
+            Event::ServiceAdded(events::ServiceAdded { service })
+            | Event::ServiceSecretChanged(events::ServiceSecretChanged { service }) => {
                 if let Some(row) = records::service(conn, service)? {
                     let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
                     known.insert(service, Known::of(service, row));

@@ -2,9 +2,12 @@
 
 mod subscribers;
 mod graph;
+mod health;
 mod jobs;
 mod ledger;
+mod ledger_export;
 mod people;
+mod simulate;
 mod stream;
 
 use std::sync::Arc;
@@ -25,12 +28,17 @@ use crate::{
     },
 };
 
+pub use health::Replica;
+
 /// Registers the routes.
 pub fn routes(config: &mut Routes) {
     graph::routes(config);
     people::routes(config);
     ledger::routes(config);
+    ledger_export::routes(config);
     stream::routes(config);
+    health::routes(config);
+    simulate::routes(config);
     jobs::routes(config);
     subscribers::routes(config);
 }

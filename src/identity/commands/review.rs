@@ -115,6 +115,17 @@ fn within_limits(
     if records::claims_of(tx.conn, reviewer, case, tx.now)? >= i64::from(review.claims) {
         return Err(CaseError::TooManyClaims(review.claims));
     }
+    names_left(tx, vault, review, case, reviewer)
+}
+
+/// Whether somebody may see one more name. One that they have seen already does not count again.
+pub(super) fn names_left(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    review: &Review,
+    case: &Case,
+    reviewer: PersonRow,
+) -> Result<(), CaseError> {
     let shown = records::shown_to(tx.conn, reviewer, case, tx.now.before(DAY))?;
     let names = u32::try_from(shown.len()).unwrap_or(u32::MAX);
     if names < review.names_per_day {

@@ -4,10 +4,13 @@
 mod cases;
 mod claim_case;
 mod decide_case;
+mod figures;
 mod lift_refusal;
+mod list_looks;
 mod list_refusals;
 mod problems;
 mod release_case;
+mod show_name;
 
 use std::sync::Arc;
 
@@ -29,10 +32,13 @@ use crate::{
 pub fn routes(config: &mut Routes) {
     config
         .service(cases::list_cases)
+        .service(figures::show_figures)
         .service(cases::show_case)
         .service(claim_case::claim_case)
         .service(decide_case::decide_case)
         .service(release_case::release_case)
+        .service(show_name::show_name)
+        .service(list_looks::list_looks)
         .service(list_refusals::list_refusals)
         .service(lift_refusal::lift_refusal);
 }

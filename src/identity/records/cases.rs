@@ -78,6 +78,18 @@ pub(in crate::identity) fn case(conn: &mut Conn, id: Id<kinds::Case>) -> QueryRe
         .map(|row| row.map(Case::from))
 }
 
+/// The case by which a subject's name was verified, the newest.
+pub(in crate::identity) fn approved(conn: &mut Conn, subject: Subject) -> QueryResult<Option<Case>> {
+    rows::table
+        .filter(rows::subject_id.eq(subject.0))
+        .filter(rows::state.eq(CaseState::Approved))
+        .order(rows::id.desc())
+        .select(StoredCase::as_select())
+        .first(conn)
+        .optional()
+        .map(|row| row.map(Case::from))
+}
+
 /// Cases that are in this state at `now`, those that were opened first in front; from behind `after` on.
 pub(in crate::identity) fn cases(
     conn: &mut Conn,
@@ -205,6 +217,36 @@ pub(in crate::identity) fn insert_case(conn: &mut Conn, new: &NewCase<'_>, now: 
         })
         .execute(conn)
         .map(|_| ())
+}
+
+/// How many cases somebody has claimed at `now`.
+pub(in crate::identity) fn claimed(conn: &mut Conn, now: Timestamp) -> QueryResult<i64> {
+    rows::table
+        .filter(rows::claimed_until.gt(now))
+        .filter(rows::state.eq(CaseState::Open))
+        .count()
+        .get_result(conn)
+}
+
+/// Cases that were decided since then, the newest first: how, when they were opened and decided, and by whom.
+pub(in crate::identity) fn decided_since(
+    conn: &mut Conn,
+    since: Timestamp,
+    limit: i64,
+) -> QueryResult<Vec<(CaseState, Timestamp, Timestamp, PersonRow)>> {
+    rows::table
+        .filter(rows::state.eq_any([CaseState::Approved, CaseState::Retry, CaseState::Refused]))
+        .filter(rows::decided_at.gt(since))
+        .filter(rows::decided_by.is_not_null())
+        .order(rows::id.desc())
+        .limit(limit)
+        .select((
+            rows::state,
+            rows::opened_at,
+            rows::decided_at.assume_not_null(),
+            rows::decided_by.assume_not_null(),
+        ))
+        .load(conn)
 }
 
 /// How many cases a reviewer has at `now` beside this one.

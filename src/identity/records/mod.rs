@@ -4,8 +4,8 @@ mod cases;
 mod refusals;
 
 pub(super) use cases::{
-    Decision, NewCase, case, cases, claims_of, count_looks, end_claim, insert_case, insert_disclosure, insert_release,
-    lapsed, looks, queue, sent_back, shown_to, take_claim, withdraw_cases,
+    Decision, NewCase, approved, case, cases, claimed, claims_of, count_looks, decided_since, end_claim, insert_case,
+    insert_disclosure, insert_release, lapsed, looks, queue, sent_back, shown_to, take_claim, withdraw_cases,
 };
 pub(super) use refusals::{NewRefusal, binds_address, binds_document, insert_refusal, lift, refusal, refusals};
 

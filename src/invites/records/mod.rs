@@ -33,7 +33,7 @@ pub(super) use holds::{
 };
 pub use holds::{held_by, held_to, held_until};
 pub use oversee::{Figures, Sought, kinds_of};
-pub(super) use oversee::{by_campaign, by_inviter, sought, standing_of};
+pub(super) use oversee::{beyond, by_campaign, by_inviter, sought, standing_of};
 pub(super) use places::{close_expired, refundable, tallies};
 
 pub(super) use extras::{Extra, rooms_named, set_extras};

@@ -130,6 +130,40 @@ pub(in crate::invites) fn standing_of(
         .load(conn)
 }
 
+/// Of the `most` newest invites: how many there are, how many of them are open with more uses than `uses`, and how many are open
+/// longer than until `latest`.
+pub(in crate::invites) fn beyond(
+    conn: &mut Conn,
+    uses: u32,
+    latest: Timestamp,
+    most: i64,
+    now: Timestamp,
+) -> QueryResult<[i64; 3]> {
+    #[derive(QueryableByName)]
+    struct Counted {
+        #[diesel(sql_type = BigInt)]
+        looked_at: i64,
+        #[diesel(sql_type = BigInt)]
+        more_uses: i64,
+        #[diesel(sql_type = BigInt)]
+        live_longer: i64,
+    }
+    // Raw: sums over a query with an end.
+    let counted: Counted = fixed(|| {
+        "SELECT CAST(COUNT(*) AS BIGINT) AS looked_at, \
+         CAST(COALESCE(SUM(CASE WHEN open = 1 AND max_uses > ? THEN 1 ELSE 0 END), 0) AS BIGINT) AS more_uses, \
+         CAST(COALESCE(SUM(CASE WHEN open = 1 AND expires_at > ? THEN 1 ELSE 0 END), 0) AS BIGINT) AS live_longer \
+         FROM (SELECT max_uses, expires_at, CASE WHEN revoked_at IS NULL AND closed_at IS NULL AND uses < max_uses \
+         AND expires_at > ? THEN 1 ELSE 0 END AS open FROM invites ORDER BY id DESC LIMIT ?) AS newest"
+    })
+    .bind(i64::from(uses))
+    .bind(latest.micros())
+    .bind(now.micros())
+    .bind(most)
+    .get_result(conn)?;
+    Ok([counted.looked_at, counted.more_uses, counted.live_longer])
+}
+
 /// What came of the invites of one campaign or of one member.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, QueryableByName)]
 pub struct Figures {

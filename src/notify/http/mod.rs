@@ -1,5 +1,6 @@
 //! The page by which a reader ends all further letters, and what a gateway says of text messages.
 
+mod dead_letters;
 mod show_stop;
 mod stop_letters;
 mod text_status;
@@ -21,6 +22,8 @@ use crate::{
 /// Registers the routes.
 pub fn routes(config: &mut Routes) {
     config
+        .service(dead_letters::list_dead)
+        .service(dead_letters::retry_dead)
         .service(show_stop::show_stop)
         .service(stop_letters::stop_letters)
         .service(text_status::text_status);

@@ -80,7 +80,13 @@ impl Roster {
         rows.into_iter().map(name).collect()
     }
 
-    /// The same, each with their seat as it is kept, without marks.
+    /// The seats of these members as they are kept, without marks, in the same order; none for unknown rows.
+    pub fn snapshots(&self, rows: impl IntoIterator<Item = PersonRow>) -> Vec<Option<MemberSnapshot>> {
+        let seats = self.read();
+        rows.into_iter().map(|row| seats.snapshot(row)).collect()
+    }
+
+    /// What these members are called, each with their seat as it is kept, without marks.
     pub fn seats(&self, rows: impl IntoIterator<Item = PersonRow>) -> Vec<Option<(MemberSnapshot, Option<Handle>)>> {
         let seats = self.read();
         rows.into_iter()

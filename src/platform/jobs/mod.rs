@@ -13,7 +13,7 @@ use std::{collections::HashMap, pin::pin, sync::Arc, time::Duration};
 use futures_util::FutureExt;
 
 pub use queue::{Item, Order, Queued, Runner, SubmitError, Work, submit};
-pub use records::{JobRow, Outcome, all, by_id, outcomes};
+pub use records::{JobRow, Outcome, all, by_id, count_open, outcomes};
 
 use crate::platform::{
     ledger::{Actor, Event, Ledger, Tx, events},

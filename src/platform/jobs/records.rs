@@ -95,6 +95,18 @@ pub fn all(conn: &mut Conn, before: Option<i64>, limit: i64) -> QueryResult<Vec<
         .load(conn)
 }
 
+/// How many jobs are neither done nor cancelled.
+///
+/// # Errors
+/// The database's.
+pub fn count_open(conn: &mut Conn) -> QueryResult<i64> {
+    jobs::table
+        .filter(jobs::done.lt(jobs::steps))
+        .filter(jobs::cancelled_at.is_null())
+        .count()
+        .get_result(conn)
+}
+
 /// What became of a job's items, by their names, after this one.
 ///
 /// # Errors

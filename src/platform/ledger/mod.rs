@@ -47,8 +47,8 @@ pub use feed::{Subscriber, follow};
 pub use group_commit::{GroupCommit, in_rounds};
 pub use lease::Lease;
 pub use read_model::{Projection, ReadModel};
-pub use records::legible;
 pub use records::{Entry, Filter, Unreadable, UnreadableHead, entries, last_position, oldest_waiting, search};
+pub use records::{Linked, legible, linked};
 pub use verify::{Finding, Verified, verify};
 pub use watermark::Watermark;
 

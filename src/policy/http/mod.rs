@@ -9,9 +9,9 @@ use actix_web::{HttpResponse, http::header::ETAG};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Current, Policy, Versioned};
+use super::{Current, Policy, PolicyMistake, Versioned};
 use crate::{
-    http::{POSITION, Routes, problems},
+    http::{POSITION, Problem, ProblemKind, Routes, problems},
     platform::ledger::{Ledger, ReadModel},
 };
 
@@ -52,6 +52,18 @@ struct NewPolicy {
 
 /// So many mistakes are told at a time.
 const MOST_MISTAKES: usize = 20;
+
+/// What is wrong with a document, as it is told.
+pub fn mistaken(mistakes: &[PolicyMistake]) -> Problem {
+    let told: Vec<_> = mistakes.iter().take(MOST_MISTAKES).map(ToString::to_string).collect();
+    let mut detail = told.join(" ");
+    if let more @ 1.. = mistakes.len() - told.len() {
+        detail.push_str(&format!(" And {more} more."));
+    }
+    Problem::from(ProblemKind::PolicyInvalid)
+        .at("/document")
+        .with_detail(detail)
+}
 
 fn etag(version: i64) -> String {
     format!("\"{version}\"")

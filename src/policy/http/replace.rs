@@ -30,16 +30,10 @@ pub(super) async fn replace(
         .and_then(|text| text.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok())
         .ok_or_else(|| Problem::new(ProblemKind::PreconditionFailed))?;
     let document = body.0.document;
-    let policy = policies.current.read(&document).map_err(|mistakes| {
-        let told: Vec<_> = mistakes.iter().take(MOST_MISTAKES).map(ToString::to_string).collect();
-        let mut detail = told.join(" ");
-        if let more @ 1.. = mistakes.len() - told.len() {
-            detail.push_str(&format!(" And {more} more."));
-        }
-        Problem::from(ProblemKind::PolicyInvalid)
-            .at("/document")
-            .with_detail(detail)
-    })?;
+    let policy = policies
+        .current
+        .read(&document)
+        .map_err(|mistakes| mistaken(&mistakes))?;
     let text = document.clone();
     let written = policies
         .ledger

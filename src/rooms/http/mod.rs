@@ -33,6 +33,7 @@ pub fn routes(config: &mut Routes) {
         .service(rooms::show::list)
         .service(rooms::create::create)
         .service(rooms::show::show)
+        .service(rooms::participants::list_participants)
         .service(rooms::replace::replace);
 }
 

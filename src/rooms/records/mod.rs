@@ -12,8 +12,8 @@ use diesel::{
 pub use tickets::seated_anywhere;
 pub(super) use tickets::{
     MOST_BOUND, end, end_all, end_in_room, end_of_people, end_own, end_spoken, end_unfit, good, has_tickets, has_unfit,
-    insert_ticket, overdue, rooms_of_person, seated, set_heard, silence, silence_unfit, spoke_since, taken, ticket,
-    tickets_of, void, was_heard,
+    insert_ticket, overdue, rooms_of_person, seated, seats, set_heard, silence, silence_unfit, spoke_since, taken,
+    ticket, tickets_of, void, was_heard,
 };
 
 use super::{Health, NewServer, Room, RoomName, ServerRecord, Settings};
@@ -307,6 +307,16 @@ pub(super) fn set_room(
         .returning(columns_of::<StoredRoom>())
         .get_result::<StoredRoom>(conn)
         .map(Room::from)
+}
+
+/// How many open rooms ask for what, to enter and to speak.
+pub(super) fn count_by_demand(conn: &mut Conn) -> QueryResult<Vec<(Assurance, Assurance, i64)>> {
+    rooms::table
+        .filter(rooms::closed_at.is_null())
+        .group_by((rooms::enter, rooms::speak))
+        .order((rooms::enter.asc(), rooms::speak.asc()))
+        .select((rooms::enter, rooms::speak, diesel::dsl::count_star()))
+        .load(conn)
 }
 
 /// Rooms in the order of their names, from the start or after `after`.

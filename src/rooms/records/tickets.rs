@@ -118,6 +118,34 @@ pub(in crate::rooms) fn seated(
         .load(conn)
 }
 
+/// The good tickets of a room in their own order, after one of them: which, whose, as what, since and until when.
+pub(in crate::rooms) fn seats(
+    conn: &mut Conn,
+    room: RoomRow,
+    after: Option<TicketId>,
+    limit: i64,
+    now: Timestamp,
+) -> QueryResult<Vec<(TicketId, PersonRow, ParticipantRole, Timestamp, Timestamp)>> {
+    let mut query = tickets::table
+        .filter(tickets::room_id.eq(room))
+        .filter(tickets::ended_at.is_null())
+        .filter(tickets::expires_at.gt(now))
+        .order(tickets::uid.asc())
+        .limit(limit)
+        .select((
+            tickets::uid,
+            tickets::person,
+            tickets::part,
+            tickets::issued_at,
+            tickets::expires_at,
+        ))
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(tickets::uid.gt(after));
+    }
+    query.load(conn)
+}
+
 /// The tickets that are good in a room.
 pub(in crate::rooms) fn good(conn: &mut Conn, room: RoomRow, now: Timestamp) -> QueryResult<Vec<Ticket>> {
     let rows: Vec<StoredTicket> = tickets::table

@@ -9,6 +9,7 @@ mod own_sessions;
 mod parameters;
 mod revoke;
 mod send_code;
+mod services;
 mod sign_in;
 mod sign_out;
 mod token;
@@ -35,6 +36,10 @@ pub fn routes(config: &mut Routes) {
         .service(token::refresh)
         .service(introspect::introspect)
         .service(revoke::revoke)
+        .service(services::list)
+        .service(services::add)
+        .service(services::rotate)
+        .service(services::retire)
         .service(jwks::jwks)
         .service(metadata::metadata);
 }

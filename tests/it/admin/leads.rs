@@ -45,7 +45,7 @@ pub fn lead_row(db: &Database, person: PersonRow) -> String {
 
 impl Scene {
     /// Lets so many in under somebody, by links of theirs.
-    async fn let_in(&self, inviter: &Member, many: usize) -> Vec<Member> {
+    pub async fn let_in(&self, inviter: &Member, many: usize) -> Vec<Member> {
         let inviter = inviter.row;
         let core = &self.service.app.core;
         let written = core.ledger.write(Actor::Newcomer, move |tx| {

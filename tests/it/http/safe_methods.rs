@@ -62,6 +62,7 @@ on_both! {
             let path = path.replace("{subscriber}", "invite-mails").replace("{token}", &stop);
             let path = if operation.id == "show_paths" { format!("{path}?from={id}&to={id}") } else { path };
             let path = match operation.id {
+                "prove_ledger" => format!("{path}?position=1"),
                 "show_invite_figures" => format!("{path}?by=inviter"),
                 _ => path,
             };

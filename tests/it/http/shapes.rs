@@ -20,7 +20,7 @@ fn filled(path: &str) -> String {
         path if path.contains("/refusals/") => "refusal",
         path if path.contains("/room-servers/") => "server",
         path if path.contains("/leads/") => "lead",
-        path if path.contains("/sessions/") => "session",
+        path if path.contains("/me/sessions/") => "session",
         path if path.contains("/invites/") => "invite",
         _ => "person",
     };

@@ -66,7 +66,25 @@ pub const WITHOUT: &[(&str, &str)] = &[
         "release_case",
         "A claim is given back once; the case shows that nobody has it.",
     ),
+    (
+        "end_sessions",
+        "What was ended stays so; ending again ends what was started since.",
+    ),
+    ("show_name", "Every look is one, and is recorded."),
+    (
+        "retry_dead_letter",
+        "A letter that was given up is tried again once; then it waits, or is given up again.",
+    ),
+    (
+        "add_service",
+        "Its secret is shown once; added again it is another service, and both are listed.",
+    ),
+    (
+        "rotate_service",
+        "Each time it is another secret, and the one before holds no longer.",
+    ),
     ("search_people", "It only looks."),
+    ("simulate_policy", "The same."),
     ("send_sign_in_code", "Asking again sends the code that is good still."),
     (
         "sign_in",

@@ -14,6 +14,7 @@ from ._operation import Operation
 
 
 _ABANDON_ONBOARDING = Operation("abandon_onboarding", "DELETE", "/v1/onboarding/{flow}", access="flow")
+_ADD_SERVICE = Operation("add_service", "POST", "/v1/admin/services", access="access", sends="application/json", answers="application/json")
 _APPEAL = Operation("appeal", "POST", "/v1/appeals", access="appellant", sends="application/json", answers="application/json")
 _APPEAL_SIGNED_IN = Operation("appeal_signed_in", "POST", "/v1/me/appeals", access="access", sends="application/json", answers="application/json")
 _APPROVE_ACTION = Operation("approve_action", "POST", "/v1/admin/actions/{id}/approve", access="access", answers="application/json")
@@ -41,9 +42,11 @@ _DISOWN_INVITER = Operation("disown_inviter", "POST", "/v1/invites/{code}/unknow
 _DRAW_WAITLIST = Operation("draw_waitlist", "POST", "/v1/admin/waitlist/draws", access="access", keyed=True, sends="application/json", answers="application/json")
 _END_MY_OTHER_SESSIONS = Operation("end_my_other_sessions", "DELETE", "/v1/me/sessions", access="access")
 _END_MY_SESSION = Operation("end_my_session", "DELETE", "/v1/me/sessions/{id}", access="access")
+_END_SESSIONS = Operation("end_sessions", "POST", "/v1/admin/people/{id}/sessions/end", access="access", sends="application/json", answers="application/json")
 _END_TICKET = Operation("end_ticket", "DELETE", "/v1/rooms/{room}/tickets/{ticket}", access="access")
 _EXPORT_GRAPH = Operation("export_graph", "GET", "/v1/admin/graph/export", access="access", answers="application/graphml+xml")
 _EXPORT_JOB_OUTCOMES = Operation("export_job_outcomes", "GET", "/v1/admin/jobs/{id}/report.csv", access="access", answers="text/csv")
+_EXPORT_LEDGER = Operation("export_ledger", "GET", "/v1/admin/ledger/export", access="access", answers="application/jsonl")
 _EXTEND_INVITE = Operation("extend_invite", "POST", "/v1/me/invites/{id}/extend", access="access", sends="application/json", answers="application/json")
 _FORGOT_PASSWORD = Operation("forgot_password", "POST", "/v1/password/forgot", sends="application/json")
 _GIVE_CONTACT = Operation("give_contact", "POST", "/v1/onboarding/{flow}/contact", access="flow", sends="application/json", answers="application/json")
@@ -62,18 +65,21 @@ _LIST_APPEALS = Operation("list_appeals", "GET", "/v1/admin/appeals", access="ac
 _LIST_BRANCH = Operation("list_branch", "GET", "/v1/admin/people/{id}/branch", access="access", answers="application/json")
 _LIST_CASES = Operation("list_cases", "GET", "/v1/admin/cases", access="access", answers="application/json")
 _LIST_CHILDREN = Operation("list_children", "GET", "/v1/admin/people/{id}/children", access="access", answers="application/json")
+_LIST_DEAD_LETTERS = Operation("list_dead_letters", "GET", "/v1/admin/letters", access="access", answers="application/json")
 _LIST_FORMER_INVITERS = Operation("list_former_inviters", "GET", "/v1/admin/people/{id}/former-inviters", access="access", answers="application/json")
 _LIST_INVITES = Operation("list_invites", "GET", "/v1/admin/invites", access="access", answers="application/json")
 _LIST_JOB_OUTCOMES = Operation("list_job_outcomes", "GET", "/v1/admin/jobs/{id}/outcomes", access="access", answers="application/json")
 _LIST_JOBS = Operation("list_jobs", "GET", "/v1/admin/jobs", access="access", answers="application/json")
 _LIST_LEADS = Operation("list_leads", "GET", "/v1/admin/leads", access="access", answers="application/json")
 _LIST_LEDGER = Operation("list_ledger", "GET", "/v1/admin/ledger", access="access", answers="application/json")
+_LIST_LOOKS = Operation("list_looks", "GET", "/v1/admin/people/{id}/looks", access="access", answers="application/json")
 _LIST_LOOKS_AT_ME = Operation("list_looks_at_me", "GET", "/v1/me/data/looks", access="access", answers="application/json")
 _LIST_MY_INVITEES = Operation("list_my_invitees", "GET", "/v1/me/invitees", access="access", answers="application/json")
 _LIST_MY_INVITES = Operation("list_my_invites", "GET", "/v1/me/invites", access="access", answers="application/json")
 _LIST_MY_SANCTIONS = Operation("list_my_sanctions", "GET", "/v1/me/sanctions", access="access", answers="application/json")
 _LIST_MY_SESSIONS = Operation("list_my_sessions", "GET", "/v1/me/sessions", access="access", answers="application/json")
 _LIST_MY_VOUCHES = Operation("list_my_vouches", "GET", "/v1/me/vouches", access="access", answers="application/json")
+_LIST_PARTICIPANTS = Operation("list_participants", "GET", "/v1/admin/rooms/{room}/participants", access="access", answers="application/json")
 _LIST_PEOPLE = Operation("list_people", "GET", "/v1/admin/people", access="access", answers="application/json")
 _LIST_REFUSALS = Operation("list_refusals", "GET", "/v1/admin/refusals", access="access", answers="application/json")
 _LIST_REPORTS = Operation("list_reports", "GET", "/v1/admin/reports", access="access", answers="application/json")
@@ -82,6 +88,7 @@ _LIST_ROOMS = Operation("list_rooms", "GET", "/v1/admin/rooms", access="access",
 _LIST_SANCTIONED_INVITEES = Operation("list_sanctioned_invitees", "GET", "/v1/me/sanctioned-invitees", access="access", answers="application/json")
 _LIST_SANCTIONS = Operation("list_sanctions", "GET", "/v1/admin/people/{id}/sanctions", access="access", answers="application/json")
 _LIST_SANCTIONS_TO_APPEAL = Operation("list_sanctions_to_appeal", "GET", "/v1/appeals", access="appellant", answers="application/json")
+_LIST_SERVICES = Operation("list_services", "GET", "/v1/admin/services", access="access", answers="application/json")
 _LIST_SUBSCRIBER_FAILURES = Operation("list_subscriber_failures", "GET", "/v1/admin/subscribers/{subscriber}/failures", access="access", answers="application/json")
 _LIST_SUBSCRIBERS = Operation("list_subscribers", "GET", "/v1/admin/subscribers", access="access", answers="application/json")
 _LIST_VOUCHES = Operation("list_vouches", "GET", "/v1/admin/people/{id}/vouches", access="access", answers="application/json")
@@ -100,6 +107,7 @@ _PREVIEW_INVITE = Operation("preview_invite", "GET", "/v1/invites/{code}", answe
 _PROPOSE_ACTION = Operation("propose_action", "POST", "/v1/admin/actions/{id}/propose", access="access", answers="application/json")
 _PROVE_ADDRESS = Operation("prove_address", "POST", "/v1/me/address/proof", access="access", sends="application/json")
 _PROVE_CONTACT = Operation("prove_contact", "POST", "/v1/onboarding/{flow}/contact/proof", access="flow", sends="application/json", answers="application/json")
+_PROVE_LEDGER = Operation("prove_ledger", "GET", "/v1/admin/ledger/proof", access="access", answers="application/json")
 _PROVE_PLACE = Operation("prove_place", "POST", "/v1/waitlist/me/proof", access="applicant", sends="application/json", answers="application/json")
 _READYZ = Operation("readyz", "GET", "/readyz", answers="application/json")
 _REFUSE_APPLICATION = Operation("refuse_application", "POST", "/v1/admin/waitlist/applications/{application}/refuse", access="access", sends="application/json", answers="application/json")
@@ -117,18 +125,25 @@ _RESEND_INVITE = Operation("resend_invite", "POST", "/v1/me/invites/{id}/resend"
 _RESET_PASSWORD = Operation("reset_password", "POST", "/v1/password/reset", sends="application/json")
 _RESTORE_ANY_INVITE = Operation("restore_any_invite", "POST", "/v1/admin/invites/{id}/restore", access="access")
 _RESTORE_INVITE = Operation("restore_invite", "POST", "/v1/me/invites/{id}/restore", access="access", answers="application/json")
+_RETIRE_SERVICE = Operation("retire_service", "DELETE", "/v1/admin/services/{id}", access="access")
+_RETRY_DEAD_LETTER = Operation("retry_dead_letter", "POST", "/v1/admin/letters/{id}/retry", access="access")
 _RETRY_SUBSCRIBER_FAILURE = Operation("retry_subscriber_failure", "POST", "/v1/admin/subscribers/{subscriber}/failures/{number}/retry", access="access")
 _REVOKE_ANY_INVITE = Operation("revoke_any_invite", "POST", "/v1/admin/invites/{id}/revoke", access="access", sends="application/json")
 _REVOKE_INVITE = Operation("revoke_invite", "DELETE", "/v1/me/invites/{id}", access="access")
 _REVOKE_INVITES = Operation("revoke_invites", "POST", "/v1/admin/invites/revoke", access="access", keyed=True, sends="application/json", answers="application/json")
+_ROTATE_SERVICE = Operation("rotate_service", "POST", "/v1/admin/services/{id}/rotate", access="access", answers="application/json")
 _SANCTION_PEOPLE = Operation("sanction_people", "POST", "/v1/admin/sanctions", access="access", keyed=True, sends="application/json", answers="application/json")
 _SANCTION_PERSON = Operation("sanction_person", "POST", "/v1/admin/people/{id}/sanctions", access="access", keyed=True, sends="application/json", answers="application/json")
 _SEARCH_PEOPLE = Operation("search_people", "POST", "/v1/admin/people/search", access="access", sends="application/json", answers="application/json")
 _SEND_SIGN_IN_CODE = Operation("send_sign_in_code", "POST", "/v1/sessions/codes", sends="application/json")
+_SHOW_ACCOUNT = Operation("show_account", "GET", "/v1/admin/people/{id}/account", access="access", answers="application/json")
 _SHOW_ACTION = Operation("show_action", "GET", "/v1/admin/actions/{id}", access="access", answers="application/json")
 _SHOW_BRANCH_FIGURES = Operation("show_branch_figures", "GET", "/v1/admin/people/{id}/branch/figures", access="access", answers="application/json")
 _SHOW_CASE = Operation("show_case", "GET", "/v1/admin/cases/{id}", access="access", answers="application/json")
+_SHOW_CASE_FIGURES = Operation("show_case_figures", "GET", "/v1/admin/cases/figures", access="access", answers="application/json")
 _SHOW_CHAIN = Operation("show_chain", "GET", "/v1/admin/people/{id}/chain", access="access", answers="application/json")
+_SHOW_HEALTH = Operation("show_health", "GET", "/v1/admin/health", access="access", answers="application/json")
+_SHOW_HEALTH_HISTORY = Operation("show_health_history", "GET", "/v1/admin/health/history", access="access", answers="application/json")
 _SHOW_INVITE_FIGURES = Operation("show_invite_figures", "GET", "/v1/admin/invites/figures", access="access", answers="application/json")
 _SHOW_INVITE_QR = Operation("show_invite_qr", "GET", "/v1/me/invites/{id}/qr", access="access", answers="image/svg+xml")
 _SHOW_INVITE_QUOTA = Operation("show_invite_quota", "GET", "/v1/admin/people/{id}/invite-quota", access="access", answers="application/json")
@@ -137,6 +152,7 @@ _SHOW_LEAD = Operation("show_lead", "GET", "/v1/admin/leads/{id}", access="acces
 _SHOW_ME = Operation("show_me", "GET", "/v1/me", access="access", answers="application/json")
 _SHOW_MY_DATA = Operation("show_my_data", "GET", "/v1/me/data", access="access", answers="application/json")
 _SHOW_MY_INVITE = Operation("show_my_invite", "GET", "/v1/me/invites/{id}", access="access", answers="application/json")
+_SHOW_NAME = Operation("show_name", "POST", "/v1/admin/people/{id}/name", access="access", sends="application/json", answers="application/json")
 _SHOW_ONBOARDING = Operation("show_onboarding", "GET", "/v1/onboarding/{flow}", access="flow", answers="application/json")
 _SHOW_PATHS = Operation("show_paths", "GET", "/v1/admin/paths", access="access", answers="application/json")
 _SHOW_PERSON = Operation("show_person", "GET", "/v1/admin/people/{id}", access="access", answers="application/json")
@@ -148,6 +164,7 @@ _SHOW_STOP = Operation("show_stop", "GET", "/v1/mail/stop/{token}", answers="tex
 _SHOW_TREE = Operation("show_tree", "GET", "/v1/admin/people/{id}/tree", access="access", answers="application/json")
 _SIGN_IN = Operation("sign_in", "POST", "/v1/sessions", sends="application/json", answers="application/json")
 _SIGN_OUT = Operation("sign_out", "DELETE", "/v1/sessions/current", access="access")
+_SIMULATE_POLICY = Operation("simulate_policy", "POST", "/v1/admin/policy/simulate", access="access", sends="application/json", answers="application/json")
 _START_ONBOARDING = Operation("start_onboarding", "POST", "/v1/onboarding", sends="application/json", answers="application/json")
 _STOP_LETTERS = Operation("stop_letters", "POST", "/v1/mail/stop/{token}", answers="text/html")
 _TAKE_VOUCH_BACK = Operation("take_vouch_back", "DELETE", "/v1/me/vouches/{id}", access="access")
@@ -179,6 +196,18 @@ class Operations(ABC):
         Unauthenticated, Unavailable.
         """
         self._call(_ABANDON_ONBOARDING, path={"flow": flow})
+
+    def add_service(self, body: t.NewService) -> t.ServiceSecretView:
+        """Add a service, which may then ask whether a token holds. Its secret is in this answer and in no other.
+
+        Roles: owner. Whoever calls it has signed in less than 15 minutes ago.
+
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson,
+        NotCaughtUp, PositionUnknown, ReauthenticationRequired, SessionEnded, Timeout, Unauthenticated,
+        Unavailable, UnknownField, UnsupportedMediaType.
+        """
+        answer: t.ServiceSecretView = self._call(_ADD_SERVICE, body=body)
+        return answer
 
     def appeal(self, body: t.NewAppeal) -> t.AppealMade:
         """Appeals against a sanction, once. Somebody else than who decided it decides. The bearer token is the
@@ -526,6 +555,20 @@ class Operations(ABC):
         """
         self._call(_END_MY_SESSION, path={"id": id})
 
+    def end_sessions(self, id: t.PersonId, body: t.EndSessions) -> t.SessionsEnded:
+        """Ends every session of a member: their tokens hold no longer, and they sign in anew. Nothing else
+        changes. An owner does it to anybody else, an admin to whoever stands below an admin; one's own are
+        under `/v1/me/sessions`.
+
+        Roles: owner, admin.
+
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, MalformedJson, NotCaughtUp,
+        NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
+        UnsupportedMediaType.
+        """
+        answer: t.SessionsEnded = self._call(_END_SESSIONS, path={"id": id}, body=body)
+        return answer
+
     def end_ticket(self, room: str, ticket: t.TicketId) -> None:
         """Give one's own ticket back: the participant is put out, and the seat is free.
 
@@ -560,6 +603,19 @@ class Operations(ABC):
         Unauthenticated, Unavailable.
         """
         answer: bytes = self._call(_EXPORT_JOB_OUTCOMES, path={"id": id})
+        return answer
+
+    def export_ledger(self, *, from_: int | None = None, before: int | None = None, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None) -> bytes:
+        """The ledger as a file of JSON Lines, the oldest first: each line an item as `list_ledger` has it. It is
+        made while it is read, up to what had happened when it was asked for. A file that breaks off is not
+        whole: the last line says how many there are and up to which number.
+
+        Roles: owner, admin, auditor.
+
+        Raises: Forbidden, Internal, InvalidField, NotCaughtUp, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: bytes = self._call(_EXPORT_LEDGER, query={"from": from_, "before": before, "actor": actor, "subject": subject, "type": type})
         return answer
 
     def extend_invite(self, id: t.InviteId, body: t.ExtendBody) -> t.InviteView:
@@ -778,6 +834,17 @@ class Operations(ABC):
         answer: t.Page[t.Node] = self._call(_LIST_CHILDREN, path={"id": id}, query={"as_of": as_of, "limit": limit, "cursor": cursor})
         return answer
 
+    def list_dead_letters(self, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.DeadLetterView]:
+        """Letters and text messages that were given up, oldest first. To whom they were is not said.
+
+        Roles: owner, admin, auditor.
+
+        Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, PositionUnknown, SessionEnded,
+        Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.DeadLetterView] = self._call(_LIST_DEAD_LETTERS, query={"limit": limit, "cursor": cursor})
+        return answer
+
     def list_former_inviters(self, id: t.PersonId) -> t.Page[t.FormerInviterSeen]:
         """The inviters whom the person had before they were given another, oldest first: always one page.
 
@@ -834,7 +901,7 @@ class Operations(ABC):
         answer: t.Page[t.LeadView] = self._call(_LIST_LEADS, query={"state": state, "kind": kind, "person": person, "limit": limit, "cursor": cursor})
         return answer
 
-    def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
+    def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
         """What happened, newest first. Rows of the store stand nowhere in it: people have their public ids.
 
         Roles: owner, admin, auditor.
@@ -843,6 +910,18 @@ class Operations(ABC):
         Timeout, Unauthenticated, Unavailable, UnknownField.
         """
         answer: t.Page[t.Happened] = self._call(_LIST_LEDGER, query={"actor": actor, "subject": subject, "type": type, "before": before, "limit": limit, "cursor": cursor})
+        return answer
+
+    def list_looks(self, id: t.PersonId, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.LookAtView]:
+        """Who was shown a member's real name, newest first: reviewers and admins. Of somebody who was erased
+        nothing is left.
+
+        Roles: owner, auditor.
+
+        Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
+        SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.LookAtView] = self._call(_LIST_LOOKS, path={"id": id}, query={"limit": limit, "cursor": cursor})
         return answer
 
     def list_looks_at_me(self, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.LookView]:
@@ -909,6 +988,18 @@ class Operations(ABC):
         Unauthenticated, Unavailable, UnknownField.
         """
         answer: t.Page[t.AcquaintedView] = self._call(_LIST_MY_VOUCHES, query={"direction": direction, "limit": limit, "cursor": cursor})
+        return answer
+
+    def list_participants(self, room: str, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.SeatView]:
+        """Who has a seat in a room: a ticket that is good, the oldest first. Whoever has one may be in the room,
+        and nobody else; whether they have entered, the room's server knows.
+
+        Roles: owner, admin, auditor.
+
+        Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
+        RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.SeatView] = self._call(_LIST_PARTICIPANTS, path={"room": room}, query={"limit": limit, "cursor": cursor})
         return answer
 
     def list_people(self, *, handle: str | None = None, id: t.PersonId | None = None, role: t.Role | None = None, standing: t.Standing | None = None, joined_from: t.Timestamp | None = None, joined_before: t.Timestamp | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Person]:
@@ -999,6 +1090,17 @@ class Operations(ABC):
         Unavailable.
         """
         answer: t.OwnSanctionsShown = self._call(_LIST_SANCTIONS_TO_APPEAL)
+        return answer
+
+    def list_services(self, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.ServiceView]:
+        """Services, the newest first, those that were retired too. No secret is ever listed.
+
+        Roles: owner.
+
+        Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, PositionUnknown, SessionEnded,
+        Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.ServiceView] = self._call(_LIST_SERVICES, query={"limit": limit, "cursor": cursor})
         return answer
 
     def list_subscriber_failures(self, subscriber: str, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.FailureView]:
@@ -1194,6 +1296,18 @@ class Operations(ABC):
         TooManyRequests, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.FlowView = self._call(_PROVE_CONTACT, path={"flow": flow}, body=body)
+        return answer
+
+    def prove_ledger(self, *, position: int) -> t.LedgerProof:
+        """A place of the ledger's chain, and what its hash is computed from: so that somebody outside can check
+        what they were shown. The whole chain is checked by `vouchsafe audit verify`.
+
+        Roles: owner, admin, auditor.
+
+        Raises: Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown, SessionEnded,
+        Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.LedgerProof = self._call(_PROVE_LEDGER, query={"position": position})
         return answer
 
     def prove_place(self, body: t.WaitlistProofBody) -> t.PlaceView:
@@ -1397,6 +1511,27 @@ class Operations(ABC):
         answer: t.InviteView = self._call(_RESTORE_INVITE, path={"id": id})
         return answer
 
+    def retire_service(self, id: t.ServiceId) -> None:
+        """Retire a service: it may no longer ask whether a token holds, and no token is given for it.
+
+        Roles: owner. Whoever calls it has signed in less than 15 minutes ago.
+
+        Raises: CrossSite, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown,
+        ReauthenticationRequired, SessionEnded, Timeout, Unauthenticated, Unavailable.
+        """
+        self._call(_RETIRE_SERVICE, path={"id": id})
+
+    def retry_dead_letter(self, id: str) -> None:
+        """Have a letter or text message that was given up tried again at once, with all its attempts before it:
+        after what was wrong was mended.
+
+        Roles: owner, admin.
+
+        Raises: CrossSite, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable.
+        """
+        self._call(_RETRY_DEAD_LETTER, path={"id": id})
+
     def retry_subscriber_failure(self, subscriber: str, number: int) -> None:
         """Have an event that was put aside tried again at once, after what was wrong was mended.
 
@@ -1440,6 +1575,18 @@ class Operations(ABC):
         Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.RevocationAccepted = self._call(_REVOKE_INVITES, headers={"Idempotency-Key": idempotency_key}, body=body)
+        return answer
+
+    def rotate_service(self, id: t.ServiceId) -> t.ServiceSecretView:
+        """Give a service another secret: the one that it has holds no longer. The new one is in this answer and
+        in no other.
+
+        Roles: owner. Whoever calls it has signed in less than 15 minutes ago.
+
+        Raises: CrossSite, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown,
+        ReauthenticationRequired, SessionEnded, Timeout, Unauthenticated, Unavailable.
+        """
+        answer: t.ServiceSecretView = self._call(_ROTATE_SERVICE, path={"id": id})
         return answer
 
     def sanction_people(self, body: t.NewSanctions, *, idempotency_key: str | None = None) -> t.JobAccepted:
@@ -1496,6 +1643,17 @@ class Operations(ABC):
         """
         self._call(_SEND_SIGN_IN_CODE, body=body)
 
+    def show_account(self, id: t.PersonId) -> t.PersonAccount:
+        """How somebody signs in: their contact, masked, and their sessions.
+
+        Roles: owner, admin, auditor.
+
+        Raises: Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable.
+        """
+        answer: t.PersonAccount = self._call(_SHOW_ACCOUNT, path={"id": id})
+        return answer
+
     def show_action(self, id: t.ActionId) -> t.ActionInFull:
         """One action on many people.
 
@@ -1530,6 +1688,17 @@ class Operations(ABC):
         answer: t.CaseView = self._call(_SHOW_CASE, path={"id": id})
         return answer
 
+    def show_case_figures(self) -> t.CaseFiguresView:
+        """The reviewers' queue in figures: what waits, and how the last 30 days went.
+
+        Roles: owner, admin, auditor, reviewer.
+
+        Raises: Forbidden, Internal, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable.
+        """
+        answer: t.CaseFiguresView = self._call(_SHOW_CASE_FIGURES)
+        return answer
+
     def show_chain(self, id: t.PersonId, *, as_of: t.Timestamp | None = None) -> t.Page[t.Node]:
         """The person, whoever let them in, and so on up to the root: always one page.
 
@@ -1539,6 +1708,28 @@ class Operations(ABC):
         Timeout, Unauthenticated, Unavailable, UnknownField.
         """
         answer: t.Page[t.Node] = self._call(_SHOW_CHAIN, path={"id": id}, query={"as_of": as_of})
+        return answer
+
+    def show_health(self) -> t.HealthView:
+        """How this replica does, and what waits. What is in the database is the same for all replicas.
+
+        Roles: owner, admin, auditor.
+
+        Raises: Forbidden, Internal, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable.
+        """
+        answer: t.HealthView = self._call(_SHOW_HEALTH)
+        return answer
+
+    def show_health_history(self, *, minutes: int | None = None) -> t.HealthHistory:
+        """How this replica did, a sample each minute: kept in memory for a day, and gone when it stops.
+
+        Roles: owner, admin, auditor.
+
+        Raises: Forbidden, Internal, InvalidField, NotCaughtUp, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.HealthHistory = self._call(_SHOW_HEALTH_HISTORY, query={"minutes": minutes})
         return answer
 
     def show_invite_figures(self, *, by: Literal["campaign", "inviter"], limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.FiguresView]:
@@ -1627,6 +1818,21 @@ class Operations(ABC):
         Unauthenticated, Unavailable.
         """
         answer: t.InviteView = self._call(_SHOW_MY_INVITE, path={"id": id})
+        return answer
+
+    def show_name(self, id: t.PersonId, body: t.NewLook) -> t.VerifiedName:
+        """See a member's verified name, for a reason. That you looked is recorded in the ledger, and the member
+        finds it with your reason in `list_looks_at_me`. It counts towards the names that the policy lets one
+        person see in 24 hours (`review.names_per_day`). Where no reviewer has verified a name of theirs,
+        there is none to see: 404.
+
+        Roles: owner, admin. Whoever calls it has signed in less than 15 minutes ago.
+
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson,
+        NamesExhausted, NotCaughtUp, NotFound, PositionUnknown, ReauthenticationRequired, SessionEnded,
+        Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        """
+        answer: t.VerifiedName = self._call(_SHOW_NAME, path={"id": id}, body=body)
         return answer
 
     def show_onboarding(self, flow: t.FlowId) -> t.FlowView:
@@ -1747,6 +1953,19 @@ class Operations(ABC):
         """
         self._call(_SIGN_OUT)
 
+    def simulate_policy(self, body: t.PolicyToTry) -> t.PolicySimulated:
+        """What a policy would mean for those who are here, if it were put in the place of the one that holds.
+        Nothing is changed. A document that could not be put in its place is refused as by `replace_policy`.
+
+        Roles: owner, admin, auditor.
+
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, MalformedJson, NotCaughtUp,
+        PolicyInvalid, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
+        UnsupportedMediaType.
+        """
+        answer: t.PolicySimulated = self._call(_SIMULATE_POLICY, body=body)
+        return answer
+
     def start_onboarding(self, body: t.BeginBody) -> t.BegunView:
         """Start a registration with an invite. No use of the invite is taken or reserved.
 
@@ -1858,6 +2077,18 @@ class AsyncOperations(ABC):
         Unauthenticated, Unavailable.
         """
         await self._call(_ABANDON_ONBOARDING, path={"flow": flow})
+
+    async def add_service(self, body: t.NewService) -> t.ServiceSecretView:
+        """Add a service, which may then ask whether a token holds. Its secret is in this answer and in no other.
+
+        Roles: owner. Whoever calls it has signed in less than 15 minutes ago.
+
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson,
+        NotCaughtUp, PositionUnknown, ReauthenticationRequired, SessionEnded, Timeout, Unauthenticated,
+        Unavailable, UnknownField, UnsupportedMediaType.
+        """
+        answer: t.ServiceSecretView = await self._call(_ADD_SERVICE, body=body)
+        return answer
 
     async def appeal(self, body: t.NewAppeal) -> t.AppealMade:
         """Appeals against a sanction, once. Somebody else than who decided it decides. The bearer token is the
@@ -2205,6 +2436,20 @@ class AsyncOperations(ABC):
         """
         await self._call(_END_MY_SESSION, path={"id": id})
 
+    async def end_sessions(self, id: t.PersonId, body: t.EndSessions) -> t.SessionsEnded:
+        """Ends every session of a member: their tokens hold no longer, and they sign in anew. Nothing else
+        changes. An owner does it to anybody else, an admin to whoever stands below an admin; one's own are
+        under `/v1/me/sessions`.
+
+        Roles: owner, admin.
+
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, MalformedJson, NotCaughtUp,
+        NotFound, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
+        UnsupportedMediaType.
+        """
+        answer: t.SessionsEnded = await self._call(_END_SESSIONS, path={"id": id}, body=body)
+        return answer
+
     async def end_ticket(self, room: str, ticket: t.TicketId) -> None:
         """Give one's own ticket back: the participant is put out, and the seat is free.
 
@@ -2239,6 +2484,19 @@ class AsyncOperations(ABC):
         Unauthenticated, Unavailable.
         """
         answer: bytes = await self._call(_EXPORT_JOB_OUTCOMES, path={"id": id})
+        return answer
+
+    async def export_ledger(self, *, from_: int | None = None, before: int | None = None, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None) -> bytes:
+        """The ledger as a file of JSON Lines, the oldest first: each line an item as `list_ledger` has it. It is
+        made while it is read, up to what had happened when it was asked for. A file that breaks off is not
+        whole: the last line says how many there are and up to which number.
+
+        Roles: owner, admin, auditor.
+
+        Raises: Forbidden, Internal, InvalidField, NotCaughtUp, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: bytes = await self._call(_EXPORT_LEDGER, query={"from": from_, "before": before, "actor": actor, "subject": subject, "type": type})
         return answer
 
     async def extend_invite(self, id: t.InviteId, body: t.ExtendBody) -> t.InviteView:
@@ -2457,6 +2715,17 @@ class AsyncOperations(ABC):
         answer: t.Page[t.Node] = await self._call(_LIST_CHILDREN, path={"id": id}, query={"as_of": as_of, "limit": limit, "cursor": cursor})
         return answer
 
+    async def list_dead_letters(self, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.DeadLetterView]:
+        """Letters and text messages that were given up, oldest first. To whom they were is not said.
+
+        Roles: owner, admin, auditor.
+
+        Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, PositionUnknown, SessionEnded,
+        Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.DeadLetterView] = await self._call(_LIST_DEAD_LETTERS, query={"limit": limit, "cursor": cursor})
+        return answer
+
     async def list_former_inviters(self, id: t.PersonId) -> t.Page[t.FormerInviterSeen]:
         """The inviters whom the person had before they were given another, oldest first: always one page.
 
@@ -2513,7 +2782,7 @@ class AsyncOperations(ABC):
         answer: t.Page[t.LeadView] = await self._call(_LIST_LEADS, query={"state": state, "kind": kind, "person": person, "limit": limit, "cursor": cursor})
         return answer
 
-    async def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
+    async def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
         """What happened, newest first. Rows of the store stand nowhere in it: people have their public ids.
 
         Roles: owner, admin, auditor.
@@ -2522,6 +2791,18 @@ class AsyncOperations(ABC):
         Timeout, Unauthenticated, Unavailable, UnknownField.
         """
         answer: t.Page[t.Happened] = await self._call(_LIST_LEDGER, query={"actor": actor, "subject": subject, "type": type, "before": before, "limit": limit, "cursor": cursor})
+        return answer
+
+    async def list_looks(self, id: t.PersonId, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.LookAtView]:
+        """Who was shown a member's real name, newest first: reviewers and admins. Of somebody who was erased
+        nothing is left.
+
+        Roles: owner, auditor.
+
+        Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
+        SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.LookAtView] = await self._call(_LIST_LOOKS, path={"id": id}, query={"limit": limit, "cursor": cursor})
         return answer
 
     async def list_looks_at_me(self, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.LookView]:
@@ -2588,6 +2869,18 @@ class AsyncOperations(ABC):
         Unauthenticated, Unavailable, UnknownField.
         """
         answer: t.Page[t.AcquaintedView] = await self._call(_LIST_MY_VOUCHES, query={"direction": direction, "limit": limit, "cursor": cursor})
+        return answer
+
+    async def list_participants(self, room: str, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.SeatView]:
+        """Who has a seat in a room: a ticket that is good, the oldest first. Whoever has one may be in the room,
+        and nobody else; whether they have entered, the room's server knows.
+
+        Roles: owner, admin, auditor.
+
+        Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
+        RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.SeatView] = await self._call(_LIST_PARTICIPANTS, path={"room": room}, query={"limit": limit, "cursor": cursor})
         return answer
 
     async def list_people(self, *, handle: str | None = None, id: t.PersonId | None = None, role: t.Role | None = None, standing: t.Standing | None = None, joined_from: t.Timestamp | None = None, joined_before: t.Timestamp | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Person]:
@@ -2678,6 +2971,17 @@ class AsyncOperations(ABC):
         Unavailable.
         """
         answer: t.OwnSanctionsShown = await self._call(_LIST_SANCTIONS_TO_APPEAL)
+        return answer
+
+    async def list_services(self, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.ServiceView]:
+        """Services, the newest first, those that were retired too. No secret is ever listed.
+
+        Roles: owner.
+
+        Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, PositionUnknown, SessionEnded,
+        Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.ServiceView] = await self._call(_LIST_SERVICES, query={"limit": limit, "cursor": cursor})
         return answer
 
     async def list_subscriber_failures(self, subscriber: str, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.FailureView]:
@@ -2873,6 +3177,18 @@ class AsyncOperations(ABC):
         TooManyRequests, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.FlowView = await self._call(_PROVE_CONTACT, path={"flow": flow}, body=body)
+        return answer
+
+    async def prove_ledger(self, *, position: int) -> t.LedgerProof:
+        """A place of the ledger's chain, and what its hash is computed from: so that somebody outside can check
+        what they were shown. The whole chain is checked by `vouchsafe audit verify`.
+
+        Roles: owner, admin, auditor.
+
+        Raises: Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown, SessionEnded,
+        Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.LedgerProof = await self._call(_PROVE_LEDGER, query={"position": position})
         return answer
 
     async def prove_place(self, body: t.WaitlistProofBody) -> t.PlaceView:
@@ -3076,6 +3392,27 @@ class AsyncOperations(ABC):
         answer: t.InviteView = await self._call(_RESTORE_INVITE, path={"id": id})
         return answer
 
+    async def retire_service(self, id: t.ServiceId) -> None:
+        """Retire a service: it may no longer ask whether a token holds, and no token is given for it.
+
+        Roles: owner. Whoever calls it has signed in less than 15 minutes ago.
+
+        Raises: CrossSite, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown,
+        ReauthenticationRequired, SessionEnded, Timeout, Unauthenticated, Unavailable.
+        """
+        await self._call(_RETIRE_SERVICE, path={"id": id})
+
+    async def retry_dead_letter(self, id: str) -> None:
+        """Have a letter or text message that was given up tried again at once, with all its attempts before it:
+        after what was wrong was mended.
+
+        Roles: owner, admin.
+
+        Raises: CrossSite, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable.
+        """
+        await self._call(_RETRY_DEAD_LETTER, path={"id": id})
+
     async def retry_subscriber_failure(self, subscriber: str, number: int) -> None:
         """Have an event that was put aside tried again at once, after what was wrong was mended.
 
@@ -3119,6 +3456,18 @@ class AsyncOperations(ABC):
         Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.RevocationAccepted = await self._call(_REVOKE_INVITES, headers={"Idempotency-Key": idempotency_key}, body=body)
+        return answer
+
+    async def rotate_service(self, id: t.ServiceId) -> t.ServiceSecretView:
+        """Give a service another secret: the one that it has holds no longer. The new one is in this answer and
+        in no other.
+
+        Roles: owner. Whoever calls it has signed in less than 15 minutes ago.
+
+        Raises: CrossSite, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown,
+        ReauthenticationRequired, SessionEnded, Timeout, Unauthenticated, Unavailable.
+        """
+        answer: t.ServiceSecretView = await self._call(_ROTATE_SERVICE, path={"id": id})
         return answer
 
     async def sanction_people(self, body: t.NewSanctions, *, idempotency_key: str | None = None) -> t.JobAccepted:
@@ -3175,6 +3524,17 @@ class AsyncOperations(ABC):
         """
         await self._call(_SEND_SIGN_IN_CODE, body=body)
 
+    async def show_account(self, id: t.PersonId) -> t.PersonAccount:
+        """How somebody signs in: their contact, masked, and their sessions.
+
+        Roles: owner, admin, auditor.
+
+        Raises: Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable.
+        """
+        answer: t.PersonAccount = await self._call(_SHOW_ACCOUNT, path={"id": id})
+        return answer
+
     async def show_action(self, id: t.ActionId) -> t.ActionInFull:
         """One action on many people.
 
@@ -3209,6 +3569,17 @@ class AsyncOperations(ABC):
         answer: t.CaseView = await self._call(_SHOW_CASE, path={"id": id})
         return answer
 
+    async def show_case_figures(self) -> t.CaseFiguresView:
+        """The reviewers' queue in figures: what waits, and how the last 30 days went.
+
+        Roles: owner, admin, auditor, reviewer.
+
+        Raises: Forbidden, Internal, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable.
+        """
+        answer: t.CaseFiguresView = await self._call(_SHOW_CASE_FIGURES)
+        return answer
+
     async def show_chain(self, id: t.PersonId, *, as_of: t.Timestamp | None = None) -> t.Page[t.Node]:
         """The person, whoever let them in, and so on up to the root: always one page.
 
@@ -3218,6 +3589,28 @@ class AsyncOperations(ABC):
         Timeout, Unauthenticated, Unavailable, UnknownField.
         """
         answer: t.Page[t.Node] = await self._call(_SHOW_CHAIN, path={"id": id}, query={"as_of": as_of})
+        return answer
+
+    async def show_health(self) -> t.HealthView:
+        """How this replica does, and what waits. What is in the database is the same for all replicas.
+
+        Roles: owner, admin, auditor.
+
+        Raises: Forbidden, Internal, NotCaughtUp, PositionUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable.
+        """
+        answer: t.HealthView = await self._call(_SHOW_HEALTH)
+        return answer
+
+    async def show_health_history(self, *, minutes: int | None = None) -> t.HealthHistory:
+        """How this replica did, a sample each minute: kept in memory for a day, and gone when it stops.
+
+        Roles: owner, admin, auditor.
+
+        Raises: Forbidden, Internal, InvalidField, NotCaughtUp, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.HealthHistory = await self._call(_SHOW_HEALTH_HISTORY, query={"minutes": minutes})
         return answer
 
     async def show_invite_figures(self, *, by: Literal["campaign", "inviter"], limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.FiguresView]:
@@ -3306,6 +3699,21 @@ class AsyncOperations(ABC):
         Unauthenticated, Unavailable.
         """
         answer: t.InviteView = await self._call(_SHOW_MY_INVITE, path={"id": id})
+        return answer
+
+    async def show_name(self, id: t.PersonId, body: t.NewLook) -> t.VerifiedName:
+        """See a member's verified name, for a reason. That you looked is recorded in the ledger, and the member
+        finds it with your reason in `list_looks_at_me`. It counts towards the names that the policy lets one
+        person see in 24 hours (`review.names_per_day`). Where no reviewer has verified a name of theirs,
+        there is none to see: 404.
+
+        Roles: owner, admin. Whoever calls it has signed in less than 15 minutes ago.
+
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson,
+        NamesExhausted, NotCaughtUp, NotFound, PositionUnknown, ReauthenticationRequired, SessionEnded,
+        Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        """
+        answer: t.VerifiedName = await self._call(_SHOW_NAME, path={"id": id}, body=body)
         return answer
 
     async def show_onboarding(self, flow: t.FlowId) -> t.FlowView:
@@ -3425,6 +3833,19 @@ class AsyncOperations(ABC):
         Unavailable.
         """
         await self._call(_SIGN_OUT)
+
+    async def simulate_policy(self, body: t.PolicyToTry) -> t.PolicySimulated:
+        """What a policy would mean for those who are here, if it were put in the place of the one that holds.
+        Nothing is changed. A document that could not be put in its place is refused as by `replace_policy`.
+
+        Roles: owner, admin, auditor.
+
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, MalformedJson, NotCaughtUp,
+        PolicyInvalid, PositionUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField,
+        UnsupportedMediaType.
+        """
+        answer: t.PolicySimulated = await self._call(_SIMULATE_POLICY, body=body)
+        return answer
 
     async def start_onboarding(self, body: t.BeginBody) -> t.BegunView:
         """Start a registration with an invite. No use of the invite is taken or reserved.

@@ -225,6 +225,17 @@ class AssuranceLeft(TypedDict):
     """The person."""
 
 
+class BacklogView(TypedDict):
+    """How much is not delivered."""
+
+    dead: int
+    """Given up."""
+    refused: int
+    """Of those that wait: because whoever takes them from us refuses us."""
+    waiting: int
+    """To be tried, now or later."""
+
+
 class BadRow(TypedDict):
     """A row of a file that cannot be taken."""
 
@@ -289,6 +300,32 @@ class CameByView(TypedDict):
     passed_on_from: NotRequired[InviteId | None]
     room: NotRequired[str | None]
     """The id of the room that they came for."""
+
+
+class CaseFiguresView(TypedDict):
+    """The reviewers' queue in figures."""
+
+    approved: int
+    """Of these, how many were approved."""
+    claimed: int
+    """Of these, those that a reviewer has claimed now."""
+    decided: int
+    """Cases that were decided in the last 30 days; of more than 20 000 the newest count."""
+    median_seconds: NotRequired[int | None]
+    """How long half of these took at most, from when they were opened, in seconds; missing where there were
+    none.
+    """
+    oldest_opened_at: NotRequired[Timestamp | None]
+    open: int
+    """Cases that wait for a decision."""
+    p95_seconds: NotRequired[int | None]
+    """How long 95 of 100 took at most."""
+    refused: int
+    """How many were refused."""
+    retry: int
+    """How many are to be given again."""
+    reviewers: NotRequired[list[ReviewerFigures] | None]
+    """The same by whoever decided. Owners and auditors see it."""
 
 
 class CaseView(TypedDict):
@@ -425,6 +462,23 @@ class ContactBody(TypedDict):
     """
 
 
+class DeadLetterView(TypedDict):
+    """A letter or text message that was given up. To whom it was is not said."""
+
+    attempts: int
+    """How often it was tried since it was posted or last retried."""
+    created_at: Timestamp
+    """When it was posted."""
+    id: str
+    """Its id."""
+    kind: str
+    """What it is about: the word that it was posted under."""
+    last_error: str
+    """Why it was given up: a step and codes, never a server's words. `erased` where its reader was forgotten;
+    then nothing is left to retry.
+    """
+
+
 class DecisionView(TypedDict):
     """The decision that was recorded."""
 
@@ -502,6 +556,13 @@ class DrawView(TypedDict):
     """How they were chosen."""
 
 
+class EndSessions(TypedDict):
+    """Why somebody's sessions are ended."""
+
+    reason: SessionsEndReason
+    """Why, as a code that the ledger records."""
+
+
 class ExtendBody(TypedDict):
     """For how much longer an invite holds."""
 
@@ -523,6 +584,30 @@ class FailureView(TypedDict):
     """Why: for an operator."""
     type: str
     """The event's type."""
+
+
+FallsBelow = TypedDict(
+    "FallsBelow",
+    {
+        "demand": "str",
+        "from": "Any",
+        "people": "int",
+        "sample": "list[FallsBelowPerson]",
+        "to": "Any",
+    },
+)
+"""Members who meet a demand now and would not then."""
+
+
+class FallsBelowPerson(TypedDict):
+    """Somebody who would not meet a demand."""
+
+    assurance: Assurance
+    """How surely we know who they are."""
+    handle: NotRequired[str | None]
+    """The handle of their own choice."""
+    id: PersonId
+    """Their public id."""
 
 
 class Figures(TypedDict):
@@ -666,6 +751,67 @@ class HappenedActor1(TypedDict):
     """A member."""
 
     person: PersonId | None
+
+
+class HealthHistory(TypedDict):
+    """The samples of a replica."""
+
+    items: list[HealthSample]
+    """One a minute, the oldest first; since it was started, and for a day."""
+
+
+class HealthSample(TypedDict):
+    """How this replica did for a minute."""
+
+    at: Timestamp
+    """When the minute ended."""
+    failed_share: float
+    """The share of them that was answered by 5xx, 0 to 1."""
+    feed_behind: int
+    """How many events memory is behind the feed."""
+    letters_waiting: NotRequired[int | None]
+    """Letters and text messages that wait; null where the database did not answer."""
+    p50_ms: NotRequired[float | None]
+    """Milliseconds that half of the requests took at most, to a fifth; null where there were none."""
+    p99_ms: NotRequired[float | None]
+    """Milliseconds that 99 of 100 requests took at most, to a fifth."""
+    requests_per_second: float
+    """Requests answered in a second, on average."""
+    resident_bytes: NotRequired[int | None]
+    """Bytes of memory that the process has; null where the system does not say."""
+    streams: int
+    """Event streams that are open."""
+
+
+class HealthView(TypedDict):
+    """How this replica does, and what is the same for all."""
+
+    database: str
+    """The kind of database: `sqlite` or `postgres`."""
+    feed_behind: int
+    """How many events its memory is behind."""
+    jobs_open: int
+    """Jobs that are neither done nor cancelled."""
+    letters: BacklogView
+    """Letters that are not delivered."""
+    position: int
+    """The last position of the feed, as far as it knows."""
+    resident_bytes: NotRequired[int | None]
+    """Bytes of memory that the process has; null where the system does not say."""
+    room_servers: list[RoomServerHealth]
+    """The room servers, oldest first."""
+    signing_keys: list[SigningKeyView]
+    """The keys that sign tokens, oldest first."""
+    streams: int
+    """Event streams that are open on it."""
+    subscribers: list[SubscriberHealth]
+    """Whoever follows the ledger."""
+    texts: BacklogView
+    """Text messages that are not delivered."""
+    uptime_seconds: int
+    """For how many seconds it runs."""
+    version: str
+    """Its version."""
 
 
 class IdentityBody(TypedDict):
@@ -836,6 +982,17 @@ class InviterView(TypedDict):
     """Their public id."""
 
 
+class InvitesBeyond(TypedDict):
+    """Open invites beyond what new ones could be."""
+
+    live_longer: int
+    """Open invites that end later than one given now could."""
+    looked_at: int
+    """How many of the newest invites were looked at: 20 000 at most."""
+    more_uses: int
+    """Open links with more uses than one may have."""
+
+
 class JanusEntry(TypedDict):
     """How a client joins a room of AudioBridge, the plugin of Janus."""
 
@@ -985,6 +1142,21 @@ class LeadView(TypedDict):
     """By what leads of a kind are ordered: more is stronger. Between kinds it says nothing."""
 
 
+class LedgerProof(TypedDict):
+    """A place of the chain, and what its hash is computed from: SHA-256 over `vouchsafe/ledger/1`, the hash
+    before, the position as eight bytes in network order, and the body.
+    """
+
+    body: str
+    """The event as it is stored, to the letter. People stand in it by their rows."""
+    hash: str
+    """The hash at it, in hexadecimal."""
+    hash_before: str
+    """The hash at the position before; of the first one 32 zero bytes."""
+    position: int
+    """The position."""
+
+
 class LetInBody(TypedDict):
     """Whom a member lets in."""
 
@@ -1015,6 +1187,19 @@ class Liveness(TypedDict):
 
     alive: bool
     """Always true: a process that is not alive does not answer."""
+
+
+class LookAtView(TypedDict):
+    """That somebody was shown a member's real name."""
+
+    at: Timestamp
+    """When."""
+    by: NotRequired[PersonId | None]
+    reason: NotRequired[str | None]
+    """Why, in the words that they gave before they were shown it. Owners see it; auditors read what is not
+    sealed.
+    """
+    role: NotRequired[Role | None]
 
 
 class LookView(TypedDict):
@@ -1260,6 +1445,15 @@ class NewLift(TypedDict):
     """In your own words. They are kept sealed, and the ledger records a commitment to them."""
 
 
+class NewLook(TypedDict):
+    """Why you want to see the name."""
+
+    reason: str
+    """In your own words. The member is shown them. They are kept sealed, and the ledger records a commitment to
+    them.
+    """
+
+
 class NewPolicy(TypedDict):
     """A policy to put in its place."""
 
@@ -1445,6 +1639,15 @@ class NewServerBody6(TypedDict):
     """The SecretId of an account that may remove users."""
     secret_key: str
     """Its SecretKey: it signs our calls."""
+
+
+class NewService(TypedDict):
+    """A service to add."""
+
+    name: str
+    """Its name."""
+    resource: NotRequired[str | None]
+    """By what tokens are asked for it: an absolute URI without a fragment. One of ours where nothing is said."""
 
 
 class Node(TypedDict):
@@ -1673,6 +1876,20 @@ class Person(TypedDict):
     """Where they stand."""
 
 
+class PersonAccount(TypedDict):
+    """How somebody signs in."""
+
+    email_hint: NotRequired[str | None]
+    """Their address, masked. Owners and admins see it; missing where there is none."""
+    has_password: bool
+    """Whether they have a password."""
+    last_sign_in_at: NotRequired[Timestamp | None]
+    phone_hint: NotRequired[str | None]
+    """Their phone number, masked, likewise."""
+    sessions: list[PersonSession]
+    """Their sessions that live, newest first, up to 100. On what device and from where is for them alone."""
+
+
 class PersonInFull(Person):
     """A member, and their place in the graph."""
 
@@ -1687,6 +1904,19 @@ class PersonInFull(Person):
     """Their invites by which somebody may come in still, newest first, up to 50."""
     sanctions: list[OpenSanction]
     """The sanctions that are in force, gravest first."""
+
+
+class PersonSession(TypedDict):
+    """A session of somebody's."""
+
+    expires_at: Timestamp
+    """When it ends at the latest."""
+    id: SessionId
+    """Its id, as the ledger has it."""
+    last_used_at: Timestamp
+    """When it was used last: refreshed, or by a browser, to ten minutes."""
+    started_at: Timestamp
+    """When they signed in."""
 
 
 class Phones(TypedDict):
@@ -1750,6 +1980,47 @@ class Policy(TypedDict):
     """What every room asks for at least."""
     waitlist: NotRequired[WaitlistPolicy]
     """Who waits to be let in without an invite."""
+
+
+PolicyDifference = TypedDict(
+    "PolicyDifference",
+    {
+        "from": "Any",
+        "path": "str",
+        "to": "Any",
+    },
+)
+"""A value of the policy that would be another."""
+
+
+class PolicySimulated(TypedDict):
+    """What a policy would mean."""
+
+    below: list[FallsBelow]
+    """Members in good standing who would no longer meet a demand, demand by demand. Who they are is as this
+    replica's memory has it.
+    """
+    changes: list[PolicyDifference]
+    """What it would change, by key."""
+    document_countries_refused: list[str]
+    """The same of countries' documents."""
+    invites: InvitesBeyond
+    """Open invites beyond what new ones could be. They stay as they are."""
+    phone_countries_refused: list[str]
+    """Countries that the policies name whose phone numbers are taken now and would not be. How many have such
+    numbers is not known without opening them.
+    """
+    rooms: list[RoomsAskMore]
+    """What would change of the rooms that are open, by what they ask for themselves."""
+    version: int
+    """The version of the policy that holds, with which it is compared."""
+
+
+class PolicyToTry(TypedDict):
+    """A policy to be tried."""
+
+    document: str
+    """A TOML document."""
 
 
 class PolicyView(TypedDict):
@@ -1979,6 +2250,17 @@ class Review(TypedDict):
     """
 
 
+class ReviewerFigures(TypedDict):
+    """What a reviewer decided."""
+
+    approved: int
+    """How many of them they approved."""
+    decided: int
+    """How many cases."""
+    reviewer: PersonId
+    """Who."""
+
+
 class RevocationAccepted(TypedDict):
     """A job that was asked for."""
 
@@ -2033,6 +2315,20 @@ class RoomBody(TypedDict):
     """The assurance that a member needs to speak."""
 
 
+class RoomServerHealth(TypedDict):
+    """How a room server does."""
+
+    failure: NotRequired[str | None]
+    """Why it fails."""
+    id: ServerId
+    """Its id."""
+    kind: str
+    """Its kind."""
+    since: NotRequired[Timestamp | None]
+    well: NotRequired[bool | None]
+    """Whether it does what it is asked to; null where nobody has asked it yet."""
+
+
 class RoomView(TypedDict):
     """A room."""
 
@@ -2054,6 +2350,19 @@ class RoomView(TypedDict):
     """The assurance that a member needs to speak; the policy may ask for more."""
     taken: int
     """How many of them are taken."""
+
+
+RoomsAskMore = TypedDict(
+    "RoomsAskMore",
+    {
+        "demand": "str",
+        "from": "Assurance",
+        "people": "int",
+        "rooms": "int",
+        "to": "Assurance",
+    },
+)
+"""Open rooms that would ask for more."""
 
 
 class RoomsPolicy(TypedDict):
@@ -2112,6 +2421,30 @@ class Search(TypedDict):
     joined_from: NotRequired[Timestamp | None]
     role: NotRequired[Role | None]
     standing: NotRequired[Standing | None]
+
+
+class SeatPerson(TypedDict):
+    """Who has a seat."""
+
+    handle: NotRequired[str | None]
+    """The handle of their own choice."""
+    id: PersonId
+    """Their public id."""
+
+
+class SeatView(TypedDict):
+    """Somebody who has a seat."""
+
+    expires_at: Timestamp
+    """Until when it is good."""
+    person: SeatPerson
+    """Who."""
+    since: Timestamp
+    """Since when they have the ticket."""
+    speaks: bool
+    """Whether they may speak; whoever may not listens."""
+    ticket: TicketId
+    """Their ticket, which is the participant's id on the room's server."""
 
 
 class Selection(TypedDict):
@@ -2203,6 +2536,31 @@ class ServersView(TypedDict):
     """All of them, the oldest first."""
 
 
+class ServiceSecretView(TypedDict):
+    """A service's secret, shown this once."""
+
+    id: ServiceId
+    """Its id, which is its client id too."""
+    resource: str
+    """By what tokens are asked for it."""
+    secret: str
+    """Its secret. Nobody is shown it again."""
+
+
+class ServiceView(TypedDict):
+    """A service."""
+
+    created_at: Timestamp
+    """Since when."""
+    id: ServiceId
+    """Its id, which is its client id too."""
+    name: str
+    """Its name."""
+    resource: str
+    """By what tokens are asked for it."""
+    retired_at: NotRequired[Timestamp | None]
+
+
 class SessionView(TypedDict):
     """A session: the family of its refresh tokens."""
 
@@ -2210,6 +2568,24 @@ class SessionView(TypedDict):
     """When it ends at the latest, however often it is refreshed."""
     id: SessionId
     """Its id."""
+
+
+class SessionsEnded(TypedDict):
+    """How many sessions were ended."""
+
+    ended: int
+    """How many."""
+
+
+class SigningKeyView(TypedDict):
+    """A key that signs tokens, or did."""
+
+    kid: str
+    """Its id, as in the key set."""
+    made_at: Timestamp
+    """When it was made."""
+    signs: bool
+    """Whether this replica signs by it; tokens of every key are verified."""
 
 
 class StatusForm(TypedDict):
@@ -2230,6 +2606,18 @@ class StreamEvent(TypedDict):
     """The position up to which everything is told."""
     retry: NotRequired[int | None]
     """After how many milliseconds to connect again."""
+
+
+class SubscriberHealth(TypedDict):
+    """How far a subscriber has come."""
+
+    behind: int
+    """How many events it is behind; 0 where it wants none of them."""
+    failures: int
+    """How many events it could not carry out."""
+    name: str
+    """Its name."""
+    waiting_since: NotRequired[Timestamp | None]
 
 
 class SubscriberView(TypedDict):
@@ -2392,6 +2780,19 @@ class UndoAddressBody(TypedDict):
     """The last segment of the link in the letter."""
 
 
+class VerifiedName(TypedDict):
+    """A verified name. The ledger records that you were shown it."""
+
+    country: Country
+    """Who issued the document that bears it."""
+    given_at: Timestamp
+    """When they were given."""
+    kind: DocumentKind
+    """What the document is."""
+    name: str
+    """The name, as it was entered."""
+
+
 class VouchBody(TypedDict):
     """For whom a member vouches."""
 
@@ -2534,6 +2935,9 @@ RoleReason: TypeAlias = Literal["duty", "request", "invited", "misuse", "securit
 SanctionKind: TypeAlias = Literal["freeze", "quarantine", "suspend", "ban"]
 """What a sanction does, gravest last. Each may have an end."""
 
+SessionsEndReason: TypeAlias = Literal["lost_device", "suspicion", "request", "other"]
+"""Why an admin ended every session of a member."""
+
 Standing: TypeAlias = Literal["active", "frozen", "quarantined", "suspended", "banned", "left"]
 """Where a member stands now, gravest last: by the gravest of the sanctions that are in force on them. A refused
 newcomer is never a member and has none.
@@ -2596,6 +3000,8 @@ ReportId: TypeAlias = str
 SanctionId: TypeAlias = str
 
 ServerId: TypeAlias = str
+
+ServiceId: TypeAlias = str
 
 SessionId: TypeAlias = str
 

@@ -446,6 +446,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/cases/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The reviewers' queue in figures: what waits, and how the last 30 days went.
+         * @description Roles: owner, admin, auditor, reviewer.
+         */
+        get: operations["show_case_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/cases/{id}": {
         parameters: {
             query?: never;
@@ -548,6 +568,46 @@ export interface paths {
          * @description Roles: owner, admin, auditor. Whoever calls it has signed in less than 15 minutes ago.
          */
         get: operations["export_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How this replica does, and what waits. What is in the database is the same for all replicas.
+         * @description Roles: owner, admin, auditor.
+         */
+        get: operations["show_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/health/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How this replica did, a sample each minute: kept in memory for a day, and gone when it stops.
+         * @description Roles: owner, admin, auditor.
+         */
+        get: operations["show_health_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -867,6 +927,89 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/ledger/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The ledger as a file of JSON Lines, the oldest first: each line an item as `list_ledger` has it. It is made while it is read, up to what
+         *     had happened when it was asked for. A file that breaks off is not whole: the last line says how many there are and up to which number.
+         * @description Roles: owner, admin, auditor.
+         */
+        get: operations["export_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/ledger/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A place of the ledger's chain, and what its hash is computed from: so that somebody outside can check what they were shown. The whole chain
+         *     is checked by `vouchsafe audit verify`.
+         * @description Roles: owner, admin, auditor.
+         */
+        get: operations["prove_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Letters and text messages that were given up, oldest first. To whom they were is not said.
+         * @description Roles: owner, admin, auditor.
+         */
+        get: operations["list_dead_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/letters/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a letter or text message that was given up tried again at once, with all its attempts before it: after what was wrong was
+         *     mended.
+         * @description Roles: owner, admin.
+         */
+        post: operations["retry_dead_letter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/paths": {
         parameters: {
             query?: never;
@@ -942,6 +1085,26 @@ export interface paths {
          * @description Roles: owner, admin, auditor.
          */
         get: operations["show_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/people/{id}/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How somebody signs in: their contact, masked, and their sessions.
+         * @description Roles: owner, admin, auditor.
+         */
+        get: operations["show_account"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1120,6 +1283,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/people/{id}/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who was shown a member's real name, newest first: reviewers and admins. Of somebody who was erased nothing is left.
+         * @description Roles: owner, auditor.
+         */
+        get: operations["list_looks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/people/{id}/name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See a member's verified name, for a reason. That you looked is recorded in the ledger, and the member finds it with your reason
+         *     in `list_looks_at_me`. It counts towards the names that the policy lets one person see in 24 hours (`review.names_per_day`).
+         *     Where no reviewer has verified a name of theirs, there is none to see: 404.
+         * @description Roles: owner, admin. Whoever calls it has signed in less than 15 minutes ago.
+         */
+        post: operations["show_name"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/people/{id}/role": {
         parameters: {
             query?: never;
@@ -1188,6 +1393,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/people/{id}/sessions/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends every session of a member: their tokens hold no longer, and they sign in anew. Nothing else changes. An owner
+         *     does it to anybody else, an admin to whoever stands below an admin; one's own are under `/v1/me/sessions`.
+         * @description Roles: owner, admin.
+         */
+        post: operations["end_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/people/{id}/tree": {
         parameters: {
             query?: never;
@@ -1247,6 +1473,27 @@ export interface paths {
          */
         put: operations["replace_policy"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/policy/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a policy would mean for those who are here, if it were put in the place of the one that holds. Nothing is changed. A document that
+         *     could not be put in its place is refused as by `replace_policy`.
+         * @description Roles: owner, admin, auditor.
+         */
+        post: operations["simulate_policy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1452,6 +1699,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/rooms/{room}/participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who has a seat in a room: a ticket that is good, the oldest first. Whoever has one may be in the room, and nobody else; whether they have
+         *     entered, the room's server knows.
+         * @description Roles: owner, admin, auditor.
+         */
+        get: operations["list_participants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/sanctions": {
         parameters: {
             query?: never;
@@ -1467,6 +1735,70 @@ export interface paths {
          * @description Roles: owner, admin.
          */
         post: operations["sanction_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Services, the newest first, those that were retired too. No secret is ever listed.
+         * @description Roles: owner.
+         */
+        get: operations["list_services"];
+        put?: never;
+        /**
+         * Add a service, which may then ask whether a token holds. Its secret is in this answer and in no other.
+         * @description Roles: owner. Whoever calls it has signed in less than 15 minutes ago.
+         */
+        post: operations["add_service"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/services/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Retire a service: it may no longer ask whether a token holds, and no token is given for it.
+         * @description Roles: owner. Whoever calls it has signed in less than 15 minutes ago.
+         */
+        delete: operations["retire_service"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/services/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a service another secret: the one that it has holds no longer. The new one is in this answer and in no other.
+         * @description Roles: owner. Whoever calls it has signed in less than 15 minutes ago.
+         */
+        post: operations["rotate_service"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2886,6 +3218,24 @@ export interface components {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:assurance-not-higher";
         };
+        /** @description How much is not delivered. */
+        BacklogView: {
+            /**
+             * Format: int64
+             * @description Given up.
+             */
+            dead: number;
+            /**
+             * Format: int64
+             * @description Of those that wait: because whoever takes them from us refuses us.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description To be tried, now or later.
+             */
+            waiting: number;
+        };
         /** @description A row of a file that cannot be taken. */
         BadRow: {
             /**
@@ -2951,6 +3301,52 @@ export interface components {
          * @enum {string}
          */
         Capability: "list" | "signed" | "removal" | "observation" | "bulk" | "muting" | "connections";
+        /** @description The reviewers' queue in figures. */
+        CaseFiguresView: {
+            /**
+             * Format: int64
+             * @description Of these, how many were approved.
+             */
+            approved: number;
+            /**
+             * Format: int64
+             * @description Of these, those that a reviewer has claimed now.
+             */
+            claimed: number;
+            /**
+             * Format: int64
+             * @description Cases that were decided in the last 30 days; of more than 20 000 the newest count.
+             */
+            decided: number;
+            /**
+             * Format: int64
+             * @description How long half of these took at most, from when they were opened, in seconds; missing where there were none.
+             */
+            median_seconds?: number | null;
+            oldest_opened_at?: components["schemas"]["timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Cases that wait for a decision.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description How long 95 of 100 took at most.
+             */
+            p95_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description How many were refused.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description How many are to be given again.
+             */
+            retry: number;
+            /** @description The same by whoever decided. Owners and auditors see it. */
+            reviewers?: components["schemas"]["ReviewerFigures"][] | null;
+        };
         CaseLapsedProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:case-lapsed";
@@ -3134,6 +3530,31 @@ export interface components {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:cross-site";
         };
+        /** @description A letter or text message that was given up. To whom it was is not said. */
+        DeadLetterView: {
+            /**
+             * Format: int64
+             * @description How often it was tried since it was posted or last retried.
+             */
+            attempts: number;
+            /** @description When it was posted. */
+            created_at: components["schemas"]["timestamp"];
+            /**
+             * @description Its id.
+             * @example letter_01kb0000000000000000000057
+             */
+            id: string;
+            /**
+             * @description What it is about: the word that it was posted under.
+             * @example invite
+             */
+            kind: string;
+            /**
+             * @description Why it was given up: a step and codes, never a server's words. `erased` where its reader was forgotten; then nothing
+             *     is left to retry.
+             */
+            last_error: string;
+        };
         /** @description The decision that was recorded. */
         DecisionView: {
             /** @description The case. */
@@ -3222,6 +3643,11 @@ export interface components {
             /** @description How they were chosen. */
             way: components["schemas"]["Way"];
         };
+        /** @description Why somebody's sessions are ended. */
+        EndSessions: {
+            /** @description Why, as a code that the ledger records. */
+            reason: components["schemas"]["SessionsEndReason"];
+        };
         /**
          * @description Who ended an invite before its time, and how.
          * @enum {string}
@@ -3257,6 +3683,31 @@ export interface components {
              * @example invite_issued
              */
             type: string;
+        };
+        /** @description Members who meet a demand now and would not then. */
+        FallsBelow: {
+            /** @description The demand, by the key of the policy that makes it. */
+            demand: string;
+            /** @description What it asks for: an assurance, hours, or roles. */
+            from: unknown;
+            /**
+             * Format: int64
+             * @description How many members in good standing it would shut out.
+             */
+            people: number;
+            /** @description Up to 50 of them, those who joined first. */
+            sample: components["schemas"]["FallsBelowPerson"][];
+            /** @description What it would ask for. */
+            to: unknown;
+        };
+        /** @description Somebody who would not meet a demand. */
+        FallsBelowPerson: {
+            /** @description How surely we know who they are. */
+            assurance: components["schemas"]["Assurance"];
+            /** @description The handle of their own choice. */
+            handle?: string | null;
+            /** @description Their public id. */
+            id: components["schemas"]["person_id"];
         };
         /** @description A branch in numbers, without the one whose branch it is. */
         Figures: {
@@ -3494,6 +3945,103 @@ export interface components {
         HappenedActor: {
             person: components["schemas"]["person_id"] | null;
         } | "newcomer" | "operator" | "system";
+        /** @description The samples of a replica. */
+        HealthHistory: {
+            /** @description One a minute, the oldest first; since it was started, and for a day. */
+            items: components["schemas"]["HealthSample"][];
+        };
+        /** @description How this replica did for a minute. */
+        HealthSample: {
+            /** @description When the minute ended. */
+            at: components["schemas"]["timestamp"];
+            /**
+             * Format: double
+             * @description The share of them that was answered by 5xx, 0 to 1.
+             */
+            failed_share: number;
+            /**
+             * Format: int64
+             * @description How many events memory is behind the feed.
+             */
+            feed_behind: number;
+            /**
+             * Format: int64
+             * @description Letters and text messages that wait; null where the database did not answer.
+             */
+            letters_waiting?: number | null;
+            /**
+             * Format: double
+             * @description Milliseconds that half of the requests took at most, to a fifth; null where there were none.
+             */
+            p50_ms?: number | null;
+            /**
+             * Format: double
+             * @description Milliseconds that 99 of 100 requests took at most, to a fifth.
+             */
+            p99_ms?: number | null;
+            /**
+             * Format: double
+             * @description Requests answered in a second, on average.
+             */
+            requests_per_second: number;
+            /**
+             * Format: int64
+             * @description Bytes of memory that the process has; null where the system does not say.
+             */
+            resident_bytes?: number | null;
+            /**
+             * Format: int64
+             * @description Event streams that are open.
+             */
+            streams: number;
+        };
+        /** @description How this replica does, and what is the same for all. */
+        HealthView: {
+            /** @description The kind of database: `sqlite` or `postgres`. */
+            database: string;
+            /**
+             * Format: int64
+             * @description How many events its memory is behind.
+             */
+            feed_behind: number;
+            /**
+             * Format: int64
+             * @description Jobs that are neither done nor cancelled.
+             */
+            jobs_open: number;
+            /** @description Letters that are not delivered. */
+            letters: components["schemas"]["BacklogView"];
+            /**
+             * Format: int64
+             * @description The last position of the feed, as far as it knows.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description Bytes of memory that the process has; null where the system does not say.
+             */
+            resident_bytes?: number | null;
+            /** @description The room servers, oldest first. */
+            room_servers: components["schemas"]["RoomServerHealth"][];
+            /** @description The keys that sign tokens, oldest first. */
+            signing_keys: components["schemas"]["SigningKeyView"][];
+            /**
+             * Format: int64
+             * @description Event streams that are open on it.
+             */
+            streams: number;
+            /** @description Whoever follows the ledger. */
+            subscribers: components["schemas"]["SubscriberHealth"][];
+            /** @description Text messages that are not delivered. */
+            texts: components["schemas"]["BacklogView"];
+            /**
+             * Format: int64
+             * @description For how many seconds it runs.
+             */
+            uptime_seconds: number;
+            /** @description Its version. */
+            version: string;
+        };
         /**
          * @description The health of a room server.
          * @enum {string}
@@ -3847,6 +4395,24 @@ export interface components {
             /** @description Their public id. */
             id: components["schemas"]["person_id"];
         };
+        /** @description Open invites beyond what new ones could be. */
+        InvitesBeyond: {
+            /**
+             * Format: int64
+             * @description Open invites that end later than one given now could.
+             */
+            live_longer: number;
+            /**
+             * Format: int64
+             * @description How many of the newest invites were looked at: 20 000 at most.
+             */
+            looked_at: number;
+            /**
+             * Format: int64
+             * @description Open links with more uses than one may have.
+             */
+            more_uses: number;
+        };
         /** @description How a client joins a room of AudioBridge, the plugin of Janus. */
         JanusEntry: {
             /**
@@ -4035,6 +4601,23 @@ export interface components {
             strength: number;
         };
         /**
+         * @description A place of the chain, and what its hash is computed from: SHA-256 over `vouchsafe/ledger/1`, the hash before, the position
+         *     as eight bytes in network order, and the body.
+         */
+        LedgerProof: {
+            /** @description The event as it is stored, to the letter. People stand in it by their rows. */
+            body: string;
+            /** @description The hash at it, in hexadecimal. */
+            hash: string;
+            /** @description The hash at the position before; of the first one 32 zero bytes. */
+            hash_before: string;
+            /**
+             * Format: int64
+             * @description The position.
+             */
+            position: number;
+        };
+        /**
          * @description Why somebody is left out of an action.
          * @enum {string}
          */
@@ -4069,6 +4652,15 @@ export interface components {
         Liveness: {
             /** @description Always true: a process that is not alive does not answer. */
             alive: boolean;
+        };
+        /** @description That somebody was shown a member's real name. */
+        LookAtView: {
+            /** @description When. */
+            at: components["schemas"]["timestamp"];
+            by?: components["schemas"]["person_id"] | null;
+            /** @description Why, in the words that they gave before they were shown it. Owners see it; auditors read what is not sealed. */
+            reason?: string | null;
+            role?: components["schemas"]["Role"] | null;
         };
         /** @description That somebody was shown one's real name and document. */
         LookView: {
@@ -4343,6 +4935,11 @@ export interface components {
             /** @description In your own words. They are kept sealed, and the ledger records a commitment to them. */
             reason: string;
         };
+        /** @description Why you want to see the name. */
+        NewLook: {
+            /** @description In your own words. The member is shown them. They are kept sealed, and the ledger records a commitment to them. */
+            reason: string;
+        };
         /** @description A policy to put in its place. */
         NewPolicy: {
             /** @description A TOML document. */
@@ -4554,6 +5151,16 @@ export interface components {
              * @description Its SecretKey: it signs our calls.
              */
             secret_key: string;
+        };
+        /** @description A service to add. */
+        NewService: {
+            /** @description Its name. */
+            name: string;
+            /**
+             * @description By what tokens are asked for it: an absolute URI without a fragment. One of ours where nothing is said.
+             * @example https://archive.example.org
+             */
+            resource?: string | null;
         };
         /** @description Somebody in the graph. */
         Node: {
@@ -4832,6 +5439,13 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_DeadLetterView: {
+            /** @description The items, in the list's order. */
+            items: components["schemas"]["DeadLetterView"][];
+            /** @description Where the next page starts: send it as `cursor`. Missing on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_FailureView: {
             /** @description The items, in the list's order. */
             items: components["schemas"]["FailureView"][];
@@ -4877,6 +5491,13 @@ export interface components {
         Page_LeadView: {
             /** @description The items, in the list's order. */
             items: components["schemas"]["LeadView"][];
+            /** @description Where the next page starts: send it as `cursor`. Missing on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_LookAtView: {
+            /** @description The items, in the list's order. */
+            items: components["schemas"]["LookAtView"][];
             /** @description Where the next page starts: send it as `cursor`. Missing on the last page. */
             next?: string | null;
         };
@@ -4965,6 +5586,20 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_SeatView: {
+            /** @description The items, in the list's order. */
+            items: components["schemas"]["SeatView"][];
+            /** @description Where the next page starts: send it as `cursor`. Missing on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ServiceView: {
+            /** @description The items, in the list's order. */
+            items: components["schemas"]["ServiceView"][];
+            /** @description Where the next page starts: send it as `cursor`. Missing on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_VouchSeen: {
             /** @description The items, in the list's order. */
             items: components["schemas"]["VouchSeen"][];
@@ -5041,6 +5676,24 @@ export interface components {
             /** @description Where they stand. */
             standing: components["schemas"]["Standing"];
         };
+        /** @description How somebody signs in. */
+        PersonAccount: {
+            /**
+             * @description Their address, masked. Owners and admins see it; missing where there is none.
+             * @example a•••@e•••.org
+             */
+            email_hint?: string | null;
+            /** @description Whether they have a password. */
+            has_password: boolean;
+            last_sign_in_at?: components["schemas"]["timestamp"] | null;
+            /**
+             * @description Their phone number, masked, likewise.
+             * @example +86•••78
+             */
+            phone_hint?: string | null;
+            /** @description Their sessions that live, newest first, up to 100. On what device and from where is for them alone. */
+            sessions: components["schemas"]["PersonSession"][];
+        };
         /** @description A member, and their place in the graph. */
         PersonInFull: components["schemas"]["Person"] & {
             branch?: components["schemas"]["Figures"] | null;
@@ -5060,6 +5713,17 @@ export interface components {
             pending_invites: components["schemas"]["PendingInvite"][];
             /** @description The sanctions that are in force, gravest first. */
             sanctions: components["schemas"]["OpenSanction"][];
+        };
+        /** @description A session of somebody's. */
+        PersonSession: {
+            /** @description When it ends at the latest. */
+            expires_at: components["schemas"]["timestamp"];
+            /** @description Its id, as the ledger has it. */
+            id: components["schemas"]["session_id"];
+            /** @description When it was used last: refreshed, or by a browser, to ten minutes. */
+            last_used_at: components["schemas"]["timestamp"];
+            /** @description When they signed in. */
+            started_at: components["schemas"]["timestamp"];
         };
         PhoneKeptProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -5175,9 +5839,49 @@ export interface components {
             /** @description Who waits to be let in without an invite. */
             waitlist?: components["schemas"]["WaitlistPolicy"];
         };
+        /** @description A value of the policy that would be another. */
+        PolicyDifference: {
+            /** @description What it is; null where it says nothing. */
+            from: unknown;
+            /**
+             * @description Its key, as it stands in the document.
+             * @example rooms.speak
+             */
+            path: string;
+            /** @description What it would be. */
+            to: unknown;
+        };
         PolicyInvalidProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:policy-invalid";
+        };
+        /** @description What a policy would mean. */
+        PolicySimulated: {
+            /** @description Members in good standing who would no longer meet a demand, demand by demand. Who they are is as this replica's memory has it. */
+            below: components["schemas"]["FallsBelow"][];
+            /** @description What it would change, by key. */
+            changes: components["schemas"]["PolicyDifference"][];
+            /** @description The same of countries' documents. */
+            document_countries_refused: string[];
+            /** @description Open invites beyond what new ones could be. They stay as they are. */
+            invites: components["schemas"]["InvitesBeyond"];
+            /**
+             * @description Countries that the policies name whose phone numbers are taken now and would not be. How many have such numbers is not
+             *     known without opening them.
+             */
+            phone_countries_refused: string[];
+            /** @description What would change of the rooms that are open, by what they ask for themselves. */
+            rooms: components["schemas"]["RoomsAskMore"][];
+            /**
+             * Format: int64
+             * @description The version of the policy that holds, with which it is compared.
+             */
+            version: number;
+        };
+        /** @description A policy to be tried. */
+        PolicyToTry: {
+            /** @description A TOML document. */
+            document: string;
         };
         /** @description The policy that holds now. */
         PolicyView: {
@@ -5477,6 +6181,21 @@ export interface components {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:review-conflict";
         };
+        /** @description What a reviewer decided. */
+        ReviewerFigures: {
+            /**
+             * Format: int64
+             * @description How many of them they approved.
+             */
+            approved: number;
+            /**
+             * Format: int64
+             * @description How many cases.
+             */
+            decided: number;
+            /** @description Who. */
+            reviewer: components["schemas"]["person_id"];
+        };
         /** @description A job that was asked for. */
         RevocationAccepted: {
             /** @description The job: `GET /v1/admin/jobs/{id}` tells how far it is, and `/outcomes` what became of each invite. */
@@ -5547,6 +6266,18 @@ export interface components {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:room-exists";
         };
+        /** @description How a room server does. */
+        RoomServerHealth: {
+            /** @description Why it fails. */
+            failure?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["server_id"];
+            /** @description Its kind. */
+            kind: string;
+            since?: components["schemas"]["timestamp"] | null;
+            /** @description Whether it does what it is asked to; null where nobody has asked it yet. */
+            well?: boolean | null;
+        };
         RoomServerInUseOrRoomServerNotClearedProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:room-server-in-use" | "urn:vouchsafe:problem:room-server-not-cleared";
@@ -5585,6 +6316,25 @@ export interface components {
              * @description How many of them are taken.
              */
             taken: number;
+        };
+        /** @description Open rooms that would ask for more. */
+        RoomsAskMore: {
+            /** @description `rooms.enter` or `rooms.speak`. */
+            demand: string;
+            /** @description What they ask for, with what the policy asks for. */
+            from: components["schemas"]["Assurance"];
+            /**
+             * Format: int64
+             * @description How many members in good standing are known well enough now and would not be.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description How many rooms.
+             */
+            rooms: number;
+            /** @description What they would ask for. */
+            to: components["schemas"]["Assurance"];
         };
         /** @description What every room asks for at least. A room may ask for more. */
         RoomsPolicy: {
@@ -5658,6 +6408,26 @@ export interface components {
             joined_from?: components["schemas"]["timestamp"] | null;
             role?: components["schemas"]["Role"] | null;
             standing?: components["schemas"]["Standing"] | null;
+        };
+        /** @description Who has a seat. */
+        SeatPerson: {
+            /** @description The handle of their own choice. */
+            handle?: string | null;
+            /** @description Their public id. */
+            id: components["schemas"]["person_id"];
+        };
+        /** @description Somebody who has a seat. */
+        SeatView: {
+            /** @description Until when it is good. */
+            expires_at: components["schemas"]["timestamp"];
+            /** @description Who. */
+            person: components["schemas"]["SeatPerson"];
+            /** @description Since when they have the ticket. */
+            since: components["schemas"]["timestamp"];
+            /** @description Whether they may speak; whoever may not listens. */
+            speaks: boolean;
+            /** @description Their ticket, which is the participant's id on the room's server. */
+            ticket: components["schemas"]["ticket_id"];
         };
         /** @description Whom an action is on: either `people`, or everybody of a branch, of those who joined since a time, or of both. */
         Selection: {
@@ -5741,6 +6511,27 @@ export interface components {
             /** @description All of them, the oldest first. */
             items: components["schemas"]["ServerView"][];
         };
+        /** @description A service's secret, shown this once. */
+        ServiceSecretView: {
+            /** @description Its id, which is its client id too. */
+            id: components["schemas"]["service_id"];
+            /** @description By what tokens are asked for it. */
+            resource: string;
+            /** @description Its secret. Nobody is shown it again. */
+            secret: string;
+        };
+        /** @description A service. */
+        ServiceView: {
+            /** @description Since when. */
+            created_at: components["schemas"]["timestamp"];
+            /** @description Its id, which is its client id too. */
+            id: components["schemas"]["service_id"];
+            /** @description Its name. */
+            name: string;
+            /** @description By what tokens are asked for it. */
+            resource: string;
+            retired_at?: components["schemas"]["timestamp"] | null;
+        };
         SessionEndedProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:session-ended";
@@ -5751,6 +6542,28 @@ export interface components {
             expires_at: components["schemas"]["timestamp"];
             /** @description Its id. */
             id: components["schemas"]["session_id"];
+        };
+        /**
+         * @description Why an admin ended every session of a member.
+         * @enum {string}
+         */
+        SessionsEndReason: "lost_device" | "suspicion" | "request" | "other";
+        /** @description How many sessions were ended. */
+        SessionsEnded: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            ended: number;
+        };
+        /** @description A key that signs tokens, or did. */
+        SigningKeyView: {
+            /** @description Its id, as in the key set. */
+            kid: string;
+            /** @description When it was made. */
+            made_at: components["schemas"]["timestamp"];
+            /** @description Whether this replica signs by it; tokens of every key are verified. */
+            signs: boolean;
         };
         /**
          * @description Where a member stands now, gravest last: by the gravest of the sanctions that are in force on them. A refused
@@ -5818,6 +6631,22 @@ export interface components {
          * @enum {string}
          */
         StreamEventKind: "position" | "happened" | "gap";
+        /** @description How far a subscriber has come. */
+        SubscriberHealth: {
+            /**
+             * Format: int64
+             * @description How many events it is behind; 0 where it wants none of them.
+             */
+            behind: number;
+            /**
+             * Format: int64
+             * @description How many events it could not carry out.
+             */
+            failures: number;
+            /** @description Its name. */
+            name: string;
+            waiting_since?: components["schemas"]["timestamp"] | null;
+        };
         /** @description A subscriber of the ledger: it does what must happen because something happened. */
         SubscriberView: {
             /**
@@ -6047,6 +6876,17 @@ export interface components {
          * @enum {string}
          */
         Verdict: "approved" | "retry" | "refused";
+        /** @description A verified name. The ledger records that you were shown it. */
+        VerifiedName: {
+            /** @description Who issued the document that bears it. */
+            country: components["schemas"]["country"];
+            /** @description When they were given. */
+            given_at: components["schemas"]["timestamp"];
+            /** @description What the document is. */
+            kind: components["schemas"]["DocumentKind"];
+            /** @description The name, as it was entered. */
+            name: string;
+        };
         /**
          * @description By what a newcomer came to an invite's code.
          * @enum {string}
@@ -6127,6 +6967,7 @@ export interface components {
         report_id: string;
         sanction_id: string;
         server_id: string;
+        service_id: string;
         session_id: string;
         ticket_id: string;
         /** Format: date-time */
@@ -7870,6 +8711,31 @@ export interface operations {
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };
     };
+    show_case_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reviewers' queue in figures. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseFiguresView"];
+                };
+            };
+            400: components["responses"]["PositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
     show_case: {
         parameters: {
             query?: never;
@@ -8050,6 +8916,59 @@ export interface operations {
             401: components["responses"]["UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem"];
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    show_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How this replica does, and what is the same for all. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthView"];
+                };
+            };
+            400: components["responses"]["PositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    show_health_history: {
+        parameters: {
+            query?: {
+                /** @description How many minutes back. */
+                minutes?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The samples of a replica. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthHistory"];
+                };
+            };
+            400: components["responses"]["InvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };
@@ -8527,7 +9446,7 @@ export interface operations {
                 /** @description Only what is about this member. */
                 subject?: components["schemas"]["person_id"];
                 /** @description Only events of this type. */
-                type?: "person_founded" | "member_admitted" | "vouched" | "vouch_taken_back" | "reparented" | "person_left" | "reported" | "role_changed" | "invite_issued" | "invite_revoked" | "invite_voided" | "invite_restored" | "invite_extended" | "invite_resent" | "invite_passed_on" | "invite_answered" | "invite_undeliverable" | "invite_delivered" | "invite_held" | "hold_prolonged" | "invite_released" | "invite_quota_changed" | "application_made" | "application_proof_failed" | "applicant_waits" | "applicant_left" | "applicant_let_in" | "applicant_vouched" | "application_refused" | "waitlist_drawn" | "onboarding_started" | "proof_requested" | "proof_failed" | "contact_proved" | "identity_given" | "case_opened" | "case_claimed" | "case_decided" | "claim_released" | "names_withheld" | "refusal_bound" | "refusal_lifted" | "case_withdrawn" | "person_banned" | "ban_lifted" | "person_sanctioned" | "sanction_lifted" | "action_proposed" | "action_withdrawn" | "action_approved" | "action_applied" | "action_undoing" | "action_undone" | "appeal_made" | "appeal_claimed" | "appeal_decided" | "reports_closed" | "assurance_lowered" | "lead_dismissed" | "graph_exported" | "room_server_registered" | "room_server_changed" | "room_server_removed" | "room_created" | "room_changed" | "ticket_issued" | "ticket_ended" | "sign_in_code_made" | "session_started" | "session_refreshed" | "session_ended" | "password_forgotten" | "password_link_made" | "password_changed" | "address_asked" | "address_changed" | "address_restored" | "handle_changed" | "language_changed" | "policy_changed" | "service_added" | "service_removed" | "signing_key_made" | "job_cancelled" | "job_resumed" | "import_started" | "import_finished";
+                type?: "person_founded" | "member_admitted" | "vouched" | "vouch_taken_back" | "reparented" | "person_left" | "reported" | "role_changed" | "invite_issued" | "invite_revoked" | "invite_voided" | "invite_restored" | "invite_extended" | "invite_resent" | "invite_passed_on" | "invite_answered" | "invite_undeliverable" | "invite_delivered" | "invite_held" | "hold_prolonged" | "invite_released" | "invite_quota_changed" | "application_made" | "application_proof_failed" | "applicant_waits" | "applicant_left" | "applicant_let_in" | "applicant_vouched" | "application_refused" | "waitlist_drawn" | "onboarding_started" | "proof_requested" | "proof_failed" | "contact_proved" | "identity_given" | "case_opened" | "case_claimed" | "case_decided" | "claim_released" | "names_withheld" | "name_shown" | "refusal_bound" | "refusal_lifted" | "case_withdrawn" | "person_banned" | "ban_lifted" | "person_sanctioned" | "sanction_lifted" | "action_proposed" | "action_withdrawn" | "action_approved" | "action_applied" | "action_undoing" | "action_undone" | "appeal_made" | "appeal_claimed" | "appeal_decided" | "reports_closed" | "assurance_lowered" | "lead_dismissed" | "graph_exported" | "room_server_registered" | "room_server_changed" | "room_server_removed" | "room_created" | "room_changed" | "ticket_issued" | "ticket_ended" | "sign_in_code_made" | "session_started" | "session_refreshed" | "session_ended" | "sessions_ended" | "password_forgotten" | "password_link_made" | "password_changed" | "address_asked" | "address_changed" | "address_restored" | "handle_changed" | "language_changed" | "policy_changed" | "service_added" | "service_secret_changed" | "service_removed" | "signing_key_made" | "job_cancelled" | "job_resumed" | "import_started" | "import_finished";
                 /** @description Only what came before the event of this number. */
                 before?: number;
                 /** @description How many items at most. */
@@ -8553,6 +9472,131 @@ export interface operations {
             400: components["responses"]["InvalidFieldOrUnknownFieldOrPositionUnknownOrCursorInvalidProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
             403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    export_ledger: {
+        parameters: {
+            query?: {
+                /** @description From the event of this number on. */
+                from?: number;
+                /** @description Only what came before the event of this number. */
+                before?: number;
+                /** @description Only what this member did. */
+                actor?: components["schemas"]["person_id"];
+                /** @description Only what is about this member. */
+                subject?: components["schemas"]["person_id"];
+                /** @description Only events of this type. */
+                type?: "person_founded" | "member_admitted" | "vouched" | "vouch_taken_back" | "reparented" | "person_left" | "reported" | "role_changed" | "invite_issued" | "invite_revoked" | "invite_voided" | "invite_restored" | "invite_extended" | "invite_resent" | "invite_passed_on" | "invite_answered" | "invite_undeliverable" | "invite_delivered" | "invite_held" | "hold_prolonged" | "invite_released" | "invite_quota_changed" | "application_made" | "application_proof_failed" | "applicant_waits" | "applicant_left" | "applicant_let_in" | "applicant_vouched" | "application_refused" | "waitlist_drawn" | "onboarding_started" | "proof_requested" | "proof_failed" | "contact_proved" | "identity_given" | "case_opened" | "case_claimed" | "case_decided" | "claim_released" | "names_withheld" | "name_shown" | "refusal_bound" | "refusal_lifted" | "case_withdrawn" | "person_banned" | "ban_lifted" | "person_sanctioned" | "sanction_lifted" | "action_proposed" | "action_withdrawn" | "action_approved" | "action_applied" | "action_undoing" | "action_undone" | "appeal_made" | "appeal_claimed" | "appeal_decided" | "reports_closed" | "assurance_lowered" | "lead_dismissed" | "graph_exported" | "room_server_registered" | "room_server_changed" | "room_server_removed" | "room_created" | "room_changed" | "ticket_issued" | "ticket_ended" | "sign_in_code_made" | "session_started" | "session_refreshed" | "session_ended" | "sessions_ended" | "password_forgotten" | "password_link_made" | "password_changed" | "address_asked" | "address_changed" | "address_restored" | "handle_changed" | "language_changed" | "policy_changed" | "service_added" | "service_secret_changed" | "service_removed" | "signing_key_made" | "job_cancelled" | "job_resumed" | "import_started" | "import_finished";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                };
+            };
+            400: components["responses"]["InvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    prove_ledger: {
+        parameters: {
+            query: {
+                /** @description The number of an event. */
+                position: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description A place of the chain, and what its hash is computed from: SHA-256 over `vouchsafe/ledger/1`, the hash before, the position
+             *     as eight bytes in network order, and the body.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerProof"];
+                };
+            };
+            400: components["responses"]["InvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    list_dead_letters: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: components["schemas"]["limit"];
+                /** @description `next` of the page before, unchanged. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeadLetterView"];
+                };
+            };
+            400: components["responses"]["InvalidFieldOrUnknownFieldOrPositionUnknownOrCursorInvalidProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    retry_dead_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The letter. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is tried within seconds. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["PositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
+            404: components["responses"]["NotFoundProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };
@@ -8687,6 +9731,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonInFull"];
+                };
+            };
+            400: components["responses"]["PositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    show_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose account. */
+                id: components["schemas"]["person_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How somebody signs in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonAccount"];
                 };
             };
             400: components["responses"]["PositionUnknownProblem"];
@@ -9015,6 +10088,77 @@ export interface operations {
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };
     };
+    list_looks: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: components["schemas"]["limit"];
+                /** @description `next` of the page before, unchanged. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Whose name. */
+                id: components["schemas"]["person_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LookAtView"];
+                };
+            };
+            400: components["responses"]["InvalidFieldOrUnknownFieldOrPositionUnknownOrCursorInvalidProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    show_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose name. */
+                id: components["schemas"]["person_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLook"];
+            };
+        };
+        responses: {
+            /** @description A verified name. The ledger records that you were shown it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifiedName"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            413: components["responses"]["BodyTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["InvalidValueProblem"];
+            429: components["responses"]["NamesExhaustedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
     change_role: {
         parameters: {
             query?: never;
@@ -9169,6 +10313,43 @@ export interface operations {
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };
     };
+    end_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose sessions. */
+                id: components["schemas"]["person_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndSessions"];
+            };
+        };
+        responses: {
+            /** @description How many sessions were ended. */
+            200: {
+                headers: {
+                    /** @description The ledger position of the change. */
+                    "Vouchsafe-Position"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsEnded"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            413: components["responses"]["BodyTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
     show_tree: {
         parameters: {
             query?: {
@@ -9311,6 +10492,38 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["PolicyInvalidProblem"];
             428: components["responses"]["PreconditionRequiredProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    simulate_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyToTry"];
+            };
+        };
+        responses: {
+            /** @description What a policy would mean. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicySimulated"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
+            413: components["responses"]["BodyTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["PolicyInvalidProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };
@@ -9748,6 +10961,40 @@ export interface operations {
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };
     };
+    list_participants: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: components["schemas"]["limit"];
+                /** @description `next` of the page before, unchanged. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The room's id. */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SeatView"];
+                };
+            };
+            400: components["responses"]["InvalidFieldOrUnknownFieldOrPositionUnknownOrCursorInvalidProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundOrRoomUnknownProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
     sanction_people: {
         parameters: {
             query?: never;
@@ -9781,6 +11028,124 @@ export interface operations {
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["InvalidValueOrIdempotencyKeyReusedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    list_services: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: components["schemas"]["limit"];
+                /** @description `next` of the page before, unchanged. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ServiceView"];
+                };
+            };
+            400: components["responses"]["InvalidFieldOrUnknownFieldOrPositionUnknownOrCursorInvalidProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    add_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewService"];
+            };
+        };
+        responses: {
+            /** @description A service's secret, shown this once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceSecretView"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
+            413: components["responses"]["BodyTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["InvalidValueProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    retire_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The service. */
+                id: components["schemas"]["service_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is retired. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["PositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
+            404: components["responses"]["NotFoundProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    rotate_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The service. */
+                id: components["schemas"]["service_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A service's secret, shown this once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceSecretView"];
+                };
+            };
+            400: components["responses"]["PositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedOrReauthenticationRequiredProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
+            404: components["responses"]["NotFoundProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };

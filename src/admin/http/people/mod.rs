@@ -1,5 +1,7 @@
 //! Who is here: the list of members, one of them, and whose contact this is.
 
+mod account;
+mod end_sessions;
 mod list;
 mod search;
 mod show;
@@ -24,6 +26,8 @@ pub(super) fn routes(config: &mut Routes) {
     config
         .service(list::list_people)
         .service(search::search_people)
+        .service(account::show_account)
+        .service(end_sessions::end_sessions)
         .service(show::show_person);
 }
 

@@ -62,6 +62,18 @@ pub struct ClaimReleased {
     pub reason: Commitment,
 }
 
+/// An admin was shown a member's verified name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct NameShown {
+    /// Whose.
+    pub person: PersonRow,
+    /// The case by which it was verified.
+    pub case: Id<kinds::Case>,
+    /// Why they looked: the reason's commitment.
+    pub reason: Commitment,
+}
+
 /// A reviewer wanted to see more names than the policy shows to one in a day. Told once a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]

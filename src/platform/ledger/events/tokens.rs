@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::platform::terms::{Id, PersonRow, kinds};
+use crate::platform::terms::{Id, PersonRow, kinds, words};
 
 /// A one-time sign-in code was made at the command line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -45,10 +45,30 @@ pub struct SessionEnded {
     pub why: SessionEnd,
 }
 
+/// An admin ended every session of a member; each has an event of its own beside this one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct SessionsEnded {
+    /// Whose.
+    pub person: PersonRow,
+    /// Why.
+    pub reason: SessionsEndReason,
+    /// How many there were.
+    pub ended: u32,
+}
+
 /// A service may introspect from now on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub struct ServiceAdded {
+    /// Which.
+    pub service: Id<kinds::Service>,
+}
+
+/// A service has another secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct ServiceSecretChanged {
     /// Which.
     pub service: Id<kinds::Service>,
 }
@@ -85,4 +105,20 @@ pub enum SessionEnd {
     CredentialsChanged,
     /// Its owner has left the community.
     Left,
+    /// An admin ended all of its owner's.
+    Admin,
+}
+
+words! {
+    /// Why an admin ended every session of a member.
+    SessionsEndReason {
+        /// A device of theirs was lost or stolen.
+        LostDevice = "lost_device",
+        /// Somebody else seems to use their account.
+        Suspicion = "suspicion",
+        /// They asked for it.
+        Request = "request",
+        /// Another one.
+        Other = "other",
+    }
 }

@@ -311,6 +311,37 @@ pub(super) fn hash_at(conn: &mut Conn, pos: i64) -> QueryResult<Option<Vec<u8>>>
     ledger::table.find(pos).select(ledger::hash).first(conn).optional()
 }
 
+/// A place of the chain, and what its hash is computed from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linked {
+    /// The hash at it.
+    pub hash: Vec<u8>,
+    /// The hash before it.
+    pub hash_before: Vec<u8>,
+    /// The event, as it is stored.
+    pub body: String,
+}
+
+/// A place of the chain; none where the ledger does not reach so far.
+///
+/// # Errors
+/// The database's.
+pub fn linked(conn: &mut Conn, pos: i64) -> QueryResult<Option<Linked>> {
+    let found: Option<(Vec<u8>, String)> = ledger::table
+        .inner_join(events::table.on(events::id.eq(ledger::event_id)))
+        .filter(ledger::pos.eq(pos))
+        .select((ledger::hash, events::body))
+        .first(conn)
+        .optional()?;
+    let Some((hash, body)) = found else { return Ok(None) };
+    let hash_before = hash_at(conn, pos - 1)?.unwrap_or_else(|| vec![0; 32]);
+    Ok(Some(Linked {
+        hash,
+        hash_before,
+        body,
+    }))
+}
+
 /// SQLite: the events that have no position yet, as (id, body).
 pub(super) fn unsequenced(conn: &mut Conn, after_id: i64) -> QueryResult<Vec<(i64, String)>> {
     events::table

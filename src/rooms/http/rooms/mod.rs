@@ -1,6 +1,7 @@
 //! Rooms, for those who run the community.
 
 pub(super) mod create;
+pub(super) mod participants;
 pub(super) mod replace;
 pub(super) mod show;
 
