@@ -76,8 +76,17 @@ class Ear:
         return longest
 
 
+async def let_go(room, connecting):
+    try:
+        await connecting
+        await room.disconnect()
+    except rtc.ConnectError:
+        pass
+
+
 class Participant:
     def __init__(self, url):
+        self.late = set()
         self.url = url
         self.room = None
         self.ears = {}
@@ -105,8 +114,14 @@ class Participant:
                 self.ears[one.identity] = Ear(one.identity, track)
 
         room.on("track_subscribed", heard)
-        # Where it is put out while it connects, the SDK may wait for ever.
-        await asyncio.wait_for(room.connect(self.url, token, rtc.RoomOptions(connect_timeout=5)), 12)
+        connecting = asyncio.create_task(room.connect(self.url, token, rtc.RoomOptions(connect_timeout=5)))
+        # Where it is put out while it connects, the SDK may wait for long; and it falls over where that is cancelled.
+        done, _ = await asyncio.wait({connecting}, timeout=12)
+        if not done:
+            self.room = None
+            self.late.add(asyncio.create_task(let_go(room, connecting)))
+            raise asyncio.TimeoutError
+        await connecting
         return {"joined": room.local_participant.identity, "over": self.over}
 
     async def publish(self):
@@ -133,10 +148,7 @@ class Participant:
         self.ears, self.sending = {}, None
         if self.room:
             room, self.room = self.room, None
-            try:
-                await asyncio.wait_for(room.disconnect(), 3)
-            except asyncio.TimeoutError:
-                pass
+            await asyncio.wait({asyncio.create_task(room.disconnect())}, timeout=3)
         return {"left": True}
 
     async def resume(self, token, sid):
