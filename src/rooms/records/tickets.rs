@@ -118,6 +118,9 @@ pub(in crate::rooms) fn seated(
         .load(conn)
 }
 
+/// A good ticket as it is listed.
+type SeatRow = (TicketId, PersonRow, ParticipantRole, Timestamp, Timestamp);
+
 /// The good tickets of a room in their own order, after one of them: which, whose, as what, since and until when.
 pub(in crate::rooms) fn seats(
     conn: &mut Conn,
@@ -125,7 +128,7 @@ pub(in crate::rooms) fn seats(
     after: Option<TicketId>,
     limit: i64,
     now: Timestamp,
-) -> QueryResult<Vec<(TicketId, PersonRow, ParticipantRole, Timestamp, Timestamp)>> {
+) -> QueryResult<Vec<SeatRow>> {
     let mut query = tickets::table
         .filter(tickets::room_id.eq(room))
         .filter(tickets::ended_at.is_null())
