@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// How many streams a person may have open on a replica, and all of them together.
-pub const PER_PERSON: usize = 6;
+pub const PER_PERSON: usize = 20;
 /// See [`PER_PERSON`].
 pub const IN_ALL: usize = 256;
 

@@ -23,7 +23,7 @@ class Live {
       // The browser gives up after a refusal: the session may have ended, or there are too many streams.
       if (source.readyState === EventSource.CLOSED) {
         this.source = undefined;
-        setTimeout(() => this.start(), 15_000);
+        setTimeout(() => this.start(), 4_000);
       }
     };
     source.addEventListener("position", (event) => (this.position = Number(JSON.parse((event as MessageEvent).data).position)));
