@@ -33,7 +33,7 @@ async fn everything_is_done_by_the_keyboard_alone() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_code_is_read_with_the_camera() {
-    plays("camera.mjs").await;
+    plays("pages/camera.mjs").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -47,7 +47,7 @@ await h.main(async () => {
     const text = page.getByLabel("The document");
     await text.fill(`${await text.inputValue()}\n[rooms]\nspeak = "verified"\n`);
     await press(page, "See what it would change");
-    await page.locator("main").getByText(/members fall below/).first().waitFor();
+    await page.locator("main .notice strong:visible", { hasText: /members fall below/ }).first().waitFor();
   });
   await h.step("a mistake in it is named by its line", async () => {
     const text = page.getByLabel("The document");
@@ -60,7 +60,7 @@ await h.main(async () => {
   await h.step("and it is put in force", async () => {
     const before = (await h.api(page, "GET", "/v1/admin/policy")).version;
     await press(page, "See what it would change");
-    await page.locator("main").getByText(/members fall below/).first().waitFor();
+    await page.locator("main .notice strong:visible", { hasText: /members fall below/ }).first().waitFor();
     await press(page, "Put in force");
     await confirm(page, "Put in force");
     for (let turn = 0; turn < 300 && (await h.api(page, "GET", "/v1/admin/policy")).version === before; turn++) await page.waitForTimeout(20);
