@@ -42,3 +42,39 @@ export async function painted(page, before = 0) {
     await page.waitForTimeout(10);
   }
 }
+
+// Keys ------------------------------------------------------------------------------------------------
+
+/** Presses Tab until what matches has the focus, and sees that it shows it. */
+export async function to(page, selector, most = 90) {
+  for (let pressed = 0; pressed < most; pressed++) {
+    await page.keyboard.press("Tab");
+    const focus = await page.evaluate((selector) => {
+      const element = document.activeElement;
+      if (!element || element === document.body) return { element: "nothing" };
+      // An editor shows it on its frame.
+      const outlined = [element, element.parentElement].some((one) => {
+        const style = getComputedStyle(one);
+        return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+      });
+      const box = element.getBoundingClientRect();
+      return {
+        element: element.outerHTML.slice(0, 200),
+        found: element.matches(selector),
+        outlined,
+        onScreen: box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+      };
+    }, selector).catch(() => ({ element: "nothing" }));
+    if (focus.element === "nothing") continue;
+    h.holds(focus.outlined && focus.onScreen, `the focus is seen on ${focus.element} at ${page.url()}`);
+    if (focus.found) return;
+  }
+  throw new Error(`Tab does not lead to ${selector} at ${page.url()}`);
+}
+
+/** Goes to what bears this text. */
+export const toText = (page, text) => page.evaluate((text) => {
+  for (const old of document.querySelectorAll("[data-wanted]")) old.removeAttribute("data-wanted");
+  const all = [...document.querySelectorAll("a, button, summary")].filter((one) => one.textContent.trim().startsWith(text) && one.offsetParent);
+  all[0]?.setAttribute("data-wanted", "");
+}, text).then(() => to(page, "[data-wanted]"));

@@ -1,36 +1,6 @@
 // The main work of the console by keys alone: Tab, Enter, Space, arrows and letters. What has the focus shows it.
 import * as h from "../pages/hands.mjs";
-import { atConsole, open, painted, see } from "./keepers.mjs";
-
-/** Presses Tab until what matches has the focus, and sees that it shows it. */
-async function to(page, selector, most = 90) {
-  for (let pressed = 0; pressed < most; pressed++) {
-    await page.keyboard.press("Tab");
-    const focus = await page.evaluate((selector) => {
-      const element = document.activeElement;
-      if (!element || element === document.body) return { element: "nothing" };
-      const style = getComputedStyle(element);
-      const box = element.getBoundingClientRect();
-      return {
-        element: element.outerHTML.slice(0, 200),
-        found: element.matches(selector),
-        outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
-        onScreen: box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
-      };
-    }, selector).catch(() => ({ element: "nothing" }));
-    if (focus.element === "nothing") continue;
-    h.holds(focus.outlined && focus.onScreen, `the focus is seen on ${focus.element} at ${page.url()}`);
-    if (focus.found) return;
-  }
-  throw new Error(`Tab does not lead to ${selector} at ${page.url()}`);
-}
-
-/** Goes to what bears this text. */
-const toText = (page, text) => page.evaluate((text) => {
-  for (const old of document.querySelectorAll("[data-wanted]")) old.removeAttribute("data-wanted");
-  const all = [...document.querySelectorAll("a, button, summary")].filter((one) => one.textContent.trim().startsWith(text) && one.offsetParent);
-  all[0]?.setAttribute("data-wanted", "");
-}, text).then(() => to(page, "[data-wanted]"));
+import { atConsole, open, painted, see, to, toText } from "./keepers.mjs";
 
 await h.main(async () => {
   const page = await atConsole(h.LINK);
@@ -106,5 +76,101 @@ await h.main(async () => {
     await toText(page, "@wu_zihan");
     await key("Enter");
     await page.locator("main h1", { hasText: "wu_zihan" }).waitFor();
+  });
+
+  /** Opens the dialog behind a button, types into its fields in turn, and does it. */
+  const ask = async (label, texts = []) => {
+    await toText(page, label);
+    await key("Enter");
+    await page.locator("dialog[open]").waitFor();
+    for (const [selector, text] of texts) {
+      // A dialog begins at its first field.
+      const is = await page.evaluate((selector) => document.activeElement.matches(selector), `dialog[open] ${selector}`);
+      if (!is) await to(page, `dialog[open] ${selector}`);
+      await page.keyboard.type(text);
+    }
+    await to(page, "dialog[open] button:not([type=button])");
+    await key("Enter");
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
+  };
+  const member = (await h.api(page, "GET", "/v1/admin/people?role=member&standing=active&limit=1")).items[0];
+
+  await h.step("a case is claimed and decided", async () => {
+    await open(page, "reviews");
+    await to(page, "#why");
+    await page.keyboard.type("It is my turn at the queue.");
+    await key("Enter");
+    await page.getByRole("form", { name: /^Decide about/ }).waitFor();
+    const first = page.url();
+    await key("a");
+    await page.locator("#reason").waitFor();
+    if (!(await page.evaluate(() => document.activeElement.id === "reason"))) await to(page, "#reason");
+    await page.keyboard.type("The document and the name fit.");
+    await key("Control+Enter");
+    for (let turn = 0; turn < 500 && page.url() === first; turn++) await page.waitForTimeout(20);
+    h.holds(page.url() !== first, "the next case is there");
+  });
+  await h.step("reports are closed together", async () => {
+    await h.api(page, "POST", "/v1/reports", { person: member.id, reason: "abuse", note: "They shout at everybody." });
+    await open(page, `reports/${member.id}`);
+    await ask("Close");
+    await see(page, /no report|None|Nothing/i);
+  });
+  await h.step("an invite is taken back", async () => {
+    await h.api(page, "POST", "/v1/me/invites", { email: "by.keys@example.net" });
+    await open(page, "invites?state=open");
+    await page.locator("main table tbody tr").first().waitFor();
+    await ask("Take back…");
+  });
+  await h.step("people are drawn from the waitlist: nobody waits, and it says so", async () => {
+    await open(page, "waitlist");
+    await see(page, /waits|closed/i);
+  });
+  await h.step("an event is opened, and its proof checked", async () => {
+    await open(page, "ledger/1");
+    await toText(page, "Check it");
+    await key("Enter");
+    await page.locator("main").getByText(/right|holds|agrees|fits/i).first().waitFor();
+  });
+  await h.step("a policy is tried and put in force", async () => {
+    await open(page, "policy");
+    await to(page, "textarea");
+    await key("Control+End");
+    await page.keyboard.type('\n[rooms]\nspeak = "checked"\n');
+    await toText(page, "See what it would change");
+    await key("Enter");
+    await page.locator("main section", { hasText: "What it would change" }).first().waitFor();
+    await ask("Put in force");
+    h.same((await h.api(page, "GET", "/v1/admin/policy")).policy.rooms.speak, "checked", "who may speak now");
+  });
+  await h.step("the queues are looked at again", async () => {
+    await open(page, "health");
+    await toText(page, "Look again");
+    await key("Enter");
+    await see(page, "Looked at");
+  });
+  await h.step("a service is added, and its secret shown once", async () => {
+    await open(page, "services");
+    await ask("Add a service", [["input", "A wall of sound"]]);
+    await toText(page, "I have kept it");
+    await key("Enter");
+  });
+  await h.step("a room server is registered", async () => {
+    await open(page, "rooms?show=servers");
+    await toText(page, "Register");
+    await key("Enter");
+    await page.locator("dialog[open] select").first().waitFor();
+    await key("Escape");
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
+  });
+  await h.step("a job is looked into", async () => {
+    await open(page, "jobs");
+    await page.locator("main h1").waitFor();
+    const link = page.locator("main table a").first();
+    await link.waitFor();
+    await toText(page, (await link.innerText()).trim());
+    await key("Enter");
+    for (let turn = 0; turn < 100 && !h.place(page).includes("/jobs/"); turn++) await page.waitForTimeout(20);
+    h.holds(h.place(page).includes("/jobs/"), "its page is there");
   });
 });
