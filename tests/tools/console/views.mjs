@@ -67,6 +67,8 @@ async function plant(page) {
 }
 
 await h.main(async () => {
+  // What was reported before is another script's.
+  const before = await h.reports();
   const owner = await atConsole(h.LINK);
   const items = await h.step("what people have written", () => plant(owner));
   for (const [name, device] of [["desk", h.DESK], ["phone", h.PHONE]]) {
@@ -85,7 +87,7 @@ await h.main(async () => {
     await page.context().close();
   }
   await h.step("no report of a breach has come", async () => {
-    h.same(await h.reports(), 0, "reports");
+    h.same(await h.reports(), before, "reports");
     h.same(h.complained().join("\n"), "", "complaints");
   });
   console.log(`${VIEWS.length} views, ${items.length} more`);
