@@ -19,7 +19,6 @@ export type Look = {
   /** Nodes of a path, in order. */
   path: number[];
   ink: string;
-  quiet: string;
   line: string;
   ground: string;
   accent: string;

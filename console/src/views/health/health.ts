@@ -1,40 +1,15 @@
 // How the service does, as it tells.
 import paths from "described:paths";
-import { get } from "../../lib/soon";
-import type { Schemas } from "../../lib/api";
+import { api, told, type Schemas } from "../../lib/api";
 
-export type Backlog = { waiting: number; dead: number; refused: number };
-export type Health = {
-  version: string;
-  uptime_seconds: number;
-  database: string;
-  position: number;
-  feed_behind: number;
-  letters: Backlog;
-  texts: Backlog;
-  subscribers: Schemas["SubscriberView"][];
-  jobs_open: number;
-  signing_keys: { kid: string; signs: boolean; made_at: string }[];
-  room_servers: { id: string; kind: string; well?: boolean | null; since?: string | null; failure?: string | null }[];
-  streams: number;
-  resident_bytes?: number | null;
-};
-export type Sample = {
-  at: string;
-  requests_per_second: number;
-  failed_share: number;
-  p50_ms?: number | null;
-  p99_ms?: number | null;
-  feed_behind: number;
-  letters_waiting?: number | null;
-  streams: number;
-  resident_bytes?: number | null;
-};
+export type Backlog = Schemas["BacklogView"];
+export type Health = Schemas["HealthView"];
+export type Sample = Schemas["HealthHistory"]["items"][number];
 
 /** Whether this service tells of itself. */
 export const tells = paths.includes("/v1/admin/health");
-export const health = () => get<Health>("/v1/admin/health");
-export const history = async (minutes: number) => (await get<{ items: Sample[] }>("/v1/admin/health/history", { params: { query: { minutes } } }))?.items ?? [];
+export const health = () => told(api.GET("/v1/admin/health"));
+export const history = async (minutes: number) => (await told(api.GET("/v1/admin/health/history", { params: { query: { minutes } } }))).items;
 
 type Values = (number | null)[];
 export type Drawn = { title: string; unit: string; times: number[]; rows: { label: string; values: Values }[] };

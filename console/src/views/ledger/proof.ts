@@ -1,9 +1,9 @@
 // What a place of the ledger's chain is computed from, and computing it here.
-import { get } from "../../lib/soon";
+import { api, told, type Schemas } from "../../lib/api";
 
-export type Proof = { position: number; hash: string; hash_before: string; body: string };
+type Proof = Schemas["LedgerProof"];
 
-export const proofOf = (position: number) => get<Proof>("/v1/admin/ledger/proof", { params: { query: { position } } });
+export const proofOf = (position: number) => told(api.GET("/v1/admin/ledger/proof", { params: { query: { position } } }));
 
 const bytes = (hex: string) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 
