@@ -57,6 +57,8 @@ export function layout(root: Node, shape: Shape): Scene {
     shape,
   };
   const { box } = scene;
+  // Where names are to be read, they have room beside the outermost.
+  const [before, after] = shape === "rows" ? [30, 130] : all.length > 300 ? [30, 30] : [110, 110];
   all.forEach((point, place) => {
     // d3 lays out from top to bottom: x is across, y is the depth.
     const [across, deep] = [point.x ?? 0, point.y ?? 0];
@@ -67,9 +69,9 @@ export function layout(root: Node, shape: Shape): Scene {
     scene.r[place] = radius(point.data);
     scene.closed[place] = isClosed(point.data) ? 1 : 0;
     scene.parent[place] = point.parent ? (places.get(point.parent.data) ?? -1) : -1;
-    box.left = Math.min(box.left, x - 30);
+    box.left = Math.min(box.left, x - before);
     box.top = Math.min(box.top, y - 30);
-    box.right = Math.max(box.right, x + (shape === "rows" ? 130 : 30));
+    box.right = Math.max(box.right, x + after);
     box.bottom = Math.max(box.bottom, y + 30);
   });
   return scene;

@@ -221,21 +221,30 @@ export class Painter {
   private labels(seen: number[], x: (place: number) => number, y: (place: number) => number): void {
     const { scene, look, back, view } = this;
     if (!scene || !look) return;
-    const near = scene.shape === "rows" ? view.k > 0.6 : view.k > 0.9;
-    back.font = `${Math.round(12 * Math.min(1.15, Math.max(0.85, view.k)))}px system-ui, "Noto Sans", sans-serif`;
+    const near = view.k > 0.6;
+    const size = Math.round(12 * Math.min(1.15, Math.max(0.85, view.k)));
+    back.font = `${size}px system-ui, "Noto Sans", sans-serif`;
     back.textBaseline = "middle";
     back.lineJoin = "round";
-    const shown = near ? seen.slice(0, LABELS) : seen.filter((place) => place === 0 || place === look.chosen || look.path.includes(place));
-    for (const place of shown) {
+    const first = (place: number) => place === 0 || place === look.chosen || look.path.includes(place);
+    const weight = (place: number) => (first(place) ? 1e6 : scene.r[place]!);
+    const ranked = (near ? seen : seen.filter(first)).toSorted((a, b) => weight(b) - weight(a)).slice(0, LABELS);
+    // Whoever stands for more is named first; a name that would lie on another's is left out.
+    const taken: [left: number, right: number, y: number][] = [];
+    for (const place of ranked) {
       const node = scene.nodes[place]!;
       const more = scene.closed[place] ? ` +${(node.below ?? node.invitees).toLocaleString("en")}` : "";
       const text = nameOf(node) + more;
-      const px = x(place) + scene.r[place]! * Math.min(1.4, view.k) + 5;
+      const [away, wide, py] = [scene.r[place]! * Math.min(1.4, view.k) + 5, back.measureText(text).width, y(place)];
+      // Names stand outside of the rings.
+      const left = scene.shape === "rings" && scene.x[place]! < scene.x[0]! ? x(place) - away - wide : x(place) + away;
+      if (taken.some((one) => left < one[1] && left + wide > one[0] && Math.abs(py - one[2]) < size)) continue;
+      taken.push([left, left + wide, py]);
       back.lineWidth = 3;
       back.strokeStyle = look.ground;
-      back.strokeText(text, px, y(place));
+      back.strokeText(text, left, py);
       back.fillStyle = look.ink;
-      back.fillText(text, px, y(place));
+      back.fillText(text, left, py);
     }
   }
 }
