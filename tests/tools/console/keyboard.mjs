@@ -1,9 +1,11 @@
 // The main work of the console by keys alone: Tab, Enter, Space, arrows and letters. What has the focus shows it.
 import * as h from "../pages/hands.mjs";
 import { atConsole, open, painted, see, to, toText } from "./keepers.mjs";
+import { appellant, SILENT, waiting } from "./sample.mjs";
 
 await h.main(async () => {
   const page = await atConsole(h.LINK);
+  const second = await atConsole(h.LINK_OF_SECOND, "health");
   const key = (name) => page.keyboard.press(name);
   await h.step("the skip link leads past the list of views", async () => {
     await page.reload();
@@ -122,9 +124,39 @@ await h.main(async () => {
     await page.locator("main table tbody tr").first().waitFor();
     await ask("Take back…");
   });
-  await h.step("people are drawn from the waitlist: nobody waits, and it says so", async () => {
+  await h.step("an appeal is claimed, read and decided", async () => {
+    await appellant(second, member, "It was my brother, who had my phone.");
+    await open(page, "appeals");
+    await page.locator("main table tbody tr", { hasText: `@${member.handle}` }).waitFor();
+    await toText(page, "Open");
+    await key("Enter");
+    await see(page, "Claim it to read");
+    await toText(page, "Claim it");
+    await key("Enter");
+    await see(page, "It was my brother, who had my phone.");
+    await to(page, "[name=verdict]");
+    await key("ArrowDown");
+    h.holds(await page.locator("#overturned").isChecked(), "the arrow chooses among the verdicts");
+    await to(page, "#reason");
+    await page.keyboard.type("We believe you. Keep your phone.");
+    await to(page, "form button");
+    await key("Enter");
+    await see(page, "Overturned: the sanction is lifted.");
+    h.same((await h.api(page, "GET", `/v1/admin/people/${member.id}`)).standing, "active", "they are back");
+  });
+  await h.step("people are drawn from the waitlist, by chance", async () => {
+    const addresses = await waiting(page, second, 3);
     await open(page, "waitlist");
-    await see(page, /waits|closed/i);
+    for (let turn = 0; turn < 500 && (await page.locator("main table tbody tr", { hasText: "@e" }).count()) < 3; turn++) await page.waitForTimeout(20);
+    await to(page, "main input[type=number]");
+    await key("Control+a");
+    await page.keyboard.type("2");
+    await to(page, "main select");
+    await key("ArrowDown");
+    await ask("Draw…");
+    await see(page, "2 people were let in");
+    await see(page, "The seed");
+    h.same((await h.api(page, "GET", "/v1/admin/waitlist")).items.length, addresses.length - 2, "those who wait still");
   });
   await h.step("an event is opened, and its proof checked", async () => {
     await open(page, "ledger/1");
@@ -160,8 +192,19 @@ await h.main(async () => {
     await toText(page, "Register");
     await key("Enter");
     await page.locator("dialog[open] select").first().waitFor();
-    await key("Escape");
-    await page.locator("dialog[open]").waitFor({ state: "detached" });
+    for (const [name, text] of Object.entries(SILENT)) {
+      await to(page, `dialog[open] input[id$="-${name}"]`);
+      await page.keyboard.type(text);
+    }
+    await to(page, "dialog[open] button:not([type=button])");
+    await key("Enter");
+    await page.locator("main h1", { hasText: "Janus" }).waitFor();
+    for (let turn = 0; turn < 20 && !(await page.locator("main .tag", { hasText: "failing" }).count()); turn++) {
+      await page.waitForTimeout(500);
+      await toText(page, "Look again");
+      await key("Enter");
+    }
+    await see(page, "no Janus answers at admin_url");
   });
   await h.step("a job is looked into", async () => {
     await open(page, "jobs");

@@ -197,16 +197,16 @@ export async function faults(page, rules) {
 }
 
 /** Asks the API as a script of ours does that runs in a page of somebody who is signed in. */
-export async function api(page, method, path, body) {
-  return page.evaluate(async ([method, path, body]) => {
+export async function api(page, method, path, body, more = {}) {
+  return page.evaluate(async ([method, path, body, more]) => {
     const token = document.querySelector("meta[name=form-token]").content;
     const sent = method === "GET" ? {} : { body: JSON.stringify(body ?? {}) };
-    const headers = { "X-Form-Token": token, "Content-Type": "application/json" };
+    const headers = { "X-Form-Token": token, "Content-Type": "application/json", ...more };
     const answer = await fetch(path, { method, headers, ...sent });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return text ? JSON.parse(text) : null;
-  }, [method, path, body]);
+  }, [method, path, body, more]);
 }
 
 /** A Chinese resident's number of nobody's, whose check digit is right. */
