@@ -219,6 +219,10 @@ kinds! {
     RoomUnknown = 404 "room-unknown", "There is no such room", "Check the room's id.";
     /// A room of this id is there already, open or closed.
     RoomExists = 409 "room-exists", "The room exists already", "Choose another id, or change the room that is there.";
+    /// The room is held on no other server.
+    RoomLastServer = 409 "room-last-server", "The room is held on no other server", "Put the room on another server first, or close it.";
+    /// The room is held on as many servers as a room may be.
+    RoomServersFull = 409 "room-servers-full", "The room is held on 16 servers", "Take it off one of them first.";
     /// The room is closed.
     RoomClosed = 409 "room-closed", "The room is closed", "Wait until it is opened; those who run it know when.";
     /// All seats of the room are taken.
@@ -232,7 +236,7 @@ kinds! {
     /// No room server has this id.
     RoomServerUnknown = 404 "room-server-unknown", "There is no such room server", "Check the id; the list of room servers has those that are registered.";
     /// Open rooms stand on the room server.
-    RoomServerInUse = 409 "room-server-in-use", "Open rooms stand on the room server", "Close its rooms first.";
+    RoomServerInUse = 409 "room-server-in-use", "Open rooms stand on the room server", "Close its rooms, or take them off it, first.";
     /// The rooms of the room server are closed, and the server does not know that yet: there may still be people in them.
     RoomServerNotCleared = 409 "room-server-not-cleared", "The closing of its rooms has not reached the room server", "Wait for the seconds given in Retry-After, then try again. Where the server is gone for good, repeat it with abandon=true: whatever is left there stays.";
     /// The member has no such ticket for the room, or it has ended.

@@ -282,6 +282,12 @@ pub static OPERATIONS: &[Operation] = &[
     get("show_room", "/v1/admin/rooms/{room}", READERS),
     get("list_participants", "/v1/admin/rooms/{room}/participants", READERS),
     put("replace_room", "/v1/admin/rooms/{room}", ADMINS),
+    put("put_server_of_room", "/v1/admin/rooms/{room}/servers/{server}", ADMINS),
+    delete(
+        "delete_server_of_room",
+        "/v1/admin/rooms/{room}/servers/{server}",
+        ADMINS,
+    ),
     get("list_ledger", "/v1/admin/ledger", READERS),
     get("export_ledger", "/v1/admin/ledger/export", READERS),
     get("prove_ledger", "/v1/admin/ledger/proof", READERS),

@@ -1,7 +1,9 @@
 //! Changes of rooms and room servers; those of tickets in [`tickets`].
 
+mod spread;
 mod tickets;
 
+pub use spread::{spread_room, withdraw_room};
 pub(super) use tickets::{bucket, heard};
 pub use tickets::{end_all, end_all_of, end_ticket, issue, leave_all, reconsider, silence};
 
@@ -90,6 +92,7 @@ fn idle(conn: &mut Conn, server: i64, abandon: bool) -> Result<(), RoomError> {
 pub fn remove_server(tx: &mut Tx<'_>, id: RoomServerId, abandon: bool) -> Result<(), RoomError> {
     let server = records::lock_server(tx.conn, id)?.ok_or(RoomError::ServerUnknown)?;
     idle(tx.conn, server.row, abandon)?;
+    records::withdraw_all(tx.conn, server.row, tx.now)?;
     records::remove_server(tx.conn, server.row, tx.now)?;
     tx.record(Event::RoomServerRemoved(events::RoomServerRemoved { server: id }));
     Ok(())
@@ -107,17 +110,34 @@ pub fn create_room(tx: &mut Tx<'_>, vault: &Vault, key: &Key, new: &NewRoom) -> 
 }
 
 fn insert_room(tx: &mut Tx<'_>, vault: &Vault, new: &NewRoom) -> Result<Room, RoomError> {
-    let server = records::lock_server(tx.conn, new.server)?.ok_or(RoomError::ServerUnknown)?;
+    let servers = lock_servers(tx, &new.servers)?;
     let (key_version, _) = vault.derive(KeyPurpose::Room, &[]);
-    let room = records::insert_room(tx.conn, new, server.row, key_version, tx.now)?.ok_or(RoomError::Exists)?;
+    let room = records::insert_room(tx.conn, new, key_version, tx.now)?.ok_or(RoomError::Exists)?;
+    records::insert_on(tx.conn, room.row, &servers)?;
     tx.record(Event::RoomCreated(events::RoomCreated {
         room: room.row,
-        server: server.id,
+        server: None,
+        servers: new.servers.clone(),
         enter: room.enter,
         speak: room.speak,
         capacity: room.capacity,
     }));
     Ok(room)
+}
+
+/// Locks servers on which a room is to be open, in the order in which everybody locks them; their rows.
+fn lock_servers(tx: &mut Tx<'_>, ids: &[RoomServerId]) -> Result<Vec<i64>, RoomError> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Err(RoomError::ServerUnknown);
+    }
+    let mut rows = Vec::with_capacity(ids.len());
+    for id in ids {
+        rows.push(records::lock_server(tx.conn, id)?.ok_or(RoomError::ServerUnknown)?.row);
+    }
+    Ok(rows)
 }
 
 /// Changes the terms of a room, closes or opens it. Whoever has a ticket and no longer satisfies the terms loses it;
@@ -134,10 +154,11 @@ pub fn change_room(
 ) -> Result<Room, RoomError> {
     let before = records::lock_room(tx.conn, name)?.ok_or(RoomError::Unknown)?;
     if open {
-        let server = records::server_id(tx.conn, before.server)?;
-        records::lock_server(tx.conn, server)?.ok_or(RoomError::ServerUnknown)?;
+        let servers = records::servers_of(tx.conn, before.row)?;
+        lock_servers(tx, &servers.iter().map(|(_, id, _)| *id).collect::<Vec<_>>())?;
     }
     let room = records::set_room(tx.conn, before.row, terms, (!open).then_some(tx.now))?;
+    records::unclear(tx.conn, room.row)?;
     tx.record(Event::RoomChanged(events::RoomChanged {
         room: room.row,
         enter: room.enter,

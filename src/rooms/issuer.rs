@@ -114,7 +114,7 @@ impl BatchIssuer {
     /// # Errors
     /// [`TicketError::NotListed`]
     async fn list(&self, issued: Issued, position: Option<Position>) -> Result<Listed, TicketError> {
-        let known = self.servers.get(issued.server);
+        let known = self.servers.get(issued.ticket.server);
         if let Some(server) = known.filter(|server| !server.can(Capability::List)) {
             return Ok(Listed {
                 issued,
@@ -128,7 +128,7 @@ impl BatchIssuer {
             return Err(TicketError::NotListed);
         }
         // A server that was registered just now, on another replica, is known here by now.
-        let server = self.servers.get(issued.server).ok_or(TicketError::NotListed)?;
+        let server = self.servers.get(issued.ticket.server).ok_or(TicketError::NotListed)?;
         // Whatever this process has applied, the ticket is in it.
         let pos = self.read_model.applied().pos;
         let room = issued.ticket.room;

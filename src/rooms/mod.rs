@@ -6,7 +6,8 @@
 //! - a ticket ends in the transaction of whatever ends it (a sanction, a lowered assurance, a closed
 //!   room), and [`enforce`] carries that to the room server: off the list, then out, until the server agrees;
 //! - a member has one ticket to a room: another one takes the place of the former;
-//! - a room never has more good tickets than its capacity.
+//! - a room never has more good tickets than its capacity, on however many servers it is held;
+//! - a ticket opens the room on one server. [`spread`] says on which.
 //!
 //! A ticket is a random id, under which the member appears in the room, and a token that is derived
 //! from it and stands on the room server's list. Neither says who they are.
@@ -19,6 +20,9 @@ pub mod queries;
 mod records;
 mod rules;
 pub mod servers;
+mod spread;
+
+use std::ops::Deref;
 
 use data_encoding::BASE32_NOPAD;
 use secrecy::SecretString;
@@ -28,7 +32,7 @@ pub use enforce::{Enforcer, follow_up};
 pub use issuer::{BatchIssuer, Listed};
 pub use queries::Asks;
 pub use records::seated_anywhere as seated;
-pub use rules::{CAPACITY, CAPACITY_MOST, Denied, NoRoomName, RoomName};
+pub use rules::{CAPACITY, CAPACITY_MOST, Denied, NoRoomName, RoomName, SERVERS_MOST};
 pub use servers::{Grant, Kinds, NewServer, Secrets, ServedRoom, Server, Servers, Settings};
 
 use crate::platform::{
@@ -112,8 +116,8 @@ pub struct RoomTerms {
 pub struct NewRoom {
     /// Its id, here and on its server.
     pub name: RoomName,
-    /// Where it is held.
-    pub server: RoomServerId,
+    /// Where it is held: one server or more.
+    pub servers: Vec<RoomServerId>,
     /// What it asks for.
     pub terms: RoomTerms,
 }
@@ -123,10 +127,8 @@ pub struct NewRoom {
 pub struct Room {
     /// Its row.
     pub row: RoomRow,
-    /// Its id, here and on its server.
+    /// Its id, here and on its servers.
     pub name: RoomName,
-    /// The row of its server.
-    pub server: i64,
     /// The assurance that a member needs to enter.
     pub enter: Assurance,
     /// The assurance that a member needs to speak.
@@ -135,25 +137,49 @@ pub struct Room {
     pub capacity: u32,
     /// Whether it is open.
     pub open: bool,
-    /// Whether it is closed, and gone from its server.
-    pub cleared: bool,
-    /// Why the server rejects this room.
-    pub failure: Option<String>,
     /// When it was created.
     pub created_at: Timestamp,
     key_version: i64,
 }
 
-impl Room {
-    /// What manages the room on its server; only we know it.
+/// A room as one of its servers holds it.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// The room.
+    pub room: Room,
+    /// The row of the server.
+    pub server: i64,
+    /// Whether the room is open and held there.
+    pub open: bool,
+    /// Whether the room is open there no more, and gone from the server.
+    pub cleared: bool,
+    /// Why the server rejects this room.
+    pub failure: Option<String>,
+    apart: bool,
+}
+
+impl Deref for Held {
+    type Target = Room;
+
+    fn deref(&self) -> &Room {
+        &self.room
+    }
+}
+
+impl Held {
+    /// What manages the room on this server; only we know it, and no other server of the room is told.
     ///
     /// # Errors
     /// [`StoreError::Internal`] where the keyring lacks the key that it comes from.
     pub fn secret(&self, vault: &Vault) -> Result<SecretString, StoreError> {
-        derived(vault, self.key_version, KeyPurpose::Room, &self.row.0.to_be_bytes())
+        let mut id = self.row.0.to_be_bytes().to_vec();
+        if self.apart {
+            id.extend(self.server.to_be_bytes());
+        }
+        derived(vault, self.key_version, KeyPurpose::Room, &id)
     }
 
-    /// The room as its server knows it.
+    /// The room as the server knows it.
     ///
     /// # Errors
     /// Those of [`Self::secret`].
@@ -172,6 +198,8 @@ pub struct Ticket {
     pub id: TicketId,
     /// The room.
     pub room: RoomRow,
+    /// The row of the server that it opens.
+    pub server: i64,
     /// Its member.
     pub person: PersonRow,
     /// Whether they may speak.
@@ -233,8 +261,6 @@ pub struct Issued {
     pub ticket: Ticket,
     /// The room's id.
     pub room: RoomName,
-    /// The row of its server.
-    pub server: i64,
 }
 
 fn derived(vault: &Vault, version: i64, door: KeyPurpose, id: &[u8]) -> Result<SecretString, StoreError> {
@@ -297,6 +323,12 @@ pub enum RoomError {
     /// A room has this id.
     #[error("a room of this id is there already")]
     Exists,
+    /// The room is held on no other server.
+    #[error("the room is held on no other server")]
+    LastServer,
+    /// The room is held on as many servers as a room may be.
+    #[error("the room is held on {SERVERS_MOST} servers")]
+    ServersFull,
     /// The idempotency key was used with another request.
     #[error(transparent)]
     KeyReused(#[from] KeyReused),

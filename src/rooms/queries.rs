@@ -1,6 +1,6 @@
 //! What is read of rooms, their servers and tickets.
 
-use super::{Issued, ParticipantRole, Room, RoomName, ServerRecord, records};
+use super::{Held, Issued, ParticipantRole, Room, RoomName, ServerRecord, records};
 use crate::{
     people::{self, Name},
     platform::{
@@ -23,10 +23,21 @@ pub struct ServerOverview {
 pub struct RoomOverview {
     /// The room.
     pub room: Room,
-    /// Its server, which may have been removed since.
-    pub server: RoomServerId,
+    /// The servers that hold it.
+    pub servers: Vec<ServerOfRoom>,
     /// How many good tickets there are for it.
     pub taken: i64,
+}
+
+/// A server that holds a room.
+#[derive(Debug, Clone)]
+pub struct ServerOfRoom {
+    /// Which.
+    pub server: RoomServerId,
+    /// How many good tickets of the room are for it.
+    pub taken: i64,
+    /// Why it rejects the room.
+    pub failure: Option<String>,
 }
 
 /// What is to be shown of a server.
@@ -126,14 +137,41 @@ pub fn room(conn: &mut Conn, name: &RoomName) -> Result<Option<Room>, StoreError
     Ok(records::room(conn, name)?)
 }
 
+/// A room as each of its servers holds it.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn held(conn: &mut Conn, name: &RoomName) -> Result<Vec<Held>, StoreError> {
+    let mut held = Vec::new();
+    if let Some(room) = records::room(conn, name)? {
+        for (server, ..) in records::servers_of(conn, room.row)? {
+            held.extend(records::room_on(conn, name, server)?);
+        }
+    }
+    Ok(held)
+}
+
 /// What is to be shown of a room.
 ///
 /// # Errors
 /// [`StoreError`]
 pub fn room_overview(conn: &mut Conn, room: Room, now: Timestamp) -> Result<RoomOverview, StoreError> {
+    let taken = records::taken_by_server(conn, room.row, now)?;
+    let of = |row: i64| {
+        taken
+            .iter()
+            .find(|(server, _)| *server == row)
+            .map_or(0, |(_, taken)| *taken)
+    };
+    let servers = records::servers_of(conn, room.row)?.into_iter();
+    let server = |(row, server, failure)| ServerOfRoom {
+        server,
+        taken: of(row),
+        failure,
+    };
     Ok(RoomOverview {
-        server: records::server_id(conn, room.server)?,
-        taken: records::taken(conn, room.row, now)?,
+        servers: servers.map(server).collect(),
+        taken: taken.iter().map(|(_, taken)| taken).sum(),
         room,
     })
 }
@@ -164,6 +202,5 @@ pub fn issued(conn: &mut Conn, id: TicketId) -> Result<Option<Issued>, StoreErro
     Ok(Some(Issued {
         ticket,
         room: room.name,
-        server: room.server,
     }))
 }

@@ -22,6 +22,8 @@ use crate::{
 pub const NAME_MOST: usize = 64;
 /// The most seats of a room.
 pub const CAPACITY_MOST: u32 = 100_000;
+/// The most servers that hold one room.
+pub const SERVERS_MOST: usize = 16;
 /// The seats of a room whose admin says nothing.
 pub const CAPACITY: u32 = 8_000;
 
@@ -234,14 +236,11 @@ mod tests {
         Room {
             row: RoomRow(1),
             name: "r1".parse().unwrap(),
-            server: 1,
             key_version: 1,
             enter,
             speak,
             capacity: 2,
             open: true,
-            cleared: false,
-            failure: None,
             created_at: Timestamp::from_seconds(0),
         }
     }

@@ -94,7 +94,7 @@ async fn open(service: &Service, janus: &JanusServer, owner: &str) {
         "token_secret": TOKEN_SECRET,
     });
     let server = service.post(owner, "/v1/admin/room-servers", server).await.expect(201);
-    let room = json!({ "id": ROOM, "server": text(&server["id"]) });
+    let room = json!({ "id": ROOM, "servers": [text(&server["id"])] });
     service.post(owner, "/v1/admin/rooms", room).await.expect(201);
     loop {
         let servers = service.get(owner, "/v1/admin/room-servers").await.expect(200);
@@ -109,8 +109,8 @@ async fn open(service: &Service, janus: &JanusServer, owner: &str) {
 async fn keys(service: &Service, janus: &JanusServer) -> (Janus, String) {
     let vault = service.app.core.vault.clone();
     let secret = service.app.core.ledger.store().read(move |conn| {
-        let room = queries::room(conn, &ROOM.parse().expect("an id"))?.expect("the room");
-        room.secret(&vault)
+        let held = queries::held(conn, &ROOM.parse().expect("an id"))?;
+        held.first().expect("the room").secret(&vault)
     });
     let secret = secret.await.expect("the room's secret").expose_secret().to_owned();
     (Janus::new(service.app.core.egress.clone(), janus.address()), secret)

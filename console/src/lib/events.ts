@@ -94,6 +94,8 @@ export const EVENTS: Record<string, Record<string, string>> = {
     room_server_removed: "Removed a room server",
     room_created: "Made a room",
     room_changed: "Changed a room",
+    room_spread: "Put a room on another server",
+    room_withdrawn: "Took a room off a server",
     ticket_issued: "Took a seat in a room",
     ticket_ended: "A seat ended",
   },
@@ -129,6 +131,6 @@ export function eventGist(type: string, details: Details): string | undefined {
   if (type === "action_approved") return [one("kind"), details.people === undefined ? undefined : `${one("people")} people`].filter(Boolean).join(", ") || undefined;
   if (type === "case_decided") return one("verdict");
   if (type === "appeal_decided") return details.upheld === undefined ? undefined : details.upheld ? "upheld" : "overturned";
-  if (type === "room_changed" || type === "room_created" || type === "ticket_issued" || type === "ticket_ended") return [typeof details.room === "string" ? details.room : undefined, one("why")].filter(Boolean).join(", ") || undefined;
+  if (["room_changed", "room_spread", "room_withdrawn"].includes(type) || type === "room_created" || type === "ticket_issued" || type === "ticket_ended") return [typeof details.room === "string" ? details.room : undefined, one("why")].filter(Boolean).join(", ") || undefined;
   return one("kind") ?? one("why") ?? (type === "person_banned" || type === "reparented" ? one("reason") : undefined) ?? one("answer") ?? one("outcome") ?? one("format") ?? one("role");
 }

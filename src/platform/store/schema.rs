@@ -423,15 +423,23 @@ diesel::table! {
     rooms (id) {
         id -> BigInt,
         name -> Text,
-        server_id -> BigInt,
         key_version -> BigInt,
         enter -> Text,
         speak -> Text,
         capacity -> BigInt,
         created_at -> BigInt,
         closed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    rooms_on_servers (room_id, server_id) {
+        room_id -> BigInt,
+        server_id -> BigInt,
         failure -> Nullable<Text>,
+        withdrawn_at -> Nullable<BigInt>,
         cleared_at -> Nullable<BigInt>,
+        apart -> BigInt,
     }
 }
 
@@ -447,6 +455,7 @@ diesel::table! {
         ended_at -> Nullable<BigInt>,
         heard_at -> Nullable<BigInt>,
         spoke_at -> Nullable<BigInt>,
+        server_id -> BigInt,
     }
 }
 
@@ -455,5 +464,5 @@ diesel::allow_tables_to_appear_in_same_query! {
     sign_in_codes, text_codes, password_asks, password_links, address_changes, address_undos, former_handles, handle_changes, invites, quota_grants, applications, application_vouches,
     waitlist_draws, holds, edges, former_edges, assurance_changes, departures, flows, identities, identity_slots, cases,
     case_releases, refusals, disclosures, sanctions, actions, marks, appeals, reports, sessions, signing_keys, services, throttles, idempotency,
-    leads, lead_runs, outbox, letter_subjects, jobs, job_orders, job_outcomes, subscriber_failures, mail_stops, room_servers, rooms, tickets,
+    leads, lead_runs, outbox, letter_subjects, jobs, job_orders, job_outcomes, subscriber_failures, mail_stops, room_servers, rooms, rooms_on_servers, tickets,
 }

@@ -4,7 +4,8 @@ use std::{collections::HashMap, time::Duration};
 
 use super::{
     super::{
-        Ask, Denied, Health, Issued, ParticipantRole, Room, RoomName, Ticket, TicketError, queries, records, rules,
+        Ask, Denied, Issued, ParticipantRole, Room, RoomName, Ticket, TicketError, queries, records, rules,
+        spread::Spread,
     },
     refit, told,
 };
@@ -64,8 +65,15 @@ fn issue_round(
         Ok(given.into_iter().map(answer).collect())
     };
     idempotency::once_each(tx, &keys, first, |tx, id| {
-        let known = queries::issued(tx.conn, id)?.filter(|known| known.ticket.is_good(tx.now));
-        Ok(known.ok_or(TicketError::Ended))
+        let Some(known) = queries::issued(tx.conn, id)?.filter(|known| known.ticket.is_good(tx.now)) else {
+            return Ok(Err(TicketError::Ended));
+        };
+        let (places, _) = records::places(tx.conn, known.ticket.room, tx.now)?;
+        // Its server fails, and another one of the room's does not: a new ticket is for that one.
+        if Spread::new(places).is_left_for_another(known.ticket.server) {
+            return Ok(Err(TicketError::Ended));
+        }
+        Ok(Ok(known))
     })
 }
 
@@ -126,16 +134,16 @@ fn give(
             {
                 return Err(Denied::Spoke { wait });
             }
-            open.take(ask.person)?;
-            Ok(part)
+            Ok((part, open.take(ask.person)?))
         });
-        answers.push(admitted.map(|part| {
+        answers.push(admitted.map(|(part, server)| {
             let (key_version, _) = vault.derive(KeyPurpose::Ticket, &[]);
             let room = &rooms[&ask.room].room;
             Issued {
                 ticket: Ticket {
                     id: ask.id,
                     room: room.row,
+                    server,
                     person: ask.person,
                     part,
                     issued_at: tx.now,
@@ -144,7 +152,6 @@ fn give(
                     key_version,
                 },
                 room: room.name.clone(),
-                server: room.server,
             }
         }));
     }
@@ -173,13 +180,20 @@ fn give(
 /// A room for which tickets are being given out, locked.
 struct Open {
     room: Room,
-    down: bool,
+    spread: Spread,
     free: i64,
-    /// Who of those who ask has a ticket that was not ended, and whether it is still good.
-    seated: HashMap<PersonRow, bool>,
+    /// Who of those who ask has a ticket that was not ended.
+    seated: HashMap<PersonRow, Former>,
     /// Who of them spoke of late where they might only listen, and when.
     spoke: HashMap<PersonRow, Timestamp>,
     replaced: Vec<PersonRow>,
+}
+
+/// A ticket that another one would take the place of.
+#[derive(Clone, Copy)]
+struct Former {
+    server: i64,
+    is_good: bool,
 }
 
 impl Open {
@@ -187,14 +201,17 @@ impl Open {
         let Some(room) = records::lock_room(tx.conn, name)? else {
             return Ok(None);
         };
-        let server = records::server(tx.conn, room.server)?;
-        let taken = records::taken(tx.conn, room.row, tx.now)?;
+        let (places, taken) = records::places(tx.conn, room.row, tx.now)?;
+        let former = |(person, until, server)| {
+            let is_good = tx.now < until;
+            (person, Former { server, is_good })
+        };
         Ok(Some(Self {
-            down: room.failure.is_some() || server.is_none_or(|server| matches!(server.health, Health::Failing { .. })),
+            spread: Spread::new(places),
             free: i64::from(room.capacity) - taken,
             seated: records::seated(tx.conn, room.row, &members)?
                 .into_iter()
-                .map(|(person, until)| (person, tx.now < until))
+                .map(former)
                 .collect(),
             spoke: records::spoke_since(tx.conn, room.row, &members, tx.now.before(rules::QUIET))?
                 .into_iter()
@@ -204,22 +221,23 @@ impl Open {
         }))
     }
 
-    /// Takes one of the seats, in place of the former ticket where they have one.
-    fn take(&mut self, person: PersonRow) -> Result<(), Denied> {
-        if self.down {
-            return Err(Denied::ServerDown);
-        }
-        let seated = self.seated.get(&person);
-        if seated != Some(&true) {
+    /// Takes one of the seats, in place of the former ticket where they have one; on which server.
+    fn take(&mut self, person: PersonRow) -> Result<i64, Denied> {
+        let former = self.seated.get(&person).copied();
+        let chosen = self.spread.choose(former.map(|former| former.server));
+        let server = chosen.ok_or(Denied::ServerDown)?;
+        let given_up = former.filter(|former| former.is_good).map(|former| former.server);
+        if given_up.is_none() {
             if self.free <= 0 {
                 return Err(Denied::Full(self.room.capacity));
             }
             self.free -= 1;
         }
-        if seated.is_some() {
+        if former.is_some() {
             self.replaced.push(person);
         }
-        Ok(())
+        self.spread.take(server, given_up);
+        Ok(server)
     }
 }
 

@@ -3,7 +3,7 @@
 use metrics::counter;
 
 use super::super::{
-    Room, RoomName, Server, records,
+    Held, RoomName, Server, records,
     servers::{Capability, Mention},
 };
 use crate::platform::{
@@ -49,7 +49,7 @@ enum Standing {
     /// They have a good ticket to it.
     Admitted,
     /// They have none; the room, where it is one of ours.
-    Refused(Option<Room>),
+    Refused(Option<Held>),
 }
 
 async fn standing(ledger: &Ledger, server: &Server, mention: &Mention) -> Result<Standing, StoreError> {
@@ -59,7 +59,7 @@ async fn standing(ledger: &Ledger, server: &Server, mention: &Mention) -> Result
         .store()
         .read(move |conn| {
             let named = match name {
-                Ok(name) => records::room(conn, &name)?.filter(|room| room.server == row),
+                Ok(name) => records::room_on(conn, &name, row)?,
                 Err(_) => None,
             };
             let rooms = match named {
@@ -74,11 +74,11 @@ async fn standing(ledger: &Ledger, server: &Server, mention: &Mention) -> Result
         })
         .await?;
     // The server may call a room otherwise than we do.
-    let called = |room: &Room| server.peer.name_of(&room.name) == mention.room;
-    let found: Vec<Room> = named.into_iter().chain(rooms).filter(called).collect();
+    let called = |room: &Held| server.peer.name_of(&room.name) == mention.room;
+    let found: Vec<Held> = named.into_iter().chain(rooms).filter(called).collect();
     let good = ticket.is_some_and(|ticket| {
         let room = found.iter().find(|room| room.row == ticket.room);
-        ticket.is_good(now) && room.is_some_and(|room| room.open)
+        ticket.server == row && ticket.is_good(now) && room.is_some_and(|room| room.open)
     });
     Ok(match good {
         true => Standing::Admitted,

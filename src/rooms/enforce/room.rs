@@ -10,7 +10,7 @@ use metrics::counter;
 
 use super::{
     super::{
-        Grant, Room, RoomName, Ticket,
+        Grant, Held, RoomName, Ticket,
         commands::{heard, refit},
         records,
         rules::{self, Present},
@@ -39,26 +39,26 @@ impl Work {
         self.enforcer.ledger.now()
     }
 
-    pub(super) async fn rooms(&self) -> Result<Vec<Room>, StoreError> {
+    pub(super) async fn rooms(&self) -> Result<Vec<Held>, StoreError> {
         let row = self.server.row;
         let rooms = self.enforcer.ledger.store();
         rooms.read(move |conn| Ok(records::rooms_of(conn, row)?)).await
     }
 
     /// The rooms; those that the server rejects, as their rows say, are remembered.
-    async fn rooms_as_noted(&self) -> Result<Vec<Room>, StoreError> {
+    async fn rooms_as_noted(&self) -> Result<Vec<Held>, StoreError> {
         let rooms = self.rooms().await?;
         let failing = rooms.iter().filter(|room| room.failure.is_some());
         self.set_failing(failing.map(|room| room.row).collect());
         Ok(rooms)
     }
 
-    pub(super) async fn good(&self, room: &Room) -> Result<Vec<Ticket>, StoreError> {
-        let (row, now) = (room.row, self.now());
+    pub(super) async fn good(&self, room: &Held) -> Result<Vec<Ticket>, StoreError> {
+        let (room, now) = (room.clone(), self.now());
         self.enforcer
             .ledger
             .store()
-            .read(move |conn| Ok(records::good(conn, row, now)?))
+            .read(move |conn| Ok(records::good(conn, &room, now)?))
             .await
     }
 
@@ -82,7 +82,7 @@ impl Work {
     }
 
     /// Brings one room into agreement. What concerns this room alone is written at the room, and the others go on.
-    async fn agree_on(&self, lease: &Lease, room: &Room) -> Result<(), Halt> {
+    async fn agree_on(&self, lease: &Lease, room: &Held) -> Result<(), Halt> {
         match self.settle(lease, room).await {
             Err(halt) if halt.is_of_a_room() => self.fails(lease, room, &halt).await,
             // Without a list there, a ticket of the closed room opens it until it expires, or longer.
@@ -96,7 +96,7 @@ impl Work {
     }
 
     /// Writes why the server rejects this room.
-    async fn fails(&self, lease: &Lease, room: &Room, error: &Halt) -> Result<(), Halt> {
+    async fn fails(&self, lease: &Lease, room: &Held, error: &Halt) -> Result<(), Halt> {
         let why = error.to_string();
         if matches!(error, Halt::Server(error) if error.trouble == Trouble::NotOurs) {
             self.ours().remove(&room.row);
@@ -109,14 +109,20 @@ impl Work {
     }
 
     /// Writes whether the server accepts a room, before the cursor passes what was to be done there.
-    async fn note(&self, lease: &Lease, room: &Room, failure: Option<String>, cleared: bool) -> Result<(), Halt> {
-        let (lease, row) = (lease.clone(), room.row);
+    async fn note(&self, lease: &Lease, room: &Held, failure: Option<String>, cleared: bool) -> Result<(), Halt> {
+        let (lease, row, name, server) = (lease.clone(), room.row, room.name.clone(), self.server.row);
         let fails = failure.is_some();
         let written = self.enforcer.ledger.write(Actor::System, move |tx| {
             let held = lease.holds(tx)?;
             match held {
-                true if cleared => records::clear(tx.conn, row, tx.now)?,
-                true => records::set_failure(tx.conn, row, failure.as_deref())?,
+                true if cleared => {
+                    // Held, so that nobody opens it or puts it back meanwhile.
+                    records::lock_room(tx.conn, &name)?;
+                    if records::room_on(tx.conn, &name, server)?.is_some_and(|room| !room.open) {
+                        records::clear(tx.conn, row, server, tx.now)?;
+                    }
+                }
+                true => records::set_failure(tx.conn, row, server, failure.as_deref())?,
                 false => {}
             }
             Ok::<_, StoreError>(held)
@@ -136,30 +142,32 @@ impl Work {
     }
 
     /// The tickets that have ended and still open the room; none where the server keeps a list.
-    async fn void(&self, room: &Room, limit: i64) -> Result<Vec<Ticket>, StoreError> {
+    async fn void(&self, room: &Held, limit: i64) -> Result<Vec<Ticket>, StoreError> {
         if self.server.can(Capability::List) {
             return Ok(Vec::new());
         }
-        let (row, now) = (room.row, self.now());
+        let (room, now) = (room.clone(), self.now());
         let found = self.enforcer.ledger.store();
-        found.read(move |conn| Ok(records::void(conn, row, now, limit)?)).await
+        found
+            .read(move |conn| Ok(records::void(conn, &room, now, limit)?))
+            .await
     }
 
     /// Whether somebody may have what opens a room after it was closed.
-    async fn is_opened_still(&self, room: &Room) -> Result<bool, StoreError> {
+    async fn is_opened_still(&self, room: &Held) -> Result<bool, StoreError> {
         if self.server.can(Capability::List) {
             return Ok(false);
         }
-        let (row, since) = (room.row, self.now().before(self.server.kind.lingers()));
+        let (held, since) = (room.clone(), self.now().before(self.server.kind.lingers()));
         let found = self.enforcer.ledger.store().read(move |conn| {
-            let some = !records::void(conn, row, since, 1)?.is_empty();
-            Ok::<_, StoreError>((some, records::has_tickets(conn, row)?))
+            let some = !records::void(conn, &held, since, 1)?.is_empty();
+            Ok::<_, StoreError>((some, records::has_tickets(conn, &held)?))
         });
         let (void, ever) = found.await?;
         Ok(void || ever && !self.is_long_empty(room.row))
     }
 
-    fn served(&self, room: &Room) -> Result<ServedRoom, StoreError> {
+    fn served(&self, room: &Held) -> Result<ServedRoom, StoreError> {
         room.served(&self.enforcer.vault)
     }
 
@@ -171,7 +179,7 @@ impl Work {
     }
 
     /// The room itself, its list, and who is in it.
-    async fn settle(&self, lease: &Lease, room: &Room) -> Result<(), Halt> {
+    async fn settle(&self, lease: &Lease, room: &Held) -> Result<(), Halt> {
         let served = self.served(room)?;
         if !room.open {
             self.server.peer.close(&served).await?;
@@ -202,12 +210,12 @@ impl Work {
     }
 
     /// Whether those who come into a room that is closed are seen, and are to be put out.
-    fn is_watched_closed(&self, room: &Room) -> bool {
+    fn is_watched_closed(&self, room: &Held) -> bool {
         !room.open && !room.cleared && !self.server.can(Capability::List) && self.server.can(Capability::Observation)
     }
 
     /// Puts everybody out whose ticket has ended and who may have come back by it, since the server keeps no list.
-    async fn keep_out(&self, room: &Room, served: &ServedRoom) -> Result<(), Halt> {
+    async fn keep_out(&self, room: &Held, served: &ServedRoom) -> Result<(), Halt> {
         if !self.server.can(Capability::Removal) {
             return Ok(());
         }
@@ -262,9 +270,9 @@ impl Work {
     }
 
     /// The open rooms with seats that the policy does not allow.
-    async fn unfit(&self, rooms: &[Room]) -> Result<Vec<Room>, StoreError> {
+    async fn unfit(&self, rooms: &[Held]) -> Result<Vec<Held>, StoreError> {
         let current = Arc::clone(&self.enforcer.policy);
-        let mut open: Vec<Room> = rooms.iter().filter(|room| room.open).cloned().collect();
+        let mut open: Vec<Held> = rooms.iter().filter(|room| room.open).cloned().collect();
         let found = self.enforcer.ledger.store().read(move |conn| {
             let policy = current.in_force(conn)?;
             let mut unfit = Vec::new();
@@ -281,7 +289,7 @@ impl Work {
 
     /// Ends the seats that the policy does not allow. Each room is held meanwhile, so that whoever gives
     /// its seats out at the same time has given them before this, or goes by the same policy.
-    async fn refit(&self, lease: Lease, rooms: &[Room]) -> Result<(), Halt> {
+    async fn refit(&self, lease: Lease, rooms: &[Held]) -> Result<(), Halt> {
         let current = Arc::clone(&self.enforcer.policy);
         let mut names: Vec<RoomName> = rooms
             .iter()
@@ -310,13 +318,13 @@ impl Work {
     }
 
     /// Puts tickets on a room's list, or takes them off and their participants out, as they stand now.
-    async fn seat(&self, room: &Room, ids: &HashSet<TicketId>) -> Result<(), Halt> {
-        let (row, ids) = (room.row, ids.iter().copied().collect::<Vec<_>>());
+    async fn seat(&self, room: &Held, ids: &HashSet<TicketId>) -> Result<(), Halt> {
+        let (held, ids) = (room.clone(), ids.iter().copied().collect::<Vec<_>>());
         let tickets = self
             .enforcer
             .ledger
             .store()
-            .read(move |conn| Ok::<_, StoreError>(records::tickets_of(conn, row, &ids)?))
+            .read(move |conn| Ok::<_, StoreError>(records::tickets_of(conn, &held, &ids)?))
             .await?;
         let now = self.now();
         let (good, ended): (Vec<_>, Vec<_>) = tickets.into_iter().partition(|ticket| ticket.is_good(now));
@@ -333,7 +341,7 @@ impl Work {
     }
 
     /// Takes tickets off a room's list and puts their participants out.
-    async fn unseat(&self, room: &Room, ended: &[Ticket]) -> Result<(), Halt> {
+    async fn unseat(&self, room: &Held, ended: &[Ticket]) -> Result<(), Halt> {
         if !self.server.can(Capability::List) && !self.server.can(Capability::Removal) {
             return Ok(());
         }
@@ -363,7 +371,7 @@ impl Work {
     }
 
     /// Puts out who is in a room and should not be.
-    async fn look_into(&self, lease: &Lease, room: &Room) -> Result<(), Halt> {
+    async fn look_into(&self, lease: &Lease, room: &Held) -> Result<(), Halt> {
         let served = self.served(room)?;
         let present = match self.server.peer.observe(&served).await {
             // Names of megabytes. Whoever has one is sought out among the connections, where each is asked for by
@@ -448,7 +456,7 @@ impl Work {
     }
 
     /// A ticket ends for us by comparison; on the server, by being taken off.
-    async fn expire(&self, lease: Lease, rooms: &[Room]) -> Result<(), Halt> {
+    async fn expire(&self, lease: Lease, rooms: &[Held]) -> Result<(), Halt> {
         let (row, now) = (self.server.row, self.now());
         let overdue = self
             .enforcer

@@ -19,7 +19,7 @@ use super::{
 use crate::platform::{
     ledger::{Actor, ConsumerError, Event, ExternalConsumer, Lease, events},
     store::StoreError,
-    terms::{RoomRow, TicketId, metrics::ROOM_SERVERS_FAILING},
+    terms::{RoomRow, RoomServerId, TicketId, metrics::ROOM_SERVERS_FAILING},
 };
 
 /// How many events are taken at once.
@@ -273,7 +273,7 @@ impl Work {
             }
             let mut news = News::default();
             for entry in &next.entries {
-                news.take(&entry.envelope.event);
+                news.take(&entry.envelope.event, self.server.id);
             }
             if news.is_any() {
                 let lease = reader.lease();
@@ -359,11 +359,13 @@ impl Drop for Work {
 }
 
 /// The types of event that concern room servers: those that [`News::take`] knows.
-const KINDS: [&str; 5] = [
+const KINDS: [&str; 7] = [
     "ticket_issued",
     "ticket_ended",
     "room_created",
     "room_changed",
+    "room_spread",
+    "room_withdrawn",
     "policy_changed",
 ];
 
@@ -379,7 +381,7 @@ pub(super) struct News {
 }
 
 impl News {
-    fn take(&mut self, event: &Event) {
+    fn take(&mut self, event: &Event, server: RoomServerId) {
         match event {
             Event::TicketIssued(events::TicketIssued { ticket, room, .. })
             | Event::TicketEnded(events::TicketEnded { ticket, room, .. }) => {
@@ -388,6 +390,10 @@ impl News {
             Event::RoomCreated(events::RoomCreated { room, .. })
             | Event::RoomChanged(events::RoomChanged { room, .. }) => {
                 self.rooms.insert(*room);
+            }
+            Event::RoomSpread(events::RoomSpread { room, server: on })
+            | Event::RoomWithdrawn(events::RoomWithdrawn { room, server: on }) => {
+                self.rooms.extend((*on == server).then_some(*room));
             }
             Event::PolicyChanged(_) => self.policy = true,
             _ => {}

@@ -34,7 +34,9 @@ pub fn routes(config: &mut Routes) {
         .service(rooms::create::create)
         .service(rooms::show::show)
         .service(rooms::participants::list_participants)
-        .service(rooms::replace::replace);
+        .service(rooms::replace::replace)
+        .service(rooms::spread::put)
+        .service(rooms::spread::delete);
 }
 
 /// What the routes here work with.
@@ -64,6 +66,8 @@ impl From<RoomError> for Problem {
             RoomError::NotCleared => ProblemKind::RoomServerNotCleared.into(),
             RoomError::Unknown => ProblemKind::RoomUnknown.into(),
             RoomError::Exists => ProblemKind::RoomExists.into(),
+            RoomError::LastServer => ProblemKind::RoomLastServer.into(),
+            RoomError::ServersFull => ProblemKind::RoomServersFull.into(),
             RoomError::KeyReused(reused) => reused.into(),
             RoomError::Store(error) => error.into(),
         }

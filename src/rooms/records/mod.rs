@@ -1,5 +1,6 @@
-//! The rows of room servers and rooms; those of tickets in [`tickets`].
+//! The rows of room servers and rooms; those of rooms on servers in [`held`], those of tickets in [`tickets`].
 
+mod held;
 mod tickets;
 
 use diesel::{
@@ -9,11 +10,15 @@ use diesel::{
     update,
 };
 
+pub(super) use held::{
+    clear, failing, insert_on, places, put_again, room_on, rooms_of, servers_of, set_failure, taken_by_server, unclear,
+    withdraw, withdraw_all,
+};
 pub use tickets::seated_anywhere;
 pub(super) use tickets::{
-    MOST_BOUND, end, end_all, end_in_room, end_of_people, end_own, end_spoken, end_unfit, good, has_tickets, has_unfit,
-    insert_ticket, overdue, rooms_of_person, seated, seats, set_heard, silence, silence_unfit, spoke_since, taken,
-    ticket, tickets_of, void, was_heard,
+    MOST_BOUND, end, end_all, end_in_room, end_of_people, end_on_server, end_own, end_spoken, end_unfit, good,
+    has_tickets, has_unfit, insert_ticket, overdue, rooms_of_person, seated, seats, set_heard, silence, silence_unfit,
+    spoke_since, ticket, tickets_of, void, was_heard,
 };
 
 use super::{Health, NewServer, Room, RoomName, ServerRecord, Settings};
@@ -149,22 +154,6 @@ pub(super) fn servers(conn: &mut Conn) -> QueryResult<Vec<ServerRecord>> {
     rows.into_iter().map(ServerRecord::try_from).collect()
 }
 
-pub(super) fn server(conn: &mut Conn, row: i64) -> QueryResult<Option<ServerRecord>> {
-    room_servers::table
-        .find(row)
-        .filter(room_servers::removed_at.is_null())
-        .select(StoredServer::as_select())
-        .first(conn)
-        .optional()?
-        .map(ServerRecord::try_from)
-        .transpose()
-}
-
-/// The public id of a server, removed or not.
-pub(super) fn server_id(conn: &mut Conn, row: i64) -> QueryResult<RoomServerId> {
-    room_servers::table.find(row).select(room_servers::uid).first(conn)
-}
-
 /// Writes why a server fails now, where it failed before.
 pub(super) fn set_reason(conn: &mut Conn, row: i64, failure: &str) -> QueryResult<()> {
     update(room_servers::table.find(row))
@@ -189,15 +178,12 @@ pub(super) fn set_health(conn: &mut Conn, row: i64, since: Timestamp, failure: O
 struct StoredRoom {
     id: RoomRow,
     name: String,
-    server_id: i64,
     key_version: i64,
     enter: Assurance,
     speak: Assurance,
     capacity: i64,
     created_at: Timestamp,
     closed_at: Option<Timestamp>,
-    failure: Option<String>,
-    cleared_at: Option<Timestamp>,
 }
 
 impl From<StoredRoom> for Room {
@@ -205,14 +191,11 @@ impl From<StoredRoom> for Room {
         Self {
             row: row.id,
             name: RoomName::stored(row.name),
-            server: row.server_id,
             key_version: row.key_version,
             enter: row.enter,
             speak: row.speak,
             capacity: u32::try_from(row.capacity).unwrap_or(0),
             open: row.closed_at.is_none(),
-            cleared: row.cleared_at.is_some(),
-            failure: row.failure,
             created_at: row.created_at,
         }
     }
@@ -223,7 +206,6 @@ impl From<StoredRoom> for Room {
 #[diesel(table_name = rooms)]
 struct NewRoomRow<'a> {
     name: &'a str,
-    server_id: i64,
     key_version: i64,
     enter: Assurance,
     speak: Assurance,
@@ -236,14 +218,12 @@ struct NewRoomRow<'a> {
 pub(super) fn insert_room(
     conn: &mut Conn,
     new: &super::NewRoom,
-    server: i64,
     key_version: i64,
     now: Timestamp,
 ) -> QueryResult<Option<Room>> {
     let made = insert_into(rooms::table)
         .values(NewRoomRow {
             name: new.name.as_str(),
-            server_id: server,
             key_version,
             enter: new.terms.enter,
             speak: new.terms.speak,
@@ -302,7 +282,6 @@ pub(super) fn set_room(
             rooms::speak.eq(terms.speak),
             rooms::capacity.eq(i64::from(terms.capacity)),
             rooms::closed_at.eq(closed_at),
-            rooms::cleared_at.eq(None::<Timestamp>),
         ))
         .returning(columns_of::<StoredRoom>())
         .get_result::<StoredRoom>(conn)
@@ -325,42 +304,6 @@ pub(super) fn rooms(conn: &mut Conn, after: Option<&RoomName>, limit: i64) -> Qu
         .filter(rooms::name.gt(after.map(RoomName::as_str).unwrap_or_default()))
         .order(rooms::name.asc())
         .limit(limit)
-        .select(StoredRoom::as_select())
-        .load(conn)?;
-    Ok(rows.into_iter().map(Room::from).collect())
-}
-
-/// Writes why the server rejects a room, or that it does not.
-pub(super) fn set_failure(conn: &mut Conn, room: RoomRow, failure: Option<&str>) -> QueryResult<()> {
-    update(rooms::table.find(room))
-        .set(rooms::failure.eq(failure))
-        .execute(conn)
-        .map(|_| ())
-}
-
-/// Writes down that a closed room is gone from its server, unless it was opened again meanwhile.
-pub(super) fn clear(conn: &mut Conn, room: RoomRow, now: Timestamp) -> QueryResult<()> {
-    update(rooms::table.find(room).filter(rooms::closed_at.is_not_null()))
-        .set((rooms::cleared_at.eq(now), rooms::failure.eq(None::<String>)))
-        .execute(conn)
-        .map(|_| ())
-}
-
-/// The rooms that a server rejects: their rows and names.
-pub(super) fn failing(conn: &mut Conn, server: i64) -> QueryResult<Vec<(RoomRow, String)>> {
-    rooms::table
-        .filter(rooms::server_id.eq(server))
-        .filter(rooms::failure.is_not_null())
-        .order(rooms::name.asc())
-        .select((rooms::id, rooms::name))
-        .load(conn)
-}
-
-/// All rooms of a server, the closed ones too.
-pub(super) fn rooms_of(conn: &mut Conn, server: i64) -> QueryResult<Vec<Room>> {
-    let rows: Vec<StoredRoom> = rooms::table
-        .filter(rooms::server_id.eq(server))
-        .order(rooms::id.asc())
         .select(StoredRoom::as_select())
         .load(conn)?;
     Ok(rows.into_iter().map(Room::from).collect())

@@ -10,11 +10,11 @@ use crate::{
     platform::{
         store::{
             Conn, columns_of,
-            schema::{people, rooms, tickets},
+            schema::{people, rooms, rooms_on_servers, tickets},
         },
         terms::{Assurance, PersonRow, RoomRow, TicketId, Timestamp},
     },
-    rooms::{ParticipantRole, Room, Ticket},
+    rooms::{Held, ParticipantRole, Room, Ticket},
 };
 
 /// A ticket as it is stored.
@@ -29,6 +29,7 @@ struct StoredTicket {
     issued_at: Timestamp,
     expires_at: Timestamp,
     ended_at: Option<Timestamp>,
+    server_id: i64,
 }
 
 impl From<StoredTicket> for Ticket {
@@ -36,6 +37,7 @@ impl From<StoredTicket> for Ticket {
         Self {
             id: row.uid,
             room: row.room_id,
+            server: row.server_id,
             person: row.person,
             part: row.part,
             key_version: row.key_version,
@@ -57,6 +59,7 @@ struct NewTicket {
     key_version: i64,
     issued_at: Timestamp,
     expires_at: Timestamp,
+    server_id: i64,
 }
 
 pub(in crate::rooms) fn insert_ticket(conn: &mut Conn, ticket: &Ticket) -> QueryResult<()> {
@@ -69,6 +72,7 @@ pub(in crate::rooms) fn insert_ticket(conn: &mut Conn, ticket: &Ticket) -> Query
             key_version: ticket.key_version,
             issued_at: ticket.issued_at,
             expires_at: ticket.expires_at,
+            server_id: ticket.server,
         })
         .execute(conn)
         .map(|_| ())
@@ -84,37 +88,28 @@ pub(in crate::rooms) fn ticket(conn: &mut Conn, id: TicketId) -> QueryResult<Opt
         .map(|row| row.map(Ticket::from))
 }
 
-/// The tickets of these ids that stand in this room.
-pub(in crate::rooms) fn tickets_of(conn: &mut Conn, room: RoomRow, ids: &[TicketId]) -> QueryResult<Vec<Ticket>> {
+/// The tickets of these ids that are for this room on this server.
+pub(in crate::rooms) fn tickets_of(conn: &mut Conn, held: &Held, ids: &[TicketId]) -> QueryResult<Vec<Ticket>> {
     let rows: Vec<StoredTicket> = tickets::table
         .filter(tickets::uid.eq_any(ids))
-        .filter(tickets::room_id.eq(room))
+        .filter(tickets::room_id.eq(held.row))
+        .filter(tickets::server_id.eq(held.server))
         .select(StoredTicket::as_select())
         .load(conn)?;
     Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
-/// How many seats of a room are taken.
-pub(in crate::rooms) fn taken(conn: &mut Conn, room: RoomRow, now: Timestamp) -> QueryResult<i64> {
-    tickets::table
-        .filter(tickets::room_id.eq(room))
-        .filter(tickets::ended_at.is_null())
-        .filter(tickets::expires_at.gt(now))
-        .count()
-        .get_result(conn)
-}
-
-/// Who of these members has a ticket in a room that was not ended, and until when it is good.
+/// Who of these members has a ticket in a room that was not ended, until when it is good, and for which server it is.
 pub(in crate::rooms) fn seated(
     conn: &mut Conn,
     room: RoomRow,
     members: &[PersonRow],
-) -> QueryResult<Vec<(PersonRow, Timestamp)>> {
+) -> QueryResult<Vec<(PersonRow, Timestamp, i64)>> {
     tickets::table
         .filter(tickets::person.eq_any(members))
         .filter(tickets::room_id.eq(room))
         .filter(tickets::ended_at.is_null())
-        .select((tickets::person, tickets::expires_at))
+        .select((tickets::person, tickets::expires_at, tickets::server_id))
         .load(conn)
 }
 
@@ -149,10 +144,11 @@ pub(in crate::rooms) fn seats(
     query.load(conn)
 }
 
-/// The tickets that are good in a room.
-pub(in crate::rooms) fn good(conn: &mut Conn, room: RoomRow, now: Timestamp) -> QueryResult<Vec<Ticket>> {
+/// The tickets that are good in a room on one of its servers.
+pub(in crate::rooms) fn good(conn: &mut Conn, held: &Held, now: Timestamp) -> QueryResult<Vec<Ticket>> {
     let rows: Vec<StoredTicket> = tickets::table
-        .filter(tickets::room_id.eq(room))
+        .filter(tickets::room_id.eq(held.row))
+        .filter(tickets::server_id.eq(held.server))
         .filter(tickets::ended_at.is_null())
         .filter(tickets::expires_at.gt(now))
         .select(StoredTicket::as_select())
@@ -160,11 +156,12 @@ pub(in crate::rooms) fn good(conn: &mut Conn, room: RoomRow, now: Timestamp) -> 
     Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
-/// The tickets of a room that have ended and that a signature would still have opened at `since`: a server that keeps
-/// no list cannot know that they have.
-pub(in crate::rooms) fn void(conn: &mut Conn, room: RoomRow, since: Timestamp, limit: i64) -> QueryResult<Vec<Ticket>> {
+/// The tickets of a room on one of its servers that have ended and that a signature would still have opened at `since`: a
+/// server that keeps no list cannot know that they have.
+pub(in crate::rooms) fn void(conn: &mut Conn, held: &Held, since: Timestamp, limit: i64) -> QueryResult<Vec<Ticket>> {
     let rows: Vec<StoredTicket> = tickets::table
-        .filter(tickets::room_id.eq(room))
+        .filter(tickets::room_id.eq(held.row))
+        .filter(tickets::server_id.eq(held.server))
         .filter(tickets::ended_at.is_not_null())
         .filter(tickets::expires_at.gt(since))
         .limit(limit)
@@ -173,10 +170,11 @@ pub(in crate::rooms) fn void(conn: &mut Conn, room: RoomRow, since: Timestamp, l
     Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
-/// Whether anybody ever had a ticket to a room.
-pub(in crate::rooms) fn has_tickets(conn: &mut Conn, room: RoomRow) -> QueryResult<bool> {
+/// Whether anybody ever had a ticket to a room on one of its servers.
+pub(in crate::rooms) fn has_tickets(conn: &mut Conn, held: &Held) -> QueryResult<bool> {
     let first: Option<TicketId> = tickets::table
-        .filter(tickets::room_id.eq(room))
+        .filter(tickets::room_id.eq(held.row))
+        .filter(tickets::server_id.eq(held.server))
         .select(tickets::uid)
         .first(conn)
         .optional()?;
@@ -185,9 +183,12 @@ pub(in crate::rooms) fn has_tickets(conn: &mut Conn, room: RoomRow) -> QueryResu
 
 /// The tickets of a server whose time is over and which nobody has taken off its lists yet.
 pub(in crate::rooms) fn overdue(conn: &mut Conn, server: i64, now: Timestamp, limit: i64) -> QueryResult<Vec<Ticket>> {
+    let held = rooms_on_servers::table
+        .filter(rooms_on_servers::server_id.eq(server))
+        .select(rooms_on_servers::room_id);
     let rows: Vec<StoredTicket> = tickets::table
-        .inner_join(rooms::table.on(rooms::id.eq(tickets::room_id)))
-        .filter(rooms::server_id.eq(server))
+        .filter(tickets::room_id.eq_any(held))
+        .filter(tickets::server_id.eq(server))
         .filter(tickets::ended_at.is_null())
         .filter(tickets::expires_at.le(now))
         .limit(limit)
@@ -232,6 +233,25 @@ pub(in crate::rooms) fn end_in_room(
         tickets::table
             .filter(tickets::person.eq_any(members))
             .filter(tickets::room_id.eq(room))
+            .filter(tickets::ended_at.is_null()),
+    )
+    .set(tickets::ended_at.eq(now))
+    .returning(columns_of::<StoredTicket>())
+    .get_results(conn)?;
+    Ok(rows.into_iter().map(Ticket::from).collect())
+}
+
+/// Ends the tickets of a room that are for one of its servers; which.
+pub(in crate::rooms) fn end_on_server(
+    conn: &mut Conn,
+    room: RoomRow,
+    server: i64,
+    now: Timestamp,
+) -> QueryResult<Vec<Ticket>> {
+    let rows: Vec<StoredTicket> = update(
+        tickets::table
+            .filter(tickets::room_id.eq(room))
+            .filter(tickets::server_id.eq(server))
             .filter(tickets::ended_at.is_null()),
     )
     .set(tickets::ended_at.eq(now))

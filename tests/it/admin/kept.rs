@@ -99,8 +99,8 @@ on_both! {
         for (person, part, until) in [(&ann, "speaker", 3600), (&bob, "listener", 3600), (&over, "speaker", -1)] {
             let ticket: TicketId = Id::new(now, &SystemRng);
             let insert = sql_query(format!(
-                "INSERT INTO tickets (uid, room_id, person, part, key_version, issued_at, expires_at) \
-                 SELECT $1, rooms.id, $2, '{part}', 1, $3, $4 FROM rooms"
+                "INSERT INTO tickets (uid, room_id, person, part, key_version, issued_at, expires_at, server_id) \
+                 SELECT $1, room_id, $2, '{part}', 1, $3, $4, server_id FROM rooms_on_servers"
             ))
             .bind::<Binary, _>(ticket.as_bytes().as_slice())
             .bind::<BigInt, _>(person.row.0)

@@ -132,6 +132,7 @@ impl Ids {
         let path = path.replace("{application}", &nobody("application"));
         let path = path
             .replace("{room}", &self.room)
+            .replace("{server}", &self.server)
             .replace("{ticket}", &nobody("ticket"))
             .replace("{token}", "nobody-s")
             .replace("{message}", "nobody-s")

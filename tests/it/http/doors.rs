@@ -233,7 +233,7 @@ on_both! {
                 continue;
             }
             let path = operation.path.replace("{id}", &scene.owner.id.to_string()).replace("{flow}", &nobody("flow"));
-            let path = path.replace("{sanction}", &nobody("sanction")).replace("{application}", &nobody("application")).replace("{ticket}", &nobody("ticket"));
+            let path = path.replace("{sanction}", &nobody("sanction")).replace("{application}", &nobody("application")).replace("{ticket}", &nobody("ticket")).replace("{server}", &nobody("server"));
             let path = path.replace("{room}", "stage");
             let answer = service.send(operation.request(service, &path).bearer_auth(&shown)).await;
             assert!(matches!(answer.status.as_u16(), 401 | 404), "{}: {answer:?}", operation.id);

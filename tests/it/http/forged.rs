@@ -300,7 +300,8 @@ async fn no_forged_token_is_let_in_anywhere() {
         let path = operation
             .path
             .replace("{room}", "stage")
-            .replace("{ticket}", &nobody("ticket"));
+            .replace("{ticket}", &nobody("ticket"))
+            .replace("{server}", &nobody("server"));
         path.replace("{id}", &other.id.to_string())
             .replace("{sanction}", &nobody("sanction"))
             .replace("{application}", &nobody("application"))

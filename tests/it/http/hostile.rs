@@ -132,12 +132,13 @@ impl Stage {
             _ => nobody("person"),
         };
         let (ticket, sanction) = (nobody("ticket"), nobody("sanction"));
-        let application = nobody("application");
+        let (application, server) = (nobody("application"), nobody("server"));
         let known = [
             ("{flow}", flow.as_str()),
             ("{code}", &self.code),
             ("{id}", &id),
             ("{ticket}", &ticket),
+            ("{server}", &server),
             ("{sanction}", &sanction),
             ("{application}", &application),
             // There is none: nobody waits for a server that nobody has started.

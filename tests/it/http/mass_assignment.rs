@@ -99,7 +99,9 @@ async fn no_body_sets_what_it_does_not_name() {
             false if path.contains("/room-servers/") => path.replace("{id}", &super::nobody("server")),
             false => path.replace("{id}", &target.id.to_string()),
         };
-        let path = path.replace("{room}", "nowhere");
+        let path = path
+            .replace("{room}", "nowhere")
+            .replace("{server}", &super::nobody("server"));
         let pointer = format!(
             "/paths/{}/{}/requestBody/content/application~1json/schema",
             operation.path.replace('/', "~1"),

@@ -184,7 +184,7 @@ impl Scene {
         });
         let post = async |path, body| self.service.post(token, path, body).await.expect(201);
         let server = text(&post("/v1/admin/room-servers", server).await["id"]);
-        post("/v1/admin/rooms", json!({ "id": id, "server": server })).await;
+        post("/v1/admin/rooms", json!({ "id": id, "servers": [server] })).await;
         server
     }
 
@@ -369,7 +369,10 @@ fn sample(document: &Value, schema: &Value, name: &str) -> Value {
                 .map(|name| (name.clone(), sample(document, &schema["properties"][&name], &name)))
                 .collect()
         }
-        Some("array") => json!([sample(document, &schema["items"], name)]),
+        Some("array") => {
+            let one = if name == "servers" { "server" } else { name };
+            json!([sample(document, &schema["items"], one)])
+        }
         Some("integer") => json!(1),
         Some("boolean") => json!(true),
         Some("string") if schema["format"] == "email" => json!(address("somebody")),

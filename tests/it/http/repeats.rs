@@ -233,7 +233,7 @@ on_both! {
                     });
                     (owner, "/v1/admin/room-servers".into(), body, "/id")
                 }
-                "create_room" => (owner, "/v1/admin/rooms".into(), json!({ "id": "hall", "server": server }), "/id"),
+                "create_room" => (owner, "/v1/admin/rooms".into(), json!({ "id": "hall", "servers": [server] }), "/id"),
                 "give_identity" => {
                     (&token, format!("/v1/onboarding/{flow}/identity"), identity("王芳", &resident_id(6)), "/flow")
                 }

@@ -280,6 +280,11 @@ fn fits(root: &Value, schema: &Value, value: &Value) -> Result<(), String> {
                     return fault(&wanted.to_string());
                 }
             }
+            "items" => {
+                for one in value.as_array().into_iter().flatten() {
+                    fits(root, wanted, one)?;
+                }
+            }
             // Of numbers: how wide they are.
             "properties" => {
                 let members = value.as_object().ok_or("an object is wanted")?;

@@ -30,6 +30,7 @@ fn filled(path: &str) -> String {
         .replace("{application}", &nobody("application"))
         .replace("{ticket}", &nobody("ticket"))
         .replace("{room}", "nowhere")
+        .replace("{server}", &nobody("server"))
         .replace("{subscriber}", "invite-mails")
         .replace("{number}", "1")
         .replace("{token}", "nobody-s")

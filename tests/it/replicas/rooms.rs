@@ -56,7 +56,7 @@ struct Stage {
 pub async fn open(world: &World, client: &Client, janus: &JanusServer, room: &str) {
     let post = async |path, body| client.post(&world.owner, path, body).await.expect(201);
     let server = post("/v1/admin/room-servers", janus.registration()).await["id"].take();
-    post("/v1/admin/rooms", json!({ "id": room, "server": server })).await;
+    post("/v1/admin/rooms", json!({ "id": room, "servers": [server] })).await;
 }
 
 /// What manages a room on its Janus.
@@ -64,7 +64,8 @@ pub async fn secret(world: &World, room: &'static str) -> String {
     let vault = Vault::open(&world.home.config.vault.keyring_file, false, &SystemRng).unwrap();
     let ledger = world.db.ledger(Setup::default());
     let secret = ledger.store().read(move |conn| {
-        let room = rooms::queries::room(conn, &room.parse().expect("an id"))?.expect("the room");
+        let held = rooms::queries::held(conn, &room.parse().expect("an id"))?;
+        let room = held.first().expect("the room");
         Ok::<_, StoreError>(room.secret(&vault)?.expose_secret().to_owned())
     });
     secret.await.unwrap()

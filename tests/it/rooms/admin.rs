@@ -36,11 +36,11 @@ on_both! {
         let scene = Scene::new(db, "open-circle").await;
         let (service, owner) = (&scene.service, &scene.owner_token);
         let id = text(&service.post(owner, SERVERS, server()).await.expect(201)["id"]);
-        let made = service.post(owner, ROOMS, json!({ "id": "Main-Stage_1", "server": id })).await.expect(201);
+        let made = service.post(owner, ROOMS, json!({ "id": "Main-Stage_1", "servers": [id] })).await.expect(201);
         assert_eq!(made["capacity"], 8000);
         assert_eq!((&made["enter"], &made["speak"], &made["open"]), (&json!("contact"), &json!("contact"), &json!(true)));
-        service.post(owner, ROOMS, json!({ "id": "Main-Stage_1", "server": id })).await.refused(409, "room-exists");
-        service.post(owner, ROOMS, json!({ "id": "r2", "server": nobody("server") })).await.refused(404, "room-server-unknown");
+        service.post(owner, ROOMS, json!({ "id": "Main-Stage_1", "servers": [id] })).await.refused(409, "room-exists");
+        service.post(owner, ROOMS, json!({ "id": "r2", "servers": [nobody("server")] })).await.refused(404, "room-server-unknown");
 
         let path = format!("{ROOMS}/Main-Stage_1");
         let closed = service.call(Method::PUT, owner, &path, Some(terms("checked", "verified", 5, false))).await.expect(200);
@@ -70,7 +70,7 @@ on_both! {
         let scene = Scene::new(db, "open-circle").await;
         let (service, owner) = (&scene.service, &scene.owner_token);
         let id = text(&service.post(owner, SERVERS, server()).await.expect(201)["id"]);
-        service.post(owner, ROOMS, json!({ "id": "r1", "server": id })).await.expect(201);
+        service.post(owner, ROOMS, json!({ "id": "r1", "servers": [id] })).await.expect(201);
         let (of_id, room) = (format!("{SERVERS}/{id}"), format!("{ROOMS}/r1"));
         service.call(Method::DELETE, owner, &of_id, None).await.refused(409, "room-server-in-use");
         let mut moved = server();
@@ -117,7 +117,7 @@ on_both! {
         };
         assert_eq!(health["health"], "failing", "{health}");
         assert_eq!(health["failure"], "no Janus answers at admin_url");
-        service.post(owner, ROOMS, json!({ "id": "r1", "server": health["id"] })).await.expect(201);
+        service.post(owner, ROOMS, json!({ "id": "r1", "servers": [health["id"]] })).await.expect(201);
         let (_, member) = scene.member("member", Role::Member).await;
         let refused = service.post(&member, "/v1/rooms/r1/tickets", Value::Null).await;
         refused.refused(503, "room-server-unavailable");
@@ -163,13 +163,13 @@ async fn what_is_no_room_and_no_server_is_told() {
     let (service, owner) = (&scene.service, &scene.owner_token);
     let id = text(&service.post(owner, SERVERS, server()).await.expect(201)["id"]);
     for bad in ["a:b", "a,b", "a/b", "", "a b", "räume", &"x".repeat(65)] {
-        let refused = service.post(owner, ROOMS, json!({ "id": bad, "server": id })).await;
+        let refused = service.post(owner, ROOMS, json!({ "id": bad, "servers": [id] })).await;
         refused.refused(400, "invalid-field");
         assert_eq!(refused.body["field"], "/id");
     }
     for bad in [0_u32, 100_001] {
         let refused = service
-            .post(owner, ROOMS, json!({ "id": "r1", "server": id, "capacity": bad }))
+            .post(owner, ROOMS, json!({ "id": "r1", "servers": [id], "capacity": bad }))
             .await;
         refused.refused(400, "invalid-field");
         assert_eq!(refused.body["field"], "/capacity");

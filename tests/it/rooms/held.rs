@@ -85,12 +85,41 @@ impl House {
     }
 
     async fn create_on(&self, server: RoomServerId, name: &str, capacity: u32) -> Result<Room, RoomError> {
+        self.create_on_all(vec![server], name, capacity).await
+    }
+
+    async fn create_on_all(&self, servers: Vec<RoomServerId>, name: &str, capacity: u32) -> Result<Room, RoomError> {
         let (vault, name) = (self.vault.clone(), name.parse().expect("a room's id"));
         let created = self.ledger.write(Actor::Operator, move |tx| {
             let terms = terms(capacity);
-            commands::create_room(tx, &vault, &Key::none(), &NewRoom { name, server, terms })
+            commands::create_room(
+                tx,
+                &vault,
+                &Key::none(),
+                &NewRoom {
+                    name,
+                    servers: servers.clone(),
+                    terms,
+                },
+            )
         });
         created.await.map(|written| written.value)
+    }
+
+    /// Puts the stage on another server as well.
+    async fn spread(&self, server: RoomServerId) {
+        let spread = self.ledger.write(Actor::Operator, move |tx| {
+            commands::spread_room(tx, &"stage".parse().expect("an id"), server)
+        });
+        spread.await.expect("another server");
+    }
+
+    /// Takes it off one.
+    async fn withdraw(&self, server: RoomServerId) -> Result<Room, RoomError> {
+        let withdrawn = self.ledger.write(Actor::Operator, move |tx| {
+            commands::withdraw_room(tx, &"stage".parse().expect("an id"), server)
+        });
+        withdrawn.await.map(|written| written.value)
     }
 
     async fn set_open(&self, open: bool) -> Result<Room, RoomError> {
@@ -208,6 +237,51 @@ async fn one_seat(db: &Database, guards: Guards) -> Result<(), String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn seats_run_out_because_the_room_is_held() {
     needs_apart(Guard::RoomHeld, one_seat).await;
+}
+
+/// Two want the last seat, of a room with a second server that is free.
+async fn one_seat_on_two(db: &Database, guards: Guards) -> Result<(), String> {
+    let community = Community::guarded(db, guards).await;
+    let house = House::of(&community, 2).await;
+    house.spread(register(&community).await).await;
+    let here = community.found("here", Role::Member).await;
+    house.ask(&here).await.unwrap();
+    let one = community.found("one", Role::Member).await;
+    let other = community.found("other", Role::Member).await;
+    let (first, second) = in_turn(db, "tickets", house.ask(&one), house.ask(&other)).await;
+    ensure(first.is_ok(), format!("the first: {first:?}"))?;
+    ensure(
+        matches!(second, Err(Denied::Full(2))),
+        format!("the second: {second:?}"),
+    )?;
+    let taken = db.figures("SELECT count(*) AS n FROM tickets GROUP BY server_id ORDER BY server_id");
+    ensure(taken == [1, 1], format!("on the servers: {taken:?}"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn seats_run_out_on_all_servers_together() {
+    needs_apart(Guard::RoomHeld, one_seat_on_two).await;
+}
+
+/// Somebody's seat is all but written when the room is taken off its server.
+async fn no_seat_there(db: &Database, guards: Guards) -> Result<(), String> {
+    let community = Community::guarded(db, guards).await;
+    let house = House::of(&community, 9).await;
+    house.spread(register(&community).await).await;
+    let member = community.found("member", Role::Member).await;
+    let (seat, gone) = in_turn(db, "tickets", house.ask(&member), house.withdraw(house.server)).await;
+    gone.map_err(|error| error.to_string())?;
+    ensure(seat.is_ok(), "no seat was on its way")?;
+    ensure(
+        db.figures("SELECT count(*) AS n FROM tickets WHERE ended_at IS NULL") == [0],
+        "a seat is left on a server that does not hold the room",
+    )?;
+    sound_soon(db).await.map(|_| ())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_seat_is_given_where_the_room_is_no_more() {
+    needs_apart(Guard::RoomHeld, no_seat_there).await;
 }
 
 /// Somebody whose seat is all but written is banned at that moment.

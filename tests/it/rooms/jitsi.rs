@@ -27,7 +27,7 @@ async fn rooms(scene: &Scene, prosody: &mut ProsodyServer, ids: &[&str]) -> Stri
     prosody.ask_at(format!("{}/v1/room-servers/{server}/events", scene.service.base));
     prosody.start();
     for id in ids {
-        post("/v1/admin/rooms", json!({ "id": id, "server": server })).await;
+        post("/v1/admin/rooms", json!({ "id": id, "servers": [server] })).await;
     }
     until_healthy(scene, "a Prosody that is well", |server| server["health"] == "well").await;
     server

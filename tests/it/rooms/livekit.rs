@@ -41,7 +41,7 @@ async fn room(scene: &Scene, livekit: &mut LiveKitServer, api_url: &str, id: &st
     let server = text(&post(SERVERS, body).await["id"]);
     livekit.report_to(reports(&scene.service, &server));
     livekit.start_again();
-    post("/v1/admin/rooms", json!({ "id": id, "server": server })).await;
+    post("/v1/admin/rooms", json!({ "id": id, "servers": [server] })).await;
     until_healthy(scene, "a LiveKit that is well", |server| server["health"] == "well").await;
     server
 }
@@ -79,7 +79,7 @@ on_both! {
                 let livekit = LiveKitServer::start();
                 let post = async |path, body| service.post(owner, path, body).await.expect(201);
                 let server = text(&post(SERVERS, livekit.registration()).await["id"]);
-                post("/v1/admin/rooms", json!({ "id": "stage", "server": server })).await;
+                post("/v1/admin/rooms", json!({ "id": "stage", "servers": [server] })).await;
                 livekit
             }
         };

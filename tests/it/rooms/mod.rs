@@ -10,6 +10,7 @@ mod lists;
 mod livekit;
 mod policy;
 mod seats;
+mod spread;
 mod suite;
 mod ties;
 mod trouble;
@@ -58,7 +59,7 @@ async fn room_at(scene: &Scene, janus: &JanusServer, admin_url: &str, id: &str) 
     });
     let post = async |path, body| scene.service.post(&scene.owner_token, path, body).await.expect(201);
     let server = text(&post("/v1/admin/room-servers", server).await["id"]);
-    post("/v1/admin/rooms", json!({ "id": id, "server": server })).await;
+    post("/v1/admin/rooms", json!({ "id": id, "servers": [server] })).await;
     server
 }
 

@@ -215,7 +215,7 @@ impl Subject {
     async fn open(&self, scene: &Scene) -> String {
         let post = async |path, body| scene.service.post(&scene.owner_token, path, body).await.expect(201);
         let server = text(&post(SERVERS, self.registration()).await["id"]);
-        post("/v1/admin/rooms", json!({ "id": "stage", "server": server })).await;
+        post("/v1/admin/rooms", json!({ "id": "stage", "servers": [server] })).await;
         server
     }
 }
@@ -283,7 +283,7 @@ async fn registers(db: &Database, subject: Subject) {
     assert_eq!(list["items"][0]["health"] == "not_asked", !subject.is_asked(), "{list}");
 
     // Another kind is another server: with a room on it, it stays as it is.
-    let room = json!({ "id": "stage", "server": shown["id"] });
+    let room = json!({ "id": "stage", "servers": [shown["id"]] });
     service.post(owner, "/v1/admin/rooms", room).await.expect(201);
     let path = format!("{SERVERS}/{}", text(&shown["id"]));
     let other = if subject.kind() == "signs" { &REMOVES } else { &SIGNS };

@@ -41,12 +41,12 @@ on_both! {
         assert_eq!(janus.audiobridge(foreign)["audiobridge"], "created");
         let guest = Peer::enter(&janus, "taken", "guest", "any").await;
         let server = room(&scene, &janus, "stage").await;
-        service.post(owner, "/v1/admin/rooms", json!({ "id": "taken", "server": server })).await.expect(201);
+        service.post(owner, "/v1/admin/rooms", json!({ "id": "taken", "servers": [server] })).await.expect(201);
         // The server is looked at as a whole after its rooms.
         let one_room = |server: &Value| fails(server, &["taken"]) && server["health"] == "well";
         until_healthy(&scene, "one failing room on a server that is well", one_room).await;
         let shown = service.get(owner, "/v1/admin/rooms/taken").await.expect(200);
-        assert_eq!(shown["failure"], "somebody else has made a room of this id on Janus");
+        assert_eq!(shown["servers"][0]["failure"], "somebody else has made a room of this id on Janus");
 
         let (_, token) = scene.member("member", Role::Member).await;
         service.post(&token, "/v1/rooms/taken/tickets", Value::Null).await.refused(503, "room-server-unavailable");
@@ -86,7 +86,7 @@ on_both! {
         set_open(&scene, "stage", false).await;
         until_healthy(&scene, "a failing room", |server| fails(server, &["stage"])).await;
         let shown = service.get(owner, "/v1/admin/rooms/stage").await.expect(200);
-        assert_eq!(shown["failure"], "Janus says that it was done, but the room is still there");
+        assert_eq!(shown["servers"][0]["failure"], "Janus says that it was done, but the room is still there");
         let path = format!("/v1/admin/room-servers/{server}");
         service.call(Method::DELETE, owner, &path, None).await.refused(409, "room-server-not-cleared");
         // Whoever was in the closed room is out all the same.
@@ -109,7 +109,7 @@ async fn who_cannot_be_put_out_is_told_of() {
     let proxy = AdminProxy::before(&janus);
     let server = room_at(&scene, &janus, &proxy.admin_url(), "stage").await;
     service
-        .post(owner, "/v1/admin/rooms", json!({ "id": "other", "server": server }))
+        .post(owner, "/v1/admin/rooms", json!({ "id": "other", "servers": [server] }))
         .await
         .expect(201);
     let (_, token) = scene.member("asks", Role::Member).await;
@@ -124,7 +124,7 @@ async fn who_cannot_be_put_out_is_told_of() {
         if mode == Mode::SpareAll {
             let shown = service.get(owner, "/v1/admin/rooms/stage").await.expect(200);
             assert_eq!(
-                shown["failure"],
+                shown["servers"][0]["failure"],
                 "Janus says that it was done, but somebody who was put out is still there"
             );
             ticket(&scene, &token, "other").await;

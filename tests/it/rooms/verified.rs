@@ -61,7 +61,7 @@ fn spoiled(token: &str) -> String {
 async fn tickets(scene: &Scene, server: Value) -> [(Value, bool); 2] {
     let post = async |path, body| scene.service.post(&scene.owner_token, path, body).await.expect(201);
     let server = text(&post("/v1/admin/room-servers", server).await["id"]);
-    post("/v1/admin/rooms", json!({ "id": "stage", "server": server })).await;
+    post("/v1/admin/rooms", json!({ "id": "stage", "servers": [server] })).await;
     let (member, token) = scene.member("member", Role::Member).await;
     let speaker = ticket(scene, &token, "stage").await;
     let quarantine = json!({ "kind": "quarantine", "reason": "spam", "note": "advertisements" });

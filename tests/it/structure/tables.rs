@@ -65,7 +65,7 @@ const OWNERS: [(&str, &[&str]); 17] = [
     ("tokens", &["sessions", "signing_keys", "services"]),
 ];
 /// The last row of [`OWNERS`], whose tables have the room's own words.
-const ROOMS: (&str, &[&str]) = ("rooms", &["room_servers", "rooms", "tickets"]);
+const ROOMS: (&str, &[&str]) = ("rooms", &["room_servers", "rooms", "rooms_on_servers", "tickets"]);
 
 /// Who reads another room's table in a join, and why.
 const READERS: [(&str, &str, &str); 16] = [

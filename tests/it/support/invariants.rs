@@ -102,6 +102,11 @@ const NONE: &[(&str, &str)] = &[
          AND (p.standing IN ('suspended', 'banned', 'left') OR p.standing = 'quarantined' AND t.part = 'speaker')",
     ),
     (
+        "seat on a server that does not hold the room",
+        "FROM tickets t WHERE t.ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM rooms_on_servers o \
+         WHERE o.room_id = t.room_id AND o.server_id = t.server_id AND o.withdrawn_at IS NULL)",
+    ),
+    (
         "member who does not stand by the gravest sanction in force",
         "FROM people p WHERE p.standing <> 'left' AND p.standing <> coalesce((SELECT \
          CASE max(CASE s.kind WHEN 'ban' THEN 4 WHEN 'suspend' THEN 3 WHEN 'quarantine' THEN 2 WHEN 'freeze' THEN 1 END) \

@@ -37,6 +37,7 @@ _CREATE_TICKET = Operation("create_ticket", "POST", "/v1/rooms/{room}/tickets", 
 _DECIDE_APPEAL = Operation("decide_appeal", "POST", "/v1/admin/appeals/{id}/decision", access="access", sends="application/json", answers="application/json")
 _DECIDE_CASE = Operation("decide_case", "POST", "/v1/admin/cases/{id}/decision", access="access", sends="application/json", answers="application/json")
 _DECLINE_INVITE = Operation("decline_invite", "POST", "/v1/invites/{code}/decline")
+_DELETE_SERVER_OF_ROOM = Operation("delete_server_of_room", "DELETE", "/v1/admin/rooms/{room}/servers/{server}", access="access", answers="application/json")
 _DISMISS_LEAD = Operation("dismiss_lead", "POST", "/v1/admin/leads/{id}/dismiss", access="access", sends="application/json", answers="application/json")
 _DISOWN_INVITER = Operation("disown_inviter", "POST", "/v1/invites/{code}/unknown-inviter")
 _DRAW_WAITLIST = Operation("draw_waitlist", "POST", "/v1/admin/waitlist/draws", access="access", keyed=True, sends="application/json", answers="application/json")
@@ -109,6 +110,7 @@ _PROVE_ADDRESS = Operation("prove_address", "POST", "/v1/me/address/proof", acce
 _PROVE_CONTACT = Operation("prove_contact", "POST", "/v1/onboarding/{flow}/contact/proof", access="flow", sends="application/json", answers="application/json")
 _PROVE_LEDGER = Operation("prove_ledger", "GET", "/v1/admin/ledger/proof", access="access", answers="application/json")
 _PROVE_PLACE = Operation("prove_place", "POST", "/v1/waitlist/me/proof", access="applicant", sends="application/json", answers="application/json")
+_PUT_SERVER_OF_ROOM = Operation("put_server_of_room", "PUT", "/v1/admin/rooms/{room}/servers/{server}", access="access", answers="application/json")
 _READYZ = Operation("readyz", "GET", "/readyz", answers="application/json")
 _REFUSE_APPLICATION = Operation("refuse_application", "POST", "/v1/admin/waitlist/applications/{application}/refuse", access="access", sends="application/json", answers="application/json")
 _REGISTER_ROOM_SERVER = Operation("register_room_server", "POST", "/v1/admin/room-servers", access="access", keyed=True, sends="application/json", answers="application/json")
@@ -436,7 +438,7 @@ class Operations(ABC):
         return answer
 
     def create_room(self, body: t.NewRoomBody, *, idempotency_key: str | None = None) -> t.RoomView:
-        """Create a room; it is open. Its server has it within a second.
+        """Create a room; it is open. Its servers have it within a second.
 
         Roles: owner, admin.
 
@@ -497,6 +499,19 @@ class Operations(ABC):
         Timeout, TooManyRequests, Unavailable.
         """
         self._call(_DECLINE_INVITE, path={"code": code})
+
+    def delete_server_of_room(self, room: str, server: t.ServerId) -> t.RoomView:
+        """Take a room off one of its servers. Whoever is in it there is put out, and their tickets end; asked
+        for another one, they get it on a server that is left. A room is closed, and not taken off its last
+        server.
+
+        Roles: owner, admin.
+
+        Raises: CrossSite, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown, RoomLastServer,
+        RoomServerUnknown, RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable.
+        """
+        answer: t.RoomView = self._call(_DELETE_SERVER_OF_ROOM, path={"room": room, "server": server})
+        return answer
 
     def dismiss_lead(self, id: t.LeadId, body: t.DismissBody) -> t.LeadView:
         """Says why nothing follows from a lead that is open. It stays dismissed until clearly more speaks for
@@ -605,7 +620,7 @@ class Operations(ABC):
         answer: bytes = self._call(_EXPORT_JOB_OUTCOMES, path={"id": id})
         return answer
 
-    def export_ledger(self, *, from_: int | None = None, before: int | None = None, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None) -> bytes:
+    def export_ledger(self, *, from_: int | None = None, before: int | None = None, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "room_spread", "room_withdrawn", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None) -> bytes:
         """The ledger as a file of JSON Lines, the oldest first: each line an item as `list_ledger` has it. It is
         made while it is read, up to what had happened when it was asked for. A file that breaks off is not
         whole: the last line says how many there are and up to which number.
@@ -901,7 +916,7 @@ class Operations(ABC):
         answer: t.Page[t.LeadView] = self._call(_LIST_LEADS, query={"state": state, "kind": kind, "person": person, "limit": limit, "cursor": cursor})
         return answer
 
-    def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
+    def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "room_spread", "room_withdrawn", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
         """What happened, newest first. Rows of the store stand nowhere in it: people have their public ids.
 
         Roles: owner, admin, auditor.
@@ -1320,6 +1335,18 @@ class Operations(ABC):
         UnknownField, UnsupportedMediaType, WaitlistClosed, WaitlistFull.
         """
         answer: t.PlaceView = self._call(_PROVE_PLACE, body=body)
+        return answer
+
+    def put_server_of_room(self, room: str, server: t.ServerId) -> t.RoomView:
+        """Put a room on one more server; where it is there already, nothing changes. The next tickets are for
+        the server with the fewest, and whoever is in the room stays where they are.
+
+        Roles: owner, admin.
+
+        Raises: CrossSite, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown, RoomServerUnknown,
+        RoomServersFull, RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable.
+        """
+        answer: t.RoomView = self._call(_PUT_SERVER_OF_ROOM, path={"room": room, "server": server})
         return answer
 
     def readyz(self) -> t.ReadinessReport:
@@ -2317,7 +2344,7 @@ class AsyncOperations(ABC):
         return answer
 
     async def create_room(self, body: t.NewRoomBody, *, idempotency_key: str | None = None) -> t.RoomView:
-        """Create a room; it is open. Its server has it within a second.
+        """Create a room; it is open. Its servers have it within a second.
 
         Roles: owner, admin.
 
@@ -2378,6 +2405,19 @@ class AsyncOperations(ABC):
         Timeout, TooManyRequests, Unavailable.
         """
         await self._call(_DECLINE_INVITE, path={"code": code})
+
+    async def delete_server_of_room(self, room: str, server: t.ServerId) -> t.RoomView:
+        """Take a room off one of its servers. Whoever is in it there is put out, and their tickets end; asked
+        for another one, they get it on a server that is left. A room is closed, and not taken off its last
+        server.
+
+        Roles: owner, admin.
+
+        Raises: CrossSite, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown, RoomLastServer,
+        RoomServerUnknown, RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable.
+        """
+        answer: t.RoomView = await self._call(_DELETE_SERVER_OF_ROOM, path={"room": room, "server": server})
+        return answer
 
     async def dismiss_lead(self, id: t.LeadId, body: t.DismissBody) -> t.LeadView:
         """Says why nothing follows from a lead that is open. It stays dismissed until clearly more speaks for
@@ -2486,7 +2526,7 @@ class AsyncOperations(ABC):
         answer: bytes = await self._call(_EXPORT_JOB_OUTCOMES, path={"id": id})
         return answer
 
-    async def export_ledger(self, *, from_: int | None = None, before: int | None = None, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None) -> bytes:
+    async def export_ledger(self, *, from_: int | None = None, before: int | None = None, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "room_spread", "room_withdrawn", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None) -> bytes:
         """The ledger as a file of JSON Lines, the oldest first: each line an item as `list_ledger` has it. It is
         made while it is read, up to what had happened when it was asked for. A file that breaks off is not
         whole: the last line says how many there are and up to which number.
@@ -2782,7 +2822,7 @@ class AsyncOperations(ABC):
         answer: t.Page[t.LeadView] = await self._call(_LIST_LEADS, query={"state": state, "kind": kind, "person": person, "limit": limit, "cursor": cursor})
         return answer
 
-    async def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
+    async def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "room_spread", "room_withdrawn", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
         """What happened, newest first. Rows of the store stand nowhere in it: people have their public ids.
 
         Roles: owner, admin, auditor.
@@ -3201,6 +3241,18 @@ class AsyncOperations(ABC):
         UnknownField, UnsupportedMediaType, WaitlistClosed, WaitlistFull.
         """
         answer: t.PlaceView = await self._call(_PROVE_PLACE, body=body)
+        return answer
+
+    async def put_server_of_room(self, room: str, server: t.ServerId) -> t.RoomView:
+        """Put a room on one more server; where it is there already, nothing changes. The next tickets are for
+        the server with the fewest, and whoever is in the room stays where they are.
+
+        Roles: owner, admin.
+
+        Raises: CrossSite, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown, RoomServerUnknown,
+        RoomServersFull, RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable.
+        """
+        answer: t.RoomView = await self._call(_PUT_SERVER_OF_ROOM, path={"room": room, "server": server})
         return answer
 
     async def readyz(self) -> t.ReadinessReport:

@@ -1496,8 +1496,8 @@ class NewRoomBody(TypedDict):
     """The assurance that a member needs to enter; `contact` where none is given."""
     id: str
     """Its id: 1 to 64 of A-Z, a-z, 0-9, `_` and `-`."""
-    server: ServerId
-    """The room server that holds it."""
+    servers: list[ServerId]
+    """The room servers that hold it, none twice. Its seats are spread over them."""
     speak: NotRequired[Assurance]
     """The assurance that a member needs to speak; `contact` where none is given."""
 
@@ -2329,6 +2329,17 @@ class RoomServerHealth(TypedDict):
     """Whether it does what it is asked to; null where nobody has asked it yet."""
 
 
+class RoomServerView(TypedDict):
+    """A server that holds a room."""
+
+    failure: NotRequired[str | None]
+    """Why it rejects this room. Until it accepts the room again, no ticket is given out for the room there."""
+    server: ServerId
+    """Its id."""
+    taken: int
+    """How many of the room's seats are taken on it."""
+
+
 class RoomView(TypedDict):
     """A room."""
 
@@ -2338,14 +2349,12 @@ class RoomView(TypedDict):
     """When it was created."""
     enter: Assurance
     """The assurance that a member needs to enter; the policy may ask for more."""
-    failure: NotRequired[str | None]
-    """Why the server rejects this room. Until it accepts the room again, no ticket is given out for it."""
     id: str
-    """Its id, here and on its server."""
+    """Its id, here and on its servers."""
     open: bool
     """Whether it is open."""
-    server: ServerId
-    """The server that holds it."""
+    servers: list[RoomServerView]
+    """The servers that hold it, the oldest first. A ticket is for one of them: for the one with the fewest."""
     speak: Assurance
     """The assurance that a member needs to speak; the policy may ask for more."""
     taken: int
@@ -2908,7 +2917,7 @@ NewServerBody: TypeAlias = NewServerBody1 | NewServerBody2 | NewServerBody3 | Ne
 ParticipantRole: TypeAlias = Literal["speaker", "listener"]
 """What somebody may do in a room."""
 
-ProblemType: TypeAlias = Literal["urn:vouchsafe:problem:malformed-json", "urn:vouchsafe:problem:invalid-field", "urn:vouchsafe:problem:unknown-field", "urn:vouchsafe:problem:invalid-value", "urn:vouchsafe:problem:body-too-large", "urn:vouchsafe:problem:file-invalid", "urn:vouchsafe:problem:unsupported-media-type", "urn:vouchsafe:problem:not-found", "urn:vouchsafe:problem:method-not-allowed", "urn:vouchsafe:problem:unauthenticated", "urn:vouchsafe:problem:forbidden", "urn:vouchsafe:problem:cross-site", "urn:vouchsafe:problem:too-many-requests", "urn:vouchsafe:problem:unavailable", "urn:vouchsafe:problem:not-caught-up", "urn:vouchsafe:problem:precondition-required", "urn:vouchsafe:problem:precondition-failed", "urn:vouchsafe:problem:idempotency-key-reused", "urn:vouchsafe:problem:internal", "urn:vouchsafe:problem:timeout", "urn:vouchsafe:problem:inviter-in-branch", "urn:vouchsafe:problem:vouch-refused", "urn:vouchsafe:problem:job-done", "urn:vouchsafe:problem:invite-unknown", "urn:vouchsafe:problem:invite-used", "urn:vouchsafe:problem:invite-expired", "urn:vouchsafe:problem:invite-closed", "urn:vouchsafe:problem:invite-not-open", "urn:vouchsafe:problem:invite-state", "urn:vouchsafe:problem:lead-not-open", "urn:vouchsafe:problem:invite-exhausted", "urn:vouchsafe:problem:contact-mismatch", "urn:vouchsafe:problem:proof-wrong", "urn:vouchsafe:problem:proof-stale", "urn:vouchsafe:problem:proof-locked", "urn:vouchsafe:problem:text-limit-reached", "urn:vouchsafe:problem:country-not-accepted", "urn:vouchsafe:problem:step-out-of-order", "urn:vouchsafe:problem:hold-expired", "urn:vouchsafe:problem:flow-unknown", "urn:vouchsafe:problem:flow-ended", "urn:vouchsafe:problem:document-invalid", "urn:vouchsafe:problem:review-needed", "urn:vouchsafe:problem:registration-refused", "urn:vouchsafe:problem:name-invalid", "urn:vouchsafe:problem:person-limit-reached", "urn:vouchsafe:problem:password-refused", "urn:vouchsafe:problem:link-over", "urn:vouchsafe:problem:handle-too-soon", "urn:vouchsafe:problem:address-taken", "urn:vouchsafe:problem:phone-kept", "urn:vouchsafe:problem:password-wrong", "urn:vouchsafe:problem:credentials-wrong", "urn:vouchsafe:problem:account-locked", "urn:vouchsafe:problem:session-ended", "urn:vouchsafe:problem:reauthentication-required", "urn:vouchsafe:problem:refresh-reused", "urn:vouchsafe:problem:refresh-unknown", "urn:vouchsafe:problem:case-decided", "urn:vouchsafe:problem:case-lapsed", "urn:vouchsafe:problem:review-conflict", "urn:vouchsafe:problem:claims-exhausted", "urn:vouchsafe:problem:names-exhausted", "urn:vouchsafe:problem:document-taken", "urn:vouchsafe:problem:document-bound", "urn:vouchsafe:problem:refusal-unknown", "urn:vouchsafe:problem:case-claimed", "urn:vouchsafe:problem:waitlist-closed", "urn:vouchsafe:problem:waitlist-full", "urn:vouchsafe:problem:application-unknown", "urn:vouchsafe:problem:application-over", "urn:vouchsafe:problem:already-let-in", "urn:vouchsafe:problem:quota-exhausted", "urn:vouchsafe:problem:not-eligible-to-invite", "urn:vouchsafe:problem:sanction-exists", "urn:vouchsafe:problem:sanction-unknown", "urn:vouchsafe:problem:action-unknown", "urn:vouchsafe:problem:action-state", "urn:vouchsafe:problem:second-admin-needed", "urn:vouchsafe:problem:appeal-unknown", "urn:vouchsafe:problem:appeal-exists", "urn:vouchsafe:problem:appeal-state", "urn:vouchsafe:problem:reports-unknown", "urn:vouchsafe:problem:last-owner", "urn:vouchsafe:problem:policy-invalid", "urn:vouchsafe:problem:assurance-not-higher", "urn:vouchsafe:problem:room-unknown", "urn:vouchsafe:problem:room-exists", "urn:vouchsafe:problem:room-closed", "urn:vouchsafe:problem:room-full", "urn:vouchsafe:problem:assurance-too-low", "urn:vouchsafe:problem:spoke-as-listener", "urn:vouchsafe:problem:room-server-unavailable", "urn:vouchsafe:problem:room-server-unknown", "urn:vouchsafe:problem:room-server-in-use", "urn:vouchsafe:problem:room-server-not-cleared", "urn:vouchsafe:problem:ticket-unknown", "urn:vouchsafe:problem:ticket-ended", "urn:vouchsafe:problem:position-unknown", "urn:vouchsafe:problem:cursor-invalid"]
+ProblemType: TypeAlias = Literal["urn:vouchsafe:problem:malformed-json", "urn:vouchsafe:problem:invalid-field", "urn:vouchsafe:problem:unknown-field", "urn:vouchsafe:problem:invalid-value", "urn:vouchsafe:problem:body-too-large", "urn:vouchsafe:problem:file-invalid", "urn:vouchsafe:problem:unsupported-media-type", "urn:vouchsafe:problem:not-found", "urn:vouchsafe:problem:method-not-allowed", "urn:vouchsafe:problem:unauthenticated", "urn:vouchsafe:problem:forbidden", "urn:vouchsafe:problem:cross-site", "urn:vouchsafe:problem:too-many-requests", "urn:vouchsafe:problem:unavailable", "urn:vouchsafe:problem:not-caught-up", "urn:vouchsafe:problem:precondition-required", "urn:vouchsafe:problem:precondition-failed", "urn:vouchsafe:problem:idempotency-key-reused", "urn:vouchsafe:problem:internal", "urn:vouchsafe:problem:timeout", "urn:vouchsafe:problem:inviter-in-branch", "urn:vouchsafe:problem:vouch-refused", "urn:vouchsafe:problem:job-done", "urn:vouchsafe:problem:invite-unknown", "urn:vouchsafe:problem:invite-used", "urn:vouchsafe:problem:invite-expired", "urn:vouchsafe:problem:invite-closed", "urn:vouchsafe:problem:invite-not-open", "urn:vouchsafe:problem:invite-state", "urn:vouchsafe:problem:lead-not-open", "urn:vouchsafe:problem:invite-exhausted", "urn:vouchsafe:problem:contact-mismatch", "urn:vouchsafe:problem:proof-wrong", "urn:vouchsafe:problem:proof-stale", "urn:vouchsafe:problem:proof-locked", "urn:vouchsafe:problem:text-limit-reached", "urn:vouchsafe:problem:country-not-accepted", "urn:vouchsafe:problem:step-out-of-order", "urn:vouchsafe:problem:hold-expired", "urn:vouchsafe:problem:flow-unknown", "urn:vouchsafe:problem:flow-ended", "urn:vouchsafe:problem:document-invalid", "urn:vouchsafe:problem:review-needed", "urn:vouchsafe:problem:registration-refused", "urn:vouchsafe:problem:name-invalid", "urn:vouchsafe:problem:person-limit-reached", "urn:vouchsafe:problem:password-refused", "urn:vouchsafe:problem:link-over", "urn:vouchsafe:problem:handle-too-soon", "urn:vouchsafe:problem:address-taken", "urn:vouchsafe:problem:phone-kept", "urn:vouchsafe:problem:password-wrong", "urn:vouchsafe:problem:credentials-wrong", "urn:vouchsafe:problem:account-locked", "urn:vouchsafe:problem:session-ended", "urn:vouchsafe:problem:reauthentication-required", "urn:vouchsafe:problem:refresh-reused", "urn:vouchsafe:problem:refresh-unknown", "urn:vouchsafe:problem:case-decided", "urn:vouchsafe:problem:case-lapsed", "urn:vouchsafe:problem:review-conflict", "urn:vouchsafe:problem:claims-exhausted", "urn:vouchsafe:problem:names-exhausted", "urn:vouchsafe:problem:document-taken", "urn:vouchsafe:problem:document-bound", "urn:vouchsafe:problem:refusal-unknown", "urn:vouchsafe:problem:case-claimed", "urn:vouchsafe:problem:waitlist-closed", "urn:vouchsafe:problem:waitlist-full", "urn:vouchsafe:problem:application-unknown", "urn:vouchsafe:problem:application-over", "urn:vouchsafe:problem:already-let-in", "urn:vouchsafe:problem:quota-exhausted", "urn:vouchsafe:problem:not-eligible-to-invite", "urn:vouchsafe:problem:sanction-exists", "urn:vouchsafe:problem:sanction-unknown", "urn:vouchsafe:problem:action-unknown", "urn:vouchsafe:problem:action-state", "urn:vouchsafe:problem:second-admin-needed", "urn:vouchsafe:problem:appeal-unknown", "urn:vouchsafe:problem:appeal-exists", "urn:vouchsafe:problem:appeal-state", "urn:vouchsafe:problem:reports-unknown", "urn:vouchsafe:problem:last-owner", "urn:vouchsafe:problem:policy-invalid", "urn:vouchsafe:problem:assurance-not-higher", "urn:vouchsafe:problem:room-unknown", "urn:vouchsafe:problem:room-exists", "urn:vouchsafe:problem:room-last-server", "urn:vouchsafe:problem:room-servers-full", "urn:vouchsafe:problem:room-closed", "urn:vouchsafe:problem:room-full", "urn:vouchsafe:problem:assurance-too-low", "urn:vouchsafe:problem:spoke-as-listener", "urn:vouchsafe:problem:room-server-unavailable", "urn:vouchsafe:problem:room-server-unknown", "urn:vouchsafe:problem:room-server-in-use", "urn:vouchsafe:problem:room-server-not-cleared", "urn:vouchsafe:problem:ticket-unknown", "urn:vouchsafe:problem:ticket-ended", "urn:vouchsafe:problem:position-unknown", "urn:vouchsafe:problem:cursor-invalid"]
 """`urn:vouchsafe:problem:` and the kind's name: what a program looks at. Later versions may know more."""
 
 ReasonCode: TypeAlias = Literal["spam", "abuse", "false_identity", "ban_evasion", "security", "request", "other"]

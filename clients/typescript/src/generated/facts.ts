@@ -178,6 +178,10 @@ export interface ProblemStatus {
   "urn:vouchsafe:problem:room-unknown": 404;
   /** The room exists already. A room of this id is there already, open or closed. What to do: Choose another id, or change the room that is there. */
   "urn:vouchsafe:problem:room-exists": 409;
+  /** The room is held on no other server. The room is held on no other server. What to do: Put the room on another server first, or close it. */
+  "urn:vouchsafe:problem:room-last-server": 409;
+  /** The room is held on 16 servers. The room is held on as many servers as a room may be. What to do: Take it off one of them first. */
+  "urn:vouchsafe:problem:room-servers-full": 409;
   /** The room is closed. The room is closed. What to do: Wait until it is opened; those who run it know when. */
   "urn:vouchsafe:problem:room-closed": 409;
   /** The room is full. All seats of the room are taken. What to do: Wait for the seconds given in Retry-After, then try again: seats become free as people leave. */
@@ -190,7 +194,7 @@ export interface ProblemStatus {
   "urn:vouchsafe:problem:room-server-unavailable": 503;
   /** There is no such room server. No room server has this id. What to do: Check the id; the list of room servers has those that are registered. */
   "urn:vouchsafe:problem:room-server-unknown": 404;
-  /** Open rooms stand on the room server. Open rooms stand on the room server. What to do: Close its rooms first. */
+  /** Open rooms stand on the room server. Open rooms stand on the room server. What to do: Close its rooms, or take them off it, first. */
   "urn:vouchsafe:problem:room-server-in-use": 409;
   /** The closing of its rooms has not reached the room server. The rooms of the room server are closed, and the server does not know that yet: there may still be people in them. What to do: Wait for the seconds given in Retry-After, then try again. Where the server is gone for good, repeat it with abandon=true: whatever is left there stays. */
   "urn:vouchsafe:problem:room-server-not-cleared": 409;
@@ -297,6 +301,8 @@ export const operations: Readonly<Record<string, Facts>> = {
   "GET /v1/admin/rooms/{room}": { access: "access" },
   "PUT /v1/admin/rooms/{room}": { access: "access" },
   "GET /v1/admin/rooms/{room}/participants": { access: "access" },
+  "DELETE /v1/admin/rooms/{room}/servers/{server}": { access: "access" },
+  "PUT /v1/admin/rooms/{room}/servers/{server}": { access: "access" },
   "POST /v1/admin/sanctions": { access: "access", keyed: true },
   "GET /v1/admin/services": { access: "access" },
   "POST /v1/admin/services": { access: "access" },

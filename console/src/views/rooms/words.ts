@@ -33,7 +33,11 @@ export const HEALTH: Record<Schemas["HealthWord"], { text: string; tone: string 
 
 export const isServer = (id: string) => /^server_[0-7][0-9a-z]{25}$/.test(id);
 
-export const stateOf = (room: Room) => (room.failure ? { text: "failing", tone: "bad" } : room.open ? { text: "open", tone: "good" } : { text: "closed", tone: "" });
+export const stateOf = (room: Room) => {
+  const failing = room.servers.filter((one) => one.failure).length;
+  if (failing) return failing === room.servers.length ? { text: "failing", tone: "bad" } : { text: "failing in part", tone: "warn" };
+  return room.open ? { text: "open", tone: "good" } : { text: "closed", tone: "" };
+};
 
 /** What a view says of a server that is the same for each kind. The rest are the kind's own settings. */
 const COMMON = ["id", "kind", "capabilities", "health", "health_since", "failure", "failing_rooms", "created_at"];

@@ -135,6 +135,8 @@ pub enum Event {
     RoomServerRemoved(RoomServerRemoved),
     RoomCreated(RoomCreated),
     RoomChanged(RoomChanged),
+    RoomSpread(RoomSpread),
+    RoomWithdrawn(RoomWithdrawn),
     TicketIssued(TicketIssued),
     TicketEnded(TicketEnded),
     SignInCodeMade(SignInCodeMade),
@@ -182,7 +184,7 @@ impl Event {
     /// The version of its shape, in which it is written. Those before stay readable.
     pub const fn version(&self) -> u8 {
         match self {
-            Self::RoleChanged(_) => 2,
+            Self::RoleChanged(_) | Self::RoomCreated(_) => 2,
             _ => 1,
         }
     }
@@ -310,6 +312,8 @@ named! {
     RoomServerRemoved => "room_server_removed",
     RoomCreated => "room_created",
     RoomChanged => "room_changed",
+    RoomSpread => "room_spread",
+    RoomWithdrawn => "room_withdrawn",
     TicketIssued => "ticket_issued",
     TicketEnded => "ticket_ended",
     SignInCodeMade => "sign_in_code_made",

@@ -35,14 +35,38 @@ pub struct RoomServerRemoved {
 pub struct RoomCreated {
     /// Which.
     pub room: RoomRow,
-    /// Where it is held.
-    pub server: Id<kinds::RoomServer>,
+    /// Where it is held; as version 1 says it, when a room was held on one server.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub server: Option<Id<kinds::RoomServer>>,
+    /// The servers that hold it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub servers: Vec<Id<kinds::RoomServer>>,
     /// How surely we must know who enters.
     pub enter: Assurance,
     /// How surely we must know who speaks.
     pub speak: Assurance,
     /// How many seats it has.
     pub capacity: u32,
+}
+
+/// A room is held on one more server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct RoomSpread {
+    /// Which.
+    pub room: RoomRow,
+    /// The server.
+    pub server: Id<kinds::RoomServer>,
+}
+
+/// A room is held on one server less. The seats there have ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct RoomWithdrawn {
+    /// Which.
+    pub room: RoomRow,
+    /// The server.
+    pub server: Id<kinds::RoomServer>,
 }
 
 /// What a room asks for changed, or it was closed or opened. Closed, it has no seats left.
@@ -103,6 +127,8 @@ pub enum TicketEnd {
     Sanctioned,
     /// The room asks for more than is known of whose it was.
     Assurance,
+    /// The room is held no more on the server that the seat was on.
+    Moved,
     /// Whose it was spoke where they may only listen, after they had been muted.
     Spoke,
 }

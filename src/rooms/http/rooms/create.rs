@@ -12,7 +12,7 @@ use crate::{
         ledger::Actor,
         terms::{Assurance, RoomServerId},
     },
-    rooms::{CAPACITY, NewRoom, RoomError, RoomName, commands, http::Rooms, queries},
+    rooms::{CAPACITY, NewRoom, RoomError, RoomName, SERVERS_MOST, commands, http::Rooms, queries},
 };
 
 /// A room to create.
@@ -22,8 +22,9 @@ struct NewRoomBody {
     /// Its id: 1 to 64 of A-Z, a-z, 0-9, `_` and `-`.
     #[schema(value_type = String, pattern = "^[A-Za-z0-9_-]{1,64}$")]
     id: RoomName,
-    /// The room server that holds it.
-    server: RoomServerId,
+    /// The room servers that hold it, none twice. Its seats are spread over them.
+    #[schema(min_items = 1, max_items = 16)]
+    servers: Vec<RoomServerId>,
     /// The assurance that a member needs to enter; `contact` where none is given.
     #[serde(default = "contact")]
     enter: Assurance,
@@ -43,9 +44,21 @@ const fn capacity() -> u32 {
     CAPACITY
 }
 
+/// The servers of a room, where they are some and none is named twice.
+fn servers(given: Vec<RoomServerId>) -> Result<Vec<RoomServerId>, Problem> {
+    let mut each = given.clone();
+    each.sort_unstable();
+    each.dedup();
+    if !(1..=SERVERS_MOST).contains(&given.len()) || each.len() < given.len() {
+        let detail = format!("Give 1 to {SERVERS_MOST}, none of them twice.");
+        return Err(Problem::field("/servers", detail));
+    }
+    Ok(given)
+}
+
 problems!(CreateRoomProblems: InvalidField, RoomServerUnknown, RoomExists, RoomUnknown);
 
-/// Create a room; it is open. Its server has it within a second.
+/// Create a room; it is open. Its servers have it within a second.
 #[utoipa::path(operation_id = "create_room", tag = "rooms", request_body = NewRoomBody,
     params(IdempotencyKey),
     responses((status = 201, body = RoomView), CreateRoomProblems))]
@@ -60,8 +73,8 @@ pub(in crate::rooms::http) async fn create(
     let body = body.0;
     let new = NewRoom {
         terms: terms(body.enter, body.speak, body.capacity)?,
+        servers: servers(body.servers)?,
         name: body.id,
-        server: body.server,
     };
     let vault = rooms.vault.clone();
     let written = rooms.ledger.write(Actor::Person(caller.person), move |tx| {

@@ -60,14 +60,15 @@ pub(super) async fn take_a_seat(canaries: &mut Canaries, service: &Service, owne
     canaries
         .hear(register(other).await)
         .refused(422, "idempotency-key-reused");
-    let bent = json!({ "id": canaries.plant("asked", "canary:room"), "server": server["id"] });
+    let bent = json!({ "id": canaries.plant("asked", "canary:room"), "servers": [server["id"]] });
     let refused = service.post(owner, "/v1/admin/rooms", bent).await;
     canaries.hear(refused).refused(400, "invalid-field");
-    let room = json!({ "id": "stage", "server": server["id"] });
+    let room = json!({ "id": "stage", "servers": [server["id"]] });
     service.post(owner, "/v1/admin/rooms", room).await.expect(201);
     let (vault, store) = (service.app.core.vault.clone(), service.app.core.ledger.store());
     let secret = store.read(move |conn| {
-        let room = rooms::queries::room(conn, &"stage".parse().expect("an id"))?.expect("the room");
+        let held = rooms::queries::held(conn, &"stage".parse().expect("an id"))?;
+        let room = held.first().expect("the room");
         Ok::<_, StoreError>(room.secret(&vault)?.expose_secret().to_owned())
     });
     canaries.plant("secret", secret.await.unwrap());

@@ -113,7 +113,7 @@ pub async fn opened(service: &Service, owner: &str, room: &str) -> LiveKitServer
     let server = text(&server.expect(201)["id"]);
     livekit.report_to(format!("{}/v1/room-servers/{server}/events", service.base));
     livekit.start_again();
-    let room = json!({ "id": room, "server": server });
+    let room = json!({ "id": room, "servers": [server] });
     service.post(owner, "/v1/admin/rooms", room).await.expect(201);
     loop {
         let servers = service.get(owner, "/v1/admin/room-servers").await.expect(200);
