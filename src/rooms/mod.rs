@@ -22,7 +22,7 @@ mod rules;
 pub mod servers;
 mod spread;
 
-use std::ops::Deref;
+use std::{ops::Deref, time::Duration};
 
 use data_encoding::BASE32_NOPAD;
 use secrecy::SecretString;
@@ -71,6 +71,15 @@ pub enum Health {
     },
 }
 
+/// Somebody was put out of a room after their ticket had ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Out {
+    /// When the server had done it.
+    pub at: Timestamp,
+    /// How long that was after the end of their ticket: of the one that took longest, where they were several.
+    pub took: Duration,
+}
+
 /// A room server as it is stored.
 #[derive(Debug, Clone)]
 pub struct ServerRecord {
@@ -86,6 +95,8 @@ pub struct ServerRecord {
     pub created_at: Timestamp,
     /// Its health.
     pub health: Health,
+    /// When it last put somebody out whose ticket had ended, and how long that took.
+    pub last_out: Option<Out>,
     subject: Subject,
     sealed: Vec<u8>,
 }
@@ -208,7 +219,7 @@ pub struct Ticket {
     pub issued_at: Timestamp,
     /// Until when.
     pub expires_at: Timestamp,
-    ended: bool,
+    ended_at: Option<Timestamp>,
     key_version: i64,
 }
 
@@ -237,7 +248,7 @@ impl Ticket {
 
     /// Whether it opens the room at `now`.
     pub fn is_good(&self, now: Timestamp) -> bool {
-        !self.ended && now < self.expires_at
+        self.ended_at.is_none() && now < self.expires_at
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
         store::{Backend, Conn, StoreError},
         terms::{RoomServerId, Timestamp},
     },
-    rooms::{self, Health},
+    rooms::{self, Health, http::LastOut},
     tokens::{self, KeySeen, Tokens},
 };
 
@@ -123,6 +123,9 @@ struct RoomServerHealth {
     /// Why it fails.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<String>,
+    /// When it last put somebody out whose ticket had ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_out: Option<LastOut>,
 }
 
 /// How this replica does, and what waits. What is in the database is the same for all replicas.
@@ -173,6 +176,7 @@ async fn show_health(
             well,
             since,
             failure,
+            last_out: overview.server.last_out.map(LastOut::from),
         }
     };
     Ok(Json(HealthView {

@@ -416,6 +416,8 @@ diesel::table! {
         failure -> Nullable<Text>,
         kind -> Text,
         settings -> Text,
+        last_out_at -> Nullable<BigInt>,
+        last_out_micros -> Nullable<BigInt>,
     }
 }
 

@@ -148,7 +148,7 @@ fn give(
                     part,
                     issued_at: tx.now,
                     expires_at,
-                    ended: false,
+                    ended_at: None,
                     key_version,
                 },
                 room: room.name.clone(),

@@ -16,6 +16,7 @@
 //! list, a ticket that has ended still opens the room until it expires: whoever comes back is put out again for as
 //! long. Where it puts nobody out either, nothing is asked of it, and the tickets end here alone.
 
+mod out;
 mod reported;
 mod room;
 mod sweep;
@@ -90,10 +91,12 @@ impl Enforcer {
         loop {
             match ExternalConsumer::take(&work.enforcer.ledger, &work.server.cursor(), &work.enforcer.owner).await {
                 Ok(Some(reader)) => {
-                    // The sweep has no end of its own.
+                    let lease = reader.lease();
+                    // The last two have no end of their own.
                     let followed = tokio::select! {
                         followed = work.follow(reader) => followed,
                         () = work.sweep(), if work.server.can(Capability::Connections) => Ok(()),
+                        () = work.keep_outs(lease) => Ok(()),
                     };
                     work.retire();
                     if let Err(error) = followed {

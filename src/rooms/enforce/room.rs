@@ -35,7 +35,7 @@ async fn several(works: Vec<BoxFuture<'_, Result<(), Halt>>>) -> Result<(), Halt
 }
 
 impl Work {
-    fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         self.enforcer.ledger.now()
     }
 
@@ -55,11 +55,8 @@ impl Work {
 
     pub(super) async fn good(&self, room: &Held) -> Result<Vec<Ticket>, StoreError> {
         let (room, now) = (room.clone(), self.now());
-        self.enforcer
-            .ledger
-            .store()
-            .read(move |conn| Ok(records::good(conn, &room, now)?))
-            .await
+        let found = self.enforcer.ledger.store();
+        found.read(move |conn| Ok(records::good(conn, &room, now)?)).await
     }
 
     /// Brings every room of the server into agreement with ours. Where the server was in doubt, the feed
@@ -330,6 +327,7 @@ impl Work {
         let (good, ended): (Vec<_>, Vec<_>) = tickets.into_iter().partition(|ticket| ticket.is_good(now));
         if !ended.is_empty() {
             self.unseat(room, &ended).await?;
+            self.carried_out(&ended);
         }
         if self.server.can(Capability::List) {
             let served = self.served(room)?;

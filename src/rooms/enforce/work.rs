@@ -15,6 +15,7 @@ use super::{
         servers::{Capability, PATIENCE, Participant, Server, ServerError, Trouble},
     },
     Enforcer,
+    out::Outs,
 };
 use crate::platform::{
     ledger::{Actor, ConsumerError, Event, ExternalConsumer, Lease, events},
@@ -78,6 +79,8 @@ pub(super) struct Work {
     failing: Mutex<Arc<HashSet<RoomRow>>>,
     /// The rooms with somebody who is still there after their connection was ended.
     stays: Mutex<HashSet<RoomRow>>,
+    /// How long the last ones took to go.
+    pub(super) outs: Outs,
     /// Somebody was to go: the connections are looked through at once.
     pub(super) wanted: Notify,
     /// Where the server tells one stay of somebody from another: who was to go, by room, in which stay and since when.
@@ -117,6 +120,7 @@ impl Work {
             ours: Mutex::default(),
             failing: Mutex::default(),
             stays: Mutex::default(),
+            outs: Outs::default(),
             wanted: Notify::new(),
             told_to_go: Mutex::default(),
             seen: Mutex::default(),

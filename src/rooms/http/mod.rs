@@ -6,6 +6,8 @@ mod tickets;
 
 use std::sync::Arc;
 
+pub use servers::LastOut;
+
 use super::{
     BatchIssuer, Denied, RoomError, Servers, TicketError,
     servers::{SettingFault, Why},

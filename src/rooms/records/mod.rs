@@ -3,6 +3,8 @@
 mod held;
 mod tickets;
 
+use std::time::Duration;
+
 use diesel::{
     ExpressionMethods, Insertable, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl, Selectable,
     SelectableHelper, insert_into,
@@ -21,7 +23,7 @@ pub(super) use tickets::{
     spoke_since, ticket, tickets_of, void, was_heard,
 };
 
-use super::{Health, NewServer, Room, RoomName, ServerRecord, Settings};
+use super::{Health, NewServer, Out, Room, RoomName, ServerRecord, Settings};
 use crate::platform::{
     store::{
         Conn, columns_of, locked,
@@ -46,6 +48,8 @@ struct StoredServer {
     created_at: Timestamp,
     health_since: Option<Timestamp>,
     failure: Option<String>,
+    last_out_at: Option<Timestamp>,
+    last_out_micros: Option<i64>,
 }
 
 impl TryFrom<StoredServer> for ServerRecord {
@@ -57,7 +61,12 @@ impl TryFrom<StoredServer> for ServerRecord {
             (Some(since), None) => Health::Well { since },
             (Some(since), Some(why)) => Health::Failing { since, why },
         };
+        let last_out = row.last_out_at.zip(row.last_out_micros);
         Ok(Self {
+            last_out: last_out.map(|(at, micros)| Out {
+                at,
+                took: Duration::from_micros(micros.unsigned_abs()),
+            }),
             row: row.id,
             id: row.uid,
             subject: row.subject_id,
@@ -158,6 +167,18 @@ pub(super) fn servers(conn: &mut Conn) -> QueryResult<Vec<ServerRecord>> {
 pub(super) fn set_reason(conn: &mut Conn, row: i64, failure: &str) -> QueryResult<()> {
     update(room_servers::table.find(row))
         .set(room_servers::failure.eq(failure))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Writes when a server last put somebody out, and how long that took.
+pub(super) fn set_last_out(conn: &mut Conn, row: i64, out: Out) -> QueryResult<()> {
+    let micros = i64::try_from(out.took.as_micros()).unwrap_or(i64::MAX);
+    update(room_servers::table.find(row))
+        .set((
+            room_servers::last_out_at.eq(out.at),
+            room_servers::last_out_micros.eq(micros),
+        ))
         .execute(conn)
         .map(|_| ())
 }

@@ -43,7 +43,7 @@ impl From<StoredTicket> for Ticket {
             key_version: row.key_version,
             issued_at: row.issued_at,
             expires_at: row.expires_at,
-            ended: row.ended_at.is_some(),
+            ended_at: row.ended_at,
         }
     }
 }

@@ -4,7 +4,10 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use vouchsafe::{people::Member, platform::terms::Role};
+use vouchsafe::{
+    people::Member,
+    platform::terms::{Clock, Role},
+};
 
 use super::{attached, ban, entry, kinds, only, set_open, ticket, until};
 use crate::{
@@ -88,6 +91,34 @@ async fn until_well(scene: &Scene, server: &str) {
     until_health(scene, server, "well").await;
 }
 
+/// Waits until it is written down how long a server took to put somebody out, and checks that.
+async fn took(scene: &Scene, server: &str) {
+    let begun = Instant::now();
+    loop {
+        let list = scene.service.get(&scene.owner_token, SERVERS).await.expect(200);
+        let health = scene
+            .service
+            .get(&scene.owner_token, "/v1/admin/health")
+            .await
+            .expect(200);
+        let of = |all: &Value| {
+            let mut all = all.as_array().expect("a list").iter();
+            all.find(|one| one["id"] == server).expect("the server")["last_out"].clone()
+        };
+        let (shown, also) = (of(&list["items"]), of(&health["room_servers"]));
+        if let (Some(took), false) = (shown["took_ms"].as_u64(), also.is_null()) {
+            assert!((1..60_000).contains(&took), "{shown}");
+            let at: vouchsafe::platform::terms::Timestamp =
+                serde_json::from_value(shown["at"].clone()).expect("a time");
+            let ago = scene.clock.now().micros() - at.micros();
+            assert!((0..60_000_000).contains(&ago), "{shown}");
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(20), "nothing is said of {server}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 /// A peer who is in the room on the Janus that the ticket is for.
 async fn seated(given: &Value) -> Peer {
     let (id, key) = entry(given);
@@ -160,6 +191,14 @@ on_both! {
             }
         }
         assert_eq!((peers.len(), participants.len()), (2, 2));
+        // Time passes while they are put out.
+        let clock = std::sync::Arc::clone(&scene.clock);
+        let ticks = tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+                clock.advance(Duration::from_millis(1));
+            }
+        });
         ban(&scene, peers[0].0).await;
         ban(&scene, participants[0].0).await;
         peers[0].2.is_told_of_its_kick().await;
@@ -171,6 +210,10 @@ on_both! {
         peers[1].2.receives(20).await;
         assert!(!participants[1].2.is_out());
         assert_eq!(taken(&scene).await, [1, 1]);
+        for server in &servers {
+            took(&scene, server).await;
+        }
+        ticks.abort();
 
         // Closing it puts the others out too, and is known to both.
         set_open(&scene, "stage", false).await;

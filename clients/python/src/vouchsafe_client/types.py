@@ -1103,6 +1103,17 @@ class LanguageBody(TypedDict):
     """A BCP 47 tag of a language that is spoken here: `en`, `zh-Hans`."""
 
 
+class LastOut(TypedDict):
+    """Somebody was put out of a room after their ticket had ended."""
+
+    at: Timestamp
+    """When the server had done it."""
+    took_ms: int
+    """How many milliseconds after the end of their ticket that was: of the one that took longest, where they
+    were several.
+    """
+
+
 class LeadPerson(TypedDict):
     """Whom a lead is about."""
 
@@ -2324,6 +2335,7 @@ class RoomServerHealth(TypedDict):
     """Its id."""
     kind: str
     """Its kind."""
+    last_out: NotRequired[LastOut | None]
     since: NotRequired[Timestamp | None]
     well: NotRequired[bool | None]
     """Whether it does what it is asked to; null where nobody has asked it yet."""
@@ -2520,6 +2532,7 @@ class ServerView(TypedDict):
     """Its id."""
     kind: str
     """Its kind."""
+    last_out: NotRequired[LastOut | None]
     minutes: NotRequired[str]
     """For how many minutes credentials are good, 1 to 1440; 10 where nothing is said."""
     module_url: NotRequired[str]

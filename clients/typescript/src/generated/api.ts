@@ -4568,6 +4568,16 @@ export interface components {
              */
             locale: string;
         };
+        /** @description Somebody was put out of a room after their ticket had ended. */
+        LastOut: {
+            /** @description When the server had done it. */
+            at: components["schemas"]["timestamp"];
+            /**
+             * Format: int64
+             * @description How many milliseconds after the end of their ticket that was: of the one that took longest, where they were several.
+             */
+            took_ms: number;
+        };
         LastOwnerProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:last-owner";
@@ -6304,6 +6314,7 @@ export interface components {
             id: components["schemas"]["server_id"];
             /** @description Its kind. */
             kind: string;
+            last_out?: components["schemas"]["LastOut"] | null;
             since?: components["schemas"]["timestamp"] | null;
             /** @description Whether it does what it is asked to; null where nobody has asked it yet. */
             well?: boolean | null;
@@ -6534,6 +6545,7 @@ export interface components {
             id: components["schemas"]["server_id"];
             /** @description Its kind. */
             kind: string;
+            last_out?: components["schemas"]["LastOut"] | null;
             /** @description For how many minutes credentials are good, 1 to 1440; 10 where nothing is said. */
             minutes?: string;
             /**

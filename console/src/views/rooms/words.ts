@@ -40,7 +40,7 @@ export const stateOf = (room: Room) => {
 };
 
 /** What a view says of a server that is the same for each kind. The rest are the kind's own settings. */
-const COMMON = ["id", "kind", "capabilities", "health", "health_since", "failure", "failing_rooms", "created_at"];
+const COMMON = ["id", "kind", "capabilities", "health", "health_since", "failure", "failing_rooms", "last_out", "created_at"];
 export const settingsOf = (server: Server) => Object.entries(server).filter(([name, value]) => !COMMON.includes(name) && value !== null && typeof value !== "object");
 export const figuresOf = (server: Server) => Object.entries(server).filter(([name, value]) => !COMMON.includes(name) && value !== null && typeof value === "object") as [string, object][];
 

@@ -24,7 +24,7 @@ use utoipa::{
 
 use super::{
     super::{
-        Health, Kinds, NewServer, Settings,
+        Health, Kinds, NewServer, Out, Settings,
         queries::ServerOverview,
         servers::{BUILT_IN, Capability, Form, Given, SECRET_MOST, ServerKind, Setting, TEXT_MOST},
     },
@@ -69,8 +69,30 @@ struct ServerFields {
     failure: Option<String>,
     /// The rooms that it rejects, while it accepts the others. Each room says why.
     failing_rooms: Vec<String>,
+    /// When it last put somebody out whose ticket had ended, after a ban or for any other reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_out: Option<LastOut>,
     /// Since when it is registered.
     created_at: Timestamp,
+}
+
+/// Somebody was put out of a room after their ticket had ended.
+#[derive(Serialize, ToSchema)]
+pub struct LastOut {
+    /// When the server had done it.
+    at: Timestamp,
+    /// How many milliseconds after the end of their ticket that was: of the one that took longest, where they were several.
+    took_ms: u64,
+}
+
+impl From<Out> for LastOut {
+    fn from(Out { at, took }: Out) -> Self {
+        Self {
+            at,
+            // Begun ones count, so that what was quick is not said to have taken no time.
+            took_ms: u64::try_from(took.as_micros().div_ceil(1000)).unwrap_or(u64::MAX),
+        }
+    }
 }
 
 /// A room server: what is the same for each kind, and the kind's own settings but the secrets.
@@ -101,6 +123,7 @@ impl ServerView {
                 health_since,
                 failure,
                 failing_rooms,
+                last_out: server.last_out.map(LastOut::from),
                 created_at: server.created_at,
             },
             settings: server.settings,

@@ -1,0 +1,2 @@
+ALTER TABLE room_servers DROP COLUMN last_out_at;
+ALTER TABLE room_servers DROP COLUMN last_out_micros;
