@@ -14,6 +14,7 @@ mod races;
 mod replicas;
 mod rooms;
 mod store;
+mod story_clubhouse;
 mod story_invites;
 mod structure;
 mod support;
