@@ -100,6 +100,7 @@ pub async fn run(ledger: &Ledger, vault: &Vault, what: AllInvites, out: &mut imp
                     None => None,
                 },
                 campaign: campaign.map(|label| label.to_string()),
+                ..Sought::default()
             };
             list(ledger, &sought, out).await
         }

@@ -48,6 +48,10 @@ pub struct Sought {
     pub inviter: Option<PersonRow>,
     /// Only those that are counted under this.
     pub campaign: Option<String>,
+    /// Only those by which at least so many came in.
+    pub uses_from: Option<i64>,
+    /// Only those that somebody doubted, or only the others.
+    pub doubted: Option<bool>,
 }
 
 /// Invites that are looked for, before the row `before`, newest first, each with how it stands.
@@ -105,6 +109,14 @@ pub(in crate::invites) fn sought(
     }
     if let Some(campaign) = &sought.campaign {
         query = query.filter(invites::campaign.eq(campaign));
+    }
+    if let Some(uses) = sought.uses_from {
+        query = query.filter(invites::uses.ge(uses));
+    }
+    match sought.doubted {
+        Some(true) => query = query.filter(invites::reports.gt(0).or(invites::unknown_answers.gt(0))),
+        Some(false) => query = query.filter(invites::reports.eq(0).and(invites::unknown_answers.eq(0))),
+        None => {}
     }
     let rows: Vec<(StoredInvite, InviteState)> = query.load(conn)?;
     rows.into_iter()

@@ -97,6 +97,10 @@ on_both! {
         assert_eq!(paged, all.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>());
         assert_eq!(scene.overseen(&token, "kind=email").await.len(), 3);
         assert_eq!(scene.overseen(&token, "campaign=spring").await.len(), 1);
+        assert_eq!(scene.overseen(&token, "uses_from=1").await, scene.overseen(&token, "state=used").await);
+        assert_eq!(scene.overseen(&token, "uses_from=2").await, Vec::new());
+        assert_eq!(scene.overseen(&token, "doubted=true").await, [(declined.clone(), "declined".into())]);
+        assert_eq!(scene.overseen(&token, "doubted=false").await.len(), expected.len() - 1);
         assert_eq!(scene.overseen(&token, &format!("inviter={}", banned.id)).await.len(), 1);
         assert_eq!(scene.overseen(&token, &format!("inviter={}", nobody("person"))).await, Vec::new());
         let whole = scene.service.get(&token, "/v1/admin/invites?limit=200").await.expect(200).to_string();

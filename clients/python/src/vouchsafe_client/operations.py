@@ -871,7 +871,7 @@ class Operations(ABC):
         answer: t.Page[t.FormerInviterSeen] = self._call(_LIST_FORMER_INVITERS, path={"id": id})
         return answer
 
-    def list_invites(self, *, state: Literal["open", "not_yet", "held", "used", "expired", "revoked", "declined", "passed_on", "suspended", "room_closed", "undeliverable", "refused"] | None = None, kind: Literal["email", "phone", "link"] | None = None, inviter: t.PersonId | None = None, campaign: str | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.OverseenInviteView]:
+    def list_invites(self, *, state: Literal["open", "not_yet", "held", "used", "expired", "revoked", "declined", "passed_on", "suspended", "room_closed", "undeliverable", "refused"] | None = None, kind: Literal["email", "phone", "link"] | None = None, inviter: t.PersonId | None = None, campaign: str | None = None, uses_from: int | None = None, doubted: bool | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.OverseenInviteView]:
         """Everybody's invites, newest first. Nobody's code or address is among them.
 
         Roles: owner, admin, auditor.
@@ -879,7 +879,7 @@ class Operations(ABC):
         Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, PositionUnknown, SessionEnded,
         Timeout, Unauthenticated, Unavailable, UnknownField.
         """
-        answer: t.Page[t.OverseenInviteView] = self._call(_LIST_INVITES, query={"state": state, "kind": kind, "inviter": inviter, "campaign": campaign, "limit": limit, "cursor": cursor})
+        answer: t.Page[t.OverseenInviteView] = self._call(_LIST_INVITES, query={"state": state, "kind": kind, "inviter": inviter, "campaign": campaign, "uses_from": uses_from, "doubted": doubted, "limit": limit, "cursor": cursor})
         return answer
 
     def list_job_outcomes(self, id: t.JobId, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.OutcomeShown]:
@@ -2777,7 +2777,7 @@ class AsyncOperations(ABC):
         answer: t.Page[t.FormerInviterSeen] = await self._call(_LIST_FORMER_INVITERS, path={"id": id})
         return answer
 
-    async def list_invites(self, *, state: Literal["open", "not_yet", "held", "used", "expired", "revoked", "declined", "passed_on", "suspended", "room_closed", "undeliverable", "refused"] | None = None, kind: Literal["email", "phone", "link"] | None = None, inviter: t.PersonId | None = None, campaign: str | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.OverseenInviteView]:
+    async def list_invites(self, *, state: Literal["open", "not_yet", "held", "used", "expired", "revoked", "declined", "passed_on", "suspended", "room_closed", "undeliverable", "refused"] | None = None, kind: Literal["email", "phone", "link"] | None = None, inviter: t.PersonId | None = None, campaign: str | None = None, uses_from: int | None = None, doubted: bool | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.OverseenInviteView]:
         """Everybody's invites, newest first. Nobody's code or address is among them.
 
         Roles: owner, admin, auditor.
@@ -2785,7 +2785,7 @@ class AsyncOperations(ABC):
         Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, PositionUnknown, SessionEnded,
         Timeout, Unauthenticated, Unavailable, UnknownField.
         """
-        answer: t.Page[t.OverseenInviteView] = await self._call(_LIST_INVITES, query={"state": state, "kind": kind, "inviter": inviter, "campaign": campaign, "limit": limit, "cursor": cursor})
+        answer: t.Page[t.OverseenInviteView] = await self._call(_LIST_INVITES, query={"state": state, "kind": kind, "inviter": inviter, "campaign": campaign, "uses_from": uses_from, "doubted": doubted, "limit": limit, "cursor": cursor})
         return answer
 
     async def list_job_outcomes(self, id: t.JobId, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.OutcomeShown]:

@@ -9058,6 +9058,13 @@ export interface operations {
                 inviter?: components["schemas"]["person_id"];
                 /** @description Only invites that are counted under this. */
                 campaign?: string;
+                /** @description Only invites by which at least so many came in. */
+                uses_from?: number;
+                /**
+                 * @description `true`: only invites that somebody has reported, or of whose inviter somebody has said that they do not know them.
+                 *     `false`: only the others.
+                 */
+                doubted?: boolean;
                 /** @description How many items at most. */
                 limit?: components["schemas"]["limit"];
                 /** @description `next` of the page before, unchanged. */

@@ -27,6 +27,12 @@ struct Wanted {
     /// Only invites that are counted under this.
     #[param(pattern = "^[a-z0-9][a-z0-9_-]{0,39}$", max_length = 40)]
     campaign: Option<String>,
+    /// Only invites by which at least so many came in.
+    #[param(minimum = 0)]
+    uses_from: Option<u32>,
+    /// `true`: only invites that somebody has reported, or of whose inviter somebody has said that they do not know them.
+    /// `false`: only the others.
+    doubted: Option<bool>,
     /// How many items at most.
     #[serde(default)]
     limit: Limit,
@@ -50,6 +56,8 @@ pub(super) async fn list(
         kind,
         inviter,
         campaign,
+        uses_from,
+        doubted,
         limit,
         cursor,
     } = query.0;
@@ -70,6 +78,8 @@ pub(super) async fn list(
             kind,
             inviter,
             campaign: campaign.map(|label| label.to_string()),
+            uses_from: uses_from.map(i64::from),
+            doubted,
         };
         queries::overseen(conn, &sought, before, limit.and_one(), now)
     });
