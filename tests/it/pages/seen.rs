@@ -61,3 +61,11 @@ async fn the_work_of_every_day_is_done_in_the_console() {
     let db = Database::fresh(Backend::Sqlite);
     Screen::sample(&db).await.plays("console/work.mjs", &[]).await;
 }
+
+/// Every question of `docs/console.md`, by the clicks that its table tells.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_question_of_an_admin_is_answered_in_the_console() {
+    let db = Database::fresh(Backend::Sqlite);
+    let table = Screen::sample(&db).await.plays("console/questions.mjs", &[]).await;
+    println!("{}", table.trim());
+}
