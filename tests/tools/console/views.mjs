@@ -55,6 +55,12 @@ async function plant(page) {
     });
     return (await answer.json()).job;
   });
+  const servers = [];
+  for (const uris of ["turn:one.example.org:3478", "turn:two.example.org:3478"]) {
+    servers.push((await ask("POST", "/v1/admin/room-servers", { kind: "coturn", uris, static_auth_secret: "x".repeat(40) })).id);
+  }
+  await ask("POST", "/v1/admin/rooms", { id: "on-two", servers });
+  await ask("POST", "/v1/rooms/on-two/tickets");
   const lead = await first("/v1/admin/leads?limit=1");
   const waiting = await first("/v1/admin/cases?limit=1");
   return [
@@ -62,7 +68,7 @@ async function plant(page) {
     `reports/${member.id}`, `jobs/${job}`, `graph/${person.id}?open=all`, `graph/${person.id}?as=table&open=all`, "graph?colour=joined",
     ...["branch", "sanctions", "account", "invites", "vouches", "history"].map((tab) => `people/${member.id}?show=${tab}`),
     "invites?show=figures", "invites?show=figures&by=inviter", "invites?show=bulk", `invites?show=bulk&job=${job}`, "reviews?show=refusals",
-    "rooms?show=servers", "ledger/1", "health?minutes=360", "graph?colour=assurance", "graph?colour=lead", "people?q=wu", ...(waiting ? [`reviews/${waiting.id}`] : []),
+    "rooms?show=servers", "rooms/on-two", `rooms/${servers[0]}`, "ledger/1", "health?minutes=360", "graph?colour=assurance", "graph?colour=lead", "people?q=wu", ...(waiting ? [`reviews/${waiting.id}`] : []),
   ];
 }
 
