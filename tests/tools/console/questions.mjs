@@ -172,8 +172,8 @@ await h.main(async () => {
       const { items: [refusal] } = await ask("/v1/admin/refusals");
       await view("Reviews");
       await tab("Final refusals");
-      await row(refusal.reason, "in force").first().waitFor();
-      await has(row(refusal.reason).first(), String(new Date(refusal.at).getDate()));
+      const day = await page.evaluate((at) => new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" }).format(new Date(at)), refusal.at);
+      await row(refusal.reason, day).first().waitFor();
     },
     "What do members report of him?": async () => {
       await view("Reports");
