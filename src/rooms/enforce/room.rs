@@ -158,7 +158,7 @@ impl Work {
         let (held, since) = (room.clone(), self.now().before(self.server.kind.lingers()));
         let found = self.enforcer.ledger.store().read(move |conn| {
             let some = !records::void(conn, &held, since, 1)?.is_empty();
-            Ok::<_, StoreError>((some, records::has_tickets(conn, &held)?))
+            Ok::<_, StoreError>((some, records::had_tickets(conn, &held)?))
         });
         let (void, ever) = found.await?;
         Ok(void || ever && !self.is_long_empty(room.row))

@@ -170,11 +170,12 @@ pub(in crate::rooms) fn void(conn: &mut Conn, held: &Held, since: Timestamp, lim
     Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
-/// Whether anybody ever had a ticket to a room on one of its servers.
-pub(in crate::rooms) fn has_tickets(conn: &mut Conn, held: &Held) -> QueryResult<bool> {
+/// Whether anybody ever had a ticket to a room on one of its servers where it is open no more: all of them have ended.
+pub(in crate::rooms) fn had_tickets(conn: &mut Conn, held: &Held) -> QueryResult<bool> {
     let first: Option<TicketId> = tickets::table
         .filter(tickets::room_id.eq(held.row))
         .filter(tickets::server_id.eq(held.server))
+        .filter(tickets::ended_at.is_not_null())
         .select(tickets::uid)
         .first(conn)
         .optional()?;
