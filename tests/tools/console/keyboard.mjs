@@ -33,6 +33,20 @@ await h.main(async () => {
     await key("ArrowLeft");
     h.holds((await page.locator("#heard").innerText()).startsWith("@owner"), "back at the owner");
   });
+  await h.step("a path to somebody who is named, and a day before", async () => {
+    await toText(page, "Path from here");
+    await key("Enter");
+    await to(page, "main .notice input");
+    await page.keyboard.type("wu_zihan");
+    await page.getByLabel("Found").getByRole("button").first().waitFor();
+    await toText(page, "@wu_zihan");
+    await key("Enter");
+    await page.locator("main .notice", { hasText: /: \d+ steps?\./ }).waitFor();
+    await to(page, "#time");
+    await key("ArrowLeft");
+    await key("ArrowLeft");
+    await see(page, "The branch as it was on");
+  });
   await h.step("the table says the same", async () => {
     await toText(page, "As a table");
     await key("Enter");
