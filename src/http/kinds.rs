@@ -229,6 +229,20 @@ kinds! {
     RoomFull = 409 "room-full", "The room is full", "Wait for the seconds given in Retry-After, then try again: seats become free as people leave.";
     /// The room, or the policy for every room, asks for more than is known of the member.
     AssuranceTooLow = 403 "assurance-too-low", "The room asks for more than is known of you", "Have more of who you are confirmed; the detail names what is asked for.";
+    /// The room is for others: for guests, or for those in a role, a branch or an age that the member is not.
+    RoomForOthers = 403 "room-for-others", "The room is for others", "Ask whoever runs the room to invite you; the detail names what is asked for.";
+    /// A moderator or a filter put the member out of the room.
+    PutOutOfRoom = 403 "put-out-of-room", "You were put out of the room", "Wait for the seconds given in Retry-After, then ask for a ticket again.";
+    /// The member's place in the room is hidden, and the room's server shows everybody.
+    RoomCannotHide = 409 "room-cannot-hide", "The room's server hides nobody", "Hold the room on a server of a kind that hides listeners, or give another place.";
+    /// The caller does not moderate the room; or whom they would act on stands as high as they do.
+    NotTheirModerator = 403 "not-their-moderator", "You may not do this in the room", "Ask a moderator of the room, or an admin where it is about a moderator.";
+    /// Nobody is, or was, in the room under this ticket.
+    ParticipantUnknown = 404 "participant-unknown", "Nobody was in the room under this ticket", "Take the ticket from the list of those who are in the room.";
+    /// The member is not in the room.
+    NotInRoom = 409 "not-in-room", "You are not in the room", "Take a ticket to the room first.";
+    /// The member may speak already, or listens unseen.
+    NothingToAsk = 409 "nothing-to-ask", "You need not ask to speak", "Nothing is to be done: you may speak already, or you are there to listen unseen.";
     /// The member spoke in the room more than once where they may only listen, and was put out.
     SpokeAsListener = 403 "spoke-as-listener", "You spoke where you may only listen", "Wait for the seconds given in Retry-After, then ask for a ticket again; join muted, and stay so.";
     /// The room's server does not answer, or has not taken the ticket in yet.

@@ -30,7 +30,7 @@ pub use crate::platform::terms::{Country, CountryError};
 pub use documents::{Document, DocumentError, DocumentKind, age_at};
 pub use follow::ReviewMails;
 pub use names::{FullName, NameError};
-pub use own::{Look, OwnName, count_looks, looks, own_name};
+pub use own::{Look, OwnName, age, count_looks, looks, own_name};
 pub use rules::{CaseState, Reached};
 pub use verifiers::{Answer, Finding, Verified};
 

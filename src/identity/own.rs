@@ -1,8 +1,9 @@
 //! What somebody sees of their own real name: what is held, and who looked at it.
 
+use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use super::{Document, DocumentKind, FullName, records};
+use super::{Document, DocumentKind, FullName, age_at, records};
 use crate::{
     people,
     platform::{
@@ -60,6 +61,25 @@ pub fn own_name(conn: &mut Conn, vault: &Vault, subject: Subject) -> Result<Opti
         kind: document.kind(),
         given_at,
     }))
+}
+
+/// How many whole years somebody has lived on `today`, by the number of the document that they gave; none where they gave
+/// none, where its number bears no date of birth, and where they are erased. The name is not opened.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn age(conn: &mut Conn, vault: &Vault, subject: Subject, today: Date) -> Result<Option<u16>, StoreError> {
+    let Some((sealed, _)) = records::given(conn, subject)? else {
+        return Ok(None);
+    };
+    let key = match vault.key(conn, subject) {
+        Ok(key) => key,
+        Err(VaultError::Erased) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let document = Document::from_json(&key.open(Field::Document, &sealed.document)?)
+        .map_err(|_| StoreError::Internal("a sealed identity is not what was given".into()))?;
+    Ok(document.birth_date().map(|birth| age_at(birth, today)))
 }
 
 /// How often reviewers looked at the name of a subject.

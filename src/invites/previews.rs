@@ -101,6 +101,10 @@ impl Touch {
             | Event::AddressRestored(_)
             | Event::LanguageChanged(_)
             | Event::TicketIssued(_)
+            | Event::TicketChanged(_)
+            | Event::HandMoved(_)
+            | Event::RoomPlaceChanged(_)
+            | Event::RoomActed(_)
             | Event::TicketEnded(_) => Self::Nothing,
             _ => Self::All,
         }

@@ -44,8 +44,8 @@ pub enum Closed {
     /// Its inviter is under a sanction or has left.
     #[error("the inviter is not in good standing")]
     Suspended,
-    /// The room that it is for is closed.
-    #[error("the room that the invite is for is closed")]
+    /// The room that it is for is closed, or was made private since.
+    #[error("the room that the invite is for is closed, or private")]
     RoomClosed,
     /// Its time has not come.
     #[error("the invite opens at {opens_at}")]
@@ -89,7 +89,7 @@ words! {
         /// Its inviter is not in good standing. Whoever reads a list of their own invites is, so that only the lists of
         /// admins have it.
         Suspended = "suspended",
-        /// The room that it is for is closed.
+        /// The room that it is for is closed, or was made private since.
         RoomClosed = "room_closed",
         /// It could be used, but its letter reached nobody.
         Undeliverable = "undeliverable",

@@ -22,7 +22,7 @@ pub use records::{
     invite_of, inviter_of, is_above, keep_active, kept_contacts, last_row, lock, lock_founders, lock_inviters,
     lock_many, lock_members, lock_own, lock_reviewer, lock_standing, mark, member, member_by_id, members,
     members_by_row, names, own_contact, restore_contact, sanctioned_invitees, set_assurance, set_handle, set_standing,
-    set_standings, unmark,
+    set_standings, snapshots, unmark,
 };
 pub use roster::{MemberSnapshot, Roster};
 pub use rules::{VOUCHES, VOUCHES_AN_HOUR, VouchRefusal};

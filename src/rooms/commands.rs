@@ -1,19 +1,28 @@
 //! Changes of rooms and room servers; those of tickets in [`tickets`].
 
+mod acts;
+mod fit;
+mod places;
 mod spread;
 mod tickets;
 
+pub use acts::{ActError, By, ToDo, act, lower_hand, raise_hand};
+pub(super) use fit::{asking, fit};
+pub use places::{PlaceError, set_place};
 pub use spread::{spread_room, withdraw_room};
 pub(super) use tickets::{bucket, heard};
 pub use tickets::{end_all, end_all_of, end_ticket, issue, leave_all, reconsider, silence};
 
-use super::{NewRoom, NewServer, Room, RoomError, RoomName, RoomTerms, ServerRecord, Ticket, records, rules};
+use super::{
+    NewRoom, NewServer, ParticipantRole, Room, RoomChange, RoomError, RoomName, RoomTerms, ServerRecord, Ticket,
+    admission, records,
+};
 use crate::{
     platform::{
         idempotency::{self, Key},
         ledger::{
             Event, Tx,
-            events::{self, TicketEnd},
+            events::{self, RoomAccess, TicketEnd, Who},
         },
         store::{Conn, StoreError},
         terms::RoomServerId,
@@ -141,23 +150,40 @@ fn lock_servers(tx: &mut Tx<'_>, ids: &[RoomServerId]) -> Result<Vec<i64>, RoomE
 }
 
 /// Changes the terms of a room, closes or opens it. Whoever has a ticket and no longer satisfies the terms loses it;
-/// in a closed room all tickets end.
+/// in a closed room all tickets end. In a room that becomes one for guests, those who are in it are guests; the invites
+/// that were made for it before lead nowhere.
 ///
 /// # Errors
 /// [`RoomError`]
 pub fn change_room(
     tx: &mut Tx<'_>,
+    vault: &Vault,
     policy: &Current,
     name: &RoomName,
-    terms: &RoomTerms,
-    open: bool,
+    change: &RoomChange,
 ) -> Result<Room, RoomError> {
     let before = records::lock_room(tx.conn, name)?.ok_or(RoomError::Unknown)?;
+    let open = change.open;
+    let terms = RoomTerms {
+        enter: change.enter,
+        speak: change.speak,
+        capacity: change.capacity,
+        access: change.access.unwrap_or(before.access),
+        speakers: change.speakers.unwrap_or(before.speakers),
+        who: change.who.clone().unwrap_or_else(|| before.who.clone()),
+    };
     if open {
         let servers = records::servers_of(tx.conn, before.row)?;
         lock_servers(tx, &servers.iter().map(|(_, id, _)| *id).collect::<Vec<_>>())?;
     }
-    let room = records::set_room(tx.conn, before.row, terms, (!open).then_some(tx.now))?;
+    let made_private = terms.access == RoomAccess::Guests && before.access != RoomAccess::Guests;
+    let private_since = if made_private {
+        Some(tx.now)
+    } else {
+        before.private_since
+    };
+    let closed_at = (!open).then_some(tx.now);
+    let room = records::set_room(tx.conn, before.row, &terms, closed_at, private_since)?;
     records::unclear(tx.conn, room.row)?;
     tx.record(Event::RoomChanged(events::RoomChanged {
         room: room.row,
@@ -165,10 +191,19 @@ pub fn change_room(
         speak: room.speak,
         capacity: room.capacity,
         open,
+        access: Some(room.access),
+        speakers: Some(room.speakers),
+        who: (room.who != Who::default()).then(|| room.who.clone()),
     }));
     if open {
+        if made_private {
+            places::keep(tx, &room)?;
+        }
         let policy = policy.in_force(tx.conn)?;
         refit(tx, &policy.policy, &room)?;
+        if (before.access, before.speakers, &before.who) != (room.access, room.speakers, &room.who) {
+            fit(tx, vault, &policy.policy, &room, None)?;
+        }
     } else {
         records::end_all(tx.conn, room.row, tx.now)?;
     }
@@ -178,10 +213,11 @@ pub fn change_room(
 /// Ends the tickets of those who do not satisfy the terms of a room, and makes listeners of those who may no longer
 /// speak.
 pub(super) fn refit(tx: &mut Tx<'_>, policy: &Policy, room: &Room) -> Result<(), StoreError> {
-    let (enter, speak) = rules::demands(policy, room);
+    let (enter, speak) = admission::demands(policy, room);
     let unfit = records::end_unfit(tx.conn, room.row, enter, tx.now)?;
-    records::silence_unfit(tx.conn, room.row, speak)?;
     told(tx, &unfit, TicketEnd::Assurance);
+    let silent = records::silence_unfit(tx.conn, room.row, speak)?;
+    told_part(tx, &silent, ParticipantRole::Listener);
     Ok(())
 }
 
@@ -193,6 +229,18 @@ fn told(tx: &mut Tx<'_>, tickets: &[Ticket], why: TicketEnd) {
             room: ticket.room,
             person: ticket.person,
             why,
+        }));
+    }
+}
+
+/// Records as what these are in their room from now on.
+fn told_part(tx: &mut Tx<'_>, tickets: &[Ticket], part: ParticipantRole) {
+    for ticket in tickets {
+        tx.record(Event::TicketChanged(events::TicketChanged {
+            ticket: ticket.id,
+            room: ticket.room,
+            person: ticket.person,
+            speaks: part == ParticipantRole::Speaker,
         }));
     }
 }

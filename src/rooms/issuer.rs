@@ -55,8 +55,8 @@ impl BatchIssuer {
         servers: Arc<Servers>,
         pace: Rate,
     ) -> Self {
-        let sealed = vault.clone();
-        let work = move |tx: &mut Tx<'_>, asks: &[Ask]| commands::issue(tx, &sealed, &policy, pace, asks);
+        let (sealed, kinds) = (vault.clone(), servers.kinds().clone());
+        let work = move |tx: &mut Tx<'_>, asks: &[Ask]| commands::issue(tx, &sealed, &policy, &kinds, pace, asks);
         Self {
             together: GroupCommit::new(ledger.clone(), work),
             ledger,
@@ -65,6 +65,11 @@ impl BatchIssuer {
             servers,
             pace,
         }
+    }
+
+    /// How many tickets a member may take in place of former ones, and give back; also how often they may ask to speak.
+    pub const fn pace(&self) -> Rate {
+        self.pace
     }
 
     /// Whoever was refused a moment ago is refused without a transaction.

@@ -12,6 +12,7 @@
 //! A ticket is a random id, under which the member appears in the room, and a token that is derived
 //! from it and stands on the room server's list. Neither says who they are.
 
+mod admission;
 pub mod http;
 pub mod commands;
 mod enforce;
@@ -19,6 +20,7 @@ mod issuer;
 pub mod queries;
 mod records;
 mod rules;
+pub mod seen;
 pub mod servers;
 mod spread;
 
@@ -27,16 +29,18 @@ use std::{ops::Deref, time::Duration};
 use data_encoding::BASE32_NOPAD;
 use secrecy::SecretString;
 
+pub use admission::{Admission, Asking, Denied, Lack, Placed};
 pub use commands::{end_all, end_all_of, leave_all, reconsider, silence};
 pub use enforce::{Enforcer, follow_up};
 pub use issuer::{BatchIssuer, Listed};
 pub use queries::Asks;
 pub use records::seated_anywhere as seated;
-pub use rules::{CAPACITY, CAPACITY_MOST, Denied, NoRoomName, RoomName, SERVERS_MOST};
+pub use rules::{CAPACITY, CAPACITY_MOST, NoRoomName, RoomName, SERVERS_MOST};
 pub use servers::{Grant, Kinds, NewServer, Secrets, ServedRoom, Server, Servers, Settings};
 
 use crate::platform::{
     idempotency::{Key, KeyReused},
+    ledger::events::{RoomAccess, Speakers, Who},
     store::{CommandError, Conn, Disposition, StoreError, from_query},
     terms::{Assurance, PersonRow, RoomRow, RoomServerId, TicketId, Timestamp, words},
     vault::{Field, KeyPurpose, Subject, Vault, VaultError},
@@ -49,6 +53,8 @@ words! {
         Speaker = "speaker",
         /// They listen.
         Listener = "listener",
+        /// They listen, and nobody in the room is shown them.
+        Hidden = "hidden",
     }
 }
 
@@ -112,7 +118,7 @@ impl ServerRecord {
 }
 
 /// What a room asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoomTerms {
     /// The assurance that a member needs to enter; the policy may ask for more.
     pub enter: Assurance,
@@ -120,6 +126,31 @@ pub struct RoomTerms {
     pub speak: Assurance,
     /// How many seats there are, 1 to [`CAPACITY_MOST`].
     pub capacity: u32,
+    /// Whom it is for.
+    pub access: RoomAccess,
+    /// Who speaks, of those who may.
+    pub speakers: Speakers,
+    /// Whom it asks for besides.
+    pub who: Who,
+}
+
+/// What a room is to ask for. What is none stays as it is.
+#[derive(Debug, Clone)]
+pub struct RoomChange {
+    /// The assurance that a member needs to enter.
+    pub enter: Assurance,
+    /// The assurance that a member needs to speak.
+    pub speak: Assurance,
+    /// How many seats there are, 1 to [`CAPACITY_MOST`].
+    pub capacity: u32,
+    /// Whether it is open.
+    pub open: bool,
+    /// Whom it is for.
+    pub access: Option<RoomAccess>,
+    /// Who speaks, of those who may.
+    pub speakers: Option<Speakers>,
+    /// Whom it asks for besides.
+    pub who: Option<Who>,
 }
 
 /// A room to create.
@@ -146,6 +177,14 @@ pub struct Room {
     pub speak: Assurance,
     /// How many seats there are.
     pub capacity: u32,
+    /// Whom it is for.
+    pub access: RoomAccess,
+    /// Who speaks, of those who may.
+    pub speakers: Speakers,
+    /// Whom it asks for besides.
+    pub who: Who,
+    /// When it was made private last.
+    pub private_since: Option<Timestamp>,
     /// Whether it is open.
     pub open: bool,
     /// When it was created.
@@ -340,6 +379,9 @@ pub enum RoomError {
     /// The room is held on as many servers as a room may be.
     #[error("the room is held on {SERVERS_MOST} servers")]
     ServersFull,
+    /// The member whose branch is asked for, in this field, is nobody.
+    #[error("no member has the id in {0}")]
+    BranchUnknown(String),
     /// The idempotency key was used with another request.
     #[error(transparent)]
     KeyReused(#[from] KeyReused),

@@ -1,11 +1,13 @@
 //! What is read of rooms, their servers and tickets.
 
+use std::collections::HashMap;
+
 use super::{Held, Issued, ParticipantRole, Room, RoomName, ServerRecord, records};
 use crate::{
     people::{self, Name},
     platform::{
         store::{Conn, StoreError},
-        terms::{Assurance, RoomServerId, TicketId, Timestamp},
+        terms::{Assurance, PersonId, PersonRow, RoomServerId, TicketId, Timestamp},
     },
 };
 
@@ -27,6 +29,8 @@ pub struct RoomOverview {
     pub servers: Vec<ServerOfRoom>,
     /// How many good tickets there are for it.
     pub taken: i64,
+    /// The public ids of those whose branches it asks for.
+    pub roots: HashMap<PersonRow, PersonId>,
 }
 
 /// A server that holds a room.
@@ -169,7 +173,11 @@ pub fn room_overview(conn: &mut Conn, room: Room, now: Timestamp) -> Result<Room
         taken: of(row),
         failure,
     };
+    let who = [&room.who.enters, &room.who.speaks, &room.who.moderates];
+    let roots: Vec<PersonRow> = who.iter().filter_map(|asked| asked.branch).collect();
+    let roots = people::names(conn, &roots)?.into_iter();
     Ok(RoomOverview {
+        roots: roots.map(|(row, name)| (row, name.id)).collect(),
         servers: servers.map(server).collect(),
         taken: taken.iter().map(|(_, taken)| taken).sum(),
         room,

@@ -1,4 +1,4 @@
-//! Who may enter a room and speak there, and who must go. Pure.
+//! What a room may be called, and who of those in it must go. Pure.
 
 use std::{
     borrow::Cow,
@@ -11,12 +11,8 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use super::{ParticipantRole, Room};
-use crate::{
-    people::MemberSnapshot,
-    platform::terms::{Assurance, Timestamp},
-    policy::Policy,
-};
+use super::{ParticipantRole, admission::seconds_to};
+use crate::platform::terms::Timestamp;
 
 /// The longest id of a room, in characters.
 pub const NAME_MOST: usize = 64;
@@ -91,83 +87,9 @@ impl<'de> Deserialize<'de> for RoomName {
     }
 }
 
-/// Why somebody gets no seat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Denied {
-    /// No room has this id.
-    #[error("there is no such room")]
-    Unknown,
-    /// It is closed.
-    #[error("the room is closed")]
-    Closed,
-    /// All seats are taken.
-    #[error("all {0} seats of the room are taken")]
-    Full(u32),
-    /// Too little is known of them.
-    #[error("the room asks for the assurance {asked}, and theirs is {theirs}")]
-    Assurance {
-        /// What it asks for.
-        asked: Assurance,
-        /// What is known.
-        theirs: Assurance,
-    },
-    /// They spoke in the room where they might only listen.
-    #[error("they spoke where they might only listen")]
-    Spoke {
-        /// For how many seconds more they get no ticket.
-        wait: u32,
-    },
-    /// They have taken and given back too many tickets.
-    #[error("they have taken and given back too many tickets")]
-    TooMany {
-        /// For how many seconds more they get no ticket.
-        wait: u32,
-    },
-    /// They are not in good standing.
-    #[error("they are not in good standing")]
-    Standing,
-    /// The room's server does not answer.
-    #[error("the room's server does not answer")]
-    ServerDown,
-}
-
-/// What a room asks for, with what the policy asks for in every room: to enter, and to speak.
-pub fn demands(policy: &Policy, room: &Room) -> (Assurance, Assurance) {
-    let enter = policy.rooms.enter.max(room.enter);
-    (enter, policy.rooms.speak.max(room.speak).max(enter))
-}
-
-/// As what a member may be in a room.
-///
-/// # Errors
-/// [`Denied`]
-pub fn may_enter(policy: &Policy, room: &Room, snapshot: &MemberSnapshot) -> Result<ParticipantRole, Denied> {
-    if !snapshot.standing.may_sign_in() {
-        return Err(Denied::Standing);
-    }
-    if !room.open {
-        return Err(Denied::Closed);
-    }
-    let (enter, speak) = demands(policy, room);
-    if snapshot.assurance < enter {
-        return Err(Denied::Assurance {
-            asked: enter,
-            theirs: snapshot.assurance,
-        });
-    }
-    Ok(if snapshot.assurance < speak || !snapshot.standing.may_speak() {
-        ParticipantRole::Listener
-    } else {
-        ParticipantRole::Speaker
-    })
-}
-
 /// How many seconds a listener who spoke at `spoke_at` waits for another ticket.
 pub fn quiet(spoke_at: Timestamp, now: Timestamp) -> Option<u32> {
-    let left = spoke_at.after(QUIET).micros().saturating_sub(now.micros());
-    u32::try_from(u64::try_from(left).ok()?.div_ceil(1_000_000))
-        .ok()
-        .filter(|wait| *wait > 0)
+    seconds_to(spoke_at.after(QUIET), now)
 }
 
 /// Somebody whom the room server has in a room.
@@ -193,6 +115,8 @@ pub struct Order<'a> {
     pub mute: Vec<&'a str>,
     /// They are not heard and may not speak, and their server would let them.
     pub hush: Vec<&'a str>,
+    /// They may speak, and their server would not let them.
+    pub lift: Vec<&'a str>,
 }
 
 /// Compares those who are in a room with the tickets that are good there. A token on a server's list may be bound to
@@ -209,8 +133,10 @@ pub fn order<'a>(present: &[Present<'a>], good: &HashMap<String, ParticipantRole
             .get(one.id)
             .filter(|_| times[one.id] == 1 && one.display.len() <= DISPLAY_MOST);
         match part {
-            Some(ParticipantRole::Listener) if !one.muted => order.mute.push(one.id),
-            Some(ParticipantRole::Listener) if one.may_speak => order.hush.push(one.id),
+            Some(ParticipantRole::Speaker) if !one.may_speak => order.lift.push(one.id),
+            Some(ParticipantRole::Speaker) => {}
+            Some(_) if !one.muted => order.mute.push(one.id),
+            Some(_) if one.may_speak => order.hush.push(one.id),
             Some(_) => {}
             None => {
                 if seen.insert(one.id) {
@@ -225,92 +151,6 @@ pub fn order<'a>(present: &[Present<'a>], good: &HashMap<String, ParticipantRole
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::terms::{Id, Role, RoomRow, Standing};
-
-    fn policy(rooms: &str) -> Policy {
-        let least = "[community]\nname = \"Us\"\n[join]\nassurance = \"contact\"\n";
-        Policy::from_toml(&format!("{least}{rooms}"), &[]).unwrap()
-    }
-
-    fn room(enter: Assurance, speak: Assurance) -> Room {
-        Room {
-            row: RoomRow(1),
-            name: "r1".parse().unwrap(),
-            key_version: 1,
-            enter,
-            speak,
-            capacity: 2,
-            open: true,
-            created_at: Timestamp::from_seconds(0),
-        }
-    }
-
-    fn snapshot(assurance: Assurance) -> MemberSnapshot {
-        MemberSnapshot {
-            id: Id::from_uuid(uuid::Uuid::nil()),
-            role: Role::Member,
-            standing: Standing::Active,
-            assurance,
-        }
-    }
-
-    #[test]
-    fn the_stricter_of_policy_and_room_decides() {
-        use Assurance::{Checked, Contact, Verified};
-        let lax = policy("[rooms]\nenter = \"contact\"\nspeak = \"contact\"");
-        let strict = policy("[rooms]\nenter = \"checked\"\nspeak = \"verified\"");
-        for (policy, enter, speak, theirs, expected) in [
-            (&lax, Contact, Contact, Contact, Ok(ParticipantRole::Speaker)),
-            (&lax, Contact, Checked, Contact, Ok(ParticipantRole::Listener)),
-            (&lax, Contact, Checked, Checked, Ok(ParticipantRole::Speaker)),
-            (&lax, Verified, Contact, Verified, Ok(ParticipantRole::Speaker)),
-            (&strict, Contact, Contact, Checked, Ok(ParticipantRole::Listener)),
-            (&strict, Contact, Contact, Verified, Ok(ParticipantRole::Speaker)),
-            (&lax, Verified, Contact, Checked, Err((Verified, Checked))),
-            (&strict, Contact, Contact, Contact, Err((Checked, Contact))),
-        ] {
-            let expected = expected.map_err(|(asked, theirs)| Denied::Assurance { asked, theirs });
-            assert_eq!(may_enter(policy, &room(enter, speak), &snapshot(theirs)), expected);
-        }
-    }
-
-    #[test]
-    fn nobody_enters_a_closed_room_or_out_of_standing() {
-        let policy = policy("");
-        let open = room(Assurance::Contact, Assurance::Contact);
-        let closed = Room {
-            open: false,
-            ..open.clone()
-        };
-        assert_eq!(
-            may_enter(&policy, &closed, &snapshot(Assurance::Verified)),
-            Err(Denied::Closed)
-        );
-        for standing in [Standing::Suspended, Standing::Banned, Standing::Left] {
-            let out = MemberSnapshot {
-                standing,
-                ..snapshot(Assurance::Verified)
-            };
-            assert_eq!(may_enter(&policy, &open, &out), Err(Denied::Standing));
-        }
-    }
-
-    #[test]
-    fn the_quarantined_listen_and_the_frozen_speak() {
-        let (policy, open) = (policy(""), room(Assurance::Contact, Assurance::Contact));
-        for (standing, part) in [
-            (Standing::Active, ParticipantRole::Speaker),
-            (Standing::Frozen, ParticipantRole::Speaker),
-            (Standing::Quarantined, ParticipantRole::Listener),
-        ] {
-            let snapshot = MemberSnapshot {
-                standing,
-                ..snapshot(Assurance::Verified)
-            };
-            assert_eq!(may_enter(&policy, &open, &snapshot), Ok(part), "{standing}");
-        }
-    }
-
     #[test]
     fn a_listener_who_spoke_waits_to_the_second() {
         let at = |seconds: i64| Timestamp::from_seconds(1000 + seconds);
@@ -353,7 +193,10 @@ mod tests {
         assert_eq!(super::order(&[named(&short)], &good), Order::default());
         assert_eq!(super::order(&[named(&long)], &good).out, ["speaks"]);
         let order = super::order(&[there("listens", false), there("speaks", true)], &good);
-        assert_eq!((order.out, order.mute), (vec![], vec!["listens"]));
+        assert_eq!(
+            (order.out, order.mute, order.lift),
+            (vec![], vec!["listens"], vec!["speaks"])
+        );
         // Not heard, and not to be.
         let quiet = |id| Present {
             may_speak: true,

@@ -47,6 +47,12 @@ impl Spread {
             .map(|place| place.server)
     }
 
+    /// The same over these servers alone.
+    pub fn only(&self, servers: &[i64]) -> Self {
+        let places = self.0.iter().filter(|place| servers.contains(&place.server));
+        Self(places.copied().collect())
+    }
+
     /// Whether whoever has a seat there would get one elsewhere.
     pub fn is_left_for_another(&self, server: i64) -> bool {
         self.choose(Some(server)).is_some_and(|chosen| chosen != server)

@@ -353,13 +353,14 @@ pub(super) fn set_service_secret(conn: &mut Conn, id: Id<kinds::Service>, secret
     .map(|rows| rows == 1)
 }
 
-/// A service as it is listed: row, id, name, resource, since and until when.
+/// A service as it is listed: row, id, name, resource, since and until when, since when it may act in rooms.
 type SeenRow = (
     i64,
     Id<kinds::Service>,
     String,
     Option<String>,
     Timestamp,
+    Option<Timestamp>,
     Option<Timestamp>,
 );
 
@@ -376,7 +377,46 @@ pub(super) fn services_seen(conn: &mut Conn, before: Option<i64>, limit: i64) ->
             services::resource,
             services::created_at,
             services::ended_at,
+            services::filter_since,
         ))
+        .load(conn)
+}
+
+/// Lets a service act in rooms.
+pub(super) fn allow_filter(conn: &mut Conn, id: Id<kinds::Service>, now: Timestamp) -> QueryResult<()> {
+    update(services::table.filter(services::uid.eq(id)))
+        .set(services::filter_since.eq(now))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// The row of a service that may act in rooms; none where it may not, and where it was removed.
+pub(super) fn filter(conn: &mut Conn, id: Id<kinds::Service>) -> QueryResult<Option<i64>> {
+    services::table
+        .filter(services::uid.eq(id))
+        .filter(services::ended_at.is_null())
+        .filter(services::filter_since.is_not_null())
+        .select(services::id)
+        .first(conn)
+        .optional()
+}
+
+/// The names of those that may act in rooms, up to `limit`.
+pub(super) fn filters(conn: &mut Conn, limit: i64) -> QueryResult<Vec<String>> {
+    services::table
+        .filter(services::ended_at.is_null())
+        .filter(services::filter_since.is_not_null())
+        .order(services::id.asc())
+        .limit(limit)
+        .select(services::name)
+        .load(conn)
+}
+
+/// The ids and names of services, those that were removed too.
+pub(super) fn service_names(conn: &mut Conn, rows: &[i64]) -> QueryResult<Vec<(i64, Id<kinds::Service>, String)>> {
+    services::table
+        .filter(services::id.eq_any(rows))
+        .select((services::id, services::uid, services::name))
         .load(conn)
 }
 

@@ -14,7 +14,7 @@ use super::{Tokens, records};
 use crate::platform::{
     ledger::{Actor, Committed, Entry, Event, Projection, Tx, events},
     store::{CommandError, Conn, Disposition, Store, StoreError, from_query},
-    terms::{Id, PersonRow, Timestamp, kinds},
+    terms::{Id, PersonRow, ServiceId, Timestamp, kinds},
     vault::{Blind, Vault},
 };
 
@@ -175,6 +175,8 @@ pub struct ServiceSeen {
     pub created_at: Timestamp,
     /// When it was removed.
     pub ended_at: Option<Timestamp>,
+    /// Whether it may act in rooms.
+    pub filters: bool,
 }
 
 impl Tokens {
@@ -185,22 +187,24 @@ impl Tokens {
     pub async fn list_services(&self, before: Option<i64>, limit: i64) -> Result<Vec<ServiceSeen>, StoreError> {
         let read = self.inner.ledger.store().read(move |conn| {
             let rows = records::services_seen(conn, before, limit)?;
-            let seen = rows
-                .into_iter()
-                .map(|(row, id, name, resource, created_at, ended_at)| ServiceSeen {
-                    row,
-                    id,
-                    name,
-                    resource: resource_of(id, resource.as_deref()),
-                    created_at,
-                    ended_at,
-                });
+            let seen =
+                rows.into_iter().map(
+                    |(row, id, name, resource, created_at, ended_at, filter_since)| ServiceSeen {
+                        row,
+                        id,
+                        name,
+                        resource: resource_of(id, resource.as_deref()),
+                        created_at,
+                        ended_at,
+                        filters: filter_since.is_some(),
+                    },
+                );
             Ok::<_, StoreError>(seen.collect())
         });
         read.await
     }
 
-    /// Adds a service, as a member.
+    /// Adds a service, as a member; where it `filters`, it may act in rooms.
     ///
     /// # Errors
     /// [`ServiceError`]
@@ -209,12 +213,16 @@ impl Tokens {
         by: PersonRow,
         name: String,
         resource: Option<Resource>,
+        filters: bool,
     ) -> Result<Committed<Added>, ServiceError> {
         let vault = self.inner.vault.clone();
-        let written = self
-            .inner
-            .ledger
-            .write(Actor::Person(by), move |tx| add(tx, &vault, &name, resource));
+        let written = self.inner.ledger.write(Actor::Person(by), move |tx| {
+            let added = add(tx, &vault, &name, resource)?;
+            if filters {
+                allow_filter(tx, added.id)?;
+            }
+            Ok(added)
+        });
         written.await
     }
 
@@ -262,6 +270,41 @@ pub fn remove(tx: &mut Tx<'_>, service: Id<kinds::Service>) -> Result<bool, Stor
         tx.record(Event::ServiceRemoved(events::ServiceRemoved { service }));
     }
     Ok(removed)
+}
+
+/// Lets a service act in rooms, as a filter.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn allow_filter(tx: &mut Tx<'_>, service: ServiceId) -> Result<(), StoreError> {
+    records::allow_filter(tx.conn, service, tx.now)?;
+    tx.record(Event::FilterAllowed(events::FilterAllowed { service }));
+    Ok(())
+}
+
+/// The row of a service that may act in rooms; none where it may not, or is none any more.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn filter(conn: &mut Conn, service: ServiceId) -> Result<Option<i64>, StoreError> {
+    Ok(records::filter(conn, service)?)
+}
+
+/// The names of the filters, up to `limit`.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn filters(conn: &mut Conn, limit: i64) -> Result<Vec<String>, StoreError> {
+    Ok(records::filters(conn, limit)?)
+}
+
+/// The ids and names of services by their rows, those that were removed too.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn names(conn: &mut Conn, rows: &[i64]) -> Result<HashMap<i64, (ServiceId, String)>, StoreError> {
+    let found = records::service_names(conn, rows)?.into_iter();
+    Ok(found.map(|(row, id, name)| (row, (id, name))).collect())
 }
 
 /// Whether there is a service that is named by this resource.

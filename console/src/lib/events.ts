@@ -98,10 +98,15 @@ export const EVENTS: Record<string, Record<string, string>> = {
     room_withdrawn: "Took a room off a server",
     ticket_issued: "Took a seat in a room",
     ticket_ended: "A seat ended",
+    ticket_changed: "May speak in a room, or only listen",
+    room_place_changed: "A place in a room changed",
+    room_acted: "Moderated a room",
+    hand_moved: "Asked to speak, or no longer",
   },
   Service: {
     policy_changed: "Changed the policy",
     service_added: "Added a service",
+    filter_allowed: "Let a service act in rooms",
     service_secret_changed: "Gave a service a new secret",
     service_removed: "Removed a service",
     signing_key_made: "A signing key was made",
@@ -132,5 +137,7 @@ export function eventGist(type: string, details: Details): string | undefined {
   if (type === "case_decided") return one("verdict");
   if (type === "appeal_decided") return details.upheld === undefined ? undefined : details.upheld ? "upheld" : "overturned";
   if (["room_changed", "room_spread", "room_withdrawn"].includes(type) || type === "room_created" || type === "ticket_issued" || type === "ticket_ended") return [typeof details.room === "string" ? details.room : undefined, one("why")].filter(Boolean).join(", ") || undefined;
+  if (type === "room_acted") return [one("act"), one("reason")].filter(Boolean).join(", ");
+  if (type === "room_place_changed") return one("place") ?? "none";
   return one("kind") ?? one("why") ?? (type === "person_banned" || type === "reparented" ? one("reason") : undefined) ?? one("answer") ?? one("outcome") ?? one("format") ?? one("role");
 }

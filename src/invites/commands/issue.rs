@@ -77,7 +77,12 @@ pub fn issue_together(
             terms = settle(policy, member, *tally, new, tx.now);
         }
         if let (Ok(settled), Some(name)) = (&mut terms, &new.extras.room) {
-            match records::rooms_named(tx.conn, name)? {
+            match records::rooms_named(
+                tx.conn,
+                name,
+                inviter,
+                member.map_or(Role::Member, |member| member.role),
+            )? {
                 Some(room) => settled.room = Some(room),
                 None => terms = Err(IssueError::RoomUnknown),
             }

@@ -4,11 +4,12 @@ use diesel::{AsChangeset, ExpressionMethods, OptionalExtension, QueryDsl, QueryR
 
 use super::{Invite, StoredInvite};
 use crate::platform::{
+    ledger::events::{Place, RoomAccess},
     store::{
         Conn,
-        schema::{invites, rooms},
+        schema::{invites, room_places, rooms},
     },
-    terms::{Role, RoomRow, Timestamp},
+    terms::{PersonRow, Role, RoomRow, Timestamp},
     vault::Subject,
 };
 
@@ -19,7 +20,7 @@ pub struct ForRoom {
     pub row: RoomRow,
     /// Its id.
     pub name: String,
-    /// Whether it is open now.
+    /// Whether it is open now, and was not made private since the invite.
     pub open: bool,
 }
 
@@ -37,29 +38,47 @@ impl ForRoom {
 pub(super) fn read(conn: &mut Conn, row: StoredInvite) -> QueryResult<Invite> {
     let mut invite = Invite::from(row);
     if let Some(room) = &mut invite.room {
-        let (name, closed_at): (String, Option<Timestamp>) = rooms::table
+        let (name, closed_at, private_since): (String, Option<Timestamp>, Option<Timestamp>) = rooms::table
             .find(room.row)
-            .select((rooms::name, rooms::closed_at))
+            .select((rooms::name, rooms::closed_at, rooms::private_since))
             .first(conn)?;
-        (room.name, room.open) = (name, closed_at.is_none());
+        let counts = private_since.is_none_or(|since| since < invite.created_at);
+        (room.name, room.open) = (name, closed_at.is_none() && counts);
     }
     Ok(invite)
 }
 
-/// An open room by its id.
-pub(in crate::invites) fn rooms_named(conn: &mut Conn, name: &str) -> QueryResult<Option<ForRoom>> {
+/// An open room by its id, for which this member may invite: one for members, or one where they have a place that is
+/// not hidden. Whoever runs the community may for every room.
+pub(in crate::invites) fn rooms_named(
+    conn: &mut Conn,
+    name: &str,
+    inviter: PersonRow,
+    role: Role,
+) -> QueryResult<Option<ForRoom>> {
     // What is no id is no room's; a database may take offence at it.
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     if !name.bytes().all(plain) {
         return Ok(None);
     }
-    let row: Option<RoomRow> = rooms::table
+    let found: Option<(RoomRow, RoomAccess)> = rooms::table
         .filter(rooms::name.eq(name))
         .filter(rooms::closed_at.is_null())
-        .select(rooms::id)
+        .select((rooms::id, rooms::access))
         .first(conn)
         .optional()?;
-    Ok(row.map(|row| ForRoom {
+    let Some((row, access)) = found else { return Ok(None) };
+    if access == RoomAccess::Guests && !matches!(role, Role::Owner | Role::Admin) {
+        let place: Option<Option<Place>> = room_places::table
+            .find((row, inviter))
+            .select(room_places::place)
+            .first(conn)
+            .optional()?;
+        if !matches!(place.flatten(), Some(Place::Guest | Place::Speaker | Place::Moderator)) {
+            return Ok(None);
+        }
+    }
+    Ok(Some(ForRoom {
         row,
         name: name.to_owned(),
         open: true,

@@ -28,7 +28,8 @@ pub fn held_to(conn: &mut Conn, blind: &[u8]) -> QueryResult<Vec<Id<kinds::Flow>
 macro_rules! stands {
     () => {
         "revoked_at IS NULL AND (room_id IS NULL OR EXISTS \
-         (SELECT 1 FROM rooms WHERE rooms.id = invites.room_id AND rooms.closed_at IS NULL)) AND EXISTS \
+         (SELECT 1 FROM rooms WHERE rooms.id = invites.room_id AND rooms.closed_at IS NULL \
+         AND (rooms.private_since IS NULL OR rooms.private_since < invites.created_at))) AND EXISTS \
          (SELECT 1 FROM people WHERE people.id = invites.inviter AND people.standing = 'active' \
          AND NOT EXISTS (SELECT 1 FROM marks WHERE marks.block = people.id / 1024 \
          AND substr(marks.who, CAST(people.id % 1024 + 1 AS INTEGER), 1) = '1'))"

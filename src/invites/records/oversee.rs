@@ -76,7 +76,8 @@ pub(in crate::invites) fn sought(
              WHEN NOT EXISTS (SELECT 1 FROM people WHERE people.id = invites.inviter \
              AND people.standing = 'active') THEN 'suspended' \
              WHEN invites.room_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM rooms WHERE rooms.id = invites.room_id \
-             AND rooms.closed_at IS NULL) THEN 'room_closed' \
+             AND rooms.closed_at IS NULL AND (rooms.private_since IS NULL OR rooms.private_since < invites.created_at)) \
+             THEN 'room_closed' \
              WHEN invites.opens_at > ",
         )
         .bind::<BigInt, _>(now)

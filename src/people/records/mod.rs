@@ -294,6 +294,11 @@ pub fn lock_members(conn: &mut Conn, rows: &[PersonRow]) -> QueryResult<HashMap<
             .bind::<diesel::sql_types::Array<BigInt>, _>(sorted)
             .execute(conn)?;
     }
+    snapshots(conn, rows)
+}
+
+/// How these members stand now; unknown rows are left out. Nobody is held.
+pub fn snapshots(conn: &mut Conn, rows: &[PersonRow]) -> QueryResult<HashMap<PersonRow, MemberSnapshot>> {
     let found: Vec<StoredSnapshot> = people::table
         .filter(people::id.eq_any(rows))
         .select(StoredSnapshot::as_select())

@@ -5,6 +5,7 @@ mod graph;
 mod lead_tables;
 mod letters;
 mod moderation;
+mod places;
 mod waitlist;
 
 pub use account::{address_changes, address_undos, former_handles, handle_changes, password_asks, password_links};
@@ -12,6 +13,7 @@ pub use graph::{assurance_changes, departures, former_edges};
 pub use lead_tables::{lead_runs, leads};
 pub use letters::letter_subjects;
 pub use moderation::{actions, appeals, marks, reports, sanctions};
+pub use places::{room_acts, room_hands, room_places};
 pub use waitlist::{application_vouches, applications, quota_grants, waitlist_draws};
 
 diesel::table! {
@@ -315,6 +317,7 @@ diesel::table! {
         created_at -> BigInt,
         ended_at -> Nullable<BigInt>,
         resource -> Nullable<Text>,
+        filter_since -> Nullable<BigInt>,
     }
 }
 
@@ -431,6 +434,10 @@ diesel::table! {
         capacity -> BigInt,
         created_at -> BigInt,
         closed_at -> Nullable<BigInt>,
+        access -> Text,
+        speakers -> Text,
+        who -> Nullable<Text>,
+        private_since -> Nullable<BigInt>,
     }
 }
 
@@ -458,6 +465,7 @@ diesel::table! {
         heard_at -> Nullable<BigInt>,
         spoke_at -> Nullable<BigInt>,
         server_id -> BigInt,
+        ended_for -> Nullable<Text>,
     }
 }
 
@@ -467,4 +475,5 @@ diesel::allow_tables_to_appear_in_same_query! {
     waitlist_draws, holds, edges, former_edges, assurance_changes, departures, flows, identities, identity_slots, cases,
     case_releases, refusals, disclosures, sanctions, actions, marks, appeals, reports, sessions, signing_keys, services, throttles, idempotency,
     leads, lead_runs, outbox, letter_subjects, jobs, job_orders, job_outcomes, subscriber_failures, mail_stops, room_servers, rooms, rooms_on_servers, tickets,
+    room_places, room_hands, room_acts,
 }

@@ -4,10 +4,11 @@ use std::{collections::HashMap, time::Duration};
 
 use super::{
     super::{
-        Ask, Denied, Issued, ParticipantRole, Room, RoomName, Ticket, TicketError, queries, records, rules,
-        spread::Spread,
+        Ask, Denied, Issued, Kinds, ParticipantRole, Room, RoomName, Ticket, TicketError, admission, queries, records,
+        rules, servers::Capability, spread::Spread,
     },
-    refit, told,
+    acts::hand_moved,
+    asking, refit, told, told_part,
 };
 use crate::{
     people,
@@ -15,14 +16,14 @@ use crate::{
         idempotency,
         ledger::{
             Actor, Event, Tx,
-            events::{self, TicketEnd},
+            events::{self, Place, TicketEnd},
             in_rounds,
         },
         store::{
-            StoreError,
+            Conn, StoreError,
             throttle::{Rate, Throttled},
         },
-        terms::{PersonRow, TicketId, Timestamp},
+        terms::{PersonRow, RoomRow, TicketId, Timestamp},
         vault::{Blind, KeyPurpose, Vault},
     },
     policy::Current,
@@ -37,11 +38,12 @@ pub fn issue(
     tx: &mut Tx<'_>,
     vault: &Vault,
     policy: &Current,
+    kinds: &Kinds,
     pace: Rate,
     asks: &[Ask],
 ) -> Result<Vec<Result<Issued, TicketError>>, StoreError> {
     let name = |ask: &Ask| ask.key.name().map(<[u8]>::to_vec);
-    in_rounds(asks, name, |round| issue_round(tx, vault, policy, pace, round))
+    in_rounds(asks, name, |round| issue_round(tx, vault, policy, kinds, pace, round))
 }
 
 /// The same for asks of which no two have the same key.
@@ -49,6 +51,7 @@ fn issue_round(
     tx: &mut Tx<'_>,
     vault: &Vault,
     policy: &Current,
+    kinds: &Kinds,
     pace: Rate,
     asks: &[&Ask],
 ) -> Result<Vec<Result<Issued, TicketError>>, StoreError> {
@@ -59,7 +62,7 @@ fn issue_round(
         let name = |ask: &&Ask| Some((ask.person, ask.room.clone()));
         let given = in_rounds(&new, name, |round| {
             let round: Vec<&Ask> = round.iter().map(|ask| **ask).collect();
-            give(tx, vault, policy, pace, &round)
+            give(tx, vault, policy, kinds, pace, &round)
         })?;
         let answer = |given: Result<Issued, Denied>| given.map_err(TicketError::from);
         Ok(given.into_iter().map(answer).collect())
@@ -85,6 +88,7 @@ fn give(
     tx: &mut Tx<'_>,
     vault: &Vault,
     policy: &Current,
+    kinds: &Kinds,
     pace: Rate,
     asks: &[&Ask],
 ) -> Result<Vec<Result<Issued, Denied>>, StoreError> {
@@ -104,6 +108,31 @@ fn give(
     }
     let everybody: Vec<PersonRow> = asks.iter().map(|ask| ask.person).collect();
     let members = people::lock_members(tx.conn, &everybody)?;
+    let mut known = HashMap::new();
+    for open in rooms.values() {
+        let of_room: HashMap<_, _> = asks
+            .iter()
+            .filter(|ask| ask.room == open.room.name)
+            .filter_map(|ask| Some((ask.person, *members.get(&ask.person)?)))
+            .collect();
+        let asking = asking(tx.conn, vault, &open.room, &of_room, tx.now)?;
+        known.extend(
+            asking
+                .into_iter()
+                .map(|(person, asking)| ((open.room.row, person), asking)),
+        );
+    }
+    let mut hiding = HashMap::new();
+    for open in rooms.values() {
+        // Few rooms have anybody who is hidden.
+        let is_hidden = |(room, _): &(RoomRow, PersonRow)| *room == open.room.row;
+        let hidden = known
+            .iter()
+            .any(|(key, asking)| is_hidden(key) && asking.placed.place == Some(Place::Hidden));
+        if hidden {
+            hiding.insert(open.room.row, hiders(tx.conn, kinds, open.room.row)?);
+        }
+    }
     // The rooms are locked: whoever fits them to another policy comes before this, or sees these tickets.
     let policy = &policy.in_force(tx.conn)?.policy;
 
@@ -127,14 +156,17 @@ fn give(
             }
         }
         let admitted = rooms.get_mut(&ask.room).ok_or(Denied::Unknown).and_then(|open| {
-            let member = members.get(&ask.person).ok_or(Denied::Standing)?;
-            let part = rules::may_enter(policy, &open.room, member)?;
-            if part == ParticipantRole::Listener
+            let asking = known.get(&(open.room.row, ask.person)).ok_or(Denied::Standing)?;
+            let part = admission::admit(policy, &open.room, asking, tx.now)?.part;
+            if part != ParticipantRole::Speaker
                 && let Some(wait) = open.spoke.get(&ask.person).and_then(|at| rules::quiet(*at, tx.now))
             {
                 return Err(Denied::Spoke { wait });
             }
-            Ok((part, open.take(ask.person)?))
+            let hiding = (part == ParticipantRole::Hidden)
+                .then(|| hiding.get(&open.room.row))
+                .flatten();
+            Ok((part, open.take(ask.person, hiding.map(Vec::as_slice))?))
         });
         answers.push(admitted.map(|(part, server)| {
             let (key_version, _) = vault.derive(KeyPurpose::Ticket, &[]);
@@ -222,9 +254,15 @@ impl Open {
     }
 
     /// Takes one of the seats, in place of the former ticket where they have one; on which server.
-    fn take(&mut self, person: PersonRow) -> Result<i64, Denied> {
+    /// Whoever is hidden is so on the servers that hide, `only` these.
+    fn take(&mut self, person: PersonRow, only: Option<&[i64]>) -> Result<i64, Denied> {
         let former = self.seated.get(&person).copied();
-        let chosen = self.spread.choose(former.map(|former| former.server));
+        let stays = former.map(|former| former.server);
+        let chosen = match only {
+            Some([]) => return Err(Denied::CannotHide),
+            Some(servers) => self.spread.only(servers).choose(stays),
+            None => self.spread.choose(stays),
+        };
         let server = chosen.ok_or(Denied::ServerDown)?;
         let given_up = former.filter(|former| former.is_good).map(|former| former.server);
         if given_up.is_none() {
@@ -241,6 +279,17 @@ impl Open {
     }
 }
 
+/// The servers of a room whose kinds hide people from the others.
+pub(super) fn hiders(conn: &mut Conn, kinds: &Kinds, room: RoomRow) -> Result<Vec<i64>, StoreError> {
+    let hides = |kind: &str| {
+        kinds
+            .get(kind)
+            .is_some_and(|kind| kind.capabilities().contains(&Capability::Hiding))
+    };
+    let servers = records::kinds_of(conn, room)?.into_iter();
+    Ok(servers.filter(|(_, kind)| hides(kind)).map(|(row, _)| row).collect())
+}
+
 /// The bucket of what a member does with tickets.
 pub(in crate::rooms) fn bucket(vault: &Vault, person: PersonRow) -> Vec<u8> {
     vault.blind(
@@ -250,7 +299,7 @@ pub(in crate::rooms) fn bucket(vault: &Vault, person: PersonRow) -> Vec<u8> {
 }
 
 /// Counts a ticket that takes the place of a former one, or that is given back.
-fn count(tx: &mut Tx<'_>, vault: &Vault, pace: Rate, person: PersonRow) -> Result<(), Throttled> {
+pub(super) fn count(tx: &mut Tx<'_>, vault: &Vault, pace: Rate, person: PersonRow) -> Result<(), Throttled> {
     tx.throttles.admit(tx.conn, &bucket(vault, person), pace, tx.now)
 }
 
@@ -271,6 +320,9 @@ pub fn end_ticket(
     let here = records::room(tx.conn, room)?.is_some_and(|room| room.row == ticket.room);
     if !here || !records::end_own(tx.conn, id, person, tx.now)? {
         return Err(TicketError::Unknown);
+    }
+    if records::lower_hand(tx.conn, ticket.room, person)? {
+        hand_moved(tx, ticket.room, person, false);
     }
     told(tx, &[ticket], TicketEnd::Left);
     match count(tx, vault, pace, person) {
@@ -294,7 +346,7 @@ pub fn end_all(tx: &mut Tx<'_>, person: PersonRow) -> Result<(), StoreError> {
 /// [`StoreError`]
 pub fn end_all_of(tx: &mut Tx<'_>, people: &[PersonRow]) -> Result<(), StoreError> {
     for people in people.chunks(records::MOST_BOUND) {
-        let ended = records::end_of_people(tx.conn, people, tx.now)?;
+        let ended = records::end_of_people(tx.conn, people, TicketEnd::Sanctioned, tx.now)?;
         told(tx, &ended, TicketEnd::Sanctioned);
     }
     Ok(())
@@ -305,8 +357,9 @@ pub fn end_all_of(tx: &mut Tx<'_>, people: &[PersonRow]) -> Result<(), StoreErro
 /// # Errors
 /// [`StoreError`]
 pub fn leave_all(tx: &mut Tx<'_>, person: PersonRow) -> Result<(), StoreError> {
-    let ended = records::end_of_people(tx.conn, &[person], tx.now)?;
+    let ended = records::end_of_people(tx.conn, &[person], TicketEnd::Left, tx.now)?;
     told(tx, &ended, TicketEnd::Left);
+    records::forget(tx.conn, person)?;
     Ok(())
 }
 
@@ -317,7 +370,8 @@ pub fn leave_all(tx: &mut Tx<'_>, person: PersonRow) -> Result<(), StoreError> {
 /// [`StoreError`]
 pub fn silence(tx: &mut Tx<'_>, people: &[PersonRow]) -> Result<(), StoreError> {
     for people in people.chunks(records::MOST_BOUND) {
-        records::silence(tx.conn, people)?;
+        let silent = records::silence(tx.conn, people)?;
+        told_part(tx, &silent, ParticipantRole::Listener);
     }
     Ok(())
 }

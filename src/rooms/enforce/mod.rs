@@ -16,6 +16,7 @@
 //! list, a ticket that has ended still opens the room until it expires: whoever comes back is put out again for as
 //! long. Where it puts nobody out either, nothing is asked of it, and the tickets end here alone.
 
+mod fit;
 mod out;
 mod reported;
 mod room;

@@ -49,7 +49,7 @@ enum Standing {
     /// They have a good ticket to it.
     Admitted,
     /// They have none; the room, where it is one of ours.
-    Refused(Option<Held>),
+    Refused(Option<Box<Held>>),
 }
 
 async fn standing(ledger: &Ledger, server: &Server, mention: &Mention) -> Result<Standing, StoreError> {
@@ -82,6 +82,6 @@ async fn standing(ledger: &Ledger, server: &Server, mention: &Mention) -> Result
     });
     Ok(match good {
         true => Standing::Admitted,
-        false => Standing::Refused(found.into_iter().next()),
+        false => Standing::Refused(found.into_iter().next().map(Box::new)),
     })
 }

@@ -1,17 +1,14 @@
 //! What is done on a room server: its rooms, their lists, and who is in them.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::collections::{HashMap, HashSet};
 
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use metrics::counter;
 
 use super::{
     super::{
-        Grant, Held, RoomName, Ticket,
-        commands::{heard, refit},
+        Grant, Held, Ticket,
+        commands::heard,
         records,
         rules::{self, Present},
         servers::{Call, Capability, ServedRoom, ServerError, Trouble},
@@ -164,7 +161,7 @@ impl Work {
         Ok(void || ever && !self.is_long_empty(room.row))
     }
 
-    fn served(&self, room: &Held) -> Result<ServedRoom, StoreError> {
+    pub(super) fn served(&self, room: &Held) -> Result<ServedRoom, StoreError> {
         room.served(&self.enforcer.vault)
     }
 
@@ -244,6 +241,7 @@ impl Work {
         if news.policy {
             self.refit(lease.clone(), &rooms).await?;
         }
+        self.fit(lease.clone(), &rooms, &news).await?;
         let concerned = rooms.iter().filter_map(|room| {
             if news.policy && room.open || news.rooms.contains(&room.row) {
                 return Some(self.agree_on(lease, room).boxed());
@@ -263,55 +261,8 @@ impl Work {
             };
             Some(seat.boxed())
         });
-        several(concerned.collect()).await
-    }
-
-    /// The open rooms with seats that the policy does not allow.
-    async fn unfit(&self, rooms: &[Held]) -> Result<Vec<Held>, StoreError> {
-        let current = Arc::clone(&self.enforcer.policy);
-        let mut open: Vec<Held> = rooms.iter().filter(|room| room.open).cloned().collect();
-        let found = self.enforcer.ledger.store().read(move |conn| {
-            let policy = current.in_force(conn)?;
-            let mut unfit = Vec::new();
-            for room in open.drain(..) {
-                let (enter, speak) = rules::demands(&policy.policy, &room);
-                if records::has_unfit(conn, room.row, enter, speak)? {
-                    unfit.push(room);
-                }
-            }
-            Ok::<_, StoreError>(unfit)
-        });
-        found.await
-    }
-
-    /// Ends the seats that the policy does not allow. Each room is held meanwhile, so that whoever gives
-    /// its seats out at the same time has given them before this, or goes by the same policy.
-    async fn refit(&self, lease: Lease, rooms: &[Held]) -> Result<(), Halt> {
-        let current = Arc::clone(&self.enforcer.policy);
-        let mut names: Vec<RoomName> = rooms
-            .iter()
-            .filter(|room| room.open)
-            .map(|room| room.name.clone())
-            .collect();
-        if names.is_empty() {
-            return Ok(());
-        }
-        // In the order in which everybody holds them.
-        names.sort_unstable();
-        let written = self.enforcer.ledger.write(Actor::System, move |tx| {
-            if !lease.holds(tx)? {
-                return Ok(false);
-            }
-            for name in &names {
-                let held = records::lock_room(tx.conn, name)?;
-                let policy = current.in_force(tx.conn)?;
-                if let Some(room) = held.filter(|room| room.open) {
-                    refit(tx, &policy.policy, &room)?;
-                }
-            }
-            Ok::<_, StoreError>(true)
-        });
-        if written.await?.value { Ok(()) } else { Err(Halt::Lost) }
+        several(concerned.collect()).await?;
+        self.voices(&rooms, &news).await
     }
 
     /// Puts tickets on a room's list, or takes them off and their participants out, as they stand now.
@@ -412,6 +363,9 @@ impl Work {
         }
         for id in order.hush.iter().filter(|_| self.server.can(Capability::Muting)) {
             self.server.peer.mute(&served, id).await?;
+        }
+        for id in order.lift.iter().filter(|_| self.server.can(Capability::Muting)) {
+            self.server.peer.let_speak(&served, id).await?;
         }
         if !spoke.is_empty() {
             // What follows where it was not the first time comes by the feed.

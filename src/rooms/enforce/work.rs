@@ -20,7 +20,7 @@ use super::{
 use crate::platform::{
     ledger::{Actor, ConsumerError, Event, ExternalConsumer, Lease, events},
     store::StoreError,
-    terms::{RoomRow, RoomServerId, TicketId, metrics::ROOM_SERVERS_FAILING},
+    terms::{PersonRow, RoomRow, RoomServerId, TicketId, metrics::ROOM_SERVERS_FAILING},
 };
 
 /// How many events are taken at once.
@@ -363,9 +363,12 @@ impl Drop for Work {
 }
 
 /// The types of event that concern room servers: those that [`News::take`] knows.
-const KINDS: [&str; 7] = [
+const KINDS: [&str; 10] = [
     "ticket_issued",
     "ticket_ended",
+    "ticket_changed",
+    "role_changed",
+    "reparented",
     "room_created",
     "room_changed",
     "room_spread",
@@ -378,10 +381,16 @@ const KINDS: [&str; 7] = [
 pub(super) struct News {
     /// The tickets that were issued or have ended, by room.
     pub(super) tickets: HashMap<RoomRow, HashSet<TicketId>>,
+    /// The tickets by which somebody may speak now, or may no longer, by room.
+    pub(super) changed: HashMap<RoomRow, HashSet<TicketId>>,
     /// The rooms that were made or changed.
     pub(super) rooms: HashSet<RoomRow>,
     /// Whether all rooms may ask for something else now.
     pub(super) policy: bool,
+    /// Whose role is another.
+    pub(super) roles: Vec<PersonRow>,
+    /// Whether somebody stands in another branch.
+    pub(super) moved: bool,
 }
 
 impl News {
@@ -399,13 +408,19 @@ impl News {
             | Event::RoomWithdrawn(events::RoomWithdrawn { room, server: on }) => {
                 self.rooms.extend((*on == server).then_some(*room));
             }
+            Event::TicketChanged(events::TicketChanged { ticket, room, .. }) => {
+                self.changed.entry(*room).or_default().insert(*ticket);
+            }
             Event::PolicyChanged(_) => self.policy = true,
+            Event::RoleChanged(events::RoleChanged { person, .. }) => self.roles.push(*person),
+            Event::Reparented(_) => self.moved = true,
             _ => {}
         }
     }
 
     fn is_any(&self) -> bool {
-        self.policy || !self.rooms.is_empty() || !self.tickets.is_empty()
+        let of_rooms = !self.rooms.is_empty() || !self.tickets.is_empty() || !self.changed.is_empty();
+        of_rooms || self.policy || self.moved || !self.roles.is_empty()
     }
 }
 

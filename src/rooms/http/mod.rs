@@ -1,5 +1,6 @@
 //! The routes of rooms, of the servers that hold them, and of tickets.
 
+mod members;
 mod rooms;
 mod servers;
 mod tickets;
@@ -9,7 +10,8 @@ use std::sync::Arc;
 pub use servers::LastOut;
 
 use super::{
-    BatchIssuer, Denied, RoomError, Servers, TicketError,
+    BatchIssuer, Denied, Lack, RoomError, Servers, TicketError,
+    commands::{ActError, PlaceError},
     servers::{SettingFault, Why},
 };
 use crate::{
@@ -38,7 +40,19 @@ pub fn routes(config: &mut Routes) {
         .service(rooms::participants::list_participants)
         .service(rooms::replace::replace)
         .service(rooms::spread::put)
-        .service(rooms::spread::delete);
+        .service(rooms::spread::delete)
+        .service(rooms::places::list)
+        .service(rooms::places::give)
+        .service(rooms::places::take)
+        .service(rooms::history::list)
+        .service(rooms::acts::list)
+        .service(members::list::list)
+        .service(members::show::show)
+        .service(members::participants::list)
+        .service(members::hand::raise)
+        .service(members::hand::lower)
+        .service(members::act::by_member)
+        .service(members::act::by_filter);
 }
 
 /// What the routes here work with.
@@ -70,6 +84,7 @@ impl From<RoomError> for Problem {
             RoomError::Exists => ProblemKind::RoomExists.into(),
             RoomError::LastServer => ProblemKind::RoomLastServer.into(),
             RoomError::ServersFull => ProblemKind::RoomServersFull.into(),
+            RoomError::BranchUnknown(field) => Self::value(field, "No member has this id."),
             RoomError::KeyReused(reused) => reused.into(),
             RoomError::Store(error) => error.into(),
         }
@@ -85,6 +100,15 @@ impl From<Denied> for Problem {
             Denied::Assurance { asked, theirs } => Self::from(ProblemKind::AssuranceTooLow).with_detail(format!(
                 "The room asks for the assurance {asked}, and yours is {theirs}. Ask those who run the community how to have it raised."
             )),
+            Denied::NotAdmitted(lack) => Self::from(ProblemKind::RoomForOthers).with_detail(match lack {
+                Lack::Invitation => "The room is for guests, and nobody has invited you to it.",
+                Lack::Role => "The room is for those in another role.",
+                Lack::Branch => "The room is for those whom another member has let in, directly or not.",
+                Lack::KnownAge => "The room asks for an age, and yours is not known: it is read from the number of an identity document.",
+                Lack::Age => "The room is for another age.",
+            }),
+            Denied::Barred { wait } => Self::from(ProblemKind::PutOutOfRoom).retry_after(wait),
+            Denied::CannotHide => ProblemKind::RoomCannotHide.into(),
             Denied::Spoke { wait } => Self::from(ProblemKind::SpokeAsListener).retry_after(wait),
             Denied::TooMany { wait } => Self::from(ProblemKind::TooManyRequests).retry_after(wait),
             Denied::Standing => ProblemKind::SessionEnded.into(),
@@ -102,6 +126,35 @@ impl From<TicketError> for Problem {
             TicketError::Unknown => ProblemKind::TicketUnknown.into(),
             TicketError::NotListed => ProblemKind::RoomServerUnavailable.into(),
             TicketError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<PlaceError> for Problem {
+    fn from(error: PlaceError) -> Self {
+        match error {
+            PlaceError::Unknown => ProblemKind::RoomUnknown.into(),
+            PlaceError::PersonUnknown => ProblemKind::NotFound.into(),
+            PlaceError::CannotHide => ProblemKind::RoomCannotHide.into(),
+            PlaceError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ActError> for Problem {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::Unknown => ProblemKind::RoomUnknown.into(),
+            ActError::NotModerator | ActError::TooHigh => ProblemKind::NotTheirModerator.into(),
+            ActError::TicketUnknown => ProblemKind::ParticipantUnknown.into(),
+            ActError::NotForFilters => Self::value(
+                "/act",
+                "A filter warns, mutes and puts out; moderators decide who speaks from the stage.",
+            ),
+            ActError::NotIn => ProblemKind::NotInRoom.into(),
+            ActError::NotWaiting => ProblemKind::NothingToAsk.into(),
+            ActError::TooMany(denied) => denied.into(),
+            ActError::Store(error) => error.into(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use diesel::{
     ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl,
-    Selectable, SelectableHelper, dsl::count_star, insert_into, update,
+    Selectable, SelectableHelper, dsl::count_star, insert_into, result::Error, update,
 };
 
 use super::StoredRoom;
@@ -31,17 +31,19 @@ struct StoredHeld {
     apart: i64,
 }
 
-impl From<(StoredRoom, StoredHeld)> for Held {
-    fn from((room, row): (StoredRoom, StoredHeld)) -> Self {
-        let room = Room::from(room);
-        Self {
+impl TryFrom<(StoredRoom, StoredHeld)> for Held {
+    type Error = Error;
+
+    fn try_from((room, row): (StoredRoom, StoredHeld)) -> QueryResult<Self> {
+        let room = Room::try_from(room)?;
+        Ok(Self {
             server: row.server_id,
             open: room.open && row.withdrawn_at.is_none(),
             cleared: row.cleared_at.is_some(),
             failure: row.failure,
             apart: row.apart != 0,
             room,
-        }
+        })
     }
 }
 
@@ -157,7 +159,7 @@ pub(in crate::rooms) fn rooms_of(conn: &mut Conn, server: i64) -> QueryResult<Ve
         .order(rooms::id.asc())
         .select((StoredRoom::as_select(), StoredHeld::as_select()))
         .load(conn)?;
-    Ok(rows.into_iter().map(Held::from).collect())
+    rows.into_iter().map(Held::try_from).collect()
 }
 
 /// A room on one of its servers.
@@ -169,7 +171,7 @@ pub(in crate::rooms) fn room_on(conn: &mut Conn, name: &RoomName, server: i64) -
         .select((StoredRoom::as_select(), StoredHeld::as_select()))
         .first(conn)
         .optional()?;
-    Ok(row.map(Held::from))
+    row.map(Held::try_from).transpose()
 }
 
 /// The servers that hold a room: their rows, their ids, and why each rejects the room.
@@ -183,6 +185,17 @@ pub(in crate::rooms) fn servers_of(
         .filter(rooms_on_servers::withdrawn_at.is_null())
         .order(room_servers::id.asc())
         .select((room_servers::id, room_servers::uid, rooms_on_servers::failure))
+        .load(conn)
+}
+
+/// The servers that hold a room, and of which kinds they are.
+pub(in crate::rooms) fn kinds_of(conn: &mut Conn, room: RoomRow) -> QueryResult<Vec<(i64, String)>> {
+    rooms_on_servers::table
+        .inner_join(room_servers::table.on(room_servers::id.eq(rooms_on_servers::server_id)))
+        .filter(rooms_on_servers::room_id.eq(room))
+        .filter(rooms_on_servers::withdrawn_at.is_null())
+        .filter(room_servers::removed_at.is_null())
+        .select((room_servers::id, room_servers::kind))
         .load(conn)
 }
 

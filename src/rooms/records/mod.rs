@@ -1,6 +1,8 @@
 //! The rows of room servers and rooms; those of rooms on servers in [`held`], those of tickets in [`tickets`].
 
+mod fit;
 mod held;
+mod places;
 mod tickets;
 
 use std::time::Duration;
@@ -12,9 +14,16 @@ use diesel::{
     update,
 };
 
+pub use fit::PastRow;
+pub(super) use fit::{end_for, good_in, good_of, history, set_part};
 pub(super) use held::{
-    clear, failing, insert_on, places, put_again, room_on, rooms_of, servers_of, set_failure, taken_by_server, unclear,
-    withdraw, withdraw_all,
+    clear, failing, insert_on, kinds_of, places, put_again, room_on, rooms_of, servers_of, set_failure,
+    taken_by_server, unclear, withdraw, withdraw_all,
+};
+pub use places::ActRow;
+pub(super) use places::{
+    NewAct, acts, acts_on, forget, hands, hands_of, insert_act, lower_hand, open_to, placed_in, places_of, raise_hand,
+    set_placed, with_place,
 };
 pub use tickets::seated_anywhere;
 pub(super) use tickets::{
@@ -25,6 +34,7 @@ pub(super) use tickets::{
 
 use super::{Health, NewServer, Out, Room, RoomName, ServerRecord, Settings};
 use crate::platform::{
+    ledger::events::{RoomAccess, Speakers, Who},
     store::{
         Conn, columns_of, locked,
         schema::{room_servers, rooms},
@@ -205,11 +215,18 @@ struct StoredRoom {
     capacity: i64,
     created_at: Timestamp,
     closed_at: Option<Timestamp>,
+    access: RoomAccess,
+    speakers: Speakers,
+    who: Option<String>,
+    private_since: Option<Timestamp>,
 }
 
-impl From<StoredRoom> for Room {
-    fn from(row: StoredRoom) -> Self {
-        Self {
+impl TryFrom<StoredRoom> for Room {
+    type Error = Error;
+
+    fn try_from(row: StoredRoom) -> QueryResult<Self> {
+        let who = row.who.as_deref().map(serde_json::from_str).transpose();
+        Ok(Self {
             row: row.id,
             name: RoomName::stored(row.name),
             key_version: row.key_version,
@@ -218,8 +235,21 @@ impl From<StoredRoom> for Room {
             capacity: u32::try_from(row.capacity).unwrap_or(0),
             open: row.closed_at.is_none(),
             created_at: row.created_at,
-        }
+            access: row.access,
+            speakers: row.speakers,
+            who: who
+                .map_err(|error| Error::DeserializationError(Box::new(error)))?
+                .unwrap_or_default(),
+            private_since: row.private_since,
+        })
     }
+}
+
+/// Whom a room asks for as it is stored: nothing where it asks for nobody in particular.
+fn written_who(who: &Who) -> QueryResult<Option<String>> {
+    let some = *who != Who::default();
+    let text = some.then(|| serde_json::to_string(who)).transpose();
+    text.map_err(|error| Error::SerializationError(Box::new(error)))
 }
 
 /// A room that is written.
@@ -232,6 +262,10 @@ struct NewRoomRow<'a> {
     speak: Assurance,
     capacity: i64,
     created_at: Timestamp,
+    access: RoomAccess,
+    speakers: Speakers,
+    who: Option<String>,
+    private_since: Option<Timestamp>,
 }
 
 /// A new room; none where the name is taken, also where two take it at once. Then the transaction can only be
@@ -250,11 +284,15 @@ pub(super) fn insert_room(
             speak: new.terms.speak,
             capacity: i64::from(new.terms.capacity),
             created_at: now,
+            access: new.terms.access,
+            speakers: new.terms.speakers,
+            who: written_who(&new.terms.who)?,
+            private_since: (new.terms.access == RoomAccess::Guests).then_some(now),
         })
         .returning(columns_of::<StoredRoom>())
         .get_result::<StoredRoom>(conn);
     match made {
-        Ok(row) => Ok(Some(Room::from(row))),
+        Ok(row) => Room::try_from(row).map(Some),
         // The name is all that is its own: its number is drawn.
         Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(None),
         Err(error) => Err(error),
@@ -267,8 +305,9 @@ pub(super) fn room(conn: &mut Conn, name: &RoomName) -> QueryResult<Option<Room>
         .filter(rooms::name.eq(name.as_str()))
         .select(StoredRoom::as_select())
         .first(conn)
-        .optional()
-        .map(|row| row.map(Room::from))
+        .optional()?
+        .map(Room::try_from)
+        .transpose()
 }
 
 /// A room by its row.
@@ -277,7 +316,7 @@ pub(super) fn room_by_row(conn: &mut Conn, row: RoomRow) -> QueryResult<Room> {
         .find(row)
         .select(StoredRoom::as_select())
         .first(conn)
-        .map(Room::from)
+        .and_then(Room::try_from)
 }
 
 /// The same as [`room`], locked until the transaction ends: nobody else gives out its seats or changes it.
@@ -287,8 +326,9 @@ pub(super) fn lock_room(conn: &mut Conn, name: &RoomName) -> QueryResult<Option<
         .select(StoredRoom::as_select());
     locked(conn.backend(), "a room", query)
         .get_result(conn)
-        .optional()
-        .map(|row| row.map(Room::from))
+        .optional()?
+        .map(Room::try_from)
+        .transpose()
 }
 
 pub(super) fn set_room(
@@ -296,17 +336,22 @@ pub(super) fn set_room(
     room: RoomRow,
     terms: &super::RoomTerms,
     closed_at: Option<Timestamp>,
+    private_since: Option<Timestamp>,
 ) -> QueryResult<Room> {
     update(rooms::table.find(room))
         .set((
             rooms::enter.eq(terms.enter),
             rooms::speak.eq(terms.speak),
             rooms::capacity.eq(i64::from(terms.capacity)),
+            rooms::access.eq(terms.access),
+            rooms::speakers.eq(terms.speakers),
+            rooms::who.eq(written_who(&terms.who)?),
+            rooms::private_since.eq(private_since),
             rooms::closed_at.eq(closed_at),
         ))
         .returning(columns_of::<StoredRoom>())
         .get_result::<StoredRoom>(conn)
-        .map(Room::from)
+        .and_then(Room::try_from)
 }
 
 /// How many open rooms ask for what, to enter and to speak.
@@ -327,5 +372,5 @@ pub(super) fn rooms(conn: &mut Conn, after: Option<&RoomName>, limit: i64) -> Qu
         .limit(limit)
         .select(StoredRoom::as_select())
         .load(conn)?;
-    Ok(rows.into_iter().map(Room::from).collect())
+    rows.into_iter().map(Room::try_from).collect()
 }

@@ -8,6 +8,7 @@ use diesel::{
 use super::StoredRoom;
 use crate::{
     platform::{
+        ledger::events::TicketEnd,
         store::{
             Conn, columns_of,
             schema::{people, rooms, rooms_on_servers, tickets},
@@ -20,7 +21,7 @@ use crate::{
 /// A ticket as it is stored.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = tickets)]
-struct StoredTicket {
+pub(super) struct StoredTicket {
     uid: TicketId,
     room_id: RoomRow,
     person: PersonRow,
@@ -218,7 +219,7 @@ pub(in crate::rooms) fn end_own(conn: &mut Conn, id: TicketId, person: PersonRow
             .filter(tickets::person.eq(person))
             .filter(tickets::ended_at.is_null()),
     )
-    .set(tickets::ended_at.eq(now))
+    .set((tickets::ended_at.eq(now), tickets::ended_for.eq(TicketEnd::Left)))
     .execute(conn)
     .map(|rows| rows == 1)
 }
@@ -236,7 +237,7 @@ pub(in crate::rooms) fn end_in_room(
             .filter(tickets::room_id.eq(room))
             .filter(tickets::ended_at.is_null()),
     )
-    .set(tickets::ended_at.eq(now))
+    .set((tickets::ended_at.eq(now), tickets::ended_for.eq(TicketEnd::Replaced)))
     .returning(columns_of::<StoredTicket>())
     .get_results(conn)?;
     Ok(rows.into_iter().map(Ticket::from).collect())
@@ -277,6 +278,7 @@ pub fn seated_anywhere(conn: &mut Conn) -> QueryResult<Vec<PersonRow>> {
 pub(in crate::rooms) fn end_of_people(
     conn: &mut Conn,
     people: &[PersonRow],
+    why: TicketEnd,
     now: Timestamp,
 ) -> QueryResult<Vec<Ticket>> {
     let rows: Vec<StoredTicket> = update(
@@ -284,7 +286,7 @@ pub(in crate::rooms) fn end_of_people(
             .filter(tickets::person.eq_any(people))
             .filter(tickets::ended_at.is_null()),
     )
-    .set(tickets::ended_at.eq(now))
+    .set((tickets::ended_at.eq(now), tickets::ended_for.eq(why)))
     .returning(columns_of::<StoredTicket>())
     .get_results(conn)?;
     Ok(rows.into_iter().map(Ticket::from).collect())
@@ -298,7 +300,7 @@ pub(in crate::rooms) fn rooms_of_person(conn: &mut Conn, person: PersonRow) -> Q
         .filter(tickets::ended_at.is_null())
         .select(StoredRoom::as_select())
         .load(conn)?;
-    Ok(rows.into_iter().map(Room::from).collect())
+    rows.into_iter().map(Room::try_from).collect()
 }
 
 /// Ends every ticket of a room.
@@ -308,7 +310,7 @@ pub(in crate::rooms) fn end_all(conn: &mut Conn, room: RoomRow, now: Timestamp) 
             .filter(tickets::room_id.eq(room))
             .filter(tickets::ended_at.is_null()),
     )
-    .set(tickets::ended_at.eq(now))
+    .set((tickets::ended_at.eq(now), tickets::ended_for.eq(TicketEnd::Closed)))
     .execute(conn)
     .map(|_| ())
 }
@@ -358,18 +360,18 @@ pub(in crate::rooms) fn end_unfit(
             .filter(tickets::ended_at.is_null())
             .filter(tickets::person.eq_any(unfit)),
     )
-    .set(tickets::ended_at.eq(now))
+    .set((tickets::ended_at.eq(now), tickets::ended_for.eq(TicketEnd::Assurance)))
     .returning(columns_of::<StoredTicket>())
     .get_results(conn)?;
     Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
-/// Makes listeners of the speakers in a room who do not reach what it asks for.
-pub(in crate::rooms) fn silence_unfit(conn: &mut Conn, room: RoomRow, speak: Assurance) -> QueryResult<()> {
+/// Makes listeners of the speakers in a room who do not reach what it asks for; of whom.
+pub(in crate::rooms) fn silence_unfit(conn: &mut Conn, room: RoomRow, speak: Assurance) -> QueryResult<Vec<Ticket>> {
     let unfit = people::table
         .filter(people::assurance.ne_all(enough(speak)))
         .select(people::id);
-    update(
+    let rows: Vec<StoredTicket> = update(
         tickets::table
             .filter(tickets::room_id.eq(room))
             .filter(tickets::ended_at.is_null())
@@ -377,21 +379,23 @@ pub(in crate::rooms) fn silence_unfit(conn: &mut Conn, room: RoomRow, speak: Ass
             .filter(tickets::person.eq_any(unfit)),
     )
     .set(tickets::part.eq(ParticipantRole::Listener))
-    .execute(conn)
-    .map(|_| ())
+    .returning(columns_of::<StoredTicket>())
+    .get_results(conn)?;
+    Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
-/// Makes listeners of these members in every room.
-pub(in crate::rooms) fn silence(conn: &mut Conn, people: &[PersonRow]) -> QueryResult<()> {
-    update(
+/// Makes listeners of these members in every room; by which tickets.
+pub(in crate::rooms) fn silence(conn: &mut Conn, people: &[PersonRow]) -> QueryResult<Vec<Ticket>> {
+    let rows: Vec<StoredTicket> = update(
         tickets::table
             .filter(tickets::person.eq_any(people))
             .filter(tickets::ended_at.is_null())
             .filter(tickets::part.eq(ParticipantRole::Speaker)),
     )
     .set(tickets::part.eq(ParticipantRole::Listener))
-    .execute(conn)
-    .map(|_| ())
+    .returning(columns_of::<StoredTicket>())
+    .get_results(conn)?;
+    Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
 /// Writes down that whose tickets these are were heard and muted.
@@ -425,6 +429,7 @@ pub(in crate::rooms) fn end_spoken(conn: &mut Conn, id: TicketId, now: Timestamp
             tickets::ended_at.eq(now),
             tickets::heard_at.eq(now),
             tickets::spoke_at.eq(now),
+            tickets::ended_for.eq(TicketEnd::Spoke),
         ))
         .execute(conn)
         .map(|rows| rows == 1)

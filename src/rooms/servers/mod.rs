@@ -70,6 +70,8 @@ words! {
         Muting = "muting",
         /// It tells by whose ticket each connection was opened, and ends a connection.
         Connections = "connections",
+        /// It lets somebody listen whom nobody in the room is shown.
+        Hiding = "hiding",
     }
 }
 
@@ -195,6 +197,13 @@ pub trait RoomServer: Send + Sync {
         done(())
     }
 
+    /// Lets a participant be heard who was not to be. Needs [`Capability::Muting`]; nothing is to be done where whoever
+    /// was muted may undo that themself.
+    fn let_speak<'a>(&'a self, room: &'a ServedRoom, id: &'a str) -> Call<'a, ()> {
+        let _ = (room, id);
+        done(())
+    }
+
     /// Everybody who is in a room, by their connection. Needs [`Capability::Connections`].
     fn connections(&self) -> Call<'_, Vec<Seated>> {
         done(Vec::new())
@@ -236,7 +245,7 @@ pub struct Grant {
     pub ticket: TicketId,
     /// A token of the ticket's own, 160 bits, for a server with a list.
     pub token: SecretString,
-    /// Whether its member may speak.
+    /// What its member may do.
     pub role: ParticipantRole,
     /// Since when it is good.
     pub issued_at: Timestamp,

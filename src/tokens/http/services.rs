@@ -23,6 +23,8 @@ struct ServiceView {
     name: String,
     /// By what tokens are asked for it.
     resource: String,
+    /// Whether it may act in rooms, as a filter.
+    filter: bool,
     /// Since when.
     created_at: Timestamp,
     /// When it was retired; missing while it may ask.
@@ -36,6 +38,7 @@ impl From<ServiceSeen> for ServiceView {
             id: service.id,
             name: service.name,
             resource: service.resource.to_string(),
+            filter: service.filters,
             created_at: service.created_at,
             retired_at: service.ended_at,
         }
@@ -52,6 +55,9 @@ struct NewService {
     /// By what tokens are asked for it: an absolute URI without a fragment. One of ours where nothing is said.
     #[schema(max_length = 255, example = "https://archive.example.org")]
     resource: Option<String>,
+    /// Whether it may act in rooms, as a filter: warn, mute, put out, report. Not, where nothing is said.
+    #[serde(default)]
+    filter: bool,
 }
 
 /// A service's secret, shown this once.
@@ -115,11 +121,11 @@ pub(super) async fn add(
     body: Json<NewService>,
     door: Data<SignIn>,
 ) -> Result<WriteResponse<ServiceSecretView>, Problem> {
-    let NewService { name, resource } = body.0;
+    let NewService { name, resource, filter } = body.0;
     let resource = resource.as_deref().map(Resource::parse).transpose().map_err(refused)?;
     let written = door
         .tokens()
-        .add_service(caller.person, name, resource)
+        .add_service(caller.person, name, resource, filter)
         .await
         .map_err(refused)?;
     let position = door.read_model().settle(written.position).await;

@@ -45,6 +45,11 @@ pub const WITHOUT: &[(&str, &str)] = &[
     ("lift_refusal", "A refusal is lifted once; it shows by whom and when."),
     ("dismiss_lead", "A lead is dismissed once; it shows by whom and when."),
     ("lift_sanction", "A sanction is lifted once; it shows by whom and when."),
+    (
+        "act_in_room",
+        "It is about the member: done again, it holds as long from then on, and both stand in the list.",
+    ),
+    ("filter_in_room", "The same."),
     ("oauth_introspect", "It only looks."),
     ("oauth_revoke", "What was revoked stays so."),
     (

@@ -8,13 +8,19 @@ use vouchsafe::{
     people::Member,
     platform::{
         idempotency::Key,
-        ledger::{Actor, Ledger},
+        ledger::{
+            Actor, Ledger,
+            events::{RoomAccess, Speakers, Who},
+        },
         store::{Guard, Guards},
         terms::{Assurance, Id, Reason, Role, RoomServerId},
         vault::Vault,
     },
     policy::{self, Current},
-    rooms::{Ask, Denied, Issued, Kinds, NewRoom, NewServer, ParticipantRole, Room, RoomError, RoomTerms, commands},
+    rooms::{
+        Ask, Denied, Issued, Kinds, NewRoom, NewServer, ParticipantRole, Room, RoomChange, RoomError, RoomTerms,
+        commands,
+    },
 };
 
 use crate::{
@@ -35,11 +41,14 @@ struct House {
     server: RoomServerId,
 }
 
-const fn terms(capacity: u32) -> RoomTerms {
+fn terms(capacity: u32) -> RoomTerms {
     RoomTerms {
         enter: Assurance::Contact,
         speak: Assurance::Contact,
         capacity,
+        access: RoomAccess::Members,
+        speakers: Speakers::Everybody,
+        who: Who::default(),
     }
 }
 
@@ -123,9 +132,18 @@ impl House {
     }
 
     async fn set_open(&self, open: bool) -> Result<Room, RoomError> {
-        let policy = Arc::clone(&self.policy);
+        let (policy, vault) = (Arc::clone(&self.policy), self.vault.clone());
         let changed = self.ledger.write(Actor::Operator, move |tx| {
-            commands::change_room(tx, &policy, &"stage".parse().expect("an id"), &terms(1), open)
+            let change = RoomChange {
+                enter: Assurance::Contact,
+                speak: Assurance::Contact,
+                capacity: 1,
+                open,
+                access: None,
+                speakers: None,
+                who: None,
+            };
+            commands::change_room(tx, &vault, &policy, &"stage".parse().expect("an id"), &change)
         });
         changed.await.map(|written| written.value)
     }
@@ -155,7 +173,7 @@ impl House {
                 room: "stage".parse().expect("a room's id"),
                 key: Key::none(),
             };
-            commands::issue(tx, &vault, &policy, super::generous(), &[ask])
+            commands::issue(tx, &vault, &policy, &Kinds::default(), super::generous(), &[ask])
         });
         super::denied(issued.await.unwrap().value.remove(0))
     }

@@ -10,7 +10,7 @@ use vouchsafe::{
         terms::{Id, Role},
     },
     policy::Current,
-    rooms::{Ask, Denied, TicketError, commands::issue},
+    rooms::{Ask, Denied, Kinds, TicketError, commands::issue},
 };
 
 use super::{entry, only, room, ticket, until, until_healthy};
@@ -105,7 +105,7 @@ on_both! {
         assert_eq!(stale.get().expect("a policy").version, 1, "it has not heard of it");
         let ask = Ask { id: Id::new(core.ledger.now(), core.ledger.rng()), person: member.row, room: "stage".parse().expect("a room's id"), key: Key::none() };
         let vault = core.vault.clone();
-        let given = core.ledger.write(Actor::Operator, move |tx| issue(tx, &vault, &stale, crate::rooms::generous(), &[ask])).await.expect("an answer");
+        let given = core.ledger.write(Actor::Operator, move |tx| issue(tx, &vault, &stale, &Kinds::default(), crate::rooms::generous(), &[ask])).await.expect("an answer");
         assert!(matches!(given.value[..], [Err(TicketError::Denied(Denied::Assurance { .. }))]), "{given:?}");
         scene.service.stop().await;
     }

@@ -21,6 +21,7 @@ const BELIEVED: &str = concat!(
     include_str!("../../../src/platform/store/schema/lead_tables.rs"),
     include_str!("../../../src/platform/store/schema/letters.rs"),
     include_str!("../../../src/platform/store/schema/moderation.rs"),
+    include_str!("../../../src/platform/store/schema/places.rs"),
     include_str!("../../../src/platform/store/schema/waitlist.rs")
 );
 

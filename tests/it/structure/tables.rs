@@ -65,10 +65,21 @@ const OWNERS: [(&str, &[&str]); 17] = [
     ("tokens", &["sessions", "signing_keys", "services"]),
 ];
 /// The last row of [`OWNERS`], whose tables have the room's own words.
-const ROOMS: (&str, &[&str]) = ("rooms", &["room_servers", "rooms", "rooms_on_servers", "tickets"]);
+const ROOMS: (&str, &[&str]) = (
+    "rooms",
+    &[
+        "room_servers",
+        "rooms",
+        "rooms_on_servers",
+        "tickets",
+        "room_places",
+        "room_hands",
+        "room_acts",
+    ],
+);
 
 /// Who reads another room's table in a join, and why.
-const READERS: [(&str, &str, &str); 16] = [
+const READERS: [(&str, &str, &str); 17] = [
     (
         "graph",
         "people",
@@ -117,6 +128,11 @@ const READERS: [(&str, &str, &str); 16] = [
         "invites",
         "rooms",
         "That the room of an invite is open is part of the same statement; rooms stand above it.",
+    ),
+    (
+        "invites",
+        "room_places",
+        "Whether somebody may invite for a room for guests is asked where the room is.",
     ),
     (
         "invites",
@@ -257,6 +273,7 @@ fn a_table_has_one_owner() {
         "/lead_tables",
         "/letters",
         "/moderation",
+        "/places",
         "/waitlist",
     ];
     let schema: String = parts

@@ -14,6 +14,7 @@ from ._operation import Operation
 
 
 _ABANDON_ONBOARDING = Operation("abandon_onboarding", "DELETE", "/v1/onboarding/{flow}", access="flow")
+_ACT_IN_ROOM = Operation("act_in_room", "POST", "/v1/rooms/{room}/acts", access="access", sends="application/json")
 _ADD_SERVICE = Operation("add_service", "POST", "/v1/admin/services", access="access", sends="application/json", answers="application/json")
 _APPEAL = Operation("appeal", "POST", "/v1/appeals", access="appellant", sends="application/json", answers="application/json")
 _APPEAL_SIGNED_IN = Operation("appeal_signed_in", "POST", "/v1/me/appeals", access="access", sends="application/json", answers="application/json")
@@ -49,10 +50,12 @@ _EXPORT_GRAPH = Operation("export_graph", "GET", "/v1/admin/graph/export", acces
 _EXPORT_JOB_OUTCOMES = Operation("export_job_outcomes", "GET", "/v1/admin/jobs/{id}/report.csv", access="access", answers="text/csv")
 _EXPORT_LEDGER = Operation("export_ledger", "GET", "/v1/admin/ledger/export", access="access", answers="application/jsonl")
 _EXTEND_INVITE = Operation("extend_invite", "POST", "/v1/me/invites/{id}/extend", access="access", sends="application/json", answers="application/json")
+_FILTER_IN_ROOM = Operation("filter_in_room", "POST", "/v1/filters/rooms/{room}/acts", access="service", sends="application/json")
 _FORGOT_PASSWORD = Operation("forgot_password", "POST", "/v1/password/forgot", sends="application/json")
 _GIVE_CONTACT = Operation("give_contact", "POST", "/v1/onboarding/{flow}/contact", access="flow", sends="application/json", answers="application/json")
 _GIVE_IDENTITY = Operation("give_identity", "POST", "/v1/onboarding/{flow}/identity", access="flow", keyed=True, sends="application/json", answers="application/json")
 _GIVE_PASSWORD = Operation("give_password", "POST", "/v1/onboarding/{flow}/password", access="flow", keyed=True, sends="application/json", answers="application/json")
+_GIVE_PLACE = Operation("give_place", "PUT", "/v1/admin/rooms/{room}/places/{person}", access="access", sends="application/json", answers="application/json")
 _GIVE_VOUCH = Operation("give_vouch", "PUT", "/v1/me/vouches/{id}", access="access", answers="application/json")
 _HOME = Operation("home", "GET", "/", answers="text/html")
 _JWKS = Operation("jwks", "GET", "/.well-known/jwks.json", answers="application/jwk-set+json")
@@ -68,6 +71,7 @@ _LIST_CASES = Operation("list_cases", "GET", "/v1/admin/cases", access="access",
 _LIST_CHILDREN = Operation("list_children", "GET", "/v1/admin/people/{id}/children", access="access", answers="application/json")
 _LIST_DEAD_LETTERS = Operation("list_dead_letters", "GET", "/v1/admin/letters", access="access", answers="application/json")
 _LIST_FORMER_INVITERS = Operation("list_former_inviters", "GET", "/v1/admin/people/{id}/former-inviters", access="access", answers="application/json")
+_LIST_IN_ROOM = Operation("list_in_room", "GET", "/v1/rooms/{room}/participants", access="access", answers="application/json")
 _LIST_INVITES = Operation("list_invites", "GET", "/v1/admin/invites", access="access", answers="application/json")
 _LIST_JOB_OUTCOMES = Operation("list_job_outcomes", "GET", "/v1/admin/jobs/{id}/outcomes", access="access", answers="application/json")
 _LIST_JOBS = Operation("list_jobs", "GET", "/v1/admin/jobs", access="access", answers="application/json")
@@ -77,13 +81,17 @@ _LIST_LOOKS = Operation("list_looks", "GET", "/v1/admin/people/{id}/looks", acce
 _LIST_LOOKS_AT_ME = Operation("list_looks_at_me", "GET", "/v1/me/data/looks", access="access", answers="application/json")
 _LIST_MY_INVITEES = Operation("list_my_invitees", "GET", "/v1/me/invitees", access="access", answers="application/json")
 _LIST_MY_INVITES = Operation("list_my_invites", "GET", "/v1/me/invites", access="access", answers="application/json")
+_LIST_MY_ROOMS = Operation("list_my_rooms", "GET", "/v1/rooms", access="access", answers="application/json")
 _LIST_MY_SANCTIONS = Operation("list_my_sanctions", "GET", "/v1/me/sanctions", access="access", answers="application/json")
 _LIST_MY_SESSIONS = Operation("list_my_sessions", "GET", "/v1/me/sessions", access="access", answers="application/json")
 _LIST_MY_VOUCHES = Operation("list_my_vouches", "GET", "/v1/me/vouches", access="access", answers="application/json")
 _LIST_PARTICIPANTS = Operation("list_participants", "GET", "/v1/admin/rooms/{room}/participants", access="access", answers="application/json")
 _LIST_PEOPLE = Operation("list_people", "GET", "/v1/admin/people", access="access", answers="application/json")
+_LIST_PLACES = Operation("list_places", "GET", "/v1/admin/rooms/{room}/places", access="access", answers="application/json")
 _LIST_REFUSALS = Operation("list_refusals", "GET", "/v1/admin/refusals", access="access", answers="application/json")
 _LIST_REPORTS = Operation("list_reports", "GET", "/v1/admin/reports", access="access", answers="application/json")
+_LIST_ROOM_ACTS = Operation("list_room_acts", "GET", "/v1/admin/rooms/{room}/acts", access="access", answers="application/json")
+_LIST_ROOM_HISTORY = Operation("list_room_history", "GET", "/v1/admin/rooms/{room}/history", access="access", answers="application/json")
 _LIST_ROOM_SERVERS = Operation("list_room_servers", "GET", "/v1/admin/room-servers", access="access", answers="application/json")
 _LIST_ROOMS = Operation("list_rooms", "GET", "/v1/admin/rooms", access="access", answers="application/json")
 _LIST_SANCTIONED_INVITEES = Operation("list_sanctioned_invitees", "GET", "/v1/me/sanctioned-invitees", access="access", answers="application/json")
@@ -96,6 +104,7 @@ _LIST_VOUCHES = Operation("list_vouches", "GET", "/v1/admin/people/{id}/vouches"
 _LIST_WAITLIST = Operation("list_waitlist", "GET", "/v1/admin/waitlist", access="access", answers="application/json")
 _LIVEZ = Operation("livez", "GET", "/livez", answers="application/json")
 _LOWER_ASSURANCE = Operation("lower_assurance", "PUT", "/v1/admin/people/{id}/assurance", access="access", sends="application/json", answers="application/json")
+_LOWER_HAND = Operation("lower_hand", "DELETE", "/v1/rooms/{room}/hand", access="access")
 _METRICS = Operation("metrics", "GET", "/metrics", answers="text/plain; version=0.0.4")
 _OAUTH_INTROSPECT = Operation("oauth_introspect", "POST", "/oauth/introspect", access="service", sends="application/x-www-form-urlencoded", answers="application/json")
 _OAUTH_METADATA = Operation("oauth_metadata", "GET", "/.well-known/oauth-authorization-server", answers="application/json")
@@ -111,6 +120,7 @@ _PROVE_CONTACT = Operation("prove_contact", "POST", "/v1/onboarding/{flow}/conta
 _PROVE_LEDGER = Operation("prove_ledger", "GET", "/v1/admin/ledger/proof", access="access", answers="application/json")
 _PROVE_PLACE = Operation("prove_place", "POST", "/v1/waitlist/me/proof", access="applicant", sends="application/json", answers="application/json")
 _PUT_SERVER_OF_ROOM = Operation("put_server_of_room", "PUT", "/v1/admin/rooms/{room}/servers/{server}", access="access", answers="application/json")
+_RAISE_HAND = Operation("raise_hand", "PUT", "/v1/rooms/{room}/hand", access="access")
 _READYZ = Operation("readyz", "GET", "/readyz", answers="application/json")
 _REFUSE_APPLICATION = Operation("refuse_application", "POST", "/v1/admin/waitlist/applications/{application}/refuse", access="access", sends="application/json", answers="application/json")
 _REGISTER_ROOM_SERVER = Operation("register_room_server", "POST", "/v1/admin/room-servers", access="access", keyed=True, sends="application/json", answers="application/json")
@@ -154,6 +164,7 @@ _SHOW_LEAD = Operation("show_lead", "GET", "/v1/admin/leads/{id}", access="acces
 _SHOW_ME = Operation("show_me", "GET", "/v1/me", access="access", answers="application/json")
 _SHOW_MY_DATA = Operation("show_my_data", "GET", "/v1/me/data", access="access", answers="application/json")
 _SHOW_MY_INVITE = Operation("show_my_invite", "GET", "/v1/me/invites/{id}", access="access", answers="application/json")
+_SHOW_MY_ROOM = Operation("show_my_room", "GET", "/v1/rooms/{room}", access="access", answers="application/json")
 _SHOW_NAME = Operation("show_name", "POST", "/v1/admin/people/{id}/name", access="access", sends="application/json", answers="application/json")
 _SHOW_ONBOARDING = Operation("show_onboarding", "GET", "/v1/onboarding/{flow}", access="flow", answers="application/json")
 _SHOW_PATHS = Operation("show_paths", "GET", "/v1/admin/paths", access="access", answers="application/json")
@@ -169,6 +180,7 @@ _SIGN_OUT = Operation("sign_out", "DELETE", "/v1/sessions/current", access="acce
 _SIMULATE_POLICY = Operation("simulate_policy", "POST", "/v1/admin/policy/simulate", access="access", sends="application/json", answers="application/json")
 _START_ONBOARDING = Operation("start_onboarding", "POST", "/v1/onboarding", sends="application/json", answers="application/json")
 _STOP_LETTERS = Operation("stop_letters", "POST", "/v1/mail/stop/{token}", answers="text/html")
+_TAKE_PLACE = Operation("take_place", "DELETE", "/v1/admin/rooms/{room}/places/{person}", access="access")
 _TAKE_VOUCH_BACK = Operation("take_vouch_back", "DELETE", "/v1/me/vouches/{id}", access="access")
 _TEXT_STATUS = Operation("text_status", "POST", "/v1/texts/{message}/status", sends="application/x-www-form-urlencoded")
 _UNDO_ACTION = Operation("undo_action", "POST", "/v1/admin/actions/{id}/undo", access="access", sends="application/json", answers="application/json")
@@ -198,6 +210,19 @@ class Operations(ABC):
         Unauthenticated, Unavailable.
         """
         self._call(_ABANDON_ONBOARDING, path={"flow": flow})
+
+    def act_in_room(self, room: str, body: t.ActBody) -> None:
+        """Do something about somebody in a room that one moderates: warn, mute, put out, ask to the stage or
+        from it. It is about the member, whatever ticket they take next. Whoever stands as high cannot be
+        acted on; anybody may leave the stage themself.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: BodyTooLarge, CrossSite, Internal, InvalidField, MalformedJson, NotCaughtUp, NotFound,
+        NotTheirModerator, ParticipantUnknown, PositionUnknown, RoomUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        """
+        self._call(_ACT_IN_ROOM, path={"room": room}, body=body)
 
     def add_service(self, body: t.NewService) -> t.ServiceSecretView:
         """Add a service, which may then ask whether a token holds. Its secret is in this answer and in no other.
@@ -443,8 +468,8 @@ class Operations(ABC):
         Roles: owner, admin.
 
         Raises: BodyTooLarge, CrossSite, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
-        MalformedJson, NotCaughtUp, PositionUnknown, RoomExists, RoomServerUnknown, RoomUnknown, SessionEnded,
-        Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        InvalidValue, MalformedJson, NotCaughtUp, PositionUnknown, RoomExists, RoomServerUnknown, RoomUnknown,
+        SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.RoomView = self._call(_CREATE_ROOM, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
@@ -457,8 +482,9 @@ class Operations(ABC):
         Roles: owner, admin, auditor, reviewer, member.
 
         Raises: AssuranceTooLow, CrossSite, IdempotencyKeyReused, Internal, InvalidField, NotCaughtUp,
-        NotFound, PositionUnknown, RoomClosed, RoomFull, RoomServerUnavailable, RoomUnknown, SessionEnded,
-        SpokeAsListener, TicketEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable.
+        NotFound, PositionUnknown, PutOutOfRoom, RoomCannotHide, RoomClosed, RoomForOthers, RoomFull,
+        RoomServerUnavailable, RoomUnknown, SessionEnded, SpokeAsListener, TicketEnded, Timeout,
+        TooManyRequests, Unauthenticated, Unavailable.
         """
         answer: t.TicketView = self._call(_CREATE_TICKET, path={"room": room}, headers={"Idempotency-Key": idempotency_key})
         return answer
@@ -620,7 +646,7 @@ class Operations(ABC):
         answer: bytes = self._call(_EXPORT_JOB_OUTCOMES, path={"id": id})
         return answer
 
-    def export_ledger(self, *, from_: int | None = None, before: int | None = None, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "room_spread", "room_withdrawn", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None) -> bytes:
+    def export_ledger(self, *, from_: int | None = None, before: int | None = None, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "room_spread", "room_withdrawn", "ticket_issued", "room_place_changed", "room_acted", "hand_moved", "ticket_changed", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "filter_allowed", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None) -> bytes:
         """The ledger as a file of JSON Lines, the oldest first: each line an item as `list_ledger` has it. It is
         made while it is read, up to what had happened when it was asked for. A file that breaks off is not
         whole: the last line says how many there are and up to which number.
@@ -646,6 +672,16 @@ class Operations(ABC):
         """
         answer: t.InviteView = self._call(_EXTEND_INVITE, path={"id": id}, body=body)
         return answer
+
+    def filter_in_room(self, room: str, body: t.ActBody) -> None:
+        """The same for a filter: a service that an owner has let act in rooms. It warns, mutes and puts out
+        whoever does not moderate.
+
+        Raises: BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp, NotFound,
+        NotTheirModerator, ParticipantUnknown, PositionUnknown, RoomUnknown, Timeout, TooManyRequests,
+        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        """
+        self._call(_FILTER_IN_ROOM, path={"room": room}, body=body)
 
     def forgot_password(self, body: t.ForgotPasswordBody) -> None:
         """Have a letter sent with a link to a new password. The link is good once, for 15 minutes, and until
@@ -695,6 +731,19 @@ class Operations(ABC):
         Timeout, TooManyRequests, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.AdmittedView = self._call(_GIVE_PASSWORD, path={"flow": flow}, headers={"Idempotency-Key": idempotency_key}, body=body)
+        return answer
+
+    def give_place(self, room: str, person: t.PersonId, body: t.PlaceBody) -> t.PlacedView:
+        """Give a member a place in a room. It takes effect on their seat at once; whether they were muted or put
+        out stays.
+
+        Roles: owner, admin.
+
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, MalformedJson, NotCaughtUp,
+        NotFound, PositionUnknown, RoomCannotHide, RoomUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable, UnknownField, UnsupportedMediaType.
+        """
+        answer: t.PlacedView = self._call(_GIVE_PLACE, path={"room": room, "person": person}, body=body)
         return answer
 
     def give_vouch(self, id: t.PersonId) -> t.AcquaintedView:
@@ -871,6 +920,17 @@ class Operations(ABC):
         answer: t.Page[t.FormerInviterSeen] = self._call(_LIST_FORMER_INVITERS, path={"id": id})
         return answer
 
+    def list_in_room(self, room: str, *, hands: bool | None = None, cursor: str | None = None, limit: t.Limit | None = None) -> t.Page[t.ParticipantView]:
+        """Who is in a room that one moderates: everybody who has a good ticket, hidden listeners too.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: CursorInvalid, Internal, InvalidField, NotCaughtUp, NotFound, NotTheirModerator,
+        PositionUnknown, RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.ParticipantView] = self._call(_LIST_IN_ROOM, path={"room": room}, query={"hands": hands, "cursor": cursor, "limit": limit})
+        return answer
+
     def list_invites(self, *, state: Literal["open", "not_yet", "held", "used", "expired", "revoked", "declined", "passed_on", "suspended", "room_closed", "undeliverable", "refused"] | None = None, kind: Literal["email", "phone", "link"] | None = None, inviter: t.PersonId | None = None, campaign: str | None = None, uses_from: int | None = None, doubted: bool | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.OverseenInviteView]:
         """Everybody's invites, newest first. Nobody's code or address is among them.
 
@@ -916,7 +976,7 @@ class Operations(ABC):
         answer: t.Page[t.LeadView] = self._call(_LIST_LEADS, query={"state": state, "kind": kind, "person": person, "limit": limit, "cursor": cursor})
         return answer
 
-    def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "room_spread", "room_withdrawn", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
+    def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "room_spread", "room_withdrawn", "ticket_issued", "room_place_changed", "room_acted", "hand_moved", "ticket_changed", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "filter_allowed", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
         """What happened, newest first. Rows of the store stand nowhere in it: people have their public ids.
 
         Roles: owner, admin, auditor.
@@ -971,6 +1031,18 @@ class Operations(ABC):
         Unauthenticated, Unavailable, UnknownField.
         """
         answer: t.Page[t.InviteView] = self._call(_LIST_MY_INVITES, query={"limit": limit, "cursor": cursor})
+        return answer
+
+    def list_my_rooms(self, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.RoomCard]:
+        """The open rooms, by their ids: those for members, and those for guests where one has a place. Whether
+        one is admitted, each room tells.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: CursorInvalid, Internal, InvalidField, NotCaughtUp, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.RoomCard] = self._call(_LIST_MY_ROOMS, query={"limit": limit, "cursor": cursor})
         return answer
 
     def list_my_sanctions(self) -> t.OwnSanctionsShown:
@@ -1030,6 +1102,18 @@ class Operations(ABC):
         answer: t.Page[t.Person] = self._call(_LIST_PEOPLE, query={"handle": handle, "id": id, "role": role, "standing": standing, "joined_from": joined_from, "joined_before": joined_before, "limit": limit, "cursor": cursor})
         return answer
 
+    def list_places(self, room: str, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.PlaceView]:
+        """Those who have a place in a room, or were muted or put out there, in the order in which they joined
+        the community.
+
+        Roles: owner, admin, auditor.
+
+        Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
+        RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.PlaceView] = self._call(_LIST_PLACES, path={"room": room}, query={"limit": limit, "cursor": cursor})
+        return answer
+
     def list_refusals(self, *, lifted: bool | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.RefusalView]:
         """Final refusals, newest first.
 
@@ -1050,6 +1134,29 @@ class Operations(ABC):
         Timeout, Unauthenticated, Unavailable, UnknownField.
         """
         answer: t.Page[t.ReportedShown] = self._call(_LIST_REPORTS, query={"limit": limit, "cursor": cursor})
+        return answer
+
+    def list_room_acts(self, room: str, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.ActView]:
+        """What moderators and filters did in a room, the newest first.
+
+        Roles: owner, admin, auditor.
+
+        Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
+        RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.ActView] = self._call(_LIST_ROOM_ACTS, path={"room": room}, query={"limit": limit, "cursor": cursor})
+        return answer
+
+    def list_room_history(self, room: str, *, person: t.PersonId | None = None, cursor: str | None = None, limit: t.Limit | None = None) -> t.Page[t.PastView]:
+        """Who had a seat in a room, the newest ticket first, those that are good too. Whether somebody entered
+        by one, the room's server knows.
+
+        Roles: owner, admin, auditor.
+
+        Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
+        RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.PastView] = self._call(_LIST_ROOM_HISTORY, path={"room": room}, query={"person": person, "cursor": cursor, "limit": limit})
         return answer
 
     def list_room_servers(self) -> t.ServersView:
@@ -1186,6 +1293,16 @@ class Operations(ABC):
         """
         answer: t.AssuranceLeft = self._call(_LOWER_ASSURANCE, path={"id": id}, body=body)
         return answer
+
+    def lower_hand(self, room: str) -> None:
+        """Ask no longer.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: CrossSite, Internal, NotCaughtUp, NotFound, PositionUnknown, RoomUnknown, SessionEnded,
+        Timeout, TooManyRequests, Unauthenticated, Unavailable.
+        """
+        self._call(_LOWER_HAND, path={"room": room})
 
     def metrics(self) -> bytes:
         """Metrics in the Prometheus text format.
@@ -1349,6 +1466,16 @@ class Operations(ABC):
         answer: t.RoomView = self._call(_PUT_SERVER_OF_ROOM, path={"room": room, "server": server})
         return answer
 
+    def raise_hand(self, room: str) -> None:
+        """Ask to speak in a room where one listens. Its moderators see it.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: CrossSite, Internal, NotCaughtUp, NotFound, NotInRoom, NothingToAsk, PositionUnknown,
+        RoomUnknown, SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable.
+        """
+        self._call(_RAISE_HAND, path={"room": room})
+
     def readyz(self) -> t.ReadinessReport:
         """Can this replica take requests?
 
@@ -1437,9 +1564,9 @@ class Operations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, MalformedJson, NotCaughtUp,
-        NotFound, PositionUnknown, RoomServerUnknown, RoomUnknown, SessionEnded, Timeout, Unauthenticated,
-        Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson,
+        NotCaughtUp, NotFound, PositionUnknown, RoomServerUnknown, RoomUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.RoomView = self._call(_REPLACE_ROOM, path={"room": room}, body=body)
         return answer
@@ -1847,6 +1974,17 @@ class Operations(ABC):
         answer: t.InviteView = self._call(_SHOW_MY_INVITE, path={"id": id})
         return answer
 
+    def show_my_room(self, room: str) -> t.MyRoomView:
+        """A room, and what one is there. A room for guests is shown to those who are.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: Internal, NotCaughtUp, NotFound, PositionUnknown, RoomForOthers, RoomUnknown, SessionEnded,
+        Timeout, Unauthenticated, Unavailable.
+        """
+        answer: t.MyRoomView = self._call(_SHOW_MY_ROOM, path={"room": room})
+        return answer
+
     def show_name(self, id: t.PersonId, body: t.NewLook) -> t.VerifiedName:
         """See a member's verified name, for a reason. That you looked is recorded in the ledger, and the member
         finds it with your reason in `list_looks_at_me`. It counts towards the names that the policy lets one
@@ -2015,6 +2153,17 @@ class Operations(ABC):
         answer: bytes = self._call(_STOP_LETTERS, path={"token": token})
         return answer
 
+    def take_place(self, room: str, person: t.PersonId) -> None:
+        """Take a member's place in a room, with what a moderator or a filter decided about them there: they are
+        muted, or kept out, no longer.
+
+        Roles: owner, admin.
+
+        Raises: CrossSite, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown, RoomUnknown,
+        SessionEnded, Timeout, Unauthenticated, Unavailable.
+        """
+        self._call(_TAKE_PLACE, path={"room": room, "person": person})
+
     def take_vouch_back(self, id: t.PersonId) -> None:
         """Vouch for a member no more. Where one does not, nothing changes. That one did, from when to when, is
         kept for admins; one can vouch for them again after a day.
@@ -2104,6 +2253,19 @@ class AsyncOperations(ABC):
         Unauthenticated, Unavailable.
         """
         await self._call(_ABANDON_ONBOARDING, path={"flow": flow})
+
+    async def act_in_room(self, room: str, body: t.ActBody) -> None:
+        """Do something about somebody in a room that one moderates: warn, mute, put out, ask to the stage or
+        from it. It is about the member, whatever ticket they take next. Whoever stands as high cannot be
+        acted on; anybody may leave the stage themself.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: BodyTooLarge, CrossSite, Internal, InvalidField, MalformedJson, NotCaughtUp, NotFound,
+        NotTheirModerator, ParticipantUnknown, PositionUnknown, RoomUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        """
+        await self._call(_ACT_IN_ROOM, path={"room": room}, body=body)
 
     async def add_service(self, body: t.NewService) -> t.ServiceSecretView:
         """Add a service, which may then ask whether a token holds. Its secret is in this answer and in no other.
@@ -2349,8 +2511,8 @@ class AsyncOperations(ABC):
         Roles: owner, admin.
 
         Raises: BodyTooLarge, CrossSite, Forbidden, IdempotencyKeyReused, Internal, InvalidField,
-        MalformedJson, NotCaughtUp, PositionUnknown, RoomExists, RoomServerUnknown, RoomUnknown, SessionEnded,
-        Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        InvalidValue, MalformedJson, NotCaughtUp, PositionUnknown, RoomExists, RoomServerUnknown, RoomUnknown,
+        SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.RoomView = await self._call(_CREATE_ROOM, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
@@ -2363,8 +2525,9 @@ class AsyncOperations(ABC):
         Roles: owner, admin, auditor, reviewer, member.
 
         Raises: AssuranceTooLow, CrossSite, IdempotencyKeyReused, Internal, InvalidField, NotCaughtUp,
-        NotFound, PositionUnknown, RoomClosed, RoomFull, RoomServerUnavailable, RoomUnknown, SessionEnded,
-        SpokeAsListener, TicketEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable.
+        NotFound, PositionUnknown, PutOutOfRoom, RoomCannotHide, RoomClosed, RoomForOthers, RoomFull,
+        RoomServerUnavailable, RoomUnknown, SessionEnded, SpokeAsListener, TicketEnded, Timeout,
+        TooManyRequests, Unauthenticated, Unavailable.
         """
         answer: t.TicketView = await self._call(_CREATE_TICKET, path={"room": room}, headers={"Idempotency-Key": idempotency_key})
         return answer
@@ -2526,7 +2689,7 @@ class AsyncOperations(ABC):
         answer: bytes = await self._call(_EXPORT_JOB_OUTCOMES, path={"id": id})
         return answer
 
-    async def export_ledger(self, *, from_: int | None = None, before: int | None = None, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "room_spread", "room_withdrawn", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None) -> bytes:
+    async def export_ledger(self, *, from_: int | None = None, before: int | None = None, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "room_spread", "room_withdrawn", "ticket_issued", "room_place_changed", "room_acted", "hand_moved", "ticket_changed", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "filter_allowed", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None) -> bytes:
         """The ledger as a file of JSON Lines, the oldest first: each line an item as `list_ledger` has it. It is
         made while it is read, up to what had happened when it was asked for. A file that breaks off is not
         whole: the last line says how many there are and up to which number.
@@ -2552,6 +2715,16 @@ class AsyncOperations(ABC):
         """
         answer: t.InviteView = await self._call(_EXTEND_INVITE, path={"id": id}, body=body)
         return answer
+
+    async def filter_in_room(self, room: str, body: t.ActBody) -> None:
+        """The same for a filter: a service that an owner has let act in rooms. It warns, mutes and puts out
+        whoever does not moderate.
+
+        Raises: BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp, NotFound,
+        NotTheirModerator, ParticipantUnknown, PositionUnknown, RoomUnknown, Timeout, TooManyRequests,
+        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        """
+        await self._call(_FILTER_IN_ROOM, path={"room": room}, body=body)
 
     async def forgot_password(self, body: t.ForgotPasswordBody) -> None:
         """Have a letter sent with a link to a new password. The link is good once, for 15 minutes, and until
@@ -2601,6 +2774,19 @@ class AsyncOperations(ABC):
         Timeout, TooManyRequests, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.AdmittedView = await self._call(_GIVE_PASSWORD, path={"flow": flow}, headers={"Idempotency-Key": idempotency_key}, body=body)
+        return answer
+
+    async def give_place(self, room: str, person: t.PersonId, body: t.PlaceBody) -> t.PlacedView:
+        """Give a member a place in a room. It takes effect on their seat at once; whether they were muted or put
+        out stays.
+
+        Roles: owner, admin.
+
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, MalformedJson, NotCaughtUp,
+        NotFound, PositionUnknown, RoomCannotHide, RoomUnknown, SessionEnded, Timeout, Unauthenticated,
+        Unavailable, UnknownField, UnsupportedMediaType.
+        """
+        answer: t.PlacedView = await self._call(_GIVE_PLACE, path={"room": room, "person": person}, body=body)
         return answer
 
     async def give_vouch(self, id: t.PersonId) -> t.AcquaintedView:
@@ -2777,6 +2963,17 @@ class AsyncOperations(ABC):
         answer: t.Page[t.FormerInviterSeen] = await self._call(_LIST_FORMER_INVITERS, path={"id": id})
         return answer
 
+    async def list_in_room(self, room: str, *, hands: bool | None = None, cursor: str | None = None, limit: t.Limit | None = None) -> t.Page[t.ParticipantView]:
+        """Who is in a room that one moderates: everybody who has a good ticket, hidden listeners too.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: CursorInvalid, Internal, InvalidField, NotCaughtUp, NotFound, NotTheirModerator,
+        PositionUnknown, RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.ParticipantView] = await self._call(_LIST_IN_ROOM, path={"room": room}, query={"hands": hands, "cursor": cursor, "limit": limit})
+        return answer
+
     async def list_invites(self, *, state: Literal["open", "not_yet", "held", "used", "expired", "revoked", "declined", "passed_on", "suspended", "room_closed", "undeliverable", "refused"] | None = None, kind: Literal["email", "phone", "link"] | None = None, inviter: t.PersonId | None = None, campaign: str | None = None, uses_from: int | None = None, doubted: bool | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.OverseenInviteView]:
         """Everybody's invites, newest first. Nobody's code or address is among them.
 
@@ -2822,7 +3019,7 @@ class AsyncOperations(ABC):
         answer: t.Page[t.LeadView] = await self._call(_LIST_LEADS, query={"state": state, "kind": kind, "person": person, "limit": limit, "cursor": cursor})
         return answer
 
-    async def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "room_spread", "room_withdrawn", "ticket_issued", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
+    async def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "room_spread", "room_withdrawn", "ticket_issued", "room_place_changed", "room_acted", "hand_moved", "ticket_changed", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "filter_allowed", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
         """What happened, newest first. Rows of the store stand nowhere in it: people have their public ids.
 
         Roles: owner, admin, auditor.
@@ -2877,6 +3074,18 @@ class AsyncOperations(ABC):
         Unauthenticated, Unavailable, UnknownField.
         """
         answer: t.Page[t.InviteView] = await self._call(_LIST_MY_INVITES, query={"limit": limit, "cursor": cursor})
+        return answer
+
+    async def list_my_rooms(self, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.RoomCard]:
+        """The open rooms, by their ids: those for members, and those for guests where one has a place. Whether
+        one is admitted, each room tells.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: CursorInvalid, Internal, InvalidField, NotCaughtUp, PositionUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.RoomCard] = await self._call(_LIST_MY_ROOMS, query={"limit": limit, "cursor": cursor})
         return answer
 
     async def list_my_sanctions(self) -> t.OwnSanctionsShown:
@@ -2936,6 +3145,18 @@ class AsyncOperations(ABC):
         answer: t.Page[t.Person] = await self._call(_LIST_PEOPLE, query={"handle": handle, "id": id, "role": role, "standing": standing, "joined_from": joined_from, "joined_before": joined_before, "limit": limit, "cursor": cursor})
         return answer
 
+    async def list_places(self, room: str, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.PlaceView]:
+        """Those who have a place in a room, or were muted or put out there, in the order in which they joined
+        the community.
+
+        Roles: owner, admin, auditor.
+
+        Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
+        RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.PlaceView] = await self._call(_LIST_PLACES, path={"room": room}, query={"limit": limit, "cursor": cursor})
+        return answer
+
     async def list_refusals(self, *, lifted: bool | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.RefusalView]:
         """Final refusals, newest first.
 
@@ -2956,6 +3177,29 @@ class AsyncOperations(ABC):
         Timeout, Unauthenticated, Unavailable, UnknownField.
         """
         answer: t.Page[t.ReportedShown] = await self._call(_LIST_REPORTS, query={"limit": limit, "cursor": cursor})
+        return answer
+
+    async def list_room_acts(self, room: str, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.ActView]:
+        """What moderators and filters did in a room, the newest first.
+
+        Roles: owner, admin, auditor.
+
+        Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
+        RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.ActView] = await self._call(_LIST_ROOM_ACTS, path={"room": room}, query={"limit": limit, "cursor": cursor})
+        return answer
+
+    async def list_room_history(self, room: str, *, person: t.PersonId | None = None, cursor: str | None = None, limit: t.Limit | None = None) -> t.Page[t.PastView]:
+        """Who had a seat in a room, the newest ticket first, those that are good too. Whether somebody entered
+        by one, the room's server knows.
+
+        Roles: owner, admin, auditor.
+
+        Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
+        RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.PastView] = await self._call(_LIST_ROOM_HISTORY, path={"room": room}, query={"person": person, "cursor": cursor, "limit": limit})
         return answer
 
     async def list_room_servers(self) -> t.ServersView:
@@ -3092,6 +3336,16 @@ class AsyncOperations(ABC):
         """
         answer: t.AssuranceLeft = await self._call(_LOWER_ASSURANCE, path={"id": id}, body=body)
         return answer
+
+    async def lower_hand(self, room: str) -> None:
+        """Ask no longer.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: CrossSite, Internal, NotCaughtUp, NotFound, PositionUnknown, RoomUnknown, SessionEnded,
+        Timeout, TooManyRequests, Unauthenticated, Unavailable.
+        """
+        await self._call(_LOWER_HAND, path={"room": room})
 
     async def metrics(self) -> bytes:
         """Metrics in the Prometheus text format.
@@ -3255,6 +3509,16 @@ class AsyncOperations(ABC):
         answer: t.RoomView = await self._call(_PUT_SERVER_OF_ROOM, path={"room": room, "server": server})
         return answer
 
+    async def raise_hand(self, room: str) -> None:
+        """Ask to speak in a room where one listens. Its moderators see it.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: CrossSite, Internal, NotCaughtUp, NotFound, NotInRoom, NothingToAsk, PositionUnknown,
+        RoomUnknown, SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable.
+        """
+        await self._call(_RAISE_HAND, path={"room": room})
+
     async def readyz(self) -> t.ReadinessReport:
         """Can this replica take requests?
 
@@ -3343,9 +3607,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin.
 
-        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, MalformedJson, NotCaughtUp,
-        NotFound, PositionUnknown, RoomServerUnknown, RoomUnknown, SessionEnded, Timeout, Unauthenticated,
-        Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson,
+        NotCaughtUp, NotFound, PositionUnknown, RoomServerUnknown, RoomUnknown, SessionEnded, Timeout,
+        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         answer: t.RoomView = await self._call(_REPLACE_ROOM, path={"room": room}, body=body)
         return answer
@@ -3753,6 +4017,17 @@ class AsyncOperations(ABC):
         answer: t.InviteView = await self._call(_SHOW_MY_INVITE, path={"id": id})
         return answer
 
+    async def show_my_room(self, room: str) -> t.MyRoomView:
+        """A room, and what one is there. A room for guests is shown to those who are.
+
+        Roles: owner, admin, auditor, reviewer, member.
+
+        Raises: Internal, NotCaughtUp, NotFound, PositionUnknown, RoomForOthers, RoomUnknown, SessionEnded,
+        Timeout, Unauthenticated, Unavailable.
+        """
+        answer: t.MyRoomView = await self._call(_SHOW_MY_ROOM, path={"room": room})
+        return answer
+
     async def show_name(self, id: t.PersonId, body: t.NewLook) -> t.VerifiedName:
         """See a member's verified name, for a reason. That you looked is recorded in the ledger, and the member
         finds it with your reason in `list_looks_at_me`. It counts towards the names that the policy lets one
@@ -3920,6 +4195,17 @@ class AsyncOperations(ABC):
         """
         answer: bytes = await self._call(_STOP_LETTERS, path={"token": token})
         return answer
+
+    async def take_place(self, room: str, person: t.PersonId) -> None:
+        """Take a member's place in a room, with what a moderator or a filter decided about them there: they are
+        muted, or kept out, no longer.
+
+        Roles: owner, admin.
+
+        Raises: CrossSite, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown, RoomUnknown,
+        SessionEnded, Timeout, Unauthenticated, Unavailable.
+        """
+        await self._call(_TAKE_PLACE, path={"room": room, "person": person})
 
     async def take_vouch_back(self, id: t.PersonId) -> None:
         """Vouch for a member no more. Where one does not, nothing changes. That one did, from when to when, is

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from ._problem import Problem
 
-__all__ = ["KINDS", "Problem", "AccountLocked", "ActionState", "ActionUnknown", "AddressTaken", "AlreadyLetIn", "AppealExists", "AppealState", "AppealUnknown", "ApplicationOver", "ApplicationUnknown", "AssuranceNotHigher", "AssuranceTooLow", "BodyTooLarge", "CaseClaimed", "CaseDecided", "CaseLapsed", "ClaimsExhausted", "ContactMismatch", "CountryNotAccepted", "CredentialsWrong", "CrossSite", "CursorInvalid", "DocumentBound", "DocumentInvalid", "DocumentTaken", "FileInvalid", "FlowEnded", "FlowUnknown", "Forbidden", "HandleTooSoon", "HoldExpired", "IdempotencyKeyReused", "Internal", "InvalidField", "InvalidValue", "InviteClosed", "InviteExhausted", "InviteExpired", "InviteNotOpen", "InviteState", "InviteUnknown", "InviteUsed", "InviterInBranch", "JobDone", "LastOwner", "LeadNotOpen", "LinkOver", "MalformedJson", "MethodNotAllowed", "NameInvalid", "NamesExhausted", "NotCaughtUp", "NotEligibleToInvite", "NotFound", "PasswordRefused", "PasswordWrong", "PersonLimitReached", "PhoneKept", "PolicyInvalid", "PositionUnknown", "PreconditionFailed", "PreconditionRequired", "ProofLocked", "ProofStale", "ProofWrong", "QuotaExhausted", "ReauthenticationRequired", "RefreshReused", "RefreshUnknown", "RefusalUnknown", "RegistrationRefused", "ReportsUnknown", "ReviewConflict", "ReviewNeeded", "RoomClosed", "RoomExists", "RoomFull", "RoomLastServer", "RoomServerInUse", "RoomServerNotCleared", "RoomServerUnavailable", "RoomServerUnknown", "RoomServersFull", "RoomUnknown", "SanctionExists", "SanctionUnknown", "SecondAdminNeeded", "SessionEnded", "SpokeAsListener", "StepOutOfOrder", "TextLimitReached", "TicketEnded", "TicketUnknown", "Timeout", "TooManyRequests", "Unauthenticated", "Unavailable", "UnknownField", "UnsupportedMediaType", "VouchRefused", "WaitlistClosed", "WaitlistFull"]
+__all__ = ["KINDS", "Problem", "AccountLocked", "ActionState", "ActionUnknown", "AddressTaken", "AlreadyLetIn", "AppealExists", "AppealState", "AppealUnknown", "ApplicationOver", "ApplicationUnknown", "AssuranceNotHigher", "AssuranceTooLow", "BodyTooLarge", "CaseClaimed", "CaseDecided", "CaseLapsed", "ClaimsExhausted", "ContactMismatch", "CountryNotAccepted", "CredentialsWrong", "CrossSite", "CursorInvalid", "DocumentBound", "DocumentInvalid", "DocumentTaken", "FileInvalid", "FlowEnded", "FlowUnknown", "Forbidden", "HandleTooSoon", "HoldExpired", "IdempotencyKeyReused", "Internal", "InvalidField", "InvalidValue", "InviteClosed", "InviteExhausted", "InviteExpired", "InviteNotOpen", "InviteState", "InviteUnknown", "InviteUsed", "InviterInBranch", "JobDone", "LastOwner", "LeadNotOpen", "LinkOver", "MalformedJson", "MethodNotAllowed", "NameInvalid", "NamesExhausted", "NotCaughtUp", "NotEligibleToInvite", "NotFound", "NotInRoom", "NotTheirModerator", "NothingToAsk", "ParticipantUnknown", "PasswordRefused", "PasswordWrong", "PersonLimitReached", "PhoneKept", "PolicyInvalid", "PositionUnknown", "PreconditionFailed", "PreconditionRequired", "ProofLocked", "ProofStale", "ProofWrong", "PutOutOfRoom", "QuotaExhausted", "ReauthenticationRequired", "RefreshReused", "RefreshUnknown", "RefusalUnknown", "RegistrationRefused", "ReportsUnknown", "ReviewConflict", "ReviewNeeded", "RoomCannotHide", "RoomClosed", "RoomExists", "RoomForOthers", "RoomFull", "RoomLastServer", "RoomServerInUse", "RoomServerNotCleared", "RoomServerUnavailable", "RoomServerUnknown", "RoomServersFull", "RoomUnknown", "SanctionExists", "SanctionUnknown", "SecondAdminNeeded", "SessionEnded", "SpokeAsListener", "StepOutOfOrder", "TextLimitReached", "TicketEnded", "TicketUnknown", "Timeout", "TooManyRequests", "Unauthenticated", "Unavailable", "UnknownField", "UnsupportedMediaType", "VouchRefused", "WaitlistClosed", "WaitlistFull"]
 
 
 class MalformedJson(Problem):
@@ -1144,6 +1144,90 @@ class AssuranceTooLow(Problem):
     status: Literal[403]
 
 
+class RoomForOthers(Problem):
+    """The room is for others.
+
+    The room is for others: for guests, or for those in a role, a branch or an age that the member is not.
+
+    What to do: Ask whoever runs the room to invite you; the detail names what is asked for.
+    """
+
+    type: Literal["urn:vouchsafe:problem:room-for-others"]
+    status: Literal[403]
+
+
+class PutOutOfRoom(Problem):
+    """You were put out of the room.
+
+    A moderator or a filter put the member out of the room.
+
+    What to do: Wait for the seconds given in Retry-After, then ask for a ticket again.
+    """
+
+    type: Literal["urn:vouchsafe:problem:put-out-of-room"]
+    status: Literal[403]
+
+
+class RoomCannotHide(Problem):
+    """The room's server hides nobody.
+
+    The member's place in the room is hidden, and the room's server shows everybody.
+
+    What to do: Hold the room on a server of a kind that hides listeners, or give another place.
+    """
+
+    type: Literal["urn:vouchsafe:problem:room-cannot-hide"]
+    status: Literal[409]
+
+
+class NotTheirModerator(Problem):
+    """You may not do this in the room.
+
+    The caller does not moderate the room; or whom they would act on stands as high as they do.
+
+    What to do: Ask a moderator of the room, or an admin where it is about a moderator.
+    """
+
+    type: Literal["urn:vouchsafe:problem:not-their-moderator"]
+    status: Literal[403]
+
+
+class ParticipantUnknown(Problem):
+    """Nobody was in the room under this ticket.
+
+    Nobody is, or was, in the room under this ticket.
+
+    What to do: Take the ticket from the list of those who are in the room.
+    """
+
+    type: Literal["urn:vouchsafe:problem:participant-unknown"]
+    status: Literal[404]
+
+
+class NotInRoom(Problem):
+    """You are not in the room.
+
+    The member is not in the room.
+
+    What to do: Take a ticket to the room first.
+    """
+
+    type: Literal["urn:vouchsafe:problem:not-in-room"]
+    status: Literal[409]
+
+
+class NothingToAsk(Problem):
+    """You need not ask to speak.
+
+    The member may speak already, or listens unseen.
+
+    What to do: Nothing is to be done: you may speak already, or you are there to listen unseen.
+    """
+
+    type: Literal["urn:vouchsafe:problem:nothing-to-ask"]
+    status: Literal[409]
+
+
 class SpokeAsListener(Problem):
     """You spoke where you may only listen.
 
@@ -1349,6 +1433,13 @@ KINDS: Final[dict[str, type[Problem]]] = {
     "urn:vouchsafe:problem:room-closed": RoomClosed,
     "urn:vouchsafe:problem:room-full": RoomFull,
     "urn:vouchsafe:problem:assurance-too-low": AssuranceTooLow,
+    "urn:vouchsafe:problem:room-for-others": RoomForOthers,
+    "urn:vouchsafe:problem:put-out-of-room": PutOutOfRoom,
+    "urn:vouchsafe:problem:room-cannot-hide": RoomCannotHide,
+    "urn:vouchsafe:problem:not-their-moderator": NotTheirModerator,
+    "urn:vouchsafe:problem:participant-unknown": ParticipantUnknown,
+    "urn:vouchsafe:problem:not-in-room": NotInRoom,
+    "urn:vouchsafe:problem:nothing-to-ask": NothingToAsk,
     "urn:vouchsafe:problem:spoke-as-listener": SpokeAsListener,
     "urn:vouchsafe:problem:room-server-unavailable": RoomServerUnavailable,
     "urn:vouchsafe:problem:room-server-unknown": RoomServerUnknown,

@@ -30,6 +30,36 @@ class AcquaintedView(TypedDict):
     """Since when the reader let them in, or one vouches for the other."""
 
 
+class ActBody(TypedDict):
+    """What to do about somebody in a room."""
+
+    act: Act
+    """What."""
+    minutes: NotRequired[int]
+    """For how many minutes they are muted, or stay out; 60 where nothing is said."""
+    participant: TicketId
+    """The ticket under which they are, or were, in the room: the participant's id."""
+    reason: NotRequired[ReasonCode | None]
+
+
+class ActView(TypedDict):
+    """What a moderator or a filter did about somebody in a room."""
+
+    act: Act
+    """What."""
+    at: Timestamp
+    """When."""
+    by: NotRequired[RoomPerson | None]
+    filter: NotRequired[FilterView | None]
+    participant: TicketId
+    """Under which ticket they were there."""
+    person: RoomPerson
+    """About whom."""
+    reason: ReasonCode
+    """Why."""
+    until: NotRequired[Timestamp | None]
+
+
 class ActionShown(TypedDict):
     """An action on many people."""
 
@@ -441,6 +471,18 @@ class Community(TypedDict):
     """Its name, as it stands in invites: 1 to 100 characters in one line."""
 
 
+class ConditionsBody(TypedDict):
+    """What somebody must be. All of it is asked."""
+
+    age_below: NotRequired[int | None]
+    """Younger than so many years."""
+    age_from: NotRequired[int | None]
+    """At least so many years old. An age is known by the number of an identity document alone."""
+    branch: NotRequired[PersonId | None]
+    roles: NotRequired[list[Role]]
+    """One of these roles; any where there is none."""
+
+
 class Connection(TypedDict):
     """How two people are connected."""
 
@@ -666,6 +708,15 @@ class FiguresView(TypedDict):
     """Those of them who came in 30 days ago or earlier."""
     sent: int
     """Invites that were given."""
+
+
+class FilterView(TypedDict):
+    """A filter."""
+
+    id: ServiceId
+    """The service's id."""
+    name: str
+    """Its name."""
 
 
 class ForgotPasswordBody(TypedDict):
@@ -1302,6 +1353,13 @@ class Moderation(TypedDict):
     """
 
 
+class ModeratorView(TypedDict):
+    """Somebody who moderates."""
+
+    handle: NotRequired[str | None]
+    """The handle of their own choice."""
+
+
 class MorePlaces(TypedDict):
     """More places for a role, for an assurance, or for both together."""
 
@@ -1356,6 +1414,27 @@ class MyDataView(TypedDict):
     """For whom one vouches: `GET /v1/me/vouches?direction=given`."""
     vouches_received: int
     """Who vouches for one: `GET /v1/me/vouches?direction=received`."""
+
+
+class MyRoomView(TypedDict):
+    """A room as a member sees it."""
+
+    access: RoomAccess
+    """Whom it is for."""
+    capacity: int
+    """How many seats there are."""
+    filters: list[str]
+    """The names of the services that may warn, mute and put out here."""
+    id: str
+    """Its id."""
+    moderators: list[ModeratorView]
+    """Those whose place it is to moderate, 50 at most; owners and admins of the community do besides."""
+    speakers: Speakers
+    """Who speaks, of those who may."""
+    taken: int
+    """How many of them are taken."""
+    you: YouView
+    """What the member is there."""
 
 
 class NameView(TypedDict):
@@ -1501,6 +1580,8 @@ class NewRole(TypedDict):
 class NewRoomBody(TypedDict):
     """A room to create."""
 
+    access: NotRequired[RoomAccess]
+    """Whom it is for; `members` where nothing is said."""
     capacity: NotRequired[int]
     """How many seats there are; 8000 where no number is given."""
     enter: NotRequired[Assurance]
@@ -1511,6 +1592,10 @@ class NewRoomBody(TypedDict):
     """The room servers that hold it, none twice. Its seats are spread over them."""
     speak: NotRequired[Assurance]
     """The assurance that a member needs to speak; `contact` where none is given."""
+    speakers: NotRequired[Speakers]
+    """Who speaks, of those who may; `everybody` where nothing is said."""
+    who: NotRequired[WhoBody]
+    """Whom it asks for besides; nobody in particular where nothing is said."""
 
 
 class NewSanction(TypedDict):
@@ -1655,6 +1740,8 @@ class NewServerBody6(TypedDict):
 class NewService(TypedDict):
     """A service to add."""
 
+    filter: NotRequired[bool]
+    """Whether it may act in rooms, as a filter: warn, mute, put out, report. Not, where nothing is said."""
     name: str
     """Its name."""
     resource: NotRequired[str | None]
@@ -1832,6 +1919,22 @@ class OwnSessionView(TypedDict):
     """When one signed in."""
 
 
+class ParticipantView(TypedDict):
+    """Somebody in a room, as its moderators see them."""
+
+    hand_raised_at: NotRequired[Timestamp | None]
+    handle: NotRequired[str | None]
+    """The handle of their own choice."""
+    muted_until: NotRequired[Timestamp | None]
+    part: ParticipantRole
+    """As what they are there."""
+    participant: TicketId
+    """Their ticket: the participant's id on the room's server, and in what is done about them."""
+    place: NotRequired[Place | None]
+    since: Timestamp
+    """Since when they have a seat."""
+
+
 class PassOnBody(TypedDict):
     """To whom an invite is passed on."""
 
@@ -1855,6 +1958,22 @@ class PasswordCredentials(TypedDict):
     """The e-mail address or the phone number of the account."""
     password: str
     """Its password."""
+
+
+class PastView(TypedDict):
+    """A ticket to a room, of now or of before."""
+
+    part: ParticipantRole
+    """As what they were there last."""
+    person: RoomPerson
+    """Whose."""
+    since: Timestamp
+    """Since when it was good."""
+    ticket: TicketId
+    """Which."""
+    until: Timestamp
+    """Until when it was, or will be."""
+    why: NotRequired[TicketEnd | None]
 
 
 class PendingInvite(TypedDict):
@@ -1945,6 +2064,21 @@ class Phones(TypedDict):
     """
     satellite: NotRequired[bool]
     """Whether numbers of networks above all countries are taken: satellites and their like. Default false."""
+
+
+class PlaceBody(TypedDict):
+    """A place to give."""
+
+    place: Place
+    """Which."""
+
+
+class PlacedView(TypedDict):
+    """What somebody is in a room."""
+
+    barred_until: NotRequired[Timestamp | None]
+    muted_until: NotRequired[Timestamp | None]
+    place: NotRequired[Place | None]
 
 
 class Places(TypedDict):
@@ -2316,6 +2450,7 @@ class RoleGiven(TypedDict):
 class RoomBody(TypedDict):
     """What a room is to ask for."""
 
+    access: NotRequired[RoomAccess | None]
     capacity: int
     """How many seats there are. Where more are taken, nobody is put out, and nobody is let in."""
     enter: Assurance
@@ -2324,6 +2459,30 @@ class RoomBody(TypedDict):
     """Whether it is open. Closing it ends all its tickets."""
     speak: Assurance
     """The assurance that a member needs to speak."""
+    speakers: NotRequired[Speakers | None]
+    who: NotRequired[WhoBody | None]
+
+
+class RoomCard(TypedDict):
+    """An open room that is for the member."""
+
+    access: RoomAccess
+    """Whom it is for."""
+    capacity: int
+    """How many seats there are."""
+    id: str
+    """Its id."""
+    speakers: Speakers
+    """Who speaks, of those who may."""
+
+
+class RoomPerson(TypedDict):
+    """Somebody of the community."""
+
+    handle: NotRequired[str | None]
+    """The handle of their own choice."""
+    id: PersonId
+    """Their public id."""
 
 
 class RoomServerHealth(TypedDict):
@@ -2355,6 +2514,8 @@ class RoomServerView(TypedDict):
 class RoomView(TypedDict):
     """A room."""
 
+    access: RoomAccess
+    """Whom it is for."""
     capacity: int
     """How many seats there are."""
     created_at: Timestamp
@@ -2365,12 +2526,17 @@ class RoomView(TypedDict):
     """Its id, here and on its servers."""
     open: bool
     """Whether it is open."""
+    private_since: NotRequired[Timestamp | None]
     servers: list[RoomServerView]
     """The servers that hold it, the oldest first. A ticket is for one of them: for the one with the fewest."""
     speak: Assurance
     """The assurance that a member needs to speak; the policy may ask for more."""
+    speakers: Speakers
+    """Who speaks, of those who may."""
     taken: int
     """How many of them are taken."""
+    who: WhoBody
+    """Whom it asks for besides."""
 
 
 RoomsAskMore = TypedDict(
@@ -2574,6 +2740,8 @@ class ServiceView(TypedDict):
 
     created_at: Timestamp
     """Since when."""
+    filter: bool
+    """Whether it may act in rooms, as a filter."""
     id: ServiceId
     """Its id, which is its client id too."""
     name: str
@@ -2852,6 +3020,47 @@ class WaitlistProofBody(TypedDict):
     """The six digits that were sent."""
 
 
+class WarningView(TypedDict):
+    """A warning."""
+
+    at: Timestamp
+    """When."""
+    reason: ReasonCode
+    """Why."""
+
+
+class WhoBody(TypedDict):
+    """Of whom a room asks more than of others. What is left out is asked of nobody."""
+
+    enters: NotRequired[ConditionsBody]
+    """Of those who enter. Whoever has a place in the room answers for nothing but their age."""
+    moderates: NotRequired[ConditionsBody]
+    """Who moderates besides owners, admins and those whose place it is: whoever satisfies this."""
+    speaks: NotRequired[ConditionsBody]
+    """Of those who speak; the others listen."""
+
+
+class YouView(TypedDict):
+    """What a member is in a room."""
+
+    expires_at: NotRequired[Timestamp | None]
+    hand_raised_at: NotRequired[Timestamp | None]
+    moderates: bool
+    """Whether they moderate there."""
+    muted_until: NotRequired[Timestamp | None]
+    part: NotRequired[ParticipantRole | None]
+    refused: NotRequired[str | None]
+    """Why they get no ticket now: the slug of the problem that asking for one would be answered with."""
+    ticket: NotRequired[TicketId | None]
+    wait: NotRequired[int | None]
+    """For how many seconds more."""
+    warnings: list[WarningView]
+    """When they were warned in the last 24 hours, and why; the newest first."""
+
+
+Act: TypeAlias = Literal["warn", "mute", "put_out", "to_stage", "off_stage"]
+"""What a moderator or a filter does about somebody in a room."""
+
 ActionState: TypeAlias = Literal["draft", "proposed", "approved", "applying", "applied", "undoing", "undone", "withdrawn", "expired"]
 """Where an action on many stands."""
 
@@ -2863,7 +3072,7 @@ Assurance: TypeAlias = Literal["none", "contact", "checked", "verified"]
 IAL2; the levels above have their place in later work.
 """
 
-Capability: TypeAlias = Literal["list", "signed", "removal", "observation", "bulk", "muting", "connections"]
+Capability: TypeAlias = Literal["list", "signed", "removal", "observation", "bulk", "muting", "connections", "hiding"]
 """What a kind of room server is able to do."""
 
 CaseState: TypeAlias = Literal["open", "approved", "retry", "refused", "withdrawn"]
@@ -2927,10 +3136,13 @@ LeftOut: TypeAlias = Literal["staff", "oneself", "sanctioned", "left", "named"]
 NewServerBody: TypeAlias = NewServerBody1 | NewServerBody2 | NewServerBody3 | NewServerBody4 | NewServerBody5 | NewServerBody6
 """A room server to register, or what one is to become: its kind, and what the kind asks for."""
 
-ParticipantRole: TypeAlias = Literal["speaker", "listener"]
+ParticipantRole: TypeAlias = Literal["speaker", "listener", "hidden"]
 """What somebody may do in a room."""
 
-ProblemType: TypeAlias = Literal["urn:vouchsafe:problem:malformed-json", "urn:vouchsafe:problem:invalid-field", "urn:vouchsafe:problem:unknown-field", "urn:vouchsafe:problem:invalid-value", "urn:vouchsafe:problem:body-too-large", "urn:vouchsafe:problem:file-invalid", "urn:vouchsafe:problem:unsupported-media-type", "urn:vouchsafe:problem:not-found", "urn:vouchsafe:problem:method-not-allowed", "urn:vouchsafe:problem:unauthenticated", "urn:vouchsafe:problem:forbidden", "urn:vouchsafe:problem:cross-site", "urn:vouchsafe:problem:too-many-requests", "urn:vouchsafe:problem:unavailable", "urn:vouchsafe:problem:not-caught-up", "urn:vouchsafe:problem:precondition-required", "urn:vouchsafe:problem:precondition-failed", "urn:vouchsafe:problem:idempotency-key-reused", "urn:vouchsafe:problem:internal", "urn:vouchsafe:problem:timeout", "urn:vouchsafe:problem:inviter-in-branch", "urn:vouchsafe:problem:vouch-refused", "urn:vouchsafe:problem:job-done", "urn:vouchsafe:problem:invite-unknown", "urn:vouchsafe:problem:invite-used", "urn:vouchsafe:problem:invite-expired", "urn:vouchsafe:problem:invite-closed", "urn:vouchsafe:problem:invite-not-open", "urn:vouchsafe:problem:invite-state", "urn:vouchsafe:problem:lead-not-open", "urn:vouchsafe:problem:invite-exhausted", "urn:vouchsafe:problem:contact-mismatch", "urn:vouchsafe:problem:proof-wrong", "urn:vouchsafe:problem:proof-stale", "urn:vouchsafe:problem:proof-locked", "urn:vouchsafe:problem:text-limit-reached", "urn:vouchsafe:problem:country-not-accepted", "urn:vouchsafe:problem:step-out-of-order", "urn:vouchsafe:problem:hold-expired", "urn:vouchsafe:problem:flow-unknown", "urn:vouchsafe:problem:flow-ended", "urn:vouchsafe:problem:document-invalid", "urn:vouchsafe:problem:review-needed", "urn:vouchsafe:problem:registration-refused", "urn:vouchsafe:problem:name-invalid", "urn:vouchsafe:problem:person-limit-reached", "urn:vouchsafe:problem:password-refused", "urn:vouchsafe:problem:link-over", "urn:vouchsafe:problem:handle-too-soon", "urn:vouchsafe:problem:address-taken", "urn:vouchsafe:problem:phone-kept", "urn:vouchsafe:problem:password-wrong", "urn:vouchsafe:problem:credentials-wrong", "urn:vouchsafe:problem:account-locked", "urn:vouchsafe:problem:session-ended", "urn:vouchsafe:problem:reauthentication-required", "urn:vouchsafe:problem:refresh-reused", "urn:vouchsafe:problem:refresh-unknown", "urn:vouchsafe:problem:case-decided", "urn:vouchsafe:problem:case-lapsed", "urn:vouchsafe:problem:review-conflict", "urn:vouchsafe:problem:claims-exhausted", "urn:vouchsafe:problem:names-exhausted", "urn:vouchsafe:problem:document-taken", "urn:vouchsafe:problem:document-bound", "urn:vouchsafe:problem:refusal-unknown", "urn:vouchsafe:problem:case-claimed", "urn:vouchsafe:problem:waitlist-closed", "urn:vouchsafe:problem:waitlist-full", "urn:vouchsafe:problem:application-unknown", "urn:vouchsafe:problem:application-over", "urn:vouchsafe:problem:already-let-in", "urn:vouchsafe:problem:quota-exhausted", "urn:vouchsafe:problem:not-eligible-to-invite", "urn:vouchsafe:problem:sanction-exists", "urn:vouchsafe:problem:sanction-unknown", "urn:vouchsafe:problem:action-unknown", "urn:vouchsafe:problem:action-state", "urn:vouchsafe:problem:second-admin-needed", "urn:vouchsafe:problem:appeal-unknown", "urn:vouchsafe:problem:appeal-exists", "urn:vouchsafe:problem:appeal-state", "urn:vouchsafe:problem:reports-unknown", "urn:vouchsafe:problem:last-owner", "urn:vouchsafe:problem:policy-invalid", "urn:vouchsafe:problem:assurance-not-higher", "urn:vouchsafe:problem:room-unknown", "urn:vouchsafe:problem:room-exists", "urn:vouchsafe:problem:room-last-server", "urn:vouchsafe:problem:room-servers-full", "urn:vouchsafe:problem:room-closed", "urn:vouchsafe:problem:room-full", "urn:vouchsafe:problem:assurance-too-low", "urn:vouchsafe:problem:spoke-as-listener", "urn:vouchsafe:problem:room-server-unavailable", "urn:vouchsafe:problem:room-server-unknown", "urn:vouchsafe:problem:room-server-in-use", "urn:vouchsafe:problem:room-server-not-cleared", "urn:vouchsafe:problem:ticket-unknown", "urn:vouchsafe:problem:ticket-ended", "urn:vouchsafe:problem:position-unknown", "urn:vouchsafe:problem:cursor-invalid"]
+Place: TypeAlias = Literal["guest", "speaker", "moderator", "hidden"]
+"""What somebody is in one room."""
+
+ProblemType: TypeAlias = Literal["urn:vouchsafe:problem:malformed-json", "urn:vouchsafe:problem:invalid-field", "urn:vouchsafe:problem:unknown-field", "urn:vouchsafe:problem:invalid-value", "urn:vouchsafe:problem:body-too-large", "urn:vouchsafe:problem:file-invalid", "urn:vouchsafe:problem:unsupported-media-type", "urn:vouchsafe:problem:not-found", "urn:vouchsafe:problem:method-not-allowed", "urn:vouchsafe:problem:unauthenticated", "urn:vouchsafe:problem:forbidden", "urn:vouchsafe:problem:cross-site", "urn:vouchsafe:problem:too-many-requests", "urn:vouchsafe:problem:unavailable", "urn:vouchsafe:problem:not-caught-up", "urn:vouchsafe:problem:precondition-required", "urn:vouchsafe:problem:precondition-failed", "urn:vouchsafe:problem:idempotency-key-reused", "urn:vouchsafe:problem:internal", "urn:vouchsafe:problem:timeout", "urn:vouchsafe:problem:inviter-in-branch", "urn:vouchsafe:problem:vouch-refused", "urn:vouchsafe:problem:job-done", "urn:vouchsafe:problem:invite-unknown", "urn:vouchsafe:problem:invite-used", "urn:vouchsafe:problem:invite-expired", "urn:vouchsafe:problem:invite-closed", "urn:vouchsafe:problem:invite-not-open", "urn:vouchsafe:problem:invite-state", "urn:vouchsafe:problem:lead-not-open", "urn:vouchsafe:problem:invite-exhausted", "urn:vouchsafe:problem:contact-mismatch", "urn:vouchsafe:problem:proof-wrong", "urn:vouchsafe:problem:proof-stale", "urn:vouchsafe:problem:proof-locked", "urn:vouchsafe:problem:text-limit-reached", "urn:vouchsafe:problem:country-not-accepted", "urn:vouchsafe:problem:step-out-of-order", "urn:vouchsafe:problem:hold-expired", "urn:vouchsafe:problem:flow-unknown", "urn:vouchsafe:problem:flow-ended", "urn:vouchsafe:problem:document-invalid", "urn:vouchsafe:problem:review-needed", "urn:vouchsafe:problem:registration-refused", "urn:vouchsafe:problem:name-invalid", "urn:vouchsafe:problem:person-limit-reached", "urn:vouchsafe:problem:password-refused", "urn:vouchsafe:problem:link-over", "urn:vouchsafe:problem:handle-too-soon", "urn:vouchsafe:problem:address-taken", "urn:vouchsafe:problem:phone-kept", "urn:vouchsafe:problem:password-wrong", "urn:vouchsafe:problem:credentials-wrong", "urn:vouchsafe:problem:account-locked", "urn:vouchsafe:problem:session-ended", "urn:vouchsafe:problem:reauthentication-required", "urn:vouchsafe:problem:refresh-reused", "urn:vouchsafe:problem:refresh-unknown", "urn:vouchsafe:problem:case-decided", "urn:vouchsafe:problem:case-lapsed", "urn:vouchsafe:problem:review-conflict", "urn:vouchsafe:problem:claims-exhausted", "urn:vouchsafe:problem:names-exhausted", "urn:vouchsafe:problem:document-taken", "urn:vouchsafe:problem:document-bound", "urn:vouchsafe:problem:refusal-unknown", "urn:vouchsafe:problem:case-claimed", "urn:vouchsafe:problem:waitlist-closed", "urn:vouchsafe:problem:waitlist-full", "urn:vouchsafe:problem:application-unknown", "urn:vouchsafe:problem:application-over", "urn:vouchsafe:problem:already-let-in", "urn:vouchsafe:problem:quota-exhausted", "urn:vouchsafe:problem:not-eligible-to-invite", "urn:vouchsafe:problem:sanction-exists", "urn:vouchsafe:problem:sanction-unknown", "urn:vouchsafe:problem:action-unknown", "urn:vouchsafe:problem:action-state", "urn:vouchsafe:problem:second-admin-needed", "urn:vouchsafe:problem:appeal-unknown", "urn:vouchsafe:problem:appeal-exists", "urn:vouchsafe:problem:appeal-state", "urn:vouchsafe:problem:reports-unknown", "urn:vouchsafe:problem:last-owner", "urn:vouchsafe:problem:policy-invalid", "urn:vouchsafe:problem:assurance-not-higher", "urn:vouchsafe:problem:room-unknown", "urn:vouchsafe:problem:room-exists", "urn:vouchsafe:problem:room-last-server", "urn:vouchsafe:problem:room-servers-full", "urn:vouchsafe:problem:room-closed", "urn:vouchsafe:problem:room-full", "urn:vouchsafe:problem:assurance-too-low", "urn:vouchsafe:problem:room-for-others", "urn:vouchsafe:problem:put-out-of-room", "urn:vouchsafe:problem:room-cannot-hide", "urn:vouchsafe:problem:not-their-moderator", "urn:vouchsafe:problem:participant-unknown", "urn:vouchsafe:problem:not-in-room", "urn:vouchsafe:problem:nothing-to-ask", "urn:vouchsafe:problem:spoke-as-listener", "urn:vouchsafe:problem:room-server-unavailable", "urn:vouchsafe:problem:room-server-unknown", "urn:vouchsafe:problem:room-server-in-use", "urn:vouchsafe:problem:room-server-not-cleared", "urn:vouchsafe:problem:ticket-unknown", "urn:vouchsafe:problem:ticket-ended", "urn:vouchsafe:problem:position-unknown", "urn:vouchsafe:problem:cursor-invalid"]
 """`urn:vouchsafe:problem:` and the kind's name: what a program looks at. Later versions may know more."""
 
 ReasonCode: TypeAlias = Literal["spam", "abuse", "false_identity", "ban_evasion", "security", "request", "other"]
@@ -2954,11 +3166,17 @@ Role: TypeAlias = Literal["owner", "admin", "auditor", "reviewer", "member", "se
 RoleReason: TypeAlias = Literal["duty", "request", "invited", "misuse", "security", "other"]
 """Why somebody's role changes, as a code that the ledger may hold."""
 
+RoomAccess: TypeAlias = Literal["members", "guests"]
+"""Whom a room is for."""
+
 SanctionKind: TypeAlias = Literal["freeze", "quarantine", "suspend", "ban"]
 """What a sanction does, gravest last. Each may have an end."""
 
 SessionsEndReason: TypeAlias = Literal["lost_device", "suspicion", "request", "other"]
 """Why an admin ended every session of a member."""
+
+Speakers: TypeAlias = Literal["everybody", "stage"]
+"""Who speaks in a room, of those who may."""
 
 Standing: TypeAlias = Literal["active", "frozen", "quarantined", "suspended", "banned", "left"]
 """Where a member stands now, gravest last: by the gravest of the sanctions that are in force on them. A refused
@@ -2973,6 +3191,9 @@ Step: TypeAlias = Literal["contact", "identity", "review", "credentials"]
 
 StreamEventKind: TypeAlias = Literal["position", "happened", "gap"]
 """What an event of the stream tells."""
+
+TicketEnd: TypeAlias = Literal["left", "replaced", "sanctioned", "assurance", "spoke", "put_out", "not_admitted", "closed", "moved"]
+"""Why a seat in a room ended before its time."""
 
 Undeliverable: TypeAlias = Literal["refused", "unreachable", "limited"]
 """Why the letter or the text message of an invite reached nobody."""

@@ -1699,6 +1699,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/rooms/{room}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What moderators and filters did in a room, the newest first.
+         * @description Roles: owner, admin, auditor.
+         */
+        get: operations["list_room_acts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/rooms/{room}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who had a seat in a room, the newest ticket first, those that are good too. Whether somebody entered by one, the
+         *     room's server knows.
+         * @description Roles: owner, admin, auditor.
+         */
+        get: operations["list_room_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/rooms/{room}/participants": {
         parameters: {
             query?: never;
@@ -1715,6 +1756,51 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/rooms/{room}/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Those who have a place in a room, or were muted or put out there, in the order in which they joined the community.
+         * @description Roles: owner, admin, auditor.
+         */
+        get: operations["list_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/rooms/{room}/places/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give a member a place in a room. It takes effect on their seat at once; whether they were muted or put out stays.
+         * @description Roles: owner, admin.
+         */
+        put: operations["give_place"];
+        post?: never;
+        /**
+         * Take a member's place in a room, with what a moderator or a filter decided about them there: they are muted, or kept
+         *     out, no longer.
+         * @description Roles: owner, admin.
+         */
+        delete: operations["take_place"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2002,6 +2088,26 @@ export interface paths {
          *     of a refused sign-in.
          */
         post: operations["appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/filters/rooms/{room}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The same for a filter: a service that an owner has let act in rooms. It warns, mutes and puts out whoever does not
+         *     moderate.
+         */
+        post: operations["filter_in_room"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2850,6 +2956,113 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The open rooms, by their ids: those for members, and those for guests where one has a place. Whether one is admitted,
+         *     each room tells.
+         * @description Roles: owner, admin, auditor, reviewer, member.
+         */
+        get: operations["list_my_rooms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A room, and what one is there. A room for guests is shown to those who are.
+         * @description Roles: owner, admin, auditor, reviewer, member.
+         */
+        get: operations["show_my_room"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do something about somebody in a room that one moderates: warn, mute, put out, ask to the stage or from it. It is
+         *     about the member, whatever ticket they take next. Whoever stands as high cannot be acted on; anybody may leave the
+         *     stage themself.
+         * @description Roles: owner, admin, auditor, reviewer, member.
+         */
+        post: operations["act_in_room"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/hand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Ask to speak in a room where one listens. Its moderators see it.
+         * @description Roles: owner, admin, auditor, reviewer, member.
+         */
+        put: operations["raise_hand"];
+        post?: never;
+        /**
+         * Ask no longer.
+         * @description Roles: owner, admin, auditor, reviewer, member.
+         */
+        delete: operations["lower_hand"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is in a room that one moderates: everybody who has a good ticket, hidden listeners too.
+         * @description Roles: owner, admin, auditor, reviewer, member.
+         */
+        get: operations["list_in_room"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rooms/{room}/tickets": {
         parameters: {
             query?: never;
@@ -3050,6 +3263,40 @@ export interface components {
             id: components["schemas"]["person_id"];
             /** @description Since when the reader let them in, or one vouches for the other. */
             since: components["schemas"]["timestamp"];
+        };
+        /**
+         * @description What a moderator or a filter does about somebody in a room.
+         * @enum {string}
+         */
+        Act: "warn" | "mute" | "put_out" | "to_stage" | "off_stage";
+        /** @description What to do about somebody in a room. */
+        ActBody: {
+            /** @description What. */
+            act: components["schemas"]["Act"];
+            /**
+             * Format: int32
+             * @description For how many minutes they are muted, or stay out; 60 where nothing is said.
+             */
+            minutes?: number;
+            /** @description The ticket under which they are, or were, in the room: the participant's id. */
+            participant: components["schemas"]["ticket_id"];
+            reason?: components["schemas"]["ReasonCode"] | null;
+        };
+        /** @description What a moderator or a filter did about somebody in a room. */
+        ActView: {
+            /** @description What. */
+            act: components["schemas"]["Act"];
+            /** @description When. */
+            at: components["schemas"]["timestamp"];
+            by?: components["schemas"]["RoomPerson"] | null;
+            filter?: components["schemas"]["FilterView"] | null;
+            /** @description Under which ticket they were there. */
+            participant: components["schemas"]["ticket_id"];
+            /** @description About whom. */
+            person: components["schemas"]["RoomPerson"];
+            /** @description Why. */
+            reason: components["schemas"]["ReasonCode"];
+            until?: components["schemas"]["timestamp"] | null;
         };
         /** @description An action, and on how many people it would be. */
         ActionInFull: components["schemas"]["ActionShown"] & {
@@ -3326,7 +3573,7 @@ export interface components {
          * @description What a kind of room server is able to do.
          * @enum {string}
          */
-        Capability: "list" | "signed" | "removal" | "observation" | "bulk" | "muting" | "connections";
+        Capability: "list" | "signed" | "removal" | "observation" | "bulk" | "muting" | "connections" | "hiding";
         /** @description The reviewers' queue in figures. */
         CaseFiguresView: {
             /**
@@ -3500,6 +3747,22 @@ export interface components {
             /** @description Its name, as it stands in invites: 1 to 100 characters in one line. */
             name: components["schemas"]["line"];
         };
+        /** @description What somebody must be. All of it is asked. */
+        ConditionsBody: {
+            /**
+             * Format: int32
+             * @description Younger than so many years.
+             */
+            age_below?: number | null;
+            /**
+             * Format: int32
+             * @description At least so many years old. An age is known by the number of an identity document alone.
+             */
+            age_from?: number | null;
+            branch?: components["schemas"]["person_id"] | null;
+            /** @description One of these roles; any where there is none. */
+            roles?: components["schemas"]["Role"][];
+        };
         /** @description How two people are connected. */
         Connection: {
             common_inviter?: components["schemas"]["person_id"] | null;
@@ -3540,9 +3803,9 @@ export interface components {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:credentials-wrong";
         };
-        CrossSiteOrAssuranceTooLowOrSpokeAsListenerProblem: components["schemas"]["Problem"] & {
+        CrossSiteOrAssuranceTooLowOrRoomForOthersOrPutOutOfRoomOrSpokeAsListenerProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            type: "urn:vouchsafe:problem:cross-site" | "urn:vouchsafe:problem:assurance-too-low" | "urn:vouchsafe:problem:spoke-as-listener";
+            type: "urn:vouchsafe:problem:cross-site" | "urn:vouchsafe:problem:assurance-too-low" | "urn:vouchsafe:problem:room-for-others" | "urn:vouchsafe:problem:put-out-of-room" | "urn:vouchsafe:problem:spoke-as-listener";
         };
         CrossSiteOrCountryNotAcceptedOrNotEligibleToInviteProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -3551,6 +3814,10 @@ export interface components {
         CrossSiteOrNotEligibleToInviteProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:cross-site" | "urn:vouchsafe:problem:not-eligible-to-invite";
+        };
+        CrossSiteOrNotTheirModeratorProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:cross-site" | "urn:vouchsafe:problem:not-their-moderator";
         };
         CrossSiteProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -3826,6 +4093,13 @@ export interface components {
         FileInvalidOrIdempotencyKeyReusedProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:file-invalid" | "urn:vouchsafe:problem:idempotency-key-reused";
+        };
+        /** @description A filter. */
+        FilterView: {
+            /** @description The service's id. */
+            id: components["schemas"]["service_id"];
+            /** @description Its name. */
+            name: string;
         };
         /**
          * @description How far a newcomer has come.
@@ -4796,6 +5070,11 @@ export interface components {
              */
             second_admin_above: number;
         };
+        /** @description Somebody who moderates. */
+        ModeratorView: {
+            /** @description The handle of their own choice. */
+            handle?: string | null;
+        };
         /** @description More places for a role, for an assurance, or for both together. */
         MorePlaces: {
             assurance?: components["schemas"]["Assurance"] | null;
@@ -4874,6 +5153,31 @@ export interface components {
              * @description Who vouches for one: `GET /v1/me/vouches?direction=received`.
              */
             vouches_received: number;
+        };
+        /** @description A room as a member sees it. */
+        MyRoomView: {
+            /** @description Whom it is for. */
+            access: components["schemas"]["RoomAccess"];
+            /**
+             * Format: int32
+             * @description How many seats there are.
+             */
+            capacity: number;
+            /** @description The names of the services that may warn, mute and put out here. */
+            filters: string[];
+            /** @description Its id. */
+            id: string;
+            /** @description Those whose place it is to moderate, 50 at most; owners and admins of the community do besides. */
+            moderators: components["schemas"]["ModeratorView"][];
+            /** @description Who speaks, of those who may. */
+            speakers: components["schemas"]["Speakers"];
+            /**
+             * Format: int64
+             * @description How many of them are taken.
+             */
+            taken: number;
+            /** @description What the member is there. */
+            you: components["schemas"]["YouView"];
         };
         /** @description A full name. */
         NameView: {
@@ -5004,6 +5308,8 @@ export interface components {
         };
         /** @description A room to create. */
         NewRoomBody: {
+            /** @description Whom it is for; `members` where nothing is said. */
+            access?: components["schemas"]["RoomAccess"];
             /**
              * Format: int32
              * @description How many seats there are; 8000 where no number is given.
@@ -5017,6 +5323,10 @@ export interface components {
             servers: components["schemas"]["server_id"][];
             /** @description The assurance that a member needs to speak; `contact` where none is given. */
             speak?: components["schemas"]["Assurance"];
+            /** @description Who speaks, of those who may; `everybody` where nothing is said. */
+            speakers?: components["schemas"]["Speakers"];
+            /** @description Whom it asks for besides; nobody in particular where nothing is said. */
+            who?: components["schemas"]["WhoBody"];
         };
         /** @description A sanction that is to be imposed. */
         NewSanction: {
@@ -5190,6 +5500,8 @@ export interface components {
         };
         /** @description A service to add. */
         NewService: {
+            /** @description Whether it may act in rooms, as a filter: warn, mute, put out, report. Not, where nothing is said. */
+            filter?: boolean;
             /** @description Its name. */
             name: string;
             /**
@@ -5246,6 +5558,10 @@ export interface components {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:not-found" | "urn:vouchsafe:problem:room-server-unknown";
         };
+        NotFoundOrRoomUnknownOrParticipantUnknownProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:not-found" | "urn:vouchsafe:problem:room-unknown" | "urn:vouchsafe:problem:participant-unknown";
+        };
         NotFoundOrRoomUnknownOrRoomServerUnknownProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:not-found" | "urn:vouchsafe:problem:room-unknown" | "urn:vouchsafe:problem:room-server-unknown";
@@ -5265,6 +5581,14 @@ export interface components {
         NotFoundProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:not-found";
+        };
+        NotInRoomOrNothingToAskProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:not-in-room" | "urn:vouchsafe:problem:nothing-to-ask";
+        };
+        NotTheirModeratorProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:not-their-moderator";
         };
         /** @description The body of an OAuth refusal (RFC 6749 §5.2). */
         OAuthProblem: {
@@ -5440,6 +5764,13 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_ActView: {
+            /** @description The items, in the list's order. */
+            items: components["schemas"]["ActView"][];
+            /** @description Where the next page starts: send it as `cursor`. Missing on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_ActionShown: {
             /** @description The items, in the list's order. */
             items: components["schemas"]["ActionShown"][];
@@ -5573,9 +5904,30 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_ParticipantView: {
+            /** @description The items, in the list's order. */
+            items: components["schemas"]["ParticipantView"][];
+            /** @description Where the next page starts: send it as `cursor`. Missing on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_PastView: {
+            /** @description The items, in the list's order. */
+            items: components["schemas"]["PastView"][];
+            /** @description Where the next page starts: send it as `cursor`. Missing on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Person: {
             /** @description The items, in the list's order. */
             items: components["schemas"]["Person"][];
+            /** @description Where the next page starts: send it as `cursor`. Missing on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_PlaceView: {
+            /** @description The items, in the list's order. */
+            items: components["schemas"]["PlaceView"][];
             /** @description Where the next page starts: send it as `cursor`. Missing on the last page. */
             next?: string | null;
         };
@@ -5597,6 +5949,13 @@ export interface components {
         Page_ReportedShown: {
             /** @description The items, in the list's order. */
             items: components["schemas"]["ReportedShown"][];
+            /** @description Where the next page starts: send it as `cursor`. Missing on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_RoomCard: {
+            /** @description The items, in the list's order. */
+            items: components["schemas"]["RoomCard"][];
             /** @description Where the next page starts: send it as `cursor`. Missing on the last page. */
             next?: string | null;
         };
@@ -5646,7 +6005,21 @@ export interface components {
          * @description What somebody may do in a room.
          * @enum {string}
          */
-        ParticipantRole: "speaker" | "listener";
+        ParticipantRole: "speaker" | "listener" | "hidden";
+        /** @description Somebody in a room, as its moderators see them. */
+        ParticipantView: {
+            hand_raised_at?: components["schemas"]["timestamp"] | null;
+            /** @description The handle of their own choice. */
+            handle?: string | null;
+            muted_until?: components["schemas"]["timestamp"] | null;
+            /** @description As what they are there. */
+            part: components["schemas"]["ParticipantRole"];
+            /** @description Their ticket: the participant's id on the room's server, and in what is done about them. */
+            participant: components["schemas"]["ticket_id"];
+            place?: components["schemas"]["Place"] | null;
+            /** @description Since when they have a seat. */
+            since: components["schemas"]["timestamp"];
+        };
         /** @description To whom an invite is passed on. */
         PassOnBody: {
             /**
@@ -5682,6 +6055,20 @@ export interface components {
         PasswordRefusedProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:password-refused";
+        };
+        /** @description A ticket to a room, of now or of before. */
+        PastView: {
+            /** @description As what they were there last. */
+            part: components["schemas"]["ParticipantRole"];
+            /** @description Whose. */
+            person: components["schemas"]["RoomPerson"];
+            /** @description Since when it was good. */
+            since: components["schemas"]["timestamp"];
+            /** @description Which. */
+            ticket: components["schemas"]["ticket_id"];
+            /** @description Until when it was, or will be. */
+            until: components["schemas"]["timestamp"];
+            why?: components["schemas"]["TicketEnd"] | null;
         };
         /** @description An invite by which somebody may come in still. */
         PendingInvite: {
@@ -5788,6 +6175,16 @@ export interface components {
              */
             satellite: boolean;
         };
+        /**
+         * @description What somebody is in one room.
+         * @enum {string}
+         */
+        Place: "guest" | "speaker" | "moderator" | "hidden";
+        /** @description A place to give. */
+        PlaceBody: {
+            /** @description Which. */
+            place: components["schemas"]["Place"];
+        };
         /** @description Where somebody stands. */
         PlaceView: {
             /** @description The application. */
@@ -5809,6 +6206,12 @@ export interface components {
              */
             state: components["schemas"]["State"];
             waits_since?: components["schemas"]["timestamp"] | null;
+        };
+        /** @description What somebody is in a room. */
+        PlacedView: {
+            barred_until?: components["schemas"]["timestamp"] | null;
+            muted_until?: components["schemas"]["timestamp"] | null;
+            place?: components["schemas"]["Place"] | null;
         };
         /** @description The places in the community that a member has to give: what is left, and why. */
         Places: {
@@ -6024,7 +6427,7 @@ export interface components {
          * @example urn:vouchsafe:problem:invite-expired
          * @enum {string}
          */
-        ProblemType: "urn:vouchsafe:problem:malformed-json" | "urn:vouchsafe:problem:invalid-field" | "urn:vouchsafe:problem:unknown-field" | "urn:vouchsafe:problem:invalid-value" | "urn:vouchsafe:problem:body-too-large" | "urn:vouchsafe:problem:file-invalid" | "urn:vouchsafe:problem:unsupported-media-type" | "urn:vouchsafe:problem:not-found" | "urn:vouchsafe:problem:method-not-allowed" | "urn:vouchsafe:problem:unauthenticated" | "urn:vouchsafe:problem:forbidden" | "urn:vouchsafe:problem:cross-site" | "urn:vouchsafe:problem:too-many-requests" | "urn:vouchsafe:problem:unavailable" | "urn:vouchsafe:problem:not-caught-up" | "urn:vouchsafe:problem:precondition-required" | "urn:vouchsafe:problem:precondition-failed" | "urn:vouchsafe:problem:idempotency-key-reused" | "urn:vouchsafe:problem:internal" | "urn:vouchsafe:problem:timeout" | "urn:vouchsafe:problem:inviter-in-branch" | "urn:vouchsafe:problem:vouch-refused" | "urn:vouchsafe:problem:job-done" | "urn:vouchsafe:problem:invite-unknown" | "urn:vouchsafe:problem:invite-used" | "urn:vouchsafe:problem:invite-expired" | "urn:vouchsafe:problem:invite-closed" | "urn:vouchsafe:problem:invite-not-open" | "urn:vouchsafe:problem:invite-state" | "urn:vouchsafe:problem:lead-not-open" | "urn:vouchsafe:problem:invite-exhausted" | "urn:vouchsafe:problem:contact-mismatch" | "urn:vouchsafe:problem:proof-wrong" | "urn:vouchsafe:problem:proof-stale" | "urn:vouchsafe:problem:proof-locked" | "urn:vouchsafe:problem:text-limit-reached" | "urn:vouchsafe:problem:country-not-accepted" | "urn:vouchsafe:problem:step-out-of-order" | "urn:vouchsafe:problem:hold-expired" | "urn:vouchsafe:problem:flow-unknown" | "urn:vouchsafe:problem:flow-ended" | "urn:vouchsafe:problem:document-invalid" | "urn:vouchsafe:problem:review-needed" | "urn:vouchsafe:problem:registration-refused" | "urn:vouchsafe:problem:name-invalid" | "urn:vouchsafe:problem:person-limit-reached" | "urn:vouchsafe:problem:password-refused" | "urn:vouchsafe:problem:link-over" | "urn:vouchsafe:problem:handle-too-soon" | "urn:vouchsafe:problem:address-taken" | "urn:vouchsafe:problem:phone-kept" | "urn:vouchsafe:problem:password-wrong" | "urn:vouchsafe:problem:credentials-wrong" | "urn:vouchsafe:problem:account-locked" | "urn:vouchsafe:problem:session-ended" | "urn:vouchsafe:problem:reauthentication-required" | "urn:vouchsafe:problem:refresh-reused" | "urn:vouchsafe:problem:refresh-unknown" | "urn:vouchsafe:problem:case-decided" | "urn:vouchsafe:problem:case-lapsed" | "urn:vouchsafe:problem:review-conflict" | "urn:vouchsafe:problem:claims-exhausted" | "urn:vouchsafe:problem:names-exhausted" | "urn:vouchsafe:problem:document-taken" | "urn:vouchsafe:problem:document-bound" | "urn:vouchsafe:problem:refusal-unknown" | "urn:vouchsafe:problem:case-claimed" | "urn:vouchsafe:problem:waitlist-closed" | "urn:vouchsafe:problem:waitlist-full" | "urn:vouchsafe:problem:application-unknown" | "urn:vouchsafe:problem:application-over" | "urn:vouchsafe:problem:already-let-in" | "urn:vouchsafe:problem:quota-exhausted" | "urn:vouchsafe:problem:not-eligible-to-invite" | "urn:vouchsafe:problem:sanction-exists" | "urn:vouchsafe:problem:sanction-unknown" | "urn:vouchsafe:problem:action-unknown" | "urn:vouchsafe:problem:action-state" | "urn:vouchsafe:problem:second-admin-needed" | "urn:vouchsafe:problem:appeal-unknown" | "urn:vouchsafe:problem:appeal-exists" | "urn:vouchsafe:problem:appeal-state" | "urn:vouchsafe:problem:reports-unknown" | "urn:vouchsafe:problem:last-owner" | "urn:vouchsafe:problem:policy-invalid" | "urn:vouchsafe:problem:assurance-not-higher" | "urn:vouchsafe:problem:room-unknown" | "urn:vouchsafe:problem:room-exists" | "urn:vouchsafe:problem:room-last-server" | "urn:vouchsafe:problem:room-servers-full" | "urn:vouchsafe:problem:room-closed" | "urn:vouchsafe:problem:room-full" | "urn:vouchsafe:problem:assurance-too-low" | "urn:vouchsafe:problem:spoke-as-listener" | "urn:vouchsafe:problem:room-server-unavailable" | "urn:vouchsafe:problem:room-server-unknown" | "urn:vouchsafe:problem:room-server-in-use" | "urn:vouchsafe:problem:room-server-not-cleared" | "urn:vouchsafe:problem:ticket-unknown" | "urn:vouchsafe:problem:ticket-ended" | "urn:vouchsafe:problem:position-unknown" | "urn:vouchsafe:problem:cursor-invalid";
+        ProblemType: "urn:vouchsafe:problem:malformed-json" | "urn:vouchsafe:problem:invalid-field" | "urn:vouchsafe:problem:unknown-field" | "urn:vouchsafe:problem:invalid-value" | "urn:vouchsafe:problem:body-too-large" | "urn:vouchsafe:problem:file-invalid" | "urn:vouchsafe:problem:unsupported-media-type" | "urn:vouchsafe:problem:not-found" | "urn:vouchsafe:problem:method-not-allowed" | "urn:vouchsafe:problem:unauthenticated" | "urn:vouchsafe:problem:forbidden" | "urn:vouchsafe:problem:cross-site" | "urn:vouchsafe:problem:too-many-requests" | "urn:vouchsafe:problem:unavailable" | "urn:vouchsafe:problem:not-caught-up" | "urn:vouchsafe:problem:precondition-required" | "urn:vouchsafe:problem:precondition-failed" | "urn:vouchsafe:problem:idempotency-key-reused" | "urn:vouchsafe:problem:internal" | "urn:vouchsafe:problem:timeout" | "urn:vouchsafe:problem:inviter-in-branch" | "urn:vouchsafe:problem:vouch-refused" | "urn:vouchsafe:problem:job-done" | "urn:vouchsafe:problem:invite-unknown" | "urn:vouchsafe:problem:invite-used" | "urn:vouchsafe:problem:invite-expired" | "urn:vouchsafe:problem:invite-closed" | "urn:vouchsafe:problem:invite-not-open" | "urn:vouchsafe:problem:invite-state" | "urn:vouchsafe:problem:lead-not-open" | "urn:vouchsafe:problem:invite-exhausted" | "urn:vouchsafe:problem:contact-mismatch" | "urn:vouchsafe:problem:proof-wrong" | "urn:vouchsafe:problem:proof-stale" | "urn:vouchsafe:problem:proof-locked" | "urn:vouchsafe:problem:text-limit-reached" | "urn:vouchsafe:problem:country-not-accepted" | "urn:vouchsafe:problem:step-out-of-order" | "urn:vouchsafe:problem:hold-expired" | "urn:vouchsafe:problem:flow-unknown" | "urn:vouchsafe:problem:flow-ended" | "urn:vouchsafe:problem:document-invalid" | "urn:vouchsafe:problem:review-needed" | "urn:vouchsafe:problem:registration-refused" | "urn:vouchsafe:problem:name-invalid" | "urn:vouchsafe:problem:person-limit-reached" | "urn:vouchsafe:problem:password-refused" | "urn:vouchsafe:problem:link-over" | "urn:vouchsafe:problem:handle-too-soon" | "urn:vouchsafe:problem:address-taken" | "urn:vouchsafe:problem:phone-kept" | "urn:vouchsafe:problem:password-wrong" | "urn:vouchsafe:problem:credentials-wrong" | "urn:vouchsafe:problem:account-locked" | "urn:vouchsafe:problem:session-ended" | "urn:vouchsafe:problem:reauthentication-required" | "urn:vouchsafe:problem:refresh-reused" | "urn:vouchsafe:problem:refresh-unknown" | "urn:vouchsafe:problem:case-decided" | "urn:vouchsafe:problem:case-lapsed" | "urn:vouchsafe:problem:review-conflict" | "urn:vouchsafe:problem:claims-exhausted" | "urn:vouchsafe:problem:names-exhausted" | "urn:vouchsafe:problem:document-taken" | "urn:vouchsafe:problem:document-bound" | "urn:vouchsafe:problem:refusal-unknown" | "urn:vouchsafe:problem:case-claimed" | "urn:vouchsafe:problem:waitlist-closed" | "urn:vouchsafe:problem:waitlist-full" | "urn:vouchsafe:problem:application-unknown" | "urn:vouchsafe:problem:application-over" | "urn:vouchsafe:problem:already-let-in" | "urn:vouchsafe:problem:quota-exhausted" | "urn:vouchsafe:problem:not-eligible-to-invite" | "urn:vouchsafe:problem:sanction-exists" | "urn:vouchsafe:problem:sanction-unknown" | "urn:vouchsafe:problem:action-unknown" | "urn:vouchsafe:problem:action-state" | "urn:vouchsafe:problem:second-admin-needed" | "urn:vouchsafe:problem:appeal-unknown" | "urn:vouchsafe:problem:appeal-exists" | "urn:vouchsafe:problem:appeal-state" | "urn:vouchsafe:problem:reports-unknown" | "urn:vouchsafe:problem:last-owner" | "urn:vouchsafe:problem:policy-invalid" | "urn:vouchsafe:problem:assurance-not-higher" | "urn:vouchsafe:problem:room-unknown" | "urn:vouchsafe:problem:room-exists" | "urn:vouchsafe:problem:room-last-server" | "urn:vouchsafe:problem:room-servers-full" | "urn:vouchsafe:problem:room-closed" | "urn:vouchsafe:problem:room-full" | "urn:vouchsafe:problem:assurance-too-low" | "urn:vouchsafe:problem:room-for-others" | "urn:vouchsafe:problem:put-out-of-room" | "urn:vouchsafe:problem:room-cannot-hide" | "urn:vouchsafe:problem:not-their-moderator" | "urn:vouchsafe:problem:participant-unknown" | "urn:vouchsafe:problem:not-in-room" | "urn:vouchsafe:problem:nothing-to-ask" | "urn:vouchsafe:problem:spoke-as-listener" | "urn:vouchsafe:problem:room-server-unavailable" | "urn:vouchsafe:problem:room-server-unknown" | "urn:vouchsafe:problem:room-server-in-use" | "urn:vouchsafe:problem:room-server-not-cleared" | "urn:vouchsafe:problem:ticket-unknown" | "urn:vouchsafe:problem:ticket-ended" | "urn:vouchsafe:problem:position-unknown" | "urn:vouchsafe:problem:cursor-invalid";
         /** @description A one-time code. */
         ProofBody: {
             /** @description The six digits that were mailed. */
@@ -6280,8 +6683,14 @@ export interface components {
          * @enum {string}
          */
         RoleReason: "duty" | "request" | "invited" | "misuse" | "security" | "other";
+        /**
+         * @description Whom a room is for.
+         * @enum {string}
+         */
+        RoomAccess: "members" | "guests";
         /** @description What a room is to ask for. */
         RoomBody: {
+            access?: components["schemas"]["RoomAccess"] | null;
             /**
              * Format: int32
              * @description How many seats there are. Where more are taken, nobody is put out, and nobody is let in.
@@ -6293,18 +6702,49 @@ export interface components {
             open: boolean;
             /** @description The assurance that a member needs to speak. */
             speak: components["schemas"]["Assurance"];
+            speakers?: components["schemas"]["Speakers"] | null;
+            who?: components["schemas"]["WhoBody"] | null;
         };
-        RoomClosedOrRoomFullProblem: components["schemas"]["Problem"] & {
+        RoomCannotHideProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            type: "urn:vouchsafe:problem:room-closed" | "urn:vouchsafe:problem:room-full";
+            type: "urn:vouchsafe:problem:room-cannot-hide";
+        };
+        /** @description An open room that is for the member. */
+        RoomCard: {
+            /** @description Whom it is for. */
+            access: components["schemas"]["RoomAccess"];
+            /**
+             * Format: int32
+             * @description How many seats there are.
+             */
+            capacity: number;
+            /** @description Its id. */
+            id: string;
+            /** @description Who speaks, of those who may. */
+            speakers: components["schemas"]["Speakers"];
+        };
+        RoomClosedOrRoomFullOrRoomCannotHideProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:room-closed" | "urn:vouchsafe:problem:room-full" | "urn:vouchsafe:problem:room-cannot-hide";
         };
         RoomExistsProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:room-exists";
         };
+        RoomForOthersProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:room-for-others";
+        };
         RoomLastServerProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:room-last-server";
+        };
+        /** @description Somebody of the community. */
+        RoomPerson: {
+            /** @description The handle of their own choice. */
+            handle?: string | null;
+            /** @description Their public id. */
+            id: components["schemas"]["person_id"];
         };
         /** @description How a room server does. */
         RoomServerHealth: {
@@ -6349,6 +6789,8 @@ export interface components {
         };
         /** @description A room. */
         RoomView: {
+            /** @description Whom it is for. */
+            access: components["schemas"]["RoomAccess"];
             /**
              * Format: int32
              * @description How many seats there are.
@@ -6362,15 +6804,20 @@ export interface components {
             id: string;
             /** @description Whether it is open. */
             open: boolean;
+            private_since?: components["schemas"]["timestamp"] | null;
             /** @description The servers that hold it, the oldest first. A ticket is for one of them: for the one with the fewest. */
             servers: components["schemas"]["RoomServerView"][];
             /** @description The assurance that a member needs to speak; the policy may ask for more. */
             speak: components["schemas"]["Assurance"];
+            /** @description Who speaks, of those who may. */
+            speakers: components["schemas"]["Speakers"];
             /**
              * Format: int64
              * @description How many of them are taken.
              */
             taken: number;
+            /** @description Whom it asks for besides. */
+            who: components["schemas"]["WhoBody"];
         };
         /** @description Open rooms that would ask for more. */
         RoomsAskMore: {
@@ -6580,6 +7027,8 @@ export interface components {
         ServiceView: {
             /** @description Since when. */
             created_at: components["schemas"]["timestamp"];
+            /** @description Whether it may act in rooms, as a filter. */
+            filter: boolean;
             /** @description Its id, which is its client id too. */
             id: components["schemas"]["service_id"];
             /** @description Its name. */
@@ -6621,6 +7070,11 @@ export interface components {
             /** @description Whether this replica signs by it; tokens of every key are verified. */
             signs: boolean;
         };
+        /**
+         * @description Who speaks in a room, of those who may.
+         * @enum {string}
+         */
+        Speakers: "everybody" | "stage";
         /**
          * @description Where a member stands now, gravest last: by the gravest of the sanctions that are in force on them. A refused
          *     newcomer is never a member and has none.
@@ -6741,6 +7195,11 @@ export interface components {
              */
             text_code: string;
         };
+        /**
+         * @description Why a seat in a room ended before its time.
+         * @enum {string}
+         */
+        TicketEnd: "left" | "replaced" | "sanctioned" | "assurance" | "spoke" | "put_out" | "not_admitted" | "closed" | "moved";
         TicketEndedProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:ticket-ended";
@@ -6995,11 +7454,46 @@ export interface components {
             /** @description The six digits that were sent. */
             code: string;
         };
+        /** @description A warning. */
+        WarningView: {
+            /** @description When. */
+            at: components["schemas"]["timestamp"];
+            /** @description Why. */
+            reason: components["schemas"]["ReasonCode"];
+        };
         /**
          * @description How an admin chooses whom to let in.
          * @enum {string}
          */
         Way: "order" | "chance" | "referral";
+        /** @description Of whom a room asks more than of others. What is left out is asked of nobody. */
+        WhoBody: {
+            /** @description Of those who enter. Whoever has a place in the room answers for nothing but their age. */
+            enters?: components["schemas"]["ConditionsBody"];
+            /** @description Who moderates besides owners, admins and those whose place it is: whoever satisfies this. */
+            moderates?: components["schemas"]["ConditionsBody"];
+            /** @description Of those who speak; the others listen. */
+            speaks?: components["schemas"]["ConditionsBody"];
+        };
+        /** @description What a member is in a room. */
+        YouView: {
+            expires_at?: components["schemas"]["timestamp"] | null;
+            hand_raised_at?: components["schemas"]["timestamp"] | null;
+            /** @description Whether they moderate there. */
+            moderates: boolean;
+            muted_until?: components["schemas"]["timestamp"] | null;
+            part?: components["schemas"]["ParticipantRole"] | null;
+            /** @description Why they get no ticket now: the slug of the problem that asking for one would be answered with. */
+            refused?: string | null;
+            ticket?: components["schemas"]["ticket_id"] | null;
+            /**
+             * Format: int32
+             * @description For how many seconds more.
+             */
+            wait?: number | null;
+            /** @description When they were warned in the last 24 hours, and why; the newest first. */
+            warnings: components["schemas"]["WarningView"][];
+        };
         action_id: string;
         appeal_id: string;
         application_id: string;
@@ -7156,13 +7650,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["CredentialsWrongProblem"];
             };
         };
-        /** @description The request does not come from a page of this service. The room asks for more than is known of you. You spoke where you may only listen. */
-        CrossSiteOrAssuranceTooLowOrSpokeAsListenerProblem: {
+        /** @description The request does not come from a page of this service. The room asks for more than is known of you. The room is for others. You were put out of the room. You spoke where you may only listen. */
+        CrossSiteOrAssuranceTooLowOrRoomForOthersOrPutOutOfRoomOrSpokeAsListenerProblem: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["CrossSiteOrAssuranceTooLowOrSpokeAsListenerProblem"];
+                "application/problem+json": components["schemas"]["CrossSiteOrAssuranceTooLowOrRoomForOthersOrPutOutOfRoomOrSpokeAsListenerProblem"];
             };
         };
         /** @description The request does not come from a page of this service. This country is not accepted. You may not invite yet. */
@@ -7181,6 +7675,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["CrossSiteOrNotEligibleToInviteProblem"];
+            };
+        };
+        /** @description The request does not come from a page of this service. You may not do this in the room. */
+        CrossSiteOrNotTheirModeratorProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["CrossSiteOrNotTheirModeratorProblem"];
             };
         };
         /** @description The request does not come from a page of this service. */
@@ -7642,6 +8145,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["NotFoundOrRoomServerUnknownProblem"];
             };
         };
+        /** @description Nothing is found here. There is no such room. Nobody was in the room under this ticket. */
+        NotFoundOrRoomUnknownOrParticipantUnknownProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["NotFoundOrRoomUnknownOrParticipantUnknownProblem"];
+            };
+        };
         /** @description Nothing is found here. There is no such room. There is no such room server. */
         NotFoundOrRoomUnknownOrRoomServerUnknownProblem: {
             headers: {
@@ -7685,6 +8197,24 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["NotFoundProblem"];
+            };
+        };
+        /** @description You are not in the room. You need not ask to speak. */
+        NotInRoomOrNothingToAskProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["NotInRoomOrNothingToAskProblem"];
+            };
+        };
+        /** @description You may not do this in the room. */
+        NotTheirModeratorProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["NotTheirModeratorProblem"];
             };
         };
         /** @description The password is not accepted. The current password is not right. */
@@ -7795,13 +8325,22 @@ export interface components {
                 "application/problem+json": components["schemas"]["ReviewConflictProblem"];
             };
         };
-        /** @description The room is closed. The room is full. */
-        RoomClosedOrRoomFullProblem: {
+        /** @description The room's server hides nobody. */
+        RoomCannotHideProblem: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["RoomClosedOrRoomFullProblem"];
+                "application/problem+json": components["schemas"]["RoomCannotHideProblem"];
+            };
+        };
+        /** @description The room is closed. The room is full. The room's server hides nobody. */
+        RoomClosedOrRoomFullOrRoomCannotHideProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["RoomClosedOrRoomFullOrRoomCannotHideProblem"];
             };
         };
         /** @description The room exists already. */
@@ -7811,6 +8350,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["RoomExistsProblem"];
+            };
+        };
+        /** @description The room is for others. */
+        RoomForOthersProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["RoomForOthersProblem"];
             };
         };
         /** @description The room is held on no other server. */
@@ -9527,7 +10075,7 @@ export interface operations {
                 /** @description Only what is about this member. */
                 subject?: components["schemas"]["person_id"];
                 /** @description Only events of this type. */
-                type?: "person_founded" | "member_admitted" | "vouched" | "vouch_taken_back" | "reparented" | "person_left" | "reported" | "role_changed" | "invite_issued" | "invite_revoked" | "invite_voided" | "invite_restored" | "invite_extended" | "invite_resent" | "invite_passed_on" | "invite_answered" | "invite_undeliverable" | "invite_delivered" | "invite_held" | "hold_prolonged" | "invite_released" | "invite_quota_changed" | "application_made" | "application_proof_failed" | "applicant_waits" | "applicant_left" | "applicant_let_in" | "applicant_vouched" | "application_refused" | "waitlist_drawn" | "onboarding_started" | "proof_requested" | "proof_failed" | "contact_proved" | "identity_given" | "case_opened" | "case_claimed" | "case_decided" | "claim_released" | "names_withheld" | "name_shown" | "refusal_bound" | "refusal_lifted" | "case_withdrawn" | "person_banned" | "ban_lifted" | "person_sanctioned" | "sanction_lifted" | "action_proposed" | "action_withdrawn" | "action_approved" | "action_applied" | "action_undoing" | "action_undone" | "appeal_made" | "appeal_claimed" | "appeal_decided" | "reports_closed" | "assurance_lowered" | "lead_dismissed" | "graph_exported" | "room_server_registered" | "room_server_changed" | "room_server_removed" | "room_created" | "room_changed" | "room_spread" | "room_withdrawn" | "ticket_issued" | "ticket_ended" | "sign_in_code_made" | "session_started" | "session_refreshed" | "session_ended" | "sessions_ended" | "password_forgotten" | "password_link_made" | "password_changed" | "address_asked" | "address_changed" | "address_restored" | "handle_changed" | "language_changed" | "policy_changed" | "service_added" | "service_secret_changed" | "service_removed" | "signing_key_made" | "job_cancelled" | "job_resumed" | "import_started" | "import_finished";
+                type?: "person_founded" | "member_admitted" | "vouched" | "vouch_taken_back" | "reparented" | "person_left" | "reported" | "role_changed" | "invite_issued" | "invite_revoked" | "invite_voided" | "invite_restored" | "invite_extended" | "invite_resent" | "invite_passed_on" | "invite_answered" | "invite_undeliverable" | "invite_delivered" | "invite_held" | "hold_prolonged" | "invite_released" | "invite_quota_changed" | "application_made" | "application_proof_failed" | "applicant_waits" | "applicant_left" | "applicant_let_in" | "applicant_vouched" | "application_refused" | "waitlist_drawn" | "onboarding_started" | "proof_requested" | "proof_failed" | "contact_proved" | "identity_given" | "case_opened" | "case_claimed" | "case_decided" | "claim_released" | "names_withheld" | "name_shown" | "refusal_bound" | "refusal_lifted" | "case_withdrawn" | "person_banned" | "ban_lifted" | "person_sanctioned" | "sanction_lifted" | "action_proposed" | "action_withdrawn" | "action_approved" | "action_applied" | "action_undoing" | "action_undone" | "appeal_made" | "appeal_claimed" | "appeal_decided" | "reports_closed" | "assurance_lowered" | "lead_dismissed" | "graph_exported" | "room_server_registered" | "room_server_changed" | "room_server_removed" | "room_created" | "room_changed" | "room_spread" | "room_withdrawn" | "ticket_issued" | "room_place_changed" | "room_acted" | "hand_moved" | "ticket_changed" | "ticket_ended" | "sign_in_code_made" | "session_started" | "session_refreshed" | "session_ended" | "sessions_ended" | "password_forgotten" | "password_link_made" | "password_changed" | "address_asked" | "address_changed" | "address_restored" | "handle_changed" | "language_changed" | "policy_changed" | "service_added" | "filter_allowed" | "service_secret_changed" | "service_removed" | "signing_key_made" | "job_cancelled" | "job_resumed" | "import_started" | "import_finished";
                 /** @description Only what came before the event of this number. */
                 before?: number;
                 /** @description How many items at most. */
@@ -9569,7 +10117,7 @@ export interface operations {
                 /** @description Only what is about this member. */
                 subject?: components["schemas"]["person_id"];
                 /** @description Only events of this type. */
-                type?: "person_founded" | "member_admitted" | "vouched" | "vouch_taken_back" | "reparented" | "person_left" | "reported" | "role_changed" | "invite_issued" | "invite_revoked" | "invite_voided" | "invite_restored" | "invite_extended" | "invite_resent" | "invite_passed_on" | "invite_answered" | "invite_undeliverable" | "invite_delivered" | "invite_held" | "hold_prolonged" | "invite_released" | "invite_quota_changed" | "application_made" | "application_proof_failed" | "applicant_waits" | "applicant_left" | "applicant_let_in" | "applicant_vouched" | "application_refused" | "waitlist_drawn" | "onboarding_started" | "proof_requested" | "proof_failed" | "contact_proved" | "identity_given" | "case_opened" | "case_claimed" | "case_decided" | "claim_released" | "names_withheld" | "name_shown" | "refusal_bound" | "refusal_lifted" | "case_withdrawn" | "person_banned" | "ban_lifted" | "person_sanctioned" | "sanction_lifted" | "action_proposed" | "action_withdrawn" | "action_approved" | "action_applied" | "action_undoing" | "action_undone" | "appeal_made" | "appeal_claimed" | "appeal_decided" | "reports_closed" | "assurance_lowered" | "lead_dismissed" | "graph_exported" | "room_server_registered" | "room_server_changed" | "room_server_removed" | "room_created" | "room_changed" | "room_spread" | "room_withdrawn" | "ticket_issued" | "ticket_ended" | "sign_in_code_made" | "session_started" | "session_refreshed" | "session_ended" | "sessions_ended" | "password_forgotten" | "password_link_made" | "password_changed" | "address_asked" | "address_changed" | "address_restored" | "handle_changed" | "language_changed" | "policy_changed" | "service_added" | "service_secret_changed" | "service_removed" | "signing_key_made" | "job_cancelled" | "job_resumed" | "import_started" | "import_finished";
+                type?: "person_founded" | "member_admitted" | "vouched" | "vouch_taken_back" | "reparented" | "person_left" | "reported" | "role_changed" | "invite_issued" | "invite_revoked" | "invite_voided" | "invite_restored" | "invite_extended" | "invite_resent" | "invite_passed_on" | "invite_answered" | "invite_undeliverable" | "invite_delivered" | "invite_held" | "hold_prolonged" | "invite_released" | "invite_quota_changed" | "application_made" | "application_proof_failed" | "applicant_waits" | "applicant_left" | "applicant_let_in" | "applicant_vouched" | "application_refused" | "waitlist_drawn" | "onboarding_started" | "proof_requested" | "proof_failed" | "contact_proved" | "identity_given" | "case_opened" | "case_claimed" | "case_decided" | "claim_released" | "names_withheld" | "name_shown" | "refusal_bound" | "refusal_lifted" | "case_withdrawn" | "person_banned" | "ban_lifted" | "person_sanctioned" | "sanction_lifted" | "action_proposed" | "action_withdrawn" | "action_approved" | "action_applied" | "action_undoing" | "action_undone" | "appeal_made" | "appeal_claimed" | "appeal_decided" | "reports_closed" | "assurance_lowered" | "lead_dismissed" | "graph_exported" | "room_server_registered" | "room_server_changed" | "room_server_removed" | "room_created" | "room_changed" | "room_spread" | "room_withdrawn" | "ticket_issued" | "room_place_changed" | "room_acted" | "hand_moved" | "ticket_changed" | "ticket_ended" | "sign_in_code_made" | "session_started" | "session_refreshed" | "session_ended" | "sessions_ended" | "password_forgotten" | "password_link_made" | "password_changed" | "address_asked" | "address_changed" | "address_restored" | "handle_changed" | "language_changed" | "policy_changed" | "service_added" | "filter_allowed" | "service_secret_changed" | "service_removed" | "signing_key_made" | "job_cancelled" | "job_resumed" | "import_started" | "import_finished";
             };
             header?: never;
             path?: never;
@@ -10973,7 +11521,7 @@ export interface operations {
             409: components["responses"]["RoomExistsProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
-            422: components["responses"]["IdempotencyKeyReusedProblem"];
+            422: components["responses"]["InvalidValueOrIdempotencyKeyReusedProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };
@@ -11038,6 +11586,77 @@ export interface operations {
             404: components["responses"]["NotFoundOrRoomUnknownOrRoomServerUnknownProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["InvalidValueProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    list_room_acts: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: components["schemas"]["limit"];
+                /** @description `next` of the page before, unchanged. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The room's id. */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ActView"];
+                };
+            };
+            400: components["responses"]["InvalidFieldOrUnknownFieldOrPositionUnknownOrCursorInvalidProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundOrRoomUnknownProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    list_room_history: {
+        parameters: {
+            query?: {
+                /** @description Only those of this member. */
+                person?: components["schemas"]["person_id"];
+                /** @description Where the page begins, as the one before said. */
+                cursor?: string;
+                /** @description How many at most. */
+                limit?: components["schemas"]["limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The room's id. */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PastView"];
+                };
+            };
+            400: components["responses"]["InvalidFieldOrUnknownFieldOrPositionUnknownOrCursorInvalidProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundOrRoomUnknownProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };
@@ -11071,6 +11690,107 @@ export interface operations {
             400: components["responses"]["InvalidFieldOrUnknownFieldOrPositionUnknownOrCursorInvalidProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
             403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundOrRoomUnknownProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    list_places: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: components["schemas"]["limit"];
+                /** @description `next` of the page before, unchanged. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The room's id. */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PlaceView"];
+                };
+            };
+            400: components["responses"]["InvalidFieldOrUnknownFieldOrPositionUnknownOrCursorInvalidProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundOrRoomUnknownProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    give_place: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The room's id. */
+                room: string;
+                /** @description The member. */
+                person: components["schemas"]["person_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceBody"];
+            };
+        };
+        responses: {
+            /** @description What somebody is in a room. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacedView"];
+                };
+            };
+            400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
+            404: components["responses"]["NotFoundOrRoomUnknownProblem"];
+            409: components["responses"]["RoomCannotHideProblem"];
+            413: components["responses"]["BodyTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    take_place: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The room's id. */
+                room: string;
+                /** @description The member. */
+                person: components["schemas"]["person_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They have none. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["PositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
             404: components["responses"]["NotFoundOrRoomUnknownProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
@@ -11574,6 +12294,41 @@ export interface operations {
             401: components["responses"]["UnauthenticatedProblem"];
             404: components["responses"]["SanctionUnknownProblem"];
             409: components["responses"]["AppealExistsProblem"];
+            413: components["responses"]["BodyTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["InvalidValueProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    filter_in_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The room's id. */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActBody"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["NotTheirModeratorProblem"];
+            404: components["responses"]["NotFoundOrRoomUnknownOrParticipantUnknownProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["InvalidValueProblem"];
@@ -13040,6 +13795,190 @@ export interface operations {
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };
     };
+    list_my_rooms: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: components["schemas"]["limit"];
+                /** @description `next` of the page before, unchanged. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RoomCard"];
+                };
+            };
+            400: components["responses"]["InvalidFieldOrUnknownFieldOrPositionUnknownOrCursorInvalidProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    show_my_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The room's id. */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A room as a member sees it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyRoomView"];
+                };
+            };
+            400: components["responses"]["PositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["RoomForOthersProblem"];
+            404: components["responses"]["NotFoundOrRoomUnknownProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    act_in_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The room's id. */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActBody"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["CrossSiteOrNotTheirModeratorProblem"];
+            404: components["responses"]["NotFoundOrRoomUnknownOrParticipantUnknownProblem"];
+            413: components["responses"]["BodyTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    raise_hand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The room's id. */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is asked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["PositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["CrossSiteProblem"];
+            404: components["responses"]["NotFoundOrRoomUnknownProblem"];
+            409: components["responses"]["NotInRoomOrNothingToAskProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    lower_hand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The room's id. */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is not asked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["PositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["CrossSiteProblem"];
+            404: components["responses"]["NotFoundOrRoomUnknownProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    list_in_room: {
+        parameters: {
+            query?: {
+                /** @description Only those who ask to speak, who has asked longest first; one page of them. */
+                hands?: boolean;
+                /** @description Where the page begins, as the one before said. */
+                cursor?: string;
+                /** @description How many at most. */
+                limit?: components["schemas"]["limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The room's id. */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ParticipantView"];
+                };
+            };
+            400: components["responses"]["InvalidFieldOrUnknownFieldOrPositionUnknownOrCursorInvalidProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["NotTheirModeratorProblem"];
+            404: components["responses"]["NotFoundOrRoomUnknownProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
     create_ticket: {
         parameters: {
             query?: never;
@@ -13066,9 +14005,9 @@ export interface operations {
             };
             400: components["responses"]["InvalidFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["CrossSiteOrAssuranceTooLowOrSpokeAsListenerProblem"];
+            403: components["responses"]["CrossSiteOrAssuranceTooLowOrRoomForOthersOrPutOutOfRoomOrSpokeAsListenerProblem"];
             404: components["responses"]["NotFoundOrRoomUnknownProblem"];
-            409: components["responses"]["RoomClosedOrRoomFullProblem"];
+            409: components["responses"]["RoomClosedOrRoomFullOrRoomCannotHideProblem"];
             410: components["responses"]["TicketEndedProblem"];
             422: components["responses"]["IdempotencyKeyReusedProblem"];
             429: components["responses"]["TooManyRequestsProblem"];

@@ -188,6 +188,20 @@ export interface ProblemStatus {
   "urn:vouchsafe:problem:room-full": 409;
   /** The room asks for more than is known of you. The room, or the policy for every room, asks for more than is known of the member. What to do: Have more of who you are confirmed; the detail names what is asked for. */
   "urn:vouchsafe:problem:assurance-too-low": 403;
+  /** The room is for others. The room is for others: for guests, or for those in a role, a branch or an age that the member is not. What to do: Ask whoever runs the room to invite you; the detail names what is asked for. */
+  "urn:vouchsafe:problem:room-for-others": 403;
+  /** You were put out of the room. A moderator or a filter put the member out of the room. What to do: Wait for the seconds given in Retry-After, then ask for a ticket again. */
+  "urn:vouchsafe:problem:put-out-of-room": 403;
+  /** The room's server hides nobody. The member's place in the room is hidden, and the room's server shows everybody. What to do: Hold the room on a server of a kind that hides listeners, or give another place. */
+  "urn:vouchsafe:problem:room-cannot-hide": 409;
+  /** You may not do this in the room. The caller does not moderate the room; or whom they would act on stands as high as they do. What to do: Ask a moderator of the room, or an admin where it is about a moderator. */
+  "urn:vouchsafe:problem:not-their-moderator": 403;
+  /** Nobody was in the room under this ticket. Nobody is, or was, in the room under this ticket. What to do: Take the ticket from the list of those who are in the room. */
+  "urn:vouchsafe:problem:participant-unknown": 404;
+  /** You are not in the room. The member is not in the room. What to do: Take a ticket to the room first. */
+  "urn:vouchsafe:problem:not-in-room": 409;
+  /** You need not ask to speak. The member may speak already, or listens unseen. What to do: Nothing is to be done: you may speak already, or you are there to listen unseen. */
+  "urn:vouchsafe:problem:nothing-to-ask": 409;
   /** You spoke where you may only listen. The member spoke in the room more than once where they may only listen, and was put out. What to do: Wait for the seconds given in Retry-After, then ask for a ticket again; join muted, and stay so. */
   "urn:vouchsafe:problem:spoke-as-listener": 403;
   /** The room's server does not answer. The room's server does not answer, or has not taken the ticket in yet. What to do: Wait for the seconds given in Retry-After, then ask for a ticket again. */
@@ -300,7 +314,12 @@ export const operations: Readonly<Record<string, Facts>> = {
   "POST /v1/admin/rooms": { access: "access", keyed: true },
   "GET /v1/admin/rooms/{room}": { access: "access" },
   "PUT /v1/admin/rooms/{room}": { access: "access" },
+  "GET /v1/admin/rooms/{room}/acts": { access: "access" },
+  "GET /v1/admin/rooms/{room}/history": { access: "access" },
   "GET /v1/admin/rooms/{room}/participants": { access: "access" },
+  "GET /v1/admin/rooms/{room}/places": { access: "access" },
+  "DELETE /v1/admin/rooms/{room}/places/{person}": { access: "access" },
+  "PUT /v1/admin/rooms/{room}/places/{person}": { access: "access" },
   "DELETE /v1/admin/rooms/{room}/servers/{server}": { access: "access" },
   "PUT /v1/admin/rooms/{room}/servers/{server}": { access: "access" },
   "POST /v1/admin/sanctions": { access: "access", keyed: true },
@@ -317,6 +336,7 @@ export const operations: Readonly<Record<string, Facts>> = {
   "POST /v1/admin/waitlist/draws": { access: "access", keyed: true },
   "GET /v1/appeals": { access: "appellant" },
   "POST /v1/appeals": { access: "appellant" },
+  "POST /v1/filters/rooms/{room}/acts": { access: "service" },
   "DELETE /v1/me": { access: "access" },
   "GET /v1/me": { access: "access" },
   "POST /v1/me/address": { access: "access" },
@@ -355,6 +375,12 @@ export const operations: Readonly<Record<string, Facts>> = {
   "POST /v1/onboarding/{flow}/password": { access: "flow", keyed: true },
   "POST /v1/reports": { access: "access" },
   "POST /v1/room-servers/{id}/events": { access: "room_server" },
+  "GET /v1/rooms": { access: "access" },
+  "GET /v1/rooms/{room}": { access: "access" },
+  "POST /v1/rooms/{room}/acts": { access: "access" },
+  "DELETE /v1/rooms/{room}/hand": { access: "access" },
+  "PUT /v1/rooms/{room}/hand": { access: "access" },
+  "GET /v1/rooms/{room}/participants": { access: "access" },
   "POST /v1/rooms/{room}/tickets": { access: "access", keyed: true },
   "DELETE /v1/rooms/{room}/tickets/{ticket}": { access: "access" },
   "DELETE /v1/sessions/current": { access: "access" },

@@ -16,7 +16,7 @@ export const STATES: Record<Schemas["InviteState"], string> = {
   declined: "Declined",
   passed_on: "Passed on",
   suspended: "Void while its inviter is sanctioned",
-  room_closed: "Its room is closed",
+  room_closed: "Its room is closed, or private since",
   undeliverable: "Could not be delivered",
   refused: "Refused by a reviewer",
 };

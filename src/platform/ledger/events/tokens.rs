@@ -65,6 +65,14 @@ pub struct ServiceAdded {
     pub service: Id<kinds::Service>,
 }
 
+/// A service may act in rooms from now on, as a filter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct FilterAllowed {
+    /// Which.
+    pub service: Id<kinds::Service>,
+}
+
 /// A service has another secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]

@@ -4,15 +4,18 @@ use actix_web::{post, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{RoomView, terms};
+use super::{RoomView, check_capacity, who::WhoBody};
 use crate::{
     http::{Caller, IdempotencyKey, Json, Problem, WriteResponse, problems, whole},
     platform::{
         idempotency::Asker,
-        ledger::Actor,
+        ledger::{
+            Actor,
+            events::{RoomAccess, Speakers},
+        },
         terms::{Assurance, RoomServerId},
     },
-    rooms::{CAPACITY, NewRoom, RoomError, RoomName, SERVERS_MOST, commands, http::Rooms, queries},
+    rooms::{CAPACITY, NewRoom, RoomError, RoomName, RoomTerms, SERVERS_MOST, commands, http::Rooms, queries},
 };
 
 /// A room to create.
@@ -35,8 +38,23 @@ struct NewRoomBody {
     #[serde(default = "capacity", deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 100_000)]
     capacity: u32,
+    /// Whom it is for; `members` where nothing is said.
+    #[serde(default = "members")]
+    access: RoomAccess,
+    /// Who speaks, of those who may; `everybody` where nothing is said.
+    #[serde(default = "everybody")]
+    speakers: Speakers,
+    /// Whom it asks for besides; nobody in particular where nothing is said.
+    #[serde(default)]
+    who: WhoBody,
 }
 
+const fn members() -> RoomAccess {
+    RoomAccess::Members
+}
+const fn everybody() -> Speakers {
+    Speakers::Everybody
+}
 const fn contact() -> Assurance {
     Assurance::Contact
 }
@@ -56,7 +74,7 @@ fn servers(given: Vec<RoomServerId>) -> Result<Vec<RoomServerId>, Problem> {
     Ok(given)
 }
 
-problems!(CreateRoomProblems: InvalidField, RoomServerUnknown, RoomExists, RoomUnknown);
+problems!(CreateRoomProblems: InvalidField, InvalidValue, RoomServerUnknown, RoomExists, RoomUnknown);
 
 /// Create a room; it is open. Its servers have it within a second.
 #[utoipa::path(operation_id = "create_room", tag = "rooms", request_body = NewRoomBody,
@@ -71,13 +89,23 @@ pub(in crate::rooms::http) async fn create(
 ) -> Result<WriteResponse<RoomView>, Problem> {
     let key = key.bind(Asker::Member(caller.id), "create_room", &body.0)?;
     let body = body.0;
-    let new = NewRoom {
-        terms: terms(body.enter, body.speak, body.capacity)?,
-        servers: servers(body.servers)?,
-        name: body.id,
-    };
+    check_capacity(body.capacity)?;
+    body.who.check()?;
+    let servers = servers(body.servers.clone())?;
     let vault = rooms.vault.clone();
     let written = rooms.ledger.write(Actor::Person(caller.person), move |tx| {
+        let new = NewRoom {
+            name: body.id.clone(),
+            servers: servers.clone(),
+            terms: RoomTerms {
+                enter: body.enter,
+                speak: body.speak,
+                capacity: body.capacity,
+                access: body.access,
+                speakers: body.speakers,
+                who: body.who.read(tx.conn)?,
+            },
+        };
         let room = commands::create_room(tx, &vault, &key, &new)?;
         Ok::<_, RoomError>(queries::room_overview(tx.conn, room, tx.now)?)
     });

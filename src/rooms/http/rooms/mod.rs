@@ -1,21 +1,30 @@
 //! Rooms, for those who run the community.
 
+pub(super) mod acts;
 pub(super) mod create;
+pub(super) mod history;
 pub(super) mod participants;
+pub(super) mod places;
 pub(super) mod replace;
 pub(super) mod show;
 pub(super) mod spread;
+mod who;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use who::WhoBody;
+
 use super::super::{
-    CAPACITY_MOST, RoomTerms,
+    CAPACITY_MOST,
     queries::{RoomOverview, ServerOfRoom},
 };
 use crate::{
     http::Problem,
-    platform::terms::{Assurance, RoomServerId, Timestamp},
+    platform::{
+        ledger::events::{RoomAccess, Speakers},
+        terms::{Assurance, RoomServerId, Timestamp},
+    },
 };
 
 /// A room.
@@ -33,6 +42,15 @@ struct RoomView {
     capacity: u32,
     /// How many of them are taken.
     taken: i64,
+    /// Whom it is for.
+    access: RoomAccess,
+    /// Who speaks, of those who may.
+    speakers: Speakers,
+    /// Whom it asks for besides.
+    who: WhoBody,
+    /// When it was made a room for guests last: invites for it from before lead nowhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    private_since: Option<Timestamp>,
     /// Whether it is open.
     open: bool,
     /// When it was created.
@@ -58,8 +76,19 @@ impl From<ServerOfRoom> for RoomServerView {
 }
 
 impl From<RoomOverview> for RoomView {
-    fn from(RoomOverview { room, servers, taken }: RoomOverview) -> Self {
+    fn from(
+        RoomOverview {
+            room,
+            servers,
+            taken,
+            roots,
+        }: RoomOverview,
+    ) -> Self {
         Self {
+            access: room.access,
+            speakers: room.speakers,
+            who: WhoBody::of(&room.who, &roots),
+            private_since: room.private_since,
             servers: servers.into_iter().map(RoomServerView::from).collect(),
             taken,
             id: room.name.to_string(),
@@ -72,9 +101,9 @@ impl From<RoomOverview> for RoomView {
     }
 }
 
-fn terms(enter: Assurance, speak: Assurance, capacity: u32) -> Result<RoomTerms, Problem> {
-    if !(1..=CAPACITY_MOST).contains(&capacity) {
-        return Err(Problem::field("/capacity", format!("Give 1 to {CAPACITY_MOST}.")));
+fn check_capacity(capacity: u32) -> Result<(), Problem> {
+    match (1..=CAPACITY_MOST).contains(&capacity) {
+        true => Ok(()),
+        false => Err(Problem::field("/capacity", format!("Give 1 to {CAPACITY_MOST}."))),
     }
-    Ok(RoomTerms { enter, speak, capacity })
 }

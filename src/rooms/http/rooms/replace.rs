@@ -6,11 +6,17 @@ use actix_web::{put, web::Data};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{RoomView, terms};
+use super::{RoomView, check_capacity, who::WhoBody};
 use crate::{
     http::{Caller, Json, Problem, Segments, WriteResponse, problems, whole},
-    platform::{ledger::Actor, terms::Assurance},
-    rooms::{RoomError, RoomName, commands, http::Rooms, queries},
+    platform::{
+        ledger::{
+            Actor,
+            events::{RoomAccess, Speakers},
+        },
+        terms::Assurance,
+    },
+    rooms::{RoomChange, RoomError, RoomName, commands, http::Rooms, queries},
 };
 
 /// What a room is to ask for.
@@ -27,9 +33,16 @@ struct RoomBody {
     capacity: u32,
     /// Whether it is open. Closing it ends all its tickets.
     open: bool,
+    /// Whom it is for; as it is where nothing is said. In a room that becomes one for guests, those who are in it are
+    /// guests, and the invites that were made for it before lead nowhere.
+    access: Option<RoomAccess>,
+    /// Who speaks, of those who may; as it is where nothing is said.
+    speakers: Option<Speakers>,
+    /// Whom it asks for besides; as it is where nothing is said.
+    who: Option<WhoBody>,
 }
 
-problems!(ReplaceRoomProblems: InvalidField, RoomUnknown, RoomServerUnknown);
+problems!(ReplaceRoomProblems: InvalidField, InvalidValue, RoomUnknown, RoomServerUnknown);
 
 /// Change the terms of a room, close it or open it. Whoever is in it and no longer satisfies the terms is put out;
 /// whoever may no longer speak is muted.
@@ -44,10 +57,20 @@ pub(in crate::rooms::http) async fn replace(
     rooms: Data<Rooms>,
 ) -> Result<WriteResponse<RoomView>, Problem> {
     let (name, body) = (room.0, body.0);
-    let terms = terms(body.enter, body.speak, body.capacity)?;
-    let policy = Arc::clone(&rooms.policy);
+    check_capacity(body.capacity)?;
+    body.who.as_ref().map_or(Ok(()), WhoBody::check)?;
+    let (policy, vault) = (Arc::clone(&rooms.policy), rooms.vault.clone());
     let written = rooms.ledger.write(Actor::Person(caller.person), move |tx| {
-        let room = commands::change_room(tx, &policy, &name, &terms, body.open)?;
+        let change = RoomChange {
+            enter: body.enter,
+            speak: body.speak,
+            capacity: body.capacity,
+            open: body.open,
+            access: body.access,
+            speakers: body.speakers,
+            who: body.who.as_ref().map(|who| who.read(tx.conn)).transpose()?,
+        };
+        let room = commands::change_room(tx, &vault, &policy, &name, &change)?;
         Ok::<_, RoomError>(queries::room_overview(tx.conn, room, tx.now)?)
     });
     let written = written.await?;

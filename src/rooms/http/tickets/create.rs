@@ -106,7 +106,7 @@ impl PartialSchema for TicketView {
 }
 
 problems!(CreateTicketProblems:
-    RoomUnknown, RoomClosed, RoomFull, AssuranceTooLow, SpokeAsListener, TooManyRequests, RoomServerUnavailable,
+    RoomUnknown, RoomClosed, RoomFull, AssuranceTooLow, RoomForOthers, PutOutOfRoom, RoomCannotHide, SpokeAsListener, TooManyRequests, RoomServerUnavailable,
     TicketEnded
 );
 

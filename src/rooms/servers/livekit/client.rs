@@ -163,8 +163,17 @@ impl Client {
 
     /// Takes the right to publish from somebody; what they publish ends with it.
     pub(super) async fn silence(&self, room: &str, id: &str) -> Result<(), ServerError> {
+        self.permit(room, id, false).await
+    }
+
+    /// Lets a participant publish.
+    pub(super) async fn let_speak(&self, room: &str, id: &str) -> Result<(), ServerError> {
+        self.permit(room, id, true).await
+    }
+
+    async fn permit(&self, room: &str, id: &str, speaks: bool) -> Result<(), ServerError> {
         // The rights that are not named here are taken too.
-        let permission = json!({ "can_subscribe": true, "can_publish": false, "can_publish_data": false });
+        let permission = json!({ "can_subscribe": true, "can_publish": speaks, "can_publish_data": speaks });
         let body = json!({ "room": room, "identity": id, "permission": permission });
         self.order("UpdateParticipant", body, governs(room)).await
     }

@@ -61,6 +61,7 @@ impl ServerKind for LiveKit {
             Capability::Observation,
             Capability::Bulk,
             Capability::Muting,
+            Capability::Hiding,
         ]
     }
 
@@ -209,6 +210,10 @@ impl RoomServer for Served {
 
     fn mute<'a>(&'a self, room: &'a ServedRoom, id: &'a str) -> Call<'a, ()> {
         Box::pin(async move { self.client.silence(&room.name, id).await })
+    }
+
+    fn let_speak<'a>(&'a self, room: &'a ServedRoom, id: &'a str) -> Call<'a, ()> {
+        Box::pin(async move { self.client.let_speak(&room.name, id).await })
     }
 
     fn read_report(&self, report: &Report<'_>) -> Result<Vec<Mention>, Unsigned> {

@@ -57,7 +57,7 @@ impl ApiKey {
                 "canSubscribe": true,
                 "canUpdateOwnMetadata": false,
                 "canSubscribeMetrics": false,
-                "hidden": false,
+                "hidden": role == ParticipantRole::Hidden,
                 "recorder": false,
                 "agent": false,
             }),

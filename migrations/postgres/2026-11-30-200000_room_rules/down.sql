@@ -1,0 +1,10 @@
+DROP TABLE room_acts;
+DROP TABLE room_hands;
+DROP TABLE room_places;
+ALTER TABLE services DROP COLUMN filter_since;
+DROP INDEX tickets_of_room;
+ALTER TABLE tickets DROP COLUMN ended_for;
+ALTER TABLE rooms DROP COLUMN private_since;
+ALTER TABLE rooms DROP COLUMN who;
+ALTER TABLE rooms DROP COLUMN speakers;
+ALTER TABLE rooms DROP COLUMN access;

@@ -1,0 +1,284 @@
+//! What moderators and filters do about those who are in a room, and how somebody there asks to speak.
+
+use std::time::Duration;
+
+use super::{
+    super::{
+        Denied, ParticipantRole, Placed, Room, RoomName, Ticket,
+        admission::{self, FILTER_RANK},
+        records,
+    },
+    asking, fit, places,
+    tickets::count,
+};
+use crate::{
+    people,
+    platform::{
+        ledger::{
+            Event, Tx,
+            events::{Act, HandMoved, Place, ReasonCode, RoomAccess, RoomActed},
+        },
+        store::{
+            CommandError, Disposition, StoreError, from_query,
+            throttle::{Rate, Throttled},
+        },
+        terms::{PersonRow, RoomRow, ServiceId, TicketId},
+        vault::Vault,
+    },
+    policy::Current,
+    tokens,
+};
+
+/// Who acts.
+#[derive(Debug, Clone, Copy)]
+pub enum By {
+    /// A member.
+    Member(PersonRow),
+    /// A filter: a service that may act in rooms.
+    Filter(ServiceId),
+}
+
+/// What is to be done.
+#[derive(Debug, Clone)]
+pub struct ToDo {
+    /// In which room.
+    pub room: RoomName,
+    /// About whoever is, or was, there under this ticket.
+    pub ticket: TicketId,
+    /// What.
+    pub act: Act,
+    /// Why.
+    pub reason: ReasonCode,
+    /// For how many minutes, where it ends by itself.
+    pub minutes: u32,
+}
+
+/// Why nothing was done.
+#[derive(Debug, thiserror::Error)]
+pub enum ActError {
+    /// No room has this id.
+    #[error("there is no such room")]
+    Unknown,
+    /// Whoever asks does not moderate it.
+    #[error("they do not moderate the room")]
+    NotModerator,
+    /// Nobody has, or had, this ticket in the room.
+    #[error("nobody was in the room under this ticket")]
+    TicketUnknown,
+    /// Whom it is about stands as high as whoever acts, or higher.
+    #[error("they stand too high to be acted on")]
+    TooHigh,
+    /// A filter asks nobody to the stage.
+    #[error("filters do not decide who speaks from the stage")]
+    NotForFilters,
+    /// Whoever asks to speak is not in the room.
+    #[error("they are not in the room")]
+    NotIn,
+    /// They may speak already, or listen unseen.
+    #[error("they do not wait to speak")]
+    NotWaiting,
+    /// They were too fast.
+    #[error("they ask too often")]
+    TooMany(Denied),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+from_query!(ActError);
+
+impl CommandError for ActError {
+    fn disposition(&self) -> Disposition {
+        match self {
+            Self::Store(error) => error.disposition(),
+            _ => Disposition::RollBack,
+        }
+    }
+}
+
+/// Does something about somebody in a room: it is kept, in the ledger, and takes effect on their seat at once.
+///
+/// # Errors
+/// [`ActError`]; nothing is changed then.
+pub fn act(tx: &mut Tx<'_>, vault: &Vault, policy: &Current, by: By, new: &ToDo) -> Result<(), ActError> {
+    let room = records::lock_room(tx.conn, &new.room)?.ok_or(ActError::Unknown)?;
+    let service = match by {
+        By::Filter(id) => Some((
+            tokens::services::filter(tx.conn, id)?.ok_or(ActError::NotModerator)?,
+            id,
+        )),
+        By::Member(_) => None,
+    };
+    let ticket = records::ticket(tx.conn, new.ticket)?.filter(|ticket| ticket.room == room.row);
+    let mut concerned: Vec<PersonRow> = ticket.iter().map(|ticket| ticket.person).collect();
+    concerned.extend(match by {
+        By::Member(person) => Some(person),
+        By::Filter(_) => None,
+    });
+    let members = people::lock_members(tx.conn, &concerned)?;
+    let known = asking(tx.conn, vault, &room, &members, tx.now)?;
+    let rank_of = |person: &PersonRow| known.get(person).map_or(0, |asking| admission::rank(&room, asking));
+    let rank = match by {
+        By::Member(person) => rank_of(&person),
+        By::Filter(_) => FILTER_RANK,
+    };
+    let own = |ticket: &Ticket| matches!(by, By::Member(person) if person == ticket.person);
+    // Who does not moderate learns nothing of who is there.
+    if rank == 0 && !(new.act == Act::OffStage && ticket.as_ref().is_some_and(own)) {
+        return Err(ActError::NotModerator);
+    }
+    let ticket = ticket.ok_or(ActError::TicketUnknown)?;
+    if service.is_some() && matches!(new.act, Act::ToStage | Act::OffStage) {
+        return Err(ActError::NotForFilters);
+    }
+    let person = ticket.person;
+    let leaves_the_stage = own(&ticket) && matches!(new.act, Act::OffStage | Act::ToStage);
+    if !leaves_the_stage && rank_of(&person) >= rank {
+        return Err(ActError::TooHigh);
+    }
+    let before = known.get(&person).map(|asking| asking.placed).unwrap_or_default();
+    let until = tx.now.after(Duration::from_secs(u64::from(new.minutes) * 60));
+    let (placed, until) = match new.act {
+        Act::Warn => (before, None),
+        Act::Mute => (
+            Placed {
+                muted_until: Some(until),
+                ..before
+            },
+            Some(until),
+        ),
+        Act::PutOut => (
+            Placed {
+                barred_until: Some(until),
+                ..before
+            },
+            Some(until),
+        ),
+        Act::ToStage => (on_stage(before), None),
+        Act::OffStage => (off_stage(&room, before), None),
+    };
+    if new.act != Act::Warn && records::lower_hand(tx.conn, room.row, person)? {
+        hand_moved(tx, room.row, person, false);
+    }
+    let done = records::NewAct {
+        room_id: room.row,
+        person,
+        ticket: ticket.id,
+        act: new.act,
+        reason: new.reason,
+        by_person: match by {
+            By::Member(person) => Some(person),
+            By::Filter(_) => None,
+        },
+        by_service: service.map(|(row, _)| row),
+        at: tx.now,
+        until,
+    };
+    records::insert_act(tx.conn, &done)?;
+    tx.record(Event::RoomActed(RoomActed {
+        room: room.row,
+        person,
+        ticket: ticket.id,
+        act: new.act,
+        reason: new.reason,
+        until,
+        filter: service.map(|(_, id)| id),
+    }));
+    if placed == before {
+        return Ok(());
+    }
+    match placed.place == before.place {
+        true => records::set_placed(tx.conn, room.row, person, placed, tx.now)?,
+        false => places::write(tx, &room, person, placed)?,
+    }
+    let policy = policy.in_force(tx.conn)?;
+    fit(tx, vault, &policy.policy, &room, Some(&[person]))?;
+    Ok(())
+}
+
+/// The place of somebody who is asked to the stage.
+fn on_stage(before: Placed) -> Placed {
+    Placed {
+        place: match before.place {
+            None | Some(Place::Guest) => Some(Place::Speaker),
+            place => place,
+        },
+        muted_until: None,
+        ..before
+    }
+}
+
+/// The place of somebody who leaves the stage. In a room for guests they stay one.
+fn off_stage(room: &Room, before: Placed) -> Placed {
+    let audience = (room.access == RoomAccess::Guests).then_some(Place::Guest);
+    Placed {
+        place: match before.place {
+            Some(Place::Speaker) => audience,
+            place => place,
+        },
+        ..before
+    }
+}
+
+/// Asks to speak in a room where one listens; false where they ask already.
+///
+/// # Errors
+/// [`ActError`]
+pub fn raise_hand(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    pace: Rate,
+    person: PersonRow,
+    name: &RoomName,
+) -> Result<bool, ActError> {
+    let room = records::lock_room(tx.conn, name)?.ok_or(ActError::Unknown)?;
+    let seat = records::good_of(tx.conn, room.row, &[person], tx.now)?;
+    let seat = seat.first().ok_or(ActError::NotIn)?;
+    if seat.part != ParticipantRole::Listener {
+        return Err(ActError::NotWaiting);
+    }
+    move_hand(tx, vault, pace, &room, person, true)
+}
+
+/// Takes that back; false where they did not ask.
+///
+/// # Errors
+/// [`ActError`]
+pub fn lower_hand(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    pace: Rate,
+    person: PersonRow,
+    name: &RoomName,
+) -> Result<bool, ActError> {
+    let room = records::lock_room(tx.conn, name)?.ok_or(ActError::Unknown)?;
+    move_hand(tx, vault, pace, &room, person, false)
+}
+
+fn move_hand(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    pace: Rate,
+    room: &Room,
+    person: PersonRow,
+    up: bool,
+) -> Result<bool, ActError> {
+    let moved = match up {
+        true => records::raise_hand(tx.conn, room.row, person, tx.now)?,
+        false => records::lower_hand(tx.conn, room.row, person)?,
+    };
+    if !moved {
+        return Ok(false);
+    }
+    hand_moved(tx, room.row, person, up);
+    match count(tx, vault, pace, person) {
+        Ok(()) => Ok(true),
+        Err(Throttled::Wait(wait)) => Err(ActError::TooMany(Denied::TooMany { wait })),
+        Err(Throttled::Store(error)) => Err(error.into()),
+    }
+}
+
+/// Records that somebody asks to speak, or no longer does.
+pub(super) fn hand_moved(tx: &mut Tx<'_>, room: RoomRow, person: PersonRow, up: bool) {
+    tx.record(Event::HandMoved(HandMoved { room, person, up }));
+}
