@@ -22,6 +22,7 @@ export const CAPABILITIES: Record<Schemas["Capability"], string> = {
   bulk: "takes many changes at once",
   muting: "mutes somebody",
   connections: "ends connections",
+  hiding: "hides whoever is to listen unseen",
 };
 
 export const HEALTH: Record<Schemas["HealthWord"], { text: string; tone: string }> = {
