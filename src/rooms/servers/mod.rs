@@ -264,6 +264,7 @@ pub enum JoinData {
 
 /// How a client joins a room on a server whose kind has no form of its own.
 #[derive(Clone, Serialize, ToSchema)]
+#[schema(as = RoomJoin)]
 pub struct Join {
     /// Where the client connects.
     pub url: String,

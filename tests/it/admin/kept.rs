@@ -118,8 +118,10 @@ on_both! {
                 None => break,
             }
         }
-        let speaks = |who: Value| seen.iter().find(|seat| seat["person"]["id"] == who).map(|seat| seat["speaks"].clone());
-        assert_eq!((seen.len(), speaks(json!(ann.id)), speaks(json!(bob.id))), (2, Some(json!(true)), Some(json!(false))));
+        let told = |who: Value, of: &str| seen.iter().find(|seat| seat["person"]["id"] == who).map(|seat| seat[of].clone());
+        let (ann, bob) = (json!(ann.id), json!(bob.id));
+        assert_eq!((seen.len(), told(ann.clone(), "speaks"), told(bob.clone(), "speaks")), (2, Some(json!(true)), Some(json!(false))));
+        assert_eq!((told(ann, "part"), told(bob, "part")), (Some(json!("speaker")), Some(json!("listener"))));
         service.get(owner, "/v1/admin/rooms/nowhere/participants").await.refused(404, "room-unknown");
         service.get(&token, path).await.refused(403, "forbidden");
         scene.service.stop().await;

@@ -9,6 +9,7 @@ mod guards;
 mod hashes;
 mod paths;
 mod rules;
+mod schemas;
 mod statements;
 mod tables;
 

@@ -1102,7 +1102,7 @@ class Operations(ABC):
         answer: t.Page[t.Person] = self._call(_LIST_PEOPLE, query={"handle": handle, "id": id, "role": role, "standing": standing, "joined_from": joined_from, "joined_before": joined_before, "limit": limit, "cursor": cursor})
         return answer
 
-    def list_places(self, room: str, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.PlaceView]:
+    def list_places(self, room: str, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.RoomPlaceView]:
         """Those who have a place in a room, or were muted or put out there, in the order in which they joined
         the community.
 
@@ -1111,7 +1111,7 @@ class Operations(ABC):
         Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
         RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
         """
-        answer: t.Page[t.PlaceView] = self._call(_LIST_PLACES, path={"room": room}, query={"limit": limit, "cursor": cursor})
+        answer: t.Page[t.RoomPlaceView] = self._call(_LIST_PLACES, path={"room": room}, query={"limit": limit, "cursor": cursor})
         return answer
 
     def list_refusals(self, *, lifted: bool | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.RefusalView]:
@@ -3145,7 +3145,7 @@ class AsyncOperations(ABC):
         answer: t.Page[t.Person] = await self._call(_LIST_PEOPLE, query={"handle": handle, "id": id, "role": role, "standing": standing, "joined_from": joined_from, "joined_before": joined_before, "limit": limit, "cursor": cursor})
         return answer
 
-    async def list_places(self, room: str, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.PlaceView]:
+    async def list_places(self, room: str, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.RoomPlaceView]:
         """Those who have a place in a room, or were muted or put out there, in the order in which they joined
         the community.
 
@@ -3154,7 +3154,7 @@ class AsyncOperations(ABC):
         Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
         RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
         """
-        answer: t.Page[t.PlaceView] = await self._call(_LIST_PLACES, path={"room": room}, query={"limit": limit, "cursor": cursor})
+        answer: t.Page[t.RoomPlaceView] = await self._call(_LIST_PLACES, path={"room": room}, query={"limit": limit, "cursor": cursor})
         return answer
 
     async def list_refusals(self, *, lifted: bool | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.RefusalView]:

@@ -2476,6 +2476,19 @@ class RoomCard(TypedDict):
     """Who speaks, of those who may."""
 
 
+class RoomJoin(TypedDict):
+    """How a client joins a room on a server whose kind has no form of its own."""
+
+    id: TicketId
+    """The participant's id: the ticket's."""
+    room: str
+    """The room, as its server calls it."""
+    token: str
+    """What the client shows to be let in."""
+    url: str
+    """Where the client connects."""
+
+
 class RoomPerson(TypedDict):
     """Somebody of the community."""
 
@@ -2483,6 +2496,13 @@ class RoomPerson(TypedDict):
     """The handle of their own choice."""
     id: PersonId
     """Their public id."""
+
+
+class RoomPlaceView(PlacedView):
+    """Somebody who has a place in a room, or was muted or put out there."""
+
+    person: RoomPerson
+    """Who."""
 
 
 class RoomServerHealth(TypedDict):
@@ -2624,6 +2644,8 @@ class SeatView(TypedDict):
 
     expires_at: Timestamp
     """Until when it is good."""
+    part: ParticipantRole
+    """As what they are there."""
     person: SeatPerson
     """Who."""
     since: Timestamp
@@ -2849,7 +2871,7 @@ class TicketView(TypedDict):
     """Its id, which is also the participant's."""
     janus: NotRequired[JanusEntry]
     jitsi: NotRequired[JitsiEntry]
-    join: NotRequired[Join | None]
+    join: NotRequired[RoomJoin | None]
     kind: str
     """The kind of the room's server. A kind with a form of its own has it in the member of that name; for every
     other kind it is in `join`.

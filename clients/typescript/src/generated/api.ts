@@ -5925,13 +5925,6 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
-        Page_PlaceView: {
-            /** @description The items, in the list's order. */
-            items: components["schemas"]["PlaceView"][];
-            /** @description Where the next page starts: send it as `cursor`. Missing on the last page. */
-            next?: string | null;
-        };
-        /** @description One page of a list. */
         Page_RefusalView: {
             /** @description The items, in the list's order. */
             items: components["schemas"]["RefusalView"][];
@@ -5956,6 +5949,13 @@ export interface components {
         Page_RoomCard: {
             /** @description The items, in the list's order. */
             items: components["schemas"]["RoomCard"][];
+            /** @description Where the next page starts: send it as `cursor`. Missing on the last page. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_RoomPlaceView: {
+            /** @description The items, in the list's order. */
+            items: components["schemas"]["RoomPlaceView"][];
             /** @description Where the next page starts: send it as `cursor`. Missing on the last page. */
             next?: string | null;
         };
@@ -6735,6 +6735,17 @@ export interface components {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:room-for-others";
         };
+        /** @description How a client joins a room on a server whose kind has no form of its own. */
+        RoomJoin: {
+            /** @description The participant's id: the ticket's. */
+            id: components["schemas"]["ticket_id"];
+            /** @description The room, as its server calls it. */
+            room: string;
+            /** @description What the client shows to be let in. */
+            token: string;
+            /** @description Where the client connects. */
+            url: string;
+        };
         RoomLastServerProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:room-last-server";
@@ -6745,6 +6756,11 @@ export interface components {
             handle?: string | null;
             /** @description Their public id. */
             id: components["schemas"]["person_id"];
+        };
+        /** @description Somebody who has a place in a room, or was muted or put out there. */
+        RoomPlaceView: components["schemas"]["PlacedView"] & {
+            /** @description Who. */
+            person: components["schemas"]["RoomPerson"];
         };
         /** @description How a room server does. */
         RoomServerHealth: {
@@ -6922,6 +6938,8 @@ export interface components {
         SeatView: {
             /** @description Until when it is good. */
             expires_at: components["schemas"]["timestamp"];
+            /** @description As what they are there. */
+            part: components["schemas"]["ParticipantRole"];
             /** @description Who. */
             person: components["schemas"]["SeatPerson"];
             /** @description Since when they have the ticket. */
@@ -7214,7 +7232,7 @@ export interface components {
             id: components["schemas"]["ticket_id"];
             janus?: components["schemas"]["JanusEntry"];
             jitsi?: components["schemas"]["JitsiEntry"];
-            join?: components["schemas"]["Join"] | null;
+            join?: components["schemas"]["RoomJoin"] | null;
             /**
              * @description The kind of the room's server. A kind with a form of its own has it in the member of that name; for every
              *     other kind it is in `join`.
@@ -11718,7 +11736,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_PlaceView"];
+                    "application/json": components["schemas"]["Page_RoomPlaceView"];
                 };
             };
             400: components["responses"]["InvalidFieldOrUnknownFieldOrPositionUnknownOrCursorInvalidProblem"];

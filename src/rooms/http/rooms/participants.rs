@@ -23,6 +23,8 @@ struct SeatView {
     person: SeatPerson,
     /// Whether they may speak; whoever may not listens.
     speaks: bool,
+    /// As what they are there.
+    part: ParticipantRole,
     /// Since when they have the ticket.
     since: Timestamp,
     /// Until when it is good.
@@ -74,6 +76,7 @@ pub(in crate::rooms::http) async fn list_participants(
                 handle: seat.name.handle,
             },
             speaks: seat.part == ParticipantRole::Speaker,
+            part: seat.part,
             since: seat.since,
             expires_at: seat.expires_at,
         },

@@ -62,7 +62,7 @@ impl From<Placed> for PlacedView {
 
 /// Somebody who has a place in a room, or was muted or put out there.
 #[derive(Serialize, ToSchema)]
-struct PlaceView {
+struct RoomPlaceView {
     /// Who.
     person: RoomPerson,
     /// What they are there.
@@ -75,14 +75,14 @@ problems!(ListPlacesProblems: RoomUnknown);
 /// Those who have a place in a room, or were muted or put out there, in the order in which they joined the community.
 #[utoipa::path(operation_id = "list_places", tag = "rooms",
     params(("room" = String, Path, description = "The room's id."), Paging),
-    responses((status = 200, body = Page<PlaceView>), ListPlacesProblems))]
+    responses((status = 200, body = Page<RoomPlaceView>), ListPlacesProblems))]
 #[get("/v1/admin/rooms/{room}/places")]
 pub(in crate::rooms::http) async fn list(
     room: Segments<RoomName>,
     paging: Query<Paging>,
     cursors: Cursors,
     rooms: Data<Rooms>,
-) -> Result<Json<Page<PlaceView>>, Problem> {
+) -> Result<Json<Page<RoomPlaceView>>, Problem> {
     let after = cursors
         .read::<(PersonRow,)>(paging.0.cursor.as_deref())?
         .map(|(row,)| row);
@@ -98,7 +98,7 @@ pub(in crate::rooms::http) async fn list(
         limit,
         &cursors,
         |one| (one.row,),
-        |one| PlaceView {
+        |one| RoomPlaceView {
             person: one.name.into(),
             placed: one.placed.into(),
         },
