@@ -1,7 +1,7 @@
 // The main work of the console by keys alone: Tab, Enter, Space, arrows and letters. What has the focus shows it.
 import * as h from "../pages/hands.mjs";
 import { atConsole, open, painted, see, to, toText } from "./keepers.mjs";
-import { appellant, SILENT, waiting } from "./sample.mjs";
+import { appellant, SILENT, stage, waiting } from "./sample.mjs";
 
 await h.main(async () => {
   const page = await atConsole(h.LINK);
@@ -178,6 +178,63 @@ await h.main(async () => {
     await key("Enter");
     await page.locator("main").getByText(/right|holds|agrees|fits/i).first().waitFor();
   });
+  await h.step("a stage is worked: a hand, a place, somebody put out, and the room made private", async () => {
+    const people = (await h.api(page, "GET", "/v1/admin/people?role=member&standing=active&limit=9")).items.slice(4);
+    const inside = await stage(second, "stage", people);
+    const [chair, , , asks] = inside;
+    const row = (...words) => words.reduce((rows, word) => rows.filter({ hasText: word }), page.locator("main table tbody tr"));
+    const press = async (text) => { await toText(page, text); await key("Enter"); };
+    await open(page, "rooms");
+    await press("stage");
+    await see(page, `@${chair.handle}`);
+    await press("Who is in");
+    await page.getByRole("region", { name: "Table: Who asks to speak" }).getByRole("link", { name: `@${asks.handle}` }).waitFor();
+    await press("To the stage");
+    await row(`@${asks.handle}`, "speaks").waitFor();
+    await press("Act…");
+    await page.locator("dialog[open] h2", { hasText: `@${chair.handle}` }).waitFor();
+    await key("ArrowDown");
+    await key("ArrowDown");
+    h.holds(await page.locator("dialog[open] [value=put_out]").isChecked(), "the arrow chooses among what can be done");
+    await to(page, "dialog[open] input[type=number]");
+    await key("Control+a");
+    await page.keyboard.type("90");
+    await to(page, "dialog[open] button:not([type=button])");
+    await key("Enter");
+    await row(`@${chair.handle}`).waitFor({ state: "detached" });
+    await press("Places");
+    const moderates = (person) => row(`@${person.handle}`).locator(".tag", { hasText: "moderator" }).waitFor();
+    await moderates(chair);
+    await press("Give a place");
+    await page.keyboard.type(member.handle);
+    await page.getByLabel("Found").getByRole("button", { name: `@${member.handle}`, exact: true }).waitFor();
+    await press(`@${member.handle}`);
+    await to(page, "dialog[open] [type=radio]");
+    await key("ArrowDown");
+    await key("ArrowDown");
+    await to(page, "dialog[open] button:not([type=button])");
+    await key("Enter");
+    await moderates(member);
+    await press("History");
+    await row(`@${chair.handle}`, "put them out").waitFor();
+    await press("What was done");
+    await row("Put out", `@${chair.handle}`, "@owner").waitFor();
+    await row("Put out", "The listening filter", "filter").waitFor();
+    await to(page, "main nav a");
+    await key("Enter");
+    await press("Change the terms");
+    await page.locator("dialog[open]").waitFor();
+    await key("ArrowDown");
+    await to(page, "dialog[open] button:not([type=button])");
+    await key("Enter");
+    await page.locator("dialog[open]").getByText("Make this a room for guests?").waitFor();
+    await to(page, "dialog[open] button:not([type=button])");
+    await key("Enter");
+    await see(page, "invites for it from before lead nowhere");
+    const { items } = await h.api(page, "GET", "/v1/admin/rooms/stage/places");
+    h.same(items.find((one) => one.person.id === asks.id)?.place, "speaker", "whoever is on the stage has a place");
+    h.same(items.find((one) => one.person.id === inside[1].id)?.place, "guest", "whoever is in is a guest");
+  });
   await h.step("a policy is tried and put in force", async () => {
     await open(page, "policy");
     await to(page, "textarea");
@@ -197,9 +254,10 @@ await h.main(async () => {
   });
   await h.step("a service is added, and its secret shown once", async () => {
     await open(page, "services");
-    await ask("Add a service", [["input", "A wall of sound"]]);
+    await ask("Add a service", [["input", "A wall of sound"], ["[type=checkbox]", " "]]);
     await toText(page, "I have kept it");
     await key("Enter");
+    await page.locator("main section", { hasText: "A wall of sound" }).getByText("It may warn, mute and put out").waitFor();
   });
   await h.step("a room server is registered", async () => {
     await open(page, "rooms?show=servers");

@@ -22,12 +22,18 @@ export async function govern(page, changed) {
   await h.api(page, "PUT", "/v1/admin/policy", { document: changed(document) }, { "If-Match": `"${version}"` });
 }
 
-/** A member whom `by` bans and who appeals: they sign in as far as that, with a password that they have forgotten before. */
-export async function appellant(by, person, words) {
+/** Gives a member a password that is known here, as whoever has forgotten theirs; answers their contact. */
+async function known(person) {
   const contact = `${person.handle}@example.org`;
   await done("POST", "/v1/password/forgot", { contact });
   const token = (await h.link(contact, "password/reset")).split("/").at(-1);
   await done("POST", "/v1/password/reset", { token, password: h.PASSWORD });
+  return contact;
+}
+
+/** A member whom `by` bans and who appeals: they sign in as far as that. */
+export async function appellant(by, person, words) {
+  const contact = await known(person);
   const note = "Two hundred advertisements in a night.";
   const { id } = await h.api(by, "POST", `/v1/admin/people/${person.id}/sanctions`, { kind: "ban", reason: "spam", note });
   const { body } = await ask("POST", "/v1/sessions", { contact, password: h.PASSWORD });
@@ -64,6 +70,29 @@ export async function verified(inviter, reviewer, handle, name) {
   await step("password", { password: h.PASSWORD, handle });
   const { items: [person] } = await h.api(reviewer, "GET", `/v1/admin/people?handle=${handle}&limit=1`);
   return person;
+}
+
+/** A room with a stage, on a server that is asked for nothing, and members who listen in it. The last of them is warned and
+ * put out by a filter, the one before asks to speak, and the first moderates. */
+export async function stage(by, room, people, name = "The listening filter") {
+  const server = await h.api(by, "POST", "/v1/admin/room-servers", { kind: "coturn", uris: `turn:${room}.example.org:3478`, static_auth_secret: "x".repeat(40) });
+  await h.api(by, "POST", "/v1/admin/rooms", { id: room, servers: [server.id], speakers: "stage", enter: "none", speak: "none" });
+  await h.api(by, "PUT", `/v1/admin/rooms/${room}/places/${people[0].id}`, { place: "moderator" });
+  const inside = [];
+  for (const person of people) {
+    const session = await done("POST", "/v1/sessions", { contact: await known(person), password: h.PASSWORD });
+    const { id: ticket } = await done("POST", `/v1/rooms/${room}/tickets`, undefined, session.access_token);
+    inside.push({ ...person, ticket, token: session.access_token });
+  }
+  await done("PUT", `/v1/rooms/${room}/hand`, undefined, inside.at(-2).token);
+  const filter = await h.api(by, "POST", "/v1/admin/services", { name, filter: true });
+  const Authorization = `Basic ${Buffer.from(`${filter.id}:${filter.secret}`).toString("base64")}`;
+  for (const act of ["warn", "put_out"]) {
+    const body = JSON.stringify({ participant: inside.at(-1).ticket, act, reason: "abuse" });
+    const answer = await fetch(`${h.BASE}/v1/filters/rooms/${room}/acts`, { method: "POST", headers: { Authorization, "Content-Type": "application/json" }, body });
+    h.same(answer.status, 204, `the filter may ${act}`);
+  }
+  return inside;
 }
 
 /** Where nothing listens. */

@@ -3,7 +3,8 @@
 import fs from "node:fs";
 import * as h from "../pages/hands.mjs";
 import { again } from "../pages/people.mjs";
-import { atConsole, open } from "./keepers.mjs";
+import { atConsole, open, press } from "./keepers.mjs";
+import { stage } from "./sample.mjs";
 
 const PLANTED = `<script>ran=1</script>"><img src=x onerror="ran=1">'-(ran=1)-'</textarea></title><svg onload=ran=1>`
   + `<iframe srcdoc="<script>parent['ran']=1</script>"></iframe><base href=//evil><style>*{display:none}</style>{{7*7}}\${7*7}`;
@@ -61,6 +62,9 @@ async function plant(page) {
   }
   await ask("POST", "/v1/admin/rooms", { id: "on-two", servers });
   await ask("POST", "/v1/rooms/on-two/tickets");
+  const inside = await stage(page, "stage", (await ask("GET", "/v1/admin/people?role=member&standing=active&limit=9")).items.slice(4), PLANTED.slice(0, 100));
+  const asks = { roles: ["member", "reviewer"], branch: person.id, age_from: 16, age_below: 120 };
+  await ask("PUT", "/v1/admin/rooms/stage", { enter: "none", speak: "none", capacity: 100, open: true, who: { moderates: asks, speaks: asks } });
   const lead = await first("/v1/admin/leads?limit=1");
   const waiting = await first("/v1/admin/cases?limit=1");
   return [
@@ -68,6 +72,7 @@ async function plant(page) {
     `reports/${member.id}`, `jobs/${job}`, `graph/${person.id}?open=all`, `graph/${person.id}?as=table&open=all`, "graph?colour=joined",
     ...["branch", "sanctions", "account", "invites", "vouches", "history"].map((tab) => `people/${member.id}?show=${tab}`),
     "invites?show=figures", "invites?show=figures&by=inviter", "invites?show=bulk", `invites?show=bulk&job=${job}`, "reviews?show=refusals",
+    "rooms/stage", ...["people", "places", "history", "acts", `history&person=${inside.at(-1).id}`].map((tab) => `rooms/stage?show=${tab}`),
     "rooms?show=servers", "rooms/on-two", `rooms/${servers[0]}`, "ledger/1", "health?minutes=360", "graph?colour=assurance", "graph?colour=lead", "people?q=wu", ...(waiting ? [`reviews/${waiting.id}`] : []),
   ];
 }
@@ -86,6 +91,23 @@ await h.main(async () => {
         await look(page, view.replaceAll(/\w+_[0-9a-z]{26}/g, "item"));
       });
     }
+    for (const [view, button] of [["rooms/stage?show=people", "Act…"], ["rooms/stage?show=places", "Give a place"], ["services", "Add a service"]]) {
+      await h.step(`${name}: ${button} at ${view}`, async () => {
+        await open(page, view);
+        await press(page, button);
+        await look(page, `${view}: ${button}`);
+      });
+    }
+    await h.step(`${name}: a room is about to be made private`, async () => {
+      await open(page, "rooms/stage");
+      await press(page, "Change the terms");
+      const dialog = page.locator("dialog[open]");
+      for (const part of await dialog.locator("summary").all()) await part.click();
+      await dialog.locator("select").first().selectOption("guests");
+      await dialog.locator("button:not([type=button])").click();
+      await dialog.getByText("Invites that were made for it until now lead nowhere").waitFor();
+      await look(page, "a room is about to be made private");
+    });
     await h.step(`${name}: a view that is none, and an item that is none`, async () => {
       await open(page, "nothing");
       await look(page, "nothing");

@@ -6,6 +6,6 @@ export type Service = Schemas["ServiceView"];
 export type Made = Schemas["ServiceSecretView"];
 
 export const list = (cursor: string | undefined) => told(api.GET("/v1/admin/services", { params: { query: { cursor, limit: 50 } } }));
-export const add = (name: string, resource: string) => told(api.POST("/v1/admin/services", { body: { name, ...(resource ? { resource } : {}) } }));
+export const add = (name: string, resource: string, filter: boolean) => told(api.POST("/v1/admin/services", { body: { name, filter, ...(resource ? { resource } : {}) } }));
 export const rotate = (id: string) => told(api.POST("/v1/admin/services/{id}/rotate", { params: { path: { id } } }));
 export const retire = (id: string) => told(api.DELETE("/v1/admin/services/{id}", { params: { path: { id } } }));
