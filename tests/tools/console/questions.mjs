@@ -3,7 +3,7 @@
 import fs from "node:fs";
 import * as h from "../pages/hands.mjs";
 import { atConsole, painted, see } from "./keepers.mjs";
-import { appellant, SILENT, verified, waiting } from "./sample.mjs";
+import { appellant, SILENT, stage, verified, waiting } from "./sample.mjs";
 
 const guide = fs.readFileSync(new URL("../../../docs/console.md", import.meta.url), "utf8");
 const QUESTIONS = [...guide.split("## Questions of an admin")[1].split("\n## ")[0].matchAll(/^\| ([^|]+\?) \|/gm)].map(([, question]) => question);
@@ -25,7 +25,8 @@ await h.main(async () => {
     const link = await h.api(page, "POST", "/v1/me/invites", { max_uses: 5 });
     await fetch(`${h.BASE}/v1/invites/${link.code}/report`, { method: "POST" });
     await h.api(page, "POST", "/v1/admin/room-servers", { kind: "janus", ...SILENT });
-    return { reported: one, appeals: two, singer };
+    const inside = await stage(page, "stage", (await ask("/v1/admin/people?role=member&standing=active&limit=9")).items.slice(4));
+    return { reported: one, appeals: two, singer, inside };
   });
   const { person: leader } = (await ask("/v1/admin/leads?kind=bad_rate&limit=1")).items[0];
   const below = (await ask(`/v1/admin/people/${leader.id}/children?limit=100`)).items;
@@ -46,6 +47,13 @@ await h.main(async () => {
     await fill(page.locator("#q"), handle(who));
     await click(main.locator("table").getByRole("link", { name: handle(who), exact: true }));
     await page.locator("main h1", { hasText: handle(who) }).waitFor();
+    if (shown) await tab(shown);
+  };
+  /** The page of the room that has people in it. */
+  const room = async (shown) => {
+    await view("Rooms");
+    await click(main.locator("table").getByRole("link", { name: "stage", exact: true }));
+    await page.locator("main h1", { hasText: "stage" }).waitFor();
     if (shown) await tab(shown);
   };
   /** What stands on a part of the page has all of these words. */
@@ -231,6 +239,29 @@ await h.main(async () => {
       await view("Rooms");
       await tab(/^Servers/);
       await has(row("failing"), "Janus", "no Janus answers at admin_url", "ago");
+    },
+    "Who moderates this room?": async () => {
+      const { moderators: [chair], filters: [filter] } = await ask("/v1/rooms/stage");
+      await room();
+      await told(main, "Who moderates", handle(chair));
+      await told(main, "Who moderates", filter);
+    },
+    "Why is she out of this room?": async () => {
+      const she = made.inside.at(-1);
+      const { items: [last] } = await ask(`/v1/admin/rooms/stage/history?person=${she.id}`);
+      h.same(last.why, "put_out", "why");
+      await room("History");
+      await fill(main.getByLabel("Whose"), she.handle);
+      await click(main.getByLabel("Found").getByRole("button", { name: handle(she), exact: true }));
+      await see(page, "Everybody's");
+      await has(row(handle(she)), "A moderator or a filter put them out");
+      await page.waitForFunction(() => document.querySelectorAll("main table tbody tr").length === 1);
+    },
+    "What did the filter do?": async () => {
+      const { items } = await ask("/v1/admin/rooms/stage/acts");
+      await room("What was done");
+      await has(row(handle(made.inside.at(-1)), "The listening filter"), "Put out", "Warned");
+      h.same(await row("filter").count(), items.filter((one) => one.filter).length, "what filters did");
     },
   };
 
