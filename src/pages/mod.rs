@@ -1,4 +1,4 @@
-//! Pages for people: sign-in, the own account, and a newcomer's way in, which need no script; and the console, which is one.
+//! Pages for people: sign-in, the own account, a newcomer's way in, and rooms, which need no script; and the console, which is one.
 //!
 //! A page a folder: what it shows and takes (`mod.rs`), its words in each language (`words.rs`), and a template of the
 //! same name. A page asks the public API for everything ([`Api`]), as any client would, and decides nothing by itself.
@@ -15,6 +15,7 @@ mod invites;
 mod join;
 mod posted;
 mod problems;
+mod rooms;
 mod shell;
 mod signin;
 mod theme;
@@ -105,5 +106,8 @@ pub fn routes(config: &mut Routes) {
         .takes("/invites", invites::give)
         .takes("/invites/{id}", invites::act)
         .shows("/invites/{id}/share", invites::share)
-        .shows("/invites/{id}/picture", invites::picture);
+        .shows("/invites/{id}/picture", invites::picture)
+        .shows("/rooms", rooms::list)
+        .shows("/rooms/{room}", rooms::show)
+        .takes("/rooms/{room}", rooms::act);
 }

@@ -1,12 +1,13 @@
 //! Refusals of the API in words for whoever is at a page: what is wrong, and what to do now.
 
+mod rooms;
 #[cfg(test)]
 mod tests;
 mod words;
 
 use super::{api::Refused, visit::Visit};
 use crate::notify::Locale;
-use words::{WORDS, Words};
+use words::Words;
 
 /// What is told of a refusal.
 #[derive(Debug, Clone)]
@@ -26,8 +27,13 @@ impl Told {
     }
 }
 
+/// The words of every refusal.
+fn all() -> impl Iterator<Item = &'static Words> {
+    words::WORDS.iter().chain(rooms::WORDS)
+}
+
 fn of(kind: &str) -> Option<&'static Words> {
-    WORDS.iter().find(|(known, ..)| *known == kind)
+    all().find(|(known, ..)| *known == kind)
 }
 
 /// The field that a kind is about, where the API names none.

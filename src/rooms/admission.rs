@@ -9,7 +9,7 @@ use crate::{
     people::MemberSnapshot,
     platform::{
         ledger::events::{Conditions, Place, RoomAccess, Speakers},
-        terms::{Assurance, PersonRow, Role, Timestamp},
+        terms::{Assurance, PersonRow, Role, Timestamp, words},
     },
     policy::Policy,
 };
@@ -66,19 +66,20 @@ pub enum Denied {
     ServerDown,
 }
 
-/// What a room asks for that somebody lacks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lack {
-    /// An invitation: the room is for guests.
-    Invitation,
-    /// One of its roles.
-    Role,
-    /// A place in its branch.
-    Branch,
-    /// An age that is known.
-    KnownAge,
-    /// Years, or too many of them.
-    Age,
+words! {
+    /// What a room asks for that somebody lacks.
+    Lack {
+        /// An invitation: the room is for guests.
+        Invitation = "invitation",
+        /// One of its roles.
+        Role = "role",
+        /// A place in its branch.
+        Branch = "branch",
+        /// An age that is known.
+        KnownAge = "known_age",
+        /// Years, or too many of them.
+        Age = "age",
+    }
 }
 
 /// The place of somebody in one room, as it is kept.

@@ -76,4 +76,7 @@ pub static PAGES: &[Operation] = &[
     takes("page_invites_act", "/invites/{id}"),
     shows("page_invites_share", "/invites/{id}/share"),
     shows("page_invites_picture", "/invites/{id}/picture"),
+    shows("page_rooms", "/rooms"),
+    shows("page_room", "/rooms/{room}"),
+    takes("page_room_act", "/rooms/{room}"),
 ];

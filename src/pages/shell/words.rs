@@ -9,6 +9,7 @@ pub(in crate::pages) struct Words {
     pub sign_out: &'static str,
     pub account: &'static str,
     pub my_invites: &'static str,
+    pub rooms: &'static str,
     pub request: &'static str,
     pub start: &'static str,
 }
@@ -20,6 +21,7 @@ const EN: Words = Words {
     sign_out: "Sign out",
     account: "Account",
     my_invites: "My invites",
+    rooms: "Rooms",
     request: "If you ask for help, name this number:",
     start: "To the start",
 };
@@ -31,6 +33,7 @@ const ZH_HANS: Words = Words {
     sign_out: "退出登录",
     account: "我的账号",
     my_invites: "我的邀请",
+    rooms: "房间",
     request: "如需帮助，请告知此编号：",
     start: "回到首页",
 };

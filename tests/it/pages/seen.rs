@@ -31,6 +31,12 @@ async fn everything_is_done_by_the_keyboard_alone() {
     plays("pages/keyboard.mjs").await;
 }
 
+/// A stage, and two people at two browsers.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebody_asks_to_speak_by_the_keyboard_and_is_let() {
+    plays("pages/rooms.mjs").await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_code_is_read_with_the_camera() {
     plays("pages/camera.mjs").await;

@@ -19,12 +19,16 @@ fn filled(path: &str) -> String {
     path.replace("{name}", "site-0000.css")
         .replace("{code}", "AAAAA-AAAAA-AAAAA-AAAAA")
         .replace("{token}", "abcdef")
+        .replace("{room}", "nowhere")
         .replace("{id}", "invite_01m8em5gr0frjvcp1dbbh6eg9h")
 }
 
 /// Pages that a member alone is shown.
 fn is_private(path: &str) -> bool {
-    path.starts_with("/account") || path.starts_with("/invites") || is_console(path)
+    ["/account", "/invites", "/rooms"]
+        .iter()
+        .any(|start| path.starts_with(start))
+        || is_console(path)
 }
 
 /// Pages for those who keep the community.

@@ -16,7 +16,7 @@ const texts = {
 const seen = new Set();
 
 async function look(page, name) {
-  seen.add(h.place(page).replace(/invite_[0-9a-z]+/, "{id}"));
+  seen.add(h.place(page).replace(/invite_[0-9a-z]+/, "{id}").replace(/(?<=^\/rooms\/).+/, "{room}"));
   const told = `${name} at ${page.url()}`;
   const state = await page.evaluate(() => ({
     ran: "ran" in globalThis,

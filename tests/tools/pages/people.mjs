@@ -98,3 +98,13 @@ export async function twoMore(owner) {
   await h.api(owner, "PUT", `/v1/admin/people/${await idOf(members[0])}/role`, { role: "admin", reason: "duty" });
   return members;
 }
+
+/** A room on a server that is asked for nothing; with these terms. */
+export async function room(owner, id, terms) {
+  const server = { kind: "coturn", uris: `turn:${id}.example.org:3478`.replaceAll("_", "-"), static_auth_secret: "a secret of some length" };
+  const { id: held } = await h.api(owner, "POST", "/v1/admin/room-servers", server);
+  await h.api(owner, "POST", "/v1/admin/rooms", { id, servers: [held], ...terms });
+}
+
+/** Somebody's app takes a ticket. */
+export const seat = (page, id) => h.api(page, "POST", `/v1/rooms/${id}/tickets`);

@@ -22,6 +22,7 @@ const TEXTS = {
 const SHEET = [
   [["join", "en", "light"], ["join-name", "en", "dark"], ["join-password-wrong", "zh-Hans", "light"], ["invites-welcome", "zh-Hans", "dark"]],
   [["signin", "zh-Hans", "light"], ["account", "en", "dark"], ["invites-share", "en", "light"], ["appeal", "zh-Hans", "dark"]],
+  [["rooms", "en", "light"], ["room-asks", "zh-Hans", "dark"], ["room-moderated", "en", "light"], ["room-put-out", "zh-Hans", "dark"]],
 ];
 
 const taken = new Map();

@@ -3,6 +3,7 @@
 // Whoever looks says what people have written; the tests plant what would run if it could.
 import * as h from "./hands.mjs";
 import { again, alongside, comeIn, idOf, invited } from "./people.mjs";
+import { rooms } from "./stage.mjs";
 
 const WRONG_LINK = "abcdefabcdefabcdefabcdef";
 
@@ -125,6 +126,7 @@ export async function walk(look, { owner, second, third, texts, n, options }) {
     await h.go(theirs, "/account/leave");
     await shown(theirs, "account-leave");
   });
+  await rooms(look, { owner, second, theirs, texts, name, n, options });
   await h.step(`${name}: the newcomer's devices`, async () => {
     await h.go(nobody, "/signin");
     await h.type(nobody, "contact", address);

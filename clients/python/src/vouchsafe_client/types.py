@@ -3067,12 +3067,14 @@ class YouView(TypedDict):
 
     expires_at: NotRequired[Timestamp | None]
     hand_raised_at: NotRequired[Timestamp | None]
+    lacks: NotRequired[Lack | None]
     moderates: bool
     """Whether they moderate there."""
     muted_until: NotRequired[Timestamp | None]
     part: NotRequired[ParticipantRole | None]
     refused: NotRequired[str | None]
     """Why they get no ticket now: the slug of the problem that asking for one would be answered with."""
+    since: NotRequired[Timestamp | None]
     ticket: NotRequired[TicketId | None]
     wait: NotRequired[int | None]
     """For how many seconds more."""
@@ -3145,6 +3147,9 @@ InviteState: TypeAlias = Literal["open", "not_yet", "held", "used", "expired", "
 
 JobState: TypeAlias = Literal["open", "cancelled", "done"]
 """Where a job stands."""
+
+Lack: TypeAlias = Literal["invitation", "role", "branch", "known_age", "age"]
+"""What a room asks for that somebody lacks."""
 
 LeadKind: TypeAlias = Literal["bad_rate", "accountability", "exposure", "velocity"]
 """What a lead goes by."""

@@ -4834,6 +4834,11 @@ export interface components {
              */
             sent_back: number;
         };
+        /**
+         * @description What a room asks for that somebody lacks.
+         * @enum {string}
+         */
+        Lack: "invitation" | "role" | "branch" | "known_age" | "age";
         /** @description A language. */
         LanguageBody: {
             /**
@@ -7497,12 +7502,14 @@ export interface components {
         YouView: {
             expires_at?: components["schemas"]["timestamp"] | null;
             hand_raised_at?: components["schemas"]["timestamp"] | null;
+            lacks?: components["schemas"]["Lack"] | null;
             /** @description Whether they moderate there. */
             moderates: boolean;
             muted_until?: components["schemas"]["timestamp"] | null;
             part?: components["schemas"]["ParticipantRole"] | null;
             /** @description Why they get no ticket now: the slug of the problem that asking for one would be answered with. */
             refused?: string | null;
+            since?: components["schemas"]["timestamp"] | null;
             ticket?: components["schemas"]["ticket_id"] | null;
             /**
              * Format: int32

@@ -60,12 +60,18 @@ struct YouView {
     /// Why they get no ticket now: the slug of the problem that asking for one would be answered with.
     #[serde(skip_serializing_if = "Option::is_none")]
     refused: Option<&'static str>,
+    /// What the room asks for that they lack, where it is for others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lacks: Option<Lack>,
     /// For how many seconds more.
     #[serde(skip_serializing_if = "Option::is_none")]
     wait: Option<u32>,
     /// Their ticket, where they have a good one.
     #[serde(skip_serializing_if = "Option::is_none")]
     ticket: Option<TicketId>,
+    /// Since when they have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<Timestamp>,
     /// Until when it is good.
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<Timestamp>,
@@ -90,15 +96,14 @@ struct WarningView {
 
 impl From<ForMember> for MyRoomView {
     fn from(seen: ForMember) -> Self {
-        let (admission, refused, wait) = match seen.admitted {
-            Ok(admission) => (Some(admission), None, None),
-            Err(denied) => {
-                let wait = match denied {
-                    Denied::Barred { wait } => Some(wait),
-                    _ => None,
-                };
-                (None, Some(Problem::from(denied).kind().slug()), wait)
-            }
+        let (admission, denied) = match seen.admitted {
+            Ok(admission) => (Some(admission), None),
+            Err(denied) => (None, Some(denied)),
+        };
+        let (lacks, wait) = match denied {
+            Some(Denied::NotAdmitted(lack)) => (Some(lack), None),
+            Some(Denied::Barred { wait }) => (None, Some(wait)),
+            _ => (None, None),
         };
         Self {
             id: seen.room.name.to_string(),
@@ -109,9 +114,11 @@ impl From<ForMember> for MyRoomView {
             you: YouView {
                 part: admission.map(|admission| admission.part),
                 moderates: admission.is_some_and(|admission| admission.moderates),
-                refused,
+                refused: denied.map(|denied| Problem::from(denied).kind().slug()),
+                lacks,
                 wait,
                 ticket: seen.seat.as_ref().map(|seat| seat.id),
+                since: seen.seat.as_ref().map(|seat| seat.issued_at),
                 expires_at: seen.seat.as_ref().map(|seat| seat.expires_at),
                 hand_raised_at: seen.hand,
                 muted_until: seen.muted_until,
