@@ -180,6 +180,7 @@ impl You {
             }
             Some("hidden") => (words.may_listen_unseen, None),
             _ if self.ticket.is_none() => (words.may_listen, Some(words.how_to_come_in)),
+            _ if self.hand_raised_at.is_some() => (words.may_listen, Some(words.how_asked)),
             _ => (words.may_listen, Some(words.how_to_ask)),
         }
     }

@@ -103,7 +103,7 @@ on_both! {
 
         let ticket = guest.ticket(&scene, "stage").await;
         let seen = guest.press("stage", &[("act", "ask")]).await;
-        assert!(seen.text.contains("You ask to speak since") && seen.text.contains("value=\"ask_no_longer\""), "{}", seen.text);
+        assert!(seen.text.contains("You ask to speak: those") && seen.text.contains("value=\"ask_no_longer\""), "{}", seen.text);
         guest.press("stage", &[("act", "ask_no_longer")]).await;
         guest.press("stage", &[("act", "ask")]).await;
         let seen = chair.look("stage").await;
