@@ -16,7 +16,7 @@ export async function rooms(look, { owner, second, theirs, texts, name, n, optio
   await h.step(`${name}: a room, and a seat`, async () => {
     await h.go(theirs, "/rooms");
     if (n === 0) await look(theirs, "rooms-none");
-    await h.api(owner, "POST", "/v1/admin/services", { name: texts.field, filter: true });
+    await h.api(owner, "POST", "/v1/admin/services", { name: texts.field.slice(0, 100), filter: true });
     await room(owner, id, { speakers: "stage" });
     await h.go(theirs, "/rooms");
     await look(theirs, "rooms");
