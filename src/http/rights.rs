@@ -198,6 +198,7 @@ pub static OPERATIONS: &[Operation] = &[
     put("raise_hand", "/v1/rooms/{room}/hand", MEMBERS),
     delete("lower_hand", "/v1/rooms/{room}/hand", MEMBERS),
     post("filter_in_room", "/v1/filters/rooms/{room}/acts", Access::Service),
+    post("report_in_room", "/v1/filters/rooms/{room}/reports", Access::Service),
     post(
         "report_of_room_server",
         "/v1/room-servers/{id}/events",

@@ -280,6 +280,9 @@ pub enum ReportError {
     /// Nobody reports themself.
     #[error("nobody reports themself")]
     Oneself,
+    /// Nobody was in the room under this ticket, or they have left the community.
+    #[error("nobody was in the room under this ticket")]
+    ParticipantUnknown,
     /// No report is open on them.
     #[error("no report is open on them")]
     NoneOpen,

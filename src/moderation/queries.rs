@@ -18,6 +18,7 @@ use crate::{
         terms::{ActionId, AppealId, PersonId, PersonRow, SanctionId, Timestamp},
         vault::{DataKey, Vault, VaultError},
     },
+    tokens,
 };
 
 /// A sanction with what is looked up for it.
@@ -431,8 +432,10 @@ pub fn reported(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Reported>
 pub struct ReportDetails {
     /// The report.
     pub report: ReportRow,
-    /// The public id of whoever reports.
+    /// The public id of the member who reports.
     pub by: Option<PersonId>,
+    /// The name of the filter that reports.
+    pub filter: Option<String>,
     /// Why, in words; none where notes were not asked for, or the reported person is erased.
     pub note: Option<Zeroizing<String>>,
 }
@@ -454,15 +457,21 @@ pub fn reports_on(
     };
     let notes = vault.map(|vault| Notes::about(conn, vault, &person)).transpose()?;
     let found = records::reports::open_on(conn, person.row, after, limit)?;
-    let rows: Vec<PersonRow> = found.iter().map(|report| report.by_person).collect();
+    let rows: Vec<PersonRow> = found.iter().filter_map(|report| report.by_person).collect();
     let names = people::names(conn, &rows)?;
+    let filters: Vec<i64> = found.iter().filter_map(|report| report.by_service).collect();
+    let filters = tokens::services::names(conn, &filters)?;
     let details = |report: ReportRow| {
         let note = notes
             .as_ref()
             .map(|notes| notes.open(report.note_sealed.as_deref()))
             .transpose()?;
         Ok(ReportDetails {
-            by: names.get(&report.by_person).map(|name| name.id),
+            by: report.by_person.and_then(|row| names.get(&row)).map(|name| name.id),
+            filter: report
+                .by_service
+                .and_then(|row| filters.get(&row))
+                .map(|(_, name)| name.clone()),
             note: note.flatten(),
             report,
         })

@@ -36,6 +36,7 @@ export const EVENTS: Record<string, Record<string, string>> = {
     action_undoing: "Began to undo an action",
     action_undone: "An action is undone",
     reported: "Reported a member",
+    filter_reported: "A filter reported",
     reports_closed: "Closed the reports on a member",
     appeal_made: "Appealed",
     appeal_claimed: "Took an appeal",

@@ -7,7 +7,7 @@ mod reports;
 
 pub use actions::{NewAction, approve, draft, propose, selection_of, undo, withdraw};
 pub use appeals::{appeal, claim as claim_appeal, decide as decide_appeal};
-pub use reports::{close as close_reports, report};
+pub use reports::{close as close_reports, report, report_by_filter};
 
 use super::{
     ActionError, AssuranceError, NotAllowed, ReasonCode, RoleError, RoleReason, Sanction, SanctionError, SanctionKind,

@@ -1,17 +1,22 @@
-//! Reports of members by members, and how they are closed: all that are open on a person at once.
+//! Reports of members, by members and by filters, and how they are closed: all that are open on a person at once.
 
 use std::time::Duration;
 
 use super::acting;
 use crate::{
-    moderation::{ReasonCode, ReportError, ReportOutcome, records::reports},
+    moderation::{
+        NotAllowed, ReasonCode, ReportError, ReportOutcome,
+        records::reports::{self, Reporter},
+    },
     people::{self, Member},
     platform::{
         ledger::{Event, Tx, events},
         store::throttle::{Rate, Throttled},
-        terms::{Id, PersonId, PersonRow, Reason, ReportId, Standing},
+        terms::{Id, PersonId, PersonRow, Reason, ReportId, ServiceId, Standing, TicketId},
         vault::{Blind, Vault},
     },
+    rooms::{self, RoomName},
+    tokens,
 };
 
 /// Reports that one member may make in a day.
@@ -33,7 +38,8 @@ pub fn report(
 ) -> Result<(), ReportError> {
     let on = reported(tx, vault, by, on)?;
     let note = note.map(Reason::parse).transpose()?;
-    keep(tx, vault, by, &on, reason, note.as_ref())
+    keep(tx, vault, Reporter::Member(by), &on, reason, note.as_ref())?;
+    Ok(())
 }
 
 /// Whom somebody may report now; it counts as one of their reports.
@@ -52,21 +58,52 @@ fn reported(tx: &mut Tx<'_>, vault: &Vault, by: PersonRow, on: PersonId) -> Resu
     Ok(on)
 }
 
+/// Keeps a report; false where one is open already.
 fn keep(
     tx: &mut Tx<'_>,
     vault: &Vault,
-    by: PersonRow,
+    by: Reporter,
     on: &Member,
     reason: ReasonCode,
     note: Option<&Reason>,
-) -> Result<(), ReportError> {
+) -> Result<bool, ReportError> {
     let note = match note {
         Some(note) => Some(people::key_of(tx, vault, on)?.seal_note(note, tx.rng)?.sealed),
         None => None,
     };
     let id: ReportId = Id::new(tx.now, tx.rng);
     if reports::insert(tx.conn, id, (by, on.row), reason, note.as_deref(), tx.now)? {
-        people::report(tx, by, on.row);
+        match by {
+            Reporter::Member(by) => people::report(tx, by, on.row),
+            Reporter::Filter(_) => {}
+        }
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+/// Reports whoever is, or was, in a room under a ticket, as a filter. Where it has a report open on them already, that one
+/// stands. Leads do not count it: they weigh what members say of members.
+///
+/// # Errors
+/// [`ReportError`]; nothing is changed then.
+pub fn report_by_filter(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    filter: ServiceId,
+    room: &RoomName,
+    ticket: TicketId,
+    reason: ReasonCode,
+    note: Option<&str>,
+) -> Result<(), ReportError> {
+    let row = tokens::services::filter(tx.conn, filter)?.ok_or(NotAllowed)?;
+    let there = rooms::queries::issued(tx.conn, ticket)?.filter(|issued| issued.room == *room);
+    let there = there.ok_or(ReportError::ParticipantUnknown)?.ticket.person;
+    let on = people::member(tx.conn, there)?.filter(|on| on.standing != Standing::Left);
+    let on = on.ok_or(ReportError::ParticipantUnknown)?;
+    let note = note.map(Reason::parse).transpose()?;
+    if keep(tx, vault, Reporter::Filter(row), &on, reason, note.as_ref())? {
+        tx.record(Event::FilterReported(events::FilterReported { on: on.row, filter }));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The rows of reports of members by members.
+//! The rows of reports of members, by members and by filters.
 
 use diesel::{
     ExpressionMethods, QueryDsl, QueryResult, Queryable, QueryableByName, RunQueryDsl, Selectable, SelectableHelper,
@@ -23,8 +23,10 @@ pub struct ReportRow {
     /// Its public id.
     #[diesel(column_name = uid)]
     pub id: ReportId,
-    /// Who reports.
-    pub by_person: PersonRow,
+    /// The member who reports.
+    pub by_person: Option<PersonRow>,
+    /// The row of the filter that reports.
+    pub by_service: Option<i64>,
     /// Whom.
     pub on_person: PersonRow,
     /// Why, as a code.
@@ -51,22 +53,36 @@ pub struct Bundle {
     pub last_at: Timestamp,
 }
 
-/// Writes a report; false where this member has one open on this person.
+/// Who reports.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::moderation) enum Reporter {
+    /// A member.
+    Member(PersonRow),
+    /// A filter, by its row.
+    Filter(i64),
+}
+
+/// Writes a report; false where this reporter has one open on this person.
 pub(in crate::moderation) fn insert(
     conn: &mut Conn,
     id: ReportId,
-    (by, on): (PersonRow, PersonRow),
+    (by, on): (Reporter, PersonRow),
     reason: ReasonCode,
     note_sealed: Option<&[u8]>,
     now: Timestamp,
 ) -> QueryResult<bool> {
+    let (member, filter) = match by {
+        Reporter::Member(person) => (Some(person.0), None),
+        Reporter::Filter(row) => (None, Some(row)),
+    };
     // Raw: diesel's `on_conflict` does not fit both backends at once.
     fixed(|| {
-        "INSERT INTO reports (uid, by_person, on_person, reason, note_sealed, at) VALUES (?, ?, ?, ?, ?, ?) \
-         ON CONFLICT DO NOTHING"
+        "INSERT INTO reports (uid, by_person, by_service, on_person, reason, note_sealed, at) \
+         VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
     })
     .bind(id.as_bytes().as_slice())
-    .bind(by.0)
+    .bind(member)
+    .bind(filter)
     .bind(on.0)
     .bind(reason.as_str())
     .bind(note_sealed)

@@ -46,7 +46,7 @@ async fn attempt(service: &Service, operation: &Operation, nth: usize) -> Answer
         .header("Forwarded", format!("for={forged}"))
         .header("User-Agent", format!("client/{nth}"));
     request = match operation.id.as_str() {
-        "oauth_introspect" | "filter_in_room" => {
+        "oauth_introspect" | "filter_in_room" | "report_in_room" => {
             request.basic_auth(super::nobody("service"), Some(format!("secret-{nth}")))
         }
         _ if operation.path.contains("{flow}") => request.bearer_auth(format!("vsf_{nth}")),

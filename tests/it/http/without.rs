@@ -50,6 +50,10 @@ pub const WITHOUT: &[(&str, &str)] = &[
         "It is about the member: done again, it holds as long from then on, and both stand in the list.",
     ),
     ("filter_in_room", "The same."),
+    (
+        "report_in_room",
+        "A report of the same filter on the same person is open once.",
+    ),
     ("oauth_introspect", "It only looks."),
     ("oauth_revoke", "What was revoked stays so."),
     (

@@ -117,6 +117,24 @@ on_both! {
         assert_eq!((&now["warnings"][0]["reason"], &now["part"]), (&json!("abuse"), &json!("speaker")));
         assert_eq!(scene.service.get(&speaks, "/v1/rooms/stage").await.expect(200)["filters"], json!(["The filter"]));
 
+        // It reports to the admins, once; they see by which filter.
+        let reported = async |service: &(String, String), body: Value| {
+            let request = scene.service.request(Method::POST, "/v1/filters/rooms/stage/reports");
+            scene.service.send(request.basic_auth(&service.0, Some(&service.1)).json(&body)).await
+        };
+        let report = json!({ "participant": speaker, "reason": "abuse", "note": "three slurs within a minute" });
+        reported(&archive, report.clone()).await.refused(403, "forbidden");
+        for _ in 0..2 {
+            reported(&filter, report.clone()).await.expect(204);
+        }
+        let nobody = json!({ "participant": "ticket_01m82w2kq4fp0bpvrp8qerrqd8", "reason": "abuse" });
+        reported(&filter, nobody).await.refused(404, "participant-unknown");
+        let bundles = scene.service.get(&scene.owner_token, "/v1/admin/reports").await.expect(200);
+        assert_eq!((bundles["items"].as_array().map(Vec::len), &bundles["items"][0]["count"]), (Some(1), &json!(1)), "{bundles}");
+        let path = format!("/v1/admin/reports/{}", text(&bundles["items"][0]["person"]));
+        let shown = scene.service.get(&scene.owner_token, &path).await.expect(200)["items"][0].clone();
+        assert_eq!((&shown["filter"], &shown["by"], text(&shown["note"])), (&json!("The filter"), &Value::Null, "three slurs within a minute".to_owned()));
+
         let mute = json!({ "participant": speaker, "act": "mute", "reason": "spam", "minutes": 5 });
         filtered(&filter, mute).await.expect(204);
         let now = you(&scene, &speaks, "stage").await;

@@ -1,6 +1,7 @@
-//! Reports of members by members, one endpoint a file.
+//! Reports of members, one endpoint a file.
 
 mod close;
+mod filter;
 mod list;
 mod report;
 mod show;
@@ -14,6 +15,7 @@ use crate::{
 pub(super) fn routes(config: &mut Routes) {
     config
         .service(report::report_person)
+        .service(filter::report_in_room)
         .service(list::list_reports)
         .service(show::show_reports)
         .service(close::close_reports);
@@ -22,6 +24,7 @@ pub(super) fn routes(config: &mut Routes) {
 impl From<ReportError> for Problem {
     fn from(error: ReportError) -> Self {
         match error {
+            ReportError::ParticipantUnknown => Self::new(ProblemKind::ParticipantUnknown),
             ReportError::NotAllowed(_) => Self::new(ProblemKind::Forbidden),
             ReportError::PersonUnknown => Self::new(ProblemKind::NotFound),
             ReportError::Oneself => Self::value("/person", error.to_string()),

@@ -19,8 +19,11 @@ use crate::{
 struct ReportShown {
     /// Its public id.
     id: ReportId,
-    /// Who reports.
+    /// The member who reports; none where a filter does.
     by: Option<PersonId>,
+    /// The name of the filter that reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filter: Option<String>,
     /// Why, as a code.
     reason: ReasonCode,
     /// Why, in words. Owners and admins see it, until the person is erased.
@@ -56,6 +59,7 @@ pub(super) async fn show_reports(
     Ok(Json(Page::of(found, limit, &cursors, last, |found| ReportShown {
         id: found.report.id,
         by: found.by,
+        filter: found.filter,
         reason: found.report.reason,
         note: found.note.map(|note| note.to_string()),
         at: found.report.at,

@@ -116,6 +116,16 @@ words! {
     }
 }
 
+/// A filter complains of a member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct FilterReported {
+    /// Of whom.
+    pub on: PersonRow,
+    /// Which filter.
+    pub filter: Id<kinds::Service>,
+}
+
 /// One member complains of another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]

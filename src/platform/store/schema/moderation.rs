@@ -78,7 +78,7 @@ diesel::table! {
     reports (id) {
         id -> BigInt,
         uid -> Binary,
-        by_person -> BigInt,
+        by_person -> Nullable<BigInt>,
         on_person -> BigInt,
         reason -> Text,
         note_sealed -> Nullable<Binary>,
@@ -86,5 +86,6 @@ diesel::table! {
         closed_at -> Nullable<BigInt>,
         closed_by -> Nullable<BigInt>,
         outcome -> Nullable<Text>,
+        by_service -> Nullable<BigInt>,
     }
 }

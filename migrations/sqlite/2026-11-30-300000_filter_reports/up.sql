@@ -1,0 +1,24 @@
+-- A report is a member's or a filter's.
+CREATE TABLE reports_now (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    uid BLOB NOT NULL UNIQUE,
+    by_person BIGINT REFERENCES people (id),
+    on_person BIGINT NOT NULL REFERENCES people (id),
+    reason TEXT NOT NULL,
+    note_sealed BLOB,
+    at BIGINT NOT NULL,
+    closed_at BIGINT,
+    closed_by BIGINT REFERENCES people (id),
+    outcome TEXT,
+    -- The filter that reports.
+    by_service BIGINT REFERENCES services (id),
+    CHECK (by_person <> on_person),
+    CHECK ((closed_at IS NULL) = (outcome IS NULL)),
+    CHECK ((by_person IS NULL) <> (by_service IS NULL))
+);
+INSERT INTO reports_now (id, uid, by_person, on_person, reason, note_sealed, at, closed_at, closed_by, outcome)
+    SELECT id, uid, by_person, on_person, reason, note_sealed, at, closed_at, closed_by, outcome FROM reports;
+DROP TABLE reports;
+ALTER TABLE reports_now RENAME TO reports;
+CREATE UNIQUE INDEX reports_one_open ON reports (on_person, by_person) WHERE closed_at IS NULL;
+CREATE UNIQUE INDEX reports_one_open_of_filter ON reports (on_person, by_service) WHERE closed_at IS NULL;
