@@ -233,8 +233,10 @@ kinds! {
     RoomForOthers = 403 "room-for-others", "The room is for others", "Ask whoever runs the room to invite you; the detail names what is asked for.";
     /// A moderator or a filter put the member out of the room.
     PutOutOfRoom = 403 "put-out-of-room", "You were put out of the room", "Wait for the seconds given in Retry-After, then ask for a ticket again.";
-    /// The member's place in the room is hidden, and the room's server shows everybody.
-    RoomCannotHide = 409 "room-cannot-hide", "The room's server hides nobody", "Hold the room on a server of a kind that hides listeners, or give another place.";
+    /// The member's place in the room is hidden, or they want to be shown by a name, and the room's server can do neither.
+    RoomCannotHide = 409 "room-cannot-hide", "The room's server hides nobody, and shows no names", "Hold the room on a server of a kind that does, such as LiveKit; or give another place, and ask to be shown by nothing.";
+    /// The member wants to be shown by a handle or a verified name, and has none.
+    NothingToShow = 409 "nothing-to-show", "You have nothing to be shown by", "Choose a handle, or have your name verified; or ask to be shown by nothing.";
     /// The caller does not moderate the room; or whom they would act on stands as high as they do.
     NotTheirModerator = 403 "not-their-moderator", "You may not do this in the room", "Ask a moderator of the room, or an admin where it is about a moderator.";
     /// Nobody is, or was, in the room under this ticket.

@@ -43,9 +43,12 @@ pub enum Denied {
         /// For how many seconds more they get no ticket.
         wait: u32,
     },
-    /// They are to be hidden, and the room's server shows everybody.
-    #[error("the room's server hides nobody")]
+    /// They are to be hidden, or to be shown by a name, and none of the room's servers does that.
+    #[error("the room's server hides nobody, or shows no names")]
     CannotHide,
+    /// They have no handle, or no verified name.
+    #[error("they have nothing to show")]
+    NothingToShow,
     /// They spoke in the room where they might only listen.
     #[error("they spoke where they might only listen")]
     Spoke {

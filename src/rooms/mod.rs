@@ -40,7 +40,7 @@ pub use servers::{Grant, Kinds, NewServer, Secrets, ServedRoom, Server, Servers,
 
 use crate::platform::{
     idempotency::{Key, KeyReused},
-    ledger::events::{RoomAccess, Speakers, Who},
+    ledger::events::{RoomAccess, Shows, Speakers, Who},
     store::{CommandError, Conn, Disposition, StoreError, from_query},
     terms::{Assurance, PersonRow, RoomRow, RoomServerId, TicketId, Timestamp, words},
     vault::{Field, KeyPurpose, Subject, Vault, VaultError},
@@ -258,6 +258,8 @@ pub struct Ticket {
     pub issued_at: Timestamp,
     /// Until when.
     pub expires_at: Timestamp,
+    /// By what its member is shown to the others there.
+    pub shows: Option<Shows>,
     ended_at: Option<Timestamp>,
     key_version: i64,
 }
@@ -282,6 +284,7 @@ impl Ticket {
             role: self.part,
             issued_at: self.issued_at,
             expires_at: self.expires_at,
+            shown: None,
         })
     }
 
@@ -302,6 +305,8 @@ pub struct Ask {
     pub room: RoomName,
     /// The key of the request; none where the caller gave none.
     pub key: Key,
+    /// By what they are to be shown to the others there.
+    pub shows: Option<Shows>,
 }
 
 /// A ticket that was given, and where it is good.

@@ -6,13 +6,15 @@ use super::{
     Admission, Denied, Placed, Room, RoomName, Ticket, admission,
     commands::asking,
     records::{self, ActRow, PastRow},
+    servers::Shown,
 };
 use crate::{
+    identity,
     people::{self, Name},
     platform::{
-        ledger::events::{Act, Place, ReasonCode},
+        ledger::events::{Act, Place, ReasonCode, Shows},
         store::{Conn, StoreError},
-        terms::{PersonId, PersonRow, Role, ServiceId, TicketId, Timestamp},
+        terms::{Assurance, PersonId, PersonRow, Role, ServiceId, TicketId, Timestamp},
         vault::Vault,
     },
     policy::Policy,
@@ -289,4 +291,31 @@ pub fn acts(conn: &mut Conn, room: &Room, before: Option<i64>, limit: i64) -> Re
         })
     });
     Ok(seen.collect())
+}
+
+/// As what a member is shown to the others in a room, where they chose so; none where they have no handle, or no verified
+/// name.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn shown(conn: &mut Conn, vault: &Vault, person: PersonRow, by: Shows) -> Result<Option<Shown>, StoreError> {
+    let text = match by {
+        Shows::Handle => {
+            let names = people::names(conn, &[person])?;
+            names
+                .get(&person)
+                .and_then(|name| name.handle)
+                .map(|handle| handle.to_string())
+        }
+        Shows::Name => match people::member(conn, person)? {
+            Some(member) if member.assurance >= Assurance::Verified => match member.subject {
+                Some(subject) => {
+                    identity::own_name(conn, vault, subject)?.map(|own| own.name.expose_entered().to_owned())
+                }
+                None => None,
+            },
+            _ => None,
+        },
+    };
+    Ok(text.map(|text| Shown { by, text: text.into() }))
 }

@@ -466,6 +466,7 @@ diesel::table! {
         spoke_at -> Nullable<BigInt>,
         server_id -> BigInt,
         ended_for -> Nullable<Text>,
+        shows -> Nullable<Text>,
     }
 }
 

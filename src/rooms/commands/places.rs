@@ -1,9 +1,9 @@
 //! What somebody is in one room, as those who run the community decide.
 
 use super::{
-    super::{Kinds, Placed, Room, RoomName, records},
+    super::{Kinds, Placed, Room, RoomName, records, servers::Capability},
     fit,
-    tickets::hiders,
+    tickets::able_to,
 };
 use crate::{
     people,
@@ -62,7 +62,7 @@ pub fn set_place(
     place: Option<Place>,
 ) -> Result<Placed, PlaceError> {
     let room = records::lock_room(tx.conn, name)?.ok_or(PlaceError::Unknown)?;
-    if place == Some(Place::Hidden) && hiders(tx.conn, kinds, room.row)?.is_empty() {
+    if place == Some(Place::Hidden) && able_to(tx.conn, kinds, room.row, &[Capability::Hiding])?.is_empty() {
         return Err(PlaceError::CannotHide);
     }
     let member = people::member_by_id(tx.conn, person)?.ok_or(PlaceError::PersonUnknown)?;

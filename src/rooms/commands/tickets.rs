@@ -1,6 +1,9 @@
 //! Tickets: who is given one, and how it ends. Commands over the transaction of whoever decided it.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use super::{
     super::{
@@ -16,14 +19,14 @@ use crate::{
         idempotency,
         ledger::{
             Actor, Event, Tx,
-            events::{self, Place, TicketEnd},
+            events::{self, Place, Shows, TicketEnd},
             in_rounds,
         },
         store::{
             Conn, StoreError,
             throttle::{Rate, Throttled},
         },
-        terms::{PersonRow, RoomRow, TicketId, Timestamp},
+        terms::{Assurance, PersonRow, RoomRow, TicketId, Timestamp},
         vault::{Blind, KeyPurpose, Vault},
     },
     policy::Current,
@@ -122,15 +125,25 @@ fn give(
                 .map(|(person, asking)| ((open.room.row, person), asking)),
         );
     }
-    let mut hiding = HashMap::new();
-    for open in rooms.values() {
-        // Few rooms have anybody who is hidden.
-        let is_hidden = |(room, _): &(RoomRow, PersonRow)| *room == open.room.row;
-        let hidden = known
-            .iter()
-            .any(|(key, asking)| is_hidden(key) && asking.placed.place == Some(Place::Hidden));
-        if hidden {
-            hiding.insert(open.room.row, hiders(tx.conn, kinds, open.room.row)?);
+    // Which servers of a room do what few ask for: hide somebody, or show a name.
+    let (mut able, mut nameless) = (HashMap::new(), HashSet::new());
+    for ask in asks {
+        if ask.shows == Some(Shows::Handle)
+            && people::names(tx.conn, &[ask.person])?
+                .get(&ask.person)
+                .is_none_or(|name| name.handle.is_none())
+        {
+            nameless.insert(ask.person);
+        }
+        let Some(room) = rooms.get(&ask.room).map(|open| open.room.row) else {
+            continue;
+        };
+        let placed = known.get(&(room, ask.person)).and_then(|asking| asking.placed.place);
+        let (hidden, shows) = (placed == Some(Place::Hidden), ask.shows.is_some());
+        if (hidden || shows) && !able.contains_key(&(room, hidden, shows)) {
+            let wanted = [(hidden, Capability::Hiding), (shows, Capability::Naming)];
+            let wanted: Vec<Capability> = wanted.iter().filter(|(is, _)| *is).map(|(_, one)| *one).collect();
+            able.insert((room, hidden, shows), able_to(tx.conn, kinds, room, &wanted)?);
         }
     }
     // The rooms are locked: whoever fits them to another policy comes before this, or sees these tickets.
@@ -163,10 +176,16 @@ fn give(
             {
                 return Err(Denied::Spoke { wait });
             }
-            let hiding = (part == ParticipantRole::Hidden)
-                .then(|| hiding.get(&open.room.row))
-                .flatten();
-            Ok((part, open.take(ask.person, hiding.map(Vec::as_slice))?))
+            let nameless = match ask.shows {
+                Some(Shows::Name) => asking.member.assurance < Assurance::Verified,
+                Some(Shows::Handle) => nameless.contains(&ask.person),
+                None => false,
+            };
+            if nameless {
+                return Err(Denied::NothingToShow);
+            }
+            let able = able.get(&(open.room.row, part == ParticipantRole::Hidden, ask.shows.is_some()));
+            Ok((part, open.take(ask.person, able.map(Vec::as_slice))?))
         });
         answers.push(admitted.map(|(part, server)| {
             let (key_version, _) = vault.derive(KeyPurpose::Ticket, &[]);
@@ -180,6 +199,7 @@ fn give(
                     part,
                     issued_at: tx.now,
                     expires_at,
+                    shows: ask.shows,
                     ended_at: None,
                     key_version,
                 },
@@ -203,6 +223,7 @@ fn give(
                 person: ticket.person,
                 speaks: ticket.part == ParticipantRole::Speaker,
                 expires_at,
+                shows: ticket.shows,
             }));
         });
     }
@@ -279,15 +300,19 @@ impl Open {
     }
 }
 
-/// The servers of a room whose kinds hide people from the others.
-pub(super) fn hiders(conn: &mut Conn, kinds: &Kinds, room: RoomRow) -> Result<Vec<i64>, StoreError> {
-    let hides = |kind: &str| {
-        kinds
-            .get(kind)
-            .is_some_and(|kind| kind.capabilities().contains(&Capability::Hiding))
+/// The servers of a room whose kinds are able to do all of this.
+pub(super) fn able_to(
+    conn: &mut Conn,
+    kinds: &Kinds,
+    room: RoomRow,
+    wanted: &[Capability],
+) -> Result<Vec<i64>, StoreError> {
+    let can = |kind: &str| {
+        let kind = kinds.get(kind);
+        kind.is_some_and(|kind| wanted.iter().all(|one| kind.capabilities().contains(one)))
     };
     let servers = records::kinds_of(conn, room)?.into_iter();
-    Ok(servers.filter(|(_, kind)| hides(kind)).map(|(row, _)| row).collect())
+    Ok(servers.filter(|(_, kind)| can(kind)).map(|(row, _)| row).collect())
 }
 
 /// The bucket of what a member does with tickets.

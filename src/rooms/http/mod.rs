@@ -109,6 +109,7 @@ impl From<Denied> for Problem {
             }),
             Denied::Barred { wait } => Self::from(ProblemKind::PutOutOfRoom).retry_after(wait),
             Denied::CannotHide => ProblemKind::RoomCannotHide.into(),
+            Denied::NothingToShow => ProblemKind::NothingToShow.into(),
             Denied::Spoke { wait } => Self::from(ProblemKind::SpokeAsListener).retry_after(wait),
             Denied::TooMany { wait } => Self::from(ProblemKind::TooManyRequests).retry_after(wait),
             Denied::Standing => ProblemKind::SessionEnded.into(),

@@ -8,7 +8,7 @@ use diesel::{
 use super::StoredRoom;
 use crate::{
     platform::{
-        ledger::events::TicketEnd,
+        ledger::events::{Shows, TicketEnd},
         store::{
             Conn, columns_of,
             schema::{people, rooms, rooms_on_servers, tickets},
@@ -30,6 +30,7 @@ pub(super) struct StoredTicket {
     issued_at: Timestamp,
     expires_at: Timestamp,
     ended_at: Option<Timestamp>,
+    shows: Option<Shows>,
     server_id: i64,
 }
 
@@ -41,6 +42,7 @@ impl From<StoredTicket> for Ticket {
             server: row.server_id,
             person: row.person,
             part: row.part,
+            shows: row.shows,
             key_version: row.key_version,
             issued_at: row.issued_at,
             expires_at: row.expires_at,
@@ -61,6 +63,7 @@ struct NewTicket {
     issued_at: Timestamp,
     expires_at: Timestamp,
     server_id: i64,
+    shows: Option<Shows>,
 }
 
 pub(in crate::rooms) fn insert_ticket(conn: &mut Conn, ticket: &Ticket) -> QueryResult<()> {
@@ -74,6 +77,7 @@ pub(in crate::rooms) fn insert_ticket(conn: &mut Conn, ticket: &Ticket) -> Query
             issued_at: ticket.issued_at,
             expires_at: ticket.expires_at,
             server_id: ticket.server,
+            shows: ticket.shows,
         })
         .execute(conn)
         .map(|_| ())

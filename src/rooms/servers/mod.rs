@@ -36,6 +36,7 @@ pub use settings::{
 use super::{ParticipantRole, RoomName};
 use crate::platform::{
     egress::Egress,
+    ledger::events::Shows,
     store::StoreError,
     terms::{TicketId, Timestamp, words},
 };
@@ -72,6 +73,8 @@ words! {
         Connections = "connections",
         /// It lets somebody listen whom nobody in the room is shown.
         Hiding = "hiding",
+        /// It shows the others a name that the ticket vouches for, and that nobody gives themself.
+        Naming = "naming",
     }
 }
 
@@ -251,6 +254,17 @@ pub struct Grant {
     pub issued_at: Timestamp,
     /// Until when it is good.
     pub expires_at: Timestamp,
+    /// As what its member is shown to the others, where they chose so. Needs [`Capability::Naming`].
+    pub shown: Option<Shown>,
+}
+
+/// As what a member is shown to the others in a room.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// By what.
+    pub by: Shows,
+    /// The handle, or the verified name.
+    pub text: SecretString,
 }
 
 /// What a client needs to join.

@@ -172,6 +172,7 @@ impl House {
                 person,
                 room: "stage".parse().expect("a room's id"),
                 key: Key::none(),
+                shows: None,
             };
             commands::issue(tx, &vault, &policy, &Kinds::default(), super::generous(), &[ask])
         });

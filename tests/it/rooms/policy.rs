@@ -103,7 +103,7 @@ on_both! {
         core.ledger.store().read(move |conn| remembered.load(conn)).await.expect("the policy");
         rooms_ask(&scene, "enter", "checked").await;
         assert_eq!(stale.get().expect("a policy").version, 1, "it has not heard of it");
-        let ask = Ask { id: Id::new(core.ledger.now(), core.ledger.rng()), person: member.row, room: "stage".parse().expect("a room's id"), key: Key::none() };
+        let ask = Ask { id: Id::new(core.ledger.now(), core.ledger.rng()), person: member.row, room: "stage".parse().expect("a room's id"), key: Key::none(), shows: None };
         let vault = core.vault.clone();
         let given = core.ledger.write(Actor::Operator, move |tx| issue(tx, &vault, &stale, &Kinds::default(), crate::rooms::generous(), &[ask])).await.expect("an answer");
         assert!(matches!(given.value[..], [Err(TicketError::Denied(Denied::Assurance { .. }))]), "{given:?}");

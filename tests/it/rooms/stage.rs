@@ -206,6 +206,36 @@ async fn a_livekit_lets_speak_who_may_and_hides_who_is_hidden() {
     until_may(true).await;
     assert!(listener.publish().await, "whoever is on the stage is not heard");
 
+    // Whoever chose so is shown by their handle, and the token says that it is one; the others by nothing.
+    let claims = |key: &str| -> Value {
+        let part = key.split('.').nth(1).expect("claims");
+        let read = data_encoding::BASE64URL_NOPAD
+            .decode(part.as_bytes())
+            .expect("base64url");
+        serde_json::from_slice(&read).expect("JSON")
+    };
+    assert!(claims(&key).get("name").is_none(), "{}", claims(&key));
+    let (_, shown) = scene.member("shown", Role::Member).await;
+    let by = async |shows: &str| {
+        scene
+            .service
+            .post(&shown, &format!("/v1/rooms/stage/tickets?shows={shows}"), Value::Null)
+            .await
+    };
+    by("handle").await.refused(409, "nothing-to-show");
+    by("name").await.refused(409, "nothing-to-show");
+    scene
+        .service
+        .call(Method::PUT, &shown, "/v1/me/handle", Some(json!({ "handle": "heron" })))
+        .await
+        .expect(200);
+    let given = by("handle").await.expect(201);
+    let told = claims(&text(&given["join"]["token"]));
+    assert_eq!(
+        (&told["name"], &told["attributes"]["vouchsafe.shows"]),
+        (&json!("heron"), &json!("handle"))
+    );
+
     let (hidden, listens_hidden) = scene.member("hidden", Role::Member).await;
     place(&scene, "stage", &hidden, Some("hidden")).await.expect(200);
     let given = ticket(&scene, &listens_hidden, "stage").await;

@@ -274,6 +274,19 @@ pub struct TicketIssued {
     pub speaks: bool,
     /// Until when.
     pub expires_at: Timestamp,
+    /// By what they are shown to the others there; missing where by nothing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub shows: Option<Shows>,
+}
+
+words! {
+    /// By what a member is shown to the others in a room, where they chose so.
+    Shows {
+        /// By their handle.
+        Handle = "handle",
+        /// By their verified name.
+        Name = "name",
+    }
 }
 
 /// A seat ended before its time.

@@ -3,17 +3,18 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use actix_web::{post, web::Data};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{
-    PartialSchema, ToSchema,
+    IntoParams, PartialSchema, ToSchema,
     openapi::{Ref, RefOr, Schema},
 };
 
 use crate::{
-    http::{Caller, IdempotencyKey, Problem, Segments, WriteResponse, problems},
+    http::{Caller, IdempotencyKey, Problem, ProblemKind, Query, Segments, WriteResponse, problems},
     platform::{
         idempotency::Asker,
+        ledger::events::Shows,
         store::StoreError,
         terms::{Id, TicketId, Timestamp},
         vault::Vault,
@@ -21,7 +22,8 @@ use crate::{
     rooms::{
         Ask, Listed, ParticipantRole, RoomName,
         http::Rooms,
-        servers::{BUILT_IN, Join, JoinData},
+        seen,
+        servers::{BUILT_IN, Grant, Join, JoinData, Shown},
     },
 };
 
@@ -56,10 +58,16 @@ struct TicketView {
 }
 
 impl TicketView {
-    fn of(listed: &Listed, vault: &Vault) -> Result<Self, StoreError> {
+    fn of(listed: &Listed, shown: Option<Shown>, vault: &Vault) -> Result<Self, StoreError> {
         let Listed { issued, server, .. } = listed;
         let (ticket, kind) = (&issued.ticket, server.kind.name());
-        let (join, own) = match server.join(&issued.room, &ticket.grant(vault)?)? {
+        let (join, own) = match server.join(
+            &issued.room,
+            &Grant {
+                shown,
+                ..ticket.grant(vault)?
+            },
+        )? {
             JoinData::Common(join) => (Some(join), None),
             JoinData::Own(own) => (None, Some((kind, own))),
         };
@@ -105,30 +113,56 @@ impl PartialSchema for TicketView {
     }
 }
 
+/// What a member wishes besides.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::rooms::http) struct Wishes {
+    /// By what the others in the room are shown them: `handle`, or `name` for their verified name. By nothing where nothing is said:
+    /// then nobody there learns who they are. It holds for this ticket; the room's server learns it too.
+    shows: Option<Shows>,
+}
+
 problems!(CreateTicketProblems:
-    RoomUnknown, RoomClosed, RoomFull, AssuranceTooLow, RoomForOthers, PutOutOfRoom, RoomCannotHide, SpokeAsListener, TooManyRequests, RoomServerUnavailable,
+    RoomUnknown, RoomClosed, RoomFull, AssuranceTooLow, RoomForOthers, PutOutOfRoom, RoomCannotHide, NothingToShow, SpokeAsListener, TooManyRequests, RoomServerUnavailable,
     TicketEnded
 );
 
 /// Take a ticket to a room. Where the room's server keeps a list, the ticket is on it before this is answered. A
 /// member has one ticket to a room: another one takes the place of the former, whose participant is put out.
 #[utoipa::path(operation_id = "create_ticket", tag = "rooms",
-    params(("room" = String, Path, description = "The room's id."), IdempotencyKey),
+    params(("room" = String, Path, description = "The room's id."), Wishes, IdempotencyKey),
     responses((status = 201, body = TicketView), CreateTicketProblems))]
 #[post("/v1/rooms/{room}/tickets")]
 pub(in crate::rooms::http) async fn create(
     caller: Caller,
     room: Segments<RoomName>,
+    wishes: Query<Wishes>,
     key: IdempotencyKey,
     rooms: Data<Rooms>,
 ) -> Result<WriteResponse<TicketView>, Problem> {
     let ask = Ask {
         id: Id::new(rooms.ledger.now(), rooms.ledger.rng()),
         person: caller.person,
-        key: key.bind(Asker::Member(caller.id), "create_ticket", &room.0)?,
+        key: key.bind(Asker::Member(caller.id), "create_ticket", &(&room.0, wishes.0.shows))?,
+        shows: wishes.0.shows,
         room: room.0,
     };
     let listed = rooms.issuer.ask(ask).await?;
     let position = rooms.read_model.token(listed.position);
-    Ok(WriteResponse::created(TicketView::of(&listed, &rooms.vault)?, position))
+    let shown = match listed.issued.ticket.shows {
+        Some(by) => {
+            let (vault, person) = (rooms.vault.clone(), caller.person);
+            let read = rooms
+                .ledger
+                .store()
+                .read(move |conn| seen::shown(conn, &vault, person, by));
+            Some(read.await?.ok_or(ProblemKind::NothingToShow)?)
+        }
+        None => None,
+    };
+    Ok(WriteResponse::created(
+        TicketView::of(&listed, shown, &rooms.vault)?,
+        position,
+    ))
 }

@@ -62,6 +62,7 @@ impl ServerKind for LiveKit {
             Capability::Bulk,
             Capability::Muting,
             Capability::Hiding,
+            Capability::Naming,
         ]
     }
 
@@ -148,10 +149,7 @@ impl Served {
 
 impl RoomServer for Served {
     fn join(&self, room: &RoomName, grant: &Grant) -> Result<JoinData, StoreError> {
-        let token = self
-            .client
-            .key
-            .ticket(room, grant.ticket, grant.role, grant.issued_at, grant.expires_at)?;
+        let token = self.client.key.ticket(room, grant)?;
         Ok(JoinData::Common(Join {
             url: self.client_url.clone(),
             room: room.to_string(),

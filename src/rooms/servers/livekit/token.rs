@@ -1,15 +1,16 @@
 //! LiveKit's tokens: what opens a room, what governs one, and what signs a webhook. All are JWTs by HS256, whose key
 //! is found by `iss`.
 
+use secrecy::ExposeSecret;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::super::jwt::{ApiKey, LEEWAY};
+use super::super::{
+    Grant,
+    jwt::{ApiKey, LEEWAY},
+};
 use crate::{
-    platform::{
-        store::StoreError,
-        terms::{TicketId, Timestamp},
-    },
+    platform::store::StoreError,
     rooms::{ParticipantRole, RoomName},
 };
 
@@ -24,26 +25,26 @@ struct Claims<'a> {
     sub: Option<String>,
     nbf: i64,
     exp: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributes: Option<Value>,
     video: Value,
 }
 
 impl ApiKey {
     /// A token by which a client joins `room` as `ticket`. Every right is written: LiveKit takes one that is left
     /// out for given.
-    pub(in crate::rooms::servers) fn ticket(
-        &self,
-        room: &RoomName,
-        ticket: TicketId,
-        role: ParticipantRole,
-        issued_at: Timestamp,
-        expires_at: Timestamp,
-    ) -> Result<String, StoreError> {
-        let speaks = role == ParticipantRole::Speaker;
+    pub(in crate::rooms::servers) fn ticket(&self, room: &RoomName, grant: &Grant) -> Result<String, StoreError> {
+        let speaks = grant.role == ParticipantRole::Speaker;
         self.sign(&Claims {
             iss: &self.id,
-            sub: Some(ticket.to_string()),
-            nbf: issued_at.seconds(),
-            exp: expires_at.seconds(),
+            sub: Some(grant.ticket.to_string()),
+            nbf: grant.issued_at.seconds(),
+            exp: grant.expires_at.seconds(),
+            name: grant.shown.as_ref().map(|shown| shown.text.expose_secret()),
+            // A handle may look like anybody's name.
+            attributes: grant.shown.as_ref().map(|shown| json!({ "vouchsafe.shows": shown.by })),
             video: json!({
                 "room": room,
                 "roomJoin": true,
@@ -57,7 +58,7 @@ impl ApiKey {
                 "canSubscribe": true,
                 "canUpdateOwnMetadata": false,
                 "canSubscribeMetrics": false,
-                "hidden": role == ParticipantRole::Hidden,
+                "hidden": grant.role == ParticipantRole::Hidden,
                 "recorder": false,
                 "agent": false,
             }),
@@ -72,6 +73,8 @@ impl ApiKey {
             // A LiveKit whose clock is behind ours takes it all the same.
             nbf: now - LEEWAY,
             exp: now + CALL,
+            name: None,
+            attributes: None,
             video,
         })
     }
@@ -85,11 +88,12 @@ mod tests {
 
     use super::{
         super::super::{
-            Unsigned,
+            Shown, Unsigned,
             jwt::{HEADER, digest_of},
         },
         *,
     };
+    use crate::platform::{ledger::events::Shows, terms::Timestamp};
 
     fn key(secret: &str) -> ApiKey {
         ApiKey {
@@ -110,15 +114,44 @@ mod tests {
         serde_json::from_slice(&BASE64URL_NOPAD.decode(part.as_bytes()).unwrap()).unwrap()
     }
 
+    fn grant(role: ParticipantRole) -> Grant {
+        let [issued_at, expires_at] = [1000, 2000].map(Timestamp::from_seconds);
+        Grant {
+            ticket: "ticket_01m82w2kpge9882cqktr4vqnh5".parse().unwrap(),
+            token: "".into(),
+            role,
+            issued_at,
+            expires_at,
+            shown: None,
+        }
+    }
+
+    #[test]
+    fn whoever_chose_so_is_shown_and_by_what_is_said() {
+        let shown = Some(Shown {
+            by: Shows::Handle,
+            text: "heron".into(),
+        });
+        let grant = Grant {
+            shown,
+            ..grant(ParticipantRole::Hidden)
+        };
+        let claims = claims_of(&key("s").ticket(&"r1".parse().unwrap(), &grant).unwrap());
+        assert_eq!(claims["name"], "heron");
+        assert_eq!(claims["attributes"], json!({ "vouchsafe.shows": "handle" }));
+        assert_eq!(
+            (&claims["video"]["hidden"], &claims["video"]["canPublish"]),
+            (&json!(true), &json!(false))
+        );
+    }
+
     #[test]
     fn a_ticket_writes_every_right_and_names_nobody() {
-        let ticket: TicketId = "ticket_01m82w2kpge9882cqktr4vqnh5".parse().unwrap();
         let (room, key) = ("r1".parse().unwrap(), key("s"));
         for (role, speaks) in [(ParticipantRole::Speaker, true), (ParticipantRole::Listener, false)] {
-            let [from, until] = [1000, 2000].map(Timestamp::from_seconds);
-            let token = key.ticket(&room, ticket, role, from, until).unwrap();
-            let claims = claims_of(&token);
-            assert_eq!(claims["sub"], ticket.to_string());
+            let grant = grant(role);
+            let claims = claims_of(&key.ticket(&room, &grant).unwrap());
+            assert_eq!(claims["sub"], grant.ticket.to_string());
             assert_eq!((&claims["nbf"], &claims["exp"]), (&json!(1000), &json!(2000)));
             assert_eq!(claims.as_object().unwrap().len(), 5, "{claims}");
             let video = &claims["video"];
@@ -182,12 +215,10 @@ mod tests {
             claims.as_object_mut().unwrap().remove(name);
             signed(&key, HEADER, &claims)
         };
-        let ticket = "ticket_01m82w2kpge9882cqktr4vqnh5".parse().unwrap();
-        let [from, until] = [1000, 2000].map(Timestamp::from_seconds);
         let none = signed(&key, r#"{"alg":"none"}"#, &good);
         let unsigned = none.rsplit_once('.').unwrap().0;
         for token in [
-            key.ticket(&"r1".parse().unwrap(), ticket, ParticipantRole::Speaker, from, until)
+            key.ticket(&"r1".parse().unwrap(), &grant(ParticipantRole::Speaker))
                 .unwrap(),
             key.call(json!({ "roomAdmin": true }), now).unwrap(),
             without("iss"),
