@@ -9,11 +9,12 @@ use tokio::{sync::Notify, time::sleep};
 
 use super::{
     super::{Out, Ticket, records, servers::Capability},
-    work::Work,
+    work::{BATCH, Work},
 };
 use crate::platform::{
-    ledger::{Actor, Lease},
+    ledger::{Actor, Event, ExternalConsumer, Lease},
     store::StoreError,
+    terms::TicketId,
 };
 
 /// How often it is written down at most.
@@ -36,7 +37,10 @@ impl Outs {
 impl Work {
     /// The server has just put out whose tickets these were, where it can; the one that took longest is told.
     pub(super) fn carried_out(&self, ended: &[Ticket]) {
-        let first = ended.iter().filter_map(|ticket| ticket.ended_at).min();
+        // Where the server rejects the room, whoever is there may be there still.
+        let failing = self.failing();
+        let gone = ended.iter().filter(|ticket| !failing.contains(&ticket.room));
+        let first = gone.filter_map(|ticket| ticket.ended_at).min();
         let able = self.server.can(Capability::List) || self.server.can(Capability::Removal);
         let Some(first) = first.filter(|_| able) else {
             return;
@@ -46,6 +50,27 @@ impl Work {
         let took = Duration::from_micros(micros.unsigned_abs());
         self.outs.put(Some(Out { at, took }));
         self.outs.new.notify_one();
+    }
+
+    /// The tickets that the feed says have ended up to this place, where it is passed by, since the whole lists are compared.
+    pub(super) async fn passed_by(&self, reader: &ExternalConsumer, pos: i64) -> Result<Vec<Ticket>, StoreError> {
+        if reader.pos() >= pos {
+            return Ok(Vec::new());
+        }
+        let next = reader.next(&["ticket_ended"], BATCH).await?;
+        let entries = next.entries.iter().filter(|entry| entry.pos <= pos);
+        let ids: Vec<TicketId> = entries
+            .filter_map(|entry| match &entry.envelope.event {
+                Event::TicketEnded(ended) => Some(ended.ticket),
+                _ => None,
+            })
+            .collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let row = self.server.row;
+        let found = self.enforcer.ledger.store();
+        found.read(move |conn| Ok(records::tickets_on(conn, row, &ids)?)).await
     }
 
     /// Writes down now and then how long the last ones took to go, for as long as it is polled. It is done beside the feed, and

@@ -254,7 +254,9 @@ impl Work {
             let begun = Instant::now();
             let lease = reader.lease();
             let doubt = !state.agrees;
+            let ended = self.passed_by(reader, pos).await?;
             reader.keep(self.agree(&lease, doubt)).await??;
+            self.carried_out(&ended);
             reader.pass(pos);
             reader.note().await?;
             state.agrees = true;

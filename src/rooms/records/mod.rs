@@ -29,7 +29,7 @@ pub use tickets::seated_anywhere;
 pub(super) use tickets::{
     MOST_BOUND, end, end_all, end_in_room, end_of_people, end_on_server, end_own, end_spoken, end_unfit, good,
     had_tickets, has_unfit, insert_ticket, overdue, rooms_of_person, seated, seats, set_heard, silence, silence_unfit,
-    spoke_since, ticket, tickets_of, void, was_heard,
+    spoke_since, ticket, tickets_of, tickets_on, void, was_heard,
 };
 
 use super::{Health, NewServer, Out, Room, RoomName, ServerRecord, Settings};

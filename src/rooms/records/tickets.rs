@@ -104,6 +104,16 @@ pub(in crate::rooms) fn tickets_of(conn: &mut Conn, held: &Held, ids: &[TicketId
     Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
+/// The tickets of these ids that are for this server.
+pub(in crate::rooms) fn tickets_on(conn: &mut Conn, server: i64, ids: &[TicketId]) -> QueryResult<Vec<Ticket>> {
+    let rows: Vec<StoredTicket> = tickets::table
+        .filter(tickets::uid.eq_any(ids))
+        .filter(tickets::server_id.eq(server))
+        .select(StoredTicket::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Ticket::from).collect())
+}
+
 /// Who of these members has a ticket in a room that was not ended, until when it is good, and for which server it is.
 pub(in crate::rooms) fn seated(
     conn: &mut Conn,

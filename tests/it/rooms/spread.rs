@@ -91,8 +91,8 @@ async fn until_well(scene: &Scene, server: &str) {
     until_health(scene, server, "well").await;
 }
 
-/// Waits until it is written down how long a server took to put somebody out, and checks that.
-async fn took(scene: &Scene, server: &str) {
+/// Waits until it is written down how long a server took to put somebody out, and checks that; the milliseconds.
+async fn took(scene: &Scene, server: &str) -> u64 {
     let begun = Instant::now();
     loop {
         let list = scene.service.get(&scene.owner_token, SERVERS).await.expect(200);
@@ -112,7 +112,7 @@ async fn took(scene: &Scene, server: &str) {
                 serde_json::from_value(shown["at"].clone()).expect("a time");
             let ago = scene.clock.now().micros() - at.micros();
             assert!((0..60_000_000).contains(&ago), "{shown}");
-            return;
+            return took;
         }
         assert!(begun.elapsed() < Duration::from_secs(20), "nothing is said of {server}");
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -311,6 +311,28 @@ on_both! {
             until_health(&scene, server, "failing").await;
         }
         scene.service.post(&other, path, Value::Null).await.refused(503, "room-server-unavailable");
+        scene.service.stop().await;
+    }
+
+    /// A ban is carried out when its server answers again: how long that took is told.
+    async fn a_ban_that_had_to_wait_is_told_with_its_time(db: &Database) {
+        let scene = Scene::new(db, "open-circle").await;
+        let janus = JanusServer::start();
+        let proxy = AdminProxy::before(&janus);
+        let mut body = janus.registration();
+        body["admin_url"] = json!(proxy.admin_url());
+        let server = register(&scene, body).await;
+        open(&scene, &[&server]).await;
+        let ann = several(&scene, ["ann"]).await.remove(0);
+        let peer = seated(&ann.2).await;
+        proxy.set(Mode::Answer500);
+        until_health(&scene, &server, "failing").await;
+        ban(&scene, &ann.0).await;
+        scene.clock.advance(Duration::from_secs(30));
+        proxy.set(Mode::Through);
+        peer.is_told_of_its_kick().await;
+        let took = took(&scene, &server).await;
+        assert!((30_000..60_000).contains(&took), "{took}");
         scene.service.stop().await;
     }
 
