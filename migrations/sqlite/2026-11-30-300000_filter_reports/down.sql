@@ -18,3 +18,4 @@ INSERT INTO reports_before (id, uid, by_person, on_person, reason, note_sealed, 
 DROP TABLE reports;
 ALTER TABLE reports_before RENAME TO reports;
 CREATE UNIQUE INDEX reports_one_open ON reports (on_person, by_person) WHERE closed_at IS NULL;
+CREATE INDEX reports_by_reporter ON reports (by_person);

@@ -22,3 +22,4 @@ DROP TABLE reports;
 ALTER TABLE reports_now RENAME TO reports;
 CREATE UNIQUE INDEX reports_one_open ON reports (on_person, by_person) WHERE closed_at IS NULL;
 CREATE UNIQUE INDEX reports_one_open_of_filter ON reports (on_person, by_service) WHERE closed_at IS NULL;
+CREATE INDEX reports_by_reporter ON reports (by_person);

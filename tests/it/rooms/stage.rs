@@ -130,7 +130,7 @@ on_both! {
         let nobody = json!({ "participant": "ticket_01m82w2kq4fp0bpvrp8qerrqd8", "reason": "abuse" });
         reported(&filter, nobody).await.refused(404, "participant-unknown");
         let bundles = scene.service.get(&scene.owner_token, "/v1/admin/reports").await.expect(200);
-        assert_eq!((bundles["items"].as_array().map(Vec::len), &bundles["items"][0]["count"]), (Some(1), &json!(1)), "{bundles}");
+        assert_eq!((bundles["items"].as_array().map(Vec::len), &bundles["items"][0]["open"]), (Some(1), &json!(1)), "{bundles}");
         let path = format!("/v1/admin/reports/{}", text(&bundles["items"][0]["person"]));
         let shown = scene.service.get(&scene.owner_token, &path).await.expect(200)["items"][0].clone();
         assert_eq!((&shown["filter"], &shown["by"], text(&shown["note"])), (&json!("The filter"), &Value::Null, "three slurs within a minute".to_owned()));
@@ -228,7 +228,7 @@ async fn a_livekit_lets_speak_who_may_and_hides_who_is_hidden() {
         .service
         .call(Method::PUT, &shown, "/v1/me/handle", Some(json!({ "handle": "heron" })))
         .await
-        .expect(200);
+        .expect(204);
     let given = by("handle").await.expect(201);
     let told = claims(&text(&given["join"]["token"]));
     assert_eq!(

@@ -130,6 +130,7 @@ _REPARENT = Operation("reparent", "PUT", "/v1/admin/people/{id}/inviter", access
 _REPLACE_POLICY = Operation("replace_policy", "PUT", "/v1/admin/policy", access="access", sends="application/json", answers="application/json")
 _REPLACE_ROOM = Operation("replace_room", "PUT", "/v1/admin/rooms/{room}", access="access", sends="application/json", answers="application/json")
 _REPLACE_ROOM_SERVER = Operation("replace_room_server", "PUT", "/v1/admin/room-servers/{id}", access="access", sends="application/json", answers="application/json")
+_REPORT_IN_ROOM = Operation("report_in_room", "POST", "/v1/filters/rooms/{room}/reports", access="service", sends="application/json")
 _REPORT_INVITE = Operation("report_invite", "POST", "/v1/invites/{code}/report")
 _REPORT_OF_ROOM_SERVER = Operation("report_of_room_server", "POST", "/v1/room-servers/{id}/events", access="room_server", sends="application/webhook+json", answers="application/json")
 _REPORT_PERSON = Operation("report_person", "POST", "/v1/reports", access="access", sends="application/json")
@@ -474,7 +475,7 @@ class Operations(ABC):
         answer: t.RoomView = self._call(_CREATE_ROOM, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
 
-    def create_ticket(self, room: str, *, idempotency_key: str | None = None) -> t.TicketView:
+    def create_ticket(self, room: str, *, shows: Literal["handle", "name"] | None = None, idempotency_key: str | None = None) -> t.TicketView:
         """Take a ticket to a room. Where the room's server keeps a list, the ticket is on it before this is
         answered. A member has one ticket to a room: another one takes the place of the former, whose
         participant is put out.
@@ -482,11 +483,11 @@ class Operations(ABC):
         Roles: owner, admin, auditor, reviewer, member.
 
         Raises: AssuranceTooLow, CrossSite, IdempotencyKeyReused, Internal, InvalidField, NotCaughtUp,
-        NotFound, PositionUnknown, PutOutOfRoom, RoomCannotHide, RoomClosed, RoomForOthers, RoomFull,
-        RoomServerUnavailable, RoomUnknown, SessionEnded, SpokeAsListener, TicketEnded, Timeout,
-        TooManyRequests, Unauthenticated, Unavailable.
+        NotFound, NothingToShow, PositionUnknown, PutOutOfRoom, RoomCannotHide, RoomClosed, RoomForOthers,
+        RoomFull, RoomServerUnavailable, RoomUnknown, SessionEnded, SpokeAsListener, TicketEnded, Timeout,
+        TooManyRequests, Unauthenticated, Unavailable, UnknownField.
         """
-        answer: t.TicketView = self._call(_CREATE_TICKET, path={"room": room}, headers={"Idempotency-Key": idempotency_key})
+        answer: t.TicketView = self._call(_CREATE_TICKET, path={"room": room}, query={"shows": shows}, headers={"Idempotency-Key": idempotency_key})
         return answer
 
     def decide_appeal(self, id: t.AppealId, body: t.AppealDecision) -> t.AppealShown:
@@ -646,7 +647,7 @@ class Operations(ABC):
         answer: bytes = self._call(_EXPORT_JOB_OUTCOMES, path={"id": id})
         return answer
 
-    def export_ledger(self, *, from_: int | None = None, before: int | None = None, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "room_spread", "room_withdrawn", "ticket_issued", "room_place_changed", "room_acted", "hand_moved", "ticket_changed", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "filter_allowed", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None) -> bytes:
+    def export_ledger(self, *, from_: int | None = None, before: int | None = None, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "filter_reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "room_spread", "room_withdrawn", "ticket_issued", "room_place_changed", "room_acted", "hand_moved", "ticket_changed", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "filter_allowed", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None) -> bytes:
         """The ledger as a file of JSON Lines, the oldest first: each line an item as `list_ledger` has it. It is
         made while it is read, up to what had happened when it was asked for. A file that breaks off is not
         whole: the last line says how many there are and up to which number.
@@ -976,7 +977,7 @@ class Operations(ABC):
         answer: t.Page[t.LeadView] = self._call(_LIST_LEADS, query={"state": state, "kind": kind, "person": person, "limit": limit, "cursor": cursor})
         return answer
 
-    def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "room_spread", "room_withdrawn", "ticket_issued", "room_place_changed", "room_acted", "hand_moved", "ticket_changed", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "filter_allowed", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
+    def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "filter_reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "room_spread", "room_withdrawn", "ticket_issued", "room_place_changed", "room_acted", "hand_moved", "ticket_changed", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "filter_allowed", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
         """What happened, newest first. Rows of the store stand nowhere in it: people have their public ids.
 
         Roles: owner, admin, auditor.
@@ -1585,6 +1586,16 @@ class Operations(ABC):
         """
         answer: t.ServerView = self._call(_REPLACE_ROOM_SERVER, path={"id": id}, query={"abandon": abandon}, body=body)
         return answer
+
+    def report_in_room(self, room: str, body: t.ReportInRoom) -> None:
+        """Reports somebody in a room to the admins, as a filter: a service that an owner has let act in rooms.
+        One report of the same filter on the same person is open at a time: again changes nothing.
+
+        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
+        NotFound, ParticipantUnknown, PositionUnknown, Timeout, TooManyRequests, Unauthenticated, Unavailable,
+        UnknownField, UnsupportedMediaType.
+        """
+        self._call(_REPORT_IN_ROOM, path={"room": room}, body=body)
 
     def report_invite(self, code: str) -> None:
         """Report an invite: unwanted, or abusive. Admins are shown how often an invite was reported, never by
@@ -2517,7 +2528,7 @@ class AsyncOperations(ABC):
         answer: t.RoomView = await self._call(_CREATE_ROOM, headers={"Idempotency-Key": idempotency_key}, body=body)
         return answer
 
-    async def create_ticket(self, room: str, *, idempotency_key: str | None = None) -> t.TicketView:
+    async def create_ticket(self, room: str, *, shows: Literal["handle", "name"] | None = None, idempotency_key: str | None = None) -> t.TicketView:
         """Take a ticket to a room. Where the room's server keeps a list, the ticket is on it before this is
         answered. A member has one ticket to a room: another one takes the place of the former, whose
         participant is put out.
@@ -2525,11 +2536,11 @@ class AsyncOperations(ABC):
         Roles: owner, admin, auditor, reviewer, member.
 
         Raises: AssuranceTooLow, CrossSite, IdempotencyKeyReused, Internal, InvalidField, NotCaughtUp,
-        NotFound, PositionUnknown, PutOutOfRoom, RoomCannotHide, RoomClosed, RoomForOthers, RoomFull,
-        RoomServerUnavailable, RoomUnknown, SessionEnded, SpokeAsListener, TicketEnded, Timeout,
-        TooManyRequests, Unauthenticated, Unavailable.
+        NotFound, NothingToShow, PositionUnknown, PutOutOfRoom, RoomCannotHide, RoomClosed, RoomForOthers,
+        RoomFull, RoomServerUnavailable, RoomUnknown, SessionEnded, SpokeAsListener, TicketEnded, Timeout,
+        TooManyRequests, Unauthenticated, Unavailable, UnknownField.
         """
-        answer: t.TicketView = await self._call(_CREATE_TICKET, path={"room": room}, headers={"Idempotency-Key": idempotency_key})
+        answer: t.TicketView = await self._call(_CREATE_TICKET, path={"room": room}, query={"shows": shows}, headers={"Idempotency-Key": idempotency_key})
         return answer
 
     async def decide_appeal(self, id: t.AppealId, body: t.AppealDecision) -> t.AppealShown:
@@ -2689,7 +2700,7 @@ class AsyncOperations(ABC):
         answer: bytes = await self._call(_EXPORT_JOB_OUTCOMES, path={"id": id})
         return answer
 
-    async def export_ledger(self, *, from_: int | None = None, before: int | None = None, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "room_spread", "room_withdrawn", "ticket_issued", "room_place_changed", "room_acted", "hand_moved", "ticket_changed", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "filter_allowed", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None) -> bytes:
+    async def export_ledger(self, *, from_: int | None = None, before: int | None = None, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "filter_reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "room_spread", "room_withdrawn", "ticket_issued", "room_place_changed", "room_acted", "hand_moved", "ticket_changed", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "filter_allowed", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None) -> bytes:
         """The ledger as a file of JSON Lines, the oldest first: each line an item as `list_ledger` has it. It is
         made while it is read, up to what had happened when it was asked for. A file that breaks off is not
         whole: the last line says how many there are and up to which number.
@@ -3019,7 +3030,7 @@ class AsyncOperations(ABC):
         answer: t.Page[t.LeadView] = await self._call(_LIST_LEADS, query={"state": state, "kind": kind, "person": person, "limit": limit, "cursor": cursor})
         return answer
 
-    async def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "room_spread", "room_withdrawn", "ticket_issued", "room_place_changed", "room_acted", "hand_moved", "ticket_changed", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "filter_allowed", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
+    async def list_ledger(self, *, actor: t.PersonId | None = None, subject: t.PersonId | None = None, type: Literal["person_founded", "member_admitted", "vouched", "vouch_taken_back", "reparented", "person_left", "reported", "filter_reported", "role_changed", "invite_issued", "invite_revoked", "invite_voided", "invite_restored", "invite_extended", "invite_resent", "invite_passed_on", "invite_answered", "invite_undeliverable", "invite_delivered", "invite_held", "hold_prolonged", "invite_released", "invite_quota_changed", "application_made", "application_proof_failed", "applicant_waits", "applicant_left", "applicant_let_in", "applicant_vouched", "application_refused", "waitlist_drawn", "onboarding_started", "proof_requested", "proof_failed", "contact_proved", "identity_given", "case_opened", "case_claimed", "case_decided", "claim_released", "names_withheld", "name_shown", "refusal_bound", "refusal_lifted", "case_withdrawn", "person_banned", "ban_lifted", "person_sanctioned", "sanction_lifted", "action_proposed", "action_withdrawn", "action_approved", "action_applied", "action_undoing", "action_undone", "appeal_made", "appeal_claimed", "appeal_decided", "reports_closed", "assurance_lowered", "lead_dismissed", "graph_exported", "room_server_registered", "room_server_changed", "room_server_removed", "room_created", "room_changed", "room_spread", "room_withdrawn", "ticket_issued", "room_place_changed", "room_acted", "hand_moved", "ticket_changed", "ticket_ended", "sign_in_code_made", "session_started", "session_refreshed", "session_ended", "sessions_ended", "password_forgotten", "password_link_made", "password_changed", "address_asked", "address_changed", "address_restored", "handle_changed", "language_changed", "policy_changed", "service_added", "filter_allowed", "service_secret_changed", "service_removed", "signing_key_made", "job_cancelled", "job_resumed", "import_started", "import_finished"] | None = None, before: int | None = None, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.Happened]:
         """What happened, newest first. Rows of the store stand nowhere in it: people have their public ids.
 
         Roles: owner, admin, auditor.
@@ -3628,6 +3639,16 @@ class AsyncOperations(ABC):
         """
         answer: t.ServerView = await self._call(_REPLACE_ROOM_SERVER, path={"id": id}, query={"abandon": abandon}, body=body)
         return answer
+
+    async def report_in_room(self, room: str, body: t.ReportInRoom) -> None:
+        """Reports somebody in a room to the admins, as a filter: a service that an owner has let act in rooms.
+        One report of the same filter on the same person is open at a time: again changes nothing.
+
+        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
+        NotFound, ParticipantUnknown, PositionUnknown, Timeout, TooManyRequests, Unauthenticated, Unavailable,
+        UnknownField, UnsupportedMediaType.
+        """
+        await self._call(_REPORT_IN_ROOM, path={"room": room}, body=body)
 
     async def report_invite(self, code: str) -> None:
         """Report an invite: unwanted, or abusive. Admins are shown how often an invite was reported, never by

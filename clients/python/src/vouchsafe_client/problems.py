@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from ._problem import Problem
 
-__all__ = ["KINDS", "Problem", "AccountLocked", "ActionState", "ActionUnknown", "AddressTaken", "AlreadyLetIn", "AppealExists", "AppealState", "AppealUnknown", "ApplicationOver", "ApplicationUnknown", "AssuranceNotHigher", "AssuranceTooLow", "BodyTooLarge", "CaseClaimed", "CaseDecided", "CaseLapsed", "ClaimsExhausted", "ContactMismatch", "CountryNotAccepted", "CredentialsWrong", "CrossSite", "CursorInvalid", "DocumentBound", "DocumentInvalid", "DocumentTaken", "FileInvalid", "FlowEnded", "FlowUnknown", "Forbidden", "HandleTooSoon", "HoldExpired", "IdempotencyKeyReused", "Internal", "InvalidField", "InvalidValue", "InviteClosed", "InviteExhausted", "InviteExpired", "InviteNotOpen", "InviteState", "InviteUnknown", "InviteUsed", "InviterInBranch", "JobDone", "LastOwner", "LeadNotOpen", "LinkOver", "MalformedJson", "MethodNotAllowed", "NameInvalid", "NamesExhausted", "NotCaughtUp", "NotEligibleToInvite", "NotFound", "NotInRoom", "NotTheirModerator", "NothingToAsk", "ParticipantUnknown", "PasswordRefused", "PasswordWrong", "PersonLimitReached", "PhoneKept", "PolicyInvalid", "PositionUnknown", "PreconditionFailed", "PreconditionRequired", "ProofLocked", "ProofStale", "ProofWrong", "PutOutOfRoom", "QuotaExhausted", "ReauthenticationRequired", "RefreshReused", "RefreshUnknown", "RefusalUnknown", "RegistrationRefused", "ReportsUnknown", "ReviewConflict", "ReviewNeeded", "RoomCannotHide", "RoomClosed", "RoomExists", "RoomForOthers", "RoomFull", "RoomLastServer", "RoomServerInUse", "RoomServerNotCleared", "RoomServerUnavailable", "RoomServerUnknown", "RoomServersFull", "RoomUnknown", "SanctionExists", "SanctionUnknown", "SecondAdminNeeded", "SessionEnded", "SpokeAsListener", "StepOutOfOrder", "TextLimitReached", "TicketEnded", "TicketUnknown", "Timeout", "TooManyRequests", "Unauthenticated", "Unavailable", "UnknownField", "UnsupportedMediaType", "VouchRefused", "WaitlistClosed", "WaitlistFull"]
+__all__ = ["KINDS", "Problem", "AccountLocked", "ActionState", "ActionUnknown", "AddressTaken", "AlreadyLetIn", "AppealExists", "AppealState", "AppealUnknown", "ApplicationOver", "ApplicationUnknown", "AssuranceNotHigher", "AssuranceTooLow", "BodyTooLarge", "CaseClaimed", "CaseDecided", "CaseLapsed", "ClaimsExhausted", "ContactMismatch", "CountryNotAccepted", "CredentialsWrong", "CrossSite", "CursorInvalid", "DocumentBound", "DocumentInvalid", "DocumentTaken", "FileInvalid", "FlowEnded", "FlowUnknown", "Forbidden", "HandleTooSoon", "HoldExpired", "IdempotencyKeyReused", "Internal", "InvalidField", "InvalidValue", "InviteClosed", "InviteExhausted", "InviteExpired", "InviteNotOpen", "InviteState", "InviteUnknown", "InviteUsed", "InviterInBranch", "JobDone", "LastOwner", "LeadNotOpen", "LinkOver", "MalformedJson", "MethodNotAllowed", "NameInvalid", "NamesExhausted", "NotCaughtUp", "NotEligibleToInvite", "NotFound", "NotInRoom", "NotTheirModerator", "NothingToAsk", "NothingToShow", "ParticipantUnknown", "PasswordRefused", "PasswordWrong", "PersonLimitReached", "PhoneKept", "PolicyInvalid", "PositionUnknown", "PreconditionFailed", "PreconditionRequired", "ProofLocked", "ProofStale", "ProofWrong", "PutOutOfRoom", "QuotaExhausted", "ReauthenticationRequired", "RefreshReused", "RefreshUnknown", "RefusalUnknown", "RegistrationRefused", "ReportsUnknown", "ReviewConflict", "ReviewNeeded", "RoomCannotHide", "RoomClosed", "RoomExists", "RoomForOthers", "RoomFull", "RoomLastServer", "RoomServerInUse", "RoomServerNotCleared", "RoomServerUnavailable", "RoomServerUnknown", "RoomServersFull", "RoomUnknown", "SanctionExists", "SanctionUnknown", "SecondAdminNeeded", "SessionEnded", "SpokeAsListener", "StepOutOfOrder", "TextLimitReached", "TicketEnded", "TicketUnknown", "Timeout", "TooManyRequests", "Unauthenticated", "Unavailable", "UnknownField", "UnsupportedMediaType", "VouchRefused", "WaitlistClosed", "WaitlistFull"]
 
 
 class MalformedJson(Problem):
@@ -1169,14 +1169,28 @@ class PutOutOfRoom(Problem):
 
 
 class RoomCannotHide(Problem):
-    """The room's server hides nobody.
+    """The room's server hides nobody, and shows no names.
 
-    The member's place in the room is hidden, and the room's server shows everybody.
+    The member's place in the room is hidden, or they want to be shown by a name, and the room's server can do
+    neither.
 
-    What to do: Hold the room on a server of a kind that hides listeners, or give another place.
+    What to do: Hold the room on a server of a kind that does, such as LiveKit; or give another place, and ask
+    to be shown by nothing.
     """
 
     type: Literal["urn:vouchsafe:problem:room-cannot-hide"]
+    status: Literal[409]
+
+
+class NothingToShow(Problem):
+    """You have nothing to be shown by.
+
+    The member wants to be shown by a handle or a verified name, and has none.
+
+    What to do: Choose a handle, or have your name verified; or ask to be shown by nothing.
+    """
+
+    type: Literal["urn:vouchsafe:problem:nothing-to-show"]
     status: Literal[409]
 
 
@@ -1436,6 +1450,7 @@ KINDS: Final[dict[str, type[Problem]]] = {
     "urn:vouchsafe:problem:room-for-others": RoomForOthers,
     "urn:vouchsafe:problem:put-out-of-room": PutOutOfRoom,
     "urn:vouchsafe:problem:room-cannot-hide": RoomCannotHide,
+    "urn:vouchsafe:problem:nothing-to-show": NothingToShow,
     "urn:vouchsafe:problem:not-their-moderator": NotTheirModerator,
     "urn:vouchsafe:problem:participant-unknown": ParticipantUnknown,
     "urn:vouchsafe:problem:not-in-room": NotInRoom,

@@ -2114,6 +2114,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/filters/rooms/{room}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reports somebody in a room to the admins, as a filter: a service that an owner has let act in rooms. One report of the
+         *     same filter on the same person is open at a time: again changes nothing.
+         */
+        post: operations["report_in_room"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invites/{code}": {
         parameters: {
             query?: never;
@@ -3573,7 +3593,7 @@ export interface components {
          * @description What a kind of room server is able to do.
          * @enum {string}
          */
-        Capability: "list" | "signed" | "removal" | "observation" | "bulk" | "muting" | "connections" | "hiding";
+        Capability: "list" | "signed" | "removal" | "observation" | "bulk" | "muting" | "connections" | "hiding" | "naming";
         /** @description The reviewers' queue in figures. */
         CaseFiguresView: {
             /**
@@ -4409,10 +4429,6 @@ export interface components {
         InvalidClientOAuthProblem: components["schemas"]["OAuthProblem"] & {
             /** @enum {string} */
             error: "invalid_client";
-        };
-        InvalidFieldOrPositionUnknownProblem: components["schemas"]["Problem"] & {
-            /** @enum {string} */
-            type: "urn:vouchsafe:problem:invalid-field" | "urn:vouchsafe:problem:position-unknown";
         };
         InvalidFieldOrUnknownFieldOrPositionUnknownOrCursorInvalidProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -5551,6 +5567,10 @@ export interface components {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:not-found" | "urn:vouchsafe:problem:invite-unknown";
         };
+        NotFoundOrParticipantUnknownProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:not-found" | "urn:vouchsafe:problem:participant-unknown";
+        };
         NotFoundOrRefusalUnknownProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:not-found" | "urn:vouchsafe:problem:refusal-unknown";
@@ -6432,7 +6452,7 @@ export interface components {
          * @example urn:vouchsafe:problem:invite-expired
          * @enum {string}
          */
-        ProblemType: "urn:vouchsafe:problem:malformed-json" | "urn:vouchsafe:problem:invalid-field" | "urn:vouchsafe:problem:unknown-field" | "urn:vouchsafe:problem:invalid-value" | "urn:vouchsafe:problem:body-too-large" | "urn:vouchsafe:problem:file-invalid" | "urn:vouchsafe:problem:unsupported-media-type" | "urn:vouchsafe:problem:not-found" | "urn:vouchsafe:problem:method-not-allowed" | "urn:vouchsafe:problem:unauthenticated" | "urn:vouchsafe:problem:forbidden" | "urn:vouchsafe:problem:cross-site" | "urn:vouchsafe:problem:too-many-requests" | "urn:vouchsafe:problem:unavailable" | "urn:vouchsafe:problem:not-caught-up" | "urn:vouchsafe:problem:precondition-required" | "urn:vouchsafe:problem:precondition-failed" | "urn:vouchsafe:problem:idempotency-key-reused" | "urn:vouchsafe:problem:internal" | "urn:vouchsafe:problem:timeout" | "urn:vouchsafe:problem:inviter-in-branch" | "urn:vouchsafe:problem:vouch-refused" | "urn:vouchsafe:problem:job-done" | "urn:vouchsafe:problem:invite-unknown" | "urn:vouchsafe:problem:invite-used" | "urn:vouchsafe:problem:invite-expired" | "urn:vouchsafe:problem:invite-closed" | "urn:vouchsafe:problem:invite-not-open" | "urn:vouchsafe:problem:invite-state" | "urn:vouchsafe:problem:lead-not-open" | "urn:vouchsafe:problem:invite-exhausted" | "urn:vouchsafe:problem:contact-mismatch" | "urn:vouchsafe:problem:proof-wrong" | "urn:vouchsafe:problem:proof-stale" | "urn:vouchsafe:problem:proof-locked" | "urn:vouchsafe:problem:text-limit-reached" | "urn:vouchsafe:problem:country-not-accepted" | "urn:vouchsafe:problem:step-out-of-order" | "urn:vouchsafe:problem:hold-expired" | "urn:vouchsafe:problem:flow-unknown" | "urn:vouchsafe:problem:flow-ended" | "urn:vouchsafe:problem:document-invalid" | "urn:vouchsafe:problem:review-needed" | "urn:vouchsafe:problem:registration-refused" | "urn:vouchsafe:problem:name-invalid" | "urn:vouchsafe:problem:person-limit-reached" | "urn:vouchsafe:problem:password-refused" | "urn:vouchsafe:problem:link-over" | "urn:vouchsafe:problem:handle-too-soon" | "urn:vouchsafe:problem:address-taken" | "urn:vouchsafe:problem:phone-kept" | "urn:vouchsafe:problem:password-wrong" | "urn:vouchsafe:problem:credentials-wrong" | "urn:vouchsafe:problem:account-locked" | "urn:vouchsafe:problem:session-ended" | "urn:vouchsafe:problem:reauthentication-required" | "urn:vouchsafe:problem:refresh-reused" | "urn:vouchsafe:problem:refresh-unknown" | "urn:vouchsafe:problem:case-decided" | "urn:vouchsafe:problem:case-lapsed" | "urn:vouchsafe:problem:review-conflict" | "urn:vouchsafe:problem:claims-exhausted" | "urn:vouchsafe:problem:names-exhausted" | "urn:vouchsafe:problem:document-taken" | "urn:vouchsafe:problem:document-bound" | "urn:vouchsafe:problem:refusal-unknown" | "urn:vouchsafe:problem:case-claimed" | "urn:vouchsafe:problem:waitlist-closed" | "urn:vouchsafe:problem:waitlist-full" | "urn:vouchsafe:problem:application-unknown" | "urn:vouchsafe:problem:application-over" | "urn:vouchsafe:problem:already-let-in" | "urn:vouchsafe:problem:quota-exhausted" | "urn:vouchsafe:problem:not-eligible-to-invite" | "urn:vouchsafe:problem:sanction-exists" | "urn:vouchsafe:problem:sanction-unknown" | "urn:vouchsafe:problem:action-unknown" | "urn:vouchsafe:problem:action-state" | "urn:vouchsafe:problem:second-admin-needed" | "urn:vouchsafe:problem:appeal-unknown" | "urn:vouchsafe:problem:appeal-exists" | "urn:vouchsafe:problem:appeal-state" | "urn:vouchsafe:problem:reports-unknown" | "urn:vouchsafe:problem:last-owner" | "urn:vouchsafe:problem:policy-invalid" | "urn:vouchsafe:problem:assurance-not-higher" | "urn:vouchsafe:problem:room-unknown" | "urn:vouchsafe:problem:room-exists" | "urn:vouchsafe:problem:room-last-server" | "urn:vouchsafe:problem:room-servers-full" | "urn:vouchsafe:problem:room-closed" | "urn:vouchsafe:problem:room-full" | "urn:vouchsafe:problem:assurance-too-low" | "urn:vouchsafe:problem:room-for-others" | "urn:vouchsafe:problem:put-out-of-room" | "urn:vouchsafe:problem:room-cannot-hide" | "urn:vouchsafe:problem:not-their-moderator" | "urn:vouchsafe:problem:participant-unknown" | "urn:vouchsafe:problem:not-in-room" | "urn:vouchsafe:problem:nothing-to-ask" | "urn:vouchsafe:problem:spoke-as-listener" | "urn:vouchsafe:problem:room-server-unavailable" | "urn:vouchsafe:problem:room-server-unknown" | "urn:vouchsafe:problem:room-server-in-use" | "urn:vouchsafe:problem:room-server-not-cleared" | "urn:vouchsafe:problem:ticket-unknown" | "urn:vouchsafe:problem:ticket-ended" | "urn:vouchsafe:problem:position-unknown" | "urn:vouchsafe:problem:cursor-invalid";
+        ProblemType: "urn:vouchsafe:problem:malformed-json" | "urn:vouchsafe:problem:invalid-field" | "urn:vouchsafe:problem:unknown-field" | "urn:vouchsafe:problem:invalid-value" | "urn:vouchsafe:problem:body-too-large" | "urn:vouchsafe:problem:file-invalid" | "urn:vouchsafe:problem:unsupported-media-type" | "urn:vouchsafe:problem:not-found" | "urn:vouchsafe:problem:method-not-allowed" | "urn:vouchsafe:problem:unauthenticated" | "urn:vouchsafe:problem:forbidden" | "urn:vouchsafe:problem:cross-site" | "urn:vouchsafe:problem:too-many-requests" | "urn:vouchsafe:problem:unavailable" | "urn:vouchsafe:problem:not-caught-up" | "urn:vouchsafe:problem:precondition-required" | "urn:vouchsafe:problem:precondition-failed" | "urn:vouchsafe:problem:idempotency-key-reused" | "urn:vouchsafe:problem:internal" | "urn:vouchsafe:problem:timeout" | "urn:vouchsafe:problem:inviter-in-branch" | "urn:vouchsafe:problem:vouch-refused" | "urn:vouchsafe:problem:job-done" | "urn:vouchsafe:problem:invite-unknown" | "urn:vouchsafe:problem:invite-used" | "urn:vouchsafe:problem:invite-expired" | "urn:vouchsafe:problem:invite-closed" | "urn:vouchsafe:problem:invite-not-open" | "urn:vouchsafe:problem:invite-state" | "urn:vouchsafe:problem:lead-not-open" | "urn:vouchsafe:problem:invite-exhausted" | "urn:vouchsafe:problem:contact-mismatch" | "urn:vouchsafe:problem:proof-wrong" | "urn:vouchsafe:problem:proof-stale" | "urn:vouchsafe:problem:proof-locked" | "urn:vouchsafe:problem:text-limit-reached" | "urn:vouchsafe:problem:country-not-accepted" | "urn:vouchsafe:problem:step-out-of-order" | "urn:vouchsafe:problem:hold-expired" | "urn:vouchsafe:problem:flow-unknown" | "urn:vouchsafe:problem:flow-ended" | "urn:vouchsafe:problem:document-invalid" | "urn:vouchsafe:problem:review-needed" | "urn:vouchsafe:problem:registration-refused" | "urn:vouchsafe:problem:name-invalid" | "urn:vouchsafe:problem:person-limit-reached" | "urn:vouchsafe:problem:password-refused" | "urn:vouchsafe:problem:link-over" | "urn:vouchsafe:problem:handle-too-soon" | "urn:vouchsafe:problem:address-taken" | "urn:vouchsafe:problem:phone-kept" | "urn:vouchsafe:problem:password-wrong" | "urn:vouchsafe:problem:credentials-wrong" | "urn:vouchsafe:problem:account-locked" | "urn:vouchsafe:problem:session-ended" | "urn:vouchsafe:problem:reauthentication-required" | "urn:vouchsafe:problem:refresh-reused" | "urn:vouchsafe:problem:refresh-unknown" | "urn:vouchsafe:problem:case-decided" | "urn:vouchsafe:problem:case-lapsed" | "urn:vouchsafe:problem:review-conflict" | "urn:vouchsafe:problem:claims-exhausted" | "urn:vouchsafe:problem:names-exhausted" | "urn:vouchsafe:problem:document-taken" | "urn:vouchsafe:problem:document-bound" | "urn:vouchsafe:problem:refusal-unknown" | "urn:vouchsafe:problem:case-claimed" | "urn:vouchsafe:problem:waitlist-closed" | "urn:vouchsafe:problem:waitlist-full" | "urn:vouchsafe:problem:application-unknown" | "urn:vouchsafe:problem:application-over" | "urn:vouchsafe:problem:already-let-in" | "urn:vouchsafe:problem:quota-exhausted" | "urn:vouchsafe:problem:not-eligible-to-invite" | "urn:vouchsafe:problem:sanction-exists" | "urn:vouchsafe:problem:sanction-unknown" | "urn:vouchsafe:problem:action-unknown" | "urn:vouchsafe:problem:action-state" | "urn:vouchsafe:problem:second-admin-needed" | "urn:vouchsafe:problem:appeal-unknown" | "urn:vouchsafe:problem:appeal-exists" | "urn:vouchsafe:problem:appeal-state" | "urn:vouchsafe:problem:reports-unknown" | "urn:vouchsafe:problem:last-owner" | "urn:vouchsafe:problem:policy-invalid" | "urn:vouchsafe:problem:assurance-not-higher" | "urn:vouchsafe:problem:room-unknown" | "urn:vouchsafe:problem:room-exists" | "urn:vouchsafe:problem:room-last-server" | "urn:vouchsafe:problem:room-servers-full" | "urn:vouchsafe:problem:room-closed" | "urn:vouchsafe:problem:room-full" | "urn:vouchsafe:problem:assurance-too-low" | "urn:vouchsafe:problem:room-for-others" | "urn:vouchsafe:problem:put-out-of-room" | "urn:vouchsafe:problem:room-cannot-hide" | "urn:vouchsafe:problem:nothing-to-show" | "urn:vouchsafe:problem:not-their-moderator" | "urn:vouchsafe:problem:participant-unknown" | "urn:vouchsafe:problem:not-in-room" | "urn:vouchsafe:problem:nothing-to-ask" | "urn:vouchsafe:problem:spoke-as-listener" | "urn:vouchsafe:problem:room-server-unavailable" | "urn:vouchsafe:problem:room-server-unknown" | "urn:vouchsafe:problem:room-server-in-use" | "urn:vouchsafe:problem:room-server-not-cleared" | "urn:vouchsafe:problem:ticket-unknown" | "urn:vouchsafe:problem:ticket-ended" | "urn:vouchsafe:problem:position-unknown" | "urn:vouchsafe:problem:cursor-invalid";
         /** @description A one-time code. */
         ProofBody: {
             /** @description The six digits that were mailed. */
@@ -6540,6 +6560,15 @@ export interface components {
         ReportBody: {
             [key: string]: unknown;
         };
+        /** @description A filter's report of somebody in a room. */
+        ReportInRoom: {
+            /** @description Why, in words: what was said, for example. They are kept sealed; admins read them. */
+            note?: string | null;
+            /** @description The ticket under which they are, or were, in the room: the participant's id. */
+            participant: components["schemas"]["ticket_id"];
+            /** @description Why, as a code. */
+            reason: components["schemas"]["ReasonCode"];
+        };
         /**
          * @description What reports of a member came to.
          * @enum {string}
@@ -6550,6 +6579,8 @@ export interface components {
             /** @description When. */
             at: components["schemas"]["timestamp"];
             by?: components["schemas"]["person_id"] | null;
+            /** @description The name of the filter that reports. */
+            filter?: string | null;
             /** @description Its public id. */
             id: components["schemas"]["report_id"];
             /** @description Why, in words. Owners and admins see it, until the person is erased. */
@@ -6728,9 +6759,9 @@ export interface components {
             /** @description Who speaks, of those who may. */
             speakers: components["schemas"]["Speakers"];
         };
-        RoomClosedOrRoomFullOrRoomCannotHideProblem: components["schemas"]["Problem"] & {
+        RoomClosedOrRoomFullOrRoomCannotHideOrNothingToShowProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            type: "urn:vouchsafe:problem:room-closed" | "urn:vouchsafe:problem:room-full" | "urn:vouchsafe:problem:room-cannot-hide";
+            type: "urn:vouchsafe:problem:room-closed" | "urn:vouchsafe:problem:room-full" | "urn:vouchsafe:problem:room-cannot-hide" | "urn:vouchsafe:problem:nothing-to-show";
         };
         RoomExistsProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -7810,15 +7841,6 @@ export interface components {
                 "application/json": components["schemas"]["InvalidClientOAuthProblem"];
             };
         };
-        /** @description A field is missing or not of the expected form. The position is not known. */
-        InvalidFieldOrPositionUnknownProblem: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["InvalidFieldOrPositionUnknownProblem"];
-            };
-        };
         /** @description A field is missing or not of the expected form. A field is not known here. The position is not known. The cursor is not valid. */
         InvalidFieldOrUnknownFieldOrPositionUnknownOrCursorInvalidProblem: {
             headers: {
@@ -8143,6 +8165,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["NotFoundOrInviteUnknownProblem"];
             };
         };
+        /** @description Nothing is found here. Nobody was in the room under this ticket. */
+        NotFoundOrParticipantUnknownProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["NotFoundOrParticipantUnknownProblem"];
+            };
+        };
         /** @description Nothing is found here. There is no such final refusal in force. */
         NotFoundOrRefusalUnknownProblem: {
             headers: {
@@ -8350,7 +8381,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["ReviewConflictProblem"];
             };
         };
-        /** @description The room's server hides nobody. */
+        /** @description The room's server hides nobody, and shows no names. */
         RoomCannotHideProblem: {
             headers: {
                 [name: string]: unknown;
@@ -8359,13 +8390,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["RoomCannotHideProblem"];
             };
         };
-        /** @description The room is closed. The room is full. The room's server hides nobody. */
-        RoomClosedOrRoomFullOrRoomCannotHideProblem: {
+        /** @description The room is closed. The room is full. The room's server hides nobody, and shows no names. You have nothing to be shown by. */
+        RoomClosedOrRoomFullOrRoomCannotHideOrNothingToShowProblem: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["RoomClosedOrRoomFullOrRoomCannotHideProblem"];
+                "application/problem+json": components["schemas"]["RoomClosedOrRoomFullOrRoomCannotHideOrNothingToShowProblem"];
             };
         };
         /** @description The room exists already. */
@@ -10100,7 +10131,7 @@ export interface operations {
                 /** @description Only what is about this member. */
                 subject?: components["schemas"]["person_id"];
                 /** @description Only events of this type. */
-                type?: "person_founded" | "member_admitted" | "vouched" | "vouch_taken_back" | "reparented" | "person_left" | "reported" | "role_changed" | "invite_issued" | "invite_revoked" | "invite_voided" | "invite_restored" | "invite_extended" | "invite_resent" | "invite_passed_on" | "invite_answered" | "invite_undeliverable" | "invite_delivered" | "invite_held" | "hold_prolonged" | "invite_released" | "invite_quota_changed" | "application_made" | "application_proof_failed" | "applicant_waits" | "applicant_left" | "applicant_let_in" | "applicant_vouched" | "application_refused" | "waitlist_drawn" | "onboarding_started" | "proof_requested" | "proof_failed" | "contact_proved" | "identity_given" | "case_opened" | "case_claimed" | "case_decided" | "claim_released" | "names_withheld" | "name_shown" | "refusal_bound" | "refusal_lifted" | "case_withdrawn" | "person_banned" | "ban_lifted" | "person_sanctioned" | "sanction_lifted" | "action_proposed" | "action_withdrawn" | "action_approved" | "action_applied" | "action_undoing" | "action_undone" | "appeal_made" | "appeal_claimed" | "appeal_decided" | "reports_closed" | "assurance_lowered" | "lead_dismissed" | "graph_exported" | "room_server_registered" | "room_server_changed" | "room_server_removed" | "room_created" | "room_changed" | "room_spread" | "room_withdrawn" | "ticket_issued" | "room_place_changed" | "room_acted" | "hand_moved" | "ticket_changed" | "ticket_ended" | "sign_in_code_made" | "session_started" | "session_refreshed" | "session_ended" | "sessions_ended" | "password_forgotten" | "password_link_made" | "password_changed" | "address_asked" | "address_changed" | "address_restored" | "handle_changed" | "language_changed" | "policy_changed" | "service_added" | "filter_allowed" | "service_secret_changed" | "service_removed" | "signing_key_made" | "job_cancelled" | "job_resumed" | "import_started" | "import_finished";
+                type?: "person_founded" | "member_admitted" | "vouched" | "vouch_taken_back" | "reparented" | "person_left" | "reported" | "filter_reported" | "role_changed" | "invite_issued" | "invite_revoked" | "invite_voided" | "invite_restored" | "invite_extended" | "invite_resent" | "invite_passed_on" | "invite_answered" | "invite_undeliverable" | "invite_delivered" | "invite_held" | "hold_prolonged" | "invite_released" | "invite_quota_changed" | "application_made" | "application_proof_failed" | "applicant_waits" | "applicant_left" | "applicant_let_in" | "applicant_vouched" | "application_refused" | "waitlist_drawn" | "onboarding_started" | "proof_requested" | "proof_failed" | "contact_proved" | "identity_given" | "case_opened" | "case_claimed" | "case_decided" | "claim_released" | "names_withheld" | "name_shown" | "refusal_bound" | "refusal_lifted" | "case_withdrawn" | "person_banned" | "ban_lifted" | "person_sanctioned" | "sanction_lifted" | "action_proposed" | "action_withdrawn" | "action_approved" | "action_applied" | "action_undoing" | "action_undone" | "appeal_made" | "appeal_claimed" | "appeal_decided" | "reports_closed" | "assurance_lowered" | "lead_dismissed" | "graph_exported" | "room_server_registered" | "room_server_changed" | "room_server_removed" | "room_created" | "room_changed" | "room_spread" | "room_withdrawn" | "ticket_issued" | "room_place_changed" | "room_acted" | "hand_moved" | "ticket_changed" | "ticket_ended" | "sign_in_code_made" | "session_started" | "session_refreshed" | "session_ended" | "sessions_ended" | "password_forgotten" | "password_link_made" | "password_changed" | "address_asked" | "address_changed" | "address_restored" | "handle_changed" | "language_changed" | "policy_changed" | "service_added" | "filter_allowed" | "service_secret_changed" | "service_removed" | "signing_key_made" | "job_cancelled" | "job_resumed" | "import_started" | "import_finished";
                 /** @description Only what came before the event of this number. */
                 before?: number;
                 /** @description How many items at most. */
@@ -10142,7 +10173,7 @@ export interface operations {
                 /** @description Only what is about this member. */
                 subject?: components["schemas"]["person_id"];
                 /** @description Only events of this type. */
-                type?: "person_founded" | "member_admitted" | "vouched" | "vouch_taken_back" | "reparented" | "person_left" | "reported" | "role_changed" | "invite_issued" | "invite_revoked" | "invite_voided" | "invite_restored" | "invite_extended" | "invite_resent" | "invite_passed_on" | "invite_answered" | "invite_undeliverable" | "invite_delivered" | "invite_held" | "hold_prolonged" | "invite_released" | "invite_quota_changed" | "application_made" | "application_proof_failed" | "applicant_waits" | "applicant_left" | "applicant_let_in" | "applicant_vouched" | "application_refused" | "waitlist_drawn" | "onboarding_started" | "proof_requested" | "proof_failed" | "contact_proved" | "identity_given" | "case_opened" | "case_claimed" | "case_decided" | "claim_released" | "names_withheld" | "name_shown" | "refusal_bound" | "refusal_lifted" | "case_withdrawn" | "person_banned" | "ban_lifted" | "person_sanctioned" | "sanction_lifted" | "action_proposed" | "action_withdrawn" | "action_approved" | "action_applied" | "action_undoing" | "action_undone" | "appeal_made" | "appeal_claimed" | "appeal_decided" | "reports_closed" | "assurance_lowered" | "lead_dismissed" | "graph_exported" | "room_server_registered" | "room_server_changed" | "room_server_removed" | "room_created" | "room_changed" | "room_spread" | "room_withdrawn" | "ticket_issued" | "room_place_changed" | "room_acted" | "hand_moved" | "ticket_changed" | "ticket_ended" | "sign_in_code_made" | "session_started" | "session_refreshed" | "session_ended" | "sessions_ended" | "password_forgotten" | "password_link_made" | "password_changed" | "address_asked" | "address_changed" | "address_restored" | "handle_changed" | "language_changed" | "policy_changed" | "service_added" | "filter_allowed" | "service_secret_changed" | "service_removed" | "signing_key_made" | "job_cancelled" | "job_resumed" | "import_started" | "import_finished";
+                type?: "person_founded" | "member_admitted" | "vouched" | "vouch_taken_back" | "reparented" | "person_left" | "reported" | "filter_reported" | "role_changed" | "invite_issued" | "invite_revoked" | "invite_voided" | "invite_restored" | "invite_extended" | "invite_resent" | "invite_passed_on" | "invite_answered" | "invite_undeliverable" | "invite_delivered" | "invite_held" | "hold_prolonged" | "invite_released" | "invite_quota_changed" | "application_made" | "application_proof_failed" | "applicant_waits" | "applicant_left" | "applicant_let_in" | "applicant_vouched" | "application_refused" | "waitlist_drawn" | "onboarding_started" | "proof_requested" | "proof_failed" | "contact_proved" | "identity_given" | "case_opened" | "case_claimed" | "case_decided" | "claim_released" | "names_withheld" | "name_shown" | "refusal_bound" | "refusal_lifted" | "case_withdrawn" | "person_banned" | "ban_lifted" | "person_sanctioned" | "sanction_lifted" | "action_proposed" | "action_withdrawn" | "action_approved" | "action_applied" | "action_undoing" | "action_undone" | "appeal_made" | "appeal_claimed" | "appeal_decided" | "reports_closed" | "assurance_lowered" | "lead_dismissed" | "graph_exported" | "room_server_registered" | "room_server_changed" | "room_server_removed" | "room_created" | "room_changed" | "room_spread" | "room_withdrawn" | "ticket_issued" | "room_place_changed" | "room_acted" | "hand_moved" | "ticket_changed" | "ticket_ended" | "sign_in_code_made" | "session_started" | "session_refreshed" | "session_ended" | "sessions_ended" | "password_forgotten" | "password_link_made" | "password_changed" | "address_asked" | "address_changed" | "address_restored" | "handle_changed" | "language_changed" | "policy_changed" | "service_added" | "filter_allowed" | "service_secret_changed" | "service_removed" | "signing_key_made" | "job_cancelled" | "job_resumed" | "import_started" | "import_finished";
             };
             header?: never;
             path?: never;
@@ -12362,6 +12393,43 @@ export interface operations {
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };
     };
+    report_in_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The room's id. */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportInRoom"];
+            };
+        };
+        responses: {
+            /** @description It is noted. */
+            204: {
+                headers: {
+                    /** @description The ledger position of the change. */
+                    "Vouchsafe-Position"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
+            401: components["responses"]["UnauthenticatedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundOrParticipantUnknownProblem"];
+            413: components["responses"]["BodyTooLargeProblem"];
+            415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["InvalidValueProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
     preview_invite: {
         parameters: {
             query?: never;
@@ -14006,7 +14074,13 @@ export interface operations {
     };
     create_ticket: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description By what the others in the room are shown them: `handle`, or `name` for their verified name. By nothing where nothing is said:
+                 *     then nobody there learns who they are. It holds for this ticket; the room's server learns it too.
+                 */
+                shows?: "handle" | "name";
+            };
             header?: {
                 /** @description 16 to 255 visible ASCII characters. The same caller's repeats of a request with the same key are answered as the first. */
                 "Idempotency-Key"?: string;
@@ -14028,11 +14102,11 @@ export interface operations {
                     "application/json": components["schemas"]["TicketView"];
                 };
             };
-            400: components["responses"]["InvalidFieldOrPositionUnknownProblem"];
+            400: components["responses"]["InvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
             403: components["responses"]["CrossSiteOrAssuranceTooLowOrRoomForOthersOrPutOutOfRoomOrSpokeAsListenerProblem"];
             404: components["responses"]["NotFoundOrRoomUnknownProblem"];
-            409: components["responses"]["RoomClosedOrRoomFullOrRoomCannotHideProblem"];
+            409: components["responses"]["RoomClosedOrRoomFullOrRoomCannotHideOrNothingToShowProblem"];
             410: components["responses"]["TicketEndedProblem"];
             422: components["responses"]["IdempotencyKeyReusedProblem"];
             429: components["responses"]["TooManyRequestsProblem"];

@@ -192,8 +192,10 @@ export interface ProblemStatus {
   "urn:vouchsafe:problem:room-for-others": 403;
   /** You were put out of the room. A moderator or a filter put the member out of the room. What to do: Wait for the seconds given in Retry-After, then ask for a ticket again. */
   "urn:vouchsafe:problem:put-out-of-room": 403;
-  /** The room's server hides nobody. The member's place in the room is hidden, and the room's server shows everybody. What to do: Hold the room on a server of a kind that hides listeners, or give another place. */
+  /** The room's server hides nobody, and shows no names. The member's place in the room is hidden, or they want to be shown by a name, and the room's server can do neither. What to do: Hold the room on a server of a kind that does, such as LiveKit; or give another place, and ask to be shown by nothing. */
   "urn:vouchsafe:problem:room-cannot-hide": 409;
+  /** You have nothing to be shown by. The member wants to be shown by a handle or a verified name, and has none. What to do: Choose a handle, or have your name verified; or ask to be shown by nothing. */
+  "urn:vouchsafe:problem:nothing-to-show": 409;
   /** You may not do this in the room. The caller does not moderate the room; or whom they would act on stands as high as they do. What to do: Ask a moderator of the room, or an admin where it is about a moderator. */
   "urn:vouchsafe:problem:not-their-moderator": 403;
   /** Nobody was in the room under this ticket. Nobody is, or was, in the room under this ticket. What to do: Take the ticket from the list of those who are in the room. */
@@ -337,6 +339,7 @@ export const operations: Readonly<Record<string, Facts>> = {
   "GET /v1/appeals": { access: "appellant" },
   "POST /v1/appeals": { access: "appellant" },
   "POST /v1/filters/rooms/{room}/acts": { access: "service" },
+  "POST /v1/filters/rooms/{room}/reports": { access: "service" },
   "DELETE /v1/me": { access: "access" },
   "GET /v1/me": { access: "access" },
   "POST /v1/me/address": { access: "access" },

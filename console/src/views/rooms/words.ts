@@ -22,6 +22,7 @@ export const CAPABILITIES: Record<Schemas["Capability"], string> = {
   bulk: "takes many changes at once",
   muting: "mutes somebody",
   connections: "ends connections",
+  naming: "shows names that a ticket vouches for",
   hiding: "hides whoever is to listen unseen",
 };
 

@@ -120,6 +120,7 @@ impl PartialSchema for TicketView {
 pub(in crate::rooms::http) struct Wishes {
     /// By what the others in the room are shown them: `handle`, or `name` for their verified name. By nothing where nothing is said:
     /// then nobody there learns who they are. It holds for this ticket; the room's server learns it too.
+    #[param(inline)]
     shows: Option<Shows>,
 }
 
