@@ -234,7 +234,7 @@ kinds! {
     /// A moderator or a filter put the member out of the room.
     PutOutOfRoom = 403 "put-out-of-room", "You were put out of the room", "Wait for the seconds given in Retry-After, then ask for a ticket again.";
     /// The member's place in the room is hidden, or they want to be shown by a name, and the room's server can do neither.
-    RoomCannotHide = 409 "room-cannot-hide", "The room's server hides nobody, and shows no names", "Hold the room on a server of a kind that does, such as LiveKit; or give another place, and ask to be shown by nothing.";
+    RoomCannotHide = 409 "room-cannot-hide", "The room's server hides nobody, and shows no names", "Hold the room on a server of a kind that does; or give another place, and ask to be shown by nothing.";
     /// The member wants to be shown by a handle or a verified name, and has none.
     NothingToShow = 409 "nothing-to-show", "You have nothing to be shown by", "Choose a handle, or have your name verified; or ask to be shown by nothing.";
     /// The caller does not moderate the room; or whom they would act on stands as high as they do.

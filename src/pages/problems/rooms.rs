@@ -71,6 +71,14 @@ pub(super) const WORDS: &[Words] = &[
         ["此房间目前无法让您隐身", "房间的服务器会显示所有人，请联系社区管理员。"],
     ),
     (
+        "nothing-to-show",
+        [
+            "You have nothing to be shown by",
+            "Choose a handle in your account, or have your name verified.",
+        ],
+        ["您没有可以显示的名称", "请在账号页面设置用户名，或先完成实名认证。"],
+    ),
+    (
         "room-server-unavailable",
         ["The room does not answer", "Try again in a minute."],
         ["房间暂无响应", "请一分钟后再试。"],

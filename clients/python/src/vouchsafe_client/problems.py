@@ -1174,8 +1174,8 @@ class RoomCannotHide(Problem):
     The member's place in the room is hidden, or they want to be shown by a name, and the room's server can do
     neither.
 
-    What to do: Hold the room on a server of a kind that does, such as LiveKit; or give another place, and ask
-    to be shown by nothing.
+    What to do: Hold the room on a server of a kind that does; or give another place, and ask to be shown by
+    nothing.
     """
 
     type: Literal["urn:vouchsafe:problem:room-cannot-hide"]

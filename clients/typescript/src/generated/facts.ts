@@ -192,7 +192,7 @@ export interface ProblemStatus {
   "urn:vouchsafe:problem:room-for-others": 403;
   /** You were put out of the room. A moderator or a filter put the member out of the room. What to do: Wait for the seconds given in Retry-After, then ask for a ticket again. */
   "urn:vouchsafe:problem:put-out-of-room": 403;
-  /** The room's server hides nobody, and shows no names. The member's place in the room is hidden, or they want to be shown by a name, and the room's server can do neither. What to do: Hold the room on a server of a kind that does, such as LiveKit; or give another place, and ask to be shown by nothing. */
+  /** The room's server hides nobody, and shows no names. The member's place in the room is hidden, or they want to be shown by a name, and the room's server can do neither. What to do: Hold the room on a server of a kind that does; or give another place, and ask to be shown by nothing. */
   "urn:vouchsafe:problem:room-cannot-hide": 409;
   /** You have nothing to be shown by. The member wants to be shown by a handle or a verified name, and has none. What to do: Choose a handle, or have your name verified; or ask to be shown by nothing. */
   "urn:vouchsafe:problem:nothing-to-show": 409;
