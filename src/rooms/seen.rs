@@ -161,7 +161,7 @@ pub fn in_room(
 ) -> Result<Vec<InRoom>, StoreError> {
     let seats = match hands {
         true => {
-            let up = records::hands(conn, room.row, limit)?;
+            let up = records::hands(conn, room.row, limit, now)?;
             let people: Vec<PersonRow> = up.iter().map(|(person, _)| *person).collect();
             let good = records::good_of(conn, room.row, &people, now)?;
             let seat = |(person, _): &(PersonRow, Timestamp)| good.iter().find(|ticket| ticket.person == *person);

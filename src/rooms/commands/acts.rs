@@ -78,7 +78,7 @@ pub enum ActError {
     #[error("they do not wait to speak")]
     NotWaiting,
     /// They were too fast.
-    #[error("they ask too often")]
+    #[error("they ask or act too often")]
     TooMany(Denied),
     /// The database.
     #[error(transparent)]
@@ -100,7 +100,7 @@ impl CommandError for ActError {
 ///
 /// # Errors
 /// [`ActError`]; nothing is changed then.
-pub fn act(tx: &mut Tx<'_>, vault: &Vault, policy: &Current, by: By, new: &ToDo) -> Result<(), ActError> {
+pub fn act(tx: &mut Tx<'_>, vault: &Vault, policy: &Current, pace: Rate, by: By, new: &ToDo) -> Result<(), ActError> {
     let room = records::lock_room(tx.conn, &new.room)?.ok_or(ActError::Unknown)?;
     let service = match by {
         By::Filter(id) => Some((
@@ -135,6 +135,10 @@ pub fn act(tx: &mut Tx<'_>, vault: &Vault, policy: &Current, by: By, new: &ToDo)
     let leaves_the_stage = own(&ticket) && matches!(new.act, Act::OffStage | Act::ToStage);
     if !leaves_the_stage && rank_of(&person) >= rank {
         return Err(ActError::TooHigh);
+    }
+    // A filter is the community's own, and is not held up.
+    if let By::Member(person) = by {
+        paced(count(tx, vault, pace, person))?;
     }
     let before = known.get(&person).map(|asking| asking.placed).unwrap_or_default();
     let until = tx.now.after(Duration::from_secs(u64::from(new.minutes) * 60));
@@ -271,8 +275,13 @@ fn move_hand(
         return Ok(false);
     }
     hand_moved(tx, room.row, person, up);
-    match count(tx, vault, pace, person) {
-        Ok(()) => Ok(true),
+    paced(count(tx, vault, pace, person))?;
+    Ok(true)
+}
+
+fn paced(counted: Result<(), Throttled>) -> Result<(), ActError> {
+    match counted {
+        Ok(()) => Ok(()),
         Err(Throttled::Wait(wait)) => Err(ActError::TooMany(Denied::TooMany { wait })),
         Err(Throttled::Store(error)) => Err(error.into()),
     }

@@ -208,6 +208,17 @@ fn give(
         }));
     }
     for open in rooms.values() {
+        // Whoever was away asks anew.
+        let new: Vec<PersonRow> = answers
+            .iter()
+            .flatten()
+            .filter(|issued| issued.ticket.room == open.room.row)
+            .map(|issued| issued.ticket.person)
+            .filter(|person| open.seated.get(person).is_none_or(|former| !former.is_good))
+            .collect();
+        if !new.is_empty() {
+            records::lower_hands(tx.conn, open.room.row, &new)?;
+        }
         if !open.replaced.is_empty() {
             let ended = records::end_in_room(tx.conn, open.room.row, &open.replaced, tx.now)?;
             told(tx, &ended, TicketEnd::Replaced);

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, QueryResult, Queryable,
-    RunQueryDsl, Selectable, SelectableHelper, delete, insert_into, update,
+    BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult,
+    Queryable, RunQueryDsl, Selectable, SelectableHelper, delete, insert_into, update,
 };
 
 use super::StoredRoom;
@@ -14,7 +14,7 @@ use crate::{
         ledger::events::{Act, Place, ReasonCode, RoomAccess},
         store::{
             Conn,
-            schema::{room_acts, room_hands, room_places, rooms},
+            schema::{room_acts, room_hands, room_places, rooms, tickets},
         },
         terms::{PersonRow, RoomRow, TicketId, Timestamp},
     },
@@ -200,10 +200,32 @@ pub(in crate::rooms) fn hands_of(
     Ok(rows.into_iter().collect())
 }
 
-/// Whoever asks to speak in a room, who has asked longest first.
-pub(in crate::rooms) fn hands(conn: &mut Conn, room: RoomRow, limit: i64) -> QueryResult<Vec<(PersonRow, Timestamp)>> {
+/// Takes back that these members ask.
+pub(in crate::rooms) fn lower_hands(conn: &mut Conn, room: RoomRow, members: &[PersonRow]) -> QueryResult<()> {
+    delete(
+        room_hands::table
+            .filter(room_hands::room_id.eq(room))
+            .filter(room_hands::person.eq_any(members)),
+    )
+    .execute(conn)
+    .map(|_| ())
+}
+
+/// Whoever is in a room and asks to speak, who has asked longest first. Those who have gone are not among them.
+pub(in crate::rooms) fn hands(
+    conn: &mut Conn,
+    room: RoomRow,
+    limit: i64,
+    now: Timestamp,
+) -> QueryResult<Vec<(PersonRow, Timestamp)>> {
+    let seat = tickets::room_id
+        .eq(room_hands::room_id)
+        .and(tickets::person.eq(room_hands::person));
     room_hands::table
+        .inner_join(tickets::table.on(seat))
         .filter(room_hands::room_id.eq(room))
+        .filter(tickets::ended_at.is_null())
+        .filter(tickets::expires_at.gt(now))
         .order((room_hands::raised_at.asc(), room_hands::person.asc()))
         .limit(limit)
         .select((room_hands::person, room_hands::raised_at))

@@ -74,6 +74,10 @@ async fn no_body_sets_what_it_does_not_name() {
         let Some((_, body)) = operation.body.as_ref().filter(|(kind, _)| kind == "application/json") else {
             continue;
         };
+        // A service shows its own credentials; the body is the one that moderators send.
+        if operation.path.starts_with("/v1/filters/") {
+            continue;
+        }
         let access = OPERATIONS
             .iter()
             .find(|known| known.id == operation.id)
@@ -101,6 +105,7 @@ async fn no_body_sets_what_it_does_not_name() {
         };
         let path = path
             .replace("{room}", "nowhere")
+            .replace("{person}", &super::nobody("person"))
             .replace("{server}", &super::nobody("server"));
         let pointer = format!(
             "/paths/{}/{}/requestBody/content/application~1json/schema",

@@ -353,6 +353,9 @@ fn sample(document: &Value, schema: &Value, name: &str) -> Value {
     if name == "role" {
         return json!("member");
     }
+    if name == "participant" {
+        return json!(nobody("ticket"));
+    }
     if name == "server" || name == "sanction" {
         return json!(nobody(name));
     }

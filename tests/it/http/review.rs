@@ -107,13 +107,19 @@ on_both! {
         let document = described();
         let mut tried = 0;
         for (path, item) in document["paths"].as_object().unwrap() {
+            // A service shows its own credentials; its words are tried with the rooms.
+            if path.starts_with("/v1/filters/") {
+                continue;
+            }
             for (verb, operation) in item.as_object().unwrap() {
                 let Some(schema) = operation.pointer("/requestBody/content/application~1json/schema") else { continue };
                 let schema = resolved(&document, schema);
                 for name in ["reason", "note"] {
                     let property = &schema["properties"][name];
                     // A code of a closed list is no free text.
-                    if property.is_null() || !resolved(&document, property)["enum"].is_null() {
+                    let either = property["oneOf"].as_array().into_iter().flatten();
+                    let listed = either.chain([property]).any(|form| !resolved(&document, form)["enum"].is_null());
+                    if property.is_null() || listed {
                         continue;
                     }
                     assert_eq!((&property["minLength"], &property["maxLength"]), (&json!(8), &json!(2000)), "{path}");

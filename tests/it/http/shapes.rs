@@ -30,6 +30,7 @@ fn filled(path: &str) -> String {
         .replace("{application}", &nobody("application"))
         .replace("{ticket}", &nobody("ticket"))
         .replace("{room}", "nowhere")
+        .replace("{person}", &nobody("person"))
         .replace("{server}", &nobody("server"))
         .replace("{subscriber}", "invite-mails")
         .replace("{number}", "1")
@@ -71,6 +72,10 @@ async fn no_list_stands_for_an_object_in_any_body() {
         let Some((_, body)) = operation.body.as_ref().filter(|(kind, _)| kind == "application/json") else {
             continue;
         };
+        // A service shows its own credentials; the body is the one that moderators send.
+        if operation.path.starts_with("/v1/filters/") {
+            continue;
+        }
         let path = filled(&operation.path.replace("{flow}", &flow));
         let pointer = format!(
             "/paths/{}/{}/requestBody/content/application~1json/schema",

@@ -85,7 +85,7 @@ on_both! {
         };
         let found = attempts(service, &livekit, (owner, "stage"), Duration::from_secs(8)).await;
         let most = Duration::from_secs(5);
-        assert!(found.number > 4 && found.let_in > 0 && found.out < most && found.longest < most && found.gap < most, "{found:?}");
+        assert!(found.number > 1 && found.let_in > 0 && found.out < most && found.longest < most && found.gap < most, "{found:?}");
         scene.service.stop().await;
     }
 

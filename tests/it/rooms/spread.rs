@@ -404,10 +404,14 @@ on_both! {
         let scene = Scene::knowing(db, "open-circle", kinds::kinds()).await;
         let server = register(&scene, own("signs", db, "only")).await;
         let many: Vec<String> = (0..17).map(|_| server.clone()).collect();
-        for servers in [json!([]), json!([server, server]), json!(many)] {
+        for (servers, status, kind) in [
+            (json!([]), 400, "invalid-field"),
+            (json!([server, server]), 422, "invalid-value"),
+            (json!(many), 400, "invalid-field"),
+        ] {
             let room = json!({ "id": "stage", "servers": servers });
             let refused = scene.service.post(&scene.owner_token, "/v1/admin/rooms", room).await;
-            refused.refused(400, "invalid-field");
+            refused.refused(status, kind);
             assert_eq!(refused.body["field"], "/servers");
         }
         put(&scene, Method::PUT, &server).await.refused(404, "room-unknown");

@@ -38,11 +38,11 @@ async fn seat(scene: &Scene, token: &str, room: &str) -> (String, String) {
 on_both! {
     /// A listener raises a hand, a moderator asks them to the stage and from it again.
     async fn a_hand_is_raised_and_a_moderator_asks_to_the_stage(db: &Database) {
-        let scene = Scene::knowing(db, "open-circle", kinds::kinds()).await;
+        let mut scene = Scene::knowing(db, "open-circle", kinds::kinds()).await;
         hall(&scene, "stage", json!({ "speakers": "stage" })).await;
         let (moderator, moderates) = scene.member("moderator", Role::Member).await;
-        let (_, listens) = scene.member("listener", Role::Member).await;
-        let (_, other) = scene.member("other", Role::Member).await;
+        let (listening, listens) = scene.member("listener", Role::Member).await;
+        let (another, other) = scene.member("other", Role::Member).await;
         place(&scene, "stage", &moderator, Some("moderator")).await.expect(200);
         assert_eq!(seat(&scene, &moderates, "stage").await.1, "speaker");
         let hand = async |method: Method, token: &str| scene.service.call(method, token, "/v1/rooms/stage/hand", None).await;
@@ -72,6 +72,18 @@ on_both! {
         let part_of = |id: &str| all["items"].as_array().unwrap().iter().find(|one| one["participant"] == id).unwrap()["part"].clone();
         assert_eq!((part_of(&listener), part_of(&bystander)), (json!("speaker"), json!("listener")));
         assert_eq!(hands(&moderates).await.expect(200)["items"], json!([]));
+
+        // Whoever goes away asks no longer, and is not asked for when they come back.
+        hand(Method::PUT, &other).await.expect(204);
+        scene.clock.advance(std::time::Duration::from_secs(5 * 3600));
+        scene.owner_token = scene.service.token(scene.owner.row).await;
+        let moderates = scene.service.token(moderator.row).await;
+        let (listens, other) = (scene.service.token(listening.row).await, scene.service.token(another.row).await);
+        let (listener, _) = seat(&scene, &listens, "stage").await;
+        assert_eq!(hands(&moderates).await.expect(200)["items"], json!([]));
+        seat(&scene, &other, "stage").await;
+        assert_eq!(hands(&moderates).await.expect(200)["items"], json!([]));
+        assert!(you(&scene, &other, "stage").await.get("hand_raised_at").is_none());
 
         // They leave the stage themselves, and another ticket does not bring them back to it.
         let off = json!({ "participant": listener, "act": "off_stage" });
@@ -110,7 +122,7 @@ on_both! {
         filtered(&filter, warn(&chair)).await.refused(403, "not-their-moderator");
         filtered(&filter, json!({ "participant": speaker, "act": "to_stage" })).await.refused(422, "invalid-value");
         act(&scene, &moderates, "stage", warn(&owner)).await.refused(403, "not-their-moderator");
-        act(&scene, &moderates, "stage", json!({ "participant": speaker, "act": "mute" })).await.refused(400, "invalid-field");
+        act(&scene, &moderates, "stage", json!({ "participant": speaker, "act": "mute" })).await.refused(422, "invalid-value");
         act(&scene, &moderates, "stage", warn("ticket_01m82w2kq4fp0bpvrp8qerrqd8")).await.refused(404, "participant-unknown");
         act(&scene, &speaks, "stage", warn(&chair)).await.refused(403, "not-their-moderator");
         let now = you(&scene, &speaks, "stage").await;
@@ -127,6 +139,8 @@ on_both! {
         for _ in 0..2 {
             reported(&filter, report.clone()).await.expect(204);
         }
+        let wordless = json!({ "participant": speaker, "reason": "abuse", "note": "no" });
+        reported(&filter, wordless).await.refused(422, "invalid-value");
         let nobody = json!({ "participant": "ticket_01m82w2kq4fp0bpvrp8qerrqd8", "reason": "abuse" });
         reported(&filter, nobody).await.refused(404, "participant-unknown");
         let bundles = scene.service.get(&scene.owner_token, "/v1/admin/reports").await.expect(200);

@@ -219,9 +219,9 @@ class Operations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: BodyTooLarge, CrossSite, Internal, InvalidField, MalformedJson, NotCaughtUp, NotFound,
-        NotTheirModerator, ParticipantUnknown, PositionUnknown, RoomUnknown, SessionEnded, Timeout,
-        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
+        NotFound, NotTheirModerator, ParticipantUnknown, PositionUnknown, RoomUnknown, SessionEnded, Timeout,
+        TooManyRequests, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         self._call(_ACT_IN_ROOM, path={"room": room}, body=body)
 
@@ -2272,9 +2272,9 @@ class AsyncOperations(ABC):
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: BodyTooLarge, CrossSite, Internal, InvalidField, MalformedJson, NotCaughtUp, NotFound,
-        NotTheirModerator, ParticipantUnknown, PositionUnknown, RoomUnknown, SessionEnded, Timeout,
-        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
+        NotFound, NotTheirModerator, ParticipantUnknown, PositionUnknown, RoomUnknown, SessionEnded, Timeout,
+        TooManyRequests, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
         await self._call(_ACT_IN_ROOM, path={"room": room}, body=body)
 

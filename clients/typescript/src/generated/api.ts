@@ -11557,6 +11557,34 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "access": "members",
+                 *       "capacity": 8000,
+                 *       "enter": "contact",
+                 *       "id": "main-stage",
+                 *       "servers": [
+                 *         "server_01m82w2kpge9882cqktr4vqnh5"
+                 *       ],
+                 *       "speak": "checked",
+                 *       "speakers": "stage",
+                 *       "who": {
+                 *         "enters": {
+                 *           "age_from": 16
+                 *         },
+                 *         "moderates": {
+                 *           "roles": [
+                 *             "reviewer"
+                 *           ]
+                 *         },
+                 *         "speaks": {
+                 *           "roles": [
+                 *             "member"
+                 *           ]
+                 *         }
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewRoomBody"];
             };
         };
@@ -11623,6 +11651,31 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "access": "guests",
+                 *       "capacity": 8000,
+                 *       "enter": "contact",
+                 *       "open": true,
+                 *       "speak": "checked",
+                 *       "speakers": "stage",
+                 *       "who": {
+                 *         "enters": {
+                 *           "age_from": 16
+                 *         },
+                 *         "moderates": {
+                 *           "roles": [
+                 *             "reviewer"
+                 *           ]
+                 *         },
+                 *         "speaks": {
+                 *           "roles": [
+                 *             "member"
+                 *           ]
+                 *         }
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["RoomBody"];
             };
         };
@@ -13975,6 +14028,8 @@ export interface operations {
             404: components["responses"]["NotFoundOrRoomUnknownOrParticipantUnknownProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            422: components["responses"]["InvalidValueProblem"];
+            429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };

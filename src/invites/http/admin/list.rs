@@ -28,7 +28,7 @@ struct Wanted {
     #[param(pattern = "^[a-z0-9][a-z0-9_-]{0,39}$", max_length = 40)]
     campaign: Option<String>,
     /// Only invites by which at least so many came in.
-    #[param(minimum = 0)]
+    #[param(minimum = 0, maximum = 4_294_967_295i64)]
     uses_from: Option<u32>,
     /// `true`: only invites that somebody has reported, or of whose inviter somebody has said that they do not know them.
     /// `false`: only the others.

@@ -56,7 +56,7 @@ impl ActBody {
             (Some(reason), _) => reason,
             (None, Act::ToStage | Act::OffStage) => ReasonCode::Other,
             (None, Act::Warn | Act::Mute | Act::PutOut) => {
-                return Err(Problem::field("/reason", "Say why."));
+                return Err(Problem::value("/reason", "Say why."));
             }
         };
         Ok(ToDo {
@@ -70,15 +70,15 @@ impl ActBody {
 }
 
 async fn carry_out(rooms: &Rooms, actor: Actor, by: By, to_do: ToDo) -> Result<WriteResponse<()>, Problem> {
-    let (policy, vault) = (Arc::clone(&rooms.policy), rooms.vault.clone());
+    let (policy, vault, pace) = (Arc::clone(&rooms.policy), rooms.vault.clone(), rooms.issuer.pace());
     let written = rooms
         .ledger
-        .write(actor, move |tx| commands::act(tx, &vault, &policy, by, &to_do));
+        .write(actor, move |tx| commands::act(tx, &vault, &policy, pace, by, &to_do));
     let position = rooms.read_model.settle(written.await?.position).await;
     Ok(WriteResponse::nothing(position))
 }
 
-problems!(ActInRoomProblems: InvalidField, RoomUnknown, NotTheirModerator, ParticipantUnknown);
+problems!(ActInRoomProblems: InvalidField, InvalidValue, RoomUnknown, NotTheirModerator, ParticipantUnknown, TooManyRequests);
 
 /// Do something about somebody in a room that one moderates: warn, mute, put out, ask to the stage or from it. It is
 /// about the member, whatever ticket they take next. Whoever stands as high cannot be acted on; anybody may leave the

@@ -67,9 +67,11 @@ fn servers(given: Vec<RoomServerId>) -> Result<Vec<RoomServerId>, Problem> {
     let mut each = given.clone();
     each.sort_unstable();
     each.dedup();
-    if !(1..=SERVERS_MOST).contains(&given.len()) || each.len() < given.len() {
-        let detail = format!("Give 1 to {SERVERS_MOST}, none of them twice.");
-        return Err(Problem::field("/servers", detail));
+    if !(1..=SERVERS_MOST).contains(&given.len()) {
+        return Err(Problem::field("/servers", format!("Give 1 to {SERVERS_MOST}.")));
+    }
+    if each.len() < given.len() {
+        return Err(Problem::value("/servers", "Name each server once."));
     }
     Ok(given)
 }
@@ -77,7 +79,12 @@ fn servers(given: Vec<RoomServerId>) -> Result<Vec<RoomServerId>, Problem> {
 problems!(CreateRoomProblems: InvalidField, InvalidValue, RoomServerUnknown, RoomExists, RoomUnknown);
 
 /// Create a room; it is open. Its servers have it within a second.
-#[utoipa::path(operation_id = "create_room", tag = "rooms", request_body = NewRoomBody,
+#[utoipa::path(operation_id = "create_room", tag = "rooms", 
+    request_body(content = NewRoomBody, example = json!({
+        "id": "main-stage", "servers": ["server_01m82w2kpge9882cqktr4vqnh5"], "enter": "contact", "speak": "checked",
+        "capacity": 8000, "access": "members", "speakers": "stage",
+        "who": { "enters": { "age_from": 16 }, "speaks": { "roles": ["member"] }, "moderates": { "roles": ["reviewer"] } },
+    })),
     params(IdempotencyKey),
     responses((status = 201, body = RoomView), CreateRoomProblems))]
 #[post("/v1/admin/rooms")]

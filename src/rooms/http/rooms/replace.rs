@@ -46,7 +46,11 @@ problems!(ReplaceRoomProblems: InvalidField, InvalidValue, RoomUnknown, RoomServ
 
 /// Change the terms of a room, close it or open it. Whoever is in it and no longer satisfies the terms is put out;
 /// whoever may no longer speak is muted.
-#[utoipa::path(operation_id = "replace_room", tag = "rooms", request_body = RoomBody,
+#[utoipa::path(operation_id = "replace_room", tag = "rooms", 
+    request_body(content = RoomBody, example = json!({
+        "enter": "contact", "speak": "checked", "capacity": 8000, "open": true, "access": "guests", "speakers": "stage",
+        "who": { "enters": { "age_from": 16 }, "speaks": { "roles": ["member"] }, "moderates": { "roles": ["reviewer"] } },
+    })),
     params(("room" = String, Path, description = "The room's id.")),
     responses((status = 200, body = RoomView), ReplaceRoomProblems))]
 #[put("/v1/admin/rooms/{room}")]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    http::Problem,
+    http::{Problem, whole_or_null},
     people,
     platform::{
         ledger::events::{Conditions, Who},
@@ -46,11 +46,11 @@ struct ConditionsBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     branch: Option<PersonId>,
     /// At least so many years old. An age is known by the number of an identity document alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "whole_or_null")]
     #[schema(maximum = 150)]
     age_from: Option<u16>,
     /// Younger than so many years.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "whole_or_null")]
     #[schema(minimum = 1, maximum = 150)]
     age_below: Option<u16>,
 }
@@ -75,7 +75,7 @@ impl ConditionsBody {
         roles.dedup();
         if roles.len() != self.roles.len() || roles.contains(&Role::Service) {
             let says = "Name each role once: owner, admin, auditor, reviewer, member.";
-            return Err(Problem::field(format!("{at}/roles"), says));
+            return Err(Problem::value(format!("{at}/roles"), says));
         }
         if self.age_from.is_some_and(|age| age > OLDEST) {
             return Err(Problem::field(format!("{at}/age_from"), format!("Give 0 to {OLDEST}.")));
@@ -87,7 +87,7 @@ impl ConditionsBody {
             ));
         }
         match (self.age_from, self.age_below) {
-            (Some(from), Some(below)) if from >= below => Err(Problem::field(
+            (Some(from), Some(below)) if from >= below => Err(Problem::value(
                 format!("{at}/age_below"),
                 "Give more years than age_from.",
             )),
