@@ -280,6 +280,9 @@ pub enum ReportError {
     /// Nobody reports themself.
     #[error("nobody reports themself")]
     Oneself,
+    /// The service may not act in rooms.
+    #[error("the service is no filter")]
+    NoFilter,
     /// Nobody was in the room under this ticket, or they have left the community.
     #[error("nobody was in the room under this ticket")]
     ParticipantUnknown,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::acting;
 use crate::{
     moderation::{
-        NotAllowed, ReasonCode, ReportError, ReportOutcome,
+        ReasonCode, ReportError, ReportOutcome,
         records::reports::{self, Reporter},
     },
     people::{self, Member},
@@ -96,7 +96,7 @@ pub fn report_by_filter(
     reason: ReasonCode,
     note: Option<&str>,
 ) -> Result<(), ReportError> {
-    let row = tokens::services::filter(tx.conn, filter)?.ok_or(NotAllowed)?;
+    let row = tokens::services::filter(tx.conn, filter)?.ok_or(ReportError::NoFilter)?;
     let there = rooms::queries::issued(tx.conn, ticket)?.filter(|issued| issued.room == *room);
     let there = there.ok_or(ReportError::ParticipantUnknown)?.ticket.person;
     let on = people::member(tx.conn, there)?.filter(|on| on.standing != Standing::Left);

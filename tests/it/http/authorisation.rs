@@ -90,7 +90,9 @@ fn met(answer: &Answer) -> Met {
         (404, Some("flow-unknown" | "application-unknown")) => Met::NoSuchFlow,
         // The credentials of the body, not those of the caller; and what the policy lets a member do.
         (401, Some("credentials-wrong"))
-        | (403, Some("not-eligible-to-invite" | "assurance-too-low" | "not-their-moderator")) => Met::LetIn,
+        | (403, Some("not-eligible-to-invite" | "assurance-too-low" | "not-their-moderator" | "room-for-others")) => {
+            Met::LetIn
+        }
         (401 | 403, _) => panic!("{answer:?}"),
         _ => Met::LetIn,
     }
@@ -324,8 +326,9 @@ async fn everybody_at_every_operation() {
                             Met::Forbidden => Some(403),
                             Met::NoSuchFlow => Some(404),
                         };
-                        // Who moderates a room, the room says.
-                        let by_room = operation.id == "list_in_room" && answer.status == 403;
+                        // Whom a room is for, and who moderates it, the room says.
+                        let by_room =
+                            matches!(operation.id.as_str(), "list_in_room" | "show_my_room") && answer.status == 403;
                         let same = status.map_or(by_room || !matches!(answer.status.as_u16(), 401 | 403), |status| {
                             answer.status == status
                         });

@@ -1591,9 +1591,9 @@ class Operations(ABC):
         """Reports somebody in a room to the admins, as a filter: a service that an owner has let act in rooms.
         One report of the same filter on the same person is open at a time: again changes nothing.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
-        NotFound, ParticipantUnknown, PositionUnknown, Timeout, TooManyRequests, Unauthenticated, Unavailable,
-        UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp, NotFound,
+        NotTheirModerator, ParticipantUnknown, PositionUnknown, Timeout, TooManyRequests, Unauthenticated,
+        Unavailable, UnknownField, UnsupportedMediaType.
         """
         self._call(_REPORT_IN_ROOM, path={"room": room}, body=body)
 
@@ -3644,9 +3644,9 @@ class AsyncOperations(ABC):
         """Reports somebody in a room to the admins, as a filter: a service that an owner has let act in rooms.
         One report of the same filter on the same person is open at a time: again changes nothing.
 
-        Raises: BodyTooLarge, Forbidden, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
-        NotFound, ParticipantUnknown, PositionUnknown, Timeout, TooManyRequests, Unauthenticated, Unavailable,
-        UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp, NotFound,
+        NotTheirModerator, ParticipantUnknown, PositionUnknown, Timeout, TooManyRequests, Unauthenticated,
+        Unavailable, UnknownField, UnsupportedMediaType.
         """
         await self._call(_REPORT_IN_ROOM, path={"room": room}, body=body)
 

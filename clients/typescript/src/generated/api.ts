@@ -12473,7 +12473,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJsonOrInvalidFieldOrUnknownFieldOrPositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedProblem"];
-            403: components["responses"]["ForbiddenProblem"];
+            403: components["responses"]["NotTheirModeratorProblem"];
             404: components["responses"]["NotFoundOrParticipantUnknownProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];

@@ -26,7 +26,7 @@ struct ReportInRoom {
     note: Option<String>,
 }
 
-problems!(ReportInRoomProblems: InvalidValue, Forbidden, ParticipantUnknown);
+problems!(ReportInRoomProblems: InvalidValue, NotTheirModerator, ParticipantUnknown);
 
 /// Reports somebody in a room to the admins, as a filter: a service that an owner has let act in rooms. One report of the
 /// same filter on the same person is open at a time: again changes nothing.

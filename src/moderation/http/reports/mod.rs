@@ -24,6 +24,7 @@ pub(super) fn routes(config: &mut Routes) {
 impl From<ReportError> for Problem {
     fn from(error: ReportError) -> Self {
         match error {
+            ReportError::NoFilter => Self::new(ProblemKind::NotTheirModerator),
             ReportError::ParticipantUnknown => Self::new(ProblemKind::ParticipantUnknown),
             ReportError::NotAllowed(_) => Self::new(ProblemKind::Forbidden),
             ReportError::PersonUnknown => Self::new(ProblemKind::NotFound),
