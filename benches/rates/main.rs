@@ -44,6 +44,7 @@ const GROUPS: &[(&[&str], Measure)] = &[
     (&["page-signin", "page-join"], rows::pages::measure),
     (&["introspect-cold", "introspect-warm"], rows::introspect::measure),
     (&["tickets", "ban-to-out"], rows::rooms::measure),
+    (&["branch-out"], rows::rooms::branch),
     (
         &["livekit-tickets", "livekit-out", "livekit-ban"],
         rows::livekit::measure,

@@ -184,3 +184,6 @@ impl FromRequest for Bearer {
         ready(bearer(request.headers()).map(|token| Self(SecretString::from(token))))
     }
 }
+
+/// Marks a request that comes from this process: a page asks the API.
+pub struct InProcess;

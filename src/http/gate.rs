@@ -36,7 +36,7 @@ use tracing::{Instrument, Span, field};
 
 use super::{
     address, browser,
-    caller::{self, CallerSource, Passed, ServiceCaller, ServiceSecret, ThrottleBucket},
+    caller::{self, CallerSource, InProcess, Passed, ServiceCaller, ServiceSecret, ThrottleBucket},
     json,
     meters::{Meters, Tally},
     pepper::Pepper,
@@ -158,7 +158,13 @@ where
         );
         let handled = async move {
             let closing = shared.stopping.load(Ordering::Relaxed);
-            let visit = Visit { id, operation, closing };
+            let in_process = request.extensions().contains::<InProcess>();
+            let visit = Visit {
+                id,
+                operation,
+                closing,
+                in_process,
+            };
             let limit = shared.limits.request_timeout;
             let outcome = match tokio::time::timeout(limit, shared.serve(service, request, route, &visit)).await {
                 Ok(outcome) => outcome,
@@ -355,6 +361,8 @@ struct Visit {
     operation: Option<&'static Operation>,
     /// Whether the answer closes the connection.
     closing: bool,
+    /// Whether a page asks.
+    in_process: bool,
 }
 
 impl Visit {
@@ -412,12 +420,10 @@ impl Visit {
         let status = status.as_u16();
         Span::current().record("status", status);
         let micros = u64::try_from(taken.as_micros()).unwrap_or(u64::MAX);
-        // What anybody may fetch as often as they like (probes, key sets) would drown the rest.
-        if self
-            .operation
-            .is_some_and(|operation| operation.access == Access::Public)
-            && status < 400
-        {
+        // What anybody may fetch (probes, key sets) would drown the rest; and a page that asks has a line of its own.
+        let access = self.operation.map(|operation| operation.access);
+        let is_public = access == Some(Access::Public);
+        if (is_public || self.in_process) && status < 400 {
             tracing::debug!(micros, "answered");
         } else {
             tracing::info!(micros, "answered");

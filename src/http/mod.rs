@@ -28,7 +28,7 @@ mod routes;
 #[cfg(test)]
 mod tests;
 
-pub use caller::{Bearer, Caller, CallerSource, ClientAddress, ServiceCaller, ThrottleBucket};
+pub use caller::{Bearer, Caller, CallerSource, ClientAddress, InProcess, ServiceCaller, ThrottleBucket};
 pub use csv::{Csv, TEXT_CSV, table};
 pub use gate::{Gate, GateLimits, GateService};
 pub use health::{Check, Readiness};

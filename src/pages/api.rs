@@ -3,7 +3,7 @@
 
 use std::{cell::RefCell, net::SocketAddr, rc::Rc};
 
-use actix_http::{Payload, Request};
+use actix_http::{HttpMessage, Payload, Request};
 use actix_service::IntoServiceFactory;
 use actix_web::{
     Error,
@@ -19,7 +19,7 @@ use futures_util::future::LocalBoxFuture;
 use serde::{Deserialize, de::DeserializeOwned};
 use tokio::sync::OnceCell;
 
-use crate::http::POSITION;
+use crate::http::{InProcess, POSITION};
 
 type Answer = ServiceResponse<BoxBody>;
 type Call = Box<dyn Fn(Request) -> LocalBoxFuture<'static, Result<Answer, Error>>>;
@@ -153,6 +153,7 @@ impl Asked {
     fn into_request(self) -> Request {
         let length = HeaderValue::from(self.body.len());
         let mut request = Request::with_payload(Payload::from(self.body));
+        request.extensions_mut().insert(InProcess);
         let head = request.head_mut();
         head.method = self.method;
         head.uri = Uri::try_from(self.path).unwrap_or_default();

@@ -126,7 +126,7 @@ pub fn moderated(
     let asking = asking(conn, vault, &room, &members, now)?;
     let moderates = asking
         .get(&person)
-        .is_some_and(|asking| admission::moderates(&room, asking));
+        .is_some_and(|asking| admission::moderates(&room, asking, now));
     Ok(Some((room, moderates)))
 }
 

@@ -1,14 +1,15 @@
-"""A real WebRTC peer of Janus's AudioBridge for the tests, on aiortc.
+"""A real WebRTC peer of Janus's AudioBridge or VideoRoom for the tests, on aiortc.
 
 It speaks JSON lines until its standard input ends. The first line says where Janus is:
 
-    {"url": "http://127.0.0.1:8088/janus", "token": "the core's token"}
+    {"url": "http://127.0.0.1:8088/janus", "token": "the core's token", "plugin": "janus.plugin.audiobridge"}
 
 each that follows is a command, done one after the other:
 
     {"do": "open"}                                      a session, and a handle of the plugin
     {"do": "join", "body": {"room": ..., "id": ..., "token": ...}}
     {"do": "connect", "muted": false}                   an offer, and then the media
+    {"do": "watch", "body": {"room": ..., "streams": ...}}  VideoRoom: receive what others send, on a handle of its own
     {"do": "send", "body": {"request": ...}}            any request to the plugin
 
 Each command has one answer:
@@ -80,17 +81,18 @@ class Refused(Exception):
 
 
 class Peer:
-    def __init__(self, http, url, token):
-        self.http, self.url, self.token = http, url, token
+    def __init__(self, http, url, token, plugin):
+        self.http, self.url, self.token, self.plugin = http, url, token, plugin
+        self.id, self.private_id = None, None
         self.waiting = {}
-        self.connection = None
+        self.connection, self.watched = None, None
         self.past = 0
 
-    async def request(self, **message):
+    async def request(self, url=None, **message):
         message |= {"token": self.token, "transaction": os.urandom(8).hex()}
         later = self.waiting[message["transaction"]] = asyncio.get_running_loop().create_future()
         try:
-            async with self.http.post(self.url, json=message) as response:
+            async with self.http.post(url or self.url, json=message) as response:
                 answer = await response.json(content_type=None)
             if answer["janus"] == "error":
                 raise Refused(answer["error"])
@@ -102,9 +104,13 @@ class Peer:
     async def open(self):
         session = self.url + "/" + str((await self.request(janus="create"))["data"]["id"])
         self.url = session
-        self.url += "/" + str((await self.request(janus="attach", plugin="janus.plugin.audiobridge"))["data"]["id"])
+        self.session = session
+        self.url = await self.attach()
         self.tasks = [asyncio.create_task(self.poll(session)), asyncio.create_task(self.watch())]
         return {"opened": True}
+
+    async def attach(self):
+        return self.session + "/" + str((await self.request(self.session, janus="attach", plugin=self.plugin))["data"]["id"])
 
     async def poll(self, session):
         """The long poll, which keeps the session alive as well."""
@@ -130,13 +136,15 @@ class Peer:
             data = event["plugindata"]["data"]
             if "kicked" in data:
                 say(kicked=data["kicked"])
-            elif data.get("audiobridge") == "destroyed":
+            elif data.get("reason") == "kicked":
+                say(kicked=self.id)
+            elif "destroyed" in (data.get("audiobridge"), data.get("videoroom")):
                 say(destroyed=data["room"])
             else:
                 say(event=data)
 
-    async def send(self, body, **more):
-        answer = await self.request(janus="message", body=body, **more)
+    async def send(self, body, url=None, **more):
+        answer = await self.request(url, janus="message", body=body, **more)
         data = answer["plugindata"]["data"]
         if "error_code" in data:
             return {"error": data["error_code"], "reason": data["error"]}, None
@@ -144,7 +152,24 @@ class Peer:
 
     async def join(self, body):
         answer, _ = await self.send({"request": "join", **body})
-        return {"joined": answer["answer"]["id"]} if "answer" in answer else answer
+        if "answer" not in answer:
+            return answer
+        self.id, self.private_id = answer["answer"]["id"], answer["answer"].get("private_id")
+        return {"joined": self.id}
+
+    async def watch_others(self, body):
+        url = await self.attach()
+        body = {"request": "join", "ptype": "subscriber", "private_id": self.private_id, **body}
+        answer, jsep = await self.send(body, url)
+        if jsep is None:
+            return answer
+        self.watched = connection = RTCPeerConnection()
+        connection.on("track", lambda track: self.tasks.append(asyncio.create_task(self.hear(track))))
+        await connection.setRemoteDescription(RTCSessionDescription(jsep["sdp"], "offer"))
+        await connection.setLocalDescription(await connection.createAnswer())
+        sdp = {"type": "answer", "sdp": connection.localDescription.sdp}
+        started, _ = await self.send({"request": "start"}, url, jsep=sdp)
+        return {"connected": True} if "answer" in started else started
 
     async def connect(self, muted):
         await self.close()
@@ -153,7 +178,9 @@ class Peer:
         connection.on("track", lambda track: self.tasks.append(asyncio.create_task(self.hear(track))))
         await connection.setLocalDescription(await connection.createOffer())
         offer = {"type": "offer", "sdp": connection.localDescription.sdp}
-        answer, jsep = await self.send({"request": "configure", "muted": muted}, jsep=offer)
+        video = self.plugin == "janus.plugin.videoroom"
+        body = {"request": "publish"} if video else {"request": "configure", "muted": muted}
+        answer, jsep = await self.send(body, jsep=offer)
         if jsep is None:
             return answer
         await connection.setRemoteDescription(RTCSessionDescription(jsep["sdp"], "answer"))
@@ -191,14 +218,17 @@ class Peer:
                 started = False
 
     async def received(self):
-        """The RTP packets of the present connection."""
-        if self.connection is None:
+        """The RTP packets of the present connections."""
+        return await self.packets(self.connection) + await self.packets(self.watched)
+
+    async def packets(self, connection):
+        if connection is None:
             return 0
-        reports = (await self.connection.getStats()).values()
+        reports = (await connection.getStats()).values()
         return sum(report.packetsReceived for report in reports if report.type == "inbound-rtp")
 
     async def close(self):
-        self.past += await self.received()
+        self.past += await self.packets(self.connection)
         connection, self.connection = self.connection, None
         if connection is not None:
             await connection.close()
@@ -212,6 +242,8 @@ class Peer:
                     return await self.join(command["body"])
                 case "connect":
                     return await self.connect(command["muted"])
+                case "watch":
+                    return await self.watch_others(command["body"])
                 case "send":
                     return (await self.send(command["body"]))[0]
         except Refused as refused:
@@ -228,7 +260,7 @@ async def main():
     where = json.loads(await lines.readline())
     # A long poll is answered within 30 s, empty if nothing happened.
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
-        peer = Peer(http, where["url"], where["token"])
+        peer = Peer(http, where["url"], where["token"], where["plugin"])
         async for line in lines:
             say(**await peer.do(json.loads(line)))
         os._exit(0)

@@ -1,4 +1,4 @@
-//! Seats in a room of a real Janus: eight thousand at once, and out again.
+//! Seats in a room of a real Janus: eight thousand at once, and out again; one by one, and a whole branch.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -14,10 +14,12 @@ use serde_json::json;
 use tokio::runtime::Runtime;
 use vouchsafe::{
     platform::{
+        ledger::Actor,
         store::{Backend, StoreError},
         terms::Role,
     },
     rooms::{queries, servers::janus::Janus},
+    tokens,
 };
 
 use super::introspect::sessions;
@@ -25,6 +27,7 @@ use crate::{
     Wanted, bare, client,
     row::Row,
     support::{
+        branch as branches,
         db::Database,
         janus::{JanusServer, TOKEN_SECRET},
         service::{Home, Service, text},
@@ -34,11 +37,17 @@ use crate::{
 /// Members who want to be in one room.
 const MEMBERS: usize = 8000;
 /// How many of them are banned, one after the other.
-const BANS: usize = 200;
+const BANS: usize = 1000;
 const ROOM: &str = "main-stage";
 /// From the answer to a ban to Janus's refusal: what is allowed, in milliseconds, for the median and for
 /// 99 of a hundred.
-const OUT: (f64, f64) = (50.0, 250.0);
+const OUT: (f64, f64) = (30.0, 100.0);
+/// How many are in the branch that is banned as one.
+const BRANCH: usize = 10_000;
+/// From the approval's answer until the last of them is off Janus's list: what is allowed, in milliseconds.
+const BRANCH_OUT: f64 = 2000.0;
+/// Within what 99 of a hundred have their tickets who ask at once, in milliseconds.
+pub const PATIENCE: f64 = 1000.0;
 
 pub fn measure(runtime: &Runtime, is_wanted: Wanted<'_>) -> Vec<Row> {
     let db = Database::fresh(Backend::Sqlite);
@@ -67,7 +76,9 @@ pub fn measure(runtime: &Runtime, is_wanted: Wanted<'_>) -> Vec<Row> {
     runtime.block_on(counted(&service, &janus, MEMBERS));
     if is_wanted("tickets") {
         let peer = bare::at_once(runtime, &service, &requests, run.bytes);
-        rows.push(Row::of_rate("tickets", "tickets/s", (run, peer), bare::NAME, 0.3));
+        rows.push(Row::of_rate("tickets", "tickets/s", (run, peer), bare::NAME, 0.4));
+        let p99 = run.p99.as_secs_f64() * 1000.0;
+        rows.push(Row::of_cost("tickets-p99", p99, "ms, p99", PATIENCE));
     }
     if is_wanted("ban-to-out") {
         eprintln!("ban-to-out …");
@@ -82,6 +93,77 @@ pub fn measure(runtime: &Runtime, is_wanted: Wanted<'_>) -> Vec<Row> {
     rows
 }
 
+/// A branch of many sits in the room, and is banned as one.
+pub fn branch(runtime: &Runtime, _: Wanted<'_>) -> Vec<Row> {
+    eprintln!("branch-out …");
+    let db = Database::fresh(Backend::Sqlite);
+    let home = Home::new(&db, "open-circle");
+    let service = runtime.block_on(home.start());
+    let janus = runtime.block_on(async { JanusServer::start() });
+    let (owner, admin, root, requests) = runtime.block_on(async {
+        let owner = service.found("owner@example.org", Role::Owner, None).await;
+        let admin = service.found("admin@example.org", Role::Admin, None).await;
+        let owner = service.token(owner.row).await;
+        open(&service, &janus, &owner).await;
+        let root = service.found("root@example.org", Role::Member, None).await;
+        let people = branches::branch(&service, root.row, BRANCH).await;
+        let (tokens, lifetime) = (&service.app.core.tokens, service.app.core.tokens.session_lifetime());
+        let rows: Vec<_> = people.iter().map(|(row, _)| *row).collect();
+        let started = service.app.core.ledger.write(Actor::Operator, move |tx| {
+            let mut sessions = Vec::with_capacity(rows.len());
+            for row in rows {
+                sessions.push(tokens::start_session(tx, row, lifetime)?.expect("an active member"));
+            }
+            Ok::<_, StoreError>(sessions)
+        });
+        let started = started.await.expect("sessions");
+        service.app.core.read_model.settle(started.position).await;
+        let path = format!("/v1/rooms/{ROOM}/tickets");
+        let ask = |session| client::post(&path, &tokens.grant(session).expect("a token").access_token, "", "");
+        let requests: Vec<Vec<u8>> = started.value.iter().map(ask).collect();
+        (owner, service.token(admin.row).await, root, requests)
+    });
+    let plan = client::Plan {
+        warm_up: Duration::ZERO,
+        counted: Duration::from_secs(120),
+        ..client::Plan::usual(201)
+    };
+    client::drive(service.app.address, plan, Arc::new(move |n| requests.get(n).cloned()));
+    let took = runtime.block_on(async {
+        let listed = list(&service, &janus).await.expect("the list").len();
+        assert_eq!(listed, BRANCH, "on the list");
+        let drafted =
+            json!({ "selection": { "branch": root.id }, "kind": "ban", "reason": "spam", "note": "advertisements" });
+        let action = service.post(&admin, "/v1/admin/actions", drafted).await.expect(201);
+        let approve = format!("/v1/admin/actions/{}/approve", text(&action["id"]));
+        let asked = Instant::now();
+        service.post(&owner, &approve, json!({})).await.expect(200);
+        let answered = Instant::now();
+        let (client, secret) = keys(&service, &janus).await;
+        let mut half = None;
+        loop {
+            let left = client.allowed(ROOM, &secret).await.expect("the list").len();
+            if left <= BRANCH / 2 {
+                half.get_or_insert_with(Instant::now);
+            }
+            if left == 0 {
+                break;
+            }
+            assert!(answered.elapsed() < Duration::from_secs(60), "{left} are still in");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let half = half.map_or_else(Duration::default, |at| at - answered);
+        eprintln!(
+            "  answered after {:?}; half of them out after {half:?} more",
+            answered - asked
+        );
+        answered.elapsed()
+    });
+    runtime.block_on(service.stop());
+    let took = took.as_secs_f64() * 1000.0;
+    vec![Row::of_cost("branch-out", took, "ms, last", BRANCH_OUT)]
+}
+
 /// Registers the Janus, makes the room, and waits until it is there.
 async fn open(service: &Service, janus: &JanusServer, owner: &str) {
     let address = janus.address();
@@ -94,7 +176,7 @@ async fn open(service: &Service, janus: &JanusServer, owner: &str) {
         "token_secret": TOKEN_SECRET,
     });
     let server = service.post(owner, "/v1/admin/room-servers", server).await.expect(201);
-    let room = json!({ "id": ROOM, "servers": [text(&server["id"])] });
+    let room = json!({ "id": ROOM, "capacity": 2 * BRANCH, "servers": [text(&server["id"])] });
     service.post(owner, "/v1/admin/rooms", room).await.expect(201);
     loop {
         let servers = service.get(owner, "/v1/admin/room-servers").await.expect(200);

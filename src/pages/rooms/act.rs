@@ -4,7 +4,10 @@ use actix_web::{HttpResponse, http::Method};
 use serde_json::{Value, json};
 
 use super::shown;
-use crate::pages::{posted::Posted, shell::encoded};
+use crate::pages::{
+    posted::{ONCE, Posted},
+    shell::encoded,
+};
 
 /// Does what a button says.
 pub(in crate::pages) async fn act(form: Posted) -> HttpResponse {
@@ -19,9 +22,9 @@ pub(in crate::pages) async fn act(form: Posted) -> HttpResponse {
             let ticket = encoded(participant);
             (Method::DELETE, format!("/v1/rooms/{room}/tickets/{ticket}"), None)
         }
-        "to_stage" | "off_stage" | "warn" | "mute" | "put_out" => {
+        "to_stage" | "off_stage" | "unmute" | "warn" | "mute" | "put_out" => {
             let mut body = json!({ "participant": participant, "act": act });
-            if !matches!(act, "to_stage" | "off_stage") {
+            if matches!(act, "warn" | "mute" | "put_out") {
                 body["reason"] = form.text("reason").into();
                 body["minutes"] = form.text("minutes").parse().unwrap_or(60_u32).into();
             }
@@ -29,7 +32,8 @@ pub(in crate::pages) async fn act(form: Posted) -> HttpResponse {
         }
         _ => return visit.see(&visit.path),
     };
-    let done: Result<Value, _> = visit.send(method, &path, body.as_ref(), "").await;
+    let once = if method == Method::POST { form.field(ONCE) } else { "" };
+    let done: Result<Value, _> = visit.send(method, &path, body.as_ref(), once).await;
     match done {
         Ok(_) => visit.see(&format!("{}?done={act}", visit.path)),
         Err(refused) if refused.wants_sign_in() => visit.refuse(&refused),

@@ -75,7 +75,7 @@ impl Kept {
                 moderates,
                 own: own == Some(one.participant.as_str()),
                 since: day(visit.locale, one.since),
-                to_stage: listens && (stage || muted.is_some()),
+                to_stage: listens && stage && muted.is_none(),
                 off_stage: stage && one.place.as_deref() == Some("speaker") && !listens,
                 muted_until: muted.map(|until| day(visit.locale, until)),
                 ticket: one.participant,

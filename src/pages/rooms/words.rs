@@ -51,6 +51,7 @@ pub(super) struct Words {
     pub how_long: &'static str,
     pub warn: &'static str,
     pub mute: &'static str,
+    pub unmute: &'static str,
     pub put_out: &'static str,
     access: [&'static str; 2],
     speakers: [&'static str; 2],
@@ -58,11 +59,11 @@ pub(super) struct Words {
     lacks: [&'static str; 5],
     times: [(&'static str, &'static str); 4],
     reasons: [(&'static str, &'static str); 7],
-    done: [&'static str; 6],
+    done: [&'static str; 7],
 }
 
 const LACKS: [&str; 5] = ["invitation", "role", "branch", "known_age", "age"];
-const DONE: [&str; 6] = ["leave", "to_stage", "off_stage", "warn", "mute", "put_out"];
+const DONE: [&str; 7] = ["leave", "to_stage", "off_stage", "warn", "mute", "put_out", "unmute"];
 
 const EN: Words = Words {
     title: "Rooms",
@@ -113,6 +114,7 @@ const EN: Words = Words {
     how_long: "For how long they are muted or stay out",
     warn: "Warn",
     mute: "Mute",
+    unmute: "Unmute",
     put_out: "Put out",
     access: ["members", "guests"],
     speakers: ["everybody may speak", "there is a stage"],
@@ -146,6 +148,7 @@ const EN: Words = Words {
         "They are warned.",
         "They are muted.",
         "They are put out.",
+        "They are muted no longer.",
     ],
 };
 
@@ -198,6 +201,7 @@ const ZH_HANS: Words = Words {
     how_long: "禁言或请出多长时间",
     warn: "警告",
     mute: "禁言",
+    unmute: "解除禁言",
     put_out: "请出",
     access: ["社区成员", "受邀的人"],
     speakers: ["所有人都可发言", "设有发言台"],
@@ -226,6 +230,7 @@ const ZH_HANS: Words = Words {
         "已警告对方。",
         "对方已被禁言。",
         "对方已被请出。",
+        "已解除对方的禁言。",
     ],
 };
 

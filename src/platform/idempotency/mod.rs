@@ -54,6 +54,8 @@ pub enum Asker {
     Member(Id<kinds::Person>),
     /// A newcomer, by the token of their flow.
     Newcomer(Id<kinds::Flow>),
+    /// A service, by its secret.
+    Service(Id<kinds::Service>),
     /// Whoever runs commands on the machine itself.
     Operator,
 }
@@ -63,6 +65,7 @@ impl Asker {
         match self {
             Self::Member(id) => (b"member", id.as_bytes()),
             Self::Newcomer(id) => (b"newcomer", id.as_bytes()),
+            Self::Service(id) => (b"service", id.as_bytes()),
             Self::Operator => (b"operator", b""),
         }
     }

@@ -130,6 +130,28 @@ pub(crate) fn category(c: char) -> GeneralCategory {
 }
 
 fn once(text: &str) -> Zeroizing<String> {
+    match text.is_ascii() {
+        true => once_ascii(text),
+        false => once_any(text),
+    }
+}
+
+/// The same as [`once_any`] for what most people type: none of it has another form.
+fn once_ascii(text: &str) -> Zeroizing<String> {
+    let mut read = Zeroizing::new(String::with_capacity(text.len()));
+    for c in text.chars() {
+        if c.is_whitespace() {
+            if !read.ends_with(' ') {
+                read.push(' ');
+            }
+        } else if !c.is_ascii_control() {
+            read.push(c);
+        }
+    }
+    Zeroizing::new(read.trim_matches(|c| c == ' ' || is_mark(c)).to_owned())
+}
+
+fn once_any(text: &str) -> Zeroizing<String> {
     let mut read = Zeroizing::new(String::with_capacity(text.len()));
     // NFKC makes the acute accent, which stands for an apostrophe, a space and an accent.
     let apart = text.chars().map(|c| if c == '\u{B4}' { '\'' } else { c });
@@ -150,6 +172,10 @@ fn once(text: &str) -> Zeroizing<String> {
 
 fn kept(text: &str, keep: impl Fn(char) -> bool) -> Zeroizing<String> {
     let mut left = Zeroizing::new(String::with_capacity(text.len()));
+    if text.is_ascii() {
+        left.extend(text.chars().filter(|&c| keep(c)));
+        return left;
+    }
     // What stood apart can compose.
     left.extend(text.chars().filter(|&c| keep(c)).nfc());
     left
@@ -343,6 +369,11 @@ mod tests {
                     prop_assert_eq!(language_tag(&tag), Some(tag.clone()));
                 }
             }
+        }
+
+        #[test]
+        fn what_is_plain_is_read_alike_on_both_ways(text in "[\\x00-\\x7f]{0,40}") {
+            prop_assert_eq!(&*once_ascii(&text), &*once_any(&text), "{:?}", text);
         }
 
         #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     super::{
-        Denied, ParticipantRole, Placed, Room, RoomName, Ticket,
+        ParticipantRole, Placed, Room, RoomName, Ticket,
         admission::{self, FILTER_RANK},
         records,
     },
@@ -14,6 +14,7 @@ use super::{
 use crate::{
     people,
     platform::{
+        idempotency::{self, Key, KeyReused},
         ledger::{
             Event, Tx,
             events::{Act, HandMoved, Place, ReasonCode, RoomAccess, RoomActed},
@@ -68,8 +69,8 @@ pub enum ActError {
     /// Whom it is about stands as high as whoever acts, or higher.
     #[error("they stand too high to be acted on")]
     TooHigh,
-    /// A filter asks nobody to the stage.
-    #[error("filters do not decide who speaks from the stage")]
+    /// A filter asks nobody to the stage, and takes nothing back.
+    #[error("filters warn, mute and put out")]
     NotForFilters,
     /// Whoever asks to speak is not in the room.
     #[error("they are not in the room")]
@@ -79,7 +80,13 @@ pub enum ActError {
     NotWaiting,
     /// They were too fast.
     #[error("they ask or act too often")]
-    TooMany(Denied),
+    TooMany {
+        /// For how many seconds more they may not.
+        wait: u32,
+    },
+    /// The key belongs to another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -96,11 +103,25 @@ impl CommandError for ActError {
     }
 }
 
-/// Does something about somebody in a room: it is kept, in the ledger, and takes effect on their seat at once.
+/// Does something about somebody in a room, once for each key: it is kept, in the ledger, and takes effect on their seat at
+/// once.
 ///
 /// # Errors
 /// [`ActError`]; nothing is changed then.
-pub fn act(tx: &mut Tx<'_>, vault: &Vault, policy: &Current, pace: Rate, by: By, new: &ToDo) -> Result<(), ActError> {
+pub fn act(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    policy: &Current,
+    pace: Rate,
+    key: &Key,
+    by: By,
+    new: &ToDo,
+) -> Result<(), ActError> {
+    let first = |tx: &mut Tx<'_>| carry_out(tx, vault, policy, pace, by, new);
+    idempotency::once(tx, key, new.ticket, first, |_, _| Ok(()))
+}
+
+fn carry_out(tx: &mut Tx<'_>, vault: &Vault, policy: &Current, pace: Rate, by: By, new: &ToDo) -> Result<(), ActError> {
     let room = records::lock_room(tx.conn, &new.room)?.ok_or(ActError::Unknown)?;
     let service = match by {
         By::Filter(id) => Some((
@@ -119,7 +140,10 @@ pub fn act(tx: &mut Tx<'_>, vault: &Vault, policy: &Current, pace: Rate, by: By,
     let known = asking(tx.conn, vault, &room, &members, tx.now)?;
     let rank_of = |person: &PersonRow| known.get(person).map_or(0, |asking| admission::rank(&room, asking));
     let rank = match by {
-        By::Member(person) => rank_of(&person),
+        By::Member(person) => known
+            .get(&person)
+            .filter(|asking| admission::moderates(&room, asking, tx.now))
+            .map_or(0, |asking| admission::rank(&room, asking)),
         By::Filter(_) => FILTER_RANK,
     };
     let own = |ticket: &Ticket| matches!(by, By::Member(person) if person == ticket.person);
@@ -128,7 +152,7 @@ pub fn act(tx: &mut Tx<'_>, vault: &Vault, policy: &Current, pace: Rate, by: By,
         return Err(ActError::NotModerator);
     }
     let ticket = ticket.ok_or(ActError::TicketUnknown)?;
-    if service.is_some() && matches!(new.act, Act::ToStage | Act::OffStage) {
+    if service.is_some() && !matches!(new.act, Act::Warn | Act::Mute | Act::PutOut) {
         return Err(ActError::NotForFilters);
     }
     let person = ticket.person;
@@ -160,8 +184,26 @@ pub fn act(tx: &mut Tx<'_>, vault: &Vault, policy: &Current, pace: Rate, by: By,
         ),
         Act::ToStage => (on_stage(before), None),
         Act::OffStage => (off_stage(&room, before), None),
+        Act::Unmute => (
+            Placed {
+                muted_until: None,
+                ..before
+            },
+            None,
+        ),
+        Act::LetIn => (
+            Placed {
+                barred_until: None,
+                ..before
+            },
+            None,
+        ),
     };
-    if new.act != Act::Warn && records::lower_hand(tx.conn, room.row, person)? {
+    // There is nothing to take back.
+    if placed == before && matches!(new.act, Act::Unmute | Act::LetIn) {
+        return Ok(());
+    }
+    if !matches!(new.act, Act::Warn | Act::Unmute) && records::lower_hand(tx.conn, room.row, person)? {
         hand_moved(tx, room.row, person, false);
     }
     let done = records::NewAct {
@@ -282,7 +324,7 @@ fn move_hand(
 fn paced(counted: Result<(), Throttled>) -> Result<(), ActError> {
     match counted {
         Ok(()) => Ok(()),
-        Err(Throttled::Wait(wait)) => Err(ActError::TooMany(Denied::TooMany { wait })),
+        Err(Throttled::Wait(wait)) => Err(ActError::TooMany { wait }),
         Err(Throttled::Store(error)) => Err(error.into()),
     }
 }

@@ -127,14 +127,14 @@ fn give(
     }
     // Which servers of a room do what few ask for: hide somebody, or show a name.
     let (mut able, mut nameless) = (HashMap::new(), HashSet::new());
+    let by_handle = asks.iter().filter(|ask| ask.shows == Some(Shows::Handle));
+    let by_handle: Vec<PersonRow> = by_handle.map(|ask| ask.person).collect();
+    if !by_handle.is_empty() {
+        let names = people::names(tx.conn, &by_handle)?;
+        let has_none = |person: &&PersonRow| names.get(person).is_none_or(|name| name.handle.is_none());
+        nameless.extend(by_handle.iter().filter(has_none).copied());
+    }
     for ask in asks {
-        if ask.shows == Some(Shows::Handle)
-            && people::names(tx.conn, &[ask.person])?
-                .get(&ask.person)
-                .is_none_or(|name| name.handle.is_none())
-        {
-            nameless.insert(ask.person);
-        }
         let Some(room) = rooms.get(&ask.room).map(|open| open.room.row) else {
             continue;
         };
@@ -217,7 +217,9 @@ fn give(
             .filter(|person| open.seated.get(person).is_none_or(|former| !former.is_good))
             .collect();
         if !new.is_empty() {
-            records::lower_hands(tx.conn, open.room.row, &new)?;
+            for person in records::lower_hands(tx.conn, open.room.row, &new)? {
+                hand_moved(tx, open.room.row, person, false);
+            }
         }
         if !open.replaced.is_empty() {
             let ended = records::end_in_room(tx.conn, open.room.row, &open.replaced, tx.now)?;

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use futures_util::FutureExt;
+
 use super::{
     super::{
         Held, ParticipantRole, RoomName, admission,
         commands::{fit, refit},
         records,
-        servers::{Capability, ServerError},
+        servers::{Call, Capability},
     },
+    room::in_turn,
     work::{Halt, News, Work},
 };
 use crate::platform::{
@@ -116,15 +119,21 @@ impl Work {
             let found = self.enforcer.ledger.store();
             let found = found.read(move |conn| Ok::<_, StoreError>(records::tickets_of(conn, &held, &ids)?));
             let served = self.served(room)?;
-            for ticket in found.await?.iter().filter(|ticket| ticket.is_good(now)) {
-                let id = self.server.peer.participant(ticket.id);
-                let done: Result<(), ServerError> = match ticket.part {
-                    ParticipantRole::Speaker => self.server.peer.let_speak(&served, &id).await,
-                    ParticipantRole::Listener | ParticipantRole::Hidden => self.server.peer.mute(&served, &id).await,
+            let (peer, served) = (&self.server.peer, &served);
+            let good = found.await?;
+            let mut calls: Vec<Call<'_, ()>> = Vec::new();
+            for ticket in good.iter().filter(|ticket| ticket.is_good(now)) {
+                let (id, part) = (peer.participant(ticket.id), ticket.part);
+                let call = async move {
+                    match part {
+                        ParticipantRole::Speaker => peer.let_speak(served, &id).await,
+                        ParticipantRole::Listener | ParticipantRole::Hidden => peer.mute(served, &id).await,
+                    }
                 };
-                if let Err(error) = done {
-                    tracing::debug!(server = %self.server.id, room = room.row.0, %error, "a voice is not changed at once");
-                }
+                calls.push(call.boxed());
+            }
+            for error in in_turn(calls).await.into_iter().filter_map(Result::err) {
+                tracing::debug!(server = %self.server.id, room = room.row.0, %error, "a voice is not changed at once");
             }
         }
         Ok(())

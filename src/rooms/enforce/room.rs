@@ -1,8 +1,11 @@
 //! What is done on a room server: its rooms, their lists, and who is in them.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::{Duration, Instant},
+};
 
-use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
+use futures_util::{FutureExt, StreamExt, TryFutureExt, future::BoxFuture, stream};
 use metrics::counter;
 
 use super::{
@@ -10,7 +13,7 @@ use super::{
         Grant, Held, Ticket,
         commands::heard,
         records,
-        rules::{self, Present},
+        rules::{self, Order, Present},
         servers::{Call, Capability, ServedRoom, ServerError, Trouble},
     },
     work::{BATCH, Halt, News, Work},
@@ -23,6 +26,25 @@ use crate::platform::{
 
 /// How many calls a server has from us at once.
 const AT_ONCE: usize = 8;
+
+/// For how long voices are changed in one turn: evictions wait behind it.
+const VOICES: Duration = Duration::from_millis(100);
+
+/// Does as many of these as a turn has time for, [`AT_ONCE`] at a time; what came of each. The next look finds the rest.
+pub(super) async fn in_turn<T>(works: Vec<Call<'_, T>>) -> Vec<Result<T, ServerError>> {
+    let until = Instant::now() + VOICES;
+    let mut due = Vec::with_capacity(works.len());
+    for work in works {
+        due.push(async move {
+            match Instant::now() < until {
+                true => Some(work.await),
+                false => None,
+            }
+        });
+    }
+    let done: Vec<_> = stream::iter(due).buffer_unordered(AT_ONCE).collect().await;
+    done.into_iter().flatten().collect()
+}
 
 /// Does all of these, [`AT_ONCE`] at a time. What fails keeps nothing else from being done; then the first
 /// failure is told.
@@ -355,22 +377,6 @@ impl Work {
             })
             .collect();
         let order = rules::order(&seen, &good);
-        let mut spoke = Vec::new();
-        let heard = order.mute.iter().filter(|_| self.server.can(Capability::Muting));
-        for id in heard {
-            self.server.peer.mute(&served, id).await?;
-            spoke.extend(by_id.get(*id).copied());
-        }
-        for id in order.hush.iter().filter(|_| self.server.can(Capability::Muting)) {
-            self.server.peer.mute(&served, id).await?;
-        }
-        for id in order.lift.iter().filter(|_| self.server.can(Capability::Muting)) {
-            self.server.peer.let_speak(&served, id).await?;
-        }
-        if !spoke.is_empty() {
-            // What follows where it was not the first time comes by the feed.
-            self.heard(lease.clone(), spoke).await?;
-        }
         if !order.out.is_empty() && self.server.can(Capability::Removal) {
             counter!(ROOM_INTRUDERS_TOTAL).increment(order.out.len() as u64);
             tracing::warn!(
@@ -382,10 +388,45 @@ impl Work {
             let out: Vec<String> = order.out.iter().map(|id| (*id).to_owned()).collect();
             self.server.peer.remove(&served, &out).await?;
         }
+        if self.server.can(Capability::Muting) {
+            self.fit_voices(lease, &served, &order, &by_id).await?;
+        }
         if self.is_still_there(room.row, &present, &order.out) {
             return Err(self.stays_put().into());
         }
         Ok(())
+    }
+
+    /// Mutes whoever speaks and may not, and lets be heard whoever may.
+    async fn fit_voices(
+        &self,
+        lease: &Lease,
+        served: &ServedRoom,
+        order: &Order<'_>,
+        by_id: &HashMap<String, TicketId>,
+    ) -> Result<(), Halt> {
+        let peer = &self.server.peer;
+        let mut calls: Vec<Call<'_, Option<TicketId>>> = Vec::new();
+        for id in &order.mute {
+            let ticket = by_id.get(*id).copied();
+            calls.push(peer.mute(served, id).map_ok(move |()| ticket).boxed());
+        }
+        for id in &order.hush {
+            calls.push(peer.mute(served, id).map_ok(|()| None).boxed());
+        }
+        for id in &order.lift {
+            calls.push(peer.let_speak(served, id).map_ok(|()| None).boxed());
+        }
+        let (done, failed): (Vec<_>, Vec<_>) = in_turn(calls).await.into_iter().partition(Result::is_ok);
+        let spoke: Vec<TicketId> = done.into_iter().flatten().flatten().collect();
+        if !spoke.is_empty() {
+            // What follows where it was not the first time comes by the feed.
+            self.heard(lease.clone(), spoke).await?;
+        }
+        match failed.into_iter().find_map(Result::err) {
+            Some(error) => Err(error.into()),
+            None => Ok(()),
+        }
     }
 
     /// The server shows somebody who, as it says, was put out.

@@ -150,11 +150,12 @@ impl From<ActError> for Problem {
             ActError::TicketUnknown => ProblemKind::ParticipantUnknown.into(),
             ActError::NotForFilters => Self::value(
                 "/act",
-                "A filter warns, mutes and puts out; moderators decide who speaks from the stage.",
+                "A filter warns, mutes and puts out; the rest is for moderators.",
             ),
             ActError::NotIn => ProblemKind::NotInRoom.into(),
             ActError::NotWaiting => ProblemKind::NothingToAsk.into(),
-            ActError::TooMany(denied) => denied.into(),
+            ActError::TooMany { wait } => Denied::TooMany { wait }.into(),
+            ActError::KeyReused(reused) => reused.into(),
             ActError::Store(error) => error.into(),
         }
     }

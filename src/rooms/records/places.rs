@@ -200,15 +200,19 @@ pub(in crate::rooms) fn hands_of(
     Ok(rows.into_iter().collect())
 }
 
-/// Takes back that these members ask.
-pub(in crate::rooms) fn lower_hands(conn: &mut Conn, room: RoomRow, members: &[PersonRow]) -> QueryResult<()> {
+/// Takes back that these members ask; who of them did.
+pub(in crate::rooms) fn lower_hands(
+    conn: &mut Conn,
+    room: RoomRow,
+    members: &[PersonRow],
+) -> QueryResult<Vec<PersonRow>> {
     delete(
         room_hands::table
             .filter(room_hands::room_id.eq(room))
             .filter(room_hands::person.eq_any(members)),
     )
-    .execute(conn)
-    .map(|_| ())
+    .returning(room_hands::person)
+    .get_results(conn)
 }
 
 /// Whoever is in a room and asks to speak, who has asked longest first. Those who have gone are not among them.

@@ -1,8 +1,8 @@
 //! The rows of tickets.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
-    QueryDsl, QueryResult, Queryable, RunQueryDsl, Selectable, SelectableHelper, insert_into, update,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    QueryResult, Queryable, RunQueryDsl, Selectable, SelectableHelper, update,
 };
 
 use super::StoredRoom;
@@ -10,7 +10,7 @@ use crate::{
     platform::{
         ledger::events::{Shows, TicketEnd},
         store::{
-            Conn, columns_of,
+            Conn, columns_of, fixed,
             schema::{people, rooms, rooms_on_servers, tickets},
         },
         terms::{Assurance, PersonRow, RoomRow, TicketId, Timestamp},
@@ -51,36 +51,23 @@ impl From<StoredTicket> for Ticket {
     }
 }
 
-/// A ticket that is written.
-#[derive(Insertable)]
-#[diesel(table_name = tickets)]
-struct NewTicket {
-    uid: TicketId,
-    room_id: RoomRow,
-    person: PersonRow,
-    part: ParticipantRole,
-    key_version: i64,
-    issued_at: Timestamp,
-    expires_at: Timestamp,
-    server_id: i64,
-    shows: Option<Shows>,
-}
-
 pub(in crate::rooms) fn insert_ticket(conn: &mut Conn, ticket: &Ticket) -> QueryResult<()> {
-    insert_into(tickets::table)
-        .values(NewTicket {
-            uid: ticket.id,
-            room_id: ticket.room,
-            person: ticket.person,
-            part: ticket.part,
-            key_version: ticket.key_version,
-            issued_at: ticket.issued_at,
-            expires_at: ticket.expires_at,
-            server_id: ticket.server,
-            shows: ticket.shows,
-        })
-        .execute(conn)
-        .map(|_| ())
+    // Raw for the row tickets.
+    fixed(|| {
+        "INSERT INTO tickets (uid, room_id, person, part, key_version, issued_at, expires_at, server_id, shows) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    })
+    .bind(ticket.id.as_bytes().as_slice())
+    .bind(ticket.room.0)
+    .bind(ticket.person.0)
+    .bind(ticket.part.as_str())
+    .bind(ticket.key_version)
+    .bind(ticket.issued_at.micros())
+    .bind(ticket.expires_at.micros())
+    .bind(ticket.server)
+    .bind(ticket.shows.map(Shows::as_str))
+    .execute(conn)
+    .map(|_| ())
 }
 
 /// A ticket by its id.

@@ -42,8 +42,9 @@ use crate::platform::{
 };
 
 /// The kinds that this build knows. The first one is meant where a request names none.
-pub static BUILT_IN: [&dyn ServerKind; 6] = [
-    &janus::KIND,
+pub static BUILT_IN: [&dyn ServerKind; 7] = [
+    &janus::AUDIOBRIDGE,
+    &janus::VIDEOROOM,
     &livekit::KIND,
     &jitsi::KIND,
     &coturn::KIND,

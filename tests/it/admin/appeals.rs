@@ -150,7 +150,7 @@ on_both! {
         let scene = Scene::new(db, "open-circle").await;
         let service = &scene.service;
         let (inviter, token) = scene.member("inviter", Role::Member).await;
-        let people = crate::admin::branch(service, inviter.row, 30).await;
+        let people = crate::support::branch::branch(service, inviter.row, 30).await;
         let people: Vec<_> = people.iter().map(|(_, id)| id).collect();
         let drafted = json!({ "selection": { "people": people }, "kind": "freeze", "reason": "spam",
             "note": "they came by the same link" });

@@ -20,5 +20,3 @@ mod standings;
 mod stream;
 mod search;
 mod tree;
-
-pub use actions::branch;

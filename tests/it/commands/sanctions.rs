@@ -94,7 +94,7 @@ on_both! {
         let (_, admin) = scene.member("admin", Role::Admin).await;
         let (root, _) = scene.member("root", Role::Member).await;
         let core = &scene.service.app.core;
-        let people = crate::admin::branch(&scene.service, root.row, 25).await;
+        let people = crate::support::branch::branch(&scene.service, root.row, 25).await;
         let actions = sanction::Actions {
             ledger: &core.ledger,
             vault: &core.vault,

@@ -59,6 +59,7 @@ fn every_post_takes_a_key_or_says_why_not() {
 async fn a_key_is_read_where_it_is_declared() {
     let db = Database::fresh(Backend::Sqlite);
     let scene = Scene::new(&db, "reviewed").await;
+    let credentials = new_service(&scene.service).await;
     for operation in posts() {
         let kind = operation.path.trim_start_matches("/v1/admin/").split('/').next();
         let id = match kind {
@@ -82,9 +83,11 @@ async fn a_key_is_read_where_it_is_declared() {
             .replace("{token}", "nobody-s")
             .replace("{message}", "nobody-s");
         let request = operation.request(&scene.service, &path);
-        let request = request
-            .bearer_auth(&scene.owner_token)
-            .header("Idempotency-Key", "k".repeat(256));
+        let request = match operation.path.starts_with("/v1/filters/") {
+            true => request.basic_auth(&credentials.0, Some(&credentials.1)),
+            false => request.bearer_auth(&scene.owner_token),
+        };
+        let request = request.header("Idempotency-Key", "k".repeat(256));
         let answer = scene.service.send(request).await;
         let refused = answer.status == 400 && answer.body["field"] == "Idempotency-Key";
         assert_eq!(refused, is_declared(&operation), "{}: {answer:?}", operation.id);
@@ -186,7 +189,10 @@ on_both! {
         let to_pass = json!({ "email": "ada@vouch.example.org" });
         let to_pass = service.post(owner, "/v1/me/invites", to_pass).await.expect(201);
         service.post(owner, "/v1/me/invites", invite).await.expect(201);
-        for operation in posts().iter().filter(|operation| is_declared(operation)) {
+        // Acts in a room need somebody there: `rooms::stage` asks the same of them.
+        let elsewhere = |operation: &&Operation| matches!(operation.id.as_str(), "act_in_room" | "filter_in_room");
+        let asked: Vec<Operation> = posts().into_iter().filter(|one| is_declared(one) && !elsewhere(&one)).collect();
+        for operation in &asked {
             // Who makes the request first, how, and what of the answer is theirs alone.
             let (by, path, body, secret) = match operation.id.as_str() {
                 "create_invite" => (owner, "/v1/me/invites".into(), json!({ "max_uses": 2 }), "/code"),

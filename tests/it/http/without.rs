@@ -46,11 +46,6 @@ pub const WITHOUT: &[(&str, &str)] = &[
     ("dismiss_lead", "A lead is dismissed once; it shows by whom and when."),
     ("lift_sanction", "A sanction is lifted once; it shows by whom and when."),
     (
-        "act_in_room",
-        "It is about the member: done again, it holds as long from then on, and both stand in the list.",
-    ),
-    ("filter_in_room", "The same."),
-    (
         "report_in_room",
         "A report of the same filter on the same person is open once.",
     ),

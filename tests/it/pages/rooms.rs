@@ -133,9 +133,13 @@ on_both! {
         let seen = guest.look("hall").await;
         assert!(seen.text.contains("You were warned") && seen.text.contains("they advertise"), "{}", seen.text);
         let seen = chair.press("hall", &does("mute")).await;
-        assert!(seen.text.contains("muted until") && seen.text.contains("value=\"to_stage\""), "{}", seen.text);
+        assert!(seen.text.contains("muted until") && seen.text.contains("value=\"unmute\""), "{}", seen.text);
         let seen = guest.look("hall").await;
         assert!(seen.text.contains("You are muted") && seen.text.contains("You may listen here"), "{}", seen.text);
+        let seen = chair.press("hall", &does("unmute")).await;
+        assert!(seen.text.contains("They are muted no longer") && !seen.text.contains("value=\"unmute\""), "{}", seen.text);
+        assert!(guest.look("hall").await.text.contains("You may speak here"));
+        chair.press("hall", &does("mute")).await;
         // On oneself, on nobody, and by whoever does not moderate: it is told.
         let page = chair.look("hall").await;
         for (participant, status) in [(own.as_str(), 403), ("ticket_01m82w2kq4fp0bpvrp8qerrqd8", 404), ("nobody", 400)] {

@@ -14,7 +14,7 @@ use vouchsafe::{
         egress::{Egress, Refused},
         terms::{Clock, SystemClock},
     },
-    rooms::servers::janus::{Address, Janus, JanusError, core_token},
+    rooms::servers::janus::{Address, AudioBridge, Janus, JanusError, core_token},
 };
 
 use crate::support::{
@@ -240,8 +240,14 @@ async fn the_core_wants_a_token_of_ours() {
     let server = JanusServer::start();
     assert_eq!(Peer::refused_by_core(&server.url(), &server.core_token()).await, None);
     let secret = SecretString::from(TOKEN_SECRET);
-    let late = core_token(&secret, SystemClock.now().before(Duration::from_secs(1)), None);
+    let late = core_token(
+        &AudioBridge,
+        &secret,
+        SystemClock.now().before(Duration::from_secs(1)),
+        None,
+    );
     let foreign = core_token(
+        &AudioBridge,
         &SecretString::from("another"),
         SystemClock.now().after(Duration::from_secs(600)),
         None,

@@ -16,13 +16,17 @@ mod stage;
 mod suite;
 mod ties;
 mod trouble;
+mod videoroom;
 mod verified;
 
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use vouchsafe::rooms::{Denied, Issued, TicketError};
+use vouchsafe::rooms::{
+    Denied, Issued, TicketError,
+    servers::janus::{AudioBridge, Plugin as _},
+};
 
 use crate::{
     http::Scene,
@@ -104,8 +108,12 @@ async fn health(scene: &Scene) -> Value {
 
 /// A peer on a connection that was opened with the core token of this ticket.
 async fn attached(name: &str, ticket: &Value) -> Peer {
-    let entry = &ticket["janus"];
-    let peer = Peer::start(name, &text(&entry["url"]), &text(&entry["core_token"]));
+    attached_to(AudioBridge.name(), name, &ticket["janus"]).await
+}
+
+/// The same at a plugin by what a ticket holds for it.
+async fn attached_to(plugin: &str, name: &str, entry: &Value) -> Peer {
+    let peer = Peer::at(plugin, name, &text(&entry["url"]), &text(&entry["core_token"]));
     assert_eq!(peer.command(json!({ "do": "open" })).await["opened"], true, "{peer}");
     peer
 }

@@ -95,6 +95,39 @@ on_both! {
         scene.service.stop().await;
     }
 
+    /// Whoever is muted or was put out moderates no more, and lifts it by no act of their own.
+    async fn whoever_is_held_back_moderates_no_more(db: &Database) {
+        let scene = Scene::knowing(db, "open-circle", kinds::kinds()).await;
+        hall(&scene, "stage", json!({ "speakers": "stage" })).await;
+        let (moderator, moderates) = scene.member("moderator", Role::Member).await;
+        place(&scene, "stage", &moderator, Some("moderator")).await.expect(200);
+        let (_, listens) = scene.member("listener", Role::Member).await;
+        let (listener, _) = seat(&scene, &listens, "stage").await;
+        let (chair, part) = seat(&scene, &moderates, "stage").await;
+        assert_eq!(part, "speaker");
+        let owner = &scene.owner_token;
+        let warn = json!({ "participant": listener, "act": "warn", "reason": "abuse" });
+
+        let mute = json!({ "participant": chair, "act": "mute", "reason": "other" });
+        act(&scene, owner, "stage", mute).await.expect(204);
+        assert_eq!(you(&scene, &moderates, "stage").await["part"], "listener");
+        for own in ["unmute", "to_stage"] {
+            let own = json!({ "participant": chair, "act": own });
+            act(&scene, &moderates, "stage", own).await.refused(403, "not-their-moderator");
+        }
+        act(&scene, &moderates, "stage", warn.clone()).await.refused(403, "not-their-moderator");
+        act(&scene, owner, "stage", json!({ "participant": chair, "act": "unmute" })).await.expect(204);
+        assert_eq!(you(&scene, &moderates, "stage").await["part"], "speaker");
+        act(&scene, &moderates, "stage", warn.clone()).await.expect(204);
+
+        let out = json!({ "participant": chair, "act": "put_out", "reason": "other" });
+        act(&scene, owner, "stage", out).await.expect(204);
+        act(&scene, &moderates, "stage", warn.clone()).await.refused(403, "not-their-moderator");
+        act(&scene, owner, "stage", json!({ "participant": chair, "act": "let_in" })).await.expect(204);
+        act(&scene, &moderates, "stage", warn).await.expect(204);
+        scene.service.stop().await;
+    }
+
     /// People and machines moderate side by side: warn, mute, put out; nobody acts on whoever stands as high.
     async fn people_and_filters_moderate_side_by_side(db: &Database) {
         let scene = Scene::knowing(db, "open-circle", kinds::kinds()).await;
@@ -166,11 +199,27 @@ on_both! {
         assert!((1..=60).contains(&wait), "{wait}");
         let now = you(&scene, &speaks, "stage").await;
         assert!(now["refused"] == "put-out-of-room" && now.get("ticket").is_none(), "{now}");
+        // It is taken back, and done once for each key, also by two who send it at once.
+        let back = json!({ "participant": speaker, "act": "let_in" });
+        filtered(&filter, back.clone()).await.refused(422, "invalid-value");
+        act(&scene, &moderates, "stage", back).await.expect(204);
+        ask(&scene, &speaks, "stage").await.expect(201);
+        let path = "/v1/rooms/stage/acts";
+        let out = json!({ "participant": speaker, "act": "put_out", "reason": "abuse", "minutes": 1 });
+        let (one, two) = tokio::join!(
+            scene.keyed(&moderates, path, "out", &out),
+            scene.keyed(&moderates, path, "out", &out),
+        );
+        one.expect(204);
+        two.expect(204);
+        scene.keyed(&moderates, path, "out", &warn(&speaker)).await.refused(422, "idempotency-key-reused");
+        scene.keyed(&speaks, path, "out", &out).await.refused(403, "not-their-moderator");
+        scene.keyed("x", path, "out", &out).await.refused(401, "unauthenticated");
         // An admin of the community lifts it.
         let acts = scene.service.get(&scene.owner_token, "/v1/admin/rooms/stage/acts").await.expect(200);
         let told: Vec<_> = acts["items"].as_array().unwrap().iter().map(|act| text(&act["act"])).collect();
-        assert_eq!(told, ["put_out", "to_stage", "mute", "warn"]);
-        assert_eq!((&acts["items"][2]["filter"]["name"], text(&acts["items"][0]["by"]["id"])), (&json!("The filter"), moderator.id.to_string()));
+        assert_eq!(told, ["put_out", "let_in", "put_out", "to_stage", "mute", "warn"]);
+        assert_eq!((&acts["items"][4]["filter"]["name"], text(&acts["items"][0]["by"]["id"])), (&json!("The filter"), moderator.id.to_string()));
         let out = text(&acts["items"][0]["person"]["id"]);
         scene.service.call(Method::DELETE, &scene.owner_token, &format!("/v1/admin/rooms/stage/places/{out}"), None).await.expect(204);
         ask(&scene, &speaks, "stage").await.expect(201);

@@ -12,7 +12,7 @@ use tokio::sync::OnceCell;
 use vouchsafe::platform::terms::Role;
 
 use super::{
-    attached, ban, entry,
+    attached_to, ban,
     kinds::{self, Kind, Mood, REMOVES, SIGNS, calls, removals, set_mood, signature},
     ticket, until_healthy,
 };
@@ -47,8 +47,7 @@ enum Subject {
 }
 
 impl Subject {
-    fn janus() -> Self {
-        let server = JanusServer::start();
+    fn janus(server: JanusServer) -> Self {
         let proxy = AdminProxy::before(&server);
         Self::Janus(server, proxy)
     }
@@ -69,7 +68,7 @@ impl Subject {
 
     fn kind(&self) -> &'static str {
         match self {
-            Self::Janus(..) => "janus",
+            Self::Janus(server, _) => server.kind(),
             Self::LiveKit(..) => "livekit",
             Self::Coturn(_) => "coturn",
             Self::Cloud(cloud) => cloud.kind(),
@@ -138,14 +137,12 @@ impl Subject {
     /// Whether a client gets in by this ticket, and stays.
     async fn lets_in(&self, ticket: &Value) -> bool {
         match self {
-            Self::Janus(..) => {
-                let (id, key) = entry(ticket);
-                let peer = attached("somebody", ticket).await;
-                let joined = peer.join("stage", &id, &key).await;
-                if joined.is_ok() {
-                    peer.leave().await;
-                }
-                joined.is_ok()
+            Self::Janus(server, _) => {
+                let entry = &ticket[server.kind()];
+                let peer = attached_to(server.plugin(), "somebody", entry).await;
+                let join = json!({ "ptype": "publisher", "room": "stage", "id": entry["id"], "token": entry["token"] });
+                // Whoever was put out meanwhile cannot leave.
+                peer.join_with(join).await.is_ok() && peer.send(json!({ "request": "leave" })).await.is_ok()
             }
             Self::LiveKit(server, _, participant) => {
                 let start = async || Participant::start("somebody", &server.url()).await;
@@ -340,7 +337,7 @@ async fn a_ban_ends_a_ticket(db: &Database, mut subject: Subject) {
     refused.refused(409, "room-closed");
     let server = text(&super::health(&scene).await["id"]);
     let path = format!("{SERVERS}/{server}");
-    if subject.kind() != "janus" {
+    if !matches!(subject, Subject::Janus(..)) {
         tokio::time::sleep(Duration::from_millis(500)).await;
         let answer = scene
             .service
@@ -416,7 +413,19 @@ async fn trouble_is_told_and_made_good(db: &Database, subject: Subject) {
 
 on_both! {
     async fn a_janus_is_registered(db: &Database) {
-        registers(db, Subject::janus()).await;
+        registers(db, Subject::janus(JanusServer::start())).await;
+    }
+    async fn a_videoroom_is_registered(db: &Database) {
+        registers(db, Subject::janus(JanusServer::start_videoroom())).await;
+    }
+    async fn a_ban_ends_a_ticket_at_a_videoroom(db: &Database) {
+        a_ban_ends_a_ticket(db, Subject::janus(JanusServer::start_videoroom())).await;
+    }
+    async fn leaving_ends_a_ticket_at_a_videoroom(db: &Database) {
+        leaving_ends_a_ticket(db, Subject::janus(JanusServer::start_videoroom())).await;
+    }
+    async fn trouble_at_a_videoroom_is_told_and_made_good(db: &Database) {
+        trouble_is_told_and_made_good(db, Subject::janus(JanusServer::start_videoroom())).await;
     }
     async fn a_livekit_is_registered(db: &Database) {
         registers(db, Subject::livekit()).await;
@@ -458,7 +467,7 @@ on_both! {
         registers(db, Subject::own(&REMOVES, db)).await;
     }
     async fn a_ban_ends_a_ticket_at_a_janus(db: &Database) {
-        a_ban_ends_a_ticket(db, Subject::janus()).await;
+        a_ban_ends_a_ticket(db, Subject::janus(JanusServer::start())).await;
     }
     async fn a_ban_ends_a_ticket_where_only_signatures_are_checked(db: &Database) {
         a_ban_ends_a_ticket(db, Subject::own(&SIGNS, db)).await;
@@ -467,13 +476,13 @@ on_both! {
         a_ban_ends_a_ticket(db, Subject::own(&REMOVES, db)).await;
     }
     async fn leaving_ends_a_ticket_at_a_janus(db: &Database) {
-        leaving_ends_a_ticket(db, Subject::janus()).await;
+        leaving_ends_a_ticket(db, Subject::janus(JanusServer::start())).await;
     }
     async fn leaving_ends_a_ticket_at_a_server_that_only_removes(db: &Database) {
         leaving_ends_a_ticket(db, Subject::own(&REMOVES, db)).await;
     }
     async fn trouble_at_a_janus_is_told_and_made_good(db: &Database) {
-        trouble_is_told_and_made_good(db, Subject::janus()).await;
+        trouble_is_told_and_made_good(db, Subject::janus(JanusServer::start())).await;
     }
     async fn no_trouble_is_where_only_signatures_are_checked(db: &Database) {
         trouble_is_told_and_made_good(db, Subject::own(&SIGNS, db)).await;

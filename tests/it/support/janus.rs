@@ -1,6 +1,6 @@
-//! A real Janus with its AudioBridge, on loopback, and a bad-tempered proxy of its admin API.
+//! A real Janus with its AudioBridge or its VideoRoom, on loopback, and a bad-tempered proxy of its admin API.
 //!
-//! Janus itself runs from the test's own directory, with the HTTP transport and AudioBridge alone,
+//! Janus itself runs from the test's own directory, with the HTTP transport and these two plugins alone,
 //! and ends with the test, however that ends: a shell waits for the end of a pipe that this
 //! process holds.
 
@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use vouchsafe::{
     platform::terms::{Clock, SystemClock},
-    rooms::servers::janus::{self, Address},
+    rooms::servers::janus::{self, Address, AudioBridge, Plugin, VideoRoom},
 };
 
 use super::postgres::free_port;
@@ -40,7 +40,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const LEFT_OUT: [(&str, &str); 3] = [
     (
         "plugins",
-        "duktape echotest lua nosip recordplay sip streaming textroom videocall videoroom voicemail",
+        "duktape echotest lua nosip recordplay sip streaming textroom videocall voicemail",
     ),
     ("transports", "mqtt nanomsg pfunix rabbitmq websockets"),
     ("loggers", "jsonlog"),
@@ -49,6 +49,8 @@ const LEFT_OUT: [(&str, &str); 3] = [
 /// A running Janus; it ends when this is dropped.
 pub struct JanusServer {
     directory: TempDir,
+    plugin: &'static dyn Plugin,
+    kind: &'static str,
     port: u16,
     admin_port: u16,
     running: Option<Running>,
@@ -62,7 +64,18 @@ struct Running {
 impl JanusServer {
     /// Starts one on free ports of 127.0.0.1, with no room.
     pub fn start() -> Self {
+        Self::with(&AudioBridge, "janus")
+    }
+
+    /// Starts one whose VideoRoom is used.
+    pub fn start_videoroom() -> Self {
+        Self::with(&VideoRoom, "janus_videoroom")
+    }
+
+    fn with(plugin: &'static dyn Plugin, kind: &'static str) -> Self {
         let mut server = Self {
+            plugin,
+            kind,
             directory: tempfile::tempdir().unwrap(),
             port: free_port(),
             admin_port: free_port(),
@@ -147,6 +160,16 @@ impl JanusServer {
         format!("http://127.0.0.1:{}/janus", self.port)
     }
 
+    /// The name of its plugin.
+    pub fn plugin(&self) -> &'static str {
+        self.plugin.name()
+    }
+
+    /// Its kind of server, which is also the name of what its tickets hold.
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
     /// Its admin API.
     pub fn admin_url(&self) -> String {
         admin_url(self.admin_port)
@@ -160,7 +183,7 @@ impl JanusServer {
     /// What makes it a room server of ours.
     pub fn registration(&self) -> Value {
         json!({
-            "kind": "janus",
+            "kind": self.kind,
             "client_url": self.url(),
             "admin_url": self.admin_url(),
             "admin_secret": ADMIN_SECRET,
@@ -172,7 +195,7 @@ impl JanusServer {
     /// A core token for ten minutes from now that names no ticket.
     pub fn core_token(&self) -> String {
         let expires = SystemClock.now().after(Duration::from_secs(600));
-        janus::core_token(&SecretString::from(TOKEN_SECRET), expires, None)
+        janus::core_token(self.plugin, &SecretString::from(TOKEN_SECRET), expires, None)
             .expose_secret()
             .to_owned()
     }
@@ -249,11 +272,12 @@ impl JanusServer {
              admin: {{\n admin_http = true\n admin_https = false\n admin_ip = \"127.0.0.1\"\n admin_port = {}\n}}\n",
             self.port, self.admin_port,
         );
-        let audiobridge = format!("general: {{\n admin_key = \"{ADMIN_KEY}\"\n string_ids = true\n}}\n");
+        let plugin = format!("general: {{\n admin_key = \"{ADMIN_KEY}\"\n string_ids = true\n}}\n");
         for (name, content) in [
             ("janus", janus),
             ("janus.transport.http", http),
-            ("janus.plugin.audiobridge", audiobridge),
+            ("janus.plugin.videoroom", plugin.clone()),
+            ("janus.plugin.audiobridge", plugin),
         ] {
             fs::write(directory.join(format!("{name}.jcfg")), content).unwrap();
         }

@@ -1,5 +1,6 @@
 //! What the tests stand on: real servers, started for one test and gone with it.
 
+pub mod branch;
 pub mod browser;
 pub mod cloud;
 pub mod coturn;

@@ -11,13 +11,14 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use vouchsafe::rooms::servers::janus::{AudioBridge, Plugin as _};
 
 use super::{janus::JanusServer, tools::python};
 
 /// What has not happened by then will not; alone on the machine all of it takes a second.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A peer with a handle of AudioBridge; its process ends when this is dropped.
+/// A peer with a handle of a plugin; its process ends when this is dropped.
 ///
 /// One whose process ends without [`Peer::leave`] stays listed until Janus's session timeout, as
 /// anybody does whose client crashed.
@@ -42,9 +43,9 @@ struct State {
 }
 
 impl Peer {
-    /// One that has attached to AudioBridge, and joined nothing yet.
+    /// One that has attached to the plugin, and joined nothing yet.
     pub async fn open(name: &str, janus: &JanusServer) -> Self {
-        let peer = Self::start(name, &janus.url(), &janus.core_token());
+        let peer = Self::at(janus.plugin(), name, &janus.url(), &janus.core_token());
         let opened = peer.command(json!({ "do": "open" })).await;
         assert_eq!(opened["opened"], true, "{peer}");
         peer
@@ -67,8 +68,13 @@ impl Peer {
         peer
     }
 
-    /// Starts a peer anywhere; `open` is its first command.
+    /// Starts a peer of AudioBridge anywhere; `open` is its first command.
     pub fn start(name: &str, url: &str, core_token: &str) -> Self {
+        Self::at(AudioBridge.name(), name, url, core_token)
+    }
+
+    /// Starts a peer of this plugin.
+    pub fn at(plugin: &str, name: &str, url: &str, core_token: &str) -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools/peer.py");
         let mut process = Command::new(python())
             .arg(script)
@@ -99,8 +105,13 @@ impl Peer {
             input,
             state,
         };
-        peer.say(&json!({ "url": url, "token": core_token }));
+        peer.say(&json!({ "url": url, "token": core_token, "plugin": plugin }));
         peer
+    }
+
+    /// Receives what these send in a room of VideoRoom; the error is its code (433: not let in).
+    pub async fn watch(&self, body: Value) -> Result<(), i64> {
+        self.outcome(json!({ "do": "watch", "body": body })).await.map(drop)
     }
 
     /// Joins a room; the error is AudioBridge's code (489: not on the list).

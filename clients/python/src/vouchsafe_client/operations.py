@@ -14,7 +14,7 @@ from ._operation import Operation
 
 
 _ABANDON_ONBOARDING = Operation("abandon_onboarding", "DELETE", "/v1/onboarding/{flow}", access="flow")
-_ACT_IN_ROOM = Operation("act_in_room", "POST", "/v1/rooms/{room}/acts", access="access", sends="application/json")
+_ACT_IN_ROOM = Operation("act_in_room", "POST", "/v1/rooms/{room}/acts", access="access", keyed=True, sends="application/json")
 _ADD_SERVICE = Operation("add_service", "POST", "/v1/admin/services", access="access", sends="application/json", answers="application/json")
 _APPEAL = Operation("appeal", "POST", "/v1/appeals", access="appellant", sends="application/json", answers="application/json")
 _APPEAL_SIGNED_IN = Operation("appeal_signed_in", "POST", "/v1/me/appeals", access="access", sends="application/json", answers="application/json")
@@ -50,7 +50,7 @@ _EXPORT_GRAPH = Operation("export_graph", "GET", "/v1/admin/graph/export", acces
 _EXPORT_JOB_OUTCOMES = Operation("export_job_outcomes", "GET", "/v1/admin/jobs/{id}/report.csv", access="access", answers="text/csv")
 _EXPORT_LEDGER = Operation("export_ledger", "GET", "/v1/admin/ledger/export", access="access", answers="application/jsonl")
 _EXTEND_INVITE = Operation("extend_invite", "POST", "/v1/me/invites/{id}/extend", access="access", sends="application/json", answers="application/json")
-_FILTER_IN_ROOM = Operation("filter_in_room", "POST", "/v1/filters/rooms/{room}/acts", access="service", sends="application/json")
+_FILTER_IN_ROOM = Operation("filter_in_room", "POST", "/v1/filters/rooms/{room}/acts", access="service", keyed=True, sends="application/json")
 _FORGOT_PASSWORD = Operation("forgot_password", "POST", "/v1/password/forgot", sends="application/json")
 _GIVE_CONTACT = Operation("give_contact", "POST", "/v1/onboarding/{flow}/contact", access="flow", sends="application/json", answers="application/json")
 _GIVE_IDENTITY = Operation("give_identity", "POST", "/v1/onboarding/{flow}/identity", access="flow", keyed=True, sends="application/json", answers="application/json")
@@ -212,18 +212,20 @@ class Operations(ABC):
         """
         self._call(_ABANDON_ONBOARDING, path={"flow": flow})
 
-    def act_in_room(self, room: str, body: t.ActBody) -> None:
+    def act_in_room(self, room: str, body: t.ActBody, *, idempotency_key: str | None = None) -> None:
         """Do something about somebody in a room that one moderates: warn, mute, put out, ask to the stage or
-        from it. It is about the member, whatever ticket they take next. Whoever stands as high cannot be
-        acted on; anybody may leave the stage themself.
+        from it; unmute, or let in again. It is about the member, whatever ticket they take next. Whoever
+        stands as high cannot be acted on; anybody may leave the stage themself. Whoever is muted, or was put
+        out, moderates no more until it is over.
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: BodyTooLarge, CrossSite, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
-        NotFound, NotTheirModerator, ParticipantUnknown, PositionUnknown, RoomUnknown, SessionEnded, Timeout,
-        TooManyRequests, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, IdempotencyKeyReused, Internal, InvalidField, InvalidValue,
+        MalformedJson, NotCaughtUp, NotFound, NotTheirModerator, ParticipantUnknown, PositionUnknown,
+        RoomUnknown, SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable, UnknownField,
+        UnsupportedMediaType.
         """
-        self._call(_ACT_IN_ROOM, path={"room": room}, body=body)
+        self._call(_ACT_IN_ROOM, path={"room": room}, headers={"Idempotency-Key": idempotency_key}, body=body)
 
     def add_service(self, body: t.NewService) -> t.ServiceSecretView:
         """Add a service, which may then ask whether a token holds. Its secret is in this answer and in no other.
@@ -674,15 +676,15 @@ class Operations(ABC):
         answer: t.InviteView = self._call(_EXTEND_INVITE, path={"id": id}, body=body)
         return answer
 
-    def filter_in_room(self, room: str, body: t.ActBody) -> None:
+    def filter_in_room(self, room: str, body: t.ActBody, *, idempotency_key: str | None = None) -> None:
         """The same for a filter: a service that an owner has let act in rooms. It warns, mutes and puts out
         whoever does not moderate.
 
-        Raises: BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp, NotFound,
-        NotTheirModerator, ParticipantUnknown, PositionUnknown, RoomUnknown, Timeout, TooManyRequests,
-        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, IdempotencyKeyReused, Internal, InvalidField, InvalidValue, MalformedJson,
+        NotCaughtUp, NotFound, NotTheirModerator, ParticipantUnknown, PositionUnknown, RoomUnknown, Timeout,
+        TooManyRequests, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
-        self._call(_FILTER_IN_ROOM, path={"room": room}, body=body)
+        self._call(_FILTER_IN_ROOM, path={"room": room}, headers={"Idempotency-Key": idempotency_key}, body=body)
 
     def forgot_password(self, body: t.ForgotPasswordBody) -> None:
         """Have a letter sent with a link to a new password. The link is good once, for 15 minutes, and until
@@ -2265,18 +2267,20 @@ class AsyncOperations(ABC):
         """
         await self._call(_ABANDON_ONBOARDING, path={"flow": flow})
 
-    async def act_in_room(self, room: str, body: t.ActBody) -> None:
+    async def act_in_room(self, room: str, body: t.ActBody, *, idempotency_key: str | None = None) -> None:
         """Do something about somebody in a room that one moderates: warn, mute, put out, ask to the stage or
-        from it. It is about the member, whatever ticket they take next. Whoever stands as high cannot be
-        acted on; anybody may leave the stage themself.
+        from it; unmute, or let in again. It is about the member, whatever ticket they take next. Whoever
+        stands as high cannot be acted on; anybody may leave the stage themself. Whoever is muted, or was put
+        out, moderates no more until it is over.
 
         Roles: owner, admin, auditor, reviewer, member.
 
-        Raises: BodyTooLarge, CrossSite, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp,
-        NotFound, NotTheirModerator, ParticipantUnknown, PositionUnknown, RoomUnknown, SessionEnded, Timeout,
-        TooManyRequests, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, CrossSite, IdempotencyKeyReused, Internal, InvalidField, InvalidValue,
+        MalformedJson, NotCaughtUp, NotFound, NotTheirModerator, ParticipantUnknown, PositionUnknown,
+        RoomUnknown, SessionEnded, Timeout, TooManyRequests, Unauthenticated, Unavailable, UnknownField,
+        UnsupportedMediaType.
         """
-        await self._call(_ACT_IN_ROOM, path={"room": room}, body=body)
+        await self._call(_ACT_IN_ROOM, path={"room": room}, headers={"Idempotency-Key": idempotency_key}, body=body)
 
     async def add_service(self, body: t.NewService) -> t.ServiceSecretView:
         """Add a service, which may then ask whether a token holds. Its secret is in this answer and in no other.
@@ -2727,15 +2731,15 @@ class AsyncOperations(ABC):
         answer: t.InviteView = await self._call(_EXTEND_INVITE, path={"id": id}, body=body)
         return answer
 
-    async def filter_in_room(self, room: str, body: t.ActBody) -> None:
+    async def filter_in_room(self, room: str, body: t.ActBody, *, idempotency_key: str | None = None) -> None:
         """The same for a filter: a service that an owner has let act in rooms. It warns, mutes and puts out
         whoever does not moderate.
 
-        Raises: BodyTooLarge, Internal, InvalidField, InvalidValue, MalformedJson, NotCaughtUp, NotFound,
-        NotTheirModerator, ParticipantUnknown, PositionUnknown, RoomUnknown, Timeout, TooManyRequests,
-        Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
+        Raises: BodyTooLarge, IdempotencyKeyReused, Internal, InvalidField, InvalidValue, MalformedJson,
+        NotCaughtUp, NotFound, NotTheirModerator, ParticipantUnknown, PositionUnknown, RoomUnknown, Timeout,
+        TooManyRequests, Unauthenticated, Unavailable, UnknownField, UnsupportedMediaType.
         """
-        await self._call(_FILTER_IN_ROOM, path={"room": room}, body=body)
+        await self._call(_FILTER_IN_ROOM, path={"room": room}, headers={"Idempotency-Key": idempotency_key}, body=body)
 
     async def forgot_password(self, body: t.ForgotPasswordBody) -> None:
         """Have a letter sent with a link to a new password. The link is good once, for 15 minutes, and until

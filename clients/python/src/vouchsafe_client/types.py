@@ -1045,7 +1045,7 @@ class InvitesBeyond(TypedDict):
 
 
 class JanusEntry(TypedDict):
-    """How a client joins a room of AudioBridge, the plugin of Janus."""
+    """How a client joins a room of a Janus, with its plugin AudioBridge or VideoRoom."""
 
     core_token: NotRequired[str | None]
     """The root `token` of every request to Janus; null where Janus asks for none. Whoever joins under the id of
@@ -1056,7 +1056,7 @@ class JanusEntry(TypedDict):
     room: str
     """`room` in the body of `join`."""
     token: str
-    """`token` in the body of `join`."""
+    """`token` in the body of `join`; in VideoRoom of every `join`, as a publisher and as a subscriber."""
     url: str
     """Where Janus is."""
 
@@ -1649,6 +1649,28 @@ class NewServerBody1(TypedDict):
 class NewServerBody2(TypedDict):
     """Part of another."""
 
+    admin_key: NotRequired[str | None]
+    """`admin_key` in `janus.plugin.videoroom.jcfg`, where it is set."""
+    admin_secret: str
+    """`admin_secret` in `janus.jcfg`."""
+    admin_url: str
+    """Where Janus is managed: the `https` URL of the admin API, such as `https://rooms.example.org:7889/admin`;
+    `http` where its host is the machine that this service runs on. The operator configures which addresses
+    this service may ask.
+    """
+    client_url: str
+    """Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org/janus`; `http` or `ws`
+    where its host is this machine.
+    """
+    kind: Literal["janus_videoroom"]
+    """The kind of the server; `janus` where none is given."""
+    token_secret: NotRequired[str | None]
+    """`token_auth_secret` in `janus.jcfg`, where it is set: then every ticket has a core token."""
+
+
+class NewServerBody3(TypedDict):
+    """Part of another."""
+
     api_key: str
     """The name of a key under `keys` in a LiveKit's configuration: one that nobody else has."""
     api_secret: str
@@ -1665,7 +1687,7 @@ class NewServerBody2(TypedDict):
     """The kind of the server; `janus` where none is given."""
 
 
-class NewServerBody3(TypedDict):
+class NewServerBody4(TypedDict):
     """Part of another."""
 
     app_id: str
@@ -1686,7 +1708,7 @@ class NewServerBody3(TypedDict):
     """
 
 
-class NewServerBody4(TypedDict):
+class NewServerBody5(TypedDict):
     """Part of another."""
 
     kind: Literal["coturn"]
@@ -1701,7 +1723,7 @@ class NewServerBody4(TypedDict):
     """
 
 
-class NewServerBody5(TypedDict):
+class NewServerBody6(TypedDict):
     """Part of another."""
 
     api_url: str
@@ -1718,7 +1740,7 @@ class NewServerBody5(TypedDict):
     """The kind of the server; `janus` where none is given."""
 
 
-class NewServerBody6(TypedDict):
+class NewServerBody7(TypedDict):
     """Part of another."""
 
     api_url: str
@@ -2711,10 +2733,11 @@ class ServerView(TypedDict):
     """What it is able to do."""
     client_url: NotRequired[str]
     """Janus: Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org/janus`; `http`
-    or `ws` where its host is this machine. LiveKit: Where clients connect: an `https` or `wss` URL, such as
-    `https://rooms.example.org`; `http` or `ws` where its host is this machine. Jitsi: Where clients connect:
-    an `https` or `wss` URL, such as `https://rooms.example.org`; `http` or `ws` where its host is this
-    machine.
+    or `ws` where its host is this machine. Janus VideoRoom: Where clients connect: an `https` or `wss` URL,
+    such as `https://rooms.example.org/janus`; `http` or `ws` where its host is this machine. LiveKit: Where
+    clients connect: an `https` or `wss` URL, such as `https://rooms.example.org`; `http` or `ws` where its
+    host is this machine. Jitsi: Where clients connect: an `https` or `wss` URL, such as
+    `https://rooms.example.org`; `http` or `ws` where its host is this machine.
     """
     created_at: Timestamp
     """Since when it is registered."""
@@ -2883,6 +2906,7 @@ class TicketView(TypedDict):
     id: TicketId
     """Its id, which is also the participant's."""
     janus: NotRequired[JanusEntry]
+    janus_videoroom: NotRequired[JanusEntry]
     jitsi: NotRequired[JitsiEntry]
     join: NotRequired[RoomJoin | None]
     kind: str
@@ -3095,7 +3119,7 @@ class YouView(TypedDict):
     """When they were warned in the last 24 hours, and why; the newest first."""
 
 
-Act: TypeAlias = Literal["warn", "mute", "put_out", "to_stage", "off_stage"]
+Act: TypeAlias = Literal["warn", "mute", "put_out", "to_stage", "off_stage", "unmute", "let_in"]
 """What a moderator or a filter does about somebody in a room."""
 
 ActionState: TypeAlias = Literal["draft", "proposed", "approved", "applying", "applied", "undoing", "undone", "withdrawn", "expired"]
@@ -3173,7 +3197,7 @@ LeadState: TypeAlias = Literal["open", "dismissed", "past"]
 LeftOut: TypeAlias = Literal["staff", "oneself", "sanctioned", "left", "named"]
 """Why somebody is left out of an action."""
 
-NewServerBody: TypeAlias = NewServerBody1 | NewServerBody2 | NewServerBody3 | NewServerBody4 | NewServerBody5 | NewServerBody6
+NewServerBody: TypeAlias = NewServerBody1 | NewServerBody2 | NewServerBody3 | NewServerBody4 | NewServerBody5 | NewServerBody6 | NewServerBody7
 """A room server to register, or what one is to become: its kind, and what the kind asks for."""
 
 ParticipantRole: TypeAlias = Literal["speaker", "listener", "hidden"]

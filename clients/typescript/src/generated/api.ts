@@ -3027,9 +3027,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Do something about somebody in a room that one moderates: warn, mute, put out, ask to the stage or from it. It is
-         *     about the member, whatever ticket they take next. Whoever stands as high cannot be acted on; anybody may leave the
-         *     stage themself.
+         * Do something about somebody in a room that one moderates: warn, mute, put out, ask to the stage or from it; unmute, or
+         *     let in again. It is about the member, whatever ticket they take next. Whoever stands as high cannot be acted on; anybody
+         *     may leave the stage themself. Whoever is muted, or was put out, moderates no more until it is over.
          * @description Roles: owner, admin, auditor, reviewer, member.
          */
         post: operations["act_in_room"];
@@ -3288,7 +3288,7 @@ export interface components {
          * @description What a moderator or a filter does about somebody in a room.
          * @enum {string}
          */
-        Act: "warn" | "mute" | "put_out" | "to_stage" | "off_stage";
+        Act: "warn" | "mute" | "put_out" | "to_stage" | "off_stage" | "unmute" | "let_in";
         /** @description What to do about somebody in a room. */
         ActBody: {
             /** @description What. */
@@ -4729,7 +4729,7 @@ export interface components {
              */
             more_uses: number;
         };
-        /** @description How a client joins a room of AudioBridge, the plugin of Janus. */
+        /** @description How a client joins a room of a Janus, with its plugin AudioBridge or VideoRoom. */
         JanusEntry: {
             /**
              * @description The root `token` of every request to Janus; null where Janus asks for none. Whoever joins under the id of
@@ -4740,7 +4740,7 @@ export interface components {
             id: components["schemas"]["ticket_id"];
             /** @description `room` in the body of `join`. */
             room: string;
-            /** @description `token` in the body of `join`. */
+            /** @description `token` in the body of `join`; in VideoRoom of every `join`, as a publisher and as a subscriber. */
             token: string;
             /** @description Where Janus is. */
             url: string;
@@ -5398,6 +5398,37 @@ export interface components {
              * @enum {string}
              */
             kind?: "janus";
+            /**
+             * Format: password
+             * @description `token_auth_secret` in `janus.jcfg`, where it is set: then every ticket has a core token.
+             */
+            token_secret?: string | null;
+        } | {
+            /**
+             * Format: password
+             * @description `admin_key` in `janus.plugin.videoroom.jcfg`, where it is set.
+             */
+            admin_key?: string | null;
+            /**
+             * Format: password
+             * @description `admin_secret` in `janus.jcfg`.
+             */
+            admin_secret: string;
+            /**
+             * Format: uri
+             * @description Where Janus is managed: the `https` URL of the admin API, such as `https://rooms.example.org:7889/admin`; `http` where its host is the machine that this service runs on. The operator configures which addresses this service may ask.
+             */
+            admin_url: string;
+            /**
+             * Format: uri
+             * @description Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org/janus`; `http` or `ws` where its host is this machine.
+             */
+            client_url: string;
+            /**
+             * @description The kind of the server; `janus` where none is given.
+             * @enum {string}
+             */
+            kind: "janus_videoroom";
             /**
              * Format: password
              * @description `token_auth_secret` in `janus.jcfg`, where it is set: then every ticket has a core token.
@@ -7026,7 +7057,7 @@ export interface components {
             capabilities: components["schemas"]["Capability"][];
             /**
              * Format: uri
-             * @description Janus: Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org/janus`; `http` or `ws` where its host is this machine. LiveKit: Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org`; `http` or `ws` where its host is this machine. Jitsi: Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org`; `http` or `ws` where its host is this machine.
+             * @description Janus: Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org/janus`; `http` or `ws` where its host is this machine. Janus VideoRoom: Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org/janus`; `http` or `ws` where its host is this machine. LiveKit: Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org`; `http` or `ws` where its host is this machine. Jitsi: Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org`; `http` or `ws` where its host is this machine.
              */
             client_url?: string;
             /** @description Since when it is registered. */
@@ -7267,6 +7298,7 @@ export interface components {
             /** @description Its id, which is also the participant's. */
             id: components["schemas"]["ticket_id"];
             janus?: components["schemas"]["JanusEntry"];
+            janus_videoroom?: components["schemas"]["JanusEntry"];
             jitsi?: components["schemas"]["JitsiEntry"];
             join?: components["schemas"]["RoomJoin"] | null;
             /**
@@ -12414,7 +12446,10 @@ export interface operations {
     filter_in_room: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 16 to 255 visible ASCII characters. The same caller's repeats of a request with the same key are answered as the first. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The room's id. */
                 room: string;
@@ -12440,7 +12475,7 @@ export interface operations {
             404: components["responses"]["NotFoundOrRoomUnknownOrParticipantUnknownProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
-            422: components["responses"]["InvalidValueProblem"];
+            422: components["responses"]["InvalidValueOrIdempotencyKeyReusedProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
@@ -14002,7 +14037,10 @@ export interface operations {
     act_in_room: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 16 to 255 visible ASCII characters. The same caller's repeats of a request with the same key are answered as the first. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The room's id. */
                 room: string;
@@ -14028,7 +14066,7 @@ export interface operations {
             404: components["responses"]["NotFoundOrRoomUnknownOrParticipantUnknownProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
-            422: components["responses"]["InvalidValueProblem"];
+            422: components["responses"]["InvalidValueOrIdempotencyKeyReusedProblem"];
             429: components["responses"]["TooManyRequestsProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];

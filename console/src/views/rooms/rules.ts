@@ -64,6 +64,8 @@ export const ACTS: Record<Schemas["Act"], { text: string; done: string; does: st
   put_out: { text: "Put out", done: "put out", does: "They are out at once, and get no ticket until it is over." },
   to_stage: { text: "To the stage", done: "asked to the stage", does: "They may speak from now on; whoever was muted no longer is." },
   off_stage: { text: "Off the stage", done: "asked off the stage", does: "They listen from now on." },
+  unmute: { text: "Unmute", done: "unmuted", does: "They are muted no longer." },
+  let_in: { text: "Let in again", done: "let in again", does: "They may take a ticket again at once." },
 };
 export const REASONS: Schemas["ReasonCode"][] = ["spam", "abuse", "false_identity", "ban_evasion", "security", "request", "other"];
 

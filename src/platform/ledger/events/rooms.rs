@@ -142,6 +142,10 @@ words! {
         ToStage = "to_stage",
         /// They listen again.
         OffStage = "off_stage",
+        /// They are muted no longer.
+        Unmute = "unmute",
+        /// They may come in again, before their time out is over.
+        LetIn = "let_in",
     }
 }
 

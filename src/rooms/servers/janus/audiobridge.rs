@@ -1,172 +1,61 @@
-//! The rooms of an AudioBridge: their lists, and who is in them.
+//! AudioBridge, which mixes the audio of a room.
 
-use std::collections::HashSet;
-
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::Value;
 
-use super::client::{Janus, JanusError, Room, code};
+use super::{
+    super::Grant,
+    client::JanusError,
+    plugin::{Codes, Participant, Plugin, read},
+};
+use crate::rooms::RoomName;
 
-/// Somebody who has joined a room.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Participant {
-    /// The id that they gave at their join: it is their word, and Janus checks only that nobody
-    /// in the room has the same.
-    pub id: String,
-    /// The name that they gave, of any length.
-    #[serde(default)]
-    pub display: String,
-    /// Whether they are not heard. Each may change it for themself at any time.
-    pub muted: bool,
-    /// Whether they have a PeerConnection, without which they neither hear nor speak. A kick may
-    /// not move one who has none: see [`Janus::detach`].
-    pub setup: bool,
-}
+/// A token on its list is bound to nobody. Whoever was muted may undo that.
+pub struct AudioBridge;
 
-impl Janus {
-    /// Makes the room if there is none, with a list that admits nobody yet; says whether it did.
-    ///
-    /// A room that exists is left as it is, whoever made it: [`Self::allowed`] tells whether the
-    /// secret is its own, and sees to its list.
-    ///
-    /// # Errors
-    /// [`JanusError`]; `Forbidden` where the admin key is wrong.
-    pub async fn ensure_room(&self, room: &str, secret: &str) -> Result<bool, JanusError> {
-        // Given a list, even an empty one, AudioBridge admits those on it alone; given none, all.
-        let mut request = json!({
-            "request": "create", "room": room, "secret": secret, "description": room,
-            "is_private": true, "permanent": false, "allowed": [],
-        });
-        if let Some(key) = &self.address.admin_key {
-            request["admin_key"] = json!(key.expose_secret());
-        }
-        match self.ask::<Room>(room, "created", request).await {
-            Ok(_) => Ok(true),
-            Err(JanusError::Refused(code::ROOM_EXISTS)) => Ok(false),
-            Err(error) => Err(error),
+impl Plugin for AudioBridge {
+    fn name(&self) -> &'static str {
+        "janus.plugin.audiobridge"
+    }
+
+    fn codes(&self) -> &'static Codes {
+        // From `janus_audiobridge.c`.
+        &Codes {
+            missing_element: 483,
+            no_such_room: 485,
+            room_exists: 486,
+            wrong_secret: 489,
+            no_such_user: 492,
         }
     }
 
-    /// The tokens on the room's list, all of them; from now on nobody else is admitted, should
-    /// somebody have switched the list off.
-    ///
-    /// # Errors
-    /// [`JanusError`]
-    pub async fn allowed(&self, room: &str, secret: &str) -> Result<HashSet<String>, JanusError> {
-        self.change_list(room, secret, "enable", &[]).await
+    fn shape(&self, _: &mut Value, _: bool) {}
+
+    fn token(&self, _: Option<&SecretString>, _: &RoomName, grant: &Grant) -> SecretString {
+        SecretString::from(grant.token.expose_secret())
     }
 
-    /// Puts all the tokens on the room's list, in one call. Those on it already stay.
-    ///
-    /// # Errors
-    /// [`JanusError`]; `Disagrees` where one is not on the list that it answers with.
-    pub async fn allow(&self, room: &str, secret: &str, tokens: &[String]) -> Result<(), JanusError> {
-        let list = self.change_list(room, secret, "add", tokens).await?;
-        if tokens.iter().all(|token| list.contains(token)) {
-            Ok(())
-        } else {
-            Err(JanusError::Disagrees("a token is not on its list"))
-        }
-    }
-
-    /// Takes all the tokens off the room's list, in one call. Whoever is in the room stays there.
-    ///
-    /// # Errors
-    /// [`JanusError`]; `Disagrees` where one is on the list that it answers with.
-    pub async fn disallow(&self, room: &str, secret: &str, tokens: &[String]) -> Result<(), JanusError> {
-        let list = self.change_list(room, secret, "remove", tokens).await?;
-        if tokens.iter().any(|token| list.contains(token)) {
-            Err(JanusError::Disagrees("a token is still on its list"))
-        } else {
-            Ok(())
-        }
-    }
-
-    async fn change_list(
-        &self,
-        room: &str,
-        secret: &str,
-        action: &str,
-        tokens: &[String],
-    ) -> Result<HashSet<String>, JanusError> {
+    fn participants(&self, listed: &Value) -> Result<Vec<Participant>, JanusError> {
         #[derive(Deserialize)]
-        struct List {
-            allowed: HashSet<String>,
+        struct One {
+            id: String,
+            #[serde(default)]
+            display: String,
+            muted: bool,
+            setup: bool,
         }
-        let request =
-            json!({ "request": "allowed", "action": action, "room": room, "secret": secret, "allowed": tokens });
-        Ok(self.ask::<List>(room, "success", request).await?.allowed)
+        let all: Vec<One> = read(listed)?;
+        let of = |one: One| Participant {
+            id: one.id,
+            display: one.display,
+            muted: one.muted,
+            setup: one.setup,
+        };
+        Ok(all.into_iter().map(of).collect())
     }
 
-    /// Who is in the room, with or without a PeerConnection.
-    ///
-    /// No two have the same id: AudioBridge refuses the second with 490. One whose client vanished
-    /// stays listed until Janus's session timeout (60 s). Janus asks for no secret here, and tells
-    /// anybody who has a core token.
-    ///
-    /// # Errors
-    /// [`JanusError`]
-    pub async fn participants(&self, room: &str, secret: &str) -> Result<Vec<Participant>, JanusError> {
-        #[derive(Deserialize)]
-        struct List {
-            participants: Vec<Participant>,
-        }
-        let request = json!({ "request": "listparticipants", "room": room, "secret": secret });
-        Ok(self.ask::<List>(room, "participants", request).await?.participants)
-    }
-
-    /// Puts a participant out; one who is not there is fine. Those whose token is on the list may
-    /// come back.
-    ///
-    /// Janus answers before it is done: they leave some milliseconds later, and only
-    /// [`Self::participants`] shows that they have.
-    ///
-    /// # Errors
-    /// [`JanusError`]
-    pub async fn kick(&self, room: &str, secret: &str, id: &str) -> Result<(), JanusError> {
-        let request = json!({ "request": "kick", "room": room, "secret": secret, "id": id });
-        match self.ask::<Room>(room, "success", request).await {
-            Ok(_) | Err(JanusError::Refused(code::NO_SUCH_USER)) => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Makes a participant unheard, until they unmute themself; one who is not there is fine.
-    ///
-    /// Nothing in AudioBridge 1.1.2 takes the voice of one participant for good: `configure` with
-    /// `muted: false` undoes this, a group is only for forwarding, and in a muted room nobody
-    /// speaks but those who know its secret. So whoever may only listen has to be watched.
-    ///
-    /// # Errors
-    /// [`JanusError`]
-    pub async fn mute(&self, room: &str, secret: &str, id: &str) -> Result<(), JanusError> {
-        let request = json!({ "request": "mute", "room": room, "secret": secret, "id": id });
-        match self.ask::<Room>(room, "success", request).await {
-            Ok(_) | Err(JanusError::Refused(code::NO_SUCH_USER)) => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Destroys the room and puts everybody out; no such room is fine.
-    ///
-    /// # Errors
-    /// [`JanusError`]; `Disagrees` where the room is still there.
-    pub async fn destroy(&self, room: &str, secret: &str) -> Result<(), JanusError> {
-        let request = json!({ "request": "destroy", "room": room, "secret": secret, "permanent": false });
-        match self.ask::<Room>(room, "destroyed", request).await {
-            Ok(_) => {}
-            Err(JanusError::NoRoom) => return Ok(()),
-            Err(error) => return Err(error),
-        }
-        #[derive(Deserialize)]
-        struct Exists {
-            exists: bool,
-        }
-        let request = json!({ "request": "exists", "room": room });
-        if self.ask::<Exists>(room, "success", request).await?.exists {
-            return Err(JanusError::Disagrees("the room is still there"));
-        }
-        Ok(())
+    fn mutes_by(&self) -> &'static str {
+        "mute"
     }
 }

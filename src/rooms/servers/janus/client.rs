@@ -1,4 +1,4 @@
-//! The client of one Janus: its admin API, and through it the rooms of its AudioBridge.
+//! The client of one Janus: its admin API, and through it the rooms of one of its plugins.
 //!
 //! What stands here of Janus's behaviour was seen on 1.1.2 (and read in its source). Every call is
 //! one HTTP request, and needs no session: a room's secret, which no participant is ever told, is
@@ -20,34 +20,25 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{json, value::RawValue};
 
-use super::super::{PATIENCE, ServerError, Trouble};
+use super::{
+    super::{PATIENCE, ServerError, Trouble},
+    audiobridge::AudioBridge,
+    plugin::Plugin,
+};
 use crate::platform::egress::{Egress, Failure, Limits, Refused};
 
-/// The plugin that mixes the audio of a room.
-pub(super) const AUDIOBRIDGE: &str = "janus.plugin.audiobridge";
 /// The longest answer that is read, in bytes. 8 000 tokens take 0.4 MB, 8 000 participants 0.8 MB;
 /// but a participant may give itself a name of any length.
 const LONGEST_ANSWER: usize = 8 << 20;
 
-/// The error codes that mean something to us, from `apierror.h` and `janus_audiobridge.c`.
+/// The error codes of the admin API that mean something to us, from `apierror.h`.
 pub(super) mod code {
-    /// The admin API: a wrong `admin_secret`.
+    /// A wrong `admin_secret`.
     pub const UNAUTHORIZED: i64 = 403;
-    /// The admin API: the session ended meanwhile.
+    /// The session ended meanwhile.
     pub const SESSION_NOT_FOUND: i64 = 458;
-    /// The admin API: the handle was detached meanwhile.
+    /// The handle was detached meanwhile.
     pub const HANDLE_NOT_FOUND: i64 = 459;
-    /// AudioBridge: for us, who send everything else, a room's secret or an `admin_key` that we
-    /// do not have.
-    pub const MISSING_ELEMENT: i64 = 483;
-    /// AudioBridge: no such room.
-    pub const NO_SUCH_ROOM: i64 = 485;
-    /// AudioBridge: a room with this id exists.
-    pub const ROOM_EXISTS: i64 = 486;
-    /// AudioBridge: a wrong secret of a room, or a wrong `admin_key`.
-    pub const WRONG_SECRET: i64 = 489;
-    /// AudioBridge: no such participant.
-    pub const NO_SUCH_USER: i64 = 492;
 }
 
 /// Where a Janus is governed, and with what.
@@ -57,7 +48,7 @@ pub struct Address {
     pub admin_url: String,
     /// `admin_secret` of `janus.jcfg`.
     pub admin_secret: SecretString,
-    /// `admin_key` of `janus.plugin.audiobridge.jcfg`, without which anybody may create rooms.
+    /// `admin_key` of the plugin, without which anybody may create rooms.
     pub admin_key: Option<SecretString>,
 }
 
@@ -157,26 +148,32 @@ impl From<JanusError> for ServerError {
 pub struct Janus {
     egress: Egress,
     pub(super) address: Arc<Address>,
+    pub(super) plugin: &'static dyn Plugin,
+    /// Whether it checks signatures.
+    pub(super) signed: bool,
 }
 
 impl Janus {
-    /// Speaks to the Janus at `address`.
+    /// Speaks to the AudioBridge of the Janus at `address`.
     pub fn new(egress: Egress, address: Address) -> Self {
+        Self::of(&AudioBridge, false, egress, address)
+    }
+
+    /// Speaks to a plugin of the Janus at `address`; `signed` where it checks signatures.
+    pub fn of(plugin: &'static dyn Plugin, signed: bool, egress: Egress, address: Address) -> Self {
         Self {
             egress,
             address: Arc::new(address),
+            plugin,
+            signed,
         }
     }
 
-    /// Whether all is well: it answers, it knows our secrets, and AudioBridge is there and takes
+    /// Whether all is well: it answers, it knows our secrets, and the plugin is there and takes
     /// texts for ids.
     ///
     /// # Errors
-    /// Whether all is well: it answers, it knows our secrets, and AudioBridge is there and takes
-    /// texts for ids.
-    ///
-    /// # Errors
-    /// [`JanusError`]; `Refused(460)` without AudioBridge, `Refused(484)` without `string_ids`.
+    /// [`JanusError`]; `Refused(460)` without the plugin, and one of its own codes without `string_ids`.
     pub async fn info(&self) -> Result<Info, JanusError> {
         #[derive(Deserialize)]
         struct Server {
@@ -205,7 +202,7 @@ impl Janus {
         })
     }
 
-    /// Sends a request to AudioBridge, and takes the answer if it is about `room` and says `word`.
+    /// Sends a request to the plugin, and takes the answer if it is about `room` and says `word`.
     pub(super) async fn ask<T: DeserializeOwned>(
         &self,
         room: &str,
@@ -218,17 +215,22 @@ impl Janus {
         struct Message {
             response: Box<RawValue>,
         }
-        let message = json!({ "janus": "message_plugin", "plugin": AUDIOBRIDGE, "request": request });
+        let message = json!({ "janus": "message_plugin", "plugin": self.plugin.name(), "request": request });
         let Message { response } = self.admin(message).await?;
         let said: Room = parse(response.get().as_bytes())?;
+        let codes = self.plugin.codes();
         match said.error_code {
             None => {}
-            Some(code::NO_SUCH_ROOM) => return Err(JanusError::NoRoom),
-            Some(code::WRONG_SECRET | code::MISSING_ELEMENT) if by_room => return Err(JanusError::NotOurs),
-            Some(code::WRONG_SECRET | code::MISSING_ELEMENT) => return Err(JanusError::Forbidden),
+            Some(code) if code == codes.no_such_room => return Err(JanusError::NoRoom),
+            Some(code) if code == codes.wrong_secret || code == codes.missing_element => {
+                return Err(match by_room {
+                    true => JanusError::NotOurs,
+                    false => JanusError::Forbidden,
+                });
+            }
             Some(code) => return Err(JanusError::Refused(code)),
         }
-        if said.audiobridge != word || said.room.is_some_and(|said| said != room) {
+        if said.word != word || said.room.is_some_and(|said| said != room) {
             return Err(JanusError::Malformed);
         }
         parse(response.get().as_bytes())
@@ -301,10 +303,11 @@ impl fmt::Debug for Janus {
     }
 }
 
-/// What every answer of AudioBridge has.
+/// What every answer of a plugin has.
 #[derive(Deserialize)]
 pub(super) struct Room {
-    audiobridge: String,
+    #[serde(rename = "audiobridge", alias = "videoroom")]
+    word: String,
     room: Option<String>,
     error_code: Option<i64>,
 }

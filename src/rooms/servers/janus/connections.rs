@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     super::{Connection, Seated},
-    client::{AUDIOBRIDGE, Janus, JanusError, code},
+    client::{Janus, JanusError, code},
 };
 use crate::platform::terms::TicketId;
 
@@ -114,7 +114,7 @@ impl Janus {
             };
             let seat = info
                 .plugin_specific
-                .filter(|_| info.plugin.as_deref() == Some(AUDIOBRIDGE));
+                .filter(|_| info.plugin.as_deref() == Some(self.plugin.name()));
             if let Some((Some(room), Some(id), display)) = seat.map(|seat| (seat.room, seat.id, seat.display)) {
                 seated.push(Seated {
                     room,

@@ -1,13 +1,17 @@
-//! Janus with its AudioBridge plugin: a list of tokens for each room, and a signed token for the server itself.
+//! Janus, by one of its plugins that hold rooms ([`plugin`]): a list of tokens for each room, and a signed token for the
+//! server itself.
 //!
-//! A token on AudioBridge's list is bound to nobody: any holder may join under any id. So the id under which a
+//! A token on such a list is bound to nobody: any holder may join under any id. So the id under which a
 //! member joins is their ticket's, and the signed token names the ticket: Janus remembers by which one each
 //! connection was opened ([`connections`]).
 
 mod audiobridge;
 mod client;
 mod connections;
+mod plugin;
+mod rooms;
 mod token;
+mod videoroom;
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -19,9 +23,11 @@ use utoipa::{
     openapi::{RefOr, Schema},
 };
 
-pub use audiobridge::Participant;
+pub use audiobridge::AudioBridge;
 pub use client::{Address, Info, Janus, JanusError};
+pub use plugin::{Participant, Plugin};
 pub use token::core_token;
+pub use videoroom::VideoRoom;
 
 use super::{
     Call, Capability, Connection, Form, Grant, JoinData, RoomServer, Seated, Secrets, ServedRoom, ServerKind, Setting,
@@ -37,11 +43,29 @@ const AT_ONCE: usize = 8;
 /// Up to how many are put out one by one without asking first who is there.
 const FEW: usize = 32;
 
-/// This kind.
-pub static KIND: AudioBridge = AudioBridge;
+/// A Janus with one of its plugins.
+pub struct Kind {
+    name: &'static str,
+    title: &'static str,
+    plugin: &'static dyn Plugin,
+    settings: &'static [Setting],
+}
 
 /// The kind of server that is a Janus with AudioBridge.
-pub struct AudioBridge;
+pub static AUDIOBRIDGE: Kind = Kind {
+    name: "janus",
+    title: "Janus",
+    plugin: &AudioBridge,
+    settings: &settings("`admin_key` in `janus.plugin.audiobridge.jcfg`, where it is set."),
+};
+
+/// The kind of server that is a Janus with VideoRoom.
+pub static VIDEOROOM: Kind = Kind {
+    name: "janus_videoroom",
+    title: "Janus VideoRoom",
+    plugin: &VideoRoom,
+    settings: &settings("`admin_key` in `janus.plugin.videoroom.jcfg`, where it is set."),
+};
 
 const CLIENT_URL: &str = "client_url";
 const ADMIN_URL: &str = "admin_url";
@@ -49,13 +73,51 @@ const ADMIN_SECRET: &str = "admin_secret";
 const ADMIN_KEY: &str = "admin_key";
 const TOKEN_SECRET: &str = "token_secret";
 
-impl ServerKind for AudioBridge {
+const fn settings(says_of_admin_key: &'static str) -> [Setting; 5] {
+    [
+        Setting {
+            name: CLIENT_URL,
+            form: Form::ClientUrl,
+            required: true,
+            says: "Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org/janus`; \
+                   `http` or `ws` where its host is this machine.",
+        },
+        Setting {
+            name: ADMIN_URL,
+            form: Form::ServiceUrl,
+            required: true,
+            says: "Where Janus is managed: the `https` URL of the admin API, such as \
+                   `https://rooms.example.org:7889/admin`; `http` where its host is the machine that this service \
+                   runs on. The operator configures which addresses this service may ask.",
+        },
+        Setting {
+            name: ADMIN_SECRET,
+            form: Form::Secret,
+            required: true,
+            says: "`admin_secret` in `janus.jcfg`.",
+        },
+        Setting {
+            name: ADMIN_KEY,
+            form: Form::Secret,
+            required: false,
+            says: says_of_admin_key,
+        },
+        Setting {
+            name: TOKEN_SECRET,
+            form: Form::Secret,
+            required: false,
+            says: "`token_auth_secret` in `janus.jcfg`, where it is set: then every ticket has a core token.",
+        },
+    ]
+}
+
+impl ServerKind for Kind {
     fn name(&self) -> &'static str {
-        "janus"
+        self.name
     }
 
     fn title(&self) -> &'static str {
-        "Janus"
+        self.title
     }
 
     fn capabilities(&self) -> &'static [Capability] {
@@ -63,41 +125,7 @@ impl ServerKind for AudioBridge {
     }
 
     fn settings(&self) -> &'static [Setting] {
-        &[
-            Setting {
-                name: CLIENT_URL,
-                form: Form::ClientUrl,
-                required: true,
-                says: "Where clients connect: an `https` or `wss` URL, such as `https://rooms.example.org/janus`; \
-                       `http` or `ws` where its host is this machine.",
-            },
-            Setting {
-                name: ADMIN_URL,
-                form: Form::ServiceUrl,
-                required: true,
-                says: "Where Janus is managed: the `https` URL of the admin API, such as \
-                       `https://rooms.example.org:7889/admin`; `http` where its host is the machine that this service \
-                       runs on. The operator configures which addresses this service may ask.",
-            },
-            Setting {
-                name: ADMIN_SECRET,
-                form: Form::Secret,
-                required: true,
-                says: "`admin_secret` in `janus.jcfg`.",
-            },
-            Setting {
-                name: ADMIN_KEY,
-                form: Form::Secret,
-                required: false,
-                says: "`admin_key` in `janus.plugin.audiobridge.jcfg`, where it is set.",
-            },
-            Setting {
-                name: TOKEN_SECRET,
-                form: Form::Secret,
-                required: false,
-                says: "`token_auth_secret` in `janus.jcfg`, where it is set: then every ticket has a core token.",
-            },
-        ]
+        self.settings
     }
 
     fn place<'s>(&self, settings: &'s Settings) -> &'s str {
@@ -115,10 +143,11 @@ impl ServerKind for AudioBridge {
             admin_secret: secrets.need(ADMIN_SECRET)?.clone(),
             admin_key: secrets.get(ADMIN_KEY).cloned(),
         };
+        let token_secret = secrets.get(TOKEN_SECRET).cloned();
         Ok(Arc::new(Served {
-            janus: Janus::new(egress, address),
+            janus: Janus::of(self.plugin, token_secret.is_some(), egress, address),
             client_url: need(settings, CLIENT_URL)?.to_owned(),
-            token_secret: secrets.get(TOKEN_SECRET).cloned(),
+            token_secret,
         }))
     }
 
@@ -127,7 +156,7 @@ impl ServerKind for AudioBridge {
     }
 }
 
-/// How a client joins a room of AudioBridge, the plugin of Janus.
+/// How a client joins a room of a Janus, with its plugin AudioBridge or VideoRoom.
 #[derive(Serialize, ToSchema)]
 struct JanusEntry {
     /// Where Janus is.
@@ -139,7 +168,7 @@ struct JanusEntry {
     room: String,
     /// `id` in the body of `join`. Whoever joins under another id is put out.
     id: TicketId,
-    /// `token` in the body of `join`.
+    /// `token` in the body of `join`; in VideoRoom of every `join`, as a publisher and as a subscriber.
     token: String,
 }
 
@@ -151,12 +180,17 @@ struct Served {
     token_secret: Option<SecretString>,
 }
 
-fn tokens(grants: &[Grant]) -> Vec<String> {
-    let token = |grant: &Grant| grant.token.expose_secret().to_owned();
-    grants.iter().map(token).collect()
-}
-
 impl Served {
+    /// What stands on the room's list for a ticket.
+    fn token(&self, room: &RoomName, grant: &Grant) -> String {
+        let token = self.janus.plugin.token(self.token_secret.as_ref(), room, grant);
+        token.expose_secret().to_owned()
+    }
+
+    fn tokens(&self, room: &ServedRoom, grants: &[Grant]) -> Vec<String> {
+        grants.iter().map(|grant| self.token(&room.name, grant)).collect()
+    }
+
     /// Puts each out, [`AT_ONCE`] at a time. A failure keeps nobody else from being put out; the first one is told.
     async fn kick(&self, room: &ServedRoom, ids: &[String]) -> Result<(), JanusError> {
         let secret = room.secret.expose_secret();
@@ -170,7 +204,7 @@ impl Served {
 impl RoomServer for Served {
     fn join(&self, room: &RoomName, grant: &Grant) -> Result<JoinData, StoreError> {
         let core_token = self.token_secret.as_ref().map(|secret| {
-            let token = core_token(secret, grant.expires_at, Some(grant.ticket));
+            let token = core_token(self.janus.plugin, secret, grant.expires_at, Some(grant.ticket));
             token.expose_secret().to_owned()
         });
         let entry = JanusEntry {
@@ -178,7 +212,7 @@ impl RoomServer for Served {
             core_token,
             room: room.to_string(),
             id: grant.ticket,
-            token: grant.token.expose_secret().to_owned(),
+            token: self.token(room, grant),
         };
         serde_json::to_value(entry)
             .map(JoinData::Own)
@@ -206,7 +240,7 @@ impl RoomServer for Served {
     fn set_list<'a>(&'a self, room: &'a ServedRoom, grants: &'a [Grant]) -> Call<'a, ()> {
         Box::pin(async move {
             let secret = room.secret.expose_secret();
-            let ours: HashSet<String> = tokens(grants).into_iter().collect();
+            let ours: HashSet<String> = self.tokens(room, grants).into_iter().collect();
             let theirs = self.janus.allowed(&room.name, secret).await?;
             let extra: Vec<String> = theirs.difference(&ours).cloned().collect();
             let missing: Vec<String> = ours.difference(&theirs).cloned().collect();
@@ -223,7 +257,7 @@ impl RoomServer for Served {
     fn admit<'a>(&'a self, room: &'a ServedRoom, grants: &'a [Grant]) -> Call<'a, ()> {
         Box::pin(async move {
             let secret = room.secret.expose_secret();
-            Ok(self.janus.allow(&room.name, secret, &tokens(grants)).await?)
+            Ok(self.janus.allow(&room.name, secret, &self.tokens(room, grants)).await?)
         })
     }
 
@@ -231,7 +265,9 @@ impl RoomServer for Served {
         Box::pin(async move {
             let secret = room.secret.expose_secret();
             // In the other order they would be back at once.
-            self.janus.disallow(&room.name, secret, &tokens(grants)).await?;
+            self.janus
+                .disallow(&room.name, secret, &self.tokens(room, grants))
+                .await?;
             let mut ids: Vec<String> = grants.iter().map(|grant| grant.ticket.to_string()).collect();
             if ids.len() > FEW {
                 match self.janus.participants(&room.name, secret).await {

@@ -4,18 +4,33 @@ use aws_lc_rs::hmac;
 use data_encoding::BASE64;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::client::AUDIOBRIDGE;
-use crate::platform::terms::{TicketId, Timestamp};
+use super::{plugin::Plugin, videoroom::VideoRoom};
+use crate::{
+    platform::terms::{TicketId, Timestamp},
+    rooms::RoomName,
+};
 
-/// A token for Janus's own API, for whoever may use its AudioBridge until `expires`.
+/// A token for Janus's own API, for whoever may use its plugin until `expires`.
 ///
 /// The format of `token_auth_secret`: `expiry,realm,plugin,…` and its HMAC-SHA1 (RFC 2104) in base64.
 /// It admits to the plugin and not to any room, and cannot be revoked. The last of what it lists is no
 /// plugin but `holder`: Janus remembers the token for as long as a connection lasts that was opened with it,
 /// and so can say whose it is.
-pub fn core_token(secret: &SecretString, expires: Timestamp, holder: Option<TicketId>) -> SecretString {
+pub fn core_token(
+    plugin: &dyn Plugin,
+    secret: &SecretString,
+    expires: Timestamp,
+    holder: Option<TicketId>,
+) -> SecretString {
     let holder = holder.map(|ticket| format!(",{ticket}")).unwrap_or_default();
-    signed(secret, format!("{},janus,{AUDIOBRIDGE}{holder}", expires.seconds()))
+    signed(secret, format!("{},janus,{}{holder}", expires.seconds(), plugin.name()))
+}
+
+/// A token for one room of VideoRoom until `expires`: the realm is the plugin, and what it lists is the room, and the ticket
+/// whose it is.
+pub fn room_token(secret: &SecretString, expires: Timestamp, room: &RoomName, ticket: TicketId) -> SecretString {
+    let until = expires.seconds();
+    signed(secret, format!("{until},{},room={room},{ticket}", VideoRoom.name()))
 }
 
 fn signed(secret: &SecretString, text: String) -> SecretString {
@@ -26,7 +41,7 @@ fn signed(secret: &SecretString, text: String) -> SecretString {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::audiobridge::AudioBridge, *};
 
     #[test]
     fn a_core_token_is_signed_as_janus_wants_it() {
@@ -38,11 +53,11 @@ mod tests {
             format!("{text}:IDiFLj/SRjEOq4ooc7T+oIILuLY=")
         );
         let until = Timestamp::from_micros(1_795_376_648_999_999);
-        let token = core_token(&secret, until, None);
+        let token = core_token(&AudioBridge, &secret, until, None);
         let text = token.expose_secret();
         assert!(text.starts_with("1795376648,janus,janus.plugin.audiobridge:"), "{text}");
         let ticket: TicketId = "ticket_01m82w2kpge9882cqktr4vqnh5".parse().unwrap();
-        let token = core_token(&secret, until, Some(ticket));
+        let token = core_token(&AudioBridge, &secret, until, Some(ticket));
         let text = token.expose_secret();
         let start = format!("1795376648,janus,janus.plugin.audiobridge,{ticket}:");
         assert!(text.starts_with(&start), "{text}");

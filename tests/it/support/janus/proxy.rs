@@ -128,10 +128,12 @@ enum Said {
 fn lie(message: &Value) -> Said {
     let request = &message["request"];
     let room = &request["room"];
+    let plugin = message["plugin"].as_str().unwrap_or_default();
+    let word = plugin.rsplit('.').next().unwrap_or_default();
     let response = match request["request"].as_str() {
-        Some("create") => json!({ "audiobridge": "created", "room": room, "permanent": false }),
-        Some("destroy") => json!({ "audiobridge": "destroyed", "room": room, "permanent": false }),
-        Some("kick" | "mute") => json!({ "audiobridge": "success" }),
+        Some("create") => json!({ word: "created", "room": room, "permanent": false }),
+        Some("destroy") => json!({ word: "destroyed", "room": room, "permanent": false }),
+        Some("kick" | "mute") => json!({ word: "success" }),
         Some("allowed") => {
             // The list as it is, as though it were the list after the change.
             let mut harmless = message.clone();
