@@ -7,7 +7,10 @@ use std::{
 
 use serde_json::json;
 use tokio::runtime::Runtime;
-use vouchsafe::platform::{store::Backend, terms::Role};
+use vouchsafe::platform::{
+    store::Backend,
+    terms::{Clock as _, Role, SystemClock},
+};
 
 use super::{introspect::sessions, rooms::PATIENCE};
 use crate::{
@@ -16,8 +19,9 @@ use crate::{
     support::{
         db::Database,
         livekit::{
-            LiveKitServer, Watch,
+            API_KEY, API_SECRET, LiveKitServer, Watch,
             attempts::{attempts, ban, opened, seat},
+            signed,
         },
         participant::Participant,
         service::{Home, Service, text},
@@ -28,6 +32,8 @@ use crate::{
 const MEMBERS: usize = 8000;
 /// How many of them are in it, and are banned one after the other.
 const BANS: usize = 1000;
+/// How many besides are put out by LiveKit alone before that: what is told beside the row.
+const ALONE: usize = 100;
 const ROOM: &str = "main-stage";
 const OTHER: &str = "side-stage";
 /// From the answer to a ban until LiveKit's list is without them: what is allowed for 99 of a hundred, in milliseconds.
@@ -94,17 +100,36 @@ async fn another_room(service: &Service, owner: &str) {
     service.post(owner, "/v1/admin/rooms", room).await.expect(201);
 }
 
+/// Puts somebody out, as LiveKit itself does that.
+async fn put_out(client: &reqwest::Client, livekit: &LiveKitServer, id: &str) {
+    let now = SystemClock.now().seconds();
+    let rights = json!({ "roomAdmin": true, "room": ROOM });
+    let token = signed(API_SECRET, &json!({ "iss": API_KEY, "exp": now + 60, "video": rights }));
+    let url = format!("{}/twirp/livekit.RoomService/RemoveParticipant", livekit.api_url());
+    let body = json!({ "room": ROOM, "identity": id });
+    let asked = client.post(url).bearer_auth(token).json(&body).send();
+    assert!(asked.await.expect("an answer").status().is_success(), "LiveKit refuses");
+}
+
 /// Bans members who are in the room in a stream; how long after each answer LiveKit's own list was without them.
 async fn bans(service: &Service, livekit: &LiveKitServer, owner: &str) -> Vec<Duration> {
     let mut members = HashMap::new();
     let mut tokens = Vec::new();
-    for number in 0..BANS {
+    for number in 0..BANS + ALONE {
         let (member, join) = seat(service, ROOM, &format!("out-{number}")).await;
         tokens.push(text(&join["token"]));
         members.insert(text(&join["id"]), member);
     }
     let crowd = Participant::start("crowd", &livekit.url()).await;
-    assert_eq!(crowd.hold(&tokens).await, BANS, "{crowd}");
+    assert_eq!(crowd.hold(&tokens).await, BANS + ALONE, "{crowd}");
+    let client = reqwest::Client::new();
+    let alone: Vec<String> = members.keys().take(ALONE).cloned().collect();
+    let begun = Instant::now();
+    for id in &alone {
+        members.remove(id);
+        put_out(&client, livekit, id).await;
+    }
+    eprintln!("  LiveKit alone puts one out in {:?}", begun.elapsed() / ALONE as u32);
     let watch = Watch::on_all(livekit, ROOM);
     tokio::time::sleep(Duration::from_secs(1)).await;
     let mut answered = HashMap::new();

@@ -1,19 +1,18 @@
 //! What is demanded of every kind of room server, whatever it is able to do: a real Janus, a real LiveKit, a
-//! real coturn, clouds of our own, and the kinds of [`kinds`](super::kinds).
+//! real Prosody, a real coturn, clouds of our own, and the kinds of [`kinds`](super::kinds).
 
-use std::{
-    sync::atomic::{AtomicUsize, Ordering},
-    time::{Duration, Instant},
-};
+mod subject;
+
+use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::sync::OnceCell;
 use vouchsafe::platform::terms::Role;
 
+use self::subject::Subject;
 use super::{
-    attached_to, ban,
-    kinds::{self, Kind, Mood, REMOVES, SIGNS, calls, removals, set_mood, signature},
+    ban,
+    kinds::{self, Mood, REMOVES, SIGNS, calls, removals},
     ticket, until_healthy,
 };
 use crate::{
@@ -22,209 +21,13 @@ use crate::{
         cloud::{Cloud, Whose},
         coturn::CoturnServer,
         db::{Database, on_both},
-        janus::{AdminProxy, JanusServer, Mode},
-        livekit::{ApiProxy, LiveKitServer},
-        participant::Participant,
+        janus::JanusServer,
         service::text,
     },
 };
 
 const SERVERS: &str = "/v1/admin/room-servers";
 const SECRET: &str = "canary signing secret";
-
-/// A server of some kind.
-enum Subject {
-    /// A Janus, behind a proxy of its admin API.
-    Janus(JanusServer, AdminProxy),
-    /// A LiveKit, behind a proxy of its API; and a participant, once there was one.
-    LiveKit(LiveKitServer, ApiProxy, OnceCell<Participant>),
-    /// A coturn.
-    Coturn(CoturnServer),
-    /// A cloud of our own.
-    Cloud(Cloud),
-    /// A server of one of the tests' kinds, at this URL.
-    Own(&'static Kind, String),
-}
-
-impl Subject {
-    fn janus(server: JanusServer) -> Self {
-        let proxy = AdminProxy::before(&server);
-        Self::Janus(server, proxy)
-    }
-
-    fn livekit() -> Self {
-        let server = LiveKitServer::start();
-        let proxy = ApiProxy::before(&server);
-        Self::LiveKit(server, proxy, OnceCell::new())
-    }
-
-    fn own(kind: &'static Kind, db: &Database) -> Self {
-        // Every test has a server of its own.
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let database = format!("{:?}", db.target().backend()).to_lowercase();
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        Self::Own(kind, format!("wss://{database}-{number}.example.org/"))
-    }
-
-    fn kind(&self) -> &'static str {
-        match self {
-            Self::Janus(server, _) => server.kind(),
-            Self::LiveKit(..) => "livekit",
-            Self::Coturn(_) => "coturn",
-            Self::Cloud(cloud) => cloud.kind(),
-            Self::Own(kind, _) => kind.word(),
-        }
-    }
-
-    /// Whether it is asked for anything.
-    fn is_asked(&self) -> bool {
-        match self {
-            Self::Janus(..) | Self::LiveKit(..) | Self::Cloud(_) => true,
-            Self::Coturn(_) => false,
-            Self::Own(kind, _) => kind.is_asked(),
-        }
-    }
-
-    fn registration(&self) -> Value {
-        match self {
-            Self::Janus(server, proxy) => {
-                let mut body = server.registration();
-                body["admin_url"] = json!(proxy.admin_url());
-                body
-            }
-            Self::LiveKit(server, proxy, _) => {
-                let mut body = server.registration();
-                body["api_url"] = json!(proxy.api_url());
-                body
-            }
-            Self::Coturn(server) => server.registration(),
-            Self::Cloud(cloud) => cloud.registration(),
-            Self::Own(kind, url) => json!({ "kind": kind.word(), "client_url": url, "signing_secret": SECRET }),
-        }
-    }
-
-    /// The member of its registration that is secret.
-    fn secret(&self) -> &'static str {
-        match self {
-            Self::Janus(..) => "admin_secret",
-            Self::LiveKit(..) => "api_secret",
-            Self::Coturn(_) => "static_auth_secret",
-            Self::Cloud(_) if self.kind() == "trtc" => "secret_key",
-            Self::Cloud(_) => "customer_secret",
-            Self::Own(..) => "signing_secret",
-        }
-    }
-
-    /// The member of its registration that says where it is.
-    fn address(&self) -> &'static str {
-        match self {
-            Self::Coturn(_) => "uris",
-            Self::Cloud(_) => "api_url",
-            _ => "client_url",
-        }
-    }
-
-    /// Kills it and starts it again, where it is a server of its own: it remembers nothing.
-    fn restart(&mut self) {
-        match self {
-            Self::Janus(server, _) => server.restart(),
-            Self::LiveKit(server, ..) => server.restart(),
-            Self::Coturn(server) => server.restart(),
-            Self::Cloud(_) | Self::Own(..) => {}
-        }
-    }
-
-    /// Whether a client gets in by this ticket, and stays.
-    async fn lets_in(&self, ticket: &Value) -> bool {
-        match self {
-            Self::Janus(server, _) => {
-                let entry = &ticket[server.kind()];
-                let peer = attached_to(server.plugin(), "somebody", entry).await;
-                let join = json!({ "ptype": "publisher", "room": "stage", "id": entry["id"], "token": entry["token"] });
-                // Whoever was put out meanwhile cannot leave.
-                peer.join_with(join).await.is_ok() && peer.send(json!({ "request": "leave" })).await.is_ok()
-            }
-            Self::LiveKit(server, _, participant) => {
-                let start = async || Participant::start("somebody", &server.url()).await;
-                let participant = participant.get_or_init(start).await;
-                if participant.join(&text(&ticket["join"]["token"])).await.is_err() {
-                    return false;
-                }
-                // LiveKit lets in whoever has a token; then they are put out.
-                tokio::time::sleep(Duration::from_millis(1500)).await;
-                let stays = !participant.is_out();
-                participant.leave().await;
-                stays
-            }
-            Self::Coturn(server) => {
-                let entry = &ticket["coturn"];
-                assert_eq!(entry["urls"], json!([server.uri()]));
-                server
-                    .relays(&text(&entry["username"]), &text(&entry["credential"]))
-                    .await
-            }
-            // What its tickets are worth is checked by the official verifiers.
-            Self::Cloud(cloud) => cloud.enter("stage", &cloud.user(ticket)),
-            Self::Own(_, url) => {
-                let join = &ticket["join"];
-                assert_eq!(join["url"], url.as_str());
-                let until: vouchsafe::platform::terms::Timestamp =
-                    serde_json::from_value(ticket["expires_at"].clone()).expect("a time");
-                let signed = signature(SECRET, "stage", &text(&join["id"]), until.seconds());
-                join["token"] == signed.as_str() && join["room"] == "stage" && join["id"] == ticket["id"]
-            }
-        }
-    }
-
-    /// Waits until whoever had this ticket is out, as far as the kind is able to do that.
-    async fn until_out(&self, ticket: &Value) {
-        let begun = Instant::now();
-        loop {
-            let out = match self {
-                Self::Janus(..) | Self::LiveKit(..) => !self.lets_in(ticket).await,
-                Self::Coturn(_) => true,
-                Self::Cloud(cloud) => {
-                    let user = cloud.user(ticket);
-                    cloud.enter("stage", &user);
-                    cloud.removals(&user) >= 2 || cloud.kind() == "agora" && !cloud.has("stage", &user)
-                }
-                // The signature holds on: they are put out again and again.
-                Self::Own(kind, url) => !kind.is_asked() || removals(url, &text(&ticket["id"])) >= 2,
-            };
-            if out {
-                return;
-            }
-            assert!(begun.elapsed() < Duration::from_secs(30), "somebody is still in");
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    }
-
-    fn treat(&self, mood: Mood) {
-        match self {
-            Self::Janus(_, proxy) => proxy.set(mode(mood)),
-            Self::LiveKit(_, proxy, _) => proxy.set(mode(mood)),
-            Self::Cloud(cloud) => cloud.set(mode(mood)),
-            Self::Coturn(_) => {}
-            Self::Own(_, url) => set_mood(url, mood),
-        }
-    }
-
-    async fn open(&self, scene: &Scene) -> String {
-        let post = async |path, body| scene.service.post(&scene.owner_token, path, body).await.expect(201);
-        let server = text(&post(SERVERS, self.registration()).await["id"]);
-        post("/v1/admin/rooms", json!({ "id": "stage", "servers": [server] })).await;
-        server
-    }
-}
-
-fn mode(mood: Mood) -> Mode {
-    match mood {
-        Mood::Well => Mode::Through,
-        Mood::Fails => Mode::Answer500,
-        Mood::Hangs => Mode::Hang,
-        Mood::Lies => Mode::Lie,
-    }
-}
 
 async fn scene(db: &Database) -> Scene {
     Scene::knowing(db, "open-circle", kinds::kinds()).await
@@ -294,7 +97,7 @@ async fn registers(db: &Database, subject: Subject) {
 /// A ticket lets its member in, whatever is restarted; and not after they are banned.
 async fn a_ban_ends_a_ticket(db: &Database, mut subject: Subject) {
     let mut scene = scene(db).await;
-    subject.open(&scene).await;
+    let server = subject.open(&scene).await;
     let (member, token) = scene.member("member", Role::Member).await;
     let (stays, other) = scene.member("stays", Role::Member).await;
     let given = ticket(&scene, &token, "stage").await;
@@ -306,6 +109,7 @@ async fn a_ban_ends_a_ticket(db: &Database, mut subject: Subject) {
     scene.service.stop().await;
     scene.service = scene.home.start().await;
     scene.owner_token = scene.service.token(scene.owner.row).await;
+    subject.follow(&scene, &server);
     let other = scene.service.token(stays.row).await;
     let begun = Instant::now();
     while !subject.lets_in(&given).await {
@@ -335,7 +139,6 @@ async fn a_ban_ends_a_ticket(db: &Database, mut subject: Subject) {
     super::set_open(&scene, "stage", false).await;
     let refused = scene.service.post(&other, "/v1/rooms/stage/tickets", Value::Null).await;
     refused.refused(409, "room-closed");
-    let server = text(&super::health(&scene).await["id"]);
     let path = format!("{SERVERS}/{server}");
     if !matches!(subject, Subject::Janus(..)) {
         tokio::time::sleep(Duration::from_millis(500)).await;
@@ -355,7 +158,7 @@ async fn a_ban_ends_a_ticket(db: &Database, mut subject: Subject) {
 }
 
 /// Whoever leaves the community leaves its rooms.
-async fn leaving_ends_a_ticket(db: &Database, subject: Subject) {
+async fn leaving_ends_a_ticket(db: &Database, mut subject: Subject) {
     let scene = scene(db).await;
     subject.open(&scene).await;
     let (_, token) = scene.member("member", Role::Member).await;
@@ -379,7 +182,7 @@ async fn leaving_ends_a_ticket(db: &Database, subject: Subject) {
 
 /// A server that hangs, fails or lies is said to fail where it is asked for something, and is told all the same when
 /// it is well again.
-async fn trouble_is_told_and_made_good(db: &Database, subject: Subject) {
+async fn trouble_is_told_and_made_good(db: &Database, mut subject: Subject) {
     let scene = scene(db).await;
     subject.open(&scene).await;
     let mut out = Vec::new();
@@ -411,7 +214,77 @@ async fn trouble_is_told_and_made_good(db: &Database, subject: Subject) {
     scene.service.stop().await;
 }
 
+/// A server that has other keys since is said to fail, and nobody comes in by it; once it is told, all is as it should be.
+async fn other_keys_are_told_and_made_good(db: &Database, mut subject: Subject) {
+    let scene = scene(db).await;
+    let server = subject.open(&scene).await;
+    let (member, token) = scene.member("member", Role::Member).await;
+    let (_, other) = scene.member("other", Role::Member).await;
+    let given = ticket(&scene, &token, "stage").await;
+    assert!(subject.lets_in(&given).await);
+    subject.rekey();
+    ban(&scene, &member).await;
+    if subject.is_asked() {
+        until_healthy(&scene, "a server with other keys", |server| {
+            server["health"] == "failing"
+        })
+        .await;
+        let failure = text(&super::health(&scene).await["failure"]);
+        assert!(failure.contains("does not accept"), "{failure}");
+        let refused = scene.service.post(&other, "/v1/rooms/stage/tickets", Value::Null).await;
+        refused.refused(503, "room-server-unavailable");
+    }
+    let path = format!("{SERVERS}/{server}");
+    let put = Some(subject.registration());
+    scene
+        .service
+        .call(Method::PUT, &scene.owner_token, &path, put)
+        .await
+        .expect(200);
+    if subject.is_asked() {
+        let well = |server: &Value| server["health"] == "well" && server["failing_rooms"] == json!([]);
+        until_healthy(&scene, "a server that is well", well).await;
+    }
+    subject.until_out(&given).await;
+    let again = ticket(&scene, &other, "stage").await;
+    assert!(subject.lets_in(&again).await, "nobody comes in by the new keys");
+    scene.service.stop().await;
+}
+
 on_both! {
+    async fn other_keys_of_a_janus_are_told_and_made_good(db: &Database) {
+        other_keys_are_told_and_made_good(db, Subject::janus(JanusServer::start())).await;
+    }
+    async fn other_keys_of_a_videoroom_are_told_and_made_good(db: &Database) {
+        other_keys_are_told_and_made_good(db, Subject::janus(JanusServer::start_videoroom())).await;
+    }
+    async fn other_keys_of_a_livekit_are_told_and_made_good(db: &Database) {
+        other_keys_are_told_and_made_good(db, Subject::livekit()).await;
+    }
+    async fn other_keys_of_a_jitsi_are_told_and_made_good(db: &Database) {
+        other_keys_are_told_and_made_good(db, Subject::jitsi()).await;
+    }
+    async fn other_keys_of_a_coturn_are_made_good(db: &Database) {
+        other_keys_are_told_and_made_good(db, Subject::Coturn(CoturnServer::start())).await;
+    }
+    async fn other_keys_of_an_agora_are_told_and_made_good(db: &Database) {
+        other_keys_are_told_and_made_good(db, Subject::Cloud(Cloud::start(Whose::Agora).await)).await;
+    }
+    async fn other_keys_of_a_tencent_rtc_are_told_and_made_good(db: &Database) {
+        other_keys_are_told_and_made_good(db, Subject::Cloud(Cloud::start(Whose::Tencent).await)).await;
+    }
+    async fn a_jitsi_is_registered(db: &Database) {
+        registers(db, Subject::jitsi()).await;
+    }
+    async fn a_ban_ends_a_ticket_at_a_jitsi(db: &Database) {
+        a_ban_ends_a_ticket(db, Subject::jitsi()).await;
+    }
+    async fn leaving_ends_a_ticket_at_a_jitsi(db: &Database) {
+        leaving_ends_a_ticket(db, Subject::jitsi()).await;
+    }
+    async fn trouble_at_a_jitsi_is_told_and_made_good(db: &Database) {
+        trouble_is_told_and_made_good(db, Subject::jitsi()).await;
+    }
     async fn a_janus_is_registered(db: &Database) {
         registers(db, Subject::janus(JanusServer::start())).await;
     }

@@ -40,6 +40,8 @@ pub struct Cloud {
 struct State {
     whose: Whose,
     host: String,
+    /// What whoever calls must know.
+    secret: String,
     mode: Mode,
     /// Who is where, by room.
     present: BTreeMap<String, BTreeSet<String>>,
@@ -60,6 +62,7 @@ impl Cloud {
         let state = Arc::new(Mutex::new(State {
             whose,
             host,
+            secret: SECRET.to_owned(),
             mode: Mode::Through,
             present: BTreeMap::new(),
             removed: Vec::new(),
@@ -101,14 +104,15 @@ impl Cloud {
 
     /// What makes its app a room server of ours.
     pub fn registration(&self) -> Value {
+        let secret = self.state().secret.clone();
         match self.whose {
             Whose::Agora => json!({
                 "kind": "agora", "api_url": self.url, "app_id": APP, "app_certificate": CERTIFICATE,
-                "customer_id": "key", "customer_secret": SECRET,
+                "customer_id": "key", "customer_secret": secret,
             }),
             Whose::Tencent => json!({
                 "kind": "trtc", "api_url": self.url, "region": "ap-guangzhou", "sdk_app_id": SDK_APP.to_string(),
-                "sdk_secret_key": SDK_SECRET, "secret_id": "key", "secret_key": SECRET,
+                "sdk_secret_key": SDK_SECRET, "secret_id": "key", "secret_key": secret,
             }),
         }
     }
@@ -145,6 +149,11 @@ impl Cloud {
         self.state().removed.iter().filter(|one| *one == user).count()
     }
 
+    /// Wants another secret from now on.
+    pub fn rekey(&self) {
+        "another-canary-secret".clone_into(&mut self.state().secret);
+    }
+
     /// Treats what comes so from now on.
     pub fn set(&self, mode: Mode) {
         self.state().mode = mode;
@@ -174,7 +183,7 @@ impl State {
     }
 
     fn agora(&mut self, call: &Seen) -> (u16, Value) {
-        let basic = format!("Basic {}", BASE64.encode(format!("key:{SECRET}").as_bytes()));
+        let basic = format!("Basic {}", BASE64.encode(format!("key:{}", self.secret).as_bytes()));
         if call.headers.get("authorization") != Some(&basic) {
             return (401, json!({ "message": "Invalid authentication credentials" }));
         }
@@ -218,7 +227,7 @@ impl State {
                 json!({ "Response": { "RequestId": "a0aa", "Error": { "Code": code, "Message": "" } } }),
             )
         };
-        if !is_tc3(&self.host, call) {
+        if !is_tc3(&self.host, &self.secret, call) {
             return refused("AuthFailure.SignatureFailure");
         }
         let body: Value = serde_json::from_str(&call.body).unwrap_or_default();

@@ -25,6 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct CoturnServer {
     directory: TempDir,
     port: u16,
+    secret: String,
     running: Option<Child>,
 }
 
@@ -34,6 +35,7 @@ impl CoturnServer {
         let mut server = Self {
             directory: tempfile::tempdir().unwrap(),
             port: free_port(),
+            secret: SECRET.to_owned(),
             running: None,
         };
         server.start_again();
@@ -44,6 +46,12 @@ impl CoturnServer {
     pub fn restart(&mut self) {
         self.stop();
         self.start_again();
+    }
+
+    /// Starts it again with another secret.
+    pub fn rekey(&mut self) {
+        "another secret of the tests' own coturn".clone_into(&mut self.secret);
+        self.restart();
     }
 
     fn stop(&mut self) {
@@ -58,10 +66,11 @@ impl CoturnServer {
         let folder = self.directory.path();
         let config = format!(
             "listening-ip=127.0.0.1\nlistening-port={}\nexternal-ip=127.0.0.1\nuse-auth-secret\n\
-             static-auth-secret={SECRET}\nrealm=example.org\nallow-loopback-peers\nno-tls\nno-dtls\nno-cli\n\
+             static-auth-secret={secret}\nrealm=example.org\nallow-loopback-peers\nno-tls\nno-dtls\nno-cli\n\
              log-file=stdout\nsimple-log\npidfile={folder}/pid\nuserdb={folder}/db\n",
             self.port,
             folder = folder.display(),
+            secret = self.secret,
         );
         fs::write(folder.join("turnserver.conf"), config).unwrap();
         let script = "\"$1\" -c \"$2/turnserver.conf\" >>\"$2/log\" 2>&1 & read -r _; kill -9 $!; wait";
@@ -90,7 +99,7 @@ impl CoturnServer {
 
     /// What makes it a room server of ours.
     pub fn registration(&self) -> Value {
-        json!({ "kind": "coturn", "uris": self.uri(), "static_auth_secret": SECRET })
+        json!({ "kind": "coturn", "uris": self.uri(), "static_auth_secret": self.secret })
     }
 
     /// Whether it relays for a client with these credentials: two of its sockets send to each other by it.

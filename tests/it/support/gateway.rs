@@ -270,7 +270,7 @@ fn keyed(key: &[u8], text: &str) -> Vec<u8> {
 }
 
 /// Whether a call has the signature TC3-HMAC-SHA256 of the gateways' secret.
-pub(super) fn is_tc3(host: &str, call: &Seen) -> bool {
+pub(super) fn is_tc3(host: &str, secret: &str, call: &Seen) -> bool {
     let header = |name: &str| call.headers.get(name).cloned().unwrap_or_default();
     let authorization = header("authorization");
     let (_, rest) = authorization.split_once("Credential=key/").unwrap_or_default();
@@ -285,7 +285,7 @@ pub(super) fn is_tc3(host: &str, call: &Seen) -> bool {
         header("x-tc-timestamp"),
         sha256(&canonical)
     );
-    let mut key = format!("TC3{SECRET}").into_bytes();
+    let mut key = format!("TC3{secret}").into_bytes();
     for step in scope.split('/') {
         key = keyed(&key, step);
     }
@@ -320,7 +320,7 @@ fn is_signed(kind: TextGateway, host: &str, call: &Seen) -> bool {
         }
         TextGateway::Tencent => {
             let asked = header("x-tc-action") == "SendSms" && header("x-tc-version") == "2021-01-11";
-            asked && is_tc3(host, call)
+            asked && is_tc3(host, SECRET, call)
         }
         TextGateway::Http => {
             let text = format!("{}.{}", header("vouchsafe-timestamp"), call.body);

@@ -51,6 +51,7 @@ pub struct JanusServer {
     directory: TempDir,
     plugin: &'static dyn Plugin,
     kind: &'static str,
+    admin_secret: String,
     port: u16,
     admin_port: u16,
     running: Option<Running>,
@@ -76,6 +77,7 @@ impl JanusServer {
         let mut server = Self {
             plugin,
             kind,
+            admin_secret: ADMIN_SECRET.to_owned(),
             directory: tempfile::tempdir().unwrap(),
             port: free_port(),
             admin_port: free_port(),
@@ -89,6 +91,14 @@ impl JanusServer {
     /// Kills it and starts it again, on the same ports: it remembers nothing.
     pub fn restart(&mut self) {
         self.stop();
+        self.start_again();
+    }
+
+    /// Starts it again with another `admin_secret`.
+    pub fn rekey(&mut self) {
+        "another admin secret of the tests".clone_into(&mut self.admin_secret);
+        self.stop();
+        self.configure();
         self.start_again();
     }
 
@@ -186,7 +196,7 @@ impl JanusServer {
             "kind": self.kind,
             "client_url": self.url(),
             "admin_url": self.admin_url(),
-            "admin_secret": ADMIN_SECRET,
+            "admin_secret": self.admin_secret,
             "admin_key": ADMIN_KEY,
             "token_secret": TOKEN_SECRET,
         })
@@ -202,7 +212,7 @@ impl JanusServer {
 
     /// Asks its admin API, whose secret is added.
     pub fn admin(&self, mut request: Value) -> Value {
-        request["admin_secret"] = json!(ADMIN_SECRET);
+        request["admin_secret"] = json!(self.admin_secret);
         request["transaction"] = json!("test");
         call(self.admin_port, "/admin", Some(&request)).unwrap()
     }
@@ -263,9 +273,10 @@ impl JanusServer {
             .collect();
         let janus = format!(
             "general: {{\n configs_folder = \"{0}\"\n server_name = \"{0}\"\n log_to_stdout = true\n \
-             debug_level = 4\n debug_colors = false\n debug_timestamps = true\n admin_secret = \"{ADMIN_SECRET}\"\n \
+             debug_level = 4\n debug_colors = false\n debug_timestamps = true\n admin_secret = \"{1}\"\n \
              token_auth = true\n token_auth_secret = \"{TOKEN_SECRET}\"\n}}\n{left_out}",
             directory.display(),
+            self.admin_secret,
         );
         let http = format!(
             "general: {{\n json = \"compact\"\n http = true\n https = false\n ip = \"127.0.0.1\"\n port = {}\n}}\n\

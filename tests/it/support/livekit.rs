@@ -228,6 +228,7 @@ impl Watch {
             let client = reqwest::Client::new();
             let mut seen: BTreeMap<String, Stay> = BTreeMap::new();
             while !ended.load(Ordering::Relaxed) {
+                let asked = Instant::now();
                 let answer = listed(&client, &url, &secret, &room).await;
                 let at = Instant::now();
                 for one in &answer {
@@ -241,7 +242,8 @@ impl Watch {
                         stay.until = at;
                     }
                 }
-                tokio::time::sleep(Duration::from_millis(10)).await;
+                // A full room takes a while to list: who watches is not to be what is waited for.
+                tokio::time::sleep(Duration::from_millis(10).max(asked.elapsed() * 2)).await;
             }
             seen
         });

@@ -59,6 +59,11 @@ impl ProsodyServer {
         secret.clone_into(&mut self.secret);
     }
 
+    /// The port of its module.
+    pub const fn http(&self) -> u16 {
+        self.http
+    }
+
     /// Kills it.
     pub fn stop(&mut self) {
         if let Some(mut shell) = self.running.take() {

@@ -1,4 +1,4 @@
-//! A proxy before a LiveKit's API, which answers as it is told.
+//! A proxy before the API of a LiveKit or of the module in a Prosody, which answers as it is told.
 
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
@@ -35,10 +35,15 @@ struct Request {
 impl ApiProxy {
     /// One in front of `server`, handing all through.
     pub fn before(server: &LiveKitServer) -> Self {
+        Self::before_port(server.port)
+    }
+
+    /// One in front of what listens at this port.
+    pub fn before_port(behind: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let state = Arc::new(State {
-            behind: server.port,
+            behind,
             mode: Mutex::new(Mode::Through),
             blind: AtomicBool::new(false),
         });
@@ -77,7 +82,8 @@ impl State {
     fn serve(&self, mut connection: &TcpStream) {
         let mut reader = BufReader::new(connection);
         while let Ok(Some(request)) = read(&mut reader) {
-            let changes = !request.path.ends_with("/ListRooms") && !request.path.ends_with("/ListParticipants");
+            let reads = ["/ListRooms", "/ListParticipants", "/occupants"];
+            let changes = !reads.iter().any(|read| request.path.ends_with(read));
             let hidden = self.blind.load(Ordering::SeqCst) && request.path.ends_with("/ListParticipants");
             let sent = match self.mode() {
                 _ if hidden => respond(connection, "500 Internal Server Error", b"{}"),
