@@ -258,6 +258,8 @@ pub fn history(
 
 /// What somebody did in a room.
 pub struct ActSeen {
+    /// In which room.
+    pub room: RoomName,
     /// What, and when.
     pub act: ActRow,
     /// About whom.
@@ -274,16 +276,40 @@ pub struct ActSeen {
 /// [`StoreError`]
 pub fn acts(conn: &mut Conn, room: &Room, before: Option<i64>, limit: i64) -> Result<Vec<ActSeen>, StoreError> {
     let rows = records::acts(conn, room.row, before, limit)?;
+    named(conn, rows.into_iter().map(|act| (act, room.name.clone())).collect())
+}
+
+/// What they did about one member in every room, the newest first, below the row `before`; none where nobody has this id.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn acts_about(
+    conn: &mut Conn,
+    id: PersonId,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Option<Vec<ActSeen>>, StoreError> {
+    let Some(member) = people::member_by_id(conn, id)? else {
+        return Ok(None);
+    };
+    let rows = records::acts_about(conn, member.row, before, limit)?;
+    let in_rooms = rows.into_iter().map(|(act, room)| (act, RoomName::stored(room)));
+    named(conn, in_rooms.collect()).map(Some)
+}
+
+/// The same with what everybody is called.
+fn named(conn: &mut Conn, rows: Vec<(ActRow, RoomName)>) -> Result<Vec<ActSeen>, StoreError> {
     let people: Vec<PersonRow> = rows
         .iter()
-        .flat_map(|act| [Some(act.person), act.by_person])
+        .flat_map(|(act, _)| [Some(act.person), act.by_person])
         .flatten()
         .collect();
-    let services: Vec<i64> = rows.iter().filter_map(|act| act.by_service).collect();
+    let services: Vec<i64> = rows.iter().filter_map(|(act, _)| act.by_service).collect();
     let names = people::names(conn, &people)?;
     let filters: HashMap<i64, (ServiceId, String)> = tokens::services::names(conn, &services)?;
-    let seen = rows.into_iter().filter_map(|act| {
+    let seen = rows.into_iter().filter_map(|(act, room)| {
         Some(ActSeen {
+            room,
             on: *names.get(&act.person)?,
             by: act.by_person.and_then(|row| names.get(&row).copied()),
             filter: act.by_service.and_then(|row| filters.get(&row).cloned()),

@@ -46,6 +46,7 @@ pub fn routes(config: &mut Routes) {
         .service(rooms::places::take)
         .service(rooms::history::list)
         .service(rooms::acts::list)
+        .service(rooms::acts::list_about)
         .service(members::list::list)
         .service(members::show::show)
         .service(members::participants::list)

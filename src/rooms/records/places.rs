@@ -303,6 +303,23 @@ pub(in crate::rooms) fn acts(
         .load(conn)
 }
 
+/// What was done about somebody in every room, with the room's name, the newest first, below the row `before`.
+pub(in crate::rooms) fn acts_about(
+    conn: &mut Conn,
+    person: PersonRow,
+    before: Option<i64>,
+    limit: i64,
+) -> QueryResult<Vec<(ActRow, String)>> {
+    room_acts::table
+        .inner_join(rooms::table.on(rooms::id.eq(room_acts::room_id)))
+        .filter(room_acts::person.eq(person))
+        .filter(room_acts::id.lt(before.unwrap_or(i64::MAX)))
+        .order(room_acts::id.desc())
+        .limit(limit)
+        .select((ActRow::as_select(), rooms::name))
+        .load(conn)
+}
+
 /// What was done about somebody in a room since then, the newest first.
 pub(in crate::rooms) fn acts_on(
     conn: &mut Conn,

@@ -221,6 +221,11 @@ on_both! {
         assert_eq!(told, ["put_out", "let_in", "put_out", "to_stage", "mute", "warn"]);
         assert_eq!((&acts["items"][4]["filter"]["name"], text(&acts["items"][0]["by"]["id"])), (&json!("The filter"), moderator.id.to_string()));
         let out = text(&acts["items"][0]["person"]["id"]);
+        // The same of one member, in every room.
+        let path = format!("/v1/admin/people/{out}/room-acts");
+        let about = scene.service.get(&scene.owner_token, &path).await.expect(200);
+        assert_eq!((&about["items"], &about["items"][0]["room"]), (&acts["items"], &json!("stage")));
+        scene.service.get(&scene.owner_token, "/v1/admin/people/person_01m82w2kq4fp0bpvrp8qerrqd8/room-acts").await.refused(404, "not-found");
         scene.service.call(Method::DELETE, &scene.owner_token, &format!("/v1/admin/rooms/stage/places/{out}"), None).await.expect(204);
         ask(&scene, &speaks, "stage").await.expect(201);
         // A filter that was retired acts no more.

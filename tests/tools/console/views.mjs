@@ -70,7 +70,7 @@ async function plant(page) {
   return [
     `people/${person.id}`, `people/${member.id}`, `leads/${lead.id}`, `actions/${action.id}`, "actions?new=1", `actions?branch=${person.id}`,
     `reports/${member.id}`, `jobs/${job}`, `graph/${person.id}?open=all`, `graph/${person.id}?as=table&open=all`, "graph?colour=joined",
-    ...["branch", "sanctions", "account", "invites", "vouches", "history"].map((tab) => `people/${member.id}?show=${tab}`),
+    ...["branch", "sanctions", "account", "invites", "vouches", "rooms", "history"].map((tab) => `people/${member.id}?show=${tab}`),
     "invites?show=figures", "invites?show=figures&by=inviter", "invites?show=bulk", `invites?show=bulk&job=${job}`, "reviews?show=refusals",
     "rooms/stage", ...["people", "places", "history", "acts", `history&person=${inside.at(-1).id}`].map((tab) => `rooms/stage?show=${tab}`),
     "rooms?show=servers", "rooms/on-two", `rooms/${servers[0]}`, "ledger/1", "health?minutes=360", "graph?colour=assurance", "graph?colour=lead", "people?q=wu", ...(waiting ? [`reviews/${waiting.id}`] : []),

@@ -87,6 +87,7 @@ _LIST_MY_SESSIONS = Operation("list_my_sessions", "GET", "/v1/me/sessions", acce
 _LIST_MY_VOUCHES = Operation("list_my_vouches", "GET", "/v1/me/vouches", access="access", answers="application/json")
 _LIST_PARTICIPANTS = Operation("list_participants", "GET", "/v1/admin/rooms/{room}/participants", access="access", answers="application/json")
 _LIST_PEOPLE = Operation("list_people", "GET", "/v1/admin/people", access="access", answers="application/json")
+_LIST_PERSON_ROOM_ACTS = Operation("list_person_room_acts", "GET", "/v1/admin/people/{id}/room-acts", access="access", answers="application/json")
 _LIST_PLACES = Operation("list_places", "GET", "/v1/admin/rooms/{room}/places", access="access", answers="application/json")
 _LIST_REFUSALS = Operation("list_refusals", "GET", "/v1/admin/refusals", access="access", answers="application/json")
 _LIST_REPORTS = Operation("list_reports", "GET", "/v1/admin/reports", access="access", answers="application/json")
@@ -1103,6 +1104,17 @@ class Operations(ABC):
         Timeout, Unauthenticated, Unavailable, UnknownField.
         """
         answer: t.Page[t.Person] = self._call(_LIST_PEOPLE, query={"handle": handle, "id": id, "role": role, "standing": standing, "joined_from": joined_from, "joined_before": joined_before, "limit": limit, "cursor": cursor})
+        return answer
+
+    def list_person_room_acts(self, id: t.PersonId, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.ActView]:
+        """What moderators and filters did about one member in every room, the newest first.
+
+        Roles: owner, admin, auditor.
+
+        Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
+        SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.ActView] = self._call(_LIST_PERSON_ROOM_ACTS, path={"id": id}, query={"limit": limit, "cursor": cursor})
         return answer
 
     def list_places(self, room: str, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.RoomPlaceView]:
@@ -3158,6 +3170,17 @@ class AsyncOperations(ABC):
         Timeout, Unauthenticated, Unavailable, UnknownField.
         """
         answer: t.Page[t.Person] = await self._call(_LIST_PEOPLE, query={"handle": handle, "id": id, "role": role, "standing": standing, "joined_from": joined_from, "joined_before": joined_before, "limit": limit, "cursor": cursor})
+        return answer
+
+    async def list_person_room_acts(self, id: t.PersonId, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.ActView]:
+        """What moderators and filters did about one member in every room, the newest first.
+
+        Roles: owner, admin, auditor.
+
+        Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
+        SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.ActView] = await self._call(_LIST_PERSON_ROOM_ACTS, path={"id": id}, query={"limit": limit, "cursor": cursor})
         return answer
 
     async def list_places(self, room: str, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.RoomPlaceView]:

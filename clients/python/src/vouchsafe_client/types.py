@@ -57,6 +57,8 @@ class ActView(TypedDict):
     """About whom."""
     reason: ReasonCode
     """Why."""
+    room: str
+    """In which room: its id."""
     until: NotRequired[Timestamp | None]
 
 

@@ -1346,6 +1346,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/people/{id}/room-acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What moderators and filters did about one member in every room, the newest first.
+         * @description Roles: owner, admin, auditor.
+         */
+        get: operations["list_person_room_acts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/people/{id}/sanctions": {
         parameters: {
             query?: never;
@@ -3316,6 +3336,8 @@ export interface components {
             person: components["schemas"]["RoomPerson"];
             /** @description Why. */
             reason: components["schemas"]["ReasonCode"];
+            /** @description In which room: its id. */
+            room: string;
             until?: components["schemas"]["timestamp"] | null;
         };
         /** @description An action, and on how many people it would be. */
@@ -10910,6 +10932,40 @@ export interface operations {
             409: components["responses"]["LastOwnerProblem"];
             413: components["responses"]["BodyTooLargeProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
+            500: components["responses"]["InternalProblem"];
+            503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
+        };
+    };
+    list_person_room_acts: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: components["schemas"]["limit"];
+                /** @description `next` of the page before, unchanged. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The person's id. */
+                id: components["schemas"]["person_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ActView"];
+                };
+            };
+            400: components["responses"]["InvalidFieldOrUnknownFieldOrPositionUnknownOrCursorInvalidProblem"];
+            401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
+            403: components["responses"]["ForbiddenProblem"];
+            404: components["responses"]["NotFoundProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };

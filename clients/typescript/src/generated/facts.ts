@@ -294,6 +294,7 @@ export const operations: Readonly<Record<string, Facts>> = {
   "GET /v1/admin/people/{id}/looks": { access: "access" },
   "POST /v1/admin/people/{id}/name": { access: "access" },
   "PUT /v1/admin/people/{id}/role": { access: "access" },
+  "GET /v1/admin/people/{id}/room-acts": { access: "access" },
   "GET /v1/admin/people/{id}/sanctions": { access: "access" },
   "POST /v1/admin/people/{id}/sanctions": { access: "access", keyed: true },
   "POST /v1/admin/people/{id}/sanctions/{sanction}/lift": { access: "access" },

@@ -1,4 +1,4 @@
-//! `GET /v1/admin/rooms/{room}/acts`
+//! `GET /v1/admin/rooms/{room}/acts` and `GET /v1/admin/people/{id}/room-acts`
 
 use actix_web::{get, web::Data};
 use serde::Serialize;
@@ -10,7 +10,7 @@ use crate::{
     platform::{
         ledger::events::{Act, ReasonCode},
         store::Conn,
-        terms::{ServiceId, TicketId, Timestamp},
+        terms::{PersonId, ServiceId, TicketId, Timestamp},
     },
     rooms::{
         RoomName,
@@ -25,6 +25,8 @@ use crate::{
 struct ActView {
     /// When.
     at: Timestamp,
+    /// In which room: its id.
+    room: String,
     /// What.
     act: Act,
     /// About whom.
@@ -57,6 +59,7 @@ impl From<ActSeen> for ActView {
     fn from(seen: ActSeen) -> Self {
         Self {
             at: seen.act.at,
+            room: seen.room.to_string(),
             act: seen.act.act,
             person: seen.on.into(),
             participant: seen.act.ticket,
@@ -89,6 +92,35 @@ pub(in crate::rooms::http) async fn list(
         acts.transpose()
     });
     let found = read.await?.ok_or_else(|| Problem::new(ProblemKind::RoomUnknown))?;
+    Ok(Json(Page::of(
+        found,
+        limit,
+        &cursors,
+        |one| (one.act.id,),
+        ActView::from,
+    )))
+}
+
+problems!(ListPersonRoomActsProblems:);
+
+/// What moderators and filters did about one member in every room, the newest first.
+#[utoipa::path(operation_id = "list_person_room_acts", tag = "rooms",
+    params(("id" = PersonId, Path, description = "The person's id."), Paging),
+    responses((status = 200, body = Page<ActView>), ListPersonRoomActsProblems))]
+#[get("/v1/admin/people/{id}/room-acts")]
+pub(in crate::rooms::http) async fn list_about(
+    id: Segments<PersonId>,
+    paging: Query<Paging>,
+    cursors: Cursors,
+    rooms: Data<Rooms>,
+) -> Result<Json<Page<ActView>>, Problem> {
+    let before = cursors.read::<(i64,)>(paging.0.cursor.as_deref())?.map(|(row,)| row);
+    let (id, limit) = (id.0, paging.0.limit);
+    let read = rooms
+        .ledger
+        .store()
+        .read(move |conn: &mut Conn| seen::acts_about(conn, id, before, limit.and_one()));
+    let found = read.await?.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     Ok(Json(Page::of(
         found,
         limit,
