@@ -138,7 +138,7 @@ async fn bans(service: &Service, livekit: &LiveKitServer, owner: &str) -> Vec<Du
         answered.insert(id.clone(), Instant::now());
     }
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let last = watch.last_seen().await;
-    let gone = |(id, at): (&String, &Instant)| last[id].saturating_duration_since(*at);
-    answered.iter().map(gone).collect()
+    let gone = watch.gone().await;
+    let took = |(id, at): (&String, &Instant)| gone[id].saturating_duration_since(*at);
+    answered.iter().map(took).collect()
 }

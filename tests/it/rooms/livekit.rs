@@ -207,10 +207,10 @@ async fn many_are_put_out_of_a_livekit_at_once() {
     super::until("all to be banned", banned).await;
     let begun = Instant::now();
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let last = watch.last_seen().await;
-    assert_eq!(last.len(), 40);
+    let gone = watch.gone().await;
+    assert_eq!(gone.len(), 40);
     for id in &ids {
-        let stayed = last[id].saturating_duration_since(begun);
+        let stayed = gone[id].saturating_duration_since(begun);
         assert!(stayed < Duration::from_millis(2800), "{stayed:?}");
     }
     scene.service.stop().await;

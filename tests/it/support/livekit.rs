@@ -207,6 +207,8 @@ struct Stay {
     id: String,
     from: Instant,
     until: Instant,
+    /// When the list was without it first.
+    gone: Option<Instant>,
 }
 
 impl Watch {
@@ -238,9 +240,14 @@ impl Watch {
                             id: identity.to_owned(),
                             from: at,
                             until: at,
+                            gone: None,
                         });
                         stay.until = at;
                     }
+                }
+                for stay in seen.values_mut() {
+                    let gone = (stay.until != at).then_some(at);
+                    stay.gone = gone.and(stay.gone).or(gone);
                 }
                 // A full room takes a while to list: who watches is not to be what is waited for.
                 tokio::time::sleep(Duration::from_millis(10).max(asked.elapsed() * 2)).await;
@@ -263,10 +270,11 @@ impl Watch {
         stays.into_iter().map(|stay| stay.until - stay.from).collect()
     }
 
-    /// When each of them was seen last.
-    pub async fn last_seen(self) -> HashMap<String, Instant> {
+    /// When the list was without each of them first, who are there no more.
+    pub async fn gone(self) -> HashMap<String, Instant> {
         let stays = self.seen().await;
-        stays.into_iter().map(|stay| (stay.id, stay.until)).collect()
+        let gone = stays.into_iter().filter_map(|stay| Some((stay.id, stay.gone?)));
+        gone.collect()
     }
 }
 
