@@ -104,6 +104,29 @@ async fn whoever_is_banned_sends_and_receives_nothing_more() {
     scene.service.stop().await;
 }
 
+/// Whoever receives may leave, and is in no list then; they receive on. With their ticket that ends too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_left_and_receives_on_is_cut_off_by_a_ban() {
+    let db = Database::fresh(Backend::Sqlite);
+    let janus = JanusServer::start_videoroom();
+    let scene = stage(&db, &janus, json!({})).await;
+    let (_, speaks) = scene.member("speaker", Role::Member).await;
+    let (listener, listens) = scene.member("listener", Role::Member).await;
+    let (sends, spoken) = comes(&scene, &janus, &speaks, "speaker").await;
+    let (hears, heard) = comes(&scene, &janus, &listens, "listener").await;
+    sends.connect(false).await;
+    let sending = (text(&spoken["id"]), true);
+    until("the speaker to send", || present(&janus).contains(&sending)).await;
+    hears.watch(watch(&heard, &spoken)).await.expect("to receive");
+    hears.leave().await;
+    assert_eq!(present(&janus), [sending]);
+    // Three seconds: what looks through the connections has looked, and they have a good ticket.
+    hears.receives(150).await;
+    ban(&scene, &listener).await;
+    hears.stops_receiving().await;
+    scene.service.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_videoroom_lets_in_by_a_signature_for_it_and_by_its_list() {
     use secrecy::ExposeSecret;

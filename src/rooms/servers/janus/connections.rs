@@ -1,5 +1,7 @@
 //! The connections of clients to a Janus: who sits on which, and how one is ended.
 
+use std::collections::HashMap;
+
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
 use serde_json::json;
@@ -51,6 +53,40 @@ fn unless_gone<T>(answer: Result<T, JanusError>) -> Result<Option<T>, JanusError
     }
 }
 
+/// What a connection is in a room.
+struct Place {
+    room: String,
+    /// The id under which somebody joined by it; none where it only receives.
+    id: Option<String>,
+    /// By what VideoRoom knows the joining of somebody, and what they receive.
+    private_id: Option<u64>,
+    display: String,
+    holder: Option<TicketId>,
+    connection: Connection,
+}
+
+/// Who each of these is. A connection of VideoRoom that only receives has no id, is in no list of participants, and stays when
+/// whoever opened it leaves: it is theirs who joined with its private id, or else theirs whose core token opened it.
+fn seats(places: Vec<Place>) -> Vec<Seated> {
+    let joined: HashMap<(String, u64), String> = places
+        .iter()
+        .filter_map(|place| Some(((place.room.clone(), place.private_id?), place.id.clone()?)))
+        .collect();
+    let seat = |place: Place| {
+        let key = place.private_id.map(|private_id| (place.room.clone(), private_id));
+        let owner = || key.and_then(|key| joined.get(&key).cloned());
+        let holder = || place.holder.map(|holder| holder.to_string());
+        Seated {
+            id: place.id.clone().or_else(owner).or_else(holder).unwrap_or_default(),
+            room: place.room,
+            display: place.display,
+            holder: place.holder,
+            connection: place.connection,
+        }
+    };
+    places.into_iter().map(seat).collect()
+}
+
 impl Janus {
     /// Everybody who sits in a room, by the connection that they sit on.
     ///
@@ -65,14 +101,14 @@ impl Janus {
             sessions: Vec<u64>,
         }
         let Sessions { sessions } = self.admin(json!({ "janus": "list_sessions" })).await?;
-        stream::iter(sessions)
-            .map(|session| self.seated_in(session))
+        let places = stream::iter(sessions)
+            .map(|session| self.places_of(session))
             .buffer_unordered(AT_ONCE)
-            .try_concat()
-            .await
+            .try_concat();
+        Ok(seats(places.await?))
     }
 
-    async fn seated_in(&self, session: u64) -> Result<Vec<Seated>, JanusError> {
+    async fn places_of(&self, session: u64) -> Result<Vec<Place>, JanusError> {
         #[derive(Deserialize)]
         struct Handles {
             handles: Vec<u64>,
@@ -85,19 +121,20 @@ impl Janus {
         struct HandleInfo {
             token: Option<String>,
             plugin: Option<String>,
-            plugin_specific: Option<Place>,
+            plugin_specific: Option<Told>,
         }
         #[derive(Deserialize)]
-        struct Place {
+        struct Told {
             room: Option<String>,
             id: Option<String>,
+            private_id: Option<u64>,
             display: Option<String>,
         }
 
-        let mut seated = Vec::new();
+        let mut places = Vec::new();
         let asked = self.admin(json!({ "janus": "list_handles", "session_id": session }));
         let Some(Handles { handles }) = unless_gone(asked.await)? else {
-            return Ok(seated);
+            return Ok(places);
         };
         for handle in handles {
             let about = json!({ "janus": "handle_info", "session_id": session, "handle_id": handle });
@@ -112,20 +149,24 @@ impl Janus {
             let Some(Handle { info }) = unless_gone(info)? else {
                 continue;
             };
-            let seat = info
+            let told = info
                 .plugin_specific
                 .filter(|_| info.plugin.as_deref() == Some(self.plugin.name()));
-            if let Some((Some(room), Some(id), display)) = seat.map(|seat| (seat.room, seat.id, seat.display)) {
-                seated.push(Seated {
+            let Some((told, room)) = told.and_then(|mut told| told.room.take().map(|room| (told, room))) else {
+                continue;
+            };
+            if told.id.is_some() || told.private_id.is_some() {
+                places.push(Place {
                     room,
-                    id,
-                    display: display.unwrap_or_default(),
+                    id: told.id,
+                    private_id: told.private_id,
+                    display: told.display.unwrap_or_default(),
                     holder: info.token.as_deref().and_then(holder),
                     connection: Numbers { session, handle }.into(),
                 });
             }
         }
-        Ok(seated)
+        Ok(places)
     }
 
     /// Ends a connection to the plugin, and with it whatever seat it has; one that is gone is fine.
@@ -154,6 +195,28 @@ impl Janus {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_only_receives_is_known_by_their_joining_or_their_core_token() {
+        let ticket: TicketId = "ticket_01m82w2kpge9882cqktr4vqnh5".parse().unwrap();
+        let place = |id: Option<&str>, private_id: Option<u64>, holder: Option<TicketId>| Place {
+            room: "stage".into(),
+            id: id.map(str::to_owned),
+            private_id,
+            display: String::new(),
+            holder,
+            connection: Connection("1/2".into()),
+        };
+        let places = vec![
+            place(Some("speaker"), Some(7), None),
+            place(None, Some(7), Some(ticket)),
+            place(None, Some(8), Some(ticket)),
+            place(None, Some(8), None),
+            place(Some("mixed"), None, None),
+        ];
+        let ids: Vec<String> = seats(places).into_iter().map(|seat| seat.id).collect();
+        assert_eq!(ids, ["speaker", "speaker", &ticket.to_string(), "", "mixed"]);
+    }
 
     #[test]
     fn the_holder_of_a_core_token_is_its_last_word() {
