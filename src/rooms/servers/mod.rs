@@ -428,6 +428,19 @@ mod tests {
         );
     }
 
+    /// Who is to be hidden would be seen where a kind only says so.
+    #[test]
+    fn one_kind_hides_and_names() {
+        let only = |one: Capability| {
+            let able = BUILT_IN.iter().filter(|kind| kind.capabilities().contains(&one));
+            able.map(|kind| kind.name()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            [only(Capability::Hiding), only(Capability::Naming)],
+            [["livekit"], ["livekit"]]
+        );
+    }
+
     /// Nothing but its own folder and its lines in this file names a kind.
     #[test]
     fn a_kind_is_named_in_its_folder_alone() {

@@ -121,7 +121,15 @@ impl ServerKind for Kind {
     }
 
     fn capabilities(&self) -> &'static [Capability] {
-        Capability::ALL
+        &[
+            Capability::List,
+            Capability::Signed,
+            Capability::Removal,
+            Capability::Observation,
+            Capability::Bulk,
+            Capability::Muting,
+            Capability::Connections,
+        ]
     }
 
     fn settings(&self) -> &'static [Setting] {
