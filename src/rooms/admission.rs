@@ -96,6 +96,18 @@ pub struct Placed {
     pub barred_until: Option<Timestamp>,
 }
 
+impl Placed {
+    /// What of it still holds.
+    pub fn at(self, now: Timestamp) -> Self {
+        let holds = |until: &Timestamp| now < *until;
+        Self {
+            place: self.place,
+            muted_until: self.muted_until.filter(holds),
+            barred_until: self.barred_until.filter(holds),
+        }
+    }
+}
+
 /// Somebody who asks to be in a room, and what must be known of them for it.
 #[derive(Debug, Clone)]
 pub struct Asking {

@@ -12,7 +12,7 @@ use crate::{
     identity,
     people::{self, Name},
     platform::{
-        ledger::events::{Act, Place, ReasonCode, Shows},
+        ledger::events::{Place, ReasonCode, Shows},
         store::{Conn, StoreError},
         terms::{Assurance, PersonId, PersonRow, Role, ServiceId, TicketId, Timestamp},
         vault::Vault,
@@ -70,7 +70,7 @@ pub fn for_member(
         None => Err(Denied::Standing),
     };
     let placed = asking.map(|asking| asking.placed).unwrap_or_default();
-    let warned = records::acts_on(conn, room.row, person, now.before(WARNED), MOST)?.into_iter();
+    let warned = records::warnings(conn, room.row, person, now.before(WARNED), MOST)?.into_iter();
     let moderators = records::with_place(conn, room.row, Place::Moderator, MOST)?;
     let names = people::names(conn, &moderators)?;
     Ok(Some(ForMember {
@@ -82,10 +82,7 @@ pub fn for_member(
         seat: records::good_of(conn, room.row, &[person], now)?.pop(),
         hand: records::hands_of(conn, room.row, &[person])?.remove(&person),
         muted_until: placed.muted_until.filter(|until| now < *until),
-        warnings: warned
-            .filter(|act| act.act == Act::Warn)
-            .map(|act| (act.at, act.reason))
-            .collect(),
+        warnings: warned.map(|act| (act.at, act.reason)).collect(),
         moderators: moderators.iter().filter_map(|row| names.get(row).copied()).collect(),
         filters: tokens::services::filters(conn, MOST)?,
         room,

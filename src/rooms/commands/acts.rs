@@ -30,6 +30,9 @@ use crate::{
     tokens,
 };
 
+/// How many of the last acts about somebody are looked at for what still holds.
+const RECENT: i64 = 50;
+
 /// Who acts.
 #[derive(Debug, Clone, Copy)]
 pub enum By {
@@ -160,28 +163,27 @@ fn carry_out(tx: &mut Tx<'_>, vault: &Vault, policy: &Current, pace: Rate, by: B
     if !leaves_the_stage && rank_of(&person) >= rank {
         return Err(ActError::TooHigh);
     }
+    if takes_back(new.act) && is_imposed_above(tx, vault, &room, person, new.act, rank)? {
+        return Err(ActError::TooHigh);
+    }
     // A filter is the community's own, and is not held up.
     if let By::Member(person) = by {
         paced(count(tx, vault, pace, person))?;
     }
     let before = known.get(&person).map(|asking| asking.placed).unwrap_or_default();
+    let before = before.at(tx.now);
     let until = tx.now.after(Duration::from_secs(u64::from(new.minutes) * 60));
     let (placed, until) = match new.act {
         Act::Warn => (before, None),
-        Act::Mute => (
-            Placed {
-                muted_until: Some(until),
-                ..before
-            },
-            Some(until),
-        ),
-        Act::PutOut => (
-            Placed {
-                barred_until: Some(until),
-                ..before
-            },
-            Some(until),
-        ),
+        // Nobody shortens what another has decided.
+        Act::Mute => {
+            let muted_until = before.muted_until.max(Some(until));
+            (Placed { muted_until, ..before }, muted_until)
+        }
+        Act::PutOut => {
+            let barred_until = before.barred_until.max(Some(until));
+            (Placed { barred_until, ..before }, barred_until)
+        }
         Act::ToStage => (on_stage(before), None),
         Act::OffStage => (off_stage(&room, before), None),
         Act::Unmute => (
@@ -199,12 +201,12 @@ fn carry_out(tx: &mut Tx<'_>, vault: &Vault, policy: &Current, pace: Rate, by: B
             None,
         ),
     };
-    // There is nothing to take back.
-    if placed == before && matches!(new.act, Act::Unmute | Act::LetIn) {
-        return Ok(());
-    }
-    if !matches!(new.act, Act::Warn | Act::Unmute) && records::lower_hand(tx.conn, room.row, person)? {
+    if !matches!(new.act, Act::Warn | Act::Unmute | Act::LetIn) && records::lower_hand(tx.conn, room.row, person)? {
         hand_moved(tx, room.row, person, false);
+    }
+    // It is so already.
+    if placed == before && !matches!(new.act, Act::Warn | Act::Mute | Act::PutOut) {
+        return Ok(());
     }
     let done = records::NewAct {
         room_id: room.row,
@@ -240,6 +242,37 @@ fn carry_out(tx: &mut Tx<'_>, vault: &Vault, policy: &Current, pace: Rate, by: B
     let policy = policy.in_force(tx.conn)?;
     fit(tx, vault, &policy.policy, &room, Some(&[person]))?;
     Ok(())
+}
+
+/// Whether an act takes back what another has decided.
+const fn takes_back(act: Act) -> bool {
+    matches!(act, Act::ToStage | Act::Unmute | Act::LetIn)
+}
+
+/// Whether what an act takes back is of somebody who stands higher than this.
+fn is_imposed_above(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    room: &Room,
+    person: PersonRow,
+    act: Act,
+    rank: u8,
+) -> Result<bool, StoreError> {
+    let (imposed, lifts) = match act {
+        Act::LetIn => (Act::PutOut, [Act::LetIn, Act::LetIn]),
+        _ => (Act::Mute, [Act::Unmute, Act::ToStage]),
+    };
+    let now = tx.now;
+    let recent = records::recent_acts(tx.conn, room.row, person, RECENT)?;
+    let standing = recent.iter().take_while(|done| !lifts.contains(&done.act));
+    let standing = standing.filter(|done| done.act == imposed && done.until.is_some_and(|until| now < until));
+    let by: Vec<PersonRow> = standing.filter_map(|done| done.by_person).collect();
+    if by.is_empty() {
+        return Ok(false);
+    }
+    let members = people::snapshots(tx.conn, &by)?;
+    let known = asking(tx.conn, vault, room, &members, now)?;
+    Ok(known.values().any(|asking| admission::rank(room, asking) > rank))
 }
 
 /// The place of somebody who is asked to the stage.

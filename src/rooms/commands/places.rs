@@ -1,8 +1,8 @@
 //! What somebody is in one room, as those who run the community decide.
 
 use super::{
-    super::{Kinds, Placed, Room, RoomName, records, servers::Capability},
-    fit,
+    super::{Kinds, Placed, Room, RoomName, admission, records, servers::Capability},
+    asking, fit,
     tickets::able_to,
 };
 use crate::{
@@ -31,6 +31,9 @@ pub enum PlaceError {
     /// The room's server shows everybody.
     #[error("the room's server hides nobody")]
     CannotHide,
+    /// Somebody was muted or put out who stands as high as whoever lifts that, or is that one.
+    #[error("they stand too high for this")]
+    TooHigh,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -42,13 +45,13 @@ impl CommandError for PlaceError {
     fn disposition(&self) -> Disposition {
         match self {
             Self::Store(error) => error.disposition(),
-            Self::Unknown | Self::PersonUnknown | Self::CannotHide => Disposition::RollBack,
+            Self::Unknown | Self::PersonUnknown | Self::CannotHide | Self::TooHigh => Disposition::RollBack,
         }
     }
 }
 
-/// Gives a member a place in a room, or takes it with whatever a moderator decided about them there. Their seat is fitted
-/// to it at once.
+/// Gives a member a place in a room, or takes it with whatever a moderator decided about them there: that only whoever stands
+/// higher. Their seat is fitted to it at once.
 ///
 /// # Errors
 /// [`PlaceError`]; nothing is changed then.
@@ -58,6 +61,7 @@ pub fn set_place(
     policy: &Current,
     kinds: &Kinds,
     name: &RoomName,
+    by: PersonRow,
     person: PersonId,
     place: Option<Place>,
 ) -> Result<Placed, PlaceError> {
@@ -67,7 +71,7 @@ pub fn set_place(
     }
     let member = people::member_by_id(tx.conn, person)?.ok_or(PlaceError::PersonUnknown)?;
     // Whoever leaves meanwhile takes this row with them, or is seen to have left.
-    let now = people::lock_members(tx.conn, &[member.row])?;
+    let now = people::lock_members(tx.conn, &[member.row, by])?;
     if now
         .get(&member.row)
         .is_none_or(|member| member.standing == Standing::Left)
@@ -82,6 +86,14 @@ pub fn set_place(
     };
     if placed == before {
         return Ok(placed);
+    }
+    let held_back = before.at(tx.now);
+    if placed.at(tx.now) != (Placed { place, ..held_back }) {
+        let known = asking(tx.conn, vault, &room, &now, tx.now)?;
+        let rank = |person: &PersonRow| known.get(person).map_or(0, |asking| admission::rank(&room, asking));
+        if rank(&by) <= rank(&member.row) {
+            return Err(PlaceError::TooHigh);
+        }
     }
     write(tx, &room, member.row, placed)?;
     let policy = policy.in_force(tx.conn)?;

@@ -1,24 +1,23 @@
 //! The seats of rooms, fitted to whom each is for, and who is heard there.
 
-use std::sync::Arc;
-
-use futures_util::FutureExt;
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use super::{
     super::{
-        Held, ParticipantRole, RoomName, admission,
+        Held, RoomName, admission,
         commands::{fit, refit},
         records,
-        servers::{Call, Capability},
     },
-    room::in_turn,
     work::{Halt, News, Work},
 };
 use crate::platform::{
     ledger::{Actor, Lease},
     store::StoreError,
-    terms::TicketId,
+    terms::{PersonRow, RoomRow},
 };
+
+/// How long ago mutes may have ended without anybody having looked.
+const UNKNOWN: Duration = Duration::from_secs(60 * 60);
 
 impl Work {
     /// The open rooms with seats that the policy does not allow.
@@ -101,41 +100,41 @@ impl Work {
         if written.await?.value { Ok(()) } else { Err(Halt::Lost) }
     }
 
-    /// Lets those be heard on the server who may speak now, and nobody else. Whoever is not there yet comes with a ticket
-    /// that says so, and what fails here is found when the room is looked through.
-    pub(super) async fn voices(&self, rooms: &[Held], news: &News) -> Result<(), Halt> {
-        if !self.server.can(Capability::Muting) {
-            return Ok(());
+    /// Lets those speak again whose mute is over, and who are there.
+    pub(super) async fn lift_mutes(&self, lease: Lease, rooms: &[Held]) -> Result<(), Halt> {
+        let now = self.enforcer.ledger.now();
+        let since = self.mutes_lifted().unwrap_or_else(|| now.before(UNKNOWN));
+        let found = self.enforcer.ledger.store();
+        let over = found.read(move |conn| Ok::<_, StoreError>(records::mutes_over(conn, since, now)?));
+        let mut by_room: HashMap<RoomRow, Vec<PersonRow>> = HashMap::new();
+        for (room, person) in over.await? {
+            by_room.entry(room).or_default().push(person);
         }
-        for room in rooms.iter().filter(|room| room.open && room.failure.is_none()) {
-            let Some(ids) = news.changed.get(&room.row) else {
-                continue;
-            };
-            let (held, ids, now) = (
-                room.clone(),
-                ids.iter().copied().collect::<Vec<TicketId>>(),
-                self.enforcer.ledger.now(),
-            );
-            let found = self.enforcer.ledger.store();
-            let found = found.read(move |conn| Ok::<_, StoreError>(records::tickets_of(conn, &held, &ids)?));
-            let served = self.served(room)?;
-            let (peer, served) = (&self.server.peer, &served);
-            let good = found.await?;
-            let mut calls: Vec<Call<'_, ()>> = Vec::new();
-            for ticket in good.iter().filter(|ticket| ticket.is_good(now)) {
-                let (id, part) = (peer.participant(ticket.id), ticket.part);
-                let call = async move {
-                    match part {
-                        ParticipantRole::Speaker => peer.let_speak(served, &id).await,
-                        ParticipantRole::Listener | ParticipantRole::Hidden => peer.mute(served, &id).await,
+        let concerned = rooms.iter().filter(|room| room.open);
+        let mut concerned: Vec<(RoomName, Vec<PersonRow>)> = concerned
+            .filter_map(|room| Some((room.name.clone(), by_room.remove(&room.row)?)))
+            .collect();
+        if !concerned.is_empty() {
+            concerned.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+            let (current, vault) = (Arc::clone(&self.enforcer.policy), self.enforcer.vault.clone());
+            let written = self.enforcer.ledger.write(Actor::System, move |tx| {
+                if !lease.holds(tx)? {
+                    return Ok(false);
+                }
+                for (name, people) in &concerned {
+                    let held = records::lock_room(tx.conn, name)?;
+                    let policy = current.in_force(tx.conn)?;
+                    if let Some(room) = held.filter(|room| room.open) {
+                        fit(tx, &vault, &policy.policy, &room, Some(people))?;
                     }
-                };
-                calls.push(call.boxed());
-            }
-            for error in in_turn(calls).await.into_iter().filter_map(Result::err) {
-                tracing::debug!(server = %self.server.id, room = room.row.0, %error, "a voice is not changed at once");
+                }
+                Ok::<_, StoreError>(true)
+            });
+            if !written.await?.value {
+                return Err(Halt::Lost);
             }
         }
+        self.set_mutes_lifted(now);
         Ok(())
     }
 }

@@ -21,6 +21,7 @@ mod out;
 mod reported;
 mod room;
 mod sweep;
+mod voices;
 mod work;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};

@@ -57,14 +57,19 @@ impl Work {
         if reader.pos() >= pos {
             return Ok(Vec::new());
         }
-        let next = reader.next(&["ticket_ended"], BATCH).await?;
-        let entries = next.entries.iter().filter(|entry| entry.pos <= pos);
-        let ids: Vec<TicketId> = entries
-            .filter_map(|entry| match &entry.envelope.event {
-                Event::TicketEnded(ended) => Some(ended.ticket),
-                _ => None,
-            })
-            .collect();
+        let next = reader.next(&["ticket_ended", "ticket_changed"], BATCH).await?;
+        let (mut ids, mut silent): (Vec<TicketId>, Vec<TicketId>) = (Vec::new(), Vec::new());
+        for entry in next.entries.iter().filter(|entry| entry.pos <= pos) {
+            match &entry.envelope.event {
+                Event::TicketEnded(ended) => ids.push(ended.ticket),
+                Event::TicketChanged(changed) if !changed.speaks => silent.push(changed.ticket),
+                _ => {}
+            }
+        }
+        match next.last < pos {
+            true => self.excused().forget(),
+            false => self.excused().silence(silent),
+        }
         if ids.is_empty() {
             return Ok(Vec::new());
         }

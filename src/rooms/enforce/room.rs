@@ -1,11 +1,8 @@
 //! What is done on a room server: its rooms, their lists, and who is in them.
 
-use std::{
-    collections::{HashMap, HashSet},
-    time::{Duration, Instant},
-};
+use std::collections::{HashMap, HashSet};
 
-use futures_util::{FutureExt, StreamExt, TryFutureExt, future::BoxFuture, stream};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use metrics::counter;
 
 use super::{
@@ -13,7 +10,7 @@ use super::{
         Grant, Held, Ticket,
         commands::heard,
         records,
-        rules::{self, Order, Present},
+        rules::{self, Present},
         servers::{Call, Capability, ServedRoom, ServerError, Trouble},
     },
     work::{BATCH, Halt, News, Work},
@@ -26,25 +23,6 @@ use crate::platform::{
 
 /// How many calls a server has from us at once.
 const AT_ONCE: usize = 8;
-
-/// For how long voices are changed in one turn: evictions wait behind it.
-const VOICES: Duration = Duration::from_millis(100);
-
-/// Does as many of these as a turn has time for, [`AT_ONCE`] at a time; what came of each. The next look finds the rest.
-pub(super) async fn in_turn<T>(works: Vec<Call<'_, T>>) -> Vec<Result<T, ServerError>> {
-    let until = Instant::now() + VOICES;
-    let mut due = Vec::with_capacity(works.len());
-    for work in works {
-        due.push(async move {
-            match Instant::now() < until {
-                true => Some(work.await),
-                false => None,
-            }
-        });
-    }
-    let done: Vec<_> = stream::iter(due).buffer_unordered(AT_ONCE).collect().await;
-    done.into_iter().flatten().collect()
-}
 
 /// Does all of these, [`AT_ONCE`] at a time. What fails keeps nothing else from being done; then the first
 /// failure is told.
@@ -329,6 +307,7 @@ impl Work {
     pub(super) async fn look(&self, lease: &Lease) -> Result<(), Halt> {
         let rooms = self.rooms().await?;
         let expired = self.expire(lease.clone(), &rooms).await;
+        self.lift_mutes(lease.clone(), &rooms).await?;
         let observed = self.server.can(Capability::Observation);
         let due = rooms
             .iter()
@@ -356,6 +335,7 @@ impl Work {
         };
         if present.is_empty() {
             self.told_to_go().remove(&room.row);
+            self.excused().settle(room.row, std::iter::empty());
             return Ok(());
         }
         self.has_somebody(room.row);
@@ -389,44 +369,12 @@ impl Work {
             self.server.peer.remove(&served, &out).await?;
         }
         if self.server.can(Capability::Muting) {
-            self.fit_voices(lease, &served, &order, &by_id).await?;
+            self.fit_voices(lease, (room.row, &served), &order, &by_id).await?;
         }
         if self.is_still_there(room.row, &present, &order.out) {
             return Err(self.stays_put().into());
         }
         Ok(())
-    }
-
-    /// Mutes whoever speaks and may not, and lets be heard whoever may.
-    async fn fit_voices(
-        &self,
-        lease: &Lease,
-        served: &ServedRoom,
-        order: &Order<'_>,
-        by_id: &HashMap<String, TicketId>,
-    ) -> Result<(), Halt> {
-        let peer = &self.server.peer;
-        let mut calls: Vec<Call<'_, Option<TicketId>>> = Vec::new();
-        for id in &order.mute {
-            let ticket = by_id.get(*id).copied();
-            calls.push(peer.mute(served, id).map_ok(move |()| ticket).boxed());
-        }
-        for id in &order.hush {
-            calls.push(peer.mute(served, id).map_ok(|()| None).boxed());
-        }
-        for id in &order.lift {
-            calls.push(peer.let_speak(served, id).map_ok(|()| None).boxed());
-        }
-        let (done, failed): (Vec<_>, Vec<_>) = in_turn(calls).await.into_iter().partition(Result::is_ok);
-        let spoke: Vec<TicketId> = done.into_iter().flatten().flatten().collect();
-        if !spoke.is_empty() {
-            // What follows where it was not the first time comes by the feed.
-            self.heard(lease.clone(), spoke).await?;
-        }
-        match failed.into_iter().find_map(Result::err) {
-            Some(error) => Err(error.into()),
-            None => Ok(()),
-        }
     }
 
     /// The server shows somebody who, as it says, was put out.
@@ -437,7 +385,7 @@ impl Work {
     }
 
     /// Writes down that listeners were heard.
-    async fn heard(&self, lease: Lease, tickets: Vec<TicketId>) -> Result<(), Halt> {
+    pub(super) async fn heard(&self, lease: Lease, tickets: Vec<TicketId>) -> Result<(), Halt> {
         let written = self.enforcer.ledger.write(Actor::System, move |tx| {
             let held = lease.holds(tx)?;
             if held {

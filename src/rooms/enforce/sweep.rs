@@ -71,16 +71,22 @@ impl Work {
         }
         let stay = seated.iter().filter(|seat| ended.contains(&seat.connection));
         *self.stays() = stay.map(|seat| rooms[seat.room.as_str()].row).collect();
-        let mut now = HashMap::new();
+        let (mut now, mut failed) = (HashMap::new(), None);
         ended.clear();
         for seat in &seated {
             let is_good = good.get(seat.room.as_str()).is_some_and(|good| good.contains(&seat.id));
             let anothers = seat.holder.is_some_and(|holder| holder.to_string() != seat.id);
             let since = suspects.get(&seat.connection).copied().unwrap_or_else(Instant::now);
             let wordy = seat.display.len() > DISPLAY_MOST;
-            if anothers || wordy || !is_good && since.elapsed() >= KICKED {
-                self.server.peer.disconnect(&seat.connection).await?;
-                ended.insert(seat.connection.clone());
+            if anothers || wordy || !is_good && (seat.receives || since.elapsed() >= KICKED) {
+                match self.server.peer.disconnect(&seat.connection).await {
+                    Ok(()) => {
+                        ended.insert(seat.connection.clone());
+                    }
+                    Err(error) if error.is_silence() => return Err(error.into()),
+                    // The others go all the same.
+                    Err(error) => failed = failed.or(Some(error)),
+                }
             }
             if !is_good {
                 now.insert(seat.connection.clone(), since);
@@ -90,6 +96,9 @@ impl Work {
         if !ended.is_empty() {
             counter!(ROOM_INTRUDERS_TOTAL).increment(ended.len() as u64);
             tracing::warn!(server = %self.server.id, count = ended.len(), "connections are ended that sat on no ticket of their own");
+        }
+        if let Some(error) = failed {
+            return Err(error.into());
         }
         Ok(())
     }

@@ -16,11 +16,12 @@ use super::{
     },
     Enforcer,
     out::Outs,
+    voices::Excused,
 };
 use crate::platform::{
     ledger::{Actor, ConsumerError, Event, ExternalConsumer, Lease, events},
     store::StoreError,
-    terms::{PersonRow, RoomRow, RoomServerId, TicketId, metrics::ROOM_SERVERS_FAILING},
+    terms::{PersonRow, RoomRow, RoomServerId, TicketId, Timestamp, metrics::ROOM_SERVERS_FAILING},
 };
 
 /// How many events are taken at once.
@@ -85,6 +86,10 @@ pub(super) struct Work {
     pub(super) wanted: Notify,
     /// Where the server tells one stay of somebody from another: who was to go, by room, in which stay and since when.
     told_to_go: Mutex<HashMap<RoomRow, HashMap<String, Told>>>,
+    /// Whose voice was just taken by us.
+    excused: Mutex<Excused>,
+    /// Up to when mutes that are over were looked for.
+    mutes_lifted: Mutex<Option<Timestamp>>,
     /// When somebody was last seen in a room.
     seen: Mutex<HashMap<RoomRow, Instant>>,
     /// Since when this replica looks.
@@ -123,9 +128,26 @@ impl Work {
             outs: Outs::default(),
             wanted: Notify::new(),
             told_to_go: Mutex::default(),
+            excused: Mutex::default(),
+            mutes_lifted: Mutex::default(),
             seen: Mutex::default(),
             begun: Instant::now(),
         }
+    }
+
+    /// Whose voice was just taken by us.
+    pub(super) fn excused(&self) -> MutexGuard<'_, Excused> {
+        self.excused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Up to when mutes that are over were looked for; none where nobody has.
+    pub(super) fn mutes_lifted(&self) -> Option<Timestamp> {
+        *self.mutes_lifted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The same, from now on.
+    pub(super) fn set_mutes_lifted(&self, at: Timestamp) {
+        *self.mutes_lifted.lock().unwrap_or_else(PoisonError::into_inner) = Some(at);
     }
 
     /// Who was to go, by room.
@@ -187,6 +209,7 @@ impl Work {
     /// Follows the feed until the lease is lost.
     pub(super) async fn follow(&self, mut reader: ExternalConsumer) -> Result<(), Halt> {
         let mut head = self.enforcer.ledger.head();
+        self.excused().forget();
         let mut state = State {
             agrees: false,
             compared: Instant::now(),

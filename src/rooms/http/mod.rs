@@ -136,6 +136,7 @@ impl From<PlaceError> for Problem {
     fn from(error: PlaceError) -> Self {
         match error {
             PlaceError::Unknown => ProblemKind::RoomUnknown.into(),
+            PlaceError::TooHigh => ProblemKind::NotTheirModerator.into(),
             PlaceError::PersonUnknown => ProblemKind::NotFound.into(),
             PlaceError::CannotHide => ProblemKind::RoomCannotHide.into(),
             PlaceError::Store(error) => error.into(),

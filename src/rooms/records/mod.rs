@@ -22,8 +22,8 @@ pub(super) use held::{
 };
 pub use places::ActRow;
 pub(super) use places::{
-    NewAct, acts, acts_about, acts_on, forget, hands, hands_of, insert_act, lower_hand, lower_hands, open_to,
-    placed_in, places_of, raise_hand, set_placed, with_place,
+    NewAct, acts, acts_about, forget, hands, hands_of, insert_act, lower_hand, lower_hands, mutes_over, open_to,
+    placed_in, places_of, raise_hand, recent_acts, set_placed, warnings, with_place,
 };
 pub use tickets::seated_anywhere;
 pub(super) use tickets::{

@@ -320,8 +320,24 @@ pub(in crate::rooms) fn acts_about(
         .load(conn)
 }
 
-/// What was done about somebody in a room since then, the newest first.
-pub(in crate::rooms) fn acts_on(
+/// The last acts about somebody in a room, the newest first.
+pub(in crate::rooms) fn recent_acts(
+    conn: &mut Conn,
+    room: RoomRow,
+    person: PersonRow,
+    limit: i64,
+) -> QueryResult<Vec<ActRow>> {
+    room_acts::table
+        .filter(room_acts::person.eq(person))
+        .filter(room_acts::room_id.eq(room))
+        .order(room_acts::id.desc())
+        .limit(limit)
+        .select(ActRow::as_select())
+        .load(conn)
+}
+
+/// The warnings that somebody had in a room since then, the newest first.
+pub(in crate::rooms) fn warnings(
     conn: &mut Conn,
     room: RoomRow,
     person: PersonRow,
@@ -332,8 +348,22 @@ pub(in crate::rooms) fn acts_on(
         .filter(room_acts::person.eq(person))
         .filter(room_acts::room_id.eq(room))
         .filter(room_acts::at.gt(since))
+        .filter(room_acts::act.eq(Act::Warn))
         .order(room_acts::id.desc())
         .limit(limit)
         .select(ActRow::as_select())
+        .load(conn)
+}
+
+/// Whose mutes, and where, ended after this time and up to that one.
+pub(in crate::rooms) fn mutes_over(
+    conn: &mut Conn,
+    since: Timestamp,
+    now: Timestamp,
+) -> QueryResult<Vec<(RoomRow, PersonRow)>> {
+    room_places::table
+        .filter(room_places::muted_until.gt(since))
+        .filter(room_places::muted_until.le(now))
+        .select((room_places::room_id, room_places::person))
         .load(conn)
 }

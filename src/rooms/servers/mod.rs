@@ -321,6 +321,8 @@ pub struct Seated {
     pub display: String,
     /// The ticket that opened the connection, where the server has proof of one.
     pub holder: Option<TicketId>,
+    /// Whether it only receives: then nobody joined by it, and no kick moves it.
+    pub receives: bool,
     /// The connection.
     pub connection: Connection,
 }

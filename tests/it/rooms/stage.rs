@@ -128,6 +128,59 @@ on_both! {
         scene.service.stop().await;
     }
 
+    /// What somebody who stands higher decided is neither shortened nor lifted by anybody below them; what changes nothing is
+    /// not written.
+    async fn nobody_undoes_what_was_decided_above_them(db: &Database) {
+        let scene = Scene::knowing(db, "open-circle", kinds::kinds()).await;
+        hall(&scene, "stage", json!({})).await;
+        let owner = &scene.owner_token;
+        let (moderator, moderates) = scene.member("moderator", Role::Member).await;
+        place(&scene, "stage", &moderator, Some("moderator")).await.expect(200);
+        let (admin, administers) = scene.member("admin", Role::Admin).await;
+        let (_, speaks) = scene.member("speaker", Role::Member).await;
+        let (speaker, _) = seat(&scene, &speaks, "stage").await;
+        let (chair, _) = seat(&scene, &administers, "stage").await;
+        let does = |who: &str, act: &str, minutes: u32| {
+            json!({ "participant": who, "act": act, "reason": "other", "minutes": minutes })
+        };
+        let acts = async || {
+            let acts = scene.service.get(owner, "/v1/admin/rooms/stage/acts").await.expect(200);
+            acts["items"].as_array().map(Vec::len)
+        };
+        for _ in 0..2 {
+            act(&scene, &speaks, "stage", does(&speaker, "off_stage", 1)).await.expect(204);
+        }
+        act(&scene, &moderates, "stage", does(&speaker, "unmute", 1)).await.expect(204);
+        assert_eq!(acts().await, Some(0));
+
+        act(&scene, owner, "stage", does(&speaker, "put_out", 600)).await.expect(204);
+        act(&scene, &moderates, "stage", does(&speaker, "put_out", 1)).await.expect(204);
+        let refused = ask(&scene, &speaks, "stage").await;
+        refused.refused(403, "put-out-of-room");
+        let wait: u32 = refused.header("retry-after").and_then(|text| text.parse().ok()).expect("a time");
+        assert!(wait > 35_000, "{wait}");
+        act(&scene, &moderates, "stage", does(&speaker, "let_in", 1)).await.refused(403, "not-their-moderator");
+        act(&scene, owner, "stage", does(&speaker, "let_in", 1)).await.expect(204);
+        let (speaker, _) = seat(&scene, &speaks, "stage").await;
+        act(&scene, owner, "stage", does(&speaker, "mute", 600)).await.expect(204);
+        for lift in ["unmute", "to_stage"] {
+            act(&scene, &moderates, "stage", does(&speaker, lift, 1)).await.refused(403, "not-their-moderator");
+        }
+        act(&scene, owner, "stage", does(&speaker, "unmute", 1)).await.expect(204);
+        // Since then it is the moderator's own.
+        act(&scene, &moderates, "stage", does(&speaker, "mute", 10)).await.expect(204);
+        act(&scene, &moderates, "stage", does(&speaker, "unmute", 10)).await.expect(204);
+
+        // An admin does not lift what an owner put on them.
+        act(&scene, owner, "stage", does(&chair, "mute", 600)).await.expect(204);
+        let own = format!("/v1/admin/rooms/stage/places/{}", admin.id);
+        let taken = scene.service.call(Method::DELETE, &administers, &own, None).await;
+        taken.refused(403, "not-their-moderator");
+        scene.service.call(Method::DELETE, owner, &own, None).await.expect(204);
+        assert_eq!(you(&scene, &administers, "stage").await["part"], "speaker");
+        scene.service.stop().await;
+    }
+
     /// People and machines moderate side by side: warn, mute, put out; nobody acts on whoever stands as high.
     async fn people_and_filters_moderate_side_by_side(db: &Database) {
         let scene = Scene::knowing(db, "open-circle", kinds::kinds()).await;

@@ -173,6 +173,45 @@ fn sign(text: &str) -> SecretString {
     SecretString::from(format!("{text}:{tag}"))
 }
 
+/// Whoever is muted for a while listens for that long, also if they stay; and is held to nothing that they said before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mute_ends_for_whoever_stays() {
+    let db = Database::fresh(Backend::Sqlite);
+    let janus = JanusServer::start_videoroom();
+    let scene = stage(&db, &janus, json!({})).await;
+    let (_, member) = scene.member("member", Role::Member).await;
+    let (peer, own) = comes(&scene, &janus, &member, "member").await;
+    let part = |part: &str| db.figures(&format!("SELECT count(*) AS n FROM tickets WHERE part = '{part}'")) == [1];
+    let act = async |act: &str| {
+        let body = json!({ "participant": own["id"], "act": act, "reason": "other", "minutes": 2 });
+        let done = scene
+            .service
+            .post(&scene.owner_token, "/v1/rooms/stage/acts", body)
+            .await;
+        done.expect(204);
+    };
+    let mut peer = peer;
+    for _ in 0..3 {
+        peer.connect(false).await;
+        until("them to send", || present(&janus) == [(text(&own["id"]), true)]).await;
+        act("mute").await;
+        peer.is_told_of_its_kick().await;
+        peer = comes_back(&janus, &own).await;
+        assert!(part("listener"));
+        act("unmute").await;
+        until("them to be let speak", || part("speaker")).await;
+    }
+    act("mute").await;
+    assert!(part("listener"));
+    scene.clock.advance(std::time::Duration::from_secs(121));
+    until("the mute to be over", || part("speaker")).await;
+    assert_eq!(
+        db.figures("SELECT count(*) AS n FROM tickets WHERE heard_at IS NOT NULL"),
+        [0]
+    );
+    scene.service.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_may_only_listen_sends_nothing_for_long() {
     let db = Database::fresh(Backend::Sqlite);

@@ -2180,12 +2180,12 @@ class Operations(ABC):
 
     def take_place(self, room: str, person: t.PersonId) -> None:
         """Take a member's place in a room, with what a moderator or a filter decided about them there: they are
-        muted, or kept out, no longer.
+        muted, or kept out, no longer. What holds them back is lifted by whoever stands higher alone.
 
         Roles: owner, admin.
 
-        Raises: CrossSite, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown, RoomUnknown,
-        SessionEnded, Timeout, Unauthenticated, Unavailable.
+        Raises: CrossSite, Forbidden, Internal, NotCaughtUp, NotFound, NotTheirModerator, PositionUnknown,
+        RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable.
         """
         self._call(_TAKE_PLACE, path={"room": room, "person": person})
 
@@ -4246,12 +4246,12 @@ class AsyncOperations(ABC):
 
     async def take_place(self, room: str, person: t.PersonId) -> None:
         """Take a member's place in a room, with what a moderator or a filter decided about them there: they are
-        muted, or kept out, no longer.
+        muted, or kept out, no longer. What holds them back is lifted by whoever stands higher alone.
 
         Roles: owner, admin.
 
-        Raises: CrossSite, Forbidden, Internal, NotCaughtUp, NotFound, PositionUnknown, RoomUnknown,
-        SessionEnded, Timeout, Unauthenticated, Unavailable.
+        Raises: CrossSite, Forbidden, Internal, NotCaughtUp, NotFound, NotTheirModerator, PositionUnknown,
+        RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable.
         """
         await self._call(_TAKE_PLACE, path={"room": room, "person": person})
 

@@ -1666,8 +1666,8 @@ class NewServerBody2(TypedDict):
     """
     kind: Literal["janus_videoroom"]
     """The kind of the server; `janus` where none is given."""
-    token_secret: NotRequired[str | None]
-    """`token_auth_secret` in `janus.jcfg`, where it is set: then every ticket has a core token."""
+    token_secret: str
+    """`token_auth_secret` in `janus.jcfg`."""
 
 
 class NewServerBody3(TypedDict):

@@ -1817,7 +1817,7 @@ export interface paths {
         post?: never;
         /**
          * Take a member's place in a room, with what a moderator or a filter decided about them there: they are muted, or kept
-         *     out, no longer.
+         *     out, no longer. What holds them back is lifted by whoever stands higher alone.
          * @description Roles: owner, admin.
          */
         delete: operations["take_place"];
@@ -4171,6 +4171,10 @@ export interface components {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:forbidden" | "urn:vouchsafe:problem:cross-site" | "urn:vouchsafe:problem:not-eligible-to-invite";
         };
+        ForbiddenOrCrossSiteOrNotTheirModeratorProblem: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            type: "urn:vouchsafe:problem:forbidden" | "urn:vouchsafe:problem:cross-site" | "urn:vouchsafe:problem:not-their-moderator";
+        };
         ForbiddenOrCrossSiteOrSecondAdminNeededProblem: components["schemas"]["Problem"] & {
             /** @enum {string} */
             type: "urn:vouchsafe:problem:forbidden" | "urn:vouchsafe:problem:cross-site" | "urn:vouchsafe:problem:second-admin-needed";
@@ -5453,9 +5457,9 @@ export interface components {
             kind: "janus_videoroom";
             /**
              * Format: password
-             * @description `token_auth_secret` in `janus.jcfg`, where it is set: then every ticket has a core token.
+             * @description `token_auth_secret` in `janus.jcfg`.
              */
-            token_secret?: string | null;
+            token_secret: string;
         } | {
             /** @description The name of a key under `keys` in a LiveKit's configuration: one that nobody else has. */
             api_key: string;
@@ -7821,6 +7825,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["ForbiddenOrCrossSiteOrNotEligibleToInviteProblem"];
+            };
+        };
+        /** @description This is not allowed. The request does not come from a page of this service. You may not do this in the room. */
+        ForbiddenOrCrossSiteOrNotTheirModeratorProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ForbiddenOrCrossSiteOrNotTheirModeratorProblem"];
             };
         };
         /** @description This is not allowed. The request does not come from a page of this service. Another admin must approve this. */
@@ -11987,7 +12000,7 @@ export interface operations {
             };
             400: components["responses"]["PositionUnknownProblem"];
             401: components["responses"]["UnauthenticatedOrSessionEndedProblem"];
-            403: components["responses"]["ForbiddenOrCrossSiteProblem"];
+            403: components["responses"]["ForbiddenOrCrossSiteOrNotTheirModeratorProblem"];
             404: components["responses"]["NotFoundOrRoomUnknownProblem"];
             500: components["responses"]["InternalProblem"];
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];

@@ -131,10 +131,10 @@ pub(in crate::rooms::http) async fn give(
     Ok(WriteResponse::ok(placed.into(), position))
 }
 
-problems!(TakePlaceProblems: RoomUnknown);
+problems!(TakePlaceProblems: RoomUnknown, NotTheirModerator);
 
 /// Take a member's place in a room, with what a moderator or a filter decided about them there: they are muted, or kept
-/// out, no longer.
+/// out, no longer. What holds them back is lifted by whoever stands higher alone.
 #[utoipa::path(operation_id = "take_place", tag = "rooms",
     params(("room" = String, Path, description = "The room's id."), ("person" = PersonId, Path, description = "The member.")),
     responses((status = 204, description = "They have none."), TakePlaceProblems))]
@@ -161,8 +161,9 @@ async fn set(
         rooms.vault.clone(),
         rooms.servers.kinds().clone(),
     );
-    let written = rooms.ledger.write(Actor::Person(caller.person), move |tx| {
-        commands::set_place(tx, &vault, &policy, &kinds, &name, person, place)
+    let by = caller.person;
+    let written = rooms.ledger.write(Actor::Person(by), move |tx| {
+        commands::set_place(tx, &vault, &policy, &kinds, &name, by, person, place)
     });
     let written = written.await?;
     let position = rooms.read_model.settle(written.position).await;

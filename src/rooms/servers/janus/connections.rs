@@ -15,6 +15,9 @@ use crate::platform::terms::TicketId;
 /// How many of its connections a server is asked for at the same time.
 const AT_ONCE: usize = 8;
 
+/// How many connections a client needs at most. Whoever opens more only keeps us from looking through the others.
+const HANDLES: usize = 1000;
+
 /// The two numbers by which Janus knows a connection; they never come again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Numbers {
@@ -77,6 +80,7 @@ fn seats(places: Vec<Place>) -> Vec<Seated> {
         let owner = || key.and_then(|key| joined.get(&key).cloned());
         let holder = || place.holder.map(|holder| holder.to_string());
         Seated {
+            receives: place.id.is_none(),
             id: place.id.clone().or_else(owner).or_else(holder).unwrap_or_default(),
             room: place.room,
             display: place.display,
@@ -133,7 +137,16 @@ impl Janus {
 
         let mut places = Vec::new();
         let asked = self.admin(json!({ "janus": "list_handles", "session_id": session }));
-        let Some(Handles { handles }) = unless_gone(asked.await)? else {
+        let handles = match asked.await {
+            Err(JanusError::TooLong) => None,
+            asked => match unless_gone(asked)? {
+                Some(Handles { handles }) => Some(handles).filter(|handles| handles.len() <= HANDLES),
+                None => return Ok(places),
+            },
+        };
+        let Some(handles) = handles else {
+            let end = json!({ "janus": "destroy_session", "session_id": session });
+            unless_gone(self.admin::<serde::de::IgnoredAny>(end).await)?;
             return Ok(places);
         };
         for handle in handles {

@@ -56,7 +56,11 @@ pub static AUDIOBRIDGE: Kind = Kind {
     name: "janus",
     title: "Janus",
     plugin: &AudioBridge,
-    settings: &settings("`admin_key` in `janus.plugin.audiobridge.jcfg`, where it is set."),
+    settings: &settings(
+        "`admin_key` in `janus.plugin.audiobridge.jcfg`, where it is set.",
+        false,
+        "`token_auth_secret` in `janus.jcfg`, where it is set: then every ticket has a core token.",
+    ),
 };
 
 /// The kind of server that is a Janus with VideoRoom.
@@ -64,7 +68,12 @@ pub static VIDEOROOM: Kind = Kind {
     name: "janus_videoroom",
     title: "Janus VideoRoom",
     plugin: &VideoRoom,
-    settings: &settings("`admin_key` in `janus.plugin.videoroom.jcfg`, where it is set."),
+    settings: &settings(
+        "`admin_key` in `janus.plugin.videoroom.jcfg`, where it is set.",
+        // Receiving asks for no list: only by it is known who receives.
+        true,
+        "`token_auth_secret` in `janus.jcfg`.",
+    ),
 };
 
 const CLIENT_URL: &str = "client_url";
@@ -73,7 +82,7 @@ const ADMIN_SECRET: &str = "admin_secret";
 const ADMIN_KEY: &str = "admin_key";
 const TOKEN_SECRET: &str = "token_secret";
 
-const fn settings(says_of_admin_key: &'static str) -> [Setting; 5] {
+const fn settings(says_of_admin_key: &'static str, signs: bool, says_of_token_secret: &'static str) -> [Setting; 5] {
     [
         Setting {
             name: CLIENT_URL,
@@ -105,8 +114,8 @@ const fn settings(says_of_admin_key: &'static str) -> [Setting; 5] {
         Setting {
             name: TOKEN_SECRET,
             form: Form::Secret,
-            required: false,
-            says: "`token_auth_secret` in `janus.jcfg`, where it is set: then every ticket has a core token.",
+            required: signs,
+            says: says_of_token_secret,
         },
     ]
 }

@@ -40,6 +40,8 @@ impl Plugin for VideoRoom {
 
     fn shape(&self, request: &mut Value, signed: bool) {
         request["publishers"] = json!(PUBLISHERS);
+        // Nobody has Janus write a file of their naming.
+        request["lock_record"] = json!(true);
         request["require_pvtid"] = json!(true);
         request["signed_tokens"] = json!(signed);
     }

@@ -1,0 +1,1 @@
+DROP INDEX room_places_by_mute;
