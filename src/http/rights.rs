@@ -301,7 +301,7 @@ pub static OPERATIONS: &[Operation] = &[
     delete("take_place", "/v1/admin/rooms/{room}/places/{person}", ADMINS),
     get("list_room_history", "/v1/admin/rooms/{room}/history", READERS),
     get("list_room_acts", "/v1/admin/rooms/{room}/acts", READERS),
-    get("list_person_room_acts", "/v1/admin/people/{id}/room-acts", READERS),
+    get("list_room_acts_about", "/v1/admin/people/{id}/room-acts", READERS),
     get("list_ledger", "/v1/admin/ledger", READERS),
     get("export_ledger", "/v1/admin/ledger/export", READERS),
     get("prove_ledger", "/v1/admin/ledger/proof", READERS),

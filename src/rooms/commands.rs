@@ -8,7 +8,7 @@ mod tickets;
 
 pub use acts::{ActError, By, ToDo, act, lower_hand, raise_hand};
 pub(super) use fit::{asking, fit};
-pub use places::{PlaceError, set_place};
+pub use places::{NewPlace, PlaceError, set_place};
 pub use spread::{spread_room, withdraw_room};
 pub(super) use tickets::{bucket, heard};
 pub use tickets::{end_all, end_all_of, end_ticket, issue, leave_all, reconsider, silence};

@@ -50,6 +50,19 @@ impl CommandError for PlaceError {
     }
 }
 
+/// A place to be given or taken.
+#[derive(Debug, Clone)]
+pub struct NewPlace {
+    /// In which room.
+    pub room: RoomName,
+    /// Who gives it.
+    pub by: PersonRow,
+    /// To whom.
+    pub person: PersonId,
+    /// Which; none where it is taken.
+    pub place: Option<Place>,
+}
+
 /// Gives a member a place in a room, or takes it with whatever a moderator decided about them there: that only whoever stands
 /// higher. Their seat is fitted to it at once.
 ///
@@ -60,11 +73,9 @@ pub fn set_place(
     vault: &Vault,
     policy: &Current,
     kinds: &Kinds,
-    name: &RoomName,
-    by: PersonRow,
-    person: PersonId,
-    place: Option<Place>,
+    new: &NewPlace,
 ) -> Result<Placed, PlaceError> {
+    let (name, by, person, place) = (&new.room, new.by, new.person, new.place);
     let room = records::lock_room(tx.conn, name)?.ok_or(PlaceError::Unknown)?;
     if place == Some(Place::Hidden) && able_to(tx.conn, kinds, room.row, &[Capability::Hiding])?.is_empty() {
         return Err(PlaceError::CannotHide);

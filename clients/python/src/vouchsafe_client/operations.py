@@ -87,11 +87,11 @@ _LIST_MY_SESSIONS = Operation("list_my_sessions", "GET", "/v1/me/sessions", acce
 _LIST_MY_VOUCHES = Operation("list_my_vouches", "GET", "/v1/me/vouches", access="access", answers="application/json")
 _LIST_PARTICIPANTS = Operation("list_participants", "GET", "/v1/admin/rooms/{room}/participants", access="access", answers="application/json")
 _LIST_PEOPLE = Operation("list_people", "GET", "/v1/admin/people", access="access", answers="application/json")
-_LIST_PERSON_ROOM_ACTS = Operation("list_person_room_acts", "GET", "/v1/admin/people/{id}/room-acts", access="access", answers="application/json")
 _LIST_PLACES = Operation("list_places", "GET", "/v1/admin/rooms/{room}/places", access="access", answers="application/json")
 _LIST_REFUSALS = Operation("list_refusals", "GET", "/v1/admin/refusals", access="access", answers="application/json")
 _LIST_REPORTS = Operation("list_reports", "GET", "/v1/admin/reports", access="access", answers="application/json")
 _LIST_ROOM_ACTS = Operation("list_room_acts", "GET", "/v1/admin/rooms/{room}/acts", access="access", answers="application/json")
+_LIST_ROOM_ACTS_ABOUT = Operation("list_room_acts_about", "GET", "/v1/admin/people/{id}/room-acts", access="access", answers="application/json")
 _LIST_ROOM_HISTORY = Operation("list_room_history", "GET", "/v1/admin/rooms/{room}/history", access="access", answers="application/json")
 _LIST_ROOM_SERVERS = Operation("list_room_servers", "GET", "/v1/admin/room-servers", access="access", answers="application/json")
 _LIST_ROOMS = Operation("list_rooms", "GET", "/v1/admin/rooms", access="access", answers="application/json")
@@ -1106,17 +1106,6 @@ class Operations(ABC):
         answer: t.Page[t.Person] = self._call(_LIST_PEOPLE, query={"handle": handle, "id": id, "role": role, "standing": standing, "joined_from": joined_from, "joined_before": joined_before, "limit": limit, "cursor": cursor})
         return answer
 
-    def list_person_room_acts(self, id: t.PersonId, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.ActView]:
-        """What moderators and filters did about one member in every room, the newest first.
-
-        Roles: owner, admin, auditor.
-
-        Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
-        SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
-        """
-        answer: t.Page[t.ActView] = self._call(_LIST_PERSON_ROOM_ACTS, path={"id": id}, query={"limit": limit, "cursor": cursor})
-        return answer
-
     def list_places(self, room: str, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.RoomPlaceView]:
         """Those who have a place in a room, or were muted or put out there, in the order in which they joined
         the community.
@@ -1160,6 +1149,17 @@ class Operations(ABC):
         RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
         """
         answer: t.Page[t.ActView] = self._call(_LIST_ROOM_ACTS, path={"room": room}, query={"limit": limit, "cursor": cursor})
+        return answer
+
+    def list_room_acts_about(self, id: t.PersonId, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.ActView]:
+        """What moderators and filters did about one member in every room, the newest first.
+
+        Roles: owner, admin, auditor.
+
+        Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
+        SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.ActView] = self._call(_LIST_ROOM_ACTS_ABOUT, path={"id": id}, query={"limit": limit, "cursor": cursor})
         return answer
 
     def list_room_history(self, room: str, *, person: t.PersonId | None = None, cursor: str | None = None, limit: t.Limit | None = None) -> t.Page[t.PastView]:
@@ -3172,17 +3172,6 @@ class AsyncOperations(ABC):
         answer: t.Page[t.Person] = await self._call(_LIST_PEOPLE, query={"handle": handle, "id": id, "role": role, "standing": standing, "joined_from": joined_from, "joined_before": joined_before, "limit": limit, "cursor": cursor})
         return answer
 
-    async def list_person_room_acts(self, id: t.PersonId, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.ActView]:
-        """What moderators and filters did about one member in every room, the newest first.
-
-        Roles: owner, admin, auditor.
-
-        Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
-        SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
-        """
-        answer: t.Page[t.ActView] = await self._call(_LIST_PERSON_ROOM_ACTS, path={"id": id}, query={"limit": limit, "cursor": cursor})
-        return answer
-
     async def list_places(self, room: str, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.RoomPlaceView]:
         """Those who have a place in a room, or were muted or put out there, in the order in which they joined
         the community.
@@ -3226,6 +3215,17 @@ class AsyncOperations(ABC):
         RoomUnknown, SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
         """
         answer: t.Page[t.ActView] = await self._call(_LIST_ROOM_ACTS, path={"room": room}, query={"limit": limit, "cursor": cursor})
+        return answer
+
+    async def list_room_acts_about(self, id: t.PersonId, *, limit: t.Limit | None = None, cursor: str | None = None) -> t.Page[t.ActView]:
+        """What moderators and filters did about one member in every room, the newest first.
+
+        Roles: owner, admin, auditor.
+
+        Raises: CursorInvalid, Forbidden, Internal, InvalidField, NotCaughtUp, NotFound, PositionUnknown,
+        SessionEnded, Timeout, Unauthenticated, Unavailable, UnknownField.
+        """
+        answer: t.Page[t.ActView] = await self._call(_LIST_ROOM_ACTS_ABOUT, path={"id": id}, query={"limit": limit, "cursor": cursor})
         return answer
 
     async def list_room_history(self, room: str, *, person: t.PersonId | None = None, cursor: str | None = None, limit: t.Limit | None = None) -> t.Page[t.PastView]:

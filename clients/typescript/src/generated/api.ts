@@ -1357,7 +1357,7 @@ export interface paths {
          * What moderators and filters did about one member in every room, the newest first.
          * @description Roles: owner, admin, auditor.
          */
-        get: operations["list_person_room_acts"];
+        get: operations["list_room_acts_about"];
         put?: never;
         post?: never;
         delete?: never;
@@ -10949,7 +10949,7 @@ export interface operations {
             503: components["responses"]["UnavailableOrNotCaughtUpOrTimeoutProblem"];
         };
     };
-    list_person_room_acts: {
+    list_room_acts_about: {
         parameters: {
             query?: {
                 /** @description How many items at most. */

@@ -101,12 +101,12 @@ pub(in crate::rooms::http) async fn list(
     )))
 }
 
-problems!(ListPersonRoomActsProblems:);
+problems!(ListRoomActsAboutProblems:);
 
 /// What moderators and filters did about one member in every room, the newest first.
-#[utoipa::path(operation_id = "list_person_room_acts", tag = "rooms",
+#[utoipa::path(operation_id = "list_room_acts_about", tag = "rooms",
     params(("id" = PersonId, Path, description = "The person's id."), Paging),
-    responses((status = 200, body = Page<ActView>), ListPersonRoomActsProblems))]
+    responses((status = 200, body = Page<ActView>), ListRoomActsAboutProblems))]
 #[get("/v1/admin/people/{id}/room-acts")]
 pub(in crate::rooms::http) async fn list_about(
     id: Segments<PersonId>,

@@ -14,7 +14,12 @@ use crate::{
         store::Conn,
         terms::{PersonId, PersonRow, Timestamp},
     },
-    rooms::{Placed, RoomName, commands, http::Rooms, queries, seen},
+    rooms::{
+        Placed, RoomName,
+        commands::{self, NewPlace},
+        http::Rooms,
+        queries, seen,
+    },
 };
 
 /// Somebody of the community.
@@ -152,7 +157,7 @@ pub(in crate::rooms::http) async fn take(
 async fn set(
     rooms: &Rooms,
     caller: &Caller,
-    name: RoomName,
+    room: RoomName,
     person: PersonId,
     place: Option<Place>,
 ) -> Result<(Placed, String), Problem> {
@@ -161,9 +166,14 @@ async fn set(
         rooms.vault.clone(),
         rooms.servers.kinds().clone(),
     );
-    let by = caller.person;
-    let written = rooms.ledger.write(Actor::Person(by), move |tx| {
-        commands::set_place(tx, &vault, &policy, &kinds, &name, by, person, place)
+    let new = NewPlace {
+        room,
+        by: caller.person,
+        person,
+        place,
+    };
+    let written = rooms.ledger.write(Actor::Person(caller.person), move |tx| {
+        commands::set_place(tx, &vault, &policy, &kinds, &new)
     });
     let written = written.await?;
     let position = rooms.read_model.settle(written.position).await;
