@@ -180,8 +180,22 @@ impl Cluster {
         let postmaster = server.as_ref().expect("the server to run").id();
         // The parent first: once it stands still, no further child can come.
         signal_to(signal, &[postmaster]);
+        if signal == "STOP" {
+            // It may be about to fork as the signal is sent.
+            while !stands_still(postmaster) {
+                sleep(Duration::from_millis(1));
+            }
+        }
         signal_to(signal, &children(postmaster));
     }
+}
+
+/// Whether a process is stopped: the third field of its `stat`, after the name in brackets, is `T`. One that is gone is.
+fn stands_still(pid: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(')')
+        .next()
+        .is_none_or(|rest| rest.is_empty() || rest.starts_with(" T"))
 }
 
 impl Drop for Cluster {
